@@ -1,0 +1,177 @@
+"""The gRPC shell of every service, and the channels to them.
+
+Server: health, reflection, request ids, one place where errors become statuses, graceful drain.
+Channel: round robin over every address a name resolves to, health checks, keep-alive.
+"""
+
+import asyncio
+import json
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1.health import aio as aio_health
+from grpc_reflection.v1alpha import reflection
+
+from codearena import telemetry
+from codearena.errors import ERRORS, CodeArenaError
+
+log = logging.getLogger(__name__)
+
+MESSAGE_BYTES = 64 * 1024 * 1024
+"""Largest message either side accepts: a report of the largest job with every value at its limit."""
+REQUEST_ID_KEY = "x-request-id"
+RETRY_AFTER_KEY = "retry-after-ms"
+PROBLEM_KEY = "problem"
+_CONNECTION_AGE_MS = 30_000  # clients resolve the name again, so that new replicas get their share
+
+_SERVER_OPTIONS = [
+    ("grpc.max_receive_message_length", MESSAGE_BYTES),
+    ("grpc.max_send_message_length", MESSAGE_BYTES),
+    ("grpc.max_connection_age_ms", _CONNECTION_AGE_MS),
+    ("grpc.max_connection_age_grace_ms", 120_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
+    ("grpc.so_reuseport", 0),
+]
+_CHANNEL_OPTIONS = [
+    ("grpc.max_receive_message_length", MESSAGE_BYTES),
+    ("grpc.max_send_message_length", MESSAGE_BYTES),
+    ("grpc.keepalive_time_ms", 10_000),
+    ("grpc.keepalive_timeout_ms", 5_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.dns_min_time_between_resolutions_ms", 2_000),
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 2_000),
+]
+
+Handler = Callable[[Any, grpc.aio.ServicerContext], Awaitable[Any]]
+
+
+class _ErrorInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[misc]
+    """Takes over the caller's request id, and turns every error into its status from the table."""
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler]],
+        details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler:
+        handler = await continuation(details)
+        if handler is None or handler.unary_unary is None:
+            return handler
+        metadata = {str(key): value for key, value in details.invocation_metadata or ()}
+        return grpc.unary_unary_rpc_method_handler(
+            _guarded(handler.unary_unary, str(metadata.get(REQUEST_ID_KEY, "-"))),
+            request_deserializer=handler.request_deserializer,
+            response_serializer=handler.response_serializer,
+        )
+
+
+def _guarded(call: Handler, request_id: str) -> Handler:
+    async def guarded(request: Any, context: grpc.aio.ServicerContext) -> Any:
+        telemetry.request_id.set(request_id)
+        try:
+            return await call(request, context)
+        except CodeArenaError as error:
+            trailers = [(PROBLEM_KEY, error.slug)]
+            if error.retry_after_s is not None:
+                trailers.append((RETRY_AFTER_KEY, str(int(error.retry_after_s * 1000))))
+            await context.abort(grpc.StatusCode[error.grpc_status], error.detail, tuple(trailers))
+        except (grpc.aio.AbortError, asyncio.CancelledError):
+            raise
+        except Exception:  # the task's top: a defect of ours becomes INTERNAL, with its traceback in the log
+            log.exception("defect while serving")
+            await context.abort(grpc.StatusCode.INTERNAL, "internal error", ((PROBLEM_KEY, "internal"),))
+
+    return guarded
+
+
+class Server:
+    """A gRPC server with health and reflection.
+
+    register: adds the servicers; services: their full names, for health and reflection.
+    """
+
+    def __init__(self, services: Sequence[str], register: Callable[[grpc.aio.Server], None]) -> None:
+        self._server = grpc.aio.server(interceptors=[_ErrorInterceptor()], options=_SERVER_OPTIONS)
+        register(self._server)
+        self._services = ["", *services]
+        self._health = aio_health.HealthServicer()
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        names = [*services, health_pb2.DESCRIPTOR.services_by_name["Health"].full_name]
+        reflection.enable_server_reflection([*names, reflection.SERVICE_NAME], self._server)
+
+    async def start(self, address: str) -> int:
+        """Listens on host:port (port 0: any) and returns the port; not yet serving by health."""
+        port: int = self._server.add_insecure_port(address)
+        await self._server.start()
+        return port
+
+    async def set_serving(self, serving: bool) -> None:
+        status = health_pb2.HealthCheckResponse
+        for name in self._services:
+            await self._health.set(name, status.SERVING if serving else status.NOT_SERVING)
+
+    async def drain(self, grace_s: float) -> None:
+        """Not serving by health, no new calls, the ones in flight finish within the grace period."""
+        await self._health.enter_graceful_shutdown()
+        await self._server.stop(grace_s)
+
+
+async def until_terminated() -> None:
+    """Returns when the process is asked to stop by SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()
+
+
+def channel(target: str) -> grpc.aio.Channel:
+    """A channel to host:port that balances over all addresses of the host and skips unhealthy ones.
+
+    Retries are the caller's business (gateway/clients.py): only it knows the deadline of the whole attempt.
+    """
+    config = {"loadBalancingConfig": [{"round_robin": {}}], "healthCheckConfig": {"serviceName": ""}}
+    options = [*_CHANNEL_OPTIONS, ("grpc.service_config", json.dumps(config)), ("grpc.enable_retries", 0)]
+    return grpc.aio.insecure_channel(f"dns:///{target}", options=options)
+
+
+def call_metadata() -> tuple[tuple[str, str], ...]:
+    """Metadata that every call between services carries."""
+    return ((REQUEST_ID_KEY, telemetry.request_id.get()),)
+
+
+def error_from_status(error: grpc.aio.AioRpcError) -> CodeArenaError:
+    """Our error for a failed call, by the slug in its trailers, else by its status."""
+    trailers = {str(key): str(value) for key, value in error.trailing_metadata() or ()}
+    slug = trailers.get(PROBLEM_KEY) or _SLUG_BY_STATUS.get(error.code(), "unavailable")
+    retry_ms = trailers.get(RETRY_AFTER_KEY)
+    detail = error.details() or error.code().name
+    return ERRORS[slug](detail, retry_after_s=int(retry_ms) / 1000 if retry_ms else 1.0)
+
+
+_SLUG_BY_STATUS = {
+    grpc.StatusCode.INVALID_ARGUMENT: "invalid-request",
+    grpc.StatusCode.RESOURCE_EXHAUSTED: "overloaded",
+    grpc.StatusCode.DEADLINE_EXCEEDED: "deadline",
+}
+
+
+async def check_health(address: str, timeout_s: float = 2.0) -> bool:
+    """True if the service at host:port says that it is serving."""
+    async with grpc.aio.insecure_channel(address) as probe:
+        stub = health_pb2_grpc.HealthStub(probe)
+        try:
+            answer = await stub.Check(health_pb2.HealthCheckRequest(), timeout=timeout_s)
+        except grpc.aio.AioRpcError:
+            return False
+        return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+
+
+if __name__ == "__main__":  # container health checks: python -m codearena.rpc HOST:PORT
+    sys.exit(0 if asyncio.run(check_health(sys.argv[1])) else 1)

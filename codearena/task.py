@@ -1,0 +1,252 @@
+"""Tasks: what they are, and how a folder of them is read.
+
+A task is a folder tasks/<category>/<id>/ with `task.yaml`, `buggy.py`, `solution.py` and, where growth means something,
+`probe.py` with ``make_input(n, rng) -> tuple`` of positional arguments. Everything in it is trusted: task authors are.
+"""
+
+import hashlib
+import importlib.util
+import random
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+COMPLEXITIES = ("O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n^2)", "O(n^2 log n)", "O(n^3)", "O(2^n)")
+"""Growth classes, ascending."""
+
+
+class TaskError(ValueError):
+    """A task folder that cannot be served; the message names the folder and the field."""
+
+
+class Category(StrEnum):
+    EASY = "easy"
+    MEDIUM = "medium"
+    HARD = "hard"
+    TYPE_ERRORS = "type_errors"
+    SECURITY_BUGS = "security_bugs"
+
+
+class Level(StrEnum):
+    """Difficulty; the curriculum moves along it."""
+
+    EASY = "easy"
+    MEDIUM = "medium"
+    HARD = "hard"
+
+
+class CompareMode(StrEnum):
+    """How a returned value is compared; the meanings are in grader.proto."""
+
+    EXACT = "exact"
+    APPROX = "approx"
+    UNORDERED = "unordered"
+    SAME_TYPE = "same_type"
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class ExpectedRaise(_Record):
+    """An exception that the call must raise: `type` or a builtin base of it, and a part of its message."""
+
+    type: str
+    message_contains: str = ""
+
+
+class ExpectedSpawn(_Record):
+    """What an intercepted call must have asked the system to run.
+
+    program: base name; argument: must be one whole element of argv, never part of a shell's command line;
+    may_refuse: starting nothing at all, returning or raising ValueError, is right too.
+    """
+
+    program: str
+    argument: str = ""
+    may_refuse: bool = False
+
+
+class MethodCall(_Record):
+    """One call of a sequence on an object; the first one constructs it."""
+
+    call: str
+    args: list[Any] = []
+    kwargs: dict[str, Any] = {}
+
+
+class TestCase(_Record):
+    """One call and what is expected of it: exactly one of `expect`, `raises`, `process`.
+
+    calls: instead of args and kwargs, a construction and method calls; what the methods return is compared as a list.
+    env: environment variables during the call; an empty string unsets nothing, absent means unset.
+    `process` implies that process-starting functions are intercepted; `expect` may stand beside it.
+    """
+
+    __test__ = False  # not a test class, whatever its name
+
+    name: str = Field(min_length=1, max_length=100)
+    args: list[Any] = []
+    kwargs: dict[str, Any] = {}
+    calls: list[MethodCall] = []
+    expect: Any = None
+    raises: ExpectedRaise | None = None
+    process: ExpectedSpawn | None = None
+    compare: CompareMode = CompareMode.EXACT
+    visible: bool = False
+    env: dict[str, str] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_raises(cls, data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(data.get("raises"), str):
+            return {**data, "raises": {"type": data["raises"]}}
+        return data
+
+    @model_validator(mode="after")
+    def _one_expectation(self) -> Self:
+        has_value = "expect" in self.model_fields_set
+        if self.raises and (has_value or self.process):
+            raise ValueError("raises stands alone: no expect and no process beside it")
+        if not (has_value or self.raises or self.process):
+            raise ValueError("needs one of expect, raises, process")
+        if self.calls and (self.args or self.kwargs):
+            raise ValueError("has calls as well as args or kwargs")
+        return self
+
+    @property
+    def expects_value(self) -> bool:
+        return "expect" in self.model_fields_set
+
+
+class Probe(_Record):
+    """Inputs made only to measure. sizes: the n to make inputs for, ascending."""
+
+    sizes: list[int] = Field(min_length=1)
+    make_input: Callable[[int, random.Random], tuple[Any, ...]]
+
+    @model_validator(mode="after")
+    def _ascending(self) -> Self:
+        if self.sizes != sorted(set(self.sizes)) or self.sizes[0] < 1:
+            raise ValueError("sizes must be positive and ascending")
+        return self
+
+
+class Check(_Record):
+    """A rule on the syntax tree, counted as a test; the rules are in executor_service/runner/checks.py."""
+
+    rule: str
+    argument: str
+    name: str
+    visible: bool = False
+
+
+class TaskLimits(_Record):
+    """Bounds on one attempt; see Limits in common.proto."""
+
+    call_cpu_s: float = Field(2.0, gt=0, le=60)
+    call_wall_s: float = Field(10.0, gt=0, le=120)
+    attempt_wall_s: float = Field(30.0, gt=0, le=300)
+    memory_bytes: int = Field(256 * 1024 * 1024, ge=64 * 1024 * 1024)
+    processes: int = Field(32, ge=8, le=256)
+    output_bytes: int = Field(8 * 1024, ge=0)
+    value_bytes: int = Field(256 * 1024, gt=0)
+
+
+class Task(_Record):
+    """One problem with everything needed to grade attempts at it.
+
+    revision: SHA-256 over the folder's files, hex; changes whenever a score could.
+    """
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
+    title: str
+    category: Category
+    level: Level
+    description: str
+    entry_point: str
+    tests: list[TestCase] = Field(min_length=1)
+    probe: Probe | None = None
+    checks: list[Check] = []
+    limits: TaskLimits = TaskLimits()
+    hints: list[str] = []
+    optimal_complexity: str = ""
+    buggy: str
+    solution: str
+    revision: str
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        names = [test.name for test in self.tests] + [check.name for check in self.checks]
+        if len(set(names)) != len(names):
+            raise ValueError("two tests or checks share a name")
+        if self.optimal_complexity and self.optimal_complexity not in COMPLEXITIES:
+            raise ValueError(f"optimal_complexity must be one of {', '.join(COMPLEXITIES)}")
+        return self
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader with tags for the values that YAML lacks: !tuple, !set, !bytes, !complex."""
+
+
+_Loader.add_constructor("!tuple", lambda loader, node: tuple(loader.construct_sequence(node, deep=True)))
+_Loader.add_constructor("!set", lambda loader, node: set(loader.construct_sequence(node, deep=True)))
+_Loader.add_constructor("!bytes", lambda loader, node: loader.construct_scalar(node).encode())
+_Loader.add_constructor("!complex", lambda loader, node: complex(loader.construct_scalar(node)))
+
+
+def load_task(folder: Path) -> Task:
+    """Reads one task folder.
+
+    Raises:
+        TaskError: a file is missing, or a field is missing, unknown or wrong.
+    """
+    try:
+        fields = yaml.load((folder / "task.yaml").read_text("utf-8"), _Loader)
+        fields["buggy"] = (folder / "buggy.py").read_text("utf-8")
+        fields["solution"] = (folder / "solution.py").read_text("utf-8")
+        if "probe" in fields:
+            fields["probe"] = {**fields["probe"], "make_input": _make_input(folder / "probe.py")}
+        task = Task(**fields, revision=_revision(folder))
+    except (OSError, TypeError, yaml.YAMLError, ValidationError) as error:
+        raise TaskError(f"{folder}: {error}") from error
+    if (task.category.value, task.id) != (folder.parent.name, folder.name):
+        raise TaskError(f"{folder}: says it is {task.category.value}/{task.id}")
+    return task
+
+
+def load_tasks(root: Path) -> Mapping[str, Task]:
+    """Reads every task below `root`, by id, in the order of category and id.
+
+    Raises:
+        TaskError: as `load_task`; or no task, or two of the same id.
+    """
+    order = list(Category)
+    folders = sorted(path.parent for path in root.glob("*/*/task.yaml"))
+    loaded = [load_task(folder) for folder in folders]
+    tasks = {task.id: task for task in sorted(loaded, key=lambda task: (order.index(task.category), task.id))}
+    if len(tasks) != len(loaded) or not tasks:
+        raise TaskError(f"{root}: no tasks, or two of the same id")
+    return tasks
+
+
+def _make_input(path: Path) -> Callable[[int, random.Random], tuple[Any, ...]]:
+    spec = importlib.util.spec_from_file_location(f"probe_{path.parent.name}", path)
+    if spec is None or spec.loader is None or not path.exists():
+        raise TaskError(f"{path}: missing, but task.yaml has a probe")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    make_input: Callable[[int, random.Random], tuple[Any, ...]] = module.make_input
+    return make_input
+
+
+def _revision(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and path.suffix in (".py", ".yaml"):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
