@@ -10,7 +10,7 @@ import logging
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -49,30 +49,32 @@ _CHANNEL_OPTIONS = [
     ("grpc.max_reconnect_backoff_ms", 2_000),
 ]
 
-Handler = Callable[[Any, grpc.aio.ServicerContext], Awaitable[Any]]
+Context = grpc.aio.ServicerContext[Any, Any]
+MethodHandler = grpc.RpcMethodHandler[Any, Any]
+Handler = Callable[[Any, Context], Awaitable[Any]]
 
 
-class _ErrorInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[misc]
+class _ErrorInterceptor(grpc.aio.ServerInterceptor):
     """Takes over the caller's request id, and turns every error into its status from the table."""
 
     async def intercept_service(
         self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler]],
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[MethodHandler | None]],
         details: grpc.HandlerCallDetails,
-    ) -> grpc.RpcMethodHandler:
+    ) -> MethodHandler | None:
         handler = await continuation(details)
         if handler is None or handler.unary_unary is None:
             return handler
         metadata = {str(key): value for key, value in details.invocation_metadata or ()}
         return grpc.unary_unary_rpc_method_handler(
-            _guarded(handler.unary_unary, str(metadata.get(REQUEST_ID_KEY, "-"))),
+            _guarded(cast(Handler, handler.unary_unary), str(metadata.get(REQUEST_ID_KEY, "-"))),
             request_deserializer=handler.request_deserializer,
             response_serializer=handler.response_serializer,
         )
 
 
 def _guarded(call: Handler, request_id: str) -> Handler:
-    async def guarded(request: Any, context: grpc.aio.ServicerContext) -> Any:
+    async def guarded(request: Any, context: Context) -> Any:
         telemetry.request_id.set(request_id)
         try:
             return await call(request, context)

@@ -9,8 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class ServiceSettings(BaseSettings):
     """What every service has. Subclasses set `env_prefix` (CODEARENA_<SERVICE>_) and add their own fields.
 
-    Names carry the unit. Unknown variables with the prefix are refused by the subclass's tests, not at run time, because
-    an environment is shared.
+    Names carry the unit. Unknown variables with the prefix are not refused, because an environment is shared.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 COMPLEXITIES = ("O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n^2)", "O(n^2 log n)", "O(n^3)", "O(2^n)")
 """Growth classes, ascending."""
@@ -189,14 +189,29 @@ class Task(_Record):
         return self
 
 
+_Constructor = yaml.constructor.BaseConstructor
+
+
 class _Loader(yaml.SafeLoader):
     """SafeLoader with tags for the values that YAML lacks: !tuple, !set, !bytes, !complex."""
 
 
-_Loader.add_constructor("!tuple", lambda loader, node: tuple(loader.construct_sequence(node, deep=True)))
-_Loader.add_constructor("!set", lambda loader, node: set(loader.construct_sequence(node, deep=True)))
-_Loader.add_constructor("!bytes", lambda loader, node: loader.construct_scalar(node).encode())
-_Loader.add_constructor("!complex", lambda loader, node: complex(loader.construct_scalar(node)))
+def _items(loader: _Constructor, node: yaml.Node) -> list[Any]:
+    if not isinstance(node, yaml.SequenceNode):
+        raise yaml.constructor.ConstructorError(None, None, f"{node.tag} needs a list", node.start_mark)
+    return loader.construct_sequence(node, deep=True)
+
+
+def _text(loader: _Constructor, node: yaml.Node) -> str:
+    if not isinstance(node, yaml.ScalarNode):
+        raise yaml.constructor.ConstructorError(None, None, f"{node.tag} needs a text", node.start_mark)
+    return str(loader.construct_scalar(node))
+
+
+_Loader.add_constructor("!tuple", lambda loader, node: tuple(_items(loader, node)))
+_Loader.add_constructor("!set", lambda loader, node: set(_items(loader, node)))
+_Loader.add_constructor("!bytes", lambda loader, node: _text(loader, node).encode())
+_Loader.add_constructor("!complex", lambda loader, node: complex(_text(loader, node)))
 
 
 def load_task(folder: Path) -> Task:
@@ -212,7 +227,9 @@ def load_task(folder: Path) -> Task:
         if "probe" in fields:
             fields["probe"] = {**fields["probe"], "make_input": _make_input(folder / "probe.py")}
         task = Task(**fields, revision=_revision(folder))
-    except (OSError, TypeError, yaml.YAMLError, ValidationError) as error:
+    except TaskError:
+        raise
+    except (OSError, TypeError, ValueError, yaml.YAMLError) as error:
         raise TaskError(f"{folder}: {error}") from error
     if (task.category.value, task.id) != (folder.parent.name, folder.name):
         raise TaskError(f"{folder}: says it is {task.category.value}/{task.id}")
@@ -239,8 +256,13 @@ def _make_input(path: Path) -> Callable[[int, random.Random], tuple[Any, ...]]:
     if spec is None or spec.loader is None or not path.exists():
         raise TaskError(f"{path}: missing, but task.yaml has a probe")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    make_input: Callable[[int, random.Random], tuple[Any, ...]] = module.make_input
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # whatever the author's code raises is the author's mistake, and must name the file
+        raise TaskError(f"{path}: {type(error).__name__}: {error}") from error
+    make_input: Callable[[int, random.Random], tuple[Any, ...]] | None = getattr(module, "make_input", None)
+    if not callable(make_input):
+        raise TaskError(f"{path}: has no function make_input")
     return make_input
 
 

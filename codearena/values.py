@@ -15,8 +15,8 @@ class defines. This module imports the standard library only, because a copy of 
     enum member                    {"enum": [class name, member name, value]}
     generator, iterator            {"iterator": [...]} with at most `max_items` items taken
 
-A JSON object always has exactly one key, the tag. A subclass of a builtin is encoded as the builtin's value, read through
-the builtin's own methods, so that an ``int`` whose ``__eq__`` lies arrives as an honest int.
+A JSON object always has exactly one key, the tag. A subclass of a builtin is encoded as the builtin's value, read
+through the builtin's own methods, so that an ``int`` whose ``__eq__`` lies arrives as an honest int.
 """
 
 import base64
@@ -30,7 +30,7 @@ from typing import Any
 JSONTree = Any  # what json.loads returns: the tree itself, not the value it stands for
 
 _EXACT_JSON_INT = 2**53
-_ITERATOR_TYPES = (
+_ITERATOR_TYPES: tuple[type, ...] = (
     collections.abc.Generator,
     type(iter([])),
     type(iter(())),
@@ -113,7 +113,7 @@ class _Encoder:
         if issubclass(kind, int):
             return True, self._int(int.__index__(value))  # type: ignore[arg-type]
         if issubclass(kind, float):
-            return True, _float_tree(float.__add__(value, 0.0) if kind is not float else value)  # type: ignore[arg-type]
+            return True, _float_tree(value if kind is float else float.__add__(value, 0.0))  # type: ignore[operator]
         if issubclass(kind, str):
             text = str.__str__(value) if kind is str else str.__getitem__(value, slice(None))  # type: ignore[index]
             self._count(0, str.__len__(text))
@@ -154,7 +154,7 @@ class _Encoder:
             return self._tuple(value, kind, depth)
         for base, tag in ((set, "set"), (frozenset, "frozenset")):
             if issubclass(kind, base):
-                return {tag: [self.tree(item, depth) for item in base.__iter__(value)]}  # type: ignore[attr-defined]
+                return {tag: [self.tree(item, depth) for item in base.__iter__(value)]}
         if issubclass(kind, dict):
             pairs = dict.items(value)
             return {"dict": [[self.tree(key, depth), self.tree(item, depth)] for key, item in pairs]}
@@ -182,7 +182,7 @@ class _Encoder:
         return {"record": [_class_name(kind), fields]}
 
     def _items(self, iterable: Any, depth: int) -> list[JSONTree]:
-        items = []
+        items: list[JSONTree] = []
         for item in iterable:
             if len(items) >= self._limits.max_items:
                 raise ValueTooLargeError(f"an iterator of more than {self._limits.max_items} items")
@@ -325,7 +325,9 @@ def _check_complex(body: JSONTree) -> list[JSONTree]:
 
 
 def _is_float_tree(node: JSONTree) -> bool:
-    return isinstance(node, float) or (isinstance(node, dict) and list(node) == ["float"] and not _check_float(node["float"]))
+    if isinstance(node, dict) and list(node) == ["float"]:
+        return not _check_float(node["float"])
+    return isinstance(node, float)
 
 
 def _check_bytes(body: JSONTree) -> list[JSONTree]:
