@@ -1,0 +1,142 @@
+"""What can be read from an attempt before it runs: does it compile, what is its shape, which rules does it break.
+
+Parsing hostile text can exhaust memory or crash the interpreter, so `analyse` is called in a process of its own with
+limits, whose death becomes a problem of type "AnalysisLimit". Nothing of the attempt runs here.
+"""
+
+import ast
+import hashlib
+import io
+import tokenize
+import warnings
+from collections.abc import Iterator
+from types import CodeType
+
+from executor_service.runner.checks import CheckOutcome, run_checks
+from executor_service.runner.complexity_estimate import estimate_complexity
+
+SOURCE_NAME = "fix.py"
+"""The file name in tracebacks and problems, whoever compiles the attempt."""
+
+_MAX_TEXT = 300  # characters of one message or source line in a problem
+
+# What the parser and the compiler raise on some text: NUL bytes and undecodable text (ValueError), an unknown coding
+# cookie (LookupError), nesting or size beyond their own limits (the rest; SystemError marks a parser bug, not ours).
+_COMPILER_ERRORS = (SyntaxError, ValueError, LookupError, RecursionError, MemoryError, OverflowError, SystemError)
+
+
+def compile_source(source: bytes) -> CodeType:
+    """The attempt's code object, compiled exactly as `analyse` judged it.
+
+    Raises:
+        SyntaxError, ValueError, LookupError, RecursionError, MemoryError, OverflowError, SystemError: does not compile.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        code: CodeType = compile(source, SOURCE_NAME, "exec", dont_inherit=True)
+    return code
+
+
+def analyse(source: bytes, checks: list[dict[str, str]]) -> dict[str, object]:
+    """The "analysis" part of the report, ready for JSON; checks: items of {"rule", "argument"}."""
+    try:
+        compile_source(source)
+    except _COMPILER_ERRORS as error:
+        failed = [CheckOutcome(passed=False, detail="does not compile") for _ in checks]
+        return _analysis(_problem(error), "", "", failed)
+    tree = _parse(source)
+    if tree is None:
+        # Compiles, but is nested too deeply for a tree: a rule that cannot be evaluated is not kept.
+        failed = [CheckOutcome(passed=False, detail="nested too deeply to check") for _ in checks]
+        return _analysis(None, _token_hash(source), "", failed)
+    rules = [(check["rule"], check["argument"]) for check in checks]
+    return _analysis(None, tree_hash(tree), estimate_complexity(tree), run_checks(tree, rules))
+
+
+def tree_hash(tree: ast.AST) -> str:
+    """SHA-256 over the tree, hex; positions, comments and formatting do not enter.
+
+    Walks with a stack of its own, since ``ast.dump`` recurses, and cannot print integers of many thousand digits.
+    """
+    digest = hashlib.sha256()
+    pending: list[object] = [tree]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, ast.AST):
+            digest.update(f"({type(item).__name__}".encode())
+            pending.append(")")
+            pending.extend(_fields(item))
+        elif isinstance(item, list):
+            digest.update(f"[{len(item)}".encode())
+            pending.extend(reversed(item))
+        else:
+            digest.update(_atom(item))
+    return digest.hexdigest()
+
+
+def _fields(node: ast.AST) -> Iterator[object]:
+    """The node's children, last first; not `ctx`, which follows from the place, nor `kind`, which tells u"" from ""."""
+    for name in reversed(node._fields):
+        if name not in ("ctx", "kind", "type_comment", "type_ignores"):
+            yield getattr(node, name, None)
+
+
+def _atom(value: object) -> bytes:
+    text = hex(value) if type(value) is int else repr(value)
+    return f"{type(value).__name__} {text}\0".encode("utf-8", "backslashreplace")
+
+
+def _token_hash(source: bytes) -> str:
+    """SHA-256 over the tokens without comments and blank lines, hex, for sources too deep for a tree."""
+    digest = hashlib.sha256(b"tokens")
+    skipped = (tokenize.COMMENT, tokenize.NL, tokenize.ENCODING)
+    try:
+        for token in tokenize.tokenize(io.BytesIO(source).readline):
+            if token.type not in skipped:
+                text = "" if token.type in (tokenize.INDENT, tokenize.NEWLINE) else token.string
+                digest.update(f"{token.type} {text}\0".encode("utf-8", "backslashreplace"))
+    except (tokenize.TokenError, SyntaxError, LookupError):
+        # The tokenizer written in Python is stricter in corners than the compiler that accepted this.
+        digest.update(source)
+    return digest.hexdigest()
+
+
+def _parse(source: bytes) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = compile(source, SOURCE_NAME, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+    except (RecursionError, MemoryError):
+        return None
+    assert isinstance(tree, ast.Module)
+    return tree
+
+
+def _problem(error: Exception) -> dict[str, object]:
+    found = error if isinstance(error, SyntaxError) else None
+    message = found.msg if found else str(error)
+    return {
+        "type": type(error).__name__,
+        "message": _clean(message or type(error).__name__),
+        "line": max(0, found.lineno or 0) if found else 0,
+        "column": max(0, found.offset or 0) if found else 0,
+        "text": _clean(found.text or "") if found else "",
+    }
+
+
+def _clean(text: str) -> str:
+    """One bounded line that every encoder accepts: no lone surrogates, no NULs."""
+    line = text[: 4 * _MAX_TEXT].strip().replace("\0", "\\0").splitlines()
+    return line[0][:_MAX_TEXT].encode("utf-8", "backslashreplace").decode() if line else ""
+
+
+def _analysis(
+    problem: dict[str, object] | None, ast_hash: str, estimated_complexity: str, outcomes: list[CheckOutcome]
+) -> dict[str, object]:
+    return {
+        "compiles": problem is None,
+        "problem": problem,
+        "ast_hash": ast_hash,
+        "estimated_complexity": estimated_complexity,
+        "checks": [{"passed": item.passed, "line": item.line, "detail": item.detail} for item in outcomes],
+    }
