@@ -1,0 +1,412 @@
+"""The public wire types: what goes over HTTP, in both directions.
+
+Requests: /reset ignores fields it does not know, because OpenEnv clients and trainers pass a whole data set row along.
+All other requests refuse them, because a misspelt `episode_id` that is ignored would step another episode. Answers may
+gain fields, so clients must ignore those they do not know; the models here do.
+
+Source code is `SourceText`: any JSON string, lone surrogates and NUL included, since models do produce such things and
+what they produce is an attempt, not a malformed request.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._:@+=-]{0,127}$"
+"""Ids that callers choose: of episodes, agents and requests."""
+DEFAULT_AGENT = "default"
+MAX_BATCH_ITEMS = 1024
+
+
+def _text(value: object) -> str:
+    # A plain validator, because pydantic's own str refuses lone surrogates.
+    if not isinstance(value, str):
+        raise PydanticCustomError("string_type", "Input should be a valid string")
+    return value
+
+
+Id = Annotated[str, Field(pattern=ID_PATTERN)]
+SourceText = Annotated[str, PlainValidator(_text), WithJsonSchema({"type": "string"})]
+TaskChoice = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Lenient(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+# ------------------------------------------------------------------------------------------------------------- requests
+
+
+class Action(_Strict):
+    """What an agent does in one step. `proposed_fix` is the only required field."""
+
+    proposed_fix: SourceText = Field(description="The whole repaired source. Longer than 64 KiB does not compile.")
+    metadata: dict[str, Any] = Field(default={}, description="Not read.")
+
+
+class ResetRequest(_Lenient):
+    """Starts an episode. Unknown fields are ignored.
+
+    task_id: a task's id, a category, a level, or "auto": a task of the level the agent's curriculum has reached.
+    seed: fixes the choice among several tasks. episode_id: names the episode; one of that name is replaced.
+    """
+
+    task_id: TaskChoice | None = None
+    seed: int | None = None
+    episode_id: Id | None = None
+    agent_id: Id = DEFAULT_AGENT
+    request_id: Id | None = None
+
+
+class StepRequest(_Strict):
+    """Takes a step: {proposed_fix}, OpenEnv's {action: {proposed_fix}}, or {action: "source"}.
+
+    episode_id: none means the agent's last reset. request_id: a retry with the same one gets the first answer.
+    """
+
+    proposed_fix: SourceText
+    episode_id: Id | None = None
+    agent_id: Id = DEFAULT_AGENT
+    request_id: Id | None = None
+    metadata: dict[str, Any] = Field(default={}, description="Not read.")
+    timeout_s: float | None = Field(default=None, description="Of OpenEnv's body. Not read.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unwrap_action(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or "action" not in data:
+            return data
+        if "proposed_fix" in data:
+            raise PydanticCustomError("both_bodies", "proposed_fix stands beside action; send one of them")
+        rest = {name: value for name, value in data.items() if name != "action"}
+        action = data["action"]
+        if isinstance(action, dict):
+            return {**rest, **Action.model_validate(action).model_dump(include={"proposed_fix"})}
+        return {**rest, "proposed_fix": action}
+
+
+class GradeRequest(_Strict):
+    """Grades one source against one task, without an episode."""
+
+    task_id: TaskChoice
+    source: SourceText
+
+
+class BatchRequest(_Strict):
+    """Grades many; the answers come in the same order."""
+
+    items: list[Any] = Field(max_length=MAX_BATCH_ITEMS, description="Each as the body of /grade.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_list(cls, data: Any) -> Any:
+        return {"items": data} if isinstance(data, list) else data
+
+
+class RunRawRequest(_Strict):
+    """Runs a source as a script, without a task."""
+
+    code: SourceText
+    stdin: SourceText = ""
+
+
+# -------------------------------------------------------------------------------------------------------------- answers
+
+
+class Observation(_Lenient):
+    """What the agent sees.
+
+    test_results: one line a visible test and one with the counts. previous_attempts: the sources tried, oldest first.
+    step: taken so far, 0 after reset.
+    """
+
+    buggy_code: str
+    error_log: str
+    test_results: str
+    previous_attempts: list[str]
+    task_id: str
+    description: str
+    hint: str
+    step: int = Field(ge=0)
+    max_steps: int = Field(ge=1)
+
+
+class RewardComponents(_Lenient):
+    """Each in [0, 1]; an LLM component is null where the judge gave no score, and then counts as nothing."""
+
+    compile_score: float
+    test_pass_ratio: float
+    efficiency_score: float
+    llm_correctness: float | None
+    llm_security: float | None
+    llm_quality: float | None
+
+
+class Penalties(_Lenient):
+    """What was taken off the base."""
+
+    step: float
+    identical: float
+
+
+class ExecutionMetadata(_Lenient):
+    """What was run. cpu_s, wall_s and peak_memory_bytes: the whole attempt, by the kernel's counters."""
+
+    status: Literal["compile_error", "load_error", "ran"]
+    test_passed: int
+    test_total: int
+    hidden_passed: int
+    hidden_total: int
+    cpu_s: float
+    wall_s: float
+    peak_memory_bytes: int
+    isolation: str
+    degradations: list[str]
+
+
+class Complexity(_Lenient):
+    """Growth classes such as "O(n)"; empty: unknown. ratio: CPU time over that of the reference; null: not measured."""
+
+    measured: str
+    confidence: float
+    estimated: str
+    optimal: str
+    ratio: float | None
+
+
+class Timings(_Lenient):
+    """Where the time went, in seconds, by the gateway's clock; `sandbox_s` is the executor's from job to report."""
+
+    queued_s: float
+    execute_s: float
+    sandbox_s: float
+    judge_s: float
+    grade_s: float
+
+
+class Revisions(_Lenient):
+    """Content hashes of everything that the score depends on; judge is empty if it was not asked."""
+
+    task: str
+    grader: str
+    runner: str
+    judge: str
+
+
+class VisibleTest(_Lenient):
+    """One visible test; hidden ones are only counted."""
+
+    name: str
+    passed: bool
+    input: str
+    expected: str
+    got: str
+    stdout: str
+    status: str
+
+
+class Verdict(_Lenient):
+    """An attempt, graded. reward: in [0.01, 0.99]; judge: "static", "llm", or "none" if it was not asked."""
+
+    task_id: str
+    reward: float
+    base: float
+    solved: bool
+    reward_components: RewardComponents
+    penalties: Penalties
+    execution_metadata: ExecutionMetadata
+    tests: list[VisibleTest]
+    complexity: Complexity
+    error_log: str
+    hint: str
+    judge: str
+    revisions: Revisions
+    timings: Timings
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem document, the body of every answer that is not a success."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    request_id: str = "-"
+
+
+class GradeItem(_Lenient):
+    """One answer of a batch: exactly one of the two is set."""
+
+    verdict: Verdict | None = None
+    problem: Problem | None = None
+
+
+class BatchResponse(_Lenient):
+    """Answers in the order of the items."""
+
+    items: list[GradeItem]
+
+
+class Info(_Lenient):
+    """Everything about a step beside what the agent sees. All but the ids and difficulty are null after reset."""
+
+    episode_id: str
+    task_id: str
+    difficulty: str
+    category: str
+    solved: bool = False
+    base: float | None = None
+    reward_components: RewardComponents | None = None
+    penalties: Penalties | None = None
+    execution_metadata: ExecutionMetadata | None = None
+    complexity: Complexity | None = None
+    judge: str | None = None
+    revisions: Revisions | None = None
+    timings: Timings | None = None
+
+
+class StepResponse(_Lenient):
+    """Answer of /reset and /step. reward is null after reset."""
+
+    episode_id: str
+    observation: Observation
+    reward: float | None
+    done: bool
+    info: Info
+
+
+class State(_Lenient):
+    """Where an episode stands; without one, episode_id is null and step_count 0."""
+
+    episode_id: str | None = None
+    step_count: int = Field(default=0, ge=0)
+    task_id: str | None = None
+    difficulty: str | None = None
+    agent_id: str | None = None
+    max_steps: int | None = None
+    done: bool = False
+    reward: float | None = Field(default=None, description="Of the last step.")
+    best_reward: float | None = None
+
+
+class AttemptSummary(_Lenient):
+    """One attempt of an episode, as its agent saw it."""
+
+    step: int
+    proposed_fix: str
+    identical: bool
+    verdict: Verdict
+
+
+class Episode(State):
+    """An episode with its attempts; nothing of hidden tests or the reference."""
+
+    attempts: list[AttemptSummary] = []
+
+
+class OutputText(_Lenient):
+    """What was written to one stream; of a long output the middle is left out."""
+
+    text: str
+    truncated: bool
+    total_bytes: int
+
+
+class RunRawResponse(_Lenient):
+    """What a script did. status: as CallStatus in common.proto in lower case, or compile_error."""
+
+    status: str
+    stdout: OutputText
+    stderr: OutputText
+    exit_status: int
+    signal: int
+    cpu_s: float
+    wall_s: float
+    peak_memory_bytes: int
+    complexity: str
+    detail: str
+
+
+class TaskSummary(_Lenient):
+    """A task as it is listed. difficulty: its level."""
+
+    id: str
+    title: str
+    category: str
+    difficulty: str
+    description: str
+    tests_visible: int
+    tests_hidden: int
+    max_steps: int
+    optimal_complexity: str
+    revision: str
+
+
+class TaskDetail(TaskSummary):
+    """A task as an agent may know it: no hidden test, no hint, no solution."""
+
+    entry_point: str
+    buggy_code: str
+    visible_tests: list[str]
+
+
+class CurriculumState(_Lenient):
+    """Where an agent stands. window: final rewards of the last finished episodes of the level, oldest first."""
+
+    agent_id: str
+    level: str
+    window: list[float]
+    mean: float | None
+    window_size: int
+    up_above: float
+    down_below: float
+
+
+class Isolation(_Lenient):
+    """What the executor gives an attempt; degradations: what is missing from it, in words."""
+
+    name: str
+    runtime: str
+    degradations: list[str]
+    ready: int
+    leased: int
+    capacity: int
+    queued: int
+
+
+class Ready(_Lenient):
+    """Whether attempts can be graded. checks: "ok" or what is wrong, for the store and each service."""
+
+    ready: bool
+    checks: dict[str, str]
+    isolation: Isolation | None = None
+
+
+class Health(_Lenient):
+    """The process answers."""
+
+    status: Literal["healthy"] = "healthy"
+
+
+class Metadata(_Lenient):
+    """What OpenEnv tools show of an environment."""
+
+    name: str
+    description: str
+    version: str
+    author: str
+
+
+class Schemas(_Lenient):
+    """JSON schemas of what an OpenEnv client sends and receives."""
+
+    action: dict[str, Any]
+    observation: dict[str, Any]
+    state: dict[str, Any]
