@@ -3,6 +3,7 @@
 #
 #   deploy/engine.sh         set up whatever is missing (same as "up"); changes nothing where all of it is there
 #   deploy/engine.sh base    set up, then print the base image on stdout: PYTHON_BASE="$(deploy/engine.sh base)"
+#   deploy/engine.sh runner  set up, build the sandbox image from that base, and print its name on stdout
 #   deploy/engine.sh stop    stop the engine, if and only if this script started it
 #
 # A host with a working engine and a registry in reach is left as it is. Software is installed only as root on Debian;
@@ -12,8 +13,16 @@
 # Progress goes to stderr. Logs, the pid of the engine and the cached base image are in $XDG_STATE_HOME/codearena/engine.
 set -euo pipefail
 
+REPOSITORY="$(dirname "$(dirname "$(realpath "${BASH_SOURCE[0]}")")")"
+readonly REPOSITORY
+
+# A value of .env, the one place where images are named. Arguments: variable.
+default_of() { sed -n "s/^$1=//p" "$REPOSITORY/.env"; }
+
 readonly EXIT_UNSUPPORTED=3
-readonly REGISTRY_BASE=python:3.12-slim # what the Dockerfile asks for where images can be pulled
+REGISTRY_BASE="$(default_of PYTHON_BASE)" # where images can be pulled
+RUNNER_IMAGE="${RUNNER_IMAGE:-$(default_of RUNNER_IMAGE)}"
+readonly REGISTRY_BASE RUNNER_IMAGE
 readonly LOCAL_BASE=codearena-base:py3.11
 readonly LOCAL_BASE_SUITE=bookworm # the Debian release whose python3 is 3.11
 readonly PULL_TIMEOUT_S=300
@@ -239,6 +248,11 @@ ensure_base() {
     echo "$chosen" >"$BASE_FILE"
 }
 
+build_runner() {
+    DOCKER_BUILDKIT=1 docker build --build-arg "PYTHON_BASE=$(<"$BASE_FILE")" --target runner \
+        --file "$REPOSITORY/deploy/Dockerfile" --tag "$RUNNER_IMAGE" "$REPOSITORY"
+}
+
 # -------------------------------------------------------------------------------------------------------- commands
 
 up() {
@@ -271,9 +285,14 @@ case "${1:-up}" in
         up
         cat "$BASE_FILE"
         ;;
+    runner)
+        up
+        logged build-runner build_runner
+        echo "$RUNNER_IMAGE"
+        ;;
     stop) stop ;;
     *)
-        say "usage: $0 [up|base|stop]"
+        say "usage: $0 [up|base|runner|stop]"
         exit 2
         ;;
 esac
