@@ -7,10 +7,11 @@ Channel: round robin over every address a name resolves to, health checks, keep-
 import asyncio
 import json
 import logging
+import re
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -18,7 +19,7 @@ from grpc_health.v1.health import aio as aio_health
 from grpc_reflection.v1alpha import reflection
 
 from codearena import telemetry
-from codearena.errors import ERRORS, CodeArenaError
+from codearena.errors import ERRORS, CodeArenaError, ServiceError
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +50,11 @@ _CHANNEL_OPTIONS = [
     ("grpc.max_reconnect_backoff_ms", 2_000),
 ]
 
-Context = grpc.aio.ServicerContext[Any, Any]
-MethodHandler = grpc.RpcMethodHandler[Any, Any]
+_SCHEME = re.compile(r"(dns|ipv4|ipv6|unix):(?!\d+$)")  # a host may be called dns, and then a port follows
+
+# Quoted: generic in the stubs only.
+Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
+MethodHandler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 Handler = Callable[[Any, Context], Awaitable[Any]]
 
 
@@ -59,9 +63,9 @@ class _ErrorInterceptor(grpc.aio.ServerInterceptor):
 
     async def intercept_service(
         self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[MethodHandler | None]],
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable["MethodHandler | None"]],
         details: grpc.HandlerCallDetails,
-    ) -> MethodHandler | None:
+    ) -> "MethodHandler | None":
         handler = await continuation(details)
         if handler is None or handler.unary_unary is None:
             return handler
@@ -136,11 +140,12 @@ async def until_terminated() -> None:
 def channel(target: str) -> grpc.aio.Channel:
     """A channel to host:port that balances over all addresses of the host and skips unhealthy ones.
 
+    target: host:port, or a gRPC target with its scheme, e.g. ipv4:10.0.0.1:50051,10.0.0.2:50051.
     Retries are the caller's business (gateway/clients.py): only it knows the deadline of the whole attempt.
     """
     config = {"loadBalancingConfig": [{"round_robin": {}}], "healthCheckConfig": {"serviceName": ""}}
     options = [*_CHANNEL_OPTIONS, ("grpc.service_config", json.dumps(config)), ("grpc.enable_retries", 0)]
-    return grpc.aio.insecure_channel(f"dns:///{target}", options=options)
+    return grpc.aio.insecure_channel(target if _SCHEME.match(target) else f"dns:///{target}", options=options)
 
 
 def call_metadata() -> tuple[tuple[str, str], ...]:
@@ -151,10 +156,11 @@ def call_metadata() -> tuple[tuple[str, str], ...]:
 def error_from_status(error: grpc.aio.AioRpcError) -> CodeArenaError:
     """Our error for a failed call, by the slug in its trailers, else by its status."""
     trailers = {str(key): str(value) for key, value in error.trailing_metadata() or ()}
-    slug = trailers.get(PROBLEM_KEY) or _SLUG_BY_STATUS.get(error.code(), "unavailable")
-    retry_ms = trailers.get(RETRY_AFTER_KEY)
+    slug = trailers.get(PROBLEM_KEY) or _SLUG_BY_STATUS.get(error.code(), ServiceError.slug)
+    kind = ERRORS.get(slug, ServiceError)  # a newer service may know errors that this one does not
     detail = error.details() or error.code().name
-    return ERRORS[slug](detail, retry_after_s=int(retry_ms) / 1000 if retry_ms else 1.0)
+    retry_ms = trailers.get(RETRY_AFTER_KEY)
+    return kind(detail, retry_after_s=int(retry_ms) / 1000) if retry_ms else kind(detail)
 
 
 _SLUG_BY_STATUS = {
@@ -176,4 +182,4 @@ async def check_health(address: str, timeout_s: float = 2.0) -> bool:
 
 
 if __name__ == "__main__":  # container health checks: python -m codearena.rpc HOST:PORT
-    sys.exit(0 if asyncio.run(check_health(sys.argv[1])) else 1)
+    sys.exit(0 if asyncio.run(check_health(sys.argv[-1])) else 1)

@@ -221,7 +221,8 @@ def load_task(folder: Path) -> Task:
         TaskError: a file is missing, or a field is missing, unknown or wrong.
     """
     try:
-        fields = yaml.load((folder / "task.yaml").read_text("utf-8"), _Loader)
+        with (folder / "task.yaml").open("rb") as stream:  # a stream, because its name is in YAML's own messages
+            fields = yaml.load(stream, _Loader)
         fields["buggy"] = (folder / "buggy.py").read_text("utf-8")
         fields["solution"] = (folder / "solution.py").read_text("utf-8")
         if "probe" in fields:

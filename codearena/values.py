@@ -21,9 +21,10 @@ through the builtin's own methods, so that an ``int`` whose ``__eq__`` lies arri
 
 import base64
 import binascii
-import collections.abc
 import json
 import math
+import types
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +32,7 @@ JSONTree = Any  # what json.loads returns: the tree itself, not the value it sta
 
 _EXACT_JSON_INT = 2**53
 _ITERATOR_TYPES: tuple[type, ...] = (
-    collections.abc.Generator,
+    types.GeneratorType,
     type(iter([])),
     type(iter(())),
     type(iter({})),
@@ -113,13 +114,13 @@ class _Encoder:
         if issubclass(kind, int):
             return True, self._int(int.__index__(value))  # type: ignore[arg-type]
         if issubclass(kind, float):
-            return True, _float_tree(value if kind is float else float.__add__(value, 0.0))  # type: ignore[operator]
+            return True, _float_tree(value if kind is float else float.__pos__(value))  # type: ignore[arg-type]
         if issubclass(kind, str):
             text = str.__str__(value) if kind is str else str.__getitem__(value, slice(None))  # type: ignore[index]
             self._count(0, str.__len__(text))
             return True, text
         if issubclass(kind, complex):
-            number = complex.__add__(value, 0j) if kind is not complex else value  # type: ignore[operator]
+            number = value if kind is complex else complex.__pos__(value)  # type: ignore[arg-type]
             return True, {"complex": [_float_tree(number.real), _float_tree(number.imag)]}  # type: ignore[attr-defined]
         if issubclass(kind, (bytes, bytearray)):
             base = bytes if issubclass(kind, bytes) else bytearray
@@ -146,8 +147,7 @@ class _Encoder:
 
     def _opened(self, value: Any, kind: type, depth: int) -> JSONTree:
         if _is_enum(kind):
-            inner = self.tree(object.__getattribute__(value, "_value_"), depth)
-            return {"enum": [_class_name(kind), str(object.__getattribute__(value, "_name_")), inner]}
+            return self._enum(kind, value, depth)
         if issubclass(kind, list):
             return [self.tree(item, depth) for item in list.__iter__(value)]
         if issubclass(kind, tuple):
@@ -158,14 +158,24 @@ class _Encoder:
         if issubclass(kind, dict):
             pairs = dict.items(value)
             return {"dict": [[self.tree(key, depth), self.tree(item, depth)] for key, item in pairs]}
-        if isinstance(kind.__dict__.get("__dataclass_fields__"), dict):
-            return self._record(kind, list(kind.__dict__["__dataclass_fields__"]), value, depth)
+        names = _class_dict(kind).get("__dataclass_fields__")
+        if type(names) is dict and all(type(name) is str for name in names):
+            return self._record(kind, list(names), value, depth)
         if issubclass(kind, _ITERATOR_TYPES):
             return {"iterator": self._items(value, depth)}
         raise UnencodableError(f"a value of type {_class_name(kind)} is not plain data")
 
+    def _enum(self, kind: type, value: object, depth: int) -> JSONTree:
+        try:
+            name, inner = object.__getattribute__(value, "_name_"), object.__getattribute__(value, "_value_")
+        except AttributeError as error:
+            raise UnencodableError(f"a {_class_name(kind)} that is no enum member") from error
+        if type(name) is not str:
+            raise UnencodableError(f"a {_class_name(kind)} that is no enum member")
+        return {"enum": [_class_name(kind), name, self.tree(inner, depth)]}
+
     def _tuple(self, value: Any, kind: type, depth: int) -> JSONTree:
-        fields = kind.__dict__.get("_fields")
+        fields = _class_dict(kind).get("_fields")
         items = [self.tree(item, depth) for item in tuple.__iter__(value)]
         if type(fields) is tuple and len(fields) == len(items) and all(type(name) is str for name in fields):
             return {"record": [_class_name(kind), [[name, item] for name, item in zip(fields, items, strict=True)]]}
@@ -178,7 +188,7 @@ class _Encoder:
                 item = object.__getattribute__(value, name)
             except AttributeError as error:
                 raise UnencodableError(f"a {_class_name(kind)} without its field {name}") from error
-            fields.append([str(name), self.tree(item, depth)])
+            fields.append([name, self.tree(item, depth)])
         return {"record": [_class_name(kind), fields]}
 
     def _items(self, iterable: Any, depth: int) -> list[JSONTree]:
@@ -191,7 +201,13 @@ class _Encoder:
 
 
 def _is_enum(kind: type) -> bool:
-    return "_member_map_" in kind.__dict__
+    return "_member_map_" in _class_dict(kind)
+
+
+def _class_dict(kind: type) -> Mapping[str, Any]:
+    # Through type's own descriptor: a metaclass of the attempt may answer `kind.__dict__` as it likes, or raise.
+    found: Mapping[str, Any] = type.__dict__["__dict__"].__get__(kind)
+    return found
 
 
 def _class_name(kind: type) -> str:
@@ -231,7 +247,7 @@ def parse(text: bytes, limits: ValueLimits = DEFAULT_LIMITS) -> JSONTree:
     if len(text) > limits.size_bytes:
         raise MalformedValueError(f"more than {limits.size_bytes} bytes")
     try:
-        tree = json.loads(text, parse_constant=_refuse_constant, parse_int=_parse_int)
+        tree = json.loads(text, parse_constant=_refuse_constant, parse_int=_parse_int, parse_float=_parse_float)
     except (ValueError, RecursionError) as error:
         raise MalformedValueError(f"not JSON: {error}") from error
     _check(tree, limits)
@@ -243,9 +259,16 @@ def _refuse_constant(name: str) -> None:
 
 
 def _parse_int(digits: str) -> int:
-    if len(digits) > 17:
+    if len(digits) > 17 or abs(int(digits)) > _EXACT_JSON_INT:
         raise MalformedValueError("a large integer outside an int tag")
     return int(digits)
+
+
+def _parse_float(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise MalformedValueError("an infinite number outside a float tag")
+    return number
 
 
 def _check(tree: JSONTree, limits: ValueLimits) -> None:
@@ -394,8 +417,10 @@ _DECODERS: dict[str, Any] = {
 def canonical(tree: JSONTree) -> str:
     """A text that is equal for two trees exactly if they stand for equal values of equal types.
 
-    Order counts in lists and tuples, not in sets and dicts; nan equals nan; 1, 1.0 and True differ.
+    Order counts in lists and tuples, not in sets and dicts; nan equals nan, 0.0 equals -0.0; 1, 1.0 and True differ.
     """
+    if isinstance(tree, float):
+        return json.dumps(tree + 0.0)  # -0.0 + 0.0 is 0.0
     if isinstance(tree, list):
         return "[" + ",".join(canonical(item) for item in tree) + "]"
     if not isinstance(tree, dict):
@@ -410,7 +435,7 @@ def canonical(tree: JSONTree) -> str:
         inner = f"{json.dumps(body[0])},{fields}"
     elif tag == "enum":
         inner = f"{json.dumps(body[0])}.{json.dumps(body[1])}={canonical(body[2])}"
-    elif tag in ("tuple", "iterator"):
+    elif tag in ("tuple", "iterator", "complex"):
         inner = ",".join(canonical(item) for item in body)
     else:
         inner = json.dumps(body)

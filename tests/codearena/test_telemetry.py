@@ -1,0 +1,63 @@
+"""Log lines are JSON with the ids of the request, metrics are served over HTTP, and source code is never logged."""
+
+import json
+import logging
+import socket
+import sys
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from prometheus_client import Counter
+
+from codearena import telemetry
+
+
+@pytest.fixture
+def root_logger() -> Iterator[logging.Logger]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield root
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def test_a_line_carries_the_ids_of_its_request(root_logger: logging.Logger, capsys: pytest.CaptureFixture[str]) -> None:
+    telemetry.configure_logging("gateway", "INFO")
+    request, episode = telemetry.request_id.set("r-1"), telemetry.episode_id.set("e-1")
+    logging.getLogger("some.module").info("served %d", 7)
+    telemetry.request_id.reset(request)
+    telemetry.episode_id.reset(episode)
+    entry = json.loads(capsys.readouterr().err)
+    del entry["time"]
+    assert entry == {
+        "level": "INFO",
+        "service": "gateway",
+        "logger": "some.module",
+        "message": "served 7",
+        "request_id": "r-1",
+        "episode_id": "e-1",
+    }
+
+
+def test_a_logged_error_keeps_its_traceback_on_one_line() -> None:
+    try:
+        raise ValueError("broken")
+    except ValueError:
+        record = logging.LogRecord("name", logging.ERROR, "path", 1, "failed", None, sys.exc_info())
+    text = telemetry.JSONFormatter("grader").format(record)
+    assert "\n" not in text
+    assert "ValueError: broken" in json.loads(text)["traceback"]
+
+
+def test_a_fingerprint_tells_hash_and_size_and_nothing_of_the_source() -> None:
+    assert telemetry.fingerprint(b"secret = 1") == "a13a957d2281/10B"
+
+
+def test_metrics_are_served_on_the_port_given() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    Counter("codearena_test_requests", "Counted by this test.").inc()
+    telemetry.serve_metrics("127.0.0.1", port)
+    assert "codearena_test_requests_total 1.0" in httpx.get(f"http://127.0.0.1:{port}/metrics").text
