@@ -1,0 +1,25 @@
+"""Runs the grader: ``python -m grader_service``."""
+
+import argparse
+import asyncio
+
+from codearena import telemetry
+from grader_service.server import serve
+from grader_service.settings import Settings
+
+
+def main() -> None:
+    """Reads the settings from the environment and serves until SIGTERM."""
+    argparse.ArgumentParser(
+        prog="python -m grader_service",
+        description="The grading service. Every setting is an environment variable CODEARENA_GRADER_<NAME>; "
+        "grader_service/settings.py lists them.",
+    ).parse_args()
+    settings = Settings()
+    telemetry.configure_logging("grader", settings.log_level)
+    telemetry.serve_metrics(settings.host, settings.metrics_port)
+    asyncio.run(serve(settings))
+
+
+if __name__ == "__main__":
+    main()

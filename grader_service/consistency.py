@@ -1,0 +1,115 @@
+"""Do report, expectations and judgement belong together? If not, it is the caller's mistake, and nothing is graded.
+
+What the attempt itself could have influenced (values, messages, output) is never a reason to refuse: that is data.
+"""
+
+from collections.abc import Iterable
+
+from codearena import values
+from codearena.errors import CallerError
+from codearena.task import COMPLEXITIES
+from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2
+from grader_service.compare import COMPARATORS
+
+
+def require_consistent(request: grader_pb2.GradeRequest, limits: values.ValueLimits) -> None:
+    """Checks everything that grading takes for granted.
+
+    limits: on an expected value.
+
+    Raises:
+        CallerError: the request is incomplete or its parts do not belong together; the message names the first problem.
+    """
+    _require(request.step >= 1, "step counts from 1")
+    _require_expectations(request.expectations, limits)
+    _require_report(request.report, request.expectations)
+    compiles = request.report.analysis.compiles
+    _require(not request.HasField("judgement") or compiles, "a judgement of an attempt that does not compile")
+    _require(request.HasField("judgement") or not compiles, "no judgement of an attempt that compiles")
+    _require_judgement(request.judgement)
+
+
+def _require(condition: bool, detail: str) -> None:
+    if not condition:
+        raise CallerError(detail)
+
+
+def _require_expectations(expectations: grader_pb2.Expectations, limits: values.ValueLimits) -> None:
+    _require(len(expectations.tests) + len(expectations.checks) > 0, "no tests and no checks: nothing to grade by")
+    _call_ids((test.call_id for test in expectations.tests), "expectations")
+    for number, test in enumerate(expectations.tests):
+        _require_expectation(test, f"test {number}", limits)
+    optimal = expectations.optimal_complexity
+    _require(not optimal or optimal in COMPLEXITIES, "optimal_complexity is not a growth class")
+
+
+def _require_expectation(test: grader_pb2.Expectation, where: str, limits: values.ValueLimits) -> None:
+    outcome = test.WhichOneof("outcome")
+    if outcome == "raises":
+        _require(test.raises.type != "", f"{where} expects an exception of no type")
+    elif outcome == "process":
+        _require(test.process.program != "", f"{where} expects a process of no program")
+        if test.process.HasField("value"):
+            _require_value(test.process.value, test.compare, where, limits)
+    else:
+        _require(outcome == "value", f"{where} expects nothing")
+        _require_value(test.value, test.compare, where, limits)
+
+
+def _require_value(
+    value: common_pb2.EncodedValue, compare: grader_pb2.Compare.ValueType, where: str, limits: values.ValueLimits
+) -> None:
+    _require(compare in COMPARATORS, f"{where} does not say how to compare")
+    try:
+        values.parse(value.json, limits)
+    except values.MalformedValueError as error:
+        raise CallerError(f"{where} expects a value that is malformed: {error}") from error
+
+
+def _require_report(report: executor_pb2.Report, expectations: grader_pb2.Expectations) -> None:
+    status = report.status
+    _require(
+        status in executor_pb2.AttemptStatus.values() and status != executor_pb2.ATTEMPT_STATUS_UNSPECIFIED,
+        "the report has no status",
+    )
+    does_not_compile = status == executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR
+    _require(report.analysis.compiles != does_not_compile, "the report's status contradicts its analysis")
+    _require(
+        report.HasField("load") or status != executor_pb2.ATTEMPT_STATUS_LOAD_ERROR, "a load error without outcome"
+    )
+    if not does_not_compile:
+        same_count = len(report.analysis.checks) == len(expectations.checks)
+        _require(same_count, "the report's checks are not those of the expectations")
+    _require_calls(report, expectations)
+    sizes = [point.size for point in report.probe]
+    _require(sizes == sorted(set(sizes)) and all(size > 0 for size in sizes), "probe sizes do not ascend from 1")
+
+
+def _require_calls(report: executor_pb2.Report, expectations: grader_pb2.Expectations) -> None:
+    """An attempt that did not run may come with no calls at all; one that ran comes with all of them."""
+    expected = {test.call_id for test in expectations.tests}
+    if report.calls or report.status == executor_pb2.ATTEMPT_STATUS_RAN:
+        called = _call_ids((call.call_id for call in report.calls), "report")
+        _require(called == expected, "the report's calls are not those of the expectations")
+    if report.reference_calls:
+        called = _call_ids((call.call_id for call in report.reference_calls), "report's reference")
+        _require(called == expected, "the reference's calls are not those of the expectations")
+    outcomes = [*report.calls, *report.reference_calls]
+    outcomes += [outcome for point in report.probe for outcome in (point.reference, point.attempt)]
+    for outcome in outcomes:
+        known = outcome.status in common_pb2.CallStatus.values()
+        _require(known and outcome.status != common_pb2.CALL_STATUS_UNSPECIFIED, "a call without a status")
+
+
+def _call_ids(ids: Iterable[str], where: str) -> set[str]:
+    listed = list(ids)
+    _require(len(set(listed)) == len(listed), f"two calls of the {where} share an id")
+    _require("" not in listed, f"a call of the {where} has no id")
+    return set(listed)
+
+
+def _require_judgement(judgement: judge_pb2.Judgement) -> None:
+    for name in ("correctness", "security", "quality"):
+        dimension: judge_pb2.Dimension = getattr(judgement, name)
+        # Written so that nan is refused too.
+        _require(not dimension.HasField("score") or 0.0 <= dimension.score <= 1.0, f"{name} is not in [0, 1]")

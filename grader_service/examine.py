@@ -1,0 +1,136 @@
+"""One test against the outcome of its call: passed or not.
+
+A test passes only by an outcome of the right status. Whatever the attempt wrote that cannot be read fails the test.
+"""
+
+import posixpath
+from dataclasses import dataclass
+
+from codearena import values
+from codearena.v1 import common_pb2, executor_pb2, grader_pb2
+from grader_service.compare import COMPARATORS
+
+
+@dataclass(frozen=True)
+class ExaminedTest:
+    """A test or a check on the syntax tree, and whether the attempt passed it.
+
+    expectation, outcome: None for a check, and outcome also if the attempt did not run.
+    check: the check's outcome; None for a test, or if the attempt did not compile.
+    ran_before_hidden: no hidden test had been called before this one, so the attempt knew no hidden input.
+    """
+
+    name: str
+    visible: bool
+    passed: bool
+    expectation: grader_pb2.Expectation | None = None
+    outcome: common_pb2.CallOutcome | None = None
+    check: executor_pb2.CheckOutcome | None = None
+    ran_before_hidden: bool = True
+
+
+def examine(
+    report: executor_pb2.Report, expectations: grader_pb2.Expectations, limits: values.ValueLimits
+) -> list[ExaminedTest]:
+    """Every test in order, then every check. Both must belong together, see `consistency`.
+
+    An attempt that did not run passes nothing, not even a check: it did nothing that a rule could be about.
+    """
+    if report.status != executor_pb2.ATTEMPT_STATUS_RAN:
+        tests = [ExaminedTest(test.name, test.visible, False, test) for test in expectations.tests]
+        return tests + [ExaminedTest(check.name, check.visible, False) for check in expectations.checks]
+    outcomes = {outcome.call_id: outcome for outcome in report.calls}
+    before_hidden = _called_before_hidden(report, expectations)
+    tests = [
+        ExaminedTest(
+            name=test.name,
+            visible=test.visible,
+            passed=meets(outcomes[test.call_id], test, limits),
+            expectation=test,
+            outcome=outcomes[test.call_id],
+            ran_before_hidden=test.call_id in before_hidden,
+        )
+        for test in expectations.tests
+    ]
+    checks = zip(expectations.checks, report.analysis.checks, strict=True)
+    return tests + [ExaminedTest(rule.name, rule.visible, seen.passed, check=seen) for rule, seen in checks]
+
+
+def _called_before_hidden(report: executor_pb2.Report, expectations: grader_pb2.Expectations) -> set[str]:
+    visible = {test.call_id for test in expectations.tests if test.visible}
+    before: set[str] = set()
+    for outcome in report.calls:
+        if outcome.call_id not in visible:
+            break
+        before.add(outcome.call_id)
+    return before
+
+
+def meets(outcome: common_pb2.CallOutcome, test: grader_pb2.Expectation, limits: values.ValueLimits) -> bool:
+    """True if what the call did is what the test expects. limits: on the returned value."""
+    if test.HasField("raises"):
+        return _raised_as_expected(outcome, test.raises)
+    if test.HasField("process"):
+        return _started_as_expected(outcome, test, limits)
+    return _returned_as_expected(outcome, test.value, test.compare, limits)
+
+
+def same_value(
+    expected: common_pb2.EncodedValue,
+    got: common_pb2.EncodedValue,
+    compare: grader_pb2.Compare.ValueType,
+    limits: values.ValueLimits,
+) -> bool:
+    """Compares two encoded values; one that is malformed or beyond the limits equals nothing."""
+    try:
+        expected_tree, got_tree = values.parse(expected.json, limits), values.parse(got.json, limits)
+    except values.MalformedValueError:
+        return False
+    return COMPARATORS[compare](expected_tree, got_tree)
+
+
+def _returned_as_expected(
+    outcome: common_pb2.CallOutcome,
+    expected: common_pb2.EncodedValue,
+    compare: grader_pb2.Compare.ValueType,
+    limits: values.ValueLimits,
+) -> bool:
+    returned = outcome.status == common_pb2.CALL_STATUS_RETURNED and outcome.HasField("value")
+    return returned and same_value(expected, outcome.value, compare, limits)
+
+
+def _raised_as_expected(outcome: common_pb2.CallOutcome, expected: grader_pb2.ExpectedException) -> bool:
+    return _raised(outcome, expected.type) and expected.message_contains in outcome.raised.message
+
+
+def _raised(outcome: common_pb2.CallOutcome, class_name: str) -> bool:
+    if outcome.status != common_pb2.CALL_STATUS_RAISED:
+        return False
+    return class_name == outcome.raised.type or class_name in outcome.raised.builtin_bases
+
+
+def _started_as_expected(
+    outcome: common_pb2.CallOutcome, test: grader_pb2.Expectation, limits: values.ValueLimits
+) -> bool:
+    """Every process asked for must be the right one: a second, harmful one beside it is no pass.
+
+    A refusal is to start nothing and to return anything, or to raise ValueError. The returned value matters only if
+    a process was started, since nobody can say what a refusal should return.
+    """
+    if not outcome.processes:
+        refused = outcome.status == common_pb2.CALL_STATUS_RETURNED or _raised(outcome, "ValueError")
+        return test.process.may_refuse and refused
+    if outcome.status != common_pb2.CALL_STATUS_RETURNED:
+        return False
+    if not all(_is_expected_process(process, test.process) for process in outcome.processes):
+        return False
+    if not test.process.HasField("value"):
+        return True
+    return _returned_as_expected(outcome, test.process.value, test.compare, limits)
+
+
+def _is_expected_process(process: common_pb2.SpawnedProcess, expected: grader_pb2.ExpectedProcess) -> bool:
+    if process.shell or not process.argv:
+        return False
+    program, arguments = process.argv[0], process.argv[1:]
+    return posixpath.basename(program) == expected.program and (not expected.argument or expected.argument in arguments)

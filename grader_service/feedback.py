@@ -1,0 +1,211 @@
+"""What the agent is shown: the next error log, and the visible tests one by one.
+
+Of hidden tests it shows a count and nothing else: no name, no value, nothing that the attempt raised, wrote or took its
+time for while they ran, since an attempt can print its arguments. For the same reason nothing that the attempt wrote in
+a visible call is shown if a hidden call came before it in the same process: it may have kept that call's arguments.
+"""
+
+from codearena import values
+from codearena.v1 import common_pb2, executor_pb2, grader_pb2
+from grader_service import render
+from grader_service.efficiency import Efficiency
+from grader_service.examine import ExaminedTest
+from grader_service.settings import Settings
+
+_WITHHELD = "not shown: it ran after a hidden test"
+
+STATUS_WORDS: dict[common_pb2.CallStatus.ValueType, str] = {
+    common_pb2.CALL_STATUS_RETURNED: "returned",
+    common_pb2.CALL_STATUS_RAISED: "raised an exception",
+    common_pb2.CALL_STATUS_TIME_LIMIT: "exceeded its time limit",
+    common_pb2.CALL_STATUS_MEMORY_LIMIT: "exceeded its memory limit",
+    common_pb2.CALL_STATUS_OUTPUT_LIMIT: "printed or returned more than the limit on output",
+    common_pb2.CALL_STATUS_PROCESS_LIMIT: "started more processes or threads than its limit",
+    common_pb2.CALL_STATUS_CRASHED: "ended the process without an answer",
+    common_pb2.CALL_STATUS_UNENCODABLE: "returned something that is not plain data",
+    common_pb2.CALL_STATUS_NOT_RUN: "was not run",
+}
+"""How a call ended, as a predicate of "the call"."""
+
+
+def visible_outcomes(examined: list[ExaminedTest], settings: Settings) -> list[grader_pb2.TestOutcome]:
+    """The visible tests and checks, in order, every text bounded."""
+    return [_outcome(test, settings) for test in examined if test.visible]
+
+
+def error_log(report: executor_pb2.Report, examined: list[ExaminedTest], speed: Efficiency, settings: Settings) -> str:
+    """The next error log, at most `feedback_bytes` long: what kept the attempt from a full score, the worst first."""
+    if report.status == executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR:
+        text = syntax_problem(report.analysis.problem, settings)
+    elif report.status == executor_pb2.ATTEMPT_STATUS_LOAD_ERROR:
+        text = _load_problem(report.load, settings)
+    elif all(test.passed for test in examined):
+        text = _all_passed(len(examined), speed)
+    else:
+        text = _failed_tests(examined, settings)
+    return render.clip_bytes(text, settings.feedback_bytes)
+
+
+def syntax_problem(problem: executor_pb2.SyntaxProblem, settings: Settings) -> str:
+    """As Python writes it: the error, the line, and a caret below the column if both are known."""
+    limit = settings.shown_value_chars
+    where = f" (line {problem.line})" if problem.line > 0 else ""
+    lines = [_one_line(f"{problem.type or 'SyntaxError'}: {problem.message}", limit) + where]
+    if problem.text:
+        text = problem.text.rstrip("\n")
+        # The caret goes below the column of the line as shown: escapes and tabs before it are wider than one.
+        before = _one_line(text[: max(0, problem.column - 1)], limit)
+        lines.append("    " + _one_line(text, limit))
+        if 0 < problem.column <= len(text) + 1 and len(before) < limit:
+            lines.append("    " + " " * len(before) + "^")
+    return "\n".join(lines)
+
+
+def call_ended(outcome: common_pb2.CallOutcome, settings: Settings) -> str:
+    """One line on how a call ended, without the returned value."""
+    limit = settings.shown_value_chars
+    if outcome.status == common_pb2.CALL_STATUS_RAISED:
+        message = f": {outcome.raised.message}" if outcome.raised.message else ""
+        return _one_line(f"raised {outcome.raised.type}{message}", limit)
+    words = STATUS_WORDS[outcome.status]
+    if outcome.status == common_pb2.CALL_STATUS_CRASHED and outcome.signal:
+        words += f" (signal {outcome.signal})"
+    detail = f": {outcome.detail}" if outcome.detail else ""
+    return _one_line(words + detail, limit)
+
+
+def _load_problem(load: common_pb2.CallOutcome, settings: Settings) -> str:
+    lines = [f"The module does not load: it {call_ended(load, settings)}"]
+    lines += _written(load, settings)
+    return "\n".join([*lines, "No test was run."])
+
+
+def _all_passed(total: int, speed: Efficiency) -> str:
+    text = f"All {total} tests passed."
+    if speed.score >= 1 or speed.ratio is None:
+        return text
+    return (
+        f"{text}\nEfficiency {speed.score:.2f}: about {speed.ratio:.3g} times the CPU time of the reference solution."
+    )
+
+
+def _failed_tests(examined: list[ExaminedTest], settings: Settings) -> str:
+    """A summary, then failed visible tests in detail as long as they fit, then the names of the passed ones."""
+    visible = [test for test in examined if test.visible]
+    hidden = [test for test in examined if not test.visible]
+    summary = [
+        f"{_passed(group)} of {len(group)} {name} tests passed."
+        for group, name in ((visible, "visible"), (hidden, "hidden"))
+        if group
+    ]
+    failed = [_failed_test(test, settings) for test in visible if not test.passed]
+    passed = ["passed: " + _one_line(test.name, settings.shown_value_chars) for test in visible if test.passed]
+    return _fitting(" ".join(summary), [*failed, *(["\n".join(passed)] if passed else [])], settings.feedback_bytes)
+
+
+def _fitting(first: str, blocks: list[str], max_bytes: int) -> str:
+    """As many blocks as fit, and a line that says how many were left out."""
+    room = max_bytes - 80  # for that line
+    text = first
+    for number, block in enumerate(blocks):
+        longer = f"{text}\n\n{block}"
+        if len(longer.encode("utf-8")) > room:
+            return f"{text}\n\n({len(blocks) - number} more not shown, to keep this short)"
+        text = longer
+    return text
+
+
+def _passed(tests: list[ExaminedTest]) -> int:
+    return sum(test.passed for test in tests)
+
+
+def _failed_test(test: ExaminedTest, settings: Settings) -> str:
+    seen = _outcome(test, settings)
+    lines = [f"FAILED {seen.name}"]
+    lines += [
+        f"  {label}: {text}"
+        for label, text in (("input", seen.input), ("expected", seen.expected), ("got", seen.got))
+        if text
+    ]
+    if test.outcome is not None and test.ran_before_hidden:
+        lines += _written(test.outcome, settings)
+    return "\n".join(lines)
+
+
+def _written(outcome: common_pb2.CallOutcome, settings: Settings) -> list[str]:
+    """Traceback and output of a call, each line marked, so that it cannot pass for a line of ours."""
+    limit = settings.shown_output_chars
+    traceback = render.passage(outcome.raised.traceback, limit)
+    streams = [("printed", outcome.stdout), ("printed to stderr", outcome.stderr)]
+    parts = [("traceback", traceback), *((label, render.output(stream, limit)) for label, stream in streams)]
+    return [f"  {label}:\n{render.indent(text, '    | ')}" for label, text in parts if text]
+
+
+def _outcome(test: ExaminedTest, settings: Settings) -> grader_pb2.TestOutcome:
+    name = _one_line(test.name, settings.shown_value_chars)
+    if test.expectation is None:
+        return _check_outcome(test, name, settings)
+    outcome = test.outcome or common_pb2.CallOutcome(status=common_pb2.CALL_STATUS_NOT_RUN)
+    return grader_pb2.TestOutcome(
+        name=name,
+        passed=test.passed,
+        input=_one_line(test.expectation.input, settings.shown_value_chars),
+        expected=_expected(test.expectation, settings),
+        got=_got(outcome, test.expectation, settings) if test.ran_before_hidden else _WITHHELD,
+        stdout=render.output(outcome.stdout, settings.shown_output_chars) if test.ran_before_hidden else "",
+        status=outcome.status,
+    )
+
+
+def _check_outcome(test: ExaminedTest, name: str, settings: Settings) -> grader_pb2.TestOutcome:
+    seen = grader_pb2.TestOutcome(name=name, passed=test.passed, expected="the source keeps this rule")
+    if test.check is None:
+        seen.status = common_pb2.CALL_STATUS_NOT_RUN
+    elif not test.passed:
+        where = f"line {test.check.line}: " if test.check.line > 0 else ""
+        seen.got = _one_line(where + (test.check.detail or "the rule is broken"), settings.shown_value_chars)
+    return seen
+
+
+def _expected(test: grader_pb2.Expectation, settings: Settings) -> str:
+    limit = settings.shown_value_chars
+    if test.HasField("raises"):
+        about = f" with {test.raises.message_contains!r} in its message" if test.raises.message_contains else ""
+        return _one_line(f"raises {test.raises.type}{about}", limit)
+    if test.HasField("process"):
+        return _one_line(_expected_process(test.process, settings), limit)
+    shown = _value(test.value, settings)
+    if test.compare == grader_pb2.COMPARE_SAME_TYPE:
+        return _one_line(f"a value of the type of {shown}", limit)
+    return _one_line(shown + (", in any order" if test.compare == grader_pb2.COMPARE_UNORDERED else ""), limit)
+
+
+def _expected_process(expected: grader_pb2.ExpectedProcess, settings: Settings) -> str:
+    text = f"starts {expected.program} without a shell"
+    if expected.argument:
+        text += f", with {expected.argument!r} as one whole argument"
+    if expected.HasField("value"):
+        text += f", and returns {_value(expected.value, settings)}"
+    return text + (", or starts nothing" if expected.may_refuse else "")
+
+
+def _got(outcome: common_pb2.CallOutcome, test: grader_pb2.Expectation, settings: Settings) -> str:
+    limit = settings.shown_value_chars
+    returned = outcome.status == common_pb2.CALL_STATUS_RETURNED
+    ended = _value(outcome.value, settings) if returned else call_ended(outcome, settings)
+    if not test.HasField("process"):
+        return _one_line(ended, limit)
+    started = [f"{list(process.argv)}{' by a shell' if process.shell else ''}" for process in outcome.processes]
+    return _one_line(f"started {', '.join(started) or 'nothing'}; {'returned ' if returned else ''}{ended}", limit)
+
+
+def _value(encoded: common_pb2.EncodedValue, settings: Settings) -> str:
+    try:
+        tree = values.parse(encoded.json, values.ValueLimits(size_bytes=settings.value_bytes))
+    except values.MalformedValueError:
+        return "a value that cannot be read"
+    return render.value(tree, settings.shown_value_chars)
+
+
+def _one_line(text: str, max_chars: int) -> str:
+    return render.clip(render.plain(text[: max_chars + 1]).replace("\n", "\\n"), max_chars)

@@ -1,0 +1,144 @@
+"""Report + Expectations + Judgement -> Verdict."""
+
+from dataclasses import dataclass
+
+from google.protobuf.duration_pb2 import Duration
+
+from codearena import values
+from codearena.task import COMPLEXITIES
+from codearena.v1 import executor_pb2, grader_pb2, judge_pb2
+from grader_service import consistency, examine, feedback, hints, reward
+from grader_service.efficiency import NOT_MEASURED, Efficiency, measure
+from grader_service.examine import ExaminedTest
+from grader_service.metrics import VerdictOutcome
+from grader_service.revision import grader_revision
+from grader_service.settings import Settings
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A verdict, and how far the attempt got."""
+
+    verdict: grader_pb2.Verdict
+    outcome: VerdictOutcome
+
+
+class Grader:
+    """Grades attempts. Keeps nothing between them: equal requests get equal verdicts."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._limits = values.ValueLimits(size_bytes=settings.value_bytes)
+        self._revision = grader_revision(settings)
+
+    def grade(self, request: grader_pb2.GradeRequest) -> Graded:
+        """The verdict on one attempt.
+
+        Raises:
+            CallerError: the parts of the request do not belong together, see `consistency`, or nothing was measured.
+            ServiceError: the reference could not be measured.
+        """
+        consistency.require_consistent(request, self._limits)
+        examined = examine.examine(request.report, request.expectations, self._limits)
+        passed = sum(test.passed for test in examined)
+        all_passed = passed == len(examined)
+        speed = measure(request.report, request.expectations, self._settings) if all_passed else NOT_MEASURED
+        components = _components(request, reward.pass_ratio(passed, len(examined)), speed.score)
+        verdict = self._scored(request, components)
+        verdict.solved = all_passed and speed.score >= self._settings.solved_efficiency
+        verdict.complexity.CopyFrom(_complexity(request, speed))
+        self._count(verdict, examined)
+        self._describe(verdict, request, examined, speed)
+        return Graded(verdict, _outcome(request.report, verdict))
+
+    def _scored(self, request: grader_pb2.GradeRequest, components: grader_pb2.Components) -> grader_pb2.Verdict:
+        base = reward.base(components, self._settings)
+        penalties = reward.penalties(request.step, request.identical, self._settings)
+        return grader_pb2.Verdict(
+            components=components,
+            penalties=penalties,
+            base=base,
+            reward=reward.reward(base, penalties, self._settings),
+            judge=request.judgement.kind,
+            judgement=request.judgement if request.HasField("judgement") else None,
+            grader_revision=self._revision,
+        )
+
+    def _count(self, verdict: grader_pb2.Verdict, examined: list[ExaminedTest]) -> None:
+        hidden = [test for test in examined if not test.visible]
+        verdict.tests_passed = sum(test.passed for test in examined)
+        verdict.tests_total = len(examined)
+        verdict.hidden_passed = sum(test.passed for test in hidden)
+        verdict.hidden_total = len(hidden)
+
+    def _describe(
+        self,
+        verdict: grader_pb2.Verdict,
+        request: grader_pb2.GradeRequest,
+        examined: list[ExaminedTest],
+        speed: Efficiency,
+    ) -> None:
+        verdict.tests.extend(feedback.visible_outcomes(examined, self._settings))
+        verdict.error_log = feedback.error_log(request.report, examined, speed, self._settings)
+        verdict.hint = hints.hint(
+            request.report,
+            examined,
+            request.expectations.hints,
+            request.step,
+            speed,
+            request.expectations.optimal_complexity,
+            self._settings.solved_efficiency,
+        )
+
+
+def _components(
+    request: grader_pb2.GradeRequest, test_pass_ratio: float, efficiency_score: float
+) -> grader_pb2.Components:
+    """The judge's scores are 0 for an attempt that does not compile; an unscored dimension stays absent."""
+    components = grader_pb2.Components(
+        compile_score=1.0 if request.report.analysis.compiles else 0.0,
+        test_pass_ratio=test_pass_ratio,
+        efficiency_score=efficiency_score,
+    )
+    if not request.report.analysis.compiles:
+        components.llm_correctness = components.llm_security = components.llm_quality = 0.0
+        return components
+    judgement: judge_pb2.Judgement = request.judgement
+    if judgement.correctness.HasField("score"):
+        # A judge can be talked into anything; the tests cannot.
+        components.llm_correctness = min(judgement.correctness.score, test_pass_ratio)
+    if judgement.security.HasField("score"):
+        components.llm_security = judgement.security.score
+    if judgement.quality.HasField("score"):
+        components.llm_quality = judgement.quality.score
+    return components
+
+
+def _complexity(request: grader_pb2.GradeRequest, speed: Efficiency) -> grader_pb2.Complexity:
+    estimated = request.report.analysis.estimated_complexity
+    return grader_pb2.Complexity(
+        measured=speed.fit.measured,
+        confidence=speed.fit.confidence,
+        estimated=estimated if estimated in COMPLEXITIES else "",
+        optimal=request.expectations.optimal_complexity,
+        ratio=speed.ratio,
+        sizes=speed.sizes,
+        times=[_duration(time_s) for time_s in speed.times_s],
+    )
+
+
+def _duration(time_s: float) -> Duration:
+    duration = Duration()
+    duration.FromNanoseconds(round(time_s * 1e9))
+    return duration
+
+
+def _outcome(report: executor_pb2.Report, verdict: grader_pb2.Verdict) -> VerdictOutcome:
+    if report.status == executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR:
+        return VerdictOutcome.COMPILE_ERROR
+    if report.status == executor_pb2.ATTEMPT_STATUS_LOAD_ERROR:
+        return VerdictOutcome.LOAD_ERROR
+    if verdict.solved:
+        return VerdictOutcome.SOLVED
+    all_passed = verdict.tests_passed == verdict.tests_total
+    return VerdictOutcome.TESTS_PASSED if all_passed else VerdictOutcome.TESTS_FAILED

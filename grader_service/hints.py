@@ -1,0 +1,74 @@
+"""One hint, graded by how far the attempt got: syntax first, then correctness, then efficiency. Never the solution.
+
+Like the error log it speaks of visible tests only.
+"""
+
+from collections.abc import Sequence
+
+from codearena.v1 import common_pb2, executor_pb2
+from grader_service.efficiency import Efficiency
+from grader_service.examine import ExaminedTest
+from grader_service.feedback import STATUS_WORDS
+
+_ADVICE = {
+    common_pb2.CALL_STATUS_RETURNED: "Work through the first failed test by hand and compare each step with the code.",
+    common_pb2.CALL_STATUS_RAISED: "Follow the traceback to the line that raises, and ask which input gets there.",
+    common_pb2.CALL_STATUS_TIME_LIMIT: "Does every loop and every recursion come closer to its end in each round?",
+    common_pb2.CALL_STATUS_MEMORY_LIMIT: "Something grows without need: a list, a string or a recursion.",
+    common_pb2.CALL_STATUS_UNENCODABLE: "Return plain data: numbers, strings, lists, tuples, sets, dicts.",
+}
+_EDGE_CASES = (
+    "Only hidden tests fail: think of edge cases, such as empty, single, negative, repeated or very large input."
+)
+_BROKEN_RULE = "The code works on the tests shown but breaks a rule: read what the failed check names."
+
+
+def hint(
+    report: executor_pb2.Report,
+    examined: Sequence[ExaminedTest],
+    author_hints: Sequence[str],
+    step: int,
+    speed: Efficiency,
+    optimal_complexity: str,
+    solved_efficiency: float,
+) -> str:
+    """The hint after this attempt; empty if there is nothing left to improve.
+
+    author_hints: from general to specific, one more specific each step, the last one from then on; step: from 1.
+    """
+    if report.status == executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR:
+        return _on_syntax(report.analysis.problem)
+    if report.status == executor_pb2.ATTEMPT_STATUS_LOAD_ERROR:
+        words = STATUS_WORDS[report.load.status]
+        return f"The code fails before any test is run: loading it {words}. Look at what runs outside of functions."
+    if not all(test.passed for test in examined):
+        if author_hints:
+            return author_hints[min(step, len(author_hints)) - 1]
+        return _on_correctness(examined)
+    return _on_efficiency(speed, optimal_complexity) if speed.score < solved_efficiency else ""
+
+
+def _on_syntax(problem: executor_pb2.SyntaxProblem) -> str:
+    where = f"at or just before line {problem.line}" if problem.line > 0 else "first"
+    return f"The code does not compile. Repair the syntax {where}: no test can run before."
+
+
+def _on_correctness(examined: Sequence[ExaminedTest]) -> str:
+    failed = next((test for test in examined if test.visible and not test.passed), None)
+    if failed is None:
+        return _EDGE_CASES
+    if failed.outcome is None:
+        return _BROKEN_RULE
+    advice = _ADVICE.get(failed.outcome.status, "")
+    return f"The call of the test {failed.name} {STATUS_WORDS[failed.outcome.status]}. {advice}".strip()
+
+
+def _on_efficiency(speed: Efficiency, optimal_complexity: str) -> str:
+    if speed.ratio is None:
+        return "All tests pass, but on larger input the code does not return what the reference does."
+    text = f"All tests pass, but the code takes about {speed.ratio:.3g} times the CPU time of the reference."
+    if speed.fit.measured and optimal_complexity and speed.fit.measured != optimal_complexity:
+        return f"{text} It grows like {speed.fit.measured}; {optimal_complexity} is possible."
+    if optimal_complexity:
+        return f"{text} The best known solution is {optimal_complexity}."
+    return f"{text} Look for work that is done more than once."

@@ -1,0 +1,24 @@
+"""What the grader counts."""
+
+from enum import StrEnum
+
+from prometheus_client import Counter, Histogram
+
+
+class VerdictOutcome(StrEnum):
+    """How far an attempt got, for the label of the counter."""
+
+    COMPILE_ERROR = "compile_error"
+    LOAD_ERROR = "load_error"
+    TESTS_FAILED = "tests_failed"
+    TESTS_PASSED = "tests_passed"  # all of them, but too slow to be solved
+    SOLVED = "solved"
+
+
+VERDICTS = Counter("codearena_grader_verdicts_total", "Attempts graded.", ["outcome"])
+REWARD = Histogram("codearena_grader_reward", "Rewards given.", buckets=[tenth / 10 for tenth in range(1, 11)])
+GRADE_SECONDS = Histogram(
+    "codearena_grader_grade_seconds",
+    "Time to grade one attempt.",
+    buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+)

@@ -1,0 +1,141 @@
+"""Text of the attempt's making as people and models may safely read it: bounded, and without control characters."""
+
+import base64
+from collections.abc import Iterator
+
+from codearena.v1 import common_pb2
+from codearena.values import JSONTree
+
+CUT = "..."
+_DECIMAL_HEX_DIGITS = 64  # a longer integer is shown in hexadecimal: turning it into decimal takes quadratic time
+
+
+def value(tree: JSONTree, max_chars: int) -> str:
+    """An encoded value in Python's notation, from its tree: no object is made of it and no `repr` of one is called.
+
+    Stops as soon as `max_chars` are reached, however large the value is.
+    """
+    pieces: list[str] = []
+    length = 0
+    for piece in _pieces(tree, max_chars):
+        pieces.append(piece)
+        length += len(piece)
+        if length > max_chars:
+            break
+    return clip(plain("".join(pieces)), max_chars)
+
+
+def plain(text: str) -> str:
+    """The text with every character but newline that moves a terminal's cursor, or is no character, as an escape."""
+    return "".join(
+        char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode("ascii")
+        for char in text.expandtabs(4)
+    )
+
+
+def clip(text: str, max_chars: int) -> str:
+    """The text, cut at its end if it is longer than `max_chars`."""
+    return text if len(text) <= max_chars else text[: max(0, max_chars - len(CUT))] + CUT
+
+
+def clip_middle(text: str, max_chars: int) -> str:
+    """The text, cut in its middle: of a traceback the end matters, of output both ends."""
+    if len(text) <= max_chars:
+        return text
+    kept = max(0, max_chars - len(CUT) - 2)
+    head = kept // 3
+    return f"{text[:head]}\n{CUT}\n{text[len(text) - (kept - head) :]}"
+
+
+def clip_bytes(text: str, max_bytes: int) -> str:
+    """The text, cut to at most `max_bytes` of UTF-8."""
+    raw = text.encode("utf-8")
+    if len(raw) <= max_bytes:
+        return text
+    return raw[: max_bytes - len(CUT)].decode("utf-8", "ignore") + CUT
+
+
+def output(stream: common_pb2.Output, max_chars: int) -> str:
+    """What was written to a stream, without trailing space; bytes that are no UTF-8 as escapes."""
+    head = stream.head.decode("utf-8", "backslashreplace")
+    tail = stream.tail.decode("utf-8", "backslashreplace")
+    text = f"{head}\n{CUT}\n{tail}" if stream.truncated else head + tail
+    return passage(text, max_chars)
+
+
+def passage(text: str, max_chars: int) -> str:
+    """Several lines of the attempt's text, without trailing space, cut in the middle."""
+    # Cut first, since the text may be long, and again, since an escape is longer than what it stands for.
+    return clip_middle(plain(clip_middle(text.rstrip(), max_chars)), max_chars)
+
+
+def indent(text: str, prefix: str) -> str:
+    """Every line behind `prefix`, so that the attempt's lines cannot pass for ours."""
+    return "\n".join(prefix + line for line in text.split("\n"))
+
+
+def _pieces(tree: JSONTree, max_chars: int) -> Iterator[str]:
+    """The notation piece by piece, lazily; depth is bounded by the limits that the tree was parsed with."""
+    if isinstance(tree, list):
+        yield from _sequence("[", tree, "]", max_chars)
+    elif isinstance(tree, str):
+        yield _string(tree, max_chars)
+    elif isinstance(tree, dict):
+        ((tag, body),) = tree.items()
+        yield from _tagged(tag, body, max_chars)
+    else:
+        yield repr(tree)  # None, a bool, a small int or a float, as json.loads made it
+
+
+def _string(text: str, max_chars: int) -> str:
+    return repr(text) if len(text) <= max_chars else repr(text[: max_chars + 1])
+
+
+def _tagged(tag: str, body: JSONTree, max_chars: int) -> Iterator[str]:
+    if tag == "int":
+        yield str(int(body, 16)) if len(body) <= _DECIMAL_HEX_DIGITS else clip(body, max_chars)
+    elif tag == "float":
+        yield f"float({body!r})"
+    elif tag == "bytes":
+        yield repr(base64.b64decode(body[: 4 * max_chars]))
+    elif tag == "complex":
+        yield from _sequence("complex(", body, ")", max_chars)
+    elif tag == "dict":
+        yield from _pairs("{", body, "}", ": ", max_chars)
+    elif tag == "record":
+        yield from _pairs(f"{clip(body[0], max_chars)}(", body[1], ")", "=", max_chars)
+    elif tag == "enum":
+        yield clip(f"{body[0]}.{body[1]}", max_chars)
+    else:
+        yield from _collection(tag, body, max_chars)
+
+
+def _collection(tag: str, body: list[JSONTree], max_chars: int) -> Iterator[str]:
+    if tag == "tuple":
+        yield from _sequence("(", body, ",)" if len(body) == 1 else ")", max_chars)
+    elif tag == "set":
+        yield from _sequence("{", body, "}", max_chars) if body else iter(["set()"])
+    elif tag == "frozenset":
+        yield from _sequence("frozenset({", body, "})", max_chars)
+    else:
+        yield from _sequence("<iterator of [", body, "]>", max_chars)
+
+
+def _sequence(opening: str, items: list[JSONTree], closing: str, max_chars: int) -> Iterator[str]:
+    yield opening
+    for number, item in enumerate(items):
+        if number:
+            yield ", "
+        yield from _pieces(item, max_chars)
+    yield closing
+
+
+def _pairs(opening: str, pairs: list[JSONTree], closing: str, between: str, max_chars: int) -> Iterator[str]:
+    yield opening
+    for number, (key, item) in enumerate(pairs):
+        if number:
+            yield ", "
+        yield from [clip(key, max_chars)] if between == "=" else _pieces(key, max_chars)
+        yield between
+        yield from _pieces(item, max_chars)
+    yield closing

@@ -1,0 +1,18 @@
+"""Which grader gave a score: a content hash of its code and of every number that a score depends on."""
+
+import hashlib
+from pathlib import Path
+
+from codearena import values
+from codearena.settings import ServiceSettings
+from grader_service.settings import Settings
+
+
+def grader_revision(settings: Settings) -> str:
+    """SHA-256, hex, over this package, the value encoding and the settings, but for those on serving."""
+    digest = hashlib.sha256()
+    for path in [*sorted(Path(__file__).parent.glob("*.py")), Path(values.__file__)]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    serving = {*ServiceSettings.model_fields, "port"}
+    digest.update(settings.model_dump_json(exclude=serving).encode())
+    return digest.hexdigest()

@@ -1,0 +1,56 @@
+"""Components -> base -> reward. Pure; every number comes from the settings."""
+
+import math
+
+from codearena.v1 import grader_pb2
+from grader_service.settings import Settings
+
+
+def pass_ratio(passed: int, total: int) -> float:
+    """Passed tests over all of them; 0 of 0 is never a pass."""
+    return passed / total if total > 0 else 0.0
+
+
+def efficiency_score(ratio: float, plateau_ratio: float, zero_ratio: float) -> float:
+    """Score in [0, 1] of an attempt that used `ratio` times the reference's CPU time.
+
+    1 up to `plateau_ratio`, so that noise between two equally good programs does not move it; from there it falls with
+    the logarithm of the ratio, since a growth class costs a factor and not a difference, to 0 at `zero_ratio`:
+
+        1 - ln(ratio / plateau_ratio) / ln(zero_ratio / plateau_ratio)    clamped to [0, 1]
+
+    Raises:
+        ValueError: ratio is not a positive number.
+    """
+    if not ratio > 0:
+        raise ValueError(f"not a ratio of times: {ratio}")
+    fallen = math.log(ratio / plateau_ratio) / math.log(zero_ratio / plateau_ratio)
+    return min(1.0, max(0.0, 1.0 - fallen))
+
+
+def base(components: grader_pb2.Components, settings: Settings) -> float:
+    """The weighted sum, in [0, 1]. An unscored dimension (absent) counts as nothing."""
+    # An absent optional field reads as 0.
+    terms = (
+        settings.weight_compile * components.compile_score,
+        settings.weight_tests * components.test_pass_ratio,
+        settings.weight_efficiency * components.efficiency_score,
+        settings.weight_correctness * components.llm_correctness,
+        settings.weight_security * components.llm_security,
+        settings.weight_quality * components.llm_quality,
+    )
+    return min(1.0, max(0.0, math.fsum(terms)))
+
+
+def penalties(step: int, identical: bool, settings: Settings) -> grader_pb2.Penalties:
+    """What is taken off base. step: from 1; identical: the episode has seen this fix."""
+    return grader_pb2.Penalties(
+        step=settings.penalty_step * step,
+        identical=settings.penalty_identical if identical else 0.0,
+    )
+
+
+def reward(base_score: float, taken_off: grader_pb2.Penalties, settings: Settings) -> float:
+    """base less the penalties, clamped to [reward_min, reward_max]."""
+    raw = base_score - taken_off.step - taken_off.identical
+    return min(settings.reward_max, max(settings.reward_min, raw))

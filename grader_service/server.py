@@ -1,0 +1,42 @@
+"""Life cycle of the grader: the only place that constructs."""
+
+import grpc
+
+from codearena import rpc
+from codearena.v1 import grader_pb2, grader_pb2_grpc
+from grader_service.grader import Grader
+from grader_service.servicer import GraderServicer
+from grader_service.settings import Settings
+
+SERVICE = grader_pb2.DESCRIPTOR.services_by_name["GraderService"].full_name
+
+
+class GraderServer:
+    """The grading service on one port."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        servicer = GraderServicer(Grader(settings))
+
+        def register(server: grpc.aio.Server) -> None:
+            grader_pb2_grpc.add_GraderServiceServicer_to_server(servicer, server)
+
+        self._server = rpc.Server([SERVICE], register)
+
+    async def start(self) -> int:
+        """Listens and returns the bound port; serving by health when it returns."""
+        port = await self._server.start(f"{self._settings.host}:{self._settings.port}")
+        await self._server.set_serving(True)
+        return port
+
+    async def drain(self) -> None:
+        """Not serving by health; calls in flight finish within `drain_s`."""
+        await self._server.drain(self._settings.drain_s)
+
+
+async def serve(settings: Settings) -> None:
+    """Serves until the process is asked to stop, then drains."""
+    server = GraderServer(settings)
+    await server.start()
+    await rpc.until_terminated()
+    await server.drain()

@@ -1,0 +1,75 @@
+"""Settings of the grader: every number that a score depends on, and the size of what is shown."""
+
+import math
+from typing import Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import SettingsConfigDict
+
+from codearena.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Variables CODEARENA_GRADER_<NAME>. Everything but the base's fields and `port` enters `grader_revision`.
+
+    The six weights add up to 1, so that base lies in [0, 1]; ratios are CPU time of the attempt over the reference's.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="CODEARENA_GRADER_", frozen=True, extra="ignore")
+
+    port: int = Field(50053, ge=0, le=65535, description="Port of the gRPC service; 0: any free one.")
+
+    weight_compile: float = Field(0.15, ge=0, le=1, description="Weight of compile_score.")
+    weight_tests: float = Field(0.35, ge=0, le=1, description="Weight of test_pass_ratio.")
+    weight_efficiency: float = Field(0.30, ge=0, le=1, description="Weight of efficiency_score.")
+    weight_correctness: float = Field(0.10, ge=0, le=1, description="Weight of llm_correctness.")
+    weight_security: float = Field(0.05, ge=0, le=1, description="Weight of llm_security.")
+    weight_quality: float = Field(0.05, ge=0, le=1, description="Weight of llm_quality.")
+    penalty_step: float = Field(0.01, ge=0, le=1, description="Taken off for each step, the first included.")
+    penalty_identical: float = Field(0.10, ge=0, le=1, description="Taken off for a fix that the episode has seen.")
+    reward_min: float = Field(0.01, ge=0, le=1, description="Smallest reward.")
+    reward_max: float = Field(0.99, ge=0, le=1, description="Largest reward.")
+    solved_efficiency: float = Field(0.9, ge=0, le=1, description="Least efficiency_score of a solved attempt.")
+
+    probe_plateau_ratio: float = Field(
+        2.5, ge=1, description="Up to this ratio a probed attempt is as good as the reference."
+    )
+    tests_plateau_ratio: float = Field(4.0, ge=1, description="The same where only the tests' own calls were measured.")
+    zero_ratio: float = Field(60.0, gt=1, description="From this ratio on efficiency_score is 0.")
+    unfinished_ratio: float = Field(
+        20.0, ge=1, description="Least ratio of an attempt that reached a time limit in the probe."
+    )
+    probe_noise_s: float = Field(
+        0.002, gt=0, description="CPU time of one probe call below which a difference is noise."
+    )
+    tests_noise_s: float = Field(
+        0.010, gt=0, description="CPU time of all test calls together below which it is noise."
+    )
+    time_over_noise_s: float = Field(
+        0.050, gt=0, description="Wall time of all calls together below which it is noise."
+    )
+    fit_relative_noise: float = Field(0.02, gt=0, description="Relative error of a measured time that says nothing.")
+    fit_min_confidence: float = Field(0.3, ge=0, le=1, description="Below this confidence the fit abstains.")
+
+    feedback_bytes: int = Field(8 * 1024, ge=512, description="Longest error_log, in UTF-8.")
+    shown_value_chars: int = Field(400, ge=16, description="Longest input, expected or returned value shown.")
+    shown_output_chars: int = Field(800, ge=16, description="Longest program output or traceback shown for a test.")
+    value_bytes: int = Field(1024 * 1024, ge=1024, description="Largest encoded value that is compared.")
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        weights = (
+            self.weight_compile,
+            self.weight_tests,
+            self.weight_efficiency,
+            self.weight_correctness,
+            self.weight_security,
+            self.weight_quality,
+        )
+        if not math.isclose(math.fsum(weights), 1.0, abs_tol=1e-9):
+            raise ValueError("the six weights must add up to 1")
+        if self.reward_min > self.reward_max:
+            raise ValueError("reward_min exceeds reward_max")
+        if not max(self.probe_plateau_ratio, self.tests_plateau_ratio) < self.zero_ratio:
+            raise ValueError("a plateau must end before zero_ratio")
+        return self
