@@ -1,6 +1,102 @@
-.PHONY: help proto check-proto
-PY := .venv/bin/python
-PROTOS := $(wildcard proto/codearena/v1/*.proto)
+# One verb per target; `make help` lists them. Everything runs from a fresh clone: each target sets up what it needs.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 
-proto:  ## Generate codearena/v1 from proto/
-	$(PY) -m grpc_tools.protoc -Iproto --python_out=. --mypy_out=. --grpc_python_out=. --mypy_grpc_out=. $(PROTOS)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+PROTOS := $(wildcard proto/codearena/v1/*.proto)
+SERVICE_PROTOS := $(shell grep -l '^service ' $(PROTOS))
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
+	--no-emit-find-links --no-emit-trusted-host --no-emit-options
+
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# ---------------------------------------------------------------------------------------------------------------- use
+
+$(READY): requirements/dev.lock requirements/install.sh pyproject.toml
+	@requirements/install.sh $(VENV) requirements/dev.lock
+	@touch $@
+
+.PHONY: setup
+setup: $(READY)  ## Make the environment: .venv with the locked packages
+
+.PHONY: run
+run: $(READY)  ## Serve on http://localhost:7860, all in one process
+	@codearena serve
+
+.PHONY: demo
+demo: $(READY)  ## Play one episode per task and show the rewards
+	@codearena demo
+
+.PHONY: up
+up:  ## Serve with Docker Compose
+	PYTHON_BASE="$$(deploy/engine.sh base)" docker compose up --build --detach --wait
+
+.PHONY: down
+down:  ## Stop what `make up` started
+	docker compose down
+
+# -------------------------------------------------------------------------------------------------------------- check
+
+.PHONY: lint
+lint: $(READY)  ## Check style and formatting
+	@ruff check .
+	@ruff format --check .
+
+.PHONY: types
+types: $(READY)  ## Check types, strictly
+	@mypy
+
+# What the Docker tests need. A host that is not ours to set up (exit code 3) runs the other tests only; the reason is
+# on stderr, and each skipped test repeats it. Where there is an engine, no Docker test may be skipped.
+define prepare_docker
+base=$$(deploy/engine.sh base) && status=0 || status=$$?; \
+case $$status in \
+	0) docker build --quiet --target runner --build-arg "PYTHON_BASE=$$base" -f deploy/Dockerfile -t codearena-runner:dev . >/dev/null; \
+	   export PYTHON_BASE="$$base" CODEARENA_TESTS_NEED_DOCKER=1 ;; \
+	3) echo 'no Docker engine here: the Docker tests are skipped' >&2 ;; \
+	*) exit $$status ;; \
+esac
+endef
+
+.PHONY: test
+test: $(READY)  ## Run every test; sets up a Docker engine where root on Debian
+	@$(prepare_docker); pytest
+
+.PHONY: test-docker
+test-docker: $(READY)  ## Run only the tests that need Docker
+	@$(prepare_docker); pytest -m docker
+
+.PHONY: verify
+verify: $(READY)  ## Run every task's reference and buggy code through the real pipeline
+	@codearena tasks verify
+
+.PHONY: bench
+bench: $(READY)  ## Measure a step on a warm pool against docker run
+	@$(prepare_docker); python -m benchmarks.step_latency
+
+# ------------------------------------------------------------------------------------------------------------ develop
+
+.PHONY: proto
+proto: $(READY)  ## Generate codearena/v1 from proto/
+	@python -m grpc_tools.protoc -Iproto --python_out=. --mypy_out=. $(PROTOS)
+	@python -m grpc_tools.protoc -Iproto --grpc_python_out=. --mypy_grpc_out=. $(SERVICE_PROTOS)
+
+.PHONY: check-proto
+check-proto: $(READY)  ## Check that codearena/v1 is what proto/ generates
+	@pytest -q tests/test_stubs_current.py
+
+.PHONY: lock
+lock: export CUSTOM_COMPILE_COMMAND := make lock
+lock: $(READY)  ## Lock the dependencies again; PACKAGE=name upgrades one, UPGRADE=1 all
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) $(PACKAGE:%=--upgrade-package %) --extra server \
+		--output-file requirements/server.lock pyproject.toml
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) $(PACKAGE:%=--upgrade-package %) --extra server --extra dev \
+		--constraint requirements/server.lock --output-file requirements/dev.lock pyproject.toml

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Makes a virtual environment with exactly the locked packages and this project in it, editable.
+#
+#   requirements/install.sh [FOLDER] [LOCK]     default: .venv and requirements/dev.lock
+#
+# Any Python from 3.11 on will do; PYTHON names one. Progress goes to stderr, pip's own output to FOLDER/install.log.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+readonly VENV="${1:-.venv}"
+readonly LOCK="${2:-requirements/dev.lock}"
+
+say() { printf '[setup] %s\n' "$*" >&2; }
+
+suits() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
+
+# A version manager's shim may be on PATH and still have no such version behind it: ask each one by running it.
+find_python() {
+    local candidate
+    for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11 python3.14 python}; do
+        if suits "$candidate"; then
+            echo "$candidate"
+            return
+        fi
+    done
+    say "error: no Python 3.11 or newer on PATH; name one with PYTHON=/path/to/python"
+    exit 1
+}
+
+make_venv() {
+    suits "$VENV/bin/python" && return
+    local python
+    python="$(find_python)"
+    say "environment: $VENV with $("$python" --version)"
+    rm -rf "$VENV"
+    "$python" -m venv "$VENV" || {
+        say "error: $python cannot make virtual environments (on Debian: apt-get install python3-venv)"
+        exit 1
+    }
+}
+
+# Shows pip's progress as a count: one line that is rewritten on a terminal, one line every 20 packages elsewhere.
+count_packages() {
+    local total="$1" tty=0
+    [[ -t 2 ]] && tty=1
+    awk -v total="$total" -v tty="$tty" '
+        /^Collecting |^Requirement already satisfied/ {
+            seen++
+            if (tty) printf "\r[setup] packages: %d of %d\033[K", seen, total > "/dev/stderr"
+            else if (seen % 20 == 0) printf "[setup] packages: %d of %d\n", seen, total > "/dev/stderr"
+        }
+        /^Installing collected/ {
+            printf "%s[setup] packages: unpacking\n", (tty ? "\r\033[K" : "") > "/dev/stderr"
+        }'
+}
+
+install_packages() {
+    local log="$VENV/install.log" total pip
+    total="$(grep -cE '^[a-zA-Z0-9._-]+==' "$LOCK")"
+    pip=("$VENV/bin/python" -m pip --disable-pip-version-check --no-input)
+    if ! "${pip[@]}" install --require-hashes --no-deps -r "$LOCK" 2>"$log" | tee -a "$log" | count_packages "$total" ||
+        ! "${pip[@]}" install --no-deps --no-build-isolation -e . >>"$log" 2>&1; then
+        grep -v '^WARNING: Location' "$log" | tail -n 20 >&2
+        say "error: pip failed, see $log"
+        exit 1
+    fi
+}
+
+make_venv
+install_packages
+say "ready: $VENV"
