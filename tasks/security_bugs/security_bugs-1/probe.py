@@ -1,0 +1,8 @@
+"""Objects with n flat entries."""
+
+import json
+import random
+
+
+def make_input(n: int, rng: random.Random) -> tuple[str]:
+    return (json.dumps({f"user{index}": rng.choice((index, str(rng.random()), None, True)) for index in range(n)}),)
