@@ -1,0 +1,21 @@
+"""`python -m gateway`: serves the HTTP API; settings come from the environment."""
+
+import argparse
+import asyncio
+
+from codearena import telemetry
+from gateway import server
+from gateway.settings import Settings
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="gateway", description=__doc__)
+    parser.parse_args()
+    settings = Settings()
+    telemetry.configure_logging("gateway", settings.log_level)
+    telemetry.serve_metrics(settings.host, settings.metrics_port)
+    asyncio.run(server.serve(settings))
+
+
+if __name__ == "__main__":
+    main()

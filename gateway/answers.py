@@ -1,0 +1,294 @@
+"""Messages of the services -> public wire types. What is not named here does not leave: no hidden test, no solution."""
+
+from codearena import models
+from codearena.task import Task
+from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2, store_pb2
+from gateway.pipeline import Attempt
+from gateway.settings import Settings
+from gateway.store.records import CurriculumRecord, EpisodeRecord
+
+_STATUS = {
+    executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR: "compile_error",
+    executor_pb2.ATTEMPT_STATUS_LOAD_ERROR: "load_error",
+    executor_pb2.ATTEMPT_STATUS_RAN: "ran",
+}
+_JUDGE = {judge_pb2.JUDGE_KIND_STATIC: "static", judge_pb2.JUDGE_KIND_LLM: "llm"}
+_CUT = "\n... {} bytes left out ...\n"
+
+
+def shown_source(source: bytes) -> str:
+    """A source as text that every JSON encoder takes."""
+    return source.decode("utf-8", "replace")
+
+
+def verdict(
+    task_id: str,
+    report: executor_pb2.Report,
+    graded: grader_pb2.Verdict,
+    revisions: store_pb2.Revisions,
+    seconds: dict[str, float],
+) -> models.Verdict:
+    return models.Verdict(
+        task_id=task_id,
+        reward=graded.reward,
+        base=graded.base,
+        solved=graded.solved,
+        reward_components=_components(graded.components),
+        penalties=models.Penalties(step=graded.penalties.step, identical=graded.penalties.identical),
+        execution_metadata=_execution(report, graded),
+        tests=[_test(test) for test in graded.tests],
+        complexity=_complexity(graded.complexity),
+        error_log=graded.error_log,
+        hint=graded.hint,
+        judge=_JUDGE.get(graded.judge, "none"),
+        revisions=models.Revisions(
+            task=revisions.task, grader=revisions.grader, runner=revisions.runner, judge=revisions.judge
+        ),
+        timings=models.Timings(
+            queued_s=seconds.get("queued", 0.0),
+            execute_s=seconds.get("execute", 0.0),
+            sandbox_s=report.timings.ran.ToTimedelta().total_seconds(),
+            judge_s=seconds.get("judge", 0.0),
+            grade_s=seconds.get("grade", 0.0),
+        ),
+    )
+
+
+def attempt_verdict(attempt: Attempt) -> models.Verdict:
+    return verdict(attempt.task.id, attempt.report, attempt.verdict, revisions_of(attempt), dict(attempt.seconds))
+
+
+def revisions_of(attempt: Attempt) -> store_pb2.Revisions:
+    return store_pb2.Revisions(
+        task=attempt.task.revision,
+        grader=attempt.verdict.grader_revision,
+        runner=attempt.report.isolation.runner_revision,
+        judge=attempt.judgement.revision if attempt.judgement else "",
+    )
+
+
+def step(episode: EpisodeRecord, attempt: Attempt, done: bool, source_bytes: int) -> models.StepResponse:
+    """The answer to the step that the attempt was; `episode` is the one before it."""
+    graded = attempt_verdict(attempt)
+    sources = [*episode.sources, attempt.source[:source_bytes]]
+    return models.StepResponse(
+        episode_id=episode.episode_id,
+        observation=observation(attempt.task, attempt.verdict, attempt.step, episode.max_steps, sources),
+        reward=graded.reward,
+        done=done,
+        info=models.Info(
+            episode_id=episode.episode_id,
+            task_id=attempt.task.id,
+            difficulty=attempt.task.level.value,
+            category=attempt.task.category.value,
+            solved=graded.solved,
+            base=graded.base,
+            reward_components=graded.reward_components,
+            penalties=graded.penalties,
+            execution_metadata=graded.execution_metadata,
+            complexity=graded.complexity,
+            judge=graded.judge,
+            revisions=graded.revisions,
+            timings=graded.timings,
+        ),
+    )
+
+
+def reset(episode: EpisodeRecord, task: Task, baseline: grader_pb2.Verdict) -> models.StepResponse:
+    """The answer to a reset, the same for a retried one however far the episode is by then."""
+    return models.StepResponse(
+        episode_id=episode.episode_id,
+        observation=observation(task, baseline, 0, episode.max_steps, []),
+        reward=None,
+        done=False,
+        info=models.Info(
+            episode_id=episode.episode_id,
+            task_id=task.id,
+            difficulty=task.level.value,
+            category=task.category.value,
+        ),
+    )
+
+
+def observation(
+    task: Task, verdict: grader_pb2.Verdict, step: int, max_steps: int, sources: list[bytes]
+) -> models.Observation:
+    return models.Observation(
+        buggy_code=task.buggy,
+        error_log=verdict.error_log,
+        test_results=_test_results(verdict),
+        previous_attempts=[shown_source(source) for source in sources],
+        task_id=task.id,
+        description=task.description,
+        hint=verdict.hint,
+        step=step,
+        max_steps=max_steps,
+    )
+
+
+def _test_results(verdict: grader_pb2.Verdict) -> str:
+    """One line a visible test, then the counts; of hidden tests the counts alone."""
+    lines = [f"{'PASS' if test.passed else 'FAIL'} {test.name}" for test in verdict.tests]
+    counts = f"{verdict.tests_passed}/{verdict.tests_total} tests passed"
+    if verdict.hidden_total:
+        counts += f", {verdict.hidden_passed}/{verdict.hidden_total} of them hidden"
+    return "\n".join([*lines, counts])
+
+
+def _components(components: grader_pb2.Components) -> models.RewardComponents:
+    def scored(name: str) -> float | None:
+        return getattr(components, name) if components.HasField(name) else None  # type: ignore[arg-type]
+
+    return models.RewardComponents(
+        compile_score=components.compile_score,
+        test_pass_ratio=components.test_pass_ratio,
+        efficiency_score=components.efficiency_score,
+        llm_correctness=scored("llm_correctness"),
+        llm_security=scored("llm_security"),
+        llm_quality=scored("llm_quality"),
+    )
+
+
+def _execution(report: executor_pb2.Report, verdict: grader_pb2.Verdict) -> models.ExecutionMetadata:
+    return models.ExecutionMetadata(
+        status=_STATUS[report.status],
+        test_passed=verdict.tests_passed,
+        test_total=verdict.tests_total,
+        hidden_passed=verdict.hidden_passed,
+        hidden_total=verdict.hidden_total,
+        cpu_s=report.usage.cpu.ToTimedelta().total_seconds(),
+        wall_s=report.usage.wall.ToTimedelta().total_seconds(),
+        peak_memory_bytes=report.usage.peak_memory_bytes,
+        isolation=report.isolation.name,
+        degradations=list(report.isolation.degradations),
+    )
+
+
+def _test(test: grader_pb2.TestOutcome) -> models.VisibleTest:
+    return models.VisibleTest(
+        name=test.name,
+        passed=test.passed,
+        input=test.input,
+        expected=test.expected,
+        got=test.got,
+        stdout=test.stdout,
+        status=call_status(test.status),
+    )
+
+
+def _complexity(complexity: grader_pb2.Complexity) -> models.Complexity:
+    return models.Complexity(
+        measured=complexity.measured,
+        confidence=complexity.confidence,
+        estimated=complexity.estimated,
+        optimal=complexity.optimal,
+        ratio=complexity.ratio if complexity.HasField("ratio") else None,
+    )
+
+
+def call_status(status: common_pb2.CallStatus.ValueType) -> str:
+    return common_pb2.CallStatus.Name(status).removeprefix("CALL_STATUS_").lower()
+
+
+def state(episode: EpisodeRecord) -> models.State:
+    return models.State(
+        episode_id=episode.episode_id,
+        step_count=episode.step,
+        task_id=episode.task_id,
+        difficulty=episode.level.value,
+        agent_id=episode.agent_id,
+        max_steps=episode.max_steps,
+        done=episode.done,
+        reward=episode.reward,
+        best_reward=episode.best_reward,
+    )
+
+
+def episode(record: EpisodeRecord, attempts: list[store_pb2.StoredAttempt]) -> models.Episode:
+    return models.Episode(
+        **state(record).model_dump(),
+        attempts=[
+            models.AttemptSummary(
+                step=attempt.step,
+                proposed_fix=shown_source(attempt.source),
+                identical=attempt.identical,
+                verdict=verdict(record.task_id, attempt.report, attempt.verdict, attempt.revisions, {}),
+            )
+            for attempt in attempts
+        ],
+    )
+
+
+def script(report: executor_pb2.Report) -> models.RunRawResponse:
+    """What a program did; one that does not compile says so on stderr, as the interpreter would."""
+    outcome = report.calls[0] if report.calls else report.load
+    stderr, status = _output(outcome.stderr), call_status(outcome.status)
+    if not report.analysis.compiles:
+        problem = report.analysis.problem
+        text = f'  File "<source>", line {problem.line}\n    {problem.text}\n{problem.type}: {problem.message}\n'
+        stderr = models.OutputText(text=text, truncated=False, total_bytes=len(text.encode()))
+        status = "compile_error"
+    return models.RunRawResponse(
+        status=status,
+        stdout=_output(outcome.stdout),
+        stderr=stderr,
+        exit_status=outcome.exit_status if report.analysis.compiles else 1,
+        signal=outcome.signal,
+        cpu_s=outcome.usage.cpu.ToTimedelta().total_seconds(),
+        wall_s=outcome.usage.wall.ToTimedelta().total_seconds(),
+        peak_memory_bytes=outcome.usage.peak_memory_bytes,
+        complexity=report.analysis.estimated_complexity,
+        detail=outcome.detail,
+    )
+
+
+def _output(output: common_pb2.Output) -> models.OutputText:
+    text = output.head.decode("utf-8", "replace")
+    if output.truncated:
+        left_out = output.total_bytes - len(output.head) - len(output.tail)
+        text += _CUT.format(left_out) + output.tail.decode("utf-8", "replace")
+    return models.OutputText(text=text, truncated=output.truncated, total_bytes=output.total_bytes)
+
+
+def task_summary(task: Task, max_steps: int) -> models.TaskSummary:
+    tests = len(task.tests) + len(task.checks)
+    visible = len(_visible_tests(task))
+    return models.TaskSummary(
+        id=task.id,
+        title=task.title,
+        category=task.category.value,
+        difficulty=task.level.value,
+        description=task.description,
+        tests_visible=visible,
+        tests_hidden=tests - visible,
+        max_steps=max_steps,
+        optimal_complexity=task.optimal_complexity,
+        revision=task.revision,
+    )
+
+
+def task_detail(task: Task, max_steps: int) -> models.TaskDetail:
+    return models.TaskDetail(
+        **task_summary(task, max_steps).model_dump(),
+        entry_point=task.entry_point,
+        buggy_code=task.buggy,
+        visible_tests=_visible_tests(task),
+    )
+
+
+def _visible_tests(task: Task) -> list[str]:
+    tests = [test.name for test in task.tests if test.visible]
+    return tests + [check.name for check in task.checks if check.visible]
+
+
+def curriculum_state(agent_id: str, record: CurriculumRecord, settings: Settings) -> models.CurriculumState:
+    window = list(record.window)
+    return models.CurriculumState(
+        agent_id=agent_id,
+        level=record.level.value,
+        window=window,
+        mean=sum(window) / len(window) if window else None,
+        window_size=settings.curriculum_window,
+        up_above=settings.curriculum_up_above,
+        down_below=settings.curriculum_down_below,
+    )

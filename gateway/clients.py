@@ -1,0 +1,168 @@
+"""The gRPC clients of the executor, the judge and the grader.
+
+Every rpc of the three is safe to send again on any status, since none of them keeps anything. A call is repeated, over
+a channel that spreads calls over all replicas, for as long as the attempt's deadline allows; what is left then is
+raised as a ServiceError, so that a failure on our side can never become a number.
+"""
+
+import asyncio
+import logging
+import math
+import random
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol, Self, TypeVar
+
+import grpc
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_before_delay
+
+from codearena import rpc
+from codearena.errors import CallerError, CodeArenaError, OverloadedError, SandboxError, ServiceError
+from codearena.v1 import (
+    executor_pb2,
+    executor_pb2_grpc,
+    grader_pb2,
+    grader_pb2_grpc,
+    judge_pb2,
+    judge_pb2_grpc,
+)
+from gateway import metrics
+from gateway.deadline import Deadline
+from gateway.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_FIRST_WAIT_S = 0.05
+_LONGEST_WAIT_S = 2.0
+_STATUS_TIMEOUT_S = 2.0
+
+Response = TypeVar("Response", covariant=True)
+
+
+class _Method(Protocol[Response]):
+    """A unary rpc of a stub."""
+
+    def __call__(self, request: Any, *, timeout: float, metadata: Any) -> Awaitable[Response]: ...
+
+
+class Clients:
+    """Channels to the three services, opened when entered and closed when left.
+
+    Every method raises ServiceError, or one of its kinds, once the deadline leaves no time to try again.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._addresses = {
+            "executor": settings.executor_address,
+            "judge": settings.judge_address,
+            "grader": settings.grader_address,
+        }
+        self._channels: dict[str, grpc.aio.Channel] = {}
+
+    async def __aenter__(self) -> Self:
+        self._channels = {name: rpc.channel(address) for name, address in self._addresses.items()}
+        self._executor = executor_pb2_grpc.ExecutorServiceStub(self._channels["executor"])
+        self._judge = judge_pb2_grpc.JudgeServiceStub(self._channels["judge"])
+        self._grader = grader_pb2_grpc.GraderServiceStub(self._channels["grader"])
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.gather(*(channel.close() for channel in self._channels.values()))
+
+    async def execute(self, attempt_id: str, job: executor_pb2.Job, deadline: Deadline) -> executor_pb2.Report:
+        """Runs the job; SandboxError if no executor could."""
+        request = executor_pb2.ExecuteRequest(attempt_id=attempt_id, job=job)
+        response = await _call("executor", self._executor.Execute, request, deadline, _check_report)
+        return response.report
+
+    async def judge(self, attempt_id: str, evidence: judge_pb2.Evidence, deadline: Deadline) -> judge_pb2.Judgement:
+        request = judge_pb2.JudgeRequest(attempt_id=attempt_id, evidence=evidence)
+        response = await _call("judge", self._judge.Judge, request, deadline, _check_judgement)
+        return response.judgement
+
+    async def grade(self, request: grader_pb2.GradeRequest, deadline: Deadline) -> grader_pb2.Verdict:
+        response = await _call("grader", self._grader.Grade, request, deadline, _check_verdict)
+        return response.verdict
+
+    async def executor_status(self) -> executor_pb2.GetStatusResponse:
+        """Of one executor. Asked once, not repeated: readiness is about now."""
+        request = executor_pb2.GetStatusRequest()
+        return await _once("executor", self._executor.GetStatus, request, _STATUS_TIMEOUT_S, lambda _: None)
+
+    async def serving(self, service: str) -> bool:
+        """Whether any replica of the judge or the grader says that it is serving."""
+        return await rpc.check_health(self._addresses[service], _STATUS_TIMEOUT_S)
+
+
+async def _call(
+    service: str,
+    method: _Method[Response],
+    request: Any,
+    deadline: Deadline,
+    check: Callable[[Response], None],
+) -> Response:
+    retrying = AsyncRetrying(
+        retry=retry_if_exception_type(ServiceError),
+        wait=_wait,
+        stop=stop_before_delay(deadline.left_s()),
+        before_sleep=lambda state: _count_retry(service, state),
+        reraise=True,
+    )
+    return await retrying(lambda: _once(service, method, request, deadline.left_s(), check))
+
+
+async def _once(
+    service: str,
+    method: _Method[Response],
+    request: Any,
+    timeout_s: float,
+    check: Callable[[Response], None],
+) -> Response:
+    try:
+        response = await method(request, timeout=timeout_s, metadata=rpc.call_metadata())
+    except grpc.aio.AioRpcError as error:
+        raise _ours(service, rpc.error_from_status(error)) from error
+    check(response)
+    return response
+
+
+def _ours(service: str, error: CodeArenaError) -> ServiceError:
+    """The error as a failure of ours: whatever a service refuses, it was the gateway that asked."""
+    if isinstance(error, ServiceError):
+        return error
+    if isinstance(error, CallerError):
+        log.error("%s refused a request: %s", service, error.detail)
+    kind = SandboxError if service == "executor" else ServiceError
+    return kind(f"the {service} failed: {error.detail}")
+
+
+def _wait(state: RetryCallState) -> float:
+    """Seconds until the next try: what the service asks for if it is full, else growing from almost none."""
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, OverloadedError) and error.retry_after_s is not None:
+        base = error.retry_after_s
+    else:
+        base = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** (state.attempt_number - 1))
+    return base * random.uniform(0.5, 1.0)  # spread, so that those refused together do not come back together
+
+
+def _count_retry(service: str, state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    problem = error.slug if isinstance(error, CodeArenaError) else "internal"
+    metrics.RETRIES.labels(service, problem).inc()
+    log.warning("%s failed (%s), trying again: %s", service, problem, error)
+
+
+def _check_report(response: executor_pb2.ExecuteResponse) -> None:
+    if response.report.status == executor_pb2.ATTEMPT_STATUS_UNSPECIFIED:
+        raise SandboxError("the executor answered without a report")
+
+
+def _check_judgement(response: judge_pb2.JudgeResponse) -> None:
+    if response.judgement.kind == judge_pb2.JUDGE_KIND_UNSPECIFIED:
+        raise ServiceError("the judge answered without a judgement")
+
+
+def _check_verdict(response: grader_pb2.GradeResponse) -> None:
+    verdict = response.verdict
+    if not response.HasField("verdict") or not math.isfinite(verdict.reward) or not 0 < verdict.reward < 1:
+        raise ServiceError("the grader answered without a reward")

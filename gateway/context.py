@@ -1,0 +1,46 @@
+"""What the routes are given. Built in server.py, nowhere else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+
+from codearena import models
+from codearena.task import Task
+from gateway.clients import Clients
+from gateway.episodes import Episodes
+from gateway.grading import Grading
+from gateway.settings import Settings
+from gateway.store.redis import Store
+
+
+@dataclass(frozen=True)
+class Context:
+    """The parts of one running gateway."""
+
+    settings: Settings
+    tasks: Mapping[str, Task]
+    store: Store
+    clients: Clients
+    episodes: Episodes
+    grading: Grading
+
+
+def _context(request: Request) -> Context:
+    context: Context = request.app.state.context
+    return context
+
+
+def _idempotency_key(
+    key: Annotated[
+        str,
+        Header(alias="Idempotency-Key", pattern=models.ID_PATTERN, description="As request_id in the body."),
+    ] = "",
+) -> str:
+    return key
+
+
+ContextDep = Annotated[Context, Depends(_context)]
+IdempotencyKey = Annotated[str, Depends(_idempotency_key)]
+"""Empty if the caller sent none."""

@@ -1,0 +1,289 @@
+"""The episode state machine: reset, step, done.
+
+    reset --> open --step--> open ... --step--> done        done: solved, or the last step taken
+
+A step is read, graded, and committed by one atomic script that checks that the episode still stands where it was read.
+Until the commit nothing has happened: whatever fails before it costs no step. Within this process a second step of an
+episode is refused at once, rather than graded for nothing.
+"""
+
+import asyncio
+import hashlib
+import logging
+import random
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+
+from codearena import models, telemetry
+from codearena.errors import (
+    EpisodeBusyError,
+    EpisodeFinishedError,
+    InvalidRequestError,
+    UnknownEpisodeError,
+)
+from codearena.task import Level, Task
+from codearena.v1 import store_pb2
+from gateway import answers, curriculum, metrics
+from gateway.pipeline import Attempt, Pipeline
+from gateway.settings import Settings
+from gateway.store.records import Answer, CommitResult, EpisodeRecord, Snapshot, StepCommit
+from gateway.store.redis import Store
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _InFlight:
+    """A step being taken in this process."""
+
+    request_id: str
+    fingerprint: str
+    answer: asyncio.Task[bytes]
+
+
+class Episodes:
+    """All episodes, whichever process began them.
+
+    rng: picks tasks; its state is no secret.
+    """
+
+    def __init__(
+        self, settings: Settings, store: Store, pipeline: Pipeline, tasks: Mapping[str, Task], rng: random.Random
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._pipeline = pipeline
+        self._tasks = tasks
+        self._rng = rng
+        self._in_flight: dict[str, _InFlight] = {}
+
+    async def reset(self, request: models.ResetRequest, request_id: str) -> models.StepResponse:
+        """Starts an episode. A retry (same request id) gets the first answer, and the episode stays as it is.
+
+        Raises:
+            UnknownTaskError: no such task, category or level.
+            ServiceError: the buggy code could not be run, or the store failed; an episode may then exist or not.
+        """
+        task = await self._choose(request)
+        baseline = await self._pipeline.baseline(task)
+        # A retry without an id of its own must find the episode that the first try made.
+        derived = _derived_id("reset", request.agent_id, request_id) if request_id else uuid.uuid4().hex
+        episode = await self._create(task, request.agent_id, request.episode_id or derived, request_id)
+        if episode.task_id != task.id:  # a retry, for which chance chose another task than for the first try
+            task = self._task(episode)
+            baseline = await self._pipeline.baseline(task)
+        return answers.reset(episode, task, baseline)
+
+    async def step(self, request: models.StepRequest, request_id: str) -> bytes:
+        """Takes a step and returns the JSON of a StepResponse; a retry gets the first answer, byte for byte.
+
+        Without an episode id the step is of the agent's last reset; if that episode is finished, a fresh one of the
+        same task begins, since callers who name no episode expect each step to be graded.
+
+        Raises:
+            UnknownEpisodeError, EpisodeFinishedError, EpisodeBusyError: as they say; nothing was counted.
+            InvalidRequestError: the request id came with another source before.
+            ServiceError: we failed; no step was counted, unless the store failed to say that it was.
+        """
+        source = request.proposed_fix.encode("utf-8", "surrogatepass")
+        if request.episode_id is not None:
+            return await self._shared(request.episode_id, source, request_id, None)
+        snapshot = await self._store.read_last(request.agent_id, request_id)
+        if snapshot is None:
+            raise UnknownEpisodeError(f"agent {request.agent_id} has no episode; reset starts one")
+        if snapshot.episode.done and snapshot.answer is None:
+            snapshot = Snapshot(await self._successor(snapshot.episode, request_id), None)
+        return await self._shared(snapshot.episode.episode_id, source, request_id, snapshot)
+
+    async def state(self, agent_id: str, episode_id: str | None) -> models.State:
+        """Of the episode named, else of the agent's last one, else an empty state. Raises UnknownEpisodeError."""
+        if episode_id is None:
+            last = await self._store.read_last(agent_id)
+            return answers.state(last.episode) if last else models.State()
+        named = await self._store.read(episode_id)
+        if named is None:
+            raise _unknown(episode_id)
+        return answers.state(named.episode)
+
+    async def history(self, episode_id: str) -> models.Episode:
+        """The episode with its attempts, as its agent saw them. Raises UnknownEpisodeError."""
+        episode, attempts = await self._store.attempts(episode_id)
+        if episode is None:
+            raise _unknown(episode_id)
+        return answers.episode(episode, [store_pb2.StoredAttempt.FromString(attempt) for attempt in attempts])
+
+    async def drain(self) -> None:
+        """Returns when every step begun has ended, whether its caller still waits or not."""
+        await asyncio.gather(*(step.answer for step in self._in_flight.values()), return_exceptions=True)
+
+    async def _choose(self, request: models.ResetRequest) -> Task:
+        choice = request.task_id or curriculum.AUTO
+        level = Level.EASY
+        if choice == curriculum.AUTO:
+            level = (await self._store.curriculum(request.agent_id)).level
+        return curriculum.pick(curriculum.candidates(self._tasks, choice, level), request.seed, self._rng)
+
+    async def _create(self, task: Task, agent_id: str, episode_id: str, request_id: str) -> EpisodeRecord:
+        episode = EpisodeRecord(
+            episode_id=episode_id,
+            nonce=uuid.uuid4().hex,
+            task_id=task.id,
+            task_revision=task.revision,
+            agent_id=agent_id,
+            level=task.level,
+            max_steps=self._settings.max_steps,
+            created_ms=time.time_ns() // 1_000_000,
+            request_id=request_id,
+        )
+        return await self._store.create(episode, _reset_event(episode))
+
+    async def _successor(self, finished: EpisodeRecord, request_id: str) -> EpisodeRecord:
+        """A fresh episode after a finished one; the same for every retry of the request that needs it."""
+        kin = _derived_id("next", finished.nonce, request_id) if request_id else uuid.uuid4().hex
+        return await self._create(self._task(finished), finished.agent_id, kin, request_id)
+
+    def _task(self, episode: EpisodeRecord) -> Task:
+        return curriculum.find_task(self._tasks, episode.task_id)
+
+    async def _shared(self, episode_id: str, source: bytes, request_id: str, snapshot: Snapshot | None) -> bytes:
+        """The answer of the step, taken by a task of its own: a caller who hangs up does not undo half of it."""
+        fingerprint = hashlib.sha256(source).hexdigest()
+        running = self._in_flight.get(episode_id)
+        if running is None:
+            answer = asyncio.create_task(self._take(episode_id, source, request_id, fingerprint, snapshot))
+            running = self._in_flight[episode_id] = _InFlight(request_id, fingerprint, answer)
+            answer.add_done_callback(lambda _: self._in_flight.pop(episode_id))
+        elif not request_id or running.request_id != request_id:
+            raise EpisodeBusyError("another step of this episode is being graded")
+        elif running.fingerprint != fingerprint:
+            raise _reused(request_id)
+        return await asyncio.shield(running.answer)
+
+    async def _take(
+        self, episode_id: str, source: bytes, request_id: str, fingerprint: str, snapshot: Snapshot | None
+    ) -> bytes:
+        telemetry.episode_id.set(episode_id)
+        snapshot = snapshot or await self._store.read(episode_id, request_id)
+        if snapshot is None:
+            raise _unknown(episode_id)
+        if snapshot.answer is not None:
+            metrics.STEPS.labels(CommitResult.ANSWERED).inc()
+            return _first_answer(snapshot.answer, fingerprint, request_id)
+        episode = snapshot.episode
+        if episode.done:
+            raise EpisodeFinishedError(f"episode {episode_id} is finished; reset starts another")
+        attempt = await self._pipeline.attempt(self._task(episode), source, episode.step + 1, episode.identities)
+        return await self._commit(episode, attempt, request_id, fingerprint)
+
+    async def _commit(self, episode: EpisodeRecord, attempt: Attempt, request_id: str, fingerprint: str) -> bytes:
+        done = attempt.verdict.solved or attempt.step >= episode.max_steps
+        kept_bytes = self._settings.source_bytes
+        body = answers.step(episode, attempt, done, kept_bytes).model_dump_json().encode()
+        commit = StepCommit(
+            episode=episode,
+            attempt_id=attempt.attempt_id,
+            request_id=request_id,
+            answer=Answer(fingerprint, body),
+            attempt=_stored(attempt, kept_bytes).SerializeToString(),
+            source=attempt.source[:kept_bytes],
+            identity=attempt.identity,
+            reward=attempt.verdict.reward,
+            done=done,
+            event=_step_event(episode, attempt, done),
+        )
+        result, answer = await self._store.commit(commit)
+        metrics.STEPS.labels(result).inc()
+        log.info(
+            "step %d of task %s: %s, reward %.3f, source %s",
+            attempt.step,
+            attempt.task.id,
+            result,
+            attempt.verdict.reward,
+            telemetry.fingerprint(attempt.source),
+        )
+        return _committed(result, commit, answer)
+
+
+def _committed(result: CommitResult, commit: StepCommit, answer: Answer | None) -> bytes:
+    """What the caller gets once the store has decided."""
+    episode_id = commit.episode.episode_id
+    if result is CommitResult.COMMITTED:
+        return commit.answer.body
+    if result is CommitResult.ANSWERED and answer is not None:
+        return _first_answer(answer, commit.answer.fingerprint, commit.request_id)
+    if result is CommitResult.FINISHED:
+        raise EpisodeFinishedError(f"episode {episode_id} was finished by another step")
+    if result is CommitResult.GONE:
+        raise _unknown(episode_id)
+    raise EpisodeBusyError(f"another step of episode {episode_id} came first")
+
+
+def _first_answer(answer: Answer, fingerprint: str, request_id: str) -> bytes:
+    # An answer about one source is never given for another: that would be a made-up reward.
+    if answer.fingerprint != fingerprint:
+        raise _reused(request_id)
+    return answer.body
+
+
+def _reused(request_id: str) -> InvalidRequestError:
+    return InvalidRequestError(f"request id {request_id} came with another source before")
+
+
+def _unknown(episode_id: str) -> UnknownEpisodeError:
+    return UnknownEpisodeError(f"there is no episode {episode_id}, or it has expired")
+
+
+def _derived_id(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def _stored(attempt: Attempt, kept_bytes: int) -> store_pb2.StoredAttempt:
+    stored = store_pb2.StoredAttempt(
+        attempt_id=attempt.attempt_id,
+        step=attempt.step,
+        source=attempt.source[:kept_bytes],
+        identity=attempt.identity,
+        identical=attempt.identical,
+        report=attempt.report,
+        judgement=attempt.judgement,
+        verdict=attempt.verdict,
+        revisions=answers.revisions_of(attempt),
+    )
+    stored.verdict.ClearField("judgement")
+    stored.started.FromDatetime(attempt.started)
+    return stored
+
+
+def _reset_event(episode: EpisodeRecord) -> bytes:
+    return orjson.dumps(
+        {
+            "time_ms": episode.created_ms,
+            "episode_id": episode.episode_id,
+            "agent_id": episode.agent_id,
+            "task_id": episode.task_id,
+            "level": episode.level.value,
+        }
+    )
+
+
+def _step_event(episode: EpisodeRecord, attempt: Attempt, done: bool) -> bytes:
+    return orjson.dumps(
+        {
+            "time_ms": time.time_ns() // 1_000_000,
+            "episode_id": episode.episode_id,
+            "agent_id": episode.agent_id,
+            "task_id": episode.task_id,
+            "level": episode.level.value,
+            "step": attempt.step,
+            "reward": attempt.verdict.reward,
+            "done": done,
+            "solved": attempt.verdict.solved,
+            "tests_passed": attempt.verdict.tests_passed,
+            "tests_total": attempt.verdict.tests_total,
+            "identical": attempt.identical,
+        }
+    )

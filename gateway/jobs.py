@@ -1,0 +1,171 @@
+"""Task -> Job and Task -> Expectations: the trust boundary, in code.
+
+A job is what the sandbox sees: inputs only. Everything that says what is right goes into the expectations, which only
+the grader sees. The two are joined by call ids, which say nothing about the test they belong to. No function in here
+puts a value of a test's `expect`, `raises`, `process`, `name` or `visible` into a job.
+"""
+
+import random
+from dataclasses import dataclass
+
+from codearena import values
+from codearena.task import CompareMode, Task, TaskLimits, TestCase
+from codearena.v1 import common_pb2, executor_pb2, grader_pb2
+
+_COMPARE = {
+    CompareMode.EXACT: grader_pb2.COMPARE_EXACT,
+    CompareMode.APPROX: grader_pb2.COMPARE_APPROX,
+    CompareMode.UNORDERED: grader_pb2.COMPARE_UNORDERED,
+    CompareMode.SAME_TYPE: grader_pb2.COMPARE_SAME_TYPE,
+}
+_INPUT_LIMITS = values.ValueLimits(nodes=2_000_000, size_bytes=16 * 1024 * 1024)
+_SHOWN_CHARS = 500
+_BASELINE_CALL_CPU_S = 0.5
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A task, ready to be sent: `job` lacks only the source."""
+
+    job: executor_pb2.Job
+    expectations: grader_pb2.Expectations
+
+
+class JobMaker:
+    """Makes the briefs of one task. Tests are encoded once; probe inputs are drawn anew every `probe_reuse` attempts.
+
+    rng: draws the probe's inputs; nobody outside may know its state.
+    """
+
+    def __init__(self, task: Task, rng: random.Random, probe_reuse: int) -> None:
+        self._task = task
+        self._rng = rng
+        self._probe_reuse = probe_reuse
+        self._probe_uses = 0
+        self._brief = _brief(task)
+
+    def brief(self) -> Brief:
+        """For an attempt. Not to be modified: copies share it."""
+        if self._task.probe is not None:
+            if self._probe_uses % self._probe_reuse == 0:
+                del self._brief.job.probe[:]
+                self._brief.job.probe.extend(_probe(self._task, self._rng))
+            self._probe_uses += 1
+        return self._brief
+
+    def baseline(self) -> Brief:
+        """For the buggy code, whose failure is the first error log: visible tests only, and little time for each.
+
+        Buggy code may well be code that never ends; an agent should not wait for that to be established many times.
+        """
+        job, expectations = executor_pb2.Job(), grader_pb2.Expectations()
+        job.limits.CopyFrom(limits_of(self._task.limits))
+        job.limits.call_cpu.FromMilliseconds(round(1000 * min(self._task.limits.call_cpu_s, _BASELINE_CALL_CPU_S)))
+        expectations.hints.extend(self._task.hints)
+        for call, expectation in zip(self._brief.job.calls, self._brief.expectations.tests, strict=True):
+            if expectation.visible:
+                job.calls.append(call)
+                expectations.tests.append(expectation)
+        if not job.calls:  # a job needs a call; of a hidden one nothing is shown
+            job.calls.append(self._brief.job.calls[0])
+            expectations.tests.append(self._brief.expectations.tests[0])
+        for check, outcome in zip(self._brief.job.checks, self._brief.expectations.checks, strict=True):
+            if outcome.visible:
+                job.checks.append(check)
+                expectations.checks.append(outcome)
+        return Brief(job, expectations)
+
+
+def script_job(stdin: bytes, limits: TaskLimits) -> executor_pb2.Job:
+    """A job that runs its source as a program."""
+    job = executor_pb2.Job(limits=limits_of(limits))
+    job.calls.add(call_id="1", script=executor_pb2.Script(stdin=stdin))
+    return job
+
+
+def limits_of(limits: TaskLimits) -> common_pb2.Limits:
+    message = common_pb2.Limits(
+        memory_bytes=limits.memory_bytes,
+        processes=limits.processes,
+        output_bytes=limits.output_bytes,
+        value_bytes=limits.value_bytes,
+    )
+    message.call_cpu.FromMilliseconds(round(limits.call_cpu_s * 1000))
+    message.call_wall.FromMilliseconds(round(limits.call_wall_s * 1000))
+    message.attempt_wall.FromMilliseconds(round(limits.attempt_wall_s * 1000))
+    return message
+
+
+def _brief(task: Task) -> Brief:
+    job = executor_pb2.Job(limits=limits_of(task.limits), reference_source=task.solution.encode())
+    expectations = grader_pb2.Expectations(optimal_complexity=task.optimal_complexity, hints=task.hints)
+    for number, test in enumerate(task.tests, start=1):
+        job.calls.append(_call(task, test, str(number)))
+        expectations.tests.append(_expectation(task, test, str(number)))
+    for check in task.checks:
+        job.checks.add(rule=check.rule, argument=check.argument)
+        expectations.checks.add(name=check.name, visible=check.visible)
+    return Brief(job, expectations)
+
+
+def _call(task: Task, test: TestCase, call_id: str) -> executor_pb2.Call:
+    # A call that is to start a process must start none; to intercept it says no more than the task's text does.
+    call = executor_pb2.Call(call_id=call_id, environment=test.env, intercept_processes=test.process is not None)
+    if test.calls:
+        call.sequence.calls.extend(_function(step.call, step.args, step.kwargs) for step in test.calls)
+    else:
+        call.function.CopyFrom(_function(task.entry_point, test.args, test.kwargs))
+    return call
+
+
+def _function(entry_point: str, args: list[object], kwargs: dict[str, object]) -> executor_pb2.FunctionCall:
+    return executor_pb2.FunctionCall(entry_point=entry_point, args=_encoded(args), kwargs=_encoded(kwargs))
+
+
+def _expectation(task: Task, test: TestCase, call_id: str) -> grader_pb2.Expectation:
+    expectation = grader_pb2.Expectation(
+        call_id=call_id,
+        name=test.name,
+        visible=test.visible,
+        compare=_COMPARE[test.compare],
+        input=shown_call(task, test) if test.visible else "",
+    )
+    if test.raises is not None:
+        expectation.raises.type = test.raises.type
+        expectation.raises.message_contains = test.raises.message_contains
+    elif test.process is not None:
+        expectation.process.program = test.process.program
+        expectation.process.argument = test.process.argument
+        expectation.process.may_refuse = test.process.may_refuse
+        if test.expects_value:
+            expectation.process.value.CopyFrom(_encoded(test.expect))
+    else:
+        expectation.value.CopyFrom(_encoded(test.expect))
+    return expectation
+
+
+def _probe(task: Task, rng: random.Random) -> list[executor_pb2.ProbePoint]:
+    assert task.probe is not None
+    points = []
+    for size in task.probe.sizes:
+        args = list(task.probe.make_input(size, random.Random(rng.getrandbits(64))))
+        call = executor_pb2.Call(call_id=f"p{size}", function=_function(task.entry_point, args, {}))
+        points.append(executor_pb2.ProbePoint(size=size, call=call))
+    return points
+
+
+def _encoded(value: object) -> common_pb2.EncodedValue:
+    return common_pb2.EncodedValue(json=values.encode(value, _INPUT_LIMITS))
+
+
+def shown_call(task: Task, test: TestCase) -> str:
+    """The call as people would write it, cut to a readable length."""
+    environment = "".join(f"{name}={value!r} " for name, value in test.env.items())
+    steps = [(step.call, step.args, step.kwargs) for step in test.calls] or [(task.entry_point, test.args, test.kwargs)]
+    text = environment + "; ".join(_written(*step) for step in steps)
+    return text if len(text) <= _SHOWN_CHARS else text[:_SHOWN_CHARS] + "..."
+
+
+def _written(name: str, args: list[object], kwargs: dict[str, object]) -> str:
+    shown = [repr(value) for value in args] + [f"{key}={value!r}" for key, value in kwargs.items()]
+    return f"{name}({', '.join(shown)})"

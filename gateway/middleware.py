@@ -1,0 +1,84 @@
+"""What surrounds every request: its id and its metrics, and the limit on its body."""
+
+import re
+import time
+import uuid
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from codearena import models, telemetry
+from codearena.errors import BodyTooLargeError
+from gateway import metrics, problems
+
+_ID = re.compile(models.ID_PATTERN)
+
+
+class RequestContext:
+    """Takes over the caller's X-Request-ID or makes one, returns it, and measures the request."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(problems.REQUEST_ID_HEADER, "")
+        request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex
+        telemetry.request_id.set(request_id)
+        started, status = time.perf_counter(), 500
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[problems.REQUEST_ID_HEADER] = request_id
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        finally:
+            # The route's template, never the path: a label must come from a closed set.
+            route = getattr(scope.get("route"), "path", "none")
+            labels = metrics.REQUESTS.labels(route, scope["method"] if route != "none" else "any", str(status))
+            labels.observe(time.perf_counter() - started)
+
+
+class BodyLimit:
+    """Refuses bodies that are too large, by their declared length or, for chunked ones, when they have grown so far.
+
+    limits: bytes by path; any other path has the default.
+    """
+
+    def __init__(self, app: ASGIApp, default_bytes: int, limits: dict[str, int]) -> None:
+        self._app = app
+        self._default_bytes = default_bytes
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = self._limits.get(scope["path"], self._default_bytes)
+        declared = Headers(scope=scope).get("content-length", "0")
+        if declared.isdecimal() and int(declared) > limit:
+            await problems.respond_error(BodyTooLargeError(_too_large(limit)))(scope, receive, send)
+            return
+        received = 0
+
+        async def receiving() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > limit:
+                # The framework turns every other error here into a 400.
+                raise HTTPException(BodyTooLargeError.http_status, _too_large(limit))
+            return message
+
+        await self._app(scope, receiving, send)
+
+
+def _too_large(limit: int) -> str:
+    return f"the body is larger than {limit} bytes"

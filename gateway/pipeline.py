@@ -1,0 +1,167 @@
+"""One attempt: execute -> judge -> grade. Reads and writes no episode."""
+
+import asyncio
+import hashlib
+import random
+import time
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from codearena.task import Task, TaskLimits
+from codearena.v1 import executor_pb2, grader_pb2, judge_pb2
+from gateway import jobs, metrics
+from gateway.admission import Admission
+from gateway.clients import Clients
+from gateway.deadline import Deadline
+from gateway.settings import Settings
+
+
+class Stopwatch:
+    """Seconds of each stage, one after the other."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._since = time.perf_counter()
+
+    def ended(self, stage: str) -> None:
+        """The stage that ended now began when the one before it ended."""
+        now = time.perf_counter()
+        self.seconds[stage] = now - self._since
+        self._since = now
+        metrics.STAGES.labels(stage).observe(self.seconds[stage])
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An attempt, graded. source: as sent; identity: equal for sources that count as the same fix."""
+
+    attempt_id: str
+    task: Task
+    source: bytes
+    step: int
+    identity: str
+    identical: bool
+    started: datetime
+    report: executor_pb2.Report
+    judgement: judge_pb2.Judgement | None
+    verdict: grader_pb2.Verdict
+    seconds: Mapping[str, float]
+
+
+class Pipeline:
+    """Grades attempts at the tasks given. Every method raises ServiceError where we failed, never a guess.
+
+    rng: draws measured inputs; its state must be a secret from those who submit.
+    """
+
+    def __init__(self, settings: Settings, clients: Clients, tasks: Mapping[str, Task], rng: random.Random) -> None:
+        self._settings = settings
+        self._clients = clients
+        self._admission = Admission(settings.attempts_running, settings.attempts_waiting)
+        self._makers = {task.id: jobs.JobMaker(task, rng, settings.probe_reuse) for task in tasks.values()}
+        self._baselines: dict[str, asyncio.Task[grader_pb2.Verdict]] = {}
+
+    async def attempt(self, task: Task, source: bytes, step: int = 1, earlier: Collection[str] = ()) -> Attempt:
+        """Grades one attempt. step: from 1; earlier: identities of the attempts that this one should differ from."""
+        attempt_id, started = uuid.uuid4().hex, datetime.now(UTC)
+        deadline, watch = Deadline(self._settings.attempt_deadline_s), Stopwatch()
+        brief = self._makers[task.id].brief()
+        async with self._admission.place(deadline):
+            watch.ended("queued")
+            report = await self._execute(attempt_id, brief.job, source, deadline)
+            watch.ended("execute")
+            judgement = await self._judge(attempt_id, task, source, report, deadline)
+            watch.ended("judge")
+            identity = identity_of(source, report)
+            request = grader_pb2.GradeRequest(
+                attempt_id=attempt_id,
+                report=report,
+                expectations=brief.expectations,
+                judgement=judgement,
+                step=step,
+                identical=identity in earlier,
+            )
+            verdict = await self._clients.grade(request, deadline)
+            watch.ended("grade")
+        return Attempt(
+            attempt_id=attempt_id,
+            task=task,
+            source=source,
+            step=step,
+            identity=identity,
+            identical=request.identical,
+            started=started,
+            report=report,
+            judgement=judgement,
+            verdict=verdict,
+            seconds=watch.seconds,
+        )
+
+    async def baseline(self, task: Task) -> grader_pb2.Verdict:
+        """What grading the task's buggy code says: the first error log. Established once; waiters share the work."""
+        running = self._baselines.get(task.id)
+        if running is None or (running.done() and (running.cancelled() or running.exception() is not None)):
+            running = self._baselines[task.id] = asyncio.create_task(self._grade_buggy(task))
+        return await asyncio.shield(running)
+
+    async def _grade_buggy(self, task: Task) -> grader_pb2.Verdict:
+        attempt_id, deadline = f"baseline-{uuid.uuid4().hex}", Deadline(self._settings.attempt_deadline_s)
+        brief = self._makers[task.id].baseline()
+        async with self._admission.place(deadline):
+            report = await self._execute(attempt_id, brief.job, task.buggy.encode(), deadline)
+            request = grader_pb2.GradeRequest(
+                attempt_id=attempt_id, report=report, expectations=brief.expectations, step=1
+            )
+            return await self._clients.grade(request, deadline)
+
+    async def run_script(self, source: bytes, stdin: bytes) -> executor_pb2.Report:
+        """Runs a source as a program, within the limits that tasks have by default."""
+        deadline = Deadline(self._settings.attempt_deadline_s)
+        job = jobs.script_job(stdin, TaskLimits())
+        async with self._admission.place(deadline):
+            return await self._execute(f"script-{uuid.uuid4().hex}", job, source, deadline)
+
+    async def _execute(
+        self, attempt_id: str, job: executor_pb2.Job, source: bytes, deadline: Deadline
+    ) -> executor_pb2.Report:
+        if len(source) > self._settings.source_bytes:
+            return _too_large(len(source), self._settings.source_bytes)
+        own = executor_pb2.Job()
+        own.CopyFrom(job)
+        own.source = source
+        return await self._clients.execute(attempt_id, own, deadline)
+
+    async def _judge(
+        self, attempt_id: str, task: Task, source: bytes, report: executor_pb2.Report, deadline: Deadline
+    ) -> judge_pb2.Judgement | None:
+        if not report.analysis.compiles:
+            return None
+        evidence = judge_pb2.Evidence(
+            task_id=task.id,
+            title=task.title,
+            description=task.description,
+            buggy_source=task.buggy.encode(),
+            source=source,
+            report=report,
+        )
+        return await self._clients.judge(attempt_id, evidence, deadline)
+
+
+def identity_of(source: bytes, report: executor_pb2.Report) -> str:
+    """The syntax tree's hash; of a source that does not parse, the hash of its text without trailing space."""
+    if report.analysis.ast_hash:
+        return report.analysis.ast_hash
+    text = b"\n".join(line.rstrip() for line in source.splitlines()).rstrip()
+    return hashlib.sha256(text).hexdigest()
+
+
+def _too_large(size_bytes: int, limit_bytes: int) -> executor_pb2.Report:
+    """An attempt's outcome, not a caller's mistake: models do produce such things, and must learn not to."""
+    problem = executor_pb2.SyntaxProblem(
+        type="SourceTooLarge",
+        message=f"the source has {size_bytes} bytes; at most {limit_bytes} are compiled",
+    )
+    analysis = executor_pb2.Analysis(compiles=False, problem=problem)
+    return executor_pb2.Report(status=executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR, analysis=analysis)

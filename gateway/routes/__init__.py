@@ -1,0 +1,1 @@
+"""HTTP routes: translate, call, translate. Errors become problem documents in problems.py, nowhere else."""

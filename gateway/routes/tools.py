@@ -1,0 +1,40 @@
+"""/run_raw, /tasks, /tasks/{id}, /curriculum."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from codearena import models
+from gateway import answers, curriculum
+from gateway.context import ContextDep
+
+router = APIRouter(tags=["tools"])
+
+
+@router.post("/run_raw")
+async def run_raw(context: ContextDep, request: models.RunRawRequest) -> models.RunRawResponse:
+    """Runs a source as a program, isolated like an attempt."""
+    return answers.script(await context.grading.run_script(request))
+
+
+@router.get("/tasks")
+async def tasks(context: ContextDep) -> list[models.TaskSummary]:
+    """Every task that is served."""
+    return [answers.task_summary(task, context.settings.max_steps) for task in context.tasks.values()]
+
+
+@router.get("/tasks/{task_id}")
+async def task(
+    context: ContextDep, task_id: Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+) -> models.TaskDetail:
+    """One task, as an agent may know it."""
+    return answers.task_detail(curriculum.find_task(context.tasks, task_id), context.settings.max_steps)
+
+
+@router.get("/curriculum")
+async def agent_curriculum(
+    context: ContextDep, agent_id: Annotated[str, Query(pattern=models.ID_PATTERN)] = models.DEFAULT_AGENT
+) -> models.CurriculumState:
+    """Where an agent stands in the curriculum."""
+    record = await context.store.curriculum(agent_id)
+    return answers.curriculum_state(agent_id, record, context.settings)

@@ -1,0 +1,131 @@
+"""Builds the gateway, starts it and drains it. The only module of it that constructs."""
+
+import asyncio
+import contextlib
+import logging
+import random
+import socket
+from collections.abc import AsyncIterator, Callable, Generator
+
+import uvicorn
+from fastapi import FastAPI
+
+from codearena import rpc
+from codearena.task import load_tasks
+from gateway import problems
+from gateway.clients import Clients
+from gateway.context import Context
+from gateway.episodes import Episodes
+from gateway.grading import Grading
+from gateway.middleware import BodyLimit, RequestContext
+from gateway.pipeline import Pipeline
+from gateway.routes import env, grade, ops, tools
+from gateway.settings import Settings
+from gateway.store.redis import Store
+
+log = logging.getLogger(__name__)
+
+
+@contextlib.asynccontextmanager
+async def _context(settings: Settings) -> AsyncIterator[Context]:
+    """Everything a gateway holds open, closed again in the reverse order."""
+    tasks = load_tasks(settings.tasks_dir)
+    async with Store(settings) as store, Clients(settings) as clients:
+        pipeline = Pipeline(settings, clients, tasks, random.SystemRandom())
+        episodes = Episodes(settings, store, pipeline, tasks, random.Random())
+        yield Context(settings, tasks, store, clients, episodes, Grading(settings, pipeline, tasks))
+        await episodes.drain()
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application; its lifespan opens and closes what it holds, so that any ASGI server may run it.
+
+    Raises, when it starts:
+        TaskError: a task folder that cannot be served.
+    """
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with _context(settings) as context:
+            app.state.context = context
+            yield
+
+    app = FastAPI(title="CodeArena", version=ops.API_VERSION, lifespan=lifespan, strict_content_type=False)
+    problems.install(app)
+    for routes in (env, grade, tools, ops):
+        app.include_router(routes.router)
+    app.add_middleware(BodyLimit, default_bytes=settings.body_bytes, limits={"/grade/batch": settings.batch_body_bytes})
+    app.add_middleware(RequestContext)
+    return app
+
+
+def app_from_environment() -> FastAPI:
+    """For `uvicorn --factory gateway.server:app_from_environment --workers N`."""
+    return create_app(Settings())
+
+
+class _Uvicorn(uvicorn.Server):
+    """Runs inside a loop that belongs to someone else: leaves signals alone, and tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._listening = listening
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._listening()
+
+
+class GatewayServer:
+    """The HTTP server of the gateway."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._listens = asyncio.Event()
+        self.app = create_app(settings)
+        config = uvicorn.Config(
+            self.app,
+            log_config=None,
+            access_log=False,
+            lifespan="on",
+            timeout_graceful_shutdown=round(settings.drain_s),
+        )
+        self._uvicorn = _Uvicorn(config, self._listens.set)
+        self._serving: asyncio.Task[None] | None = None
+
+    async def start(self) -> int:
+        """Serves; returns the bound port.
+
+        Raises:
+            OSError: the address cannot be bound.
+            SystemExit: the application did not start; the log says why.
+        """
+        listener = socket.create_server((self._settings.host, self._settings.port), backlog=2048)
+        port: int = listener.getsockname()[1]
+        self._serving = asyncio.create_task(self._uvicorn.serve([listener]))
+        listens = asyncio.create_task(self._listens.wait())
+        await asyncio.wait({self._serving, listens}, return_when=asyncio.FIRST_COMPLETED)
+        if self._serving.done():
+            listens.cancel()
+            listener.close()
+            await self._serving
+        log.info("serving on http://%s:%d", self._settings.host, port)
+        return port
+
+    async def drain(self) -> None:
+        """No new requests; those in flight are answered, and every step begun is committed or given up."""
+        self._uvicorn.should_exit = True
+        if self._serving is not None:
+            await self._serving
+
+
+async def serve(settings: Settings) -> None:
+    """Serves until the process is asked to stop."""
+    server = GatewayServer(settings)
+    await server.start()
+    await rpc.until_terminated()
+    await server.drain()

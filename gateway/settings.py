@@ -1,0 +1,48 @@
+"""Settings of the gateway: environment variables CODEARENA_GATEWAY_<NAME>."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from codearena.settings import ServiceSettings
+
+_KIB = 1024
+_MIB = 1024 * _KIB
+
+
+class Settings(ServiceSettings):
+    """One frozen object, read once in `__main__`. Listens on loopback unless `host` says otherwise."""
+
+    model_config = SettingsConfigDict(env_prefix="CODEARENA_GATEWAY_", frozen=True, extra="ignore")
+
+    port: int = Field(7860, ge=0, le=65535, description="Port of the HTTP API; 0: any.")
+
+    redis_url: SecretStr = Field(SecretStr("redis://127.0.0.1:6379/0"), description="Where the state is.")
+    redis_namespace: str = Field("codearena", pattern=r"^[A-Za-z0-9_-]+$", description="Prefix of every key.")
+    redis_timeout_s: float = Field(5.0, gt=0, description="Longest wait for one answer of Redis.")
+    redis_connections: int = Field(64, ge=1, description="Connections kept to Redis.")
+
+    executor_address: str = Field("127.0.0.1:50051", description="host:port; every address of the name is used.")
+    judge_address: str = Field("127.0.0.1:50052", description="host:port; every address of the name is used.")
+    grader_address: str = Field("127.0.0.1:50053", description="host:port; every address of the name is used.")
+
+    tasks_dir: Path = Field(Path("tasks"), description="Folder of the tasks.")
+    max_steps: int = Field(5, ge=1, le=100, description="Steps after which an episode ends.")
+    source_bytes: int = Field(64 * _KIB, gt=0, description="A longer source counts as one that does not compile.")
+    body_bytes: int = Field(_MIB, gt=0, description="A longer request body is refused with 413.")
+    batch_body_bytes: int = Field(16 * _MIB, gt=0, description="The same for /grade/batch.")
+
+    attempts_running: int = Field(64, ge=1, description="Attempts in the services at once.")
+    attempts_waiting: int = Field(1024, ge=0, description="Attempts waiting for that; beyond it 503.")
+    attempt_deadline_s: float = Field(50.0, gt=0, description="Longest time for one attempt, waiting included.")
+    batch_parallel: int = Field(16, ge=1, description="Items of one batch graded at once.")
+    probe_reuse: int = Field(32, ge=1, description="Attempts measured on the same probe inputs before new are drawn.")
+
+    episode_ttl_s: int = Field(24 * 3600, gt=0, description="An episode is forgotten so long after its last step.")
+    agent_ttl_s: int = Field(30 * 24 * 3600, gt=0, description="An agent's curriculum, likewise.")
+    events_kept: int = Field(100_000, ge=1, description="Events in the stream, about.")
+
+    curriculum_window: int = Field(10, ge=1, description="Finished episodes of a level that its mean is taken over.")
+    curriculum_up_above: float = Field(0.80, description="Mean reward above which the next level comes.")
+    curriculum_down_below: float = Field(0.35, description="Mean reward below which the level before comes.")

@@ -1,0 +1,57 @@
+"""Every Redis key there is. No key is spelled anywhere else.
+
+All keys share one hash tag, `{namespace}`. A step is one atomic script over the episode, the curriculum of its caller
+and the event stream, and Redis Cluster runs a script only on keys of one slot: the stream is one for all episodes, so
+all episodes must be in its slot. One namespace lives on one shard; more throughput than that takes more namespaces.
+
+The kind comes before the id, so that no id a caller may choose can make the key of another kind.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class EpisodeKeys:
+    """The keys of one episode."""
+
+    record: str
+    """Hash: the fields of EpisodeRecord, and `source:<step>` for each step taken."""
+    attempts: str
+    """List of StoredAttempt messages, one a step, oldest first."""
+    answers: str
+    """Hash: request id -> the answer it got."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys of one namespace."""
+
+    namespace: str
+
+    @property
+    def episode_prefix(self) -> str:
+        return f"{{{self.namespace}}}:episode:"
+
+    @property
+    def answers_prefix(self) -> str:
+        return f"{{{self.namespace}}}:answers:"
+
+    @property
+    def events(self) -> str:
+        """Stream of what happened, capped; each entry has the fields kind and data (JSON)."""
+        return f"{{{self.namespace}}}:events"
+
+    def episode(self, episode_id: str) -> EpisodeKeys:
+        return EpisodeKeys(
+            record=self.episode_prefix + episode_id,
+            attempts=f"{{{self.namespace}}}:attempts:{episode_id}",
+            answers=self.answers_prefix + episode_id,
+        )
+
+    def last(self, agent_id: str) -> str:
+        """String: id of the episode that the agent's latest reset started."""
+        return f"{{{self.namespace}}}:last:{agent_id}"
+
+    def curriculum(self, agent_id: str) -> str:
+        """Hash: level, and window: final rewards separated by spaces, oldest first."""
+        return f"{{{self.namespace}}}:curriculum:{agent_id}"

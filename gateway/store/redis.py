@@ -1,0 +1,211 @@
+"""The only module that talks to Redis. A step costs one round trip to read and one to commit.
+
+Every script may be sent again by the client when a connection breaks, so each one is idempotent: a commit knows its own
+attempt id, and a creation makes what it finds.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from importlib import resources
+from typing import Any, Self, cast
+
+import redis.asyncio as aioredis
+from redis.commands.core import AsyncScript
+from redis.exceptions import RedisError
+
+from codearena.errors import StoreError
+from codearena.task import Level
+from gateway.settings import Settings
+from gateway.store.keys import Keys
+from gateway.store.records import (
+    Answer,
+    CommitResult,
+    CurriculumRecord,
+    EpisodeRecord,
+    Snapshot,
+    StepCommit,
+)
+
+_LEVELS = " ".join(level.value for level in Level)
+_FINGERPRINT_CHARS = 64  # SHA-256, hex
+
+
+class Store:
+    """Episodes, their attempts, and what is kept of agents.
+
+    Every method raises StoreError if Redis does not answer in time or refuses; what it was to change may then have
+    changed or not, and sending the same again is safe.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._keys = Keys(settings.redis_namespace)
+        pool = aioredis.BlockingConnectionPool.from_url(
+            settings.redis_url.get_secret_value(),
+            max_connections=settings.redis_connections,
+            timeout=settings.redis_timeout_s,
+            socket_timeout=settings.redis_timeout_s,
+            socket_connect_timeout=settings.redis_timeout_s,
+        )
+        self._redis = aioredis.Redis.from_pool(pool)
+        self._commit_step = self._script("commit_step.lua")
+        self._create_episode = self._script("create_episode.lua")
+        self._read_last = self._script("read_last.lua")
+
+    def _script(self, name: str) -> AsyncScript:
+        text = resources.files("gateway.store").joinpath("scripts", name).read_text("utf-8")
+        return self._redis.register_script(text)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._redis.aclose()
+
+    async def ping(self) -> None:
+        """Raises StoreError if Redis does not answer."""
+        async with _translated():
+            await self._redis.ping()
+
+    async def create(self, episode: EpisodeRecord, event: bytes) -> EpisodeRecord:
+        """Makes the episode its agent's last one; returns the one that is there, after a retry the one as it stands."""
+        keys = self._keys.episode(episode.episode_id)
+        limits = [self._settings.episode_ttl_s, self._settings.events_kept]
+        async with _translated():
+            fields = await self._create_episode(
+                keys=[keys.record, keys.attempts, keys.answers, self._keys.events, self._keys.last(episode.agent_id)],
+                args=[episode.episode_id, episode.request_id, *limits, event, *_to_fields(episode)],
+            )
+        return _to_episode(episode.episode_id, _pairs(fields))
+
+    async def read(self, episode_id: str, request_id: str = "") -> Snapshot | None:
+        """The episode, and what the request id has been answered already; None: no such episode."""
+        keys = self._keys.episode(episode_id)
+        async with _translated(), self._redis.pipeline(transaction=False) as pipe:
+            pipe.hgetall(keys.record)
+            if request_id:
+                pipe.hget(keys.answers, request_id)
+            fields, answer = [*await pipe.execute(), None][:2]
+        return _snapshot(episode_id, fields, answer)
+
+    async def read_last(self, agent_id: str, request_id: str = "") -> Snapshot | None:
+        """As `read`, of the episode that the agent's latest reset started."""
+        args = [self._keys.episode_prefix, self._keys.answers_prefix, request_id]
+        async with _translated():
+            found, fields, answer = await self._read_last(keys=[self._keys.last(agent_id)], args=args)
+        return _snapshot(found.decode(), _pairs(fields), answer)
+
+    async def commit(self, step: StepCommit) -> tuple[CommitResult, Answer | None]:
+        """Commits the step, if the episode still stands where `step.episode` says."""
+        keys = self._keys.episode(step.episode.episode_id)
+        agent_id = step.episode.agent_id
+        names = [keys.record, keys.attempts, keys.answers]
+        shared = [self._keys.curriculum(agent_id), self._keys.events, self._keys.last(agent_id)]
+        async with _translated():
+            result, answer = await self._commit_step(keys=names + shared, args=self._commit_args(step))
+        return CommitResult(result.decode()), _to_answer(answer)
+
+    def _commit_args(self, step: StepCommit) -> list[Any]:
+        settings = self._settings
+        return [
+            step.episode.nonce,
+            step.episode.step,
+            step.attempt_id,
+            step.request_id,
+            step.answer.fingerprint.encode() + step.answer.body if step.request_id else b"",
+            step.attempt,
+            step.source,
+            step.identity,
+            repr(step.reward),
+            int(step.done),
+            step.episode.level.value,
+            step.event,
+            settings.episode_ttl_s,
+            settings.agent_ttl_s,
+            settings.events_kept,
+            settings.curriculum_window,
+            settings.curriculum_up_above,
+            settings.curriculum_down_below,
+            _LEVELS,
+        ]
+
+    async def attempts(self, episode_id: str) -> tuple[EpisodeRecord | None, list[bytes]]:
+        """The episode with its StoredAttempt messages, oldest first."""
+        keys = self._keys.episode(episode_id)
+        # A transaction, so that the record's step and the number of attempts belong together.
+        async with _translated(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.hgetall(keys.record)
+            pipe.lrange(keys.attempts, 0, -1)
+            fields, attempts = await pipe.execute()
+        return (_to_episode(episode_id, fields) if fields else None), attempts
+
+    async def curriculum(self, agent_id: str) -> CurriculumRecord:
+        """Where the agent stands; a new one is at the lowest level."""
+        async with _translated():
+            fields = cast("Mapping[bytes, bytes]", await self._redis.hgetall(self._keys.curriculum(agent_id)))
+        rewards = tuple(float(reward) for reward in fields.get(b"window", b"").split())
+        return CurriculumRecord(Level(fields.get(b"level", b"easy").decode()), rewards)
+
+
+@contextlib.asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    try:
+        yield
+    except RedisError as error:
+        raise StoreError(f"the store did not do its part: {type(error).__name__}") from error
+
+
+def _pairs(flat: list[bytes] | dict[bytes, bytes]) -> Mapping[bytes, bytes]:
+    """A script's HGETALL: a dict in RESP3, a flat list in RESP2."""
+    return flat if isinstance(flat, dict) else dict(zip(flat[::2], flat[1::2], strict=True))
+
+
+def _snapshot(episode_id: str, fields: Mapping[bytes, bytes], answer: bytes | None) -> Snapshot | None:
+    if not fields:
+        return None
+    return Snapshot(_to_episode(episode_id, fields), _to_answer(answer))
+
+
+def _to_answer(stored: bytes | None) -> Answer | None:
+    if not stored:
+        return None
+    return Answer(stored[:_FINGERPRINT_CHARS].decode(), stored[_FINGERPRINT_CHARS:])
+
+
+def _to_fields(episode: EpisodeRecord) -> list[str | int]:
+    """Fields and values of a new episode; the commit script writes the others."""
+    fields: dict[str, str | int] = {
+        "nonce": episode.nonce,
+        "task_id": episode.task_id,
+        "task_revision": episode.task_revision,
+        "agent_id": episode.agent_id,
+        "level": episode.level.value,
+        "max_steps": episode.max_steps,
+        "created_ms": episode.created_ms,
+        "request_id": episode.request_id,
+        "step": 0,
+        "done": 0,
+    }
+    return [part for pair in fields.items() for part in pair]
+
+
+def _to_episode(episode_id: str, fields: Mapping[bytes, bytes]) -> EpisodeRecord:
+    step = int(fields[b"step"])
+    steps = range(1, step + 1)
+    return EpisodeRecord(
+        episode_id=episode_id,
+        nonce=fields[b"nonce"].decode(),
+        task_id=fields[b"task_id"].decode(),
+        task_revision=fields[b"task_revision"].decode(),
+        agent_id=fields[b"agent_id"].decode(),
+        level=Level(fields[b"level"].decode()),
+        max_steps=int(fields[b"max_steps"]),
+        created_ms=int(fields[b"created_ms"]),
+        request_id=fields[b"request_id"].decode(),
+        step=step,
+        done=fields[b"done"] == b"1",
+        reward=float(fields[b"reward"]) if step else None,
+        best_reward=float(fields[b"best_reward"]) if step else None,
+        identities=tuple(fields[b"identity:%d" % number].decode() for number in steps),
+        sources=tuple(fields[b"source:%d" % number] for number in steps),
+    )
