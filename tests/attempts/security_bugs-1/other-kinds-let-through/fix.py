@@ -1,0 +1,5 @@
+import json
+
+
+def parse_user_data(text):
+    return json.loads(text)

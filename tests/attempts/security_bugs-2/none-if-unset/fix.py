@@ -1,0 +1,5 @@
+import os
+
+
+def get_api_token():
+    return os.getenv("API_TOKEN")

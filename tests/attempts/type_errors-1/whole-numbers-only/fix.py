@@ -1,0 +1,2 @@
+def sum_all(values):
+    return sum(int(value) for value in values)

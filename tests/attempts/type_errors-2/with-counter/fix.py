@@ -1,0 +1,5 @@
+from collections import Counter
+
+
+def count_frequencies(items):
+    return dict(Counter(items))
