@@ -1,0 +1,25 @@
+"""Runs the judge: ``python -m judge_service``."""
+
+import argparse
+import asyncio
+
+from codearena import telemetry
+from judge_service.server import serve
+from judge_service.settings import Settings
+
+
+def main() -> None:
+    """Reads the settings from the environment and serves until SIGTERM."""
+    argparse.ArgumentParser(
+        prog="python -m judge_service",
+        description="The judging service. Every setting is an environment variable CODEARENA_JUDGE_<NAME>; "
+        "judge_service/settings.py lists them.",
+    ).parse_args()
+    settings = Settings()
+    telemetry.configure_logging("judge", settings.log_level)
+    telemetry.serve_metrics(settings.host, settings.metrics_port)
+    asyncio.run(serve(settings))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""What a judge is: the evidence it gets, the judgement it gives, and the contract between the two."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from enum import StrEnum
+
+from codearena.v1 import executor_pb2
+
+
+class JudgeKind(StrEnum):
+    """Which judge spoke."""
+
+    STATIC = "static"
+    LLM = "llm"
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Unscored(StrEnum):
+    """Why a dimension has no score. Closed set: it labels a metric."""
+
+    NO_EVIDENCE = "no_evidence"  # nothing ran that could be judged
+    UNREADABLE = "unreadable"  # the analyser cannot parse the source
+    TOO_DEEP = "too_deep"  # nested beyond what the analyser can walk
+    CPU_LIMIT = "cpu_limit"
+    WALL_LIMIT = "wall_limit"
+    MEMORY_LIMIT = "memory_limit"
+    CRASHED = "crashed"  # ended by a signal or a status that is not one of the limits above
+    DEFECT = "defect"  # the analyser raised
+    MALFORMED = "malformed"  # the answer is not of the agreed form
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One remark of an analyser. `line` counts from 1; 0 if unknown."""
+
+    rule: str
+    message: str
+    line: int
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One score in [0, 1], or none and why. `reason` is one line for people."""
+
+    score: float | None
+    reason: str
+    findings: tuple[Finding, ...] = ()
+    unscored: Unscored | None = None
+
+    @classmethod
+    def without_score(cls, cause: Unscored, reason: str) -> Dimension:
+        return cls(None, reason, (), cause)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a judge may look at. Sources are hostile bytes, at most the service's limit long, and need not be text.
+
+    report: what the executor saw, handed on as it came. Its analysis says that the source compiles.
+    """
+
+    task_id: str
+    title: str
+    description: str
+    buggy_source: bytes
+    source: bytes
+    report: executor_pb2.Report
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The answer. `model` names the model of an LLM judge and is empty otherwise; `flags` are words of a closed set."""
+
+    kind: JudgeKind
+    correctness: Dimension
+    security: Dimension
+    quality: Dimension
+    revision: str
+    model: str = ""
+    flags: tuple[str, ...] = ()
+
+
+class Judge(ABC):
+    """Scores one attempt in three dimensions. Any number of calls may be in flight at once.
+
+    What every judge promises:
+      * A score follows from the evidence, or there is none: a dimension that could not be judged is `Unscored` with the
+        reason. There is no neutral number, and what is unscored is not cached.
+      * The dimensions are independent: one that is unscored takes no other with it.
+      * An attempt influences its own judgement only. What it does to the machinery (exhausts it, kills it, makes it
+        answer nonsense) ends with that judgement; the next one is as it would have been.
+      * Correctness says what the evidence supports and does not know the expected values; the grader caps it at the
+        share of tests passed.
+      * Texts in a judgement are one line, printable, bounded in number and length; they may quote the source.
+      * The work in progress is bounded, and cancelling a call ends its work.
+    """
+
+    @abstractmethod
+    async def start(self) -> None:
+        """Makes the judge ready. Raises ServiceError: what it needs could not be started."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Releases everything. Calls in flight fail with ServiceError. Idempotent."""
+
+    @property
+    @abstractmethod
+    def revision(self) -> str:
+        """Hex content hash of all that decides a judgement of this judge but the evidence."""
+
+    @abstractmethod
+    async def judge(self, evidence: Evidence) -> Judgement:
+        """Judges one attempt.
+
+        Raises:
+            OverloadedError: the queue is full; nothing was done.
+            ServiceError: the machinery cannot be started or kept. The same evidence may be judged again.
+        """

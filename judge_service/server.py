@@ -1,0 +1,52 @@
+"""The judge as a server: what is constructed, started and drained. The only place that constructs."""
+
+import logging
+
+import grpc
+
+from codearena import rpc
+from codearena.v1 import judge_pb2, judge_pb2_grpc
+from judge_service.servicer import JudgeServicer
+from judge_service.settings import Settings
+from judge_service.static import StaticJudge
+
+log = logging.getLogger(__name__)
+
+SERVICE = judge_pb2.DESCRIPTOR.services_by_name["JudgeService"].full_name
+
+
+class JudgeServer:
+    """JudgeService with the static judge."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.judge = StaticJudge(settings)
+        servicer = JudgeServicer(self.judge, settings.source_bytes)
+
+        def register(server: grpc.aio.Server) -> None:
+            judge_pb2_grpc.add_JudgeServiceServicer_to_server(servicer, server)
+
+        self._server = rpc.Server([SERVICE], register)
+
+    async def start(self) -> int:
+        """Starts the analysers, listens, and returns the bound port; serving by health. Raises ServiceError."""
+        await self.judge.start()
+        port = await self._server.start(f"{self._settings.host}:{self._settings.port}")
+        await self._server.set_serving(True)
+        log.info("judging on port %d, revision %s", port, self.judge.revision[:12])
+        return port
+
+    async def drain(self) -> None:
+        """Not serving, judgements in flight finish within `drain_s`, then the analysers end."""
+        await self._server.drain(self._settings.drain_s)
+        await self.judge.close()
+
+
+async def serve(settings: Settings) -> None:
+    """Runs until SIGTERM or SIGINT, then drains."""
+    server = JudgeServer(settings)
+    try:
+        await server.start()
+        await rpc.until_terminated()
+    finally:
+        await server.drain()

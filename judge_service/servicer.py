@@ -1,0 +1,86 @@
+"""JudgeService over gRPC: translate, judge, translate."""
+
+from __future__ import annotations
+
+import time
+
+import grpc
+
+from codearena.errors import CallerError, OverloadedError
+from codearena.v1 import executor_pb2, judge_pb2, judge_pb2_grpc
+from judge_service import metrics
+from judge_service.judge import Dimension, Evidence, Judge, JudgeKind, Judgement
+
+_KINDS = {JudgeKind.STATIC: judge_pb2.JUDGE_KIND_STATIC, JudgeKind.LLM: judge_pb2.JUDGE_KIND_LLM}
+_DIMENSIONS = ("correctness", "security", "quality")
+_JUDGED = frozenset({executor_pb2.ATTEMPT_STATUS_RAN, executor_pb2.ATTEMPT_STATUS_LOAD_ERROR})
+
+
+class JudgeServicer(judge_pb2_grpc.JudgeServiceServicer):
+    """source_bytes: largest source that is judged."""
+
+    def __init__(self, judge: Judge, source_bytes: int) -> None:
+        self._judge = judge
+        self._source_bytes = source_bytes
+
+    async def Judge(  # noqa: N802 - the rpc's name
+        self,
+        request: judge_pb2.JudgeRequest,
+        context: grpc.aio.ServicerContext[judge_pb2.JudgeRequest, judge_pb2.JudgeResponse],
+    ) -> judge_pb2.JudgeResponse:
+        started = time.monotonic()
+        evidence = self._evidence(request.evidence)
+        try:
+            judgement = await self._judge.judge(evidence)
+        except OverloadedError:
+            metrics.REFUSED.inc()
+            raise
+        _count(judgement, time.monotonic() - started)
+        return judge_pb2.JudgeResponse(judgement=_message(judgement))
+
+    def _evidence(self, message: judge_pb2.Evidence) -> Evidence:
+        """Raises CallerError for what is malformed, and for an attempt that does not compile: that is the grader's."""
+        if len(message.source) > self._source_bytes:
+            raise CallerError(f"source has {len(message.source)} bytes; at most {self._source_bytes} are judged")
+        if message.report.status not in _JUDGED:
+            raise CallerError("evidence needs the report of an attempt that compiled")
+        return Evidence(
+            task_id=message.task_id,
+            title=message.title,
+            description=message.description,
+            buggy_source=message.buggy_source,
+            source=message.source,
+            report=message.report,
+        )
+
+
+def _count(judgement: Judgement, duration_s: float) -> None:
+    metrics.JUDGEMENTS.labels(judgement.kind).inc()
+    metrics.DURATION.observe(duration_s)
+    for name in _DIMENSIONS:
+        cause = getattr(judgement, name).unscored
+        if cause is not None:
+            metrics.UNSCORED.labels(name, cause).inc()
+
+
+def _message(judgement: Judgement) -> judge_pb2.Judgement:
+    return judge_pb2.Judgement(
+        kind=_KINDS[judgement.kind],
+        model=judgement.model,
+        correctness=_dimension(judgement.correctness),
+        security=_dimension(judgement.security),
+        quality=_dimension(judgement.quality),
+        revision=judgement.revision,
+        flags=judgement.flags,
+    )
+
+
+def _dimension(dimension: Dimension) -> judge_pb2.Dimension:
+    return judge_pb2.Dimension(
+        score=dimension.score,
+        reason=dimension.reason,
+        findings=[
+            judge_pb2.Finding(rule=item.rule, message=item.message, line=item.line, severity=item.severity)
+            for item in dimension.findings
+        ],
+    )

@@ -1,0 +1,33 @@
+"""Settings of the judge: environment variables with the prefix CODEARENA_JUDGE_."""
+
+import os
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from codearena.settings import ServiceSettings
+
+_KIB = 1024
+_MIB = 1024 * _KIB
+
+
+class Settings(ServiceSettings):
+    """Read once in `__main__`. What weighs how much is no setting: see `scoring.py`."""
+
+    model_config = SettingsConfigDict(env_prefix="CODEARENA_JUDGE_", frozen=True, extra="ignore")
+
+    port: int = Field(50052, ge=0, le=65535, description="Port of the gRPC server; 0: any.")
+    concurrency: int = Field(
+        default_factory=lambda: os.cpu_count() or 1,
+        gt=0,
+        description="Attempts analysed at once; default: one per core.",
+    )
+    queue_length: int = Field(256, ge=0, description="Attempts that may wait; beyond it RESOURCE_EXHAUSTED.")
+    retry_after_s: float = Field(1.0, gt=0, description="What a refused caller is told to wait.")
+    source_bytes: int = Field(64 * _KIB, gt=0, description="Largest source that is judged.")
+    analysis_cpu_s: int = Field(3, gt=0, description="CPU time of one analysis of one attempt (RLIMIT_CPU).")
+    analysis_wall_s: float = Field(20.0, gt=0, description="Wall time of one analysis of one attempt.")
+    analysis_memory_bytes: int = Field(512 * _MIB, gt=0, description="Address space of one analysis (RLIMIT_AS).")
+    launcher_start_s: float = Field(30.0, gt=0, description="Longest wait for the analysers to be imported.")
+    cache_entries: int = Field(4096, ge=0, description="Analyses kept in memory, by content of the source.")
+    findings_kept: int = Field(20, ge=0, description="Findings in one dimension of an answer, worst first.")
