@@ -2,3 +2,86 @@
 
 Names are loaded on first use, so that the sandbox can take `codearena.values` with the standard library alone.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from codearena.client import AsyncCodeArena, CodeArena
+    from codearena.errors import (
+        BodyTooLargeError,
+        CallerError,
+        CodeArenaError,
+        DeadlineError,
+        EpisodeBusyError,
+        EpisodeFinishedError,
+        InvalidRequestError,
+        OverloadedError,
+        SandboxError,
+        ServiceError,
+        StoreError,
+        UnknownEpisodeError,
+        UnknownTaskError,
+    )
+    from codearena.models import (
+        Action,
+        Episode,
+        Info,
+        Observation,
+        Ready,
+        RewardComponents,
+        RunRawResponse,
+        State,
+        StepResponse,
+        TaskDetail,
+        TaskSummary,
+        Verdict,
+    )
+    from codearena.transport import RetryPolicy
+
+__all__ = [
+    "Action",
+    "AsyncCodeArena",
+    "BodyTooLargeError",
+    "CallerError",
+    "CodeArena",
+    "CodeArenaError",
+    "DeadlineError",
+    "Episode",
+    "EpisodeBusyError",
+    "EpisodeFinishedError",
+    "Info",
+    "InvalidRequestError",
+    "Observation",
+    "OverloadedError",
+    "Ready",
+    "RetryPolicy",
+    "RewardComponents",
+    "RunRawResponse",
+    "SandboxError",
+    "ServiceError",
+    "State",
+    "StepResponse",
+    "StoreError",
+    "TaskDetail",
+    "TaskSummary",
+    "UnknownEpisodeError",
+    "UnknownTaskError",
+    "Verdict",
+]
+
+_HOMES = {"AsyncCodeArena": "client", "CodeArena": "client", "RetryPolicy": "transport", "CodeArenaError": "errors"}
+
+
+def _home(name: str) -> str:
+    return _HOMES.get(name) or ("errors" if name.endswith("Error") else "models")
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_home(name)}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,326 @@
+"""The Python SDK: `AsyncCodeArena`, and `CodeArena`, the same without `await`.
+
+    from codearena import CodeArena
+
+    with CodeArena("http://localhost:7860") as arena:
+        episode = arena.reset("hard-1")
+        answer = arena.step(my_model(episode.observation))
+        print(answer.reward, answer.observation.error_log)
+
+Whatever can be repeated without harm is repeated for you when the service is busy or the line breaks: a step carries a
+request id, so that a repeated one gets the first one's answer and is never counted twice. What fails for good is raised
+as one of the errors of `codearena.errors`: `CallerError` for your mistake, `ServiceError` for ours.
+"""
+
+import asyncio
+import concurrent.futures
+import os
+import threading
+import uuid
+from collections.abc import Coroutine, Sequence
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import httpx
+
+from codearena.errors import CallerError, CodeArenaError, ServiceError
+from codearena.models import (
+    DEFAULT_AGENT,
+    BatchResponse,
+    Episode,
+    Health,
+    Ready,
+    RunRawResponse,
+    State,
+    StepResponse,
+    TaskDetail,
+    TaskSummary,
+    Verdict,
+)
+from codearena.transport import RetryPolicy, Transport, error_from_problem, validated
+
+DEFAULT_URL = "http://localhost:7860"
+CHUNK_ITEMS = 32
+"""Items of one batch request; a longer batch is sent in several."""
+_CHUNKS_AT_ONCE = 4
+
+T = TypeVar("T")
+
+
+class AsyncCodeArena:
+    """A connection to a gateway, for use in one event loop. Close it, or use it as a context manager.
+
+    base_url: of the gateway. agent_id: whose curriculum and memory the episodes count for, one per training run.
+    timeout_s: longest wait for one answer. retry: how often and when to try again. transport: for proxies and tests.
+
+    Every method raises:
+        CallerError: the request cannot be served as it is; its subclasses say why.
+        ServiceError: the service failed, also when tried again; nothing was counted.
+    """
+
+    def __init__(
+        self,
+        base_url: str = DEFAULT_URL,
+        *,
+        agent_id: str = DEFAULT_AGENT,
+        timeout_s: float = 120.0,
+        retry: RetryPolicy | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._agent_id = agent_id
+        self._retry = retry or RetryPolicy()
+        self._transport = Transport(base_url, timeout_s, self._retry, transport)
+        self._last_episode: str | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._transport.close()
+
+    async def reset(
+        self, task_id: str | None = None, *, seed: int | None = None, episode_id: str | None = None
+    ) -> StepResponse:
+        """Starts an episode.
+
+        task_id: a task's id, a category, a level or "auto"; none: the service's choice. seed: fixes the choice among
+        several. episode_id: names the episode; one is made if none is given, so that a repeated reset is the same one.
+
+            episode = await arena.reset("type_errors", seed=7)
+        """
+        body = {
+            "task_id": task_id,
+            "seed": seed,
+            "episode_id": episode_id or uuid.uuid4().hex,
+            "agent_id": self._agent_id,
+        }
+        answer = validated(StepResponse, await self._transport.post("/reset", body))
+        self._last_episode = answer.episode_id
+        return answer
+
+    async def step(
+        self, proposed_fix: str, *, episode_id: str | None = None, request_id: str | None = None
+    ) -> StepResponse:
+        """Proposes a fix and gets it graded.
+
+        episode_id: none means this object's last reset. request_id: made if none is given; a step sent twice with one
+        id is one step.
+
+            answer = await arena.step("def f(): ...", episode_id=episode.episode_id)
+        """
+        body = {
+            "proposed_fix": proposed_fix,
+            "episode_id": episode_id or self._last_episode,
+            "agent_id": self._agent_id,
+            "request_id": request_id or uuid.uuid4().hex,
+        }
+        return validated(StepResponse, await self._transport.post("/step", body))
+
+    async def state(self, episode_id: str | None = None) -> State:
+        """Where an episode stands; none means this object's last reset.
+
+        (await arena.state()).step_count
+        """
+        chosen = episode_id or self._last_episode
+        query = {"agent_id": self._agent_id} | ({"episode_id": chosen} if chosen else {})
+        return validated(State, await self._transport.get("/state", query))
+
+    async def episode(self, episode_id: str) -> Episode:
+        """An episode with its attempts.
+
+        best = max(attempt.verdict.reward for attempt in (await arena.episode(name)).attempts)
+        """
+        return validated(Episode, await self._transport.get(f"/episodes/{episode_id}"))
+
+    async def grade(self, task_id: str, source: str) -> Verdict:
+        """Grades one source, without an episode.
+
+        (await arena.grade("easy-1", source)).reward
+        """
+        return validated(Verdict, await self._transport.post("/grade", {"task_id": task_id, "source": source}))
+
+    async def grade_batch(self, items: Sequence[tuple[str, str]]) -> list[Verdict | CodeArenaError]:
+        """Grades many (task id, source) pairs in parallel; answers in their order.
+
+        An item that could not be graded has its error in its place, so that one bad item costs only itself. Those that
+        failed on our side have been tried again.
+
+            rewards = [v.reward if isinstance(v, Verdict) else None for v in await arena.grade_batch(pairs)]
+        """
+        limit = asyncio.Semaphore(_CHUNKS_AT_ONCE)
+
+        async def graded(chunk: Sequence[tuple[str, str]]) -> list[Verdict | CodeArenaError]:
+            async with limit:
+                return await self._grade_chunk(chunk)
+
+        chunks = [items[start : start + CHUNK_ITEMS] for start in range(0, len(items), CHUNK_ITEMS)]
+        return [answer for answers in await asyncio.gather(*map(graded, chunks)) for answer in answers]
+
+    async def _grade_chunk(self, chunk: Sequence[tuple[str, str]]) -> list[Verdict | CodeArenaError]:
+        answers = await self._grade_once(chunk)
+        for failures in range(1, self._retry.attempts):
+            failed = [place for place, answer in enumerate(answers) if isinstance(answer, ServiceError)]
+            if not failed:
+                break
+            await self._retry.pause(failures, max(_retry_after_s(answers[place]) for place in failed))
+            again = await self._grade_once([chunk[place] for place in failed])
+            for place, answer in zip(failed, again, strict=True):
+                answers[place] = answer
+        return answers
+
+    async def _grade_once(self, chunk: Sequence[tuple[str, str]]) -> list[Verdict | CodeArenaError]:
+        body = {"items": [{"task_id": task_id, "source": source} for task_id, source in chunk]}
+        response = validated(BatchResponse, await self._transport.post("/grade/batch", body))
+        if len(response.items) != len(chunk):
+            raise CodeArenaError(f"{len(response.items)} answers to a batch of {len(chunk)}")
+        return [item.verdict or error_from_problem(item.problem) for item in response.items]
+
+    async def run_raw(self, code: str, stdin: str = "") -> RunRawResponse:
+        """Runs a script in the sandbox.
+
+        (await arena.run_raw("print(input())", "hello")).stdout.text
+        """
+        return validated(RunRawResponse, await self._transport.post("/run_raw", {"code": code, "stdin": stdin}))
+
+    async def tasks(self) -> list[TaskSummary]:
+        """Every task that is served.
+
+        [task.id for task in await arena.tasks()]
+        """
+        answer = await self._transport.get("/tasks")
+        if not isinstance(answer, list):
+            raise CodeArenaError("the list of tasks is none")
+        return [validated(TaskSummary, item) for item in answer]
+
+    async def task(self, task_id: str) -> TaskDetail:
+        """One task as an agent may know it.
+
+        print((await arena.task("hard-1")).buggy_code)
+        """
+        return validated(TaskDetail, await self._transport.get(f"/tasks/{task_id}"))
+
+    async def health(self) -> Health:
+        """That the gateway answers; not tried again."""
+        return validated(Health, await self._transport.get("/health", tries=1))
+
+    async def ready(self) -> Ready:
+        """Whether attempts can be graded, and what is missing if not; not tried again."""
+        return validated(Ready, await self._transport.get("/ready", tries=1, also_status=503))
+
+
+def _retry_after_s(answer: Verdict | CodeArenaError) -> float:
+    return (answer.retry_after_s or 0.0) if isinstance(answer, CodeArenaError) else 0.0
+
+
+class _Loop:
+    """An event loop in a thread of its own, so that the sync client works inside notebooks and running loops too."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="codearena-client", daemon=True)
+        self._thread.start()
+        self._pid = os.getpid()
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """The coroutine's result; an interrupt here cancels it there."""
+        if self._pid != os.getpid():  # a fork does not copy the thread: waiting for it would be for ever
+            coroutine.close()
+            raise CallerError("this client was made before a fork; make one in each process")
+        future: concurrent.futures.Future[T] = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+class CodeArena:
+    """A connection to a gateway, without `await`; thread-safe. Close it, or use it as a context manager.
+
+    Arguments, methods and errors are those of `AsyncCodeArena`, where they are documented.
+    """
+
+    def __init__(
+        self,
+        base_url: str = DEFAULT_URL,
+        *,
+        agent_id: str = DEFAULT_AGENT,
+        timeout_s: float = 120.0,
+        retry: RetryPolicy | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._arena = AsyncCodeArena(base_url, agent_id=agent_id, timeout_s=timeout_s, retry=retry, transport=transport)
+        self._loop = _Loop()
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connections; closing twice does no harm."""
+        if not self._closed:
+            self._closed = True
+            self._loop.run(self._arena.close())
+            self._loop.close()
+
+    def reset(
+        self, task_id: str | None = None, *, seed: int | None = None, episode_id: str | None = None
+    ) -> StepResponse:
+        """Starts an episode: `episode = arena.reset("hard-1")`."""
+        return self._loop.run(self._arena.reset(task_id, seed=seed, episode_id=episode_id))
+
+    def step(self, proposed_fix: str, *, episode_id: str | None = None, request_id: str | None = None) -> StepResponse:
+        """Proposes a fix and gets it graded: `reward = arena.step(source).reward`."""
+        return self._loop.run(self._arena.step(proposed_fix, episode_id=episode_id, request_id=request_id))
+
+    def state(self, episode_id: str | None = None) -> State:
+        """Where an episode stands: `arena.state().step_count`."""
+        return self._loop.run(self._arena.state(episode_id))
+
+    def episode(self, episode_id: str) -> Episode:
+        """An episode with its attempts: `arena.episode(name).attempts[-1].verdict`."""
+        return self._loop.run(self._arena.episode(episode_id))
+
+    def grade(self, task_id: str, source: str) -> Verdict:
+        """Grades one source, without an episode: `arena.grade("easy-1", source).reward`."""
+        return self._loop.run(self._arena.grade(task_id, source))
+
+    def grade_batch(self, items: Sequence[tuple[str, str]]) -> list[Verdict | CodeArenaError]:
+        """Grades many in parallel, in order: `arena.grade_batch([("easy-1", source), ("hard-1", other)])`."""
+        return self._loop.run(self._arena.grade_batch(items))
+
+    def run_raw(self, code: str, stdin: str = "") -> RunRawResponse:
+        """Runs a script in the sandbox: `arena.run_raw("print(1)").stdout.text`."""
+        return self._loop.run(self._arena.run_raw(code, stdin))
+
+    def tasks(self) -> list[TaskSummary]:
+        """Every task that is served: `[task.id for task in arena.tasks()]`."""
+        return self._loop.run(self._arena.tasks())
+
+    def task(self, task_id: str) -> TaskDetail:
+        """One task as an agent may know it: `arena.task("hard-1").buggy_code`."""
+        return self._loop.run(self._arena.task(task_id))
+
+    def health(self) -> Health:
+        """That the gateway answers: `arena.health().status`."""
+        return self._loop.run(self._arena.health())
+
+    def ready(self) -> Ready:
+        """Whether attempts can be graded: `arena.ready().checks`."""
+        return self._loop.run(self._arena.ready())

@@ -1,0 +1,176 @@
+"""One HTTP exchange of the SDK: problem documents become errors, and what may be repeated is."""
+
+import asyncio
+import json
+import math
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from codearena.errors import (
+    ERRORS,
+    PROBLEM_BASE,
+    CallerError,
+    CodeArenaError,
+    DeadlineError,
+    EpisodeBusyError,
+    ServiceError,
+)
+from codearena.models import Problem
+
+_CONNECT_TIMEOUT_S = 5.0
+_PROXY_STATUSES = (429, 502, 503, 504)  # without a problem document they come from something between us and the gateway
+
+Model = TypeVar("Model", bound=BaseModel)
+JSON = Any  # what json.loads returns
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """When to try again: after a wait that doubles, is spread at random, and is never shorter than Retry-After.
+
+    attempts: tries in all; first_wait_s: before the second; max_wait_s: longest wait of ours, and longest Retry-After
+    that is waited for.
+    """
+
+    attempts: int = 6
+    first_wait_s: float = 0.2
+    max_wait_s: float = 20.0
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    spread: Callable[[], float] = random.random
+
+    def wait_s(self, failures: int, retry_after_s: float) -> float:
+        """Time to wait after the `failures`-th failure in a row, from 1."""
+        longest = min(math.ldexp(self.first_wait_s, failures - 1), self.max_wait_s)
+        # Between half and all of it, so that the many clients of one trainer do not come back in step.
+        return max(longest * (0.5 + self.spread() / 2), min(retry_after_s, self.max_wait_s))
+
+    async def pause(self, failures: int, retry_after_s: float | None) -> None:
+        await self.sleep(self.wait_s(failures, retry_after_s or 0.0))
+
+
+class Transport:
+    """Sends requests that are safe to repeat, which all of this API's are: each names what it makes."""
+
+    def __init__(
+        self, base_url: str, timeout_s: float, retry: RetryPolicy, transport: httpx.AsyncBaseTransport | None
+    ) -> None:
+        self._retry = retry
+        self._http = httpx.AsyncClient(
+            base_url=base_url,
+            timeout=httpx.Timeout(timeout_s, connect=_CONNECT_TIMEOUT_S),
+            transport=transport,
+            limits=httpx.Limits(max_connections=None),
+        )
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def post(self, path: str, body: Mapping[str, object]) -> JSON:
+        """The answer's JSON; members of the body that are None are left out.
+
+        Raises:
+            CodeArenaError: as the problem document says, or ServiceError if none came.
+        """
+        # Escaped to ASCII here: a source may hold lone surrogates, which UTF-8 cannot carry.
+        content = json.dumps({name: value for name, value in body.items() if value is not None}).encode("ascii")
+        request = self._http.build_request("POST", path, content=content, headers={"Content-Type": "application/json"})
+        return await self._answered(request, self._retry.attempts, None)
+
+    async def get(
+        self,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        tries: int | None = None,
+        also_status: int | None = None,
+    ) -> JSON:
+        """The answer's JSON. tries: none means as the retry policy says; also_status: counts as a success.
+
+        Raises:
+            CodeArenaError: as the problem document says, or ServiceError if none came.
+        """
+        request = self._http.build_request("GET", path, params=query)
+        return await self._answered(request, tries or self._retry.attempts, also_status)
+
+    async def _answered(self, request: httpx.Request, tries: int, also_status: int | None) -> JSON:
+        for failures in range(1, tries):
+            try:
+                return await self._exchange(request, also_status)
+            except ServiceError as error:
+                await self._retry.pause(failures, error.retry_after_s)
+            except EpisodeBusyError:
+                if failures == 1:
+                    raise
+                # Not the first try: what keeps the episode busy may be our own first one, still on its way.
+                await self._retry.pause(failures, None)
+        return await self._exchange(request, also_status)
+
+    async def _exchange(self, request: httpx.Request, also_status: int | None) -> JSON:
+        try:
+            response = await self._http.send(request)
+        except httpx.TimeoutException as error:
+            raise DeadlineError(f"no answer from {request.url} in time ({type(error).__name__})") from error
+        except httpx.TransportError as error:
+            raise ServiceError(f"no answer from {request.url}: {error or type(error).__name__}") from error
+        if response.is_success or response.status_code == also_status:
+            return _json(response)
+        raise _error(response)
+
+
+def _json(response: httpx.Response) -> JSON:
+    try:
+        return response.json()
+    except ValueError as error:
+        raise CodeArenaError(
+            f"{response.request.url} answered {response.status_code} with something not JSON"
+        ) from error
+
+
+def _error(response: httpx.Response) -> CodeArenaError:
+    retry_after_s = _seconds(response.headers.get("Retry-After"))
+    try:
+        return error_from_problem(Problem.model_validate_json(response.content), retry_after_s)
+    except ValidationError:
+        detail = f"{response.request.url} answered {response.status_code} {response.reason_phrase}"
+        if response.status_code in _PROXY_STATUSES:
+            return _with_delay(ServiceError, detail, retry_after_s)
+        return (CodeArenaError if response.is_server_error else CallerError)(detail)
+
+
+def _seconds(header: str | None) -> float | None:
+    try:
+        return max(float(header), 0.0) if header else None
+    except ValueError:  # RFC 9110 also allows a date; our own backoff will do for that
+        return None
+
+
+def error_from_problem(problem: Problem | None, retry_after_s: float | None = None) -> CodeArenaError:
+    """The error that a problem document stands for; one of an unknown type by its status."""
+    if problem is None:
+        return CodeArenaError("neither a verdict nor a problem")
+    kind = ERRORS.get(problem.type.removeprefix(PROBLEM_BASE))
+    if kind is None:
+        kind = ServiceError if problem.status in _PROXY_STATUSES else CodeArenaError
+        kind = CallerError if 400 <= problem.status < 500 and kind is CodeArenaError else kind
+    return _with_delay(kind, f"{problem.detail} (request {problem.request_id})", retry_after_s)
+
+
+def _with_delay(kind: type[CodeArenaError], detail: str, retry_after_s: float | None) -> CodeArenaError:
+    return kind(detail) if retry_after_s is None else kind(detail, retry_after_s=retry_after_s)
+
+
+def validated(model: type[Model], answer: JSON) -> Model:
+    """The answer as a model.
+
+    Raises:
+        CodeArenaError: it does not match; the service is of another version.
+    """
+    try:
+        return model.model_validate(answer)
+    except ValidationError as error:
+        raise CodeArenaError(f"the answer is no {model.__name__}: {error}") from error
