@@ -107,7 +107,11 @@ async def _call(
         before_sleep=lambda state: _count_retry(service, state),
         reraise=True,
     )
-    return await retrying(lambda: _once(service, method, request, deadline.left_s(), check))
+
+    async def once() -> Response:  # not a lambda: tenacity awaits only what is declared async
+        return await _once(service, method, request, deadline.left_s(), check)
+
+    return await retrying(once)
 
 
 async def _once(
