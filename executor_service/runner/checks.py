@@ -197,6 +197,8 @@ def _members(owners: set[str], name: str) -> set[str]:
 
 
 def _without_builtins(path: str) -> str:
+    if path == "builtins.__dict__":
+        return "__builtins__.__dict__"
     for prefix in ("builtins.", "__builtins__."):
         while path.startswith(prefix) and path != "__builtins__.__dict__":
             path = path[len(prefix) :]

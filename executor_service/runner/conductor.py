@@ -1,0 +1,339 @@
+"""Conducts one job: analysis, the reference, the attempt; one report.
+
+Runs as a uid of its own, holds the only copy of the job inside the sandbox, and hands each process just what it needs:
+the source once, and each call's input when its turn has come.
+"""
+
+import base64
+import json
+import os
+import socket
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from executor_service.runner import frames, worker
+from executor_service.runner.output import HeadTail
+from executor_service.runner.process import Answer, Process, StdinClosedError, Supervisor, SupervisorGoneError
+from executor_service.runner.revision import runner_revision
+from executor_service.runner.roles import Role
+
+Outcome = dict[str, Any]  # the OUTCOME object of a report
+
+_ANALYSIS_CPU_S = 5.0
+_ANALYSIS_WALL_S = 15.0
+_CPU_SLACK_S = 5  # the kernel's bound on a process stands behind the conductor's own, in whole seconds
+_REPORT_VALUE_BYTES = 24 * 1024 * 1024  # of all values together, so that a report stays within a frame
+
+_STATUS_OF_END = {
+    "cpu": ("time_limit", "used up its CPU time"),
+    "wall": ("time_limit", "took too long"),
+    "flood": ("output_limit", "wrote too much to stdout and stderr"),
+    "oversize": ("output_limit", "answered with too much"),
+    "broken": ("crashed", "broke the channel of its results"),
+}
+
+
+def main(control: socket.socket, stdin_fd: int, stdout_fd: int, degradations: tuple[str, ...], limit_processes: bool) -> int:
+    """Reads the job, reports, returns the exit status; 0 if the executor hung up before or after."""
+    hello = {"ready": True, "revision": runner_revision(), "degradations": list(degradations)}
+    frames.write_all(stdout_fd, frames.pack_json(hello))
+    body = frames.read_frame(stdin_fd)
+    if body is None:
+        return 0
+    try:
+        report = _Conductor(json.loads(body), Supervisor(control), stdin_fd, limit_processes).run()
+    except (StdinClosedError, SupervisorGoneError):
+        return 0
+    frames.write_all(stdout_fd, frames.pack_json(report))
+    return 0
+
+
+@dataclass
+class _Totals:
+    """Summed over the attempt's processes."""
+
+    cpu_s: float = 0.0
+    peak_memory_bytes: int = 0
+    value_bytes: int = 0
+
+
+@dataclass
+class _Run:
+    """One source being run: the attempt or the reference."""
+
+    role: Role
+    source: str
+    intercept: bool
+    deadline: float
+    totals: _Totals = field(default_factory=_Totals)
+
+
+class _Conductor:
+    def __init__(self, job: dict[str, Any], supervisor: Supervisor, stdin_fd: int, limit_processes: bool) -> None:
+        self._job = job
+        self._limits = job["limits"]
+        self._supervisor = supervisor
+        self._stdin_fd = stdin_fd
+        self._processes = self._limits["processes"] if limit_processes else None
+        self._calls: list[dict[str, Any]] = job["calls"]
+        self._probe: list[dict[str, Any]] = job["probe"]
+
+    def run(self) -> dict[str, Any]:
+        report: dict[str, Any] = {
+            "status": "compile_error",
+            "analysis": self._analyse(),
+            "load": None,
+            "calls": [],
+            "reference_calls": [],
+            "probe": [],
+            "usage": _usage(0.0, 0.0, 0),
+        }
+        if report["analysis"]["compiles"]:
+            reference = self._run_reference()
+            self._run_attempt(report, reference)
+        return report
+
+    def _process(self, role: Role) -> Process:
+        limits = self._limits
+        return Process(self._supervisor, role, self._stdin_fd, limits["output_bytes"], limits["value_bytes"])
+
+    def _analyse(self) -> dict[str, Any]:
+        message = {"op": "analyse", "source": self._job["source"], "checks": self._job["checks"]}
+        with self._process(Role.ANALYSIS) as process:
+            process.start(self._limits["memory_bytes"], int(_ANALYSIS_CPU_S) + _CPU_SLACK_S, self._processes)
+            answer = process.ask(message, _ANALYSIS_CPU_S, _ANALYSIS_WALL_S)
+        if answer.body is None:
+            return self._unanalysed()
+        (meta_bytes,) = worker.META.unpack_from(answer.body, 1)
+        analysis: dict[str, Any] = json.loads(answer.body[1 + worker.META.size + meta_bytes :])
+        return analysis
+
+    def _unanalysed(self) -> dict[str, Any]:
+        """The parser hung or died of this source: for the attempt that is a source that does not compile."""
+        problem = {"type": "AnalysisLimit", "message": "reading the source took too much time or memory"}
+        return {
+            "compiles": False,
+            "problem": {**problem, "line": 0, "column": 0, "text": ""},
+            "ast_hash": "",
+            "estimated_complexity": "",
+            "checks": [{"passed": False, "line": 0, "detail": "not read"} for _ in self._job["checks"]],
+        }
+
+    def _run_reference(self) -> list[Outcome]:
+        """Outcomes of the reference for the calls and then the probe; empty without one."""
+        if not self._job["reference_source"]:
+            return []
+        run = self._new_run(Role.REFERENCE, self._job["reference_source"])
+        load, outcomes = self._run_calls(run, self._calls + [point["call"] for point in self._probe])
+        return outcomes if load["status"] == "returned" else []
+
+    def _new_run(self, role: Role, source: str) -> _Run:
+        intercept = any(call["intercept_processes"] for call in self._calls)
+        return _Run(role, source, intercept, time.monotonic() + self._limits["attempt_wall_s"])
+
+    def _run_attempt(self, report: dict[str, Any], reference: list[Outcome]) -> None:
+        started = time.monotonic()
+        run = self._new_run(Role.ATTEMPT, self._job["source"])
+        count = len(self._calls)
+        calls = self._calls + ([point["call"] for point in self._probe] if reference else [])
+        load, outcomes = self._run_calls(run, calls, probe_from=count)
+        report["status"] = "ran" if load["status"] == "returned" else "load_error"
+        report["load"] = None if report["status"] == "ran" else load
+        report["calls"] = outcomes[:count]
+        report["reference_calls"] = reference[:count]
+        report["probe"] = [
+            {"size": point["size"], "reference": ours, "attempt": theirs}
+            for point, ours, theirs in zip(self._probe, reference[count:], outcomes[count:], strict=False)
+        ]
+        wall_s = time.monotonic() - started
+        report["usage"] = _usage(run.totals.cpu_s, wall_s, run.totals.peak_memory_bytes)
+
+    def _run_calls(
+        self, run: _Run, calls: list[dict[str, Any]], probe_from: int | None = None
+    ) -> tuple[Outcome, list[Outcome]]:
+        """Makes the calls in order, each in the process of the one before unless that one ended.
+
+        probe_from: calls from this index on are skipped once one has ended a process.
+        Returns how the first load went, and one outcome for each call.
+        """
+        first_load: Outcome | None = None
+        outcomes: list[Outcome] = []
+        process: Process | None = None
+        ended_one = False
+        try:
+            for index, call in enumerate(calls):
+                is_probe = probe_from is not None and index >= probe_from
+                if time.monotonic() >= run.deadline or (is_probe and ended_one):
+                    outcomes.append(_not_run(call["call_id"]))
+                    continue
+                if call["kind"] == "script":
+                    outcomes.append(self._run_script(run, call))
+                    continue
+                if process is None or not process.alive:
+                    process, load = self._load(run)
+                    first_load = first_load or load
+                    if load["status"] != "returned":
+                        outcomes += [_not_run(later["call_id"]) for later in calls[index:]]
+                        break
+                outcomes.append(self._call(run, process, call))
+                ended_one = ended_one or not process.alive
+                self._retire(run, process if not process.alive else None)
+        finally:
+            if process is not None:
+                end = process.kill()
+                run.totals.peak_memory_bytes = max(run.totals.peak_memory_bytes, end.peak_memory_bytes if end else 0)
+                self._retire(run, process)
+        return first_load or {**_not_run(""), "status": "returned"}, outcomes
+
+    @staticmethod
+    def _retire(run: _Run, process: Process | None) -> None:
+        if process is not None:
+            run.totals.cpu_s += process.total_cpu_s
+            process.total_cpu_s = 0.0
+
+    def _load(self, run: _Run) -> tuple[Process, Outcome]:
+        process = self._process(run.role)
+        process.start(self._limits["memory_bytes"], self._cpu_bound(), self._processes)
+        message = {
+            "op": "load",
+            "source": run.source,
+            "intercept": run.intercept,
+            "value_bytes": self._limits["value_bytes"],
+        }
+        outcome = self._ask(run, process, message, "")
+        if outcome["status"] != "returned":
+            process.kill()
+            self._retire(run, process)
+        return process, outcome
+
+    def _cpu_bound(self) -> int:
+        return int(self._limits["attempt_wall_s"]) + _CPU_SLACK_S
+
+    def _call(self, run: _Run, process: Process, call: dict[str, Any]) -> Outcome:
+        message = {"op": "call", "kind": call["kind"], "calls": call["calls"], "environment": call["environment"]}
+        outcome = self._ask(run, process, message, call["call_id"])
+        if outcome["value"] is not None:
+            run.totals.value_bytes += len(outcome["value"])
+            if run.totals.value_bytes > _REPORT_VALUE_BYTES:
+                outcome.update(status="output_limit", value=None, detail="returned too much over all calls")
+        return outcome
+
+    def _ask(self, run: _Run, process: Process, message: dict[str, Any], call_id: str) -> Outcome:
+        answer = process.ask(message, self._limits["call_cpu_s"], self._wall_left(run))
+        return _outcome(answer, call_id, self._limits["value_bytes"])
+
+    def _wall_left(self, run: _Run) -> float:
+        return min(float(self._limits["call_wall_s"]), max(run.deadline - time.monotonic(), 0.001))
+
+    def _run_script(self, run: _Run, call: dict[str, Any]) -> Outcome:
+        message = {"op": "script", "source": run.source, "environment": call["environment"]}
+        with self._process(run.role) as process:
+            process.start(self._limits["memory_bytes"], self._cpu_bound(), self._processes, with_stdin=True)
+            stdin = base64.b64decode(call["stdin"])
+            answer = process.ask(message, self._limits["call_cpu_s"], self._wall_left(run), stdin)
+            self._retire(run, process)
+        outcome = _outcome(answer, call["call_id"], 0)
+        if answer.ended == "exited" and answer.exit and not answer.exit.signal:
+            outcome.update(status="returned", detail="")
+        return outcome
+
+
+def _outcome(answer: Answer, call_id: str, value_bytes: int) -> Outcome:
+    outcome = _not_run(call_id)
+    outcome.update(
+        stdout=answer.stdout.to_json(),
+        stderr=answer.stderr.to_json(),
+        usage=_usage(answer.cpu_s, answer.wall_s, answer.peak_memory_bytes),
+    )
+    if answer.body is not None:
+        outcome.update(_parse_answer(answer.body, value_bytes))
+    elif answer.ended == "exited" and answer.exit:
+        outcome.update(_ended_by_itself(answer))
+    else:
+        status, detail = _STATUS_OF_END.get(answer.ended, ("crashed", "ended without an answer"))
+        outcome.update(status=status, detail=detail)
+    return outcome
+
+
+def _ended_by_itself(answer: Answer) -> dict[str, Any]:
+    end = answer.exit
+    assert end is not None  # noqa: S101 - narrows the type; the caller has checked
+    status, detail = "crashed", "the process ended without an answer"
+    if end.signal == 9:
+        # Nobody but the kernel's out-of-memory killer and the attempt itself can have sent it: the supervisor did not.
+        status, detail = ("memory_limit", "killed for lack of memory") if _oom_kills() else (status, "killed by SIGKILL")
+    elif end.signal == 24:
+        status, detail = "time_limit", "used up its CPU time"
+    elif end.signal:
+        detail = f"killed by signal {end.signal}"
+    return {"status": status, "detail": detail, "signal": end.signal, "exit_status": end.code}
+
+
+def _oom_kills() -> bool:
+    """True if the kernel has killed for memory in this cgroup (v2: memory.events, v1: memory.oom_control)."""
+    for path in ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"):
+        try:
+            with open(path) as file:
+                counters = dict(line.split() for line in file)
+        except OSError:
+            continue
+        if int(counters.get("oom_kill", 0)) > 0:
+            return True
+    return False
+
+
+def _parse_answer(body: bytes, value_bytes: int) -> dict[str, Any]:
+    """Reads an answer, all of which the attempt may have written itself."""
+    try:
+        status = worker.STATUSES[body[0]]
+        (meta_bytes,) = worker.META.unpack_from(body, 1)
+        end = 1 + worker.META.size + meta_bytes
+        meta = json.loads(body[1 + worker.META.size : end])
+        value = body[end:].decode("ascii") if status == "returned" else None
+        if value is not None and len(value) > value_bytes:
+            return {"status": "output_limit", "detail": f"more than {value_bytes} bytes"}
+        return {
+            "status": status,
+            "value": value,
+            "raised": _raised(meta["raised"]) if status == "raised" else None,
+            "detail": str(meta.get("detail", ""))[:500],
+            "processes": [_spawned(record) for record in meta.get("processes", [])[:100]],
+        }
+    except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError, worker.META_ERROR):
+        return {"status": "crashed", "detail": "broke the channel of its results"}
+
+
+def _raised(meta: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": str(meta["type"])[:200],
+        "builtin_bases": [str(name)[:200] for name in meta["builtin_bases"][:20]],
+        "message": str(meta["message"])[:2000],
+        "traceback": str(meta["traceback"])[:8000],
+    }
+
+
+def _spawned(record: dict[str, Any]) -> dict[str, Any]:
+    argv = [str(part)[:4096] for part in record["argv"][:100]]
+    return {"argv": argv, "shell": bool(record["shell"]), "via": str(record["via"])[:100]}
+
+
+def _usage(cpu_s: float, wall_s: float, peak_memory_bytes: int) -> dict[str, Any]:
+    return {"cpu_s": cpu_s, "wall_s": wall_s, "peak_memory_bytes": peak_memory_bytes}
+
+
+def _not_run(call_id: str) -> Outcome:
+    nothing = HeadTail(0).to_json()
+    return {
+        "call_id": call_id,
+        "status": "not_run",
+        "value": None,
+        "raised": None,
+        "signal": 0,
+        "exit_status": 0,
+        "detail": "",
+        "stdout": nothing,
+        "stderr": nothing,
+        "usage": _usage(0.0, 0.0, 0),
+        "processes": [],
+    }

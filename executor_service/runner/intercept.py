@@ -1,0 +1,121 @@
+"""Process-starting functions that record what they would run and start nothing.
+
+Installed in the worker before the attempt is loaded. The record is as trustworthy as a return value: it comes from the
+attempt's own process and speaks of its own calls only.
+"""
+
+import io
+import os
+import subprocess
+from collections.abc import Callable, Sequence
+from typing import Any
+
+_RECORDS_KEPT = 100
+_TEXT_KEPT = 4096
+
+records: list[dict[str, object]] = []
+"""What the current call asked for, in order: {"argv", "shell", "via"}. Cleared by the worker before each call."""
+
+
+def _text(part: Any) -> str:
+    return os.fsdecode(part) if isinstance(part, (bytes, os.PathLike)) else str(part)
+
+
+def record(via: str, argv: Any, shell: bool = False) -> None:
+    parts = [argv] if isinstance(argv, (str, bytes, os.PathLike)) else list(argv)
+    if len(records) < _RECORDS_KEPT:
+        records.append({"argv": [_text(part)[:_TEXT_KEPT] for part in parts[:100]], "shell": shell, "via": via})
+
+
+class Popen:
+    """Stands in for subprocess.Popen: a process that ended at once with status 0 and no output."""
+
+    def __init__(self, args: Any, bufsize: int = -1, *rest: Any, **options: Any) -> None:
+        # Positions as in subprocess.Popen: shell is the ninth parameter, text-like options are keywords in practice.
+        shell = bool(options.get("shell", rest[6] if len(rest) > 6 else False))
+        record("subprocess", args, shell)
+        is_text = any(options.get(name) for name in ("text", "universal_newlines", "encoding", "errors"))
+        self._nothing: Any = "" if is_text else b""
+        self.args = args
+        self.pid = 2**22
+        self.returncode = 0
+        self.stdin = self._pipe(options.get("stdin"), is_text)
+        self.stdout = self._pipe(options.get("stdout"), is_text)
+        self.stderr = self._pipe(options.get("stderr"), is_text)
+
+    @staticmethod
+    def _pipe(wanted: Any, is_text: bool) -> Any:
+        if wanted != subprocess.PIPE:
+            return None
+        return io.StringIO() if is_text else io.BytesIO()
+
+    def __class_getitem__(cls, item: Any) -> type["Popen"]:
+        return cls
+
+    def __enter__(self) -> "Popen":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def communicate(self, input: Any = None, timeout: float | None = None) -> tuple[Any, Any]:
+        return (
+            None if self.stdout is None else self._nothing,
+            None if self.stderr is None else self._nothing,
+        )
+
+    def poll(self) -> int:
+        return 0
+
+    def wait(self, timeout: float | None = None) -> int:
+        return 0
+
+    def send_signal(self, number: int) -> None:
+        return None
+
+    terminate = kill = lambda self: None
+
+
+def _recorder(via: str, position: int, answer: Any) -> Callable[..., Any]:
+    def intercepted(*args: Any, **_: Any) -> Any:
+        record(via, args[position] if len(args) > position else [])
+        return answer
+
+    return intercepted
+
+
+def _list_recorder(via: str, position: int, answer: Any) -> Callable[..., Any]:
+    """For the l-variants, whose argv is spread over the parameters."""
+
+    def intercepted(*args: Any, **_: Any) -> Any:
+        record(via, [part for part in args[position:] if not isinstance(part, dict)])
+        return answer
+
+    return intercepted
+
+
+def _shell_recorder(via: str, answer: Callable[[], Any]) -> Callable[..., Any]:
+    def intercepted(command: Any, *_: Any, **__: Any) -> Any:
+        record(via, command, shell=True)
+        return answer()
+
+    return intercepted
+
+
+def install() -> None:
+    """Replaces them for the rest of this process's life."""
+    subprocess.Popen = Popen  # type: ignore[assignment,misc]
+    subprocess.getoutput = _shell_recorder("subprocess.getoutput", str)  # type: ignore[assignment]
+    subprocess.getstatusoutput = _shell_recorder("subprocess.getstatusoutput", lambda: (0, ""))  # type: ignore[assignment]
+    os.system = _shell_recorder("os.system", int)  # type: ignore[assignment]
+    os.popen = _shell_recorder("os.popen", io.StringIO)  # type: ignore[assignment]
+    _install_os("execv execve execvp execvpe posix_spawn posix_spawnp".split(), _recorder, 1)
+    _install_os("execl execle execlp execlpe".split(), _list_recorder, 1)
+    _install_os("spawnv spawnve spawnvp spawnvpe".split(), _recorder, 2)
+    _install_os("spawnl spawnle spawnlp spawnlpe".split(), _list_recorder, 2)
+
+
+def _install_os(names: Sequence[str], make: Callable[[str, int, Any], Callable[..., Any]], position: int) -> None:
+    for name in names:
+        if hasattr(os, name):
+            setattr(os, name, make(f"os.{name}", position, 0))

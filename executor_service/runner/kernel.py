@@ -1,0 +1,106 @@
+"""The system calls that Python's library lacks, through the C library. Constants are those of linux/sched.h, mount.h, prctl.h
+and capability.h.
+"""
+
+import ctypes
+import os
+import struct
+
+CLONE_NEWNS = 0x00020000
+CLONE_NEWUTS = 0x04000000
+CLONE_NEWIPC = 0x08000000
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWPID = 0x20000000
+CLONE_NEWNET = 0x40000000
+
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
+MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
+MNT_DETACH = 2
+
+CAP_KILL, CAP_SETGID, CAP_SETUID = 5, 6, 7
+
+_PR_SET_DUMPABLE = 4
+_PR_CAPBSET_DROP = 24
+_PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_NO_NEW_PRIVS = 38
+_CAPABILITY_VERSION_3 = 0x20080522
+_SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _check(result: int, what: str) -> None:
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+
+
+def unshare(flags: int) -> None:
+    _check(_libc.unshare(flags), "unshare")
+
+
+def mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:
+    arguments = (source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), data.encode())
+    _check(_libc.mount(*arguments), f"mount {target}")
+
+
+def pivot_root(new_root: str, put_old: str) -> None:
+    number = _SYS_PIVOT_ROOT[os.uname().machine]
+    _check(_libc.syscall(number, new_root.encode(), put_old.encode()), "pivot_root")
+
+
+def unmount(target: str) -> None:
+    _check(_libc.umount2(target.encode(), MNT_DETACH), f"umount {target}")
+
+
+def make_unreadable() -> None:
+    """No process of the same uid may trace this one or read its memory through /proc (prctl(2), PR_SET_DUMPABLE)."""
+    _check(_libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0), "prctl")
+
+
+def become_subreaper() -> None:
+    """Orphans below this process are handed to it, as they would be to PID 1."""
+    _check(_libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "prctl")
+
+
+def forbid_new_privileges() -> None:
+    _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl")
+
+
+def keep_capabilities(kept: tuple[int, ...]) -> None:
+    """Gives up every capability but `kept`, in the bounding set too."""
+    for capability in range(64):
+        if capability not in kept and _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
+            break  # beyond the last one this kernel knows
+    mask = sum(1 << capability for capability in kept)
+    low, high = mask & 0xFFFFFFFF, mask >> 32
+    header = ctypes.create_string_buffer(struct.pack("=Ii", _CAPABILITY_VERSION_3, 0))
+    data = ctypes.create_string_buffer(struct.pack("=6I", low, low, 0, high, high, 0))
+    _check(_libc.capset(header, data), "capset")
+
+
+def fork_nested() -> int:
+    """Like os.fork, but the child is the first process of user and pid namespaces of its own.
+
+    An intermediate process enters the namespaces and leaves; the child is handed to the caller, which must be PID 1 or a
+    subreaper and will also have to reap the intermediate one.
+    """
+    pid_r, pid_w = os.pipe2(os.O_CLOEXEC)
+    if os.fork() == 0:
+        unshare(CLONE_NEWUSER | CLONE_NEWPID)
+        child = os.fork()
+        if child == 0:
+            os.close(pid_r)
+            os.close(pid_w)
+            return 0
+        os.write(pid_w, struct.pack("=i", child))
+        os._exit(0)
+    os.close(pid_w)
+    try:
+        data = os.read(pid_r, 4)
+    finally:
+        os.close(pid_r)
+    if len(data) < 4:
+        raise OSError("no nested namespaces")
+    (pid,) = struct.unpack("=i", data)
+    return int(pid)

@@ -1,0 +1,156 @@
+"""Fresh namespaces on the host for one runner, with a root that holds an interpreter and nothing else."""
+
+import os
+import struct
+import sys
+from collections.abc import Callable
+
+from executor_service.runner import kernel
+
+_ALL = (
+    kernel.CLONE_NEWUSER
+    | kernel.CLONE_NEWNS
+    | kernel.CLONE_NEWPID
+    | kernel.CLONE_NEWNET
+    | kernel.CLONE_NEWIPC
+    | kernel.CLONE_NEWUTS
+)
+_MAPPED_UIDS = 65536
+_FIRST_HOST_UID = 0x40000000  # far above what hosts assign, so that no file of theirs belongs to a mapped uid
+_SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib64")
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
+_SKELETON_BYTES = 1 << 20
+_STAGE = "/tmp"  # noqa: S108 - covered by a tmpfs of the new mount namespace before anything is written
+
+
+def fork_into(level: str, run: Callable[[], None], tmpfs_bytes: int) -> int:
+    """Forks a process that calls `run` as PID 1 of fresh namespaces of that level; returns its pid, 0 if it cannot be.
+
+    The caller must be a subreaper: an intermediate process enters the namespaces, forks the new PID 1 and leaves.
+    `run` must not return.
+    """
+    if level == "rlimits":
+        pid = os.fork()
+        if pid == 0:
+            os.setsid()
+            run()
+        return pid
+    entered_r, entered_w = os.pipe2(os.O_CLOEXEC)
+    mapped_r, mapped_w = os.pipe2(os.O_CLOEXEC)
+    intermediate = os.fork()
+    if intermediate == 0:
+        os.close(entered_r)
+        os.close(mapped_w)
+        _enter(level, entered_w, mapped_r, run, tmpfs_bytes)
+    os.close(entered_w)
+    os.close(mapped_r)
+    try:
+        return _accompany(level, intermediate, entered_r, mapped_w)
+    finally:
+        os.close(entered_r)
+        os.close(mapped_w)
+        os.waitpid(intermediate, 0)
+
+
+def _accompany(level: str, intermediate: int, entered_r: int, mapped_w: int) -> int:
+    """The parent's part: the uid map of a root-owned namespace can only be written from outside."""
+    if os.read(entered_r, 1) != b"u":
+        return 0
+    if level == "namespaces":
+        for name in ("uid_map", "gid_map"):
+            with open(f"/proc/{intermediate}/{name}", "w") as file:
+                file.write(f"0 {_FIRST_HOST_UID} {_MAPPED_UIDS}")
+    os.write(mapped_w, b"m")
+    data = b""
+    while len(data) < 4:
+        chunk = os.read(entered_r, 4 - len(data))
+        if not chunk:
+            return 0
+        data += chunk
+    (pid,) = struct.unpack("=i", data)
+    return int(pid)
+
+
+def _enter(level: str, entered_w: int, mapped_r: int, run: Callable[[], None], tmpfs_bytes: int) -> None:
+    """The intermediate process; never returns."""
+    try:
+        uid, gid = os.geteuid(), os.getegid()
+        kernel.unshare(_ALL)
+        if level == "nested":
+            _map_self(uid, gid)
+        os.write(entered_w, b"u")
+        if os.read(mapped_r, 1) != b"m":
+            os._exit(1)
+        pid = os.fork()
+        if pid:
+            os.write(entered_w, struct.pack("=i", pid))
+            os._exit(0)
+        os.close(entered_w)
+        os.close(mapped_r)
+        _settle(level, tmpfs_bytes)
+        run()
+    except BaseException:  # the process's top: the parent sees the closed pipe or the exit status
+        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+    finally:
+        os._exit(1)
+
+
+def _map_self(uid: int, gid: int) -> None:
+    for name, text in (("setgroups", "deny"), ("uid_map", f"0 {uid} 1"), ("gid_map", f"0 {gid} 1")):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
+
+
+def _settle(level: str, tmpfs_bytes: int) -> None:
+    """PID 1 of the new namespaces: root of its own, nothing of the host in it, three capabilities left."""
+    os.setsid()
+    # Paths are opened as the user outside: the interpreter may lie in a folder that the mapped root may not enter.
+    sources = {path: os.open(path, os.O_PATH) for path in _bound_paths()}
+    if level == "namespaces":
+        os.setgroups([])
+        os.setresgid(0, 0, 0)
+        os.setresuid(0, 0, 0)
+    _build_root(sources, tmpfs_bytes)
+    kernel.keep_capabilities((kernel.CAP_KILL, kernel.CAP_SETGID, kernel.CAP_SETUID) if level == "namespaces" else ())
+    kernel.forbid_new_privileges()
+
+
+def _bound_paths() -> list[str]:
+    prefixes = {os.path.realpath(sys.base_prefix), os.path.realpath(sys.base_exec_prefix)}
+    own = [path for path in sorted(prefixes) if not path.startswith("/usr")]
+    return [path for path in (*_SYSTEM_FOLDERS, *own, *_DEVICES) if os.path.exists(path)]
+
+
+def _build_root(sources: dict[str, int], tmpfs_bytes: int) -> None:
+    kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
+    hardened = kernel.MS_NOSUID | kernel.MS_NODEV
+    kernel.mount("tmpfs", _STAGE, "tmpfs", hardened, f"size={_SKELETON_BYTES},mode=755")
+    for path, fd in sources.items():
+        _bind(path, fd)
+    for folder in ("/tmp", "/proc", "/.old"):  # noqa: S108 - the new root's own
+        os.mkdir(_STAGE + folder)
+    kernel.mount(
+        "tmpfs", _STAGE + "/tmp", "tmpfs", hardened | kernel.MS_NOEXEC, f"size={tmpfs_bytes},nr_inodes=8192,mode=1777"
+    )
+    kernel.mount("proc", _STAGE + "/proc", "proc", hardened | kernel.MS_NOEXEC)
+    kernel.pivot_root(_STAGE, _STAGE + "/.old")
+    os.chdir("/")
+    kernel.unmount("/.old")
+    os.rmdir("/.old")
+    kernel.mount("none", "/", "", kernel.MS_REMOUNT | kernel.MS_BIND | kernel.MS_RDONLY | hardened)
+
+
+def _bind(path: str, fd: int) -> None:
+    target = _STAGE + path
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    if os.path.islink(path):
+        os.symlink(os.readlink(path), target)
+        return
+    if os.path.isdir(f"/proc/self/fd/{fd}"):
+        os.makedirs(target, exist_ok=True)
+    else:
+        os.close(os.open(target, os.O_CREAT | os.O_WRONLY))
+    kernel.mount(f"/proc/self/fd/{fd}", target, "", kernel.MS_BIND | kernel.MS_REC)
+    if not path.startswith("/dev"):
+        flags = kernel.MS_REMOUNT | kernel.MS_BIND | kernel.MS_RDONLY | kernel.MS_NOSUID | kernel.MS_NODEV
+        kernel.mount("none", target, "", flags)

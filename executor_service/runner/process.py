@@ -1,0 +1,324 @@
+"""One process of the sandbox as the conductor sees it: its pipes, its clocks, its end.
+
+Everything it sends is hostile. A frame is accepted only in answer to the message just sent, with that message's nonce,
+which the process cannot know before; whatever else arrives on the result pipe breaks the channel and ends the process.
+"""
+
+import contextlib
+import functools
+import json
+import os
+import secrets
+import selectors
+import socket
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from executor_service.runner import frames
+from executor_service.runner.output import HeadTail
+from executor_service.runner.roles import Role
+
+NONCE_BYTES = 16
+_META_BYTES = 256 * 1024
+_FLOOD_BYTES = 16 * 1024 * 1024  # of stdout and stderr in one call; beyond it the process is killed
+_PIPE_READ_BYTES = 64 * 1024
+_PACKET_BYTES = 64 * 1024
+
+
+class StdinClosedError(Exception):
+    """The executor hung up: nobody is left to report to."""
+
+
+class SupervisorGoneError(Exception):
+    """The supervisor did not answer: the sandbox is broken."""
+
+
+@dataclass(frozen=True)
+class Exit:
+    """How a process ended, from the kernel through the supervisor. status: as of wait4(2)."""
+
+    status: int
+    cpu_s: float
+    peak_memory_bytes: int
+
+    @property
+    def signal(self) -> int:
+        return os.WTERMSIG(self.status) if os.WIFSIGNALED(self.status) else 0
+
+    @property
+    def code(self) -> int:
+        return os.WEXITSTATUS(self.status) if os.WIFEXITED(self.status) else 0
+
+
+@dataclass
+class Answer:
+    """What came of one message. body: the frame's, without nonce; `ended`: why there is none."""
+
+    body: bytes | None
+    ended: str  # "", "cpu", "wall", "flood", "oversize", "broken", "exited"
+    exit: Exit | None
+    cpu_s: float
+    wall_s: float
+    peak_memory_bytes: int
+    stdout: HeadTail
+    stderr: HeadTail
+
+
+@dataclass
+class Supervisor:
+    """The conductor's end of the socket to PID 1.
+
+    stray_cpu_s: CPU time of processes that had outlived their parents.
+    """
+
+    control: socket.socket
+    exits: dict[int, Exit] = field(default_factory=dict)
+    stray_cpu_s: float = 0.0
+
+    def spawn(self, role: Role, memory_bytes: int, cpu_s: int, processes: int | None, fds: list[int]) -> int:
+        """Forks a process of the role onto `fds` (stdin, stdout, stderr, commands, results); returns its pid."""
+        request = {"op": "spawn", "role": role, "memory_bytes": memory_bytes, "cpu_s": cpu_s, "processes": processes}
+        socket.send_fds(self.control, [json.dumps(request).encode()], fds)
+        return int(self._await("spawned"))
+
+    def kill(self, role: Role) -> None:
+        """Returns when no process of the role is left."""
+        self.control.send(json.dumps({"op": "kill", "role": role}).encode())
+        self._await("killed")
+
+    def _await(self, key: str) -> Any:
+        while True:
+            message = self.receive()
+            if key in message:
+                return message[key]
+
+    def receive(self) -> dict[str, Any]:
+        """The next message; an exit is noted in `exits` as well."""
+        data = self.control.recv(_PACKET_BYTES)
+        if not data:
+            raise SupervisorGoneError
+        message: dict[str, Any] = json.loads(data)
+        if "exited" in message:
+            if message["exited"]:
+                end = Exit(message["status"], message["cpu_s"], message["peak_memory_bytes"])
+                self.exits[message["exited"]] = end
+            else:
+                self.stray_cpu_s += message["cpu_s"]
+        return message
+
+
+class Process:
+    """A running process of one role. Use as a context manager: leaving kills everything of the role."""
+
+    def __init__(self, supervisor: Supervisor, role: Role, stdin_fd: int, keep_bytes: int, answer_bytes: int) -> None:
+        self._supervisor = supervisor
+        self._role = role
+        self._executor_fd = stdin_fd
+        self._keep_bytes = keep_bytes
+        self._results = frames.FrameBuffer(answer_bytes + _META_BYTES)
+        self._pid = 0
+        self._last_cpu_s = 0.0
+        self._fds: list[int] = []
+        self.total_cpu_s = 0.0
+        self.alive = False
+
+    def start(self, memory_bytes: int, cpu_s: int, processes: int | None, with_stdin: bool = False) -> None:
+        stdin_r, self._stdin = os.pipe2(os.O_CLOEXEC) if with_stdin else (os.open("/dev/null", os.O_RDONLY), -1)
+        self._stdout, stdout_w = os.pipe2(os.O_CLOEXEC)
+        self._stderr, stderr_w = os.pipe2(os.O_CLOEXEC)
+        command_r, self._command = os.pipe2(os.O_CLOEXEC)
+        self._result, result_w = os.pipe2(os.O_CLOEXEC)
+        theirs = [stdin_r, stdout_w, stderr_w, command_r, result_w]
+        try:
+            self._pid = self._supervisor.spawn(self._role, memory_bytes, cpu_s, processes, theirs)
+        finally:
+            for fd in theirs:
+                os.close(fd)
+        self._fds = [fd for fd in (self._stdin, self._stdout, self._stderr, self._command, self._result) if fd >= 0]
+        for fd in self._fds:
+            os.set_blocking(fd, False)
+        self.alive = True
+
+    def __enter__(self) -> "Process":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def kill(self) -> Exit | None:
+        """Ends every process of the role; returns how the first one ended."""
+        if self._pid:
+            self._supervisor.kill(self._role)
+            for fd in self._fds:
+                os.close(fd)
+            end = self._supervisor.exits.pop(self._pid, None)
+            self.total_cpu_s = (end.cpu_s if end else 0.0) + self._supervisor.stray_cpu_s
+            self._supervisor.stray_cpu_s = 0.0
+            self._pid, self._fds, self.alive = 0, [], False
+            return end
+        return None
+
+    def ask(self, message: dict[str, Any], cpu_limit_s: float, wall_limit_s: float, stdin: bytes = b"") -> Answer:
+        """Sends one message and waits for its answer, an end, or a limit. After anything but an answer it is dead."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        exchange = _Exchange(self, nonce, frames.pack_json({**message, "nonce": nonce.hex()}), stdin)
+        body, ended = exchange.run(cpu_limit_s, wall_limit_s)
+        cpu_s = self._cpu_since_last()
+        peak = self._peak_memory()
+        end = None
+        if ended:
+            end = self.kill()
+            if end:
+                cpu_s, peak = max(cpu_s, end.cpu_s - self._last_cpu_s), max(peak, end.peak_memory_bytes)
+        return Answer(body, ended, end, cpu_s, exchange.wall_s, peak, exchange.stdout, exchange.stderr)
+
+    def _cpu_since_last(self) -> float:
+        """CPU time since the last call ended, so that what a thread burns between calls is counted."""
+        now = self.cpu_s()
+        if now is None:
+            return 0.0
+        spent, self._last_cpu_s = now - self._last_cpu_s, now
+        return spent
+
+    def cpu_s(self) -> float | None:
+        """CPU time of all threads of the process so far; None once it is gone.
+
+        The clock id of another process's CPU clock is (~pid << 3) | 2: clock_getcpuclockid(3), posix-timers.h.
+        """
+        try:
+            return time.clock_gettime((~self._pid << 3) | 2)
+        except OSError:
+            return None
+
+    def _peak_memory(self) -> int:
+        try:
+            with open(f"/proc/{self._pid}/status", "rb") as file:
+                for line in file:
+                    if line.startswith(b"VmHWM:"):
+                        return int(line.split()[1]) * 1024
+        except (OSError, ValueError):
+            pass  # gone: wait4 has the figure then
+        return 0
+
+
+class _Exchange:
+    """One message and what comes back."""
+
+    def __init__(self, process: Process, nonce: bytes, request: bytes, stdin: bytes) -> None:
+        self._process = process
+        self._nonce = nonce
+        self._request = memoryview(request)
+        self._input = memoryview(stdin)
+        self.stdout = HeadTail(process._keep_bytes)
+        self.stderr = HeadTail(process._keep_bytes)
+        self.wall_s = 0.0
+
+    def run(self, cpu_limit_s: float, wall_limit_s: float) -> tuple[bytes | None, str]:
+        started = time.monotonic()
+        used = self._process.cpu_s() or 0.0
+        with selectors.DefaultSelector() as selector:
+            self._register(selector)
+            while True:
+                self.wall_s = time.monotonic() - started
+                left_wall_s = wall_limit_s - self.wall_s
+                left_cpu_s = cpu_limit_s - ((self._process.cpu_s() or used) - used)
+                if left_wall_s <= 0 or left_cpu_s <= 0:
+                    return None, "cpu" if left_cpu_s <= 0 else "wall"
+                body, ended = self._turn(selector, min(left_wall_s, left_cpu_s))
+                if body is not None or ended:
+                    self.wall_s = time.monotonic() - started
+                    self._drain()
+                    return body, ended
+
+    def _register(self, selector: selectors.BaseSelector) -> None:
+        process = self._process
+        selector.register(process._executor_fd, selectors.EVENT_READ, self._hung_up)
+        selector.register(process._supervisor.control, selectors.EVENT_READ, self._supervised)
+        selector.register(process._result, selectors.EVENT_READ, self._answered)
+        for fd, stream in self._streams():
+            selector.register(fd, selectors.EVENT_READ, functools.partial(self._printed, fd=fd, stream=stream))
+        selector.register(process._command, selectors.EVENT_WRITE, self._send_request)
+        if process._stdin >= 0:
+            selector.register(process._stdin, selectors.EVENT_WRITE, self._send_input)
+
+    def _turn(self, selector: selectors.BaseSelector, timeout_s: float) -> tuple[bytes | None, str]:
+        for key, _ in selector.select(timeout_s):
+            outcome = key.data(selector)
+            if outcome is not None:
+                return outcome  # type: ignore[no-any-return]
+        return None, ""
+
+    def _hung_up(self, selector: selectors.BaseSelector) -> None:
+        if not os.read(self._process._executor_fd, 1):
+            raise StdinClosedError
+
+    def _supervised(self, selector: selectors.BaseSelector) -> tuple[None, str] | None:
+        self._process._supervisor.receive()
+        return (None, "exited") if self._process._pid in self._process._supervisor.exits else None
+
+    def _answered(self, selector: selectors.BaseSelector) -> tuple[bytes | None, str] | None:
+        try:
+            data = os.read(self._process._result, _PIPE_READ_BYTES)
+        except BlockingIOError:
+            return None
+        if not data:  # closed by the process; its exit may be on its way, or it goes on without a channel
+            selector.unregister(self._process._result)
+            return None
+        try:
+            frame = self._process._results.feed(data)
+        except frames.FrameError:
+            return None, "oversize"
+        if frame is None:
+            return None
+        # Bytes left over came without a question: a second answer, or one kept for the next call.
+        if len(self._process._results) or not secrets.compare_digest(frame[:NONCE_BYTES], self._nonce):
+            return None, "broken"
+        return frame[NONCE_BYTES:], ""
+
+    def _printed(self, selector: selectors.BaseSelector, fd: int, stream: HeadTail) -> tuple[None, str] | None:
+        with contextlib.suppress(BlockingIOError):
+            data = os.read(fd, _PIPE_READ_BYTES)
+            stream.feed(data)
+            if not data:  # every writer has closed it
+                selector.unregister(fd)
+        return (None, "flood") if self.stdout.total_bytes + self.stderr.total_bytes > _FLOOD_BYTES else None
+
+    def _send_request(self, selector: selectors.BaseSelector) -> None:
+        try:
+            self._request = self._request[os.write(self._process._command, self._request) :]
+        except BlockingIOError:
+            return
+        except BrokenPipeError:
+            self._request = memoryview(b"")
+        if not self._request:
+            selector.unregister(self._process._command)
+
+    def _send_input(self, selector: selectors.BaseSelector) -> None:
+        try:
+            self._input = self._input[os.write(self._process._stdin, self._input) :] if self._input else self._input
+        except BlockingIOError:
+            return
+        except BrokenPipeError:
+            self._input = memoryview(b"")
+        if not self._input:
+            selector.unregister(self._process._stdin)
+            os.close(self._process._stdin)
+            self._process._fds.remove(self._process._stdin)
+            self._process._stdin = -1
+
+    def _streams(self) -> tuple[tuple[int, HeadTail], tuple[int, HeadTail]]:
+        return (self._process._stdout, self.stdout), (self._process._stderr, self.stderr)
+
+    def _drain(self) -> None:
+        """What was written before the answer lies in the pipes already."""
+        for fd, stream in self._streams():
+            for _ in range(64):  # a writer that never stops must not keep us here
+                try:
+                    data = os.read(fd, _PIPE_READ_BYTES)
+                except BlockingIOError:
+                    break
+                if not data:
+                    break
+                stream.feed(data)
+

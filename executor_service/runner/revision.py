@@ -1,0 +1,19 @@
+"""Content hash of the runner itself, so that every report says what produced it."""
+
+import functools
+import hashlib
+import os
+import sys
+
+
+@functools.cache
+def runner_revision() -> str:
+    """SHA-256 over the runner's files, the value encoding and the interpreter's version, hex."""
+    digest = hashlib.sha256(sys.version.encode())
+    here = os.path.dirname(os.path.abspath(__file__))
+    paths = [os.path.join(here, name) for name in sorted(os.listdir(here)) if name.endswith(".py")]
+    paths.append(os.path.join(os.path.dirname(os.path.dirname(here)), "codearena", "values.py"))
+    for path in paths:
+        with open(path, "rb") as file:
+            digest.update(os.path.basename(path).encode() + b"\0" + file.read() + b"\0")
+    return digest.hexdigest()

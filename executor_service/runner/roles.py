@@ -1,0 +1,125 @@
+"""Who is who inside the sandbox: one uid for each role, and how a process becomes one.
+
+The supervisor (PID 1) stays uid 0 with the capabilities SETUID, SETGID and KILL. It never sees a job, so that nothing
+forked from it carries inputs, the reference or another role's data in its memory. The conductor holds the job and runs
+as a uid of its own, which no other role can signal, trace or read.
+"""
+
+import contextlib
+import os
+import resource
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+CONDUCTOR_UID = 10000
+
+
+class Role(StrEnum):
+    """A kind of process that the supervisor forks on request."""
+
+    ANALYSIS = "analysis"
+    REFERENCE = "reference"
+    ATTEMPT = "attempt"
+
+
+UIDS = {Role.ANALYSIS: 10001, Role.REFERENCE: 10002, Role.ATTEMPT: 10003}
+
+_FILE_BYTES = 64 * 1024 * 1024
+_OPEN_FILES = 256
+_BASE_ENVIRONMENT = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "HOME": "/tmp",  # noqa: S108 - the sandbox's own tmpfs
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+
+
+@dataclass(frozen=True)
+class Spawn:
+    """What the conductor asks for. memory_bytes: address space beyond that of the fresh process; cpu_s: hard bound.
+
+    processes: bound on the role's processes and threads, None where a cgroup bounds them.
+    """
+
+    role: Role
+    memory_bytes: int
+    cpu_s: int
+    processes: int | None
+
+
+@dataclass(frozen=True)
+class Confinement:
+    """How far this runner can confine.
+
+    conductor_uid, role_uids: whom to become; None: stay who we are.
+    kill_by_uid: a role's uid is used by nothing else that this runner can see, so a role is killed by its uid.
+    own_pids: the runner is PID 1 of a namespace, so that /proc lists its processes and no others.
+    nested: each process gets user and pid namespaces of its own, where uids cannot tell them apart.
+    limit_processes: bound processes by rlimit, because no cgroup does.
+    degradations: what is missing from the full isolation, in words.
+    """
+
+    conductor_uid: int | None = CONDUCTOR_UID
+    role_uids: Mapping[Role, int] | None = field(default_factory=lambda: UIDS)
+    kill_by_uid: bool = True
+    own_pids: bool = True
+    nested: bool = False
+    limit_processes: bool = False
+    degradations: tuple[str, ...] = ()
+
+
+def switch_uid(uid: int) -> None:
+    """Becomes `uid` and the group of the same number for good."""
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+
+
+def confine(spawn: Spawn, confinement: Confinement) -> None:
+    """Turns a fresh fork of the supervisor into a process of `spawn.role`: limits, uid, environment, work folder.
+
+    Its descriptors must be in place already. Irreversible.
+    """
+    os.setsid()
+    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    _prefer_for_oom_kill()
+    _set_limits(spawn)
+    if confinement.role_uids is not None:
+        switch_uid(confinement.role_uids[spawn.role])
+    os.umask(0o077)
+    os.environ.clear()
+    os.environ.update(_BASE_ENVIRONMENT)
+    folder = f"/tmp/{spawn.role}"  # noqa: S108 - the sandbox's own tmpfs
+    with contextlib.suppress(OSError):  # there already, or squatted: then the work folder is the root
+        os.mkdir(folder)
+    try:
+        os.chdir(folder)
+    except OSError:
+        os.chdir("/")
+
+
+def _prefer_for_oom_kill() -> None:
+    """When the cgroup is out of memory the kernel must pick the attempt, never the supervisor or conductor."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")
+
+
+def _set_limits(spawn: Spawn) -> None:
+    with open("/proc/self/statm") as file:
+        own_bytes = int(file.read().split()[0]) * resource.getpagesize()
+    limits = {
+        resource.RLIMIT_AS: own_bytes + spawn.memory_bytes,
+        resource.RLIMIT_CPU: spawn.cpu_s,
+        resource.RLIMIT_FSIZE: _FILE_BYTES,
+        resource.RLIMIT_NOFILE: _OPEN_FILES,
+        resource.RLIMIT_CORE: 0,
+    }
+    if spawn.processes is not None:
+        limits[resource.RLIMIT_NPROC] = spawn.processes
+    for limit, value in limits.items():
+        hard = resource.getrlimit(limit)[1]
+        bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(limit, (bound, bound))

@@ -1,0 +1,221 @@
+"""PID 1 of the sandbox: forks, reaps and kills, and knows nothing of the job.
+
+It has pre-imported what attempts usually import, forks the conductor, and then serves the conductor's requests over a
+socket: spawn a process of some role on given descriptors, or kill everything of a role. What it says of a process's end
+(wait status, CPU time, peak memory) is what the kernel told it.
+"""
+
+import array
+import contextlib
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from typing import Any
+
+from executor_service.runner import conductor, kernel, worker
+from executor_service.runner.roles import Confinement, Role, Spawn, confine, switch_uid
+
+PACKET_BYTES = 64 * 1024
+_WORKER_FDS = 5  # stdin, stdout, stderr, commands, results
+
+_WARM_MODULES = (
+    "abc ast base64 bisect collections collections.abc contextlib copy csv dataclasses datetime decimal enum fractions "
+    "functools hashlib heapq hmac html inspect io itertools json logging math numbers operator os pathlib random re secrets "
+    "shlex statistics string struct subprocess sys tempfile textwrap threading time traceback types typing unicodedata "
+    "urllib.parse uuid"
+).split()
+
+
+def warm_up() -> None:
+    """Imports what attempts usually import, so that each fork finds it ready, and keeps the collector off those pages."""
+    for name in _WARM_MODULES:
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
+
+
+def main(stdin_fd: int, stdout_fd: int, confinement: Confinement) -> None:
+    """Serves one job from stdin to stdout; returns when the conductor is gone. The caller must then exit."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    conductor_pid = os.fork()
+    if conductor_pid == 0:
+        ours.close()
+        _become_conductor(theirs, stdin_fd, stdout_fd, confinement)
+    theirs.close()
+    os.close(stdin_fd)
+    os.close(stdout_fd)
+    _Supervisor(ours, conductor_pid, confinement).serve()
+
+
+def _become_conductor(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Confinement) -> None:
+    status = 70
+    try:
+        if confinement.conductor_uid is not None:
+            switch_uid(confinement.conductor_uid)
+        kernel.make_unreadable()
+        status = conductor.main(control, stdin_fd, stdout_fd, confinement.degradations, confinement.limit_processes)
+    except (
+        BaseException
+    ):  # the process's top: the traceback goes to the container's stderr, the status to the supervisor
+        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+    finally:
+        os._exit(status)
+
+
+class _Supervisor:
+    def __init__(self, control: socket.socket, conductor_pid: int, confinement: Confinement) -> None:
+        self._control = control
+        self._conductor_pid = conductor_pid
+        self._confinement = confinement
+        self._spawned: set[int] = set()
+        self._conductor_alive = True
+
+    def serve(self) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # nothing may interrupt PID 1 while it has a role's uid
+        wake_r, wake_w = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(wake_w, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        poll = select.poll()
+        poll.register(wake_r, select.POLLIN)
+        poll.register(self._control, select.POLLIN)
+        while self._conductor_alive:
+            for fd, _ in poll.poll():
+                if fd == wake_r:
+                    with contextlib.suppress(BlockingIOError):
+                        os.read(wake_r, 4096)
+                    self._reap()
+                elif not self._serve_request():
+                    return
+
+    def _serve_request(self) -> bool:
+        data, ancillary, _, _ = self._control.recvmsg(PACKET_BYTES, socket.CMSG_SPACE(_WORKER_FDS * 4))
+        if not data:
+            return False
+        fds = array.array("i")
+        for _, _, payload in ancillary:
+            fds.frombytes(payload)
+        request: dict[str, Any] = json.loads(data)
+        if request["op"] == "spawn":
+            self._spawn(request, list(fds))
+        else:
+            self._kill(Role(request["role"]))
+            self._send({"killed": request["role"]})
+        return True
+
+    def _send(self, message: dict[str, Any]) -> None:
+        with contextlib.suppress(
+            BrokenPipeError, ConnectionResetError
+        ):  # the conductor died: serve() ends by its reaping
+            self._control.send(json.dumps(message).encode())
+
+    def _spawn(self, request: dict[str, Any], fds: list[int]) -> None:
+        spawn = Spawn(Role(request["role"]), request["memory_bytes"], request["cpu_s"], request["processes"])
+        pid = kernel.fork_nested() if self._confinement.nested else os.fork()
+        if pid == 0:
+            _become_worker(spawn, fds, self._confinement)
+        for fd in fds:
+            os.close(fd)
+        self._spawned.add(pid)
+        self._send({"spawned": pid})
+
+    def _kill(self, role: Role) -> None:
+        """Kills every process of the role and returns when the kernel has none of them left.
+
+        Only one role is ever alive beside the conductor, so whatever else is left belongs to it.
+        """
+        uids = self._confinement.role_uids
+        while others := self._others():
+            if uids is not None and self._confinement.kill_by_uid:
+                _kill_uid(uids[role])
+            else:
+                for pid in others:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+            self._reap_one()
+
+    def _others(self) -> list[int]:
+        if self._confinement.own_pids:
+            pids = [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
+            return [pid for pid in pids if pid not in (1, self._conductor_pid)]
+        return _descendants(os.getpid(), self._conductor_pid)
+
+    def _reap_one(self) -> None:
+        pid, status, usage = os.wait4(-1, 0)
+        self._report(pid, status, usage)
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            self._report(pid, status, usage)
+
+    def _report(self, pid: int, status: int, usage: Any) -> None:
+        if pid == self._conductor_pid:
+            self._conductor_alive = False
+            return
+        # Whatever else dies here is a stray child of a spawned process, which was handed to PID 1: its CPU time counts too.
+        self._send(
+            {
+                "exited": pid if pid in self._spawned else 0,
+                "status": status,
+                "cpu_s": usage.ru_utime + usage.ru_stime,
+                "peak_memory_bytes": usage.ru_maxrss * 1024,
+            }
+        )
+        self._spawned.discard(pid)
+
+
+def _kill_uid(uid: int) -> None:
+    """SIGKILL to all of a uid in one step of the kernel, which no fork can outrun.
+
+    kill(-1) reaches what the caller may signal; as `uid` and without capabilities that is this uid's processes alone, and
+    never the caller or PID 1 (kill(2)). The saved uid stays 0 to come back by.
+    """
+    os.setresuid(uid, uid, 0)
+    try:
+        os.kill(-1, signal.SIGKILL)
+    finally:
+        os.setresuid(0, 0, 0)
+
+
+def _become_worker(spawn: Spawn, fds: list[int], confinement: Confinement) -> None:
+    status = 70
+    try:
+        signal.set_wakeup_fd(-1)
+        # Above the targets first: a received descriptor may have the number of another one's target.
+        high = [os.dup2(fd, 100 + index) for index, fd in enumerate(fds)]
+        for target, fd in enumerate(high):
+            os.dup2(fd, target)
+        os.closerange(_WORKER_FDS, 4096)
+        confine(spawn, confinement)
+        status = worker.main(spawn.role, command_fd=3, result_fd=4)
+    except BaseException:  # the process's top: tell on stderr, which the conductor captures
+        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+    finally:
+        os._exit(status)
+
+
+def _descendants(root: int, spared: int) -> list[int]:
+    """Pids below `root` by /proc, but for the spared one; only used where no namespace or uid marks them."""
+    parents: dict[int, int] = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            with contextlib.suppress(OSError), open(f"/proc/{entry}/stat") as file:
+                parents[int(entry)] = int(file.read().rpartition(")")[2].split()[1])
+    found: list[int] = []
+    frontier = [root]
+    while frontier:
+        parent = frontier.pop()
+        children = [pid for pid, ppid in parents.items() if ppid == parent and pid != spared]
+        found += children
+        frontier += children
+    return found

@@ -1,0 +1,202 @@
+"""The process in which the attempt runs: loads the source, answers one message at a time.
+
+Nothing here is a secret and nothing here is trusted: the attempt shares this process and may change all of it. Its answers
+say what its own calls returned, and nothing else.
+
+An answer is: the message's nonce, one status byte (index into STATUSES), 4 bytes length of the meta JSON, the meta JSON,
+and the encoded value.
+"""
+
+import base64
+import builtins
+import contextlib
+import errno
+import json
+import os
+import struct
+import sys
+import traceback
+import types
+from collections.abc import Callable
+from typing import Any
+
+from codearena import values
+from executor_service.runner import analysis, frames, intercept
+from executor_service.runner.roles import Role
+
+STATUSES = ("returned", "raised", "memory_limit", "output_limit", "process_limit", "unencodable")
+META = struct.Struct(">I")
+META_ERROR = struct.error
+FILE_NAME = "fix.py"
+
+_MESSAGE_KEPT = 2000
+_TRACEBACK_KEPT = 4000
+_BASES_KEPT = 10
+
+
+def main(role: Role, command_fd: int, result_fd: int) -> int:
+    """Answers messages until the pipe ends; returns the exit status."""
+    _open_streams()
+    session = _Session(command_fd, result_fd)
+    handlers: dict[str, Callable[[dict[str, Any]], bytes]] = {
+        "analyse": session.analyse,
+        "load": session.load,
+        "call": session.call,
+    }
+    while True:
+        body = frames.read_frame(command_fd)
+        if body is None:
+            return 0
+        message = json.loads(body)
+        if message["op"] == "script":
+            return session.script(message)
+        answer = handlers[message["op"]](message)
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(Exception):  # the attempt may have closed or replaced them
+                stream.flush()
+        frames.write_all(result_fd, frames.pack(bytes.fromhex(message["nonce"]) + answer))
+
+
+def _open_streams() -> None:
+    """Streams of this process's own: those inherited belong to the supervisor. By line, so that a kill loses little."""
+    sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115 - for the process's life
+    sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
+
+
+def _answer(status: str, value: bytes = b"", **meta: Any) -> bytes:
+    encoded = json.dumps(meta).encode("ascii")
+    return bytes([STATUSES.index(status)]) + META.pack(len(encoded)) + encoded + value
+
+
+class _Session:
+    def __init__(self, command_fd: int, result_fd: int) -> None:
+        self._fds = (command_fd, result_fd)
+        self._module = types.ModuleType("fix")
+        self._lines: list[str] = []
+        self._limits = values.DEFAULT_LIMITS
+        self._environment = dict(os.environ)
+
+    def analyse(self, message: dict[str, Any]) -> bytes:
+        source = base64.b64decode(message["source"])
+        return _answer("returned", json.dumps(analysis.analyse(source, message["checks"])).encode("ascii"))
+
+    def load(self, message: dict[str, Any]) -> bytes:
+        self._limits = values.ValueLimits(size_bytes=message["value_bytes"])
+        if message["intercept"]:
+            intercept.install()
+        return self._guarded(lambda: self._execute(base64.b64decode(message["source"]), "fix"))
+
+    def _execute(self, source: bytes, name: str) -> None:
+        self._lines = source.decode("utf-8", "replace").splitlines()
+        self._module.__dict__.update(__name__=name, __file__=FILE_NAME, __builtins__=builtins)
+        sys.modules[name] = self._module
+        exec(compile(source, FILE_NAME, "exec", dont_inherit=True), self._module.__dict__)  # noqa: S102 - the purpose
+
+    def call(self, message: dict[str, Any]) -> bytes:
+        intercept.records.clear()
+        os.environ.clear()
+        os.environ.update({**self._environment, **message["environment"]})
+        make = self._sequence if message["kind"] == "sequence" else self._function
+        return self._guarded(lambda: make(message["calls"]))
+
+    def _function(self, calls: list[dict[str, str]]) -> Any:
+        return self._invoke(self._resolve(calls[0]["entry_point"]), calls[0])
+
+    def _sequence(self, calls: list[dict[str, str]]) -> Any:
+        target = self._function(calls)
+        return [self._invoke(getattr(target, call["entry_point"]), call) for call in calls[1:]]
+
+    def _resolve(self, dotted: str) -> Any:
+        target: Any = self._module
+        for name in dotted.split("."):
+            if not hasattr(target, name):
+                raise NameError(f"name {name!r} is not defined")
+            target = getattr(target, name)
+        return target
+
+    @staticmethod
+    def _invoke(function: Any, call: dict[str, str]) -> Any:
+        args = values.decode(call["args"].encode("ascii"))
+        kwargs = values.decode(call["kwargs"].encode("ascii"))
+        return function(*args, **kwargs)
+
+    def _guarded(self, work: Callable[[], Any]) -> bytes:
+        """Runs the attempt's code; whatever it does short of ending the process becomes an answer."""
+        try:
+            value = values.encode(work(), self._limits)
+        except values.ValueTooLargeError as error:
+            return _answer("output_limit", detail=str(error), processes=intercept.records)
+        except values.UnencodableError as error:
+            return _answer("unencodable", detail=str(error), processes=intercept.records)
+        except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are outcomes of a call too
+            return self._raised(error)
+        return _answer("returned", value, processes=intercept.records)
+
+    def _raised(self, error: BaseException) -> bytes:
+        if isinstance(error, MemoryError):
+            return _answer("memory_limit", detail="MemoryError", processes=[])
+        if _out_of_processes(error):
+            return _answer("process_limit", detail="no further process or thread could be made", processes=[])
+        return _answer("raised", raised=self._describe(error), processes=intercept.records)
+
+    def _describe(self, error: BaseException) -> dict[str, Any]:
+        kind = type(error)
+        bases = [base.__name__ for base in kind.__mro__ if base.__module__ == "builtins" and base is not object]
+        try:
+            message = str(error)
+        except BaseException:  # noqa: BLE001 - its __str__ is the attempt's code
+            message = "<an exception whose text could not be read>"
+        return {
+            "type": kind.__name__[:200],
+            "builtin_bases": bases[:_BASES_KEPT],
+            "message": message[:_MESSAGE_KEPT],
+            "traceback": self._traceback(error)[-_TRACEBACK_KEPT:],
+        }
+
+    def _traceback(self, error: BaseException) -> str:
+        """The frames that lie in the attempt's source, with their lines."""
+        parts = []
+        for frame, line in traceback.walk_tb(error.__traceback__):
+            if frame.f_code.co_filename == FILE_NAME:
+                text = self._lines[line - 1].strip() if 0 < line <= len(self._lines) else ""
+                parts.append(f'  File "{FILE_NAME}", line {line}, in {frame.f_code.co_name}\n    {text}\n')
+        if len(parts) > 20:  # recursion
+            parts = [*parts[:10], "  ...\n", *parts[-10:]]
+        return "".join(parts)
+
+    def script(self, message: dict[str, Any]) -> int:
+        """Runs the source as __main__ to its end; returns its exit status."""
+        for fd in self._fds:
+            os.close(fd)
+        os.environ.update(message["environment"])
+        sys.argv = [FILE_NAME]
+        status = self._run_script(base64.b64decode(message["source"]))
+        try:
+            sys.stdout.flush()
+        except (OSError, ValueError):  # closed by the script, as an interpreter's end would find it
+            return status or 120
+        return status
+
+    def _run_script(self, source: bytes) -> int:
+        try:
+            self._execute(source, "__main__")
+        except SystemExit as error:
+            if error.code is None or isinstance(error.code, int):
+                return (error.code or 0) & 0xFF
+            print(error.code, file=sys.stderr)  # noqa: T201 - what the interpreter does
+            return 1
+        except BaseException as error:  # noqa: BLE001 - an uncaught exception ends a script with status 1
+            report = self._describe(error)
+            text = f"Traceback (most recent call last):\n{report['traceback']}{report['type']}: {report['message']}\n"
+            with contextlib.suppress(Exception):  # stderr may be closed
+                sys.stderr.write(text)
+                sys.stderr.flush()
+            return 1
+        return 0
+
+
+def _out_of_processes(error: BaseException) -> bool:
+    if isinstance(error, BlockingIOError) and error.errno == errno.EAGAIN:
+        return True
+    return isinstance(error, RuntimeError) and "can't start new thread" in str(error)
