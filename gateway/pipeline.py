@@ -109,10 +109,16 @@ class Pipeline:
     async def _grade_buggy(self, task: Task) -> grader_pb2.Verdict:
         attempt_id, deadline = f"baseline-{uuid.uuid4().hex}", Deadline(self._settings.attempt_deadline_s)
         brief = self._makers[task.id].baseline()
+        source = task.buggy.encode()
         async with self._admission.place(deadline):
-            report = await self._execute(attempt_id, brief.job, task.buggy.encode(), deadline)
+            report = await self._execute(attempt_id, brief.job, source, deadline)
+            judgement = await self._judge(attempt_id, task, source, report, deadline)
             request = grader_pb2.GradeRequest(
-                attempt_id=attempt_id, report=report, expectations=brief.expectations, step=1
+                attempt_id=attempt_id,
+                report=report,
+                expectations=brief.expectations,
+                judgement=judgement,
+                step=1,
             )
             return await self._clients.grade(request, deadline)
 

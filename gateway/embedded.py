@@ -1,0 +1,221 @@
+"""`python -m gateway.embedded`: everything in one process, with a Redis server of its own. For laptops and first looks.
+
+The services are the same as in production and talk over the same gRPC, on free ports of the loopback interface; only
+that they share one event loop. This is the only module of the gateway that imports them.
+"""
+
+import argparse
+import asyncio
+import logging
+import logging.handlers
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol, cast
+
+from pydantic import SecretStr
+from rich.console import Console
+from rich.panel import Panel
+
+from codearena import models, rpc, telemetry
+from codearena.client import AsyncCodeArena
+from codearena.errors import CodeArenaError
+from executor_service.server import ExecutorServer
+from executor_service.settings import Settings as ExecutorSettings
+from gateway import runner_image
+from gateway.local_redis import LocalRedis
+from gateway.server import GatewayServer
+from gateway.settings import Settings as GatewaySettings
+from grader_service.server import GraderServer
+from grader_service.settings import Settings as GraderSettings
+from judge_service.server import JudgeServer
+from judge_service.settings import Settings as JudgeSettings
+
+log = logging.getLogger(__name__)
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+_LOOPBACK = "127.0.0.1"
+_LOG_BYTES = 10 * 1024 * 1024
+
+IsolationChoice = Literal["auto", "container", "local"]
+
+
+class Server(Protocol):
+    """What every service's server can do."""
+
+    async def start(self) -> int: ...
+
+    async def drain(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says. port 0: any free one; state: folder for Redis' data and the log."""
+
+    host: str
+    port: int
+    isolation: IsolationChoice
+    state: Path
+
+
+def state_folder() -> Path:
+    """Where this user's programs keep their state, by the XDG base directory specification."""
+    root = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(root) / "codearena"
+
+
+class Embedded:
+    """Redis and the four services. Use as an async context manager; `url` is where the gateway answers."""
+
+    def __init__(self, options: Options, console: Console) -> None:
+        self._options = options
+        self._console = console
+        self._stack = AsyncExitStack()
+        self._redis = LocalRedis(options.state / "redis")
+        self.url = ""
+
+    async def __aenter__(self) -> "Embedded":
+        """Raises CodeArenaError or OSError if something does not start; what did is stopped again."""
+        try:
+            with self._console.status("starting") as status:
+                status.update("Redis")
+                self._stack.push_async_callback(self._redis.stop)
+                redis_url = await self._redis.start()
+                status.update("sandbox image")
+                await self._build_image()
+                status.update("services")
+                await self._start_services(redis_url)
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def redis_ended(self) -> int:
+        """Waits for Redis to end by itself, which it never should; its exit status."""
+        return await self._redis.ended()
+
+    async def ready(self) -> models.Ready:
+        """What the gateway says of itself."""
+        async with AsyncCodeArena(self.url) as arena:
+            return await arena.ready()
+
+    async def _build_image(self) -> None:
+        settings = ExecutorSettings()
+        if self._options.isolation == "local" or "image" in settings.model_fields_set:
+            return
+        try:
+            await runner_image.build(settings.image, CHECKOUT, state_folder() / "engine" / "base")
+        except runner_image.ImageError as error:
+            log.warning("sandbox image not built: %s", error)
+
+    async def _start_services(self, redis_url: str) -> None:
+        grader = await self._start(GraderServer(GraderSettings(host=_LOOPBACK, port=0)))
+        judge = await self._start(JudgeServer(JudgeSettings(host=_LOOPBACK, port=0)))
+        executor = await self._start(
+            ExecutorServer(ExecutorSettings(host=_LOOPBACK, port=0, isolation=self._options.isolation))
+        )
+        settings = GatewaySettings(
+            host=self._options.host,
+            port=self._options.port,
+            redis_url=SecretStr(redis_url),
+            executor_address=f"{_LOOPBACK}:{executor}",
+            judge_address=f"{_LOOPBACK}:{judge}",
+            grader_address=f"{_LOOPBACK}:{grader}",
+        )
+        if "tasks_dir" not in settings.model_fields_set:
+            settings = settings.model_copy(update={"tasks_dir": CHECKOUT / "tasks"})
+        port = await self._start(GatewayServer(settings))
+        host = "localhost" if self._options.host in (_LOOPBACK, "0.0.0.0", "::") else self._options.host
+        self.url = f"http://{host}:{port}"
+
+    async def _start(self, server: Server) -> int:
+        # Registered first: a server that fails half way through its start has something to release too.
+        port = await server.start()
+        self._stack.push_async_callback(server.drain)
+        return port
+
+
+@asynccontextmanager
+async def embedded(options: Options, console: Console) -> AsyncIterator[Embedded]:
+    """Everything running; drained and stopped in the reverse order at the end."""
+    async with Embedded(options, console) as running:
+        yield running
+
+
+def _announce(console: Console, url: str, ready: models.Ready) -> None:
+    """Tells where it is, what isolation attempts get and what is missing from it, and one line to paste."""
+    curl = f"""curl -s {url}/grade -H 'Content-Type: application/json' \\
+  -d '{{"task_id": "easy-1", "source": "def average_list(xs):\\n    return sum(xs) / len(xs) if xs else 0"}}'"""
+    isolation = ready.isolation
+    lines = [f"[bold]CodeArena[/bold] serves on [link={url}]{url}[/link]"]
+    if isolation is not None:
+        lines.append(f"isolation: [bold]{isolation.name}[/bold] {isolation.runtime}".rstrip())
+    console.print(Panel("\n".join(lines), expand=False))
+    weaknesses = isolation.degradations if isolation else []
+    if isolation is not None and isolation.name != "container":
+        weaknesses = ["attempts run on this host, not in containers: for your own code and first looks", *weaknesses]
+    if weaknesses:
+        text = "\n".join(f"- {weakness}" for weakness in weaknesses)
+        console.print(Panel(text, title="Weaker than the full isolation", style="yellow", expand=False))
+    console.print("Try:", style="bold")
+    console.print(curl, markup=False, highlight=False, soft_wrap=True)
+
+
+async def run(options: Options, console: Console) -> int:
+    """Serves until the process is asked to stop; returns the exit status, which is 1 if Redis went away."""
+    async with embedded(options, console) as running:
+        _announce(console, running.url, await running.ready())
+        stopped = asyncio.create_task(rpc.until_terminated())
+        redis = asyncio.create_task(running.redis_ended())
+        await asyncio.wait({stopped, redis}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (stopped, redis):
+            task.cancel()
+        if redis.done() and not redis.cancelled():
+            log.error("redis ended with status %d; stopping, since nothing could be stored", redis.result())
+            return 1
+        console.print("stopping")
+    return 0
+
+
+def configure_logging(folder: Path) -> None:
+    """Everything goes to a file in `folder`; to the terminal only what someone should look at."""
+    telemetry.configure_logging("embedded", "INFO")
+    root = logging.getLogger()
+    for handler in root.handlers:
+        handler.setLevel(logging.WARNING)
+    folder.mkdir(parents=True, exist_ok=True)
+    to_file = logging.handlers.RotatingFileHandler(folder / "embedded.log", maxBytes=_LOG_BYTES, backupCount=2)
+    to_file.setFormatter(telemetry.JSONFormatter("embedded"))
+    root.addHandler(to_file)
+
+
+def parse(arguments: list[str] | None = None) -> Options:
+    """Options from the command line."""
+    parser = argparse.ArgumentParser(prog="gateway.embedded", description="Serves everything from one process.")
+    parser.add_argument("--host", default=_LOOPBACK, help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=7860, help="port to listen on, 0: any (default: %(default)s)")
+    parser.add_argument("--isolation", choices=("auto", "container", "local"), default="auto")
+    parser.add_argument("--state", type=Path, default=state_folder(), help="folder of data and log (%(default)s)")
+    parsed = parser.parse_args(arguments)
+    return Options(parsed.host, parsed.port, cast(IsolationChoice, parsed.isolation), parsed.state)
+
+
+def main() -> None:
+    options = parse()
+    configure_logging(options.state)
+    console = Console()
+    try:
+        sys.exit(asyncio.run(run(options, console)))
+    except (CodeArenaError, OSError) as error:
+        console.print(f"cannot serve: {error}", style="red", markup=False)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

