@@ -1,0 +1,77 @@
+"""What a job may ask for. Pure checks against the settings; a job that fails one would fail on every executor."""
+
+from collections.abc import Iterator
+
+from codearena.errors import CallerError
+from codearena.v1 import common_pb2, executor_pb2
+from executor_service.codec import seconds
+from executor_service.settings import Settings
+
+JOB_BYTES = 16 * 1024 * 1024
+"""Largest job, as it comes over gRPC."""
+_CALL_ID_CHARACTERS = 256
+
+
+def admit(job: executor_pb2.Job, settings: Settings) -> None:
+    """Returns if the job is well-formed and within the settings' limits.
+
+    Raises:
+        CallerError: it is not; the detail names the field.
+    """
+    for problem in _problems(job, settings):
+        raise CallerError(problem)
+
+
+def _problems(job: executor_pb2.Job, settings: Settings) -> Iterator[str]:
+    if job.ByteSize() > JOB_BYTES:
+        yield f"job is larger than {JOB_BYTES} bytes"
+    for name, source in (("source", job.source), ("reference_source", job.reference_source)):
+        if len(source) > settings.source_bytes:
+            yield f"{name} is larger than {settings.source_bytes} bytes"
+    yield from _limit_problems(job.limits, settings)
+    if not job.calls:
+        yield "calls is empty"
+    calls = [*job.calls, *(point.call for point in job.probe)]
+    if len(calls) > settings.calls:
+        yield f"calls are more than {settings.calls}"
+    if len({call.call_id for call in job.calls}) != len(job.calls):
+        yield "two calls share a call_id"
+    for call in calls:
+        yield from _call_problems(call)
+
+
+def _limit_problems(limits: common_pb2.Limits, settings: Settings) -> Iterator[str]:
+    asked: dict[str, tuple[float, float]] = {
+        "call_cpu": (seconds(limits.call_cpu), settings.call_wall_s),
+        "call_wall": (seconds(limits.call_wall), settings.call_wall_s),
+        "attempt_wall": (seconds(limits.attempt_wall), settings.attempt_wall_s),
+        "memory_bytes": (limits.memory_bytes, settings.memory_bytes),
+        "processes": (limits.processes, settings.processes),
+        "output_bytes": (limits.output_bytes, settings.output_bytes),
+        "value_bytes": (limits.value_bytes, settings.value_bytes),
+    }
+    for name, (value, most) in asked.items():
+        if value <= 0 and name != "output_bytes":
+            yield f"limits.{name} must be positive"
+        elif value < 0 or value > most:
+            yield f"limits.{name} must be at most {most:g}"
+
+
+def _call_problems(call: executor_pb2.Call) -> Iterator[str]:
+    if not 0 < len(call.call_id) <= _CALL_ID_CHARACTERS:
+        yield f"call_id must have 1 to {_CALL_ID_CHARACTERS} characters"
+    kind = call.WhichOneof("kind")
+    if kind is None:
+        yield "a call has no kind"
+    functions = [call.function] if kind == "function" else call.sequence.calls if kind == "sequence" else []
+    if kind == "sequence" and not functions:
+        yield "a sequence has no calls"
+    for function in functions:
+        if not function.entry_point:
+            yield "a call has no entry_point"
+        if not (function.args.json.isascii() and function.kwargs.json.isascii()):
+            yield "encoded values must be ASCII"
+        if not (function.args.json and function.kwargs.json):
+            yield "a call lacks its args or kwargs"
+    if any(not name or "=" in name or "\0" in name + value for name, value in call.environment.items()):
+        yield "an environment variable's name or value cannot be set"

@@ -1,0 +1,117 @@
+"""One attempt inside the executor: admit, lease, run, and either a report or an error. Knows no gRPC."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from codearena.errors import SandboxError
+from codearena.telemetry import fingerprint
+from codearena.v1 import executor_pb2
+from executor_service import codec, metrics, outcome
+from executor_service.admission import admit
+from executor_service.isolation.base import Isolation, Sandbox, SandboxLostError
+from executor_service.outcome import Cause, Ruling
+from executor_service.pool import Pool
+from executor_service.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_ANALYSIS_S = 15.0
+"""The runner's own bound on reading the source, which comes before the attempt's wall limit begins."""
+
+
+@dataclass(frozen=True)
+class _Ran:
+    """What one sandbox gave. ran_s: from handing over the job to the last byte of the report."""
+
+    report: executor_pb2.Report
+    ran_s: float
+
+
+class Attempts:
+    """Executes jobs on the pool's sandboxes."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        isolation: Isolation,
+        settings: Settings,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._pool = pool
+        self._isolation = isolation
+        self._settings = settings
+        self._clock = clock
+
+    async def execute(self, attempt_id: str, job: executor_pb2.Job) -> executor_pb2.Report:
+        """Runs the job in a sandbox of its own.
+
+        Cancelling it destroys the sandbox.
+
+        Raises:
+            CallerError: the job is malformed or asks for too much.
+            OverloadedError: the queue is full.
+            SandboxError: no sandbox could be made or kept, or it gave no usable report.
+        """
+        admit(job, self._settings)
+        asked = self._clock()
+        async with self._pool.lease() as sandbox:
+            leased_s = self._clock() - asked
+            metrics.wait_seconds.observe(leased_s)
+            ran = await self._run(attempt_id, sandbox, job)
+        report = ran.report
+        metrics.run_seconds.observe(ran.ran_s)
+        metrics.attempts.labels(executor_pb2.AttemptStatus.Name(report.status)).inc()
+        report.isolation.CopyFrom(self.isolation(sandbox))
+        report.timings.leased.CopyFrom(codec.duration(leased_s))
+        report.timings.ran.CopyFrom(codec.duration(ran.ran_s))
+        return report
+
+    def isolation(self, sandbox: Sandbox | None = None) -> executor_pb2.Isolation:
+        """What is in force, and for a sandbox also which one it is and what its runner had to do without."""
+        info = self._isolation.describe()
+        hello = sandbox.hello if sandbox else None
+        missing = dict.fromkeys([*info.degradations, *(hello.degradations if hello else ())])
+        return executor_pb2.Isolation(
+            name=info.name,
+            runtime=info.runtime,
+            sandbox_id=sandbox.sandbox_id if sandbox else "",
+            degradations=list(missing),
+            runner_revision=hello.revision if hello else "",
+        )
+
+    async def _run(self, attempt_id: str, sandbox: Sandbox, job: executor_pb2.Job) -> _Ran:
+        started = self._clock()
+        try:
+            data = await sandbox.run(codec.encode_job(job), self._timeout_s(job))
+            ran_s = self._clock() - started
+            return _Ran(codec.decode_report(data, job), ran_s)
+        except SandboxLostError as error:
+            ruling = outcome.rule(error.evidence)
+        except codec.MalformedReportError as error:
+            ruling = Ruling(Cause.MALFORMED, f"the runner sent no usable report: {error}")
+        self._log(attempt_id, sandbox, job, ruling)
+        if not ruling.cause.is_the_attempts:
+            raise SandboxError(ruling.detail)
+        return _Ran(outcome.memory_report(job), self._clock() - started)
+
+    def _timeout_s(self, job: executor_pb2.Job) -> float:
+        """When the runner's silence is a failure: after all that its own limits allow, and the grace.
+
+        The wall limit holds for the reference and then anew for the attempt, so that a slow reference takes nothing
+        from the attempt.
+        """
+        runs = 2 if job.reference_source else 1
+        return _ANALYSIS_S + runs * codec.seconds(job.limits.attempt_wall) + self._settings.report_grace_s
+
+    def _log(self, attempt_id: str, sandbox: Sandbox, job: executor_pb2.Job, ruling: Ruling) -> None:
+        metrics.lost.labels(ruling.cause).inc()
+        log.warning(
+            "attempt %s, source %s, sandbox %s: no report, cause %s: %s",
+            attempt_id,
+            fingerprint(job.source),
+            sandbox.sandbox_id,
+            ruling.cause,
+            ruling.detail,
+        )

@@ -1,0 +1,174 @@
+"""`container` isolation: a fresh Docker container for every attempt, talked to through the engine's attach stream."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from codearena.errors import SandboxError
+from executor_service import codec
+from executor_service.channel import REPORT_BYTES, Channel, ChannelClosedError
+from executor_service.isolation import hardening
+from executor_service.isolation.base import (
+    Evidence,
+    Hello,
+    Isolation,
+    IsolationInfo,
+    IsolationName,
+    Sandbox,
+    SandboxLostError,
+    StreamEnd,
+)
+from executor_service.isolation.engine import Engine, EngineError
+from executor_service.isolation.owner import Owner
+from executor_service.isolation.reaper import Reaper
+from executor_service.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_EXIT_WAIT_S = 0.5  # a runner that reported, or whose stdin closed, exits by itself; after this it is killed
+_END_WAIT_S = 10  # for the engine to notice that a container whose stream ended has ended
+
+
+class ContainerIsolation(Isolation):
+    """Containers of the settings' image on one engine."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._owner = Owner.this_process()
+        calls = settings.pool_start_concurrency + settings.pool_remove_concurrency
+        self._engine = Engine(settings.docker_host, workers=calls + 2, timeout_s=settings.engine_timeout_s)
+        self._removals = asyncio.Semaphore(settings.pool_remove_concurrency)
+        self._reaper = Reaper(
+            self._engine,
+            self._owner.instance,
+            interval_s=settings.reap_interval_s,
+            orphan_grace_s=settings.orphan_grace_s,
+        )
+        self._runtime = settings.runtime or ""
+        self._seccomp = ""
+        self._image = ""
+
+    async def start(self) -> None:
+        await self._engine.connect()
+        try:
+            self._image = await self._engine.image_id(self._settings.image)
+        except EngineError as error:
+            raise SandboxError(f"no image {self._settings.image}: {error.detail}") from error
+        self._runtime = self._settings.runtime or await self._engine.default_runtime()
+        self._seccomp = self._read_seccomp()
+        await self._reaper.reap()
+        self._reaper.start()
+
+    def _read_seccomp(self) -> str:
+        try:
+            return self._settings.seccomp_profile.read_text()
+        except OSError as error:
+            raise SandboxError(f"no seccomp profile {self._settings.seccomp_profile}: {error.strerror}") from error
+
+    async def create(self) -> Sandbox:
+        # By our own name it can be removed even if the answer that carries its id never comes.
+        name = f"codearena-{uuid.uuid4().hex}"
+        channel: Channel | None = None
+        try:
+            async with asyncio.timeout(self._settings.start_timeout_s):
+                container_id = await self._engine.create(name, self._configuration())
+                channel = await self._engine.attach(container_id)
+                await self._engine.start(container_id)
+                hello = codec.decode_hello(await channel.receive())
+        except BaseException as error:
+            if channel:
+                channel.close()
+            await asyncio.shield(self._remove_failed(name))
+            raise _as_sandbox_error(error, channel) from error
+        return ContainerSandbox(container_id, hello, channel, self._engine, self._removals)
+
+    def _configuration(self) -> dict[str, Any]:
+        labels = self._owner.labels(self._settings.sandbox_age_max_s)
+        return hardening.configuration(self._settings, self._image, self._seccomp, labels)
+
+    async def _remove_failed(self, name: str) -> None:
+        try:
+            await self._engine.remove(name)
+        except EngineError as error:
+            log.warning("container %s left to the reaper: %s", name, error.detail)
+
+    async def close(self) -> None:
+        await self._reaper.close()
+        self._engine.close()
+
+    def describe(self) -> IsolationInfo:
+        return IsolationInfo(IsolationName.CONTAINER, self._runtime)
+
+
+def _as_sandbox_error(error: BaseException, channel: Channel | None) -> BaseException:
+    if isinstance(error, TimeoutError):
+        return SandboxError("the runner was not ready in time")
+    if isinstance(error, ChannelClosedError):
+        if channel and channel.stderr_tail:
+            log.warning("a runner ended before it was ready, with: %s", channel.stderr_tail)
+        return SandboxError(f"the runner ended before it was ready: {error}")
+    if isinstance(error, codec.MalformedReportError):
+        return SandboxError("the runner's ready frame is not of the agreed shape")
+    return error
+
+
+class ContainerSandbox(Sandbox):
+    """One container with a ready runner in it."""
+
+    def __init__(
+        self, container_id: str, hello: Hello, channel: Channel, engine: Engine, removals: asyncio.Semaphore
+    ) -> None:
+        self._container_id = container_id
+        self._hello = hello
+        self._channel = channel
+        self._engine = engine
+        self._removals = removals
+        self._reported = False
+
+    @property
+    def sandbox_id(self) -> str:
+        return self._container_id
+
+    @property
+    def hello(self) -> Hello:
+        return self._hello
+
+    @property
+    def alive(self) -> bool:
+        return self._channel.closed is None
+
+    def on_lost(self, callback: Callable[[], None]) -> None:
+        self._channel.on_closed(callback)
+
+    async def run(self, job: bytes, timeout_s: float) -> bytes:
+        try:
+            async with asyncio.timeout(timeout_s):
+                report = await self._channel.exchange(job, REPORT_BYTES)
+        except TimeoutError:
+            raise SandboxLostError(Evidence(StreamEnd.OPEN, timed_out=True)) from None
+        except ChannelClosedError as error:
+            raise SandboxLostError(await self._evidence(error)) from error
+        self._reported = True
+        return report
+
+    async def _evidence(self, error: ChannelClosedError) -> Evidence:
+        if self._channel.stderr_tail:
+            log.warning("runner of %s wrote: %s", self._container_id[:12], self._channel.stderr_tail)
+        if error.corrupt:
+            return Evidence(StreamEnd.CORRUPT)
+        evidence = Evidence(StreamEnd.ENDED)
+        try:
+            end = await self._engine.wait(self._container_id, _END_WAIT_S)
+        except EngineError as engine_error:
+            return evidence.with_exit(None, engine_error=engine_error.detail)
+        return evidence.with_exit(end.exit_status, oom_killed=end.oom_killed, engine_error=end.error)
+
+    async def destroy(self) -> None:
+        if self._reported:
+            # It is ending by itself, which costs the engine less than being killed.
+            await self._channel.wait_ended(_EXIT_WAIT_S)
+        self._channel.close()
+        async with self._removals:
+            await self._engine.remove(self._container_id)

@@ -1,0 +1,293 @@
+"""`local` isolation: the same runner in fresh namespaces on this host, forked by a warm launcher; no Docker.
+
+For laptops and for the embedded default. How far the host lets itself be partitioned is found out by the launcher and
+said in its first packet; whatever is missing goes into every report.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import uuid
+from asyncio.subprocess import DEVNULL, Process
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from codearena.errors import SandboxError
+from executor_service import codec
+from executor_service.channel import REPORT_BYTES, Channel, ChannelClosedError
+from executor_service.isolation.base import (
+    Evidence,
+    Hello,
+    Isolation,
+    IsolationInfo,
+    IsolationName,
+    Sandbox,
+    SandboxLostError,
+    StreamEnd,
+)
+from executor_service.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_CODE_ROOT = Path(__file__).resolve().parents[2]
+_PACKET_BYTES = 64 * 1024
+_EXIT_WAIT_S = 2.0  # a runner whose stdin closed exits by itself; after this it is killed
+
+
+class _HelloPacket(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    level: str
+    degradations: tuple[str, ...]
+
+
+class _Packet(BaseModel):
+    """Any packet of the launcher: `hello`, or `pid`, or `exited` with `status`."""
+
+    model_config = ConfigDict(frozen=True)
+    hello: _HelloPacket | None = None
+    pid: int | None = None
+    exited: int | None = None
+    status: int = 0
+
+
+@dataclass
+class Launcher:
+    """The warm process that forks runners, as seen from here. Its packets arrive on the event loop.
+
+    control: our end of its socket; hello: its first packet; exits: runner's pid -> its wait status, once known.
+    """
+
+    process: Process
+    control: socket.socket
+    hello: asyncio.Future[_HelloPacket]
+    exits: dict[int, asyncio.Future[int]] = field(default_factory=dict)
+    _asked: deque[asyncio.Future[int]] = field(default_factory=deque)
+    alive: bool = True
+
+    @classmethod
+    async def start(cls) -> "Launcher":
+        """Starts one. Raises SandboxError if this host cannot even do that."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        arguments = ["-S", "-P", "-B", "-m", "executor_service.runner", "--launcher", str(theirs.fileno())]
+        environment = {"PYTHONPATH": str(_CODE_ROOT), "PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"}
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *arguments,
+                stdin=DEVNULL,
+                stdout=DEVNULL,
+                env=environment,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # a Ctrl-C at the terminal is for us: we end it in order
+            )
+        except OSError as error:
+            ours.close()
+            raise SandboxError(f"the launcher of local sandboxes did not start: {error.strerror}") from error
+        finally:
+            theirs.close()
+        ours.setblocking(False)
+        launcher = cls(process, ours, asyncio.get_running_loop().create_future())
+        asyncio.get_running_loop().add_reader(ours, launcher._read)
+        return launcher
+
+    async def spawn(self, runner_end: socket.socket, options: dict[str, int]) -> int:
+        """Forks a runner with that socket as its stdin and stdout; returns its pid.
+
+        Raises:
+            SandboxError: the launcher is gone or could not fork.
+        """
+        if not self.alive:
+            raise SandboxError("the launcher of local sandboxes is gone")
+        asked: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        try:
+            fds = [runner_end.fileno(), runner_end.fileno()]
+            socket.send_fds(self.control, [b"spawn " + json.dumps(options).encode()], fds)
+        except OSError as error:
+            raise SandboxError(f"the launcher of local sandboxes does not listen: {error.strerror}") from error
+        self._asked.append(asked)
+        pid = await asked
+        if pid <= 0:
+            raise SandboxError("the launcher could not fork a runner")
+        return pid
+
+    async def stop(self) -> None:
+        """Ends it, and with it every runner that is left."""
+        self._lose()
+        try:
+            await asyncio.wait_for(self.process.wait(), _EXIT_WAIT_S)
+        except TimeoutError:
+            self.process.kill()
+            await self.process.wait()
+
+    def _read(self) -> None:
+        try:
+            data = self.control.recv(_PACKET_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._lose()
+            return
+        try:
+            self._accept(_Packet.model_validate_json(data))
+        except ValidationError:
+            log.error("the launcher of local sandboxes sent what is no packet")
+            self._lose()
+
+    def _accept(self, packet: _Packet) -> None:
+        if packet.hello and not self.hello.done():
+            self.hello.set_result(packet.hello)
+        elif packet.exited is not None:
+            exit_ = self.exits.pop(packet.exited, None)
+            if exit_ and not exit_.done():
+                exit_.set_result(packet.status)
+        elif packet.pid is not None and self._asked:
+            if packet.pid > 0:
+                self.exits[packet.pid] = asyncio.get_running_loop().create_future()
+            asked = self._asked.popleft()
+            if not asked.done():
+                asked.set_result(packet.pid)
+
+    def _lose(self) -> None:
+        if not self.alive:
+            return
+        self.alive = False
+        asyncio.get_running_loop().remove_reader(self.control)
+        self.control.close()
+        gone = SandboxError("the launcher of local sandboxes ended")
+        waiting: list[asyncio.Future[Any]] = [self.hello, *self._asked]
+        for future in waiting:
+            if not future.done():
+                future.set_exception(gone)
+                future.exception()  # looked at, should nobody wait
+        for exit_ in self.exits.values():
+            exit_.cancel()
+        self._asked.clear()
+
+
+class LocalIsolation(Isolation):
+    """Runners forked on this host."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._launcher: Launcher | None = None
+        self._starting = asyncio.Lock()
+        self._degradations: tuple[str, ...] = ()
+
+    async def start(self) -> None:
+        await self._running_launcher()
+        log.warning(
+            "isolation local: attempts run on this host without Docker; missing: %s",
+            "; ".join(self._degradations) or "nothing else",
+        )
+
+    async def _running_launcher(self) -> Launcher:
+        """The launcher, started anew if it has died."""
+        async with self._starting:
+            if self._launcher and self._launcher.alive:
+                return self._launcher
+            if self._launcher:
+                log.error("the launcher of local sandboxes ended and is started again")
+                await self._launcher.stop()
+            self._launcher = await Launcher.start()
+            try:
+                async with asyncio.timeout(self._settings.start_timeout_s):
+                    hello = await self._launcher.hello
+            except TimeoutError:
+                await self._launcher.stop()
+                raise SandboxError("the launcher of local sandboxes was not ready in time") from None
+            self._degradations = hello.degradations
+            return self._launcher
+
+    async def create(self) -> Sandbox:
+        launcher = await self._running_launcher()
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        channel = Channel(multiplexed=False)
+        await asyncio.get_running_loop().create_unix_connection(lambda: channel, sock=ours)
+        options = {"memory_bytes": self._settings.memory_bytes, "tmpfs_bytes": self._settings.tmpfs_bytes}
+        try:
+            async with asyncio.timeout(self._settings.start_timeout_s):
+                with theirs:
+                    pid = await launcher.spawn(theirs, options)
+                hello = codec.decode_hello(await channel.receive())
+        except TimeoutError:
+            channel.close()
+            raise SandboxError("the runner was not ready in time") from None
+        except (ChannelClosedError, codec.MalformedReportError) as error:
+            channel.close()
+            raise SandboxError(f"the runner did not become ready: {error}") from error
+        except BaseException:
+            channel.close()
+            raise
+        return LocalSandbox(pid, launcher.exits.get(pid), hello, channel)
+
+    async def close(self) -> None:
+        if self._launcher:
+            await self._launcher.stop()
+
+    def describe(self) -> IsolationInfo:
+        return IsolationInfo(IsolationName.LOCAL, degradations=self._degradations)
+
+
+class LocalSandbox(Sandbox):
+    """One forked runner. exit_: its wait status once it has ended; None if it had before we could ask."""
+
+    def __init__(self, pid: int, exit_: asyncio.Future[int] | None, hello: Hello, channel: Channel) -> None:
+        self._id = f"{pid}-{uuid.uuid4().hex}"
+        self._pid = pid
+        self._exit = exit_
+        self._hello = hello
+        self._channel = channel
+
+    @property
+    def sandbox_id(self) -> str:
+        return self._id
+
+    @property
+    def hello(self) -> Hello:
+        return self._hello
+
+    @property
+    def alive(self) -> bool:
+        return self._channel.closed is None
+
+    def on_lost(self, callback: Callable[[], None]) -> None:
+        self._channel.on_closed(callback)
+
+    async def run(self, job: bytes, timeout_s: float) -> bytes:
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await self._channel.exchange(job, REPORT_BYTES)
+        except TimeoutError:
+            raise SandboxLostError(Evidence(StreamEnd.OPEN, timed_out=True)) from None
+        except ChannelClosedError as error:
+            evidence = Evidence(StreamEnd.CORRUPT if error.corrupt else StreamEnd.ENDED)
+            raise SandboxLostError(evidence.with_exit(await self._exit_status())) from error
+
+    async def _exit_status(self) -> int | None:
+        """128 + signal if it was killed; None if it cannot be known."""
+        if not self._exit:
+            return None
+        done, _ = await asyncio.wait([self._exit], timeout=_EXIT_WAIT_S)
+        if not done or self._exit.cancelled():
+            return None
+        code = os.waitstatus_to_exitcode(self._exit.result())
+        return code if code >= 0 else 128 - code
+
+    async def destroy(self) -> None:
+        self._channel.close()
+        if await self._exit_status() is None and self._exit and not self._exit.done():
+            # The launcher has not reaped it, so that the pid is still this runner's.
+            os.kill(self._pid, signal.SIGKILL)
+            await self._exit_status()

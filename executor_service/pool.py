@@ -1,0 +1,339 @@
+"""The warm pool: sandboxes that are ready before anybody asks, leased once, destroyed, replaced in the background.
+
+Every sandbox is in exactly one state, starting -> ready -> leased -> ending, and all four count against `pool_max`: a
+sandbox that is being removed still holds memory of the engine, and creating faster than the engine removes would only
+pile up work there.
+
+How many are kept ready adapts: each wait for a sandbox raises the target by one, each quiet period lowers it by one,
+within pool_min and what pool_max leaves.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from codearena.errors import CodeArenaError, OverloadedError, SandboxError
+from executor_service import metrics
+from executor_service.isolation.base import Isolation, Sandbox
+
+log = logging.getLogger(__name__)
+
+_BACKOFF_FIRST_S = 0.25
+_BACKOFF_LONGEST_S = 15.0
+_FAILURES_TO_GIVE_UP = 3  # in a row: from then on those who wait are told, and can go to another executor
+
+
+@dataclass(frozen=True)
+class PoolLimits:
+    """Bounds of a pool. minimum, maximum, start_concurrency, waiting: sandboxes and waiters; the rest in seconds."""
+
+    minimum: int
+    maximum: int
+    start_concurrency: int
+    waiting: int
+    ready_age_s: float
+    shrink_s: float
+
+
+@dataclass(frozen=True)
+class PoolStatus:
+    """How many sandboxes are in which state, and how many attempts wait."""
+
+    starting: int
+    ready: int
+    leased: int
+    ending: int
+    queued: int
+
+
+class Pool:
+    """Leases ready sandboxes, first come first served. Belongs to one event loop."""
+
+    def __init__(
+        self,
+        isolation: Isolation,
+        limits: PoolLimits,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._isolation = isolation
+        self._limits = limits
+        self._clock = clock
+        self._jitter = jitter
+        self._target = limits.minimum
+        self._ready: deque[Sandbox] = deque()
+        self._born: dict[Sandbox, float] = {}
+        self._waiters: deque[asyncio.Future[Sandbox]] = deque()
+        self._leased = 0
+        self._starting: set[asyncio.Task[None]] = set()
+        self._ending: set[asyncio.Task[None]] = set()
+        self._failures = 0
+        self._last_failure: SandboxError | None = None
+        self._retry: asyncio.TimerHandle | None = None
+        self._upkeep: asyncio.TimerHandle | None = None
+        self._last_wait = clock()
+        self._closing = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    # ------------------------------------------------------------------------------------------ life cycle
+
+    def start(self) -> None:
+        """Begins to fill. Returns at once: the first leases wait for the first sandboxes."""
+        self._last_wait = self._clock()
+        self._schedule_upkeep()
+        self._refill()
+
+    async def drain(self) -> None:
+        """Returns when nothing is leased and nobody waits. Leases go on until `close`."""
+        await self._idle.wait()
+
+    async def close(self) -> None:
+        """Refuses who waits, lets leases end, and destroys every sandbox, those being started included."""
+        self._closing = True
+        for handle in (self._retry, self._upkeep):
+            if handle:
+                handle.cancel()
+        self._refuse_waiters(SandboxError("the executor is shutting down"))
+        for sandbox in list(self._ready):
+            self._discard(sandbox)
+        # Not cancelled: a half-made sandbox is known only to whoever is making it.
+        while self._starting or self._ending or self._leased:
+            await (asyncio.wait(self._starting | self._ending) if self._starting or self._ending else self._idle.wait())
+
+    def status(self) -> PoolStatus:
+        """The state of the pool now."""
+        return PoolStatus(
+            starting=len(self._starting),
+            ready=len(self._ready),
+            leased=self._leased,
+            ending=len(self._ending),
+            queued=len(self._waiters),
+        )
+
+    # ---------------------------------------------------------------------------------------------- leases
+
+    @asynccontextmanager
+    async def lease(self) -> AsyncIterator[Sandbox]:
+        """A ready sandbox, for one attempt; it is destroyed in the background on leaving, whatever happened.
+
+        Cancelling while waiting gives the place in the queue up; cancelling inside destroys the sandbox.
+
+        Raises:
+            OverloadedError: as many wait as may.
+            SandboxError: no sandbox can be made, or the pool is closing.
+        """
+        sandbox = await self._acquire()
+        try:
+            yield sandbox
+        finally:
+            self._leased -= 1
+            self._end(sandbox)
+
+    async def _acquire(self) -> Sandbox:
+        if self._closing:
+            raise SandboxError("the executor is shutting down")
+        if self._ready and not self._waiters:
+            sandbox = self._take()
+            self._refill()
+            return sandbox
+        return await self._wait_for_one()
+
+    async def _wait_for_one(self) -> Sandbox:
+        if len(self._waiters) >= self._limits.waiting:
+            metrics.refused.inc()
+            raise OverloadedError("as many attempts wait as may", retry_after_s=self._retry_after_s())
+        if self._retry and self._failures >= _FAILURES_TO_GIVE_UP:
+            raise self._unavailable()
+        self._last_wait = self._clock()
+        self._target = min(self._target + 1, self._limits.maximum)
+        waiter: asyncio.Future[Sandbox] = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        self._refill()
+        try:
+            return await waiter
+        except asyncio.CancelledError:
+            self._give_up(waiter)
+            raise
+
+    def _give_up(self, waiter: asyncio.Future[Sandbox]) -> None:
+        """A waiter was cancelled: if it had been handed a sandbox already, that one is still unused."""
+        if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
+            self._leased -= 1
+            self._offer(waiter.result())
+        elif waiter in self._waiters:
+            self._waiters.remove(waiter)
+        self._note()
+
+    def _take(self) -> Sandbox:
+        """The oldest ready one, so that none grows old while others are used."""
+        sandbox = self._ready.popleft()
+        self._lease_out(sandbox)
+        return sandbox
+
+    def _lease_out(self, sandbox: Sandbox) -> None:
+        sandbox.on_lost(lambda: None)
+        self._born.pop(sandbox, None)
+        self._leased += 1
+        self._note()
+
+    def _offer(self, sandbox: Sandbox) -> None:
+        """Gives an unused sandbox to the first who waits, else keeps it ready."""
+        if self._closing or not sandbox.alive:
+            self._end(sandbox)
+            return
+        while self._waiters:
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                self._lease_out(sandbox)
+                waiter.set_result(sandbox)
+                return
+        self._born.setdefault(sandbox, self._clock())
+        self._ready.append(sandbox)
+        sandbox.on_lost(lambda: self._lost(sandbox))
+        self._note()
+
+    def _refuse_waiters(self, error: CodeArenaError) -> None:
+        while self._waiters:
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_exception(error)
+        self._note()
+
+    def _retry_after_s(self) -> float:
+        """A guess at when the queue has moved: the time the engine needs for one round of what may run at once."""
+        return 1.0 + self._jitter()
+
+    # ---------------------------------------------------------------------------------------------- refill
+
+    def _refill(self) -> None:
+        """Starts as many sandboxes as are missing and may be started now."""
+        if self._closing or self._retry:
+            return
+        missing = max(self._target, len(self._waiters)) - len(self._ready) - len(self._starting)
+        total = len(self._ready) + len(self._starting) + self._leased + len(self._ending)
+        room = min(self._limits.maximum - total, self._limits.start_concurrency - len(self._starting))
+        for _ in range(min(missing, room)):
+            task = asyncio.get_running_loop().create_task(self._create())
+            self._starting.add(task)
+            task.add_done_callback(self._starting.discard)
+        self._note()
+
+    async def _create(self) -> None:
+        started = self._clock()
+        try:
+            sandbox = await self._isolation.create()
+        except SandboxError as error:
+            metrics.creates.labels("failed").inc()
+            self._forget_task()
+            self._failed(error)
+            return
+        except Exception as error:  # the task's top: a defect must neither stop the pool nor go unseen
+            log.exception("defect while making a sandbox")
+            metrics.creates.labels("failed").inc()
+            self._forget_task()
+            self._failed(SandboxError(f"a sandbox could not be made: {type(error).__name__}"))
+            return
+        metrics.creates.labels("ready").inc()
+        metrics.create_seconds.observe(self._clock() - started)
+        self._forget_task()
+        self._failures = 0
+        self._offer(sandbox)
+        self._refill()
+
+    def _forget_task(self) -> None:
+        """This task is over as far as counting goes; its done-callback would run only after the next refill."""
+        task = asyncio.current_task()
+        if task and not self._closing:
+            self._starting.discard(task)
+
+    def _failed(self, error: SandboxError) -> None:
+        """Notes that a sandbox could not be made or kept, and waits before the next, longer each time."""
+        self._failures += 1
+        self._last_failure = error
+        longest_s = min(_BACKOFF_FIRST_S * 2 ** (self._failures - 1), _BACKOFF_LONGEST_S)
+        delay_s = longest_s * (0.5 + self._jitter() / 2)
+        log.warning("sandbox failed, %d in a row, next in %.1f s: %s", self._failures, delay_s, error.detail)
+        if self._closing:
+            return
+        if self._retry:
+            self._retry.cancel()
+        self._retry = asyncio.get_running_loop().call_later(delay_s, self._retry_now)
+        if self._failures >= _FAILURES_TO_GIVE_UP and not self._starting:
+            self._refuse_waiters(self._unavailable())
+
+    def _retry_now(self) -> None:
+        self._retry = None
+        self._refill()
+
+    def _unavailable(self) -> SandboxError:
+        detail = self._last_failure.detail if self._last_failure else "unknown"
+        return SandboxError(f"no sandbox can be made: {detail}", retry_after_s=_BACKOFF_LONGEST_S)
+
+    # ------------------------------------------------------------------------------------------------- end
+
+    def _end(self, sandbox: Sandbox) -> None:
+        task = asyncio.get_running_loop().create_task(self._destroy(sandbox))
+        self._ending.add(task)
+        task.add_done_callback(self._ended)
+        self._note()
+
+    async def _destroy(self, sandbox: Sandbox) -> None:
+        try:
+            await sandbox.destroy()
+        except SandboxError as error:
+            log.warning("sandbox %s left to the reaper: %s", sandbox.sandbox_id, error.detail)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._ending.discard(task)
+        if not task.cancelled() and task.exception():
+            log.error("defect while destroying a sandbox", exc_info=task.exception())
+        self._refill()
+
+    def _discard(self, sandbox: Sandbox) -> None:
+        """Takes an unused sandbox out of the pool."""
+        self._ready.remove(sandbox)
+        self._born.pop(sandbox, None)
+        self._end(sandbox)
+
+    def _lost(self, sandbox: Sandbox) -> None:
+        """A ready sandbox died unused."""
+        if sandbox not in self._ready:
+            return
+        self._discard(sandbox)
+        self._failed(SandboxError("a ready sandbox died before it was used"))
+
+    # ---------------------------------------------------------------------------------------------- upkeep
+
+    def _schedule_upkeep(self) -> None:
+        period_s = min(self._limits.shrink_s, self._limits.ready_age_s) / 2
+        self._upkeep = asyncio.get_running_loop().call_later(period_s, self._keep_up)
+
+    def _keep_up(self) -> None:
+        """Replaces what has grown old, and keeps one less ready after a time without waits."""
+        now = self._clock()
+        for sandbox in [each for each in self._ready if now - self._born[each] >= self._limits.ready_age_s]:
+            self._discard(sandbox)
+        if now - self._last_wait >= self._limits.shrink_s and self._target > self._limits.minimum:
+            self._target -= 1
+            self._last_wait = now
+        while len(self._ready) > self._target:
+            self._discard(self._ready[0])
+        self._schedule_upkeep()
+        self._refill()
+
+    def _note(self) -> None:
+        status = self.status()
+        for state in ("starting", "ready", "leased", "ending"):
+            metrics.sandboxes.labels(state).set(getattr(status, state))
+        metrics.queued.set(status.queued)
+        if self._leased or self._waiters:
+            self._idle.clear()
+        else:
+            self._idle.set()

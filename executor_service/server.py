@@ -1,0 +1,66 @@
+"""The executor's life cycle: the only place that constructs."""
+
+import logging
+
+from codearena import rpc
+from codearena.v1 import executor_pb2_grpc
+from executor_service.attempts import Attempts
+from executor_service.isolation.choice import choose
+from executor_service.pool import Pool, PoolLimits
+from executor_service.servicer import SERVICE, Servicer
+from executor_service.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+class ExecutorServer:
+    """The executor in one event loop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    async def start(self) -> int:
+        """Starts the isolation, begins to fill the pool, and serves; returns the bound port.
+
+        Raises:
+            SandboxError: no sandbox can be made here.
+        """
+        settings = self._settings
+        self._isolation = await choose(settings)
+        self._pool = Pool(self._isolation, _pool_limits(settings))
+        attempts = Attempts(self._pool, self._isolation, settings)
+        servicer = Servicer(attempts, self._pool, settings.pool_max)
+        self._server = rpc.Server(
+            [SERVICE], lambda server: executor_pb2_grpc.add_ExecutorServiceServicer_to_server(servicer, server)
+        )
+        port = await self._server.start(f"{settings.host}:{settings.port}")
+        self._pool.start()
+        await self._server.set_serving(True)
+        info = self._isolation.describe()
+        log.info("serving on port %d, isolation %s %s", port, info.name, info.runtime)
+        return port
+
+    async def drain(self) -> None:
+        """Not serving by health, what is in flight finishes within the time, then every sandbox is destroyed."""
+        await self._server.drain(self._settings.drain_s)
+        await self._pool.close()
+        await self._isolation.close()
+
+
+def _pool_limits(settings: Settings) -> PoolLimits:
+    return PoolLimits(
+        minimum=settings.pool_min,
+        maximum=settings.pool_max,
+        start_concurrency=settings.pool_start_concurrency,
+        waiting=settings.queue_max,
+        ready_age_s=settings.pool_ready_age_s,
+        shrink_s=settings.pool_shrink_s,
+    )
+
+
+async def serve(settings: Settings) -> None:
+    """Serves until the process is asked to stop, then drains."""
+    server = ExecutorServer(settings)
+    await server.start()
+    await rpc.until_terminated()
+    await server.drain()

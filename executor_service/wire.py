@@ -1,0 +1,137 @@
+"""The shape of a report as the runner writes it. Anything that does not fit is a failure of ours, never the attempt's.
+
+The runner (executor_service/runner/) is standard library only, so the two sides share this shape and no code.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
+
+_INT32 = 2**31 - 1
+_INT64 = 2**63 - 1
+_Seconds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+_Size = Annotated[int, Field(ge=0, le=_INT64)]
+_Small = Annotated[int, Field(ge=0, le=_INT32)]
+
+CallStatusName = Literal[
+    "returned",
+    "raised",
+    "time_limit",
+    "memory_limit",
+    "output_limit",
+    "process_limit",
+    "crashed",
+    "unencodable",
+    "not_run",
+]
+AttemptStatusName = Literal["compile_error", "load_error", "ran"]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class HelloWire(_Record):
+    """The ready frame."""
+
+    ready: Literal[True]
+    revision: Annotated[str, Field(max_length=128)]
+    degradations: tuple[str, ...]
+
+
+class UsageWire(_Record):
+    """What the kernel counted."""
+
+    cpu_s: _Seconds
+    wall_s: _Seconds
+    peak_memory_bytes: _Size
+
+
+class OutputWire(_Record):
+    """What was written to one stream."""
+
+    head: Base64Bytes
+    tail: Base64Bytes
+    truncated: bool
+    total_bytes: _Size
+
+
+class RaisedWire(_Record):
+    """An exception as text."""
+
+    type: str
+    builtin_bases: tuple[str, ...]
+    message: str
+    traceback: str
+
+
+class ProcessWire(_Record):
+    """A process that was intercepted."""
+
+    argv: tuple[str, ...]
+    shell: bool
+    via: str
+
+
+class OutcomeWire(_Record):
+    """What one call did."""
+
+    call_id: str
+    status: CallStatusName
+    value: str | None
+    raised: RaisedWire | None
+    signal: _Small
+    exit_status: _Small
+    detail: str
+    stdout: OutputWire
+    stderr: OutputWire
+    usage: UsageWire
+    processes: tuple[ProcessWire, ...]
+
+
+class ProblemWire(_Record):
+    """Why the source does not compile."""
+
+    type: str
+    message: str
+    line: _Small
+    column: _Small
+    text: str
+
+
+class CheckWire(_Record):
+    """One rule, evaluated."""
+
+    passed: bool
+    line: _Small
+    detail: str
+
+
+class AnalysisWire(_Record):
+    """What was read from the source before it ran."""
+
+    compiles: bool
+    problem: ProblemWire | None
+    ast_hash: Annotated[str, Field(max_length=128)]
+    estimated_complexity: Annotated[str, Field(max_length=64)]
+    checks: tuple[CheckWire, ...]
+
+
+class ProbeWire(_Record):
+    """One size, measured on both."""
+
+    size: _Size
+    reference: OutcomeWire
+    attempt: OutcomeWire
+
+
+class ReportWire(_Record):
+    """The whole report."""
+
+    status: AttemptStatusName
+    analysis: AnalysisWire
+    load: OutcomeWire | None
+    calls: tuple[OutcomeWire, ...]
+    reference_calls: tuple[OutcomeWire, ...]
+    probe: tuple[ProbeWire, ...]
+    usage: UsageWire
