@@ -24,7 +24,7 @@ def exact(expected: JSONTree, got: JSONTree) -> bool:
 def approx(expected: JSONTree, got: JSONTree) -> bool:
     """As `exact`, but numbers within 1e-9 relative or 1e-12 absolute are equal, int and float alike; a bool is none.
 
-    Holds at every depth, save in keys of dicts and in elements of sets that are not numbers themselves: these are exact.
+    Holds at every depth, save in keys of dicts and in elements of sets that are not numbers: these are exact.
     """
     left, right = _number(expected), _number(got)
     if left is not None and right is not None:

@@ -24,7 +24,7 @@ _PROBE_TOLERANCE = {grader_pb2.COMPARE_EXACT, grader_pb2.COMPARE_APPROX}
 
 @dataclass(frozen=True)
 class Efficiency:
-    """What was measured. score: in [0, 1]; ratio: CPU time over the reference's, None if not measured;
+    """What was measured. score: in [0, 1]; ratio: CPU time over the reference's, None if none could be taken;
     sizes, times_s: where attempt and reference both returned, ascending, and the attempt's CPU time there.
     """
 
@@ -73,6 +73,8 @@ def _tests_ratio(report: executor_pb2.Report, settings: Settings) -> float:
 
 def _of_probe(report: executor_pb2.Report, expectations: grader_pb2.Expectations, settings: Settings) -> Efficiency:
     usable = [point for point in report.probe if point.reference.status == common_pb2.CALL_STATUS_RETURNED]
+    if not usable:
+        raise ServiceError("the reference returned for no size of the probe: nothing to measure against")
     common = [point for point in usable if point.attempt.status == common_pb2.CALL_STATUS_RETURNED]
     sizes = tuple(point.size for point in common)
     times_s = tuple(seconds(point.attempt.usage.cpu) for point in common)
@@ -83,50 +85,36 @@ def _of_probe(report: executor_pb2.Report, expectations: grader_pb2.Expectations
         relative_noise=settings.fit_relative_noise,
         min_confidence=settings.fit_min_confidence,
     )
-    if not all(_is_right(point, _probe_modes(expectations), settings) for point in usable):
-        return Efficiency(0.0, None, sizes, times_s, fit)  # fast and wrong earns nothing
-    ratio = _probe_ratio(report, usable, common, settings)
-    score = efficiency_score(ratio, settings.probe_plateau_ratio, settings.zero_ratio)
+    modes = _probe_modes(expectations)
+    agrees = all(_is_right(point, modes, settings) for point in usable)
+    ratio = _probe_ratio(usable, common, settings) if agrees else None  # fast and wrong earns nothing
+    score = 0.0 if ratio is None else efficiency_score(ratio, settings.probe_plateau_ratio, settings.zero_ratio)
     return Efficiency(score, ratio, sizes, times_s, fit)
 
 
 def _probe_ratio(
-    report: executor_pb2.Report,
-    usable: list[executor_pb2.ProbeMeasurement],
-    common: list[executor_pb2.ProbeMeasurement],
-    settings: Settings,
-) -> float:
-    """The largest of the ratio at the largest common size and the lower bounds from sizes not finished.
+    usable: list[executor_pb2.ProbeMeasurement], common: list[executor_pb2.ProbeMeasurement], settings: Settings
+) -> float | None:
+    """The larger of the ratio at the largest common size and the lower bounds from sizes not finished.
 
-    A time limit at one size is no failure of the whole: it says "at least so many times slower". If the attempt's time
-    was over (NOT_RUN), the wall time of all its calls tells whether the attempt used it up, perhaps asleep, or the host.
+    A time limit at one size is no failure of the whole: it says "at least so many times slower", and is why larger
+    sizes were not run. Without one, a size that was not run is the attempt's own doing, since the reference returned
+    there within the same limits: it slept its time away, or ended its process after an answer. Then there is no ratio.
     """
-    noise_s = settings.probe_noise_s
     timed_out = [point for point in usable if point.attempt.status == common_pb2.CALL_STATUS_TIME_LIMIT]
+    if len(common) < len(usable) and not timed_out:
+        return None
     ratios = [_time_limit_ratio(point, settings) for point in timed_out]
     if common:
-        largest = common[-1]
-        ratios.append(_ratio(_cpu_s([largest.attempt]), _cpu_s([largest.reference]), noise_s))
-    if any(point.attempt.status == common_pb2.CALL_STATUS_NOT_RUN for point in report.probe):
-        time_over = _time_over_ratio(report, settings)
-        if not ratios and time_over < settings.zero_ratio:
-            raise ServiceError("there was no time for the probe, and the attempt did not use it up")
-        ratios.append(time_over)
-    if not ratios:
-        raise ServiceError("the reference returned for no size of the probe: nothing to measure against")
+        ratios.append(_ratio(_cpu_s([common[-1].attempt]), _cpu_s([common[-1].reference]), settings.probe_noise_s))
     return max(ratios)
 
 
 def _time_limit_ratio(point: executor_pb2.ProbeMeasurement, settings: Settings) -> float:
+    """At least this; by wall time too, since an attempt can sleep until its limit without using CPU time."""
     by_cpu = _ratio(_cpu_s([point.attempt]), _cpu_s([point.reference]), settings.probe_noise_s)
-    by_wall = _ratio(_wall_s([point.attempt]), _wall_s([point.reference]), settings.time_over_noise_s)
+    by_wall = _ratio(_wall_s([point.attempt]), _wall_s([point.reference]), settings.wall_noise_s)
     return max(by_cpu, by_wall, settings.unfinished_ratio)
-
-
-def _time_over_ratio(report: executor_pb2.Report, settings: Settings) -> float:
-    attempt = _wall_s(report.calls) + _wall_s(point.attempt for point in report.probe)
-    reference = _wall_s(report.reference_calls) + _wall_s(point.reference for point in report.probe)
-    return _ratio(attempt, reference, settings.time_over_noise_s)
 
 
 def _probe_modes(expectations: grader_pb2.Expectations) -> set[grader_pb2.Compare.ValueType]:

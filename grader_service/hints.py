@@ -65,7 +65,7 @@ def _on_correctness(examined: Sequence[ExaminedTest]) -> str:
 
 def _on_efficiency(speed: Efficiency, optimal_complexity: str) -> str:
     if speed.ratio is None:
-        return "All tests pass, but on larger input the code does not return what the reference does."
+        return "All tests pass, but on larger input the code does not return what it should."
     text = f"All tests pass, but the code takes about {speed.ratio:.3g} times the CPU time of the reference."
     if speed.fit.measured and optimal_complexity and speed.fit.measured != optimal_complexity:
         return f"{text} It grows like {speed.fit.measured}; {optimal_complexity} is possible."

@@ -45,9 +45,7 @@ class Settings(ServiceSettings):
     tests_noise_s: float = Field(
         0.010, gt=0, description="CPU time of all test calls together below which it is noise."
     )
-    time_over_noise_s: float = Field(
-        0.050, gt=0, description="Wall time of all calls together below which it is noise."
-    )
+    wall_noise_s: float = Field(0.050, gt=0, description="Wall time of one probe call below which it is noise.")
     fit_relative_noise: float = Field(0.02, gt=0, description="Relative error of a measured time that says nothing.")
     fit_min_confidence: float = Field(0.3, ge=0, le=1, description="Below this confidence the fit abstains.")
 

@@ -1,0 +1,166 @@
+import pytest
+
+from codearena.errors import CallerError, ServiceError
+from codearena.v1 import common_pb2, executor_pb2, grader_pb2
+from grader_service.efficiency import Efficiency, measure
+from tests.grader_service import build
+
+TIME_LIMIT = common_pb2.CALL_STATUS_TIME_LIMIT
+NOT_RUN = common_pb2.CALL_STATUS_NOT_RUN
+
+
+def by_probe(
+    points: list[executor_pb2.ProbeMeasurement], compare: grader_pb2.Compare.ValueType = grader_pb2.COMPARE_EXACT
+) -> Efficiency:
+    report = build.ran([build.returned(1)], probe=points)
+    return measure(report, grader_pb2.Expectations(tests=[build.expects(1, compare=compare)]), build.SETTINGS)
+
+
+def by_tests(attempt_cpu_s: float, reference_cpu_s: float, count: int = 4) -> Efficiency:
+    calls = [build.returned(1, str(number), attempt_cpu_s) for number in range(count)]
+    tests = [build.expects(1, str(number)) for number in range(count)]
+    report = build.ran(calls, reference_cpu_s=reference_cpu_s)
+    return measure(report, grader_pb2.Expectations(tests=tests), build.SETTINGS)
+
+
+def not_finished(status: common_pb2.CallStatus.ValueType, cpu_s: float, wall_s: float) -> executor_pb2.ProbeMeasurement:
+    reference = build.returned(1000, cpu_s=0.02)
+    return build.probe_point(1000, reference, build.ended(status, cpu_s=cpu_s, wall_s=wall_s))
+
+
+def test_an_attempt_as_fast_as_the_reference_scores_one() -> None:
+    speed = by_probe(build.probe({100: (0.01, 0.011), 1000: (0.1, 0.12)}))
+    assert speed.score == 1.0
+    assert speed.ratio == pytest.approx(1.2)
+
+
+def test_the_ratio_is_taken_at_the_largest_size() -> None:
+    speed = by_probe(build.probe({100: (0.01, 0.01), 1000: (0.01, 0.1), 10_000: (0.01, 1.0)}))
+    assert speed.ratio == pytest.approx(100)
+    assert speed.score == 0.0
+
+
+def test_times_within_the_noise_make_no_difference() -> None:
+    speed = by_probe(build.probe({100: (0.000_01, 0.001_9)}))
+    assert (speed.ratio, speed.score) == (1.0, 1.0)
+
+
+def test_the_class_is_fitted_and_the_times_are_told() -> None:
+    speed = by_probe(build.probe({n: (1e-5 * n, 1e-6 * n**2) for n in (100, 200, 400, 800)}))
+    assert speed.fit.measured == "O(n^2)"
+    assert speed.sizes == (100, 200, 400, 800)
+    assert speed.times_s == pytest.approx((0.01, 0.04, 0.16, 0.64))
+
+
+def test_one_wrong_value_in_the_probe_earns_nothing_however_fast() -> None:
+    points = build.probe({100: (0.1, 0.001), 1000: (1.0, 0.001)})
+    points[0].attempt.value.CopyFrom(build.encoded("wrong"))
+    speed = by_probe(points)
+    assert (speed.score, speed.ratio) == (0.0, None)
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        common_pb2.CALL_STATUS_RAISED,
+        common_pb2.CALL_STATUS_CRASHED,
+        common_pb2.CALL_STATUS_MEMORY_LIMIT,
+        common_pb2.CALL_STATUS_OUTPUT_LIMIT,
+        common_pb2.CALL_STATUS_UNENCODABLE,
+    ],
+)
+def test_failing_in_the_probe_where_the_reference_returned_earns_nothing(
+    status: common_pb2.CallStatus.ValueType,
+) -> None:
+    points = [*build.probe({100: (0.01, 0.01)}), not_finished(status, 0.01, 0.01)]
+    assert by_probe(points).score == 0.0
+
+
+def test_rounding_of_floats_in_the_probe_is_not_wrong() -> None:
+    point = build.probe_point(10, build.returned(0.3), build.returned(0.1 + 0.2))
+    assert by_probe([point]).score == 1.0
+
+
+def test_the_probe_frees_the_order_only_if_a_test_does() -> None:
+    point = build.probe_point(10, build.returned([1, 2]), build.returned([2, 1]))
+    assert by_probe([point], grader_pb2.COMPARE_UNORDERED).score == 1.0
+    assert by_probe([point], grader_pb2.COMPARE_EXACT).score == 0.0
+
+
+def test_the_type_alone_is_enough_only_if_no_test_asks_for_more() -> None:
+    point = build.probe_point(10, build.returned("a"), build.returned("b"))
+    assert by_probe([point], grader_pb2.COMPARE_SAME_TYPE).score == 1.0
+    tests = [build.expects("a", "1", compare=grader_pb2.COMPARE_SAME_TYPE), build.expects("a", "2")]
+    report = build.ran([build.returned("a", "1"), build.returned("a", "2")], probe=[point])
+    assert measure(report, grader_pb2.Expectations(tests=tests), build.SETTINGS).score == 0.0
+
+
+def test_a_time_limit_in_the_probe_is_a_lower_bound_that_scores_low() -> None:
+    points = [*build.probe({100: (0.01, 0.01)}), not_finished(TIME_LIMIT, cpu_s=0.1, wall_s=0.1)]
+    speed = by_probe(points)
+    assert speed.ratio == build.SETTINGS.unfinished_ratio
+    assert 0.0 < speed.score < 0.5
+    slower = by_probe([*build.probe({100: (0.01, 0.01)}), not_finished(TIME_LIMIT, cpu_s=2.0, wall_s=2.0)])
+    assert slower.score == 0.0
+
+
+def test_sleeping_until_the_time_limit_counts_as_slow() -> None:
+    assert by_probe([not_finished(TIME_LIMIT, cpu_s=0.0, wall_s=10.0)]).score == 0.0
+
+
+def test_sizes_after_a_time_limit_are_not_held_against_the_attempt_again() -> None:
+    points = [not_finished(TIME_LIMIT, cpu_s=0.1, wall_s=0.1)]
+    later = build.probe_point(2000, build.returned(1), build.ended(NOT_RUN))
+    assert by_probe([*points, later]) == by_probe(points)
+
+
+def test_an_attempt_that_keeps_the_probe_from_running_earns_nothing() -> None:
+    skipped = not_finished(NOT_RUN, 0.0, 0.0)
+    assert by_probe([skipped]).score == 0.0
+    assert by_probe([*build.probe({100: (0.01, 0.01)}), skipped]).score == 0.0
+
+
+def test_a_size_that_the_reference_could_not_do_is_left_out() -> None:
+    points = build.probe({100: (0.01, 0.01), 1000: (0.1, 100.0)})
+    points[1].reference.status = common_pb2.CALL_STATUS_OUTPUT_LIMIT
+    assert by_probe(points).score == 1.0
+
+
+def test_a_probe_that_the_reference_never_did_is_our_failure_not_a_score() -> None:
+    points = build.probe({100: (0.01, 0.01)})
+    points[0].reference.status = TIME_LIMIT
+    with pytest.raises(ServiceError):
+        by_probe(points)
+
+
+def test_without_a_probe_the_tests_own_calls_are_measured_with_a_wider_plateau() -> None:
+    assert by_tests(0.035, 0.01).score == 1.0
+    assert by_tests(0.035, 0.01).ratio == pytest.approx(3.5)
+    assert 0.0 < by_tests(0.2, 0.01).score < 1.0
+    assert by_tests(1.0, 0.01).score == 0.0
+
+
+def test_short_calls_of_the_tests_are_noise() -> None:
+    assert by_tests(0.002, 0.000_01).score == 1.0
+
+
+def test_a_call_that_the_reference_did_not_end_by_itself_is_left_out() -> None:
+    calls = [build.returned(1, "1", 0.1), build.returned(1, "2", 9.0)]
+    report = build.ran(calls, reference_cpu_s=0.1)
+    report.reference_calls[1].status = TIME_LIMIT
+    expectations = grader_pb2.Expectations(tests=[build.expects(1, "1"), build.expects(1, "2")])
+    assert measure(report, expectations, build.SETTINGS).ratio == pytest.approx(1.0)
+
+
+def test_a_reference_that_ended_no_call_is_our_failure_not_a_score() -> None:
+    report = build.ran([build.returned(1)])
+    report.reference_calls[0].status = TIME_LIMIT
+    with pytest.raises(ServiceError):
+        measure(report, grader_pb2.Expectations(tests=[build.expects(1)]), build.SETTINGS)
+
+
+def test_with_nothing_to_measure_against_nothing_is_made_up() -> None:
+    report = build.ran([build.returned(1)])
+    del report.reference_calls[:]
+    with pytest.raises(CallerError):
+        measure(report, grader_pb2.Expectations(tests=[build.expects(1)]), build.SETTINGS)

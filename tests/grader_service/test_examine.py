@@ -1,0 +1,157 @@
+import pytest
+
+from codearena.v1 import common_pb2, executor_pb2, grader_pb2
+from grader_service.examine import examine, meets
+from tests.grader_service import build
+
+UNFINISHED = [status for status in common_pb2.CallStatus.values() if status not in (0, common_pb2.CALL_STATUS_RETURNED)]
+
+
+class OwnError(KeyError):
+    pass
+
+
+def passes(outcome: common_pb2.CallOutcome, test: grader_pb2.Expectation) -> bool:
+    return meets(outcome, test, build.LIMITS)
+
+
+def ping(**fields: object) -> grader_pb2.Expectation:
+    return build.expects_process(grader_pb2.ExpectedProcess(program="ping", **fields))  # type: ignore[arg-type]
+
+
+def test_the_expected_value_passes_and_another_fails() -> None:
+    assert passes(build.returned([1, 2]), build.expects([1, 2]))
+    assert not passes(build.returned([2, 1]), build.expects([1, 2]))
+
+
+def test_the_test_decides_how_values_are_compared() -> None:
+    test = build.expects([1, 2], compare=grader_pb2.COMPARE_UNORDERED)
+    assert passes(build.returned([2, 1]), test)
+
+
+@pytest.mark.parametrize("status", UNFINISHED)
+def test_the_right_value_under_any_other_status_fails(status: common_pb2.CallStatus.ValueType) -> None:
+    outcome = build.returned(1)
+    outcome.status = status
+    assert not passes(outcome, build.expects(1))
+
+
+def test_a_return_without_a_value_fails_even_if_none_is_expected() -> None:
+    outcome = common_pb2.CallOutcome(call_id="1", status=common_pb2.CALL_STATUS_RETURNED)
+    assert not passes(outcome, build.expects(None))
+
+
+@pytest.mark.parametrize("forged", [b"", b"{", b'{"x":1}', b"[" * 100_000, b"NaN", b"\xff", b'{"set":[' + b"[" * 200])
+def test_a_malformed_value_fails_the_test(forged: bytes) -> None:
+    outcome = build.returned(None)
+    outcome.value.json = forged
+    assert not passes(outcome, build.expects(None))
+
+
+def test_a_value_beyond_the_limits_fails_the_test() -> None:
+    text = "x" * build.LIMITS.size_bytes
+    outcome = build.returned(None)
+    outcome.value.json = b'"' + text.encode() + b'"'
+    assert not passes(outcome, build.expects(text[:-10]))
+
+
+def test_an_exception_passes_by_its_class_or_a_builtin_base_of_it() -> None:
+    for name in ("OwnError", "KeyError", "LookupError", "Exception"):
+        assert passes(build.raised(OwnError("x")), build.expects_raise(name))
+    assert not passes(build.raised(OwnError("x")), build.expects_raise("ValueError"))
+
+
+def test_an_exception_must_carry_the_expected_message() -> None:
+    assert passes(build.raised(ValueError("empty list")), build.expects_raise("ValueError", "empty"))
+    assert not passes(build.raised(ValueError("oops")), build.expects_raise("ValueError", "empty"))
+
+
+def test_returning_instead_of_raising_fails() -> None:
+    outcome = build.returned(1)
+    outcome.raised.type = "ValueError"
+    assert not passes(outcome, build.expects_raise("ValueError"))
+
+
+def test_the_right_program_with_one_whole_argument_passes() -> None:
+    outcome = build.started(["/bin/ping", "-c", "1", "host; rm -rf /"])
+    assert passes(outcome, ping(argument="host; rm -rf /"))
+    assert passes(outcome, ping())
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        build.started(["ping -c 1 host"], shell=True),
+        build.started(["ping", "-c", "1", "host"], shell=True),
+        build.started(["sh", "-c", "ping host"]),
+        build.started(["ping", "-c 1 host"]),
+        build.started(["ping", "host; id"]),
+        build.started(["host"]),
+        build.started([]),
+        build.started(["ping", "host"], ["rm", "-rf", "/"]),
+        build.started(["ping", "host"], ["ping"]),
+        build.started(),
+    ],
+)
+def test_any_wrong_process_fails_even_beside_a_right_one(outcome: common_pb2.CallOutcome) -> None:
+    assert not passes(outcome, ping(argument="host"))
+
+
+def test_the_program_itself_is_no_argument() -> None:
+    assert not passes(build.started(["ping"]), ping(argument="ping"))
+
+
+def test_starting_nothing_passes_only_where_refusing_is_right() -> None:
+    refusals = [build.returned(None), build.raised(ValueError("no")), build.raised(UnicodeError("no"))]
+    assert all(passes(refusal, ping(argument="x", may_refuse=True)) for refusal in refusals)
+    assert not any(passes(refusal, ping(argument="x")) for refusal in refusals)
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        build.raised(TypeError("no")),
+        *(build.ended(status) for status in UNFINISHED if status != common_pb2.CALL_STATUS_RAISED),
+    ],
+)
+def test_failing_in_another_way_is_no_refusal(outcome: common_pb2.CallOutcome) -> None:
+    assert not passes(outcome, ping(may_refuse=True))
+
+
+def test_raising_after_a_process_was_started_is_no_refusal() -> None:
+    outcome = build.raised(ValueError("too late"))
+    outcome.processes.add(argv=["ping", "host"])
+    assert not passes(outcome, ping(argument="host", may_refuse=True))
+
+
+def test_an_expected_value_matters_only_when_a_process_was_started() -> None:
+    test = ping(value=build.encoded(True), may_refuse=True)
+    assert passes(build.started(["ping"], value=True), test)
+    assert not passes(build.started(["ping"], value=1), test)
+    assert passes(build.returned("refused"), test)
+
+
+def test_checks_count_as_tests_after_the_tests() -> None:
+    checks = [executor_pb2.CheckOutcome(passed=True), executor_pb2.CheckOutcome(passed=False)]
+    request = build.request(
+        build.ran([build.returned(1)], checks=checks),
+        [build.expects(1)],
+        checks=[grader_pb2.CheckExpectation(name="no eval"), grader_pb2.CheckExpectation(name="no exec")],
+    )
+    examined = examine(request.report, request.expectations, build.LIMITS)
+    assert [(test.name, test.passed) for test in examined] == [("test_1", True), ("no eval", True), ("no exec", False)]
+
+
+@pytest.mark.parametrize("report", [build.does_not_compile(), build.does_not_load(build.raised(NameError("x")), 1)])
+def test_an_attempt_that_did_not_run_passes_nothing_not_even_a_check(report: executor_pb2.Report) -> None:
+    check = grader_pb2.CheckExpectation(name="no eval")
+    request = build.request(report, [build.expects(1)], checks=[check])
+    assert not any(test.passed for test in examine(request.report, request.expectations, build.LIMITS))
+
+
+def test_a_call_made_after_a_hidden_one_is_marked() -> None:
+    calls = [build.returned(1, call_id) for call_id in "abcd"]
+    tests = [build.expects(1, call_id, visible=call_id != "c") for call_id in "abcd"]
+    request = build.request(build.ran(calls), tests)
+    examined = examine(request.report, request.expectations, build.LIMITS)
+    assert [test.ran_before_hidden for test in examined] == [True, True, False, False]

@@ -1,0 +1,176 @@
+import pytest
+
+from codearena.errors import CallerError
+from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2
+from grader_service.grader import Grader
+from grader_service.metrics import VerdictOutcome
+from tests.grader_service import build
+
+GRADER = Grader(build.SETTINGS)
+
+
+def grade(request: grader_pb2.GradeRequest) -> grader_pb2.Verdict:
+    return GRADER.grade(request).verdict
+
+
+def attempt(
+    passed: int, total: int, *, slow: bool = False, step: int = 1, quality: float = 0.9
+) -> grader_pb2.GradeRequest:
+    """Passes some of its tests; slow: O(n) where the reference is O(1)."""
+    calls = [build.returned(number < passed, str(number)) for number in range(total)]
+    tests = [build.expects(True, str(number), visible=number % 3 == 0) for number in range(total)]
+    sizes = (1_000, 10_000, 100_000, 1_000_000)
+    points = build.probe({n: (0.0001, 2e-7 * n if slow else 0.0001) for n in sizes})
+    judged = build.judgement(quality, 1.0, quality)
+    return build.request(build.ran(calls, probe=points), tests, judged=judged, optimal="O(1)", step=step)
+
+
+def test_the_walk_through_comes_out_as_published() -> None:
+    syntax_fixed = grade(attempt(1, 3, step=1))
+    too_slow = grade(attempt(9, 9, slow=True, step=2))
+    optimal = grade(attempt(9, 9, step=3))
+    rewards = [verdict.reward for verdict in (syntax_fixed, too_slow, optimal)]
+    assert rewards == pytest.approx([0.35, 0.72, 0.95], abs=0.06)
+    assert [verdict.solved for verdict in (syntax_fixed, too_slow, optimal)] == [False, False, True]
+
+
+def test_solved_means_all_tests_and_efficiency() -> None:
+    graded = GRADER.grade(attempt(9, 9))
+    assert graded.verdict.solved
+    assert graded.outcome is VerdictOutcome.SOLVED
+    assert graded.verdict.hint == ""
+
+
+def test_efficiency_is_zero_unless_all_tests_pass_however_fast() -> None:
+    verdict = grade(attempt(8, 9))
+    assert verdict.components.efficiency_score == 0.0
+    assert not verdict.solved
+
+
+def test_of_an_attempt_that_failed_a_test_no_time_is_told() -> None:
+    verdict = grade(attempt(8, 9, slow=True))
+    assert not verdict.complexity.HasField("ratio")
+    assert len(verdict.complexity.times) == 0
+    assert verdict.complexity.measured == ""
+
+
+def test_what_was_measured_is_told_of_an_attempt_that_passed() -> None:
+    complexity = grade(attempt(9, 9, slow=True)).complexity
+    assert complexity.optimal == "O(1)"
+    assert complexity.measured == "O(n)"
+    assert complexity.ratio == pytest.approx(100)
+    assert list(complexity.sizes) == [1_000, 10_000, 100_000, 1_000_000]
+
+
+def test_hidden_and_visible_tests_are_counted_apart() -> None:
+    verdict = grade(attempt(4, 9))
+    assert (verdict.tests_passed, verdict.tests_total) == (4, 9)
+    assert (verdict.hidden_passed, verdict.hidden_total) == (2, 6)
+    assert len(verdict.tests) == 3
+
+
+def test_a_check_counts_as_a_test() -> None:
+    request = build.request(
+        build.ran([build.returned(1)], checks=[executor_pb2.CheckOutcome(passed=False)]),
+        [build.expects(1)],
+        checks=[grader_pb2.CheckExpectation(name="no eval", visible=True)],
+    )
+    verdict = grade(request)
+    assert verdict.components.test_pass_ratio == 0.5
+    assert verdict.components.efficiency_score == 0.0
+    assert [test.name for test in verdict.tests] == ["test_1", "no eval"]
+
+
+def test_an_attempt_that_does_not_compile_scores_zero_everywhere() -> None:
+    graded = GRADER.grade(build.request(build.does_not_compile(), [build.expects(1)]))
+    verdict = graded.verdict
+    assert {number for _, number in verdict.components.ListFields()} <= {0.0}
+    assert all(verdict.components.HasField(name) for name in ("llm_correctness", "llm_security", "llm_quality"))
+    assert verdict.base == 0.0
+    assert verdict.reward == build.SETTINGS.reward_min
+    assert verdict.judge == judge_pb2.JUDGE_KIND_UNSPECIFIED
+    assert not verdict.HasField("judgement")
+    assert graded.outcome is VerdictOutcome.COMPILE_ERROR
+
+
+def test_an_attempt_that_does_not_load_has_compiled_and_passed_nothing() -> None:
+    load = build.raised(NameError("x"))
+    graded = GRADER.grade(build.request(build.does_not_load(load), [build.expects(1)]))
+    assert graded.verdict.components.compile_score == 1.0
+    assert graded.verdict.components.test_pass_ratio == 0.0
+    assert graded.verdict.components.llm_correctness == 0.0
+    assert graded.outcome is VerdictOutcome.LOAD_ERROR
+
+
+def test_the_judges_correctness_never_exceeds_what_the_tests_support() -> None:
+    assert grade(attempt(3, 9, quality=1.0)).components.llm_correctness == pytest.approx(1 / 3)
+    assert grade(attempt(9, 9, quality=0.4)).components.llm_correctness == pytest.approx(0.4)
+
+
+def test_an_unscored_dimension_is_absent_and_counts_as_nothing() -> None:
+    request = build.passing_request()
+    request.judgement.CopyFrom(build.judgement(None, 1.0, None))
+    verdict = grade(request)
+    assert not verdict.components.HasField("llm_correctness")
+    assert not verdict.components.HasField("llm_quality")
+    assert verdict.base == pytest.approx(0.85)
+
+
+def test_the_judgement_is_handed_on_with_its_kind() -> None:
+    verdict = grade(build.passing_request())
+    assert verdict.judge == judge_pb2.JUDGE_KIND_STATIC
+    assert verdict.judgement == build.judgement()
+
+
+def test_a_later_step_and_a_repeated_fix_cost_reward_but_not_base() -> None:
+    first, later = build.passing_request(), build.passing_request()
+    later.step, later.identical = 4, True
+    assert grade(later).base == grade(first).base
+    assert grade(later).penalties.step == pytest.approx(0.04)
+    assert grade(later).penalties.identical == pytest.approx(0.10)
+    assert grade(later).reward == pytest.approx(1.0 - 0.14)
+
+
+def test_the_estimate_is_told_only_if_it_is_a_growth_class() -> None:
+    request = build.passing_request()
+    request.report.analysis.estimated_complexity = "O(n^2)"
+    assert grade(request).complexity.estimated == "O(n^2)"
+    request.report.analysis.estimated_complexity = "O(whatever)"
+    assert grade(request).complexity.estimated == ""
+
+
+def test_nothing_of_a_hidden_call_is_in_the_verdict() -> None:
+    secret = "s3cret"
+    hidden = build.raised(ValueError(secret), "2", traceback=secret)
+    hidden.stdout.head = hidden.stderr.head = secret.encode()
+    tests = [build.expects(1), build.expects(secret, "2", name=secret, visible=False, shown_input=secret)]
+    verdict = grade(build.request(build.ran([build.returned(1), hidden]), tests))
+    assert secret not in str(verdict)
+
+
+def test_an_attempt_full_of_unreadable_text_is_graded() -> None:
+    outcome = build.returned("\ud800", stdout=b"\xff\x00\x1b")
+    tests = [build.expects("\ud801", name="surrogates")]
+    verdict = grade(build.request(build.ran([outcome]), tests))
+    assert verdict.tests[0].got == "'\\ud800'"
+    assert verdict.SerializeToString()
+
+
+def test_parts_that_do_not_belong_together_are_refused() -> None:
+    request = build.passing_request()
+    request.report.calls[0].call_id = "other"
+    with pytest.raises(CallerError):
+        grade(request)
+
+
+def test_equal_requests_get_equal_verdicts() -> None:
+    request = attempt(5, 9)
+    copy = grader_pb2.GradeRequest.FromString(request.SerializeToString())
+    assert Grader(build.SETTINGS).grade(copy).verdict == grade(request)
+
+
+@pytest.mark.parametrize("status", [common_pb2.CALL_STATUS_NOT_RUN, common_pb2.CALL_STATUS_MEMORY_LIMIT])
+def test_a_call_that_did_not_return_fails_its_test_only(status: common_pb2.CallStatus.ValueType) -> None:
+    calls = [build.returned(1, "1"), build.ended(status, "2")]
+    verdict = grade(build.request(build.ran(calls), [build.expects(1, "1"), build.expects(1, "2")]))
+    assert verdict.components.test_pass_ratio == 0.5
