@@ -1,8 +1,8 @@
 """A first guess, from the syntax tree alone, at how an attempt's running time grows; a measurement beats it.
 
-Every function gets a growth class from the loops that nest in it, what its calls cost, and how it calls itself. `n` is the
-size of whatever the function is given. Left out of account: early exits, sizes of nested data (a loop over what an outer
-loop hands out counts as part of that loop), and the cost of user-defined methods found on other objects.
+Every function gets a growth class from the loops that nest in it, what its calls cost, and how it calls itself. `n` is
+the size of whatever the function is given. Left out of account: early exits, sizes of nested data (a loop over what an
+outer loop hands out counts as part of that loop), and the cost of methods of classes defined elsewhere.
 """
 
 import ast
@@ -27,13 +27,13 @@ _LINEAR_CALLS = {
         "replace",
         "insort",
     ),
-    *("mean", "fmean", "accumulate"),
+    *("mean", "fmean", "accumulate", "loads", "dumps", "literal_eval", "eval"),
 }
-_LAZY_CALLS = {"enumerate", "zip", "reversed", "map", "filter", "iter", "islice"}
+_SAME_SIZE_CALLS = {"enumerate", "zip", "reversed", "map", "filter", "iter", "islice", "sorted", "list", "tuple", "set"}
 _LOGARITHMIC_CALLS = {"heappush", "heappop", "bisect", "bisect_left", "bisect_right"}
-_EXPONENTIAL_CALLS = {"permutations", "combinations", "product", "powerset"}
 _LISTS = (ast.List, ast.ListComp)
 _HASHED_USES = {"get", "items", "keys", "values", "add", "setdefault", "discard"}
+_MODULES = {"math", "heapq", "bisect", "collections", "itertools", "statistics", "copy", "functools", "json", "ast"}
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -175,8 +175,6 @@ class _Estimator:
         size = self._size(data, scope) if data is not None else CONSTANT
         if name in ("sorted", "sort"):
             return size if size == CONSTANT else _SORTING
-        if name in _EXPONENTIAL_CALLS:
-            return _EXPONENTIAL if size == LINEAR else CONSTANT
         if name in _LOGARITHMIC_CALLS:
             return LOGARITHMIC
         at_front = name == "pop" and len(node.args) == 1 and _constant(node.args[0]) == 0
@@ -184,25 +182,27 @@ class _Estimator:
         return size if whole and not isinstance(data, ast.GeneratorExp) else CONSTANT
 
     def _size(self, node: ast.expr, scope: _Scope) -> Growth:
-        """How many items a loop over it takes: 1 or n."""
+        """How many items a loop over it takes."""
         if isinstance(node, ast.Constant | ast.List | ast.Tuple | ast.Set | ast.Dict):
             return CONSTANT
         if isinstance(node, ast.Name):
-            return CONSTANT if node.id in scope.parts and scope.loop is not None else LINEAR
+            return CONSTANT if node.id in scope.parts else LINEAR
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
             return CONSTANT if _is_short(node.slice) else self._size(node.value, scope)
-        if isinstance(node, ast.Call) and _called(node) == "range":
+        return self._call_size(node, scope) if isinstance(node, ast.Call) else LINEAR
+
+    def _call_size(self, node: ast.Call, scope: _Scope) -> Growth:
+        name = _called(node)
+        if name == "range":
             return CONSTANT if all(_constant(arg) is not None for arg in node.args) else LINEAR
-        if (
-            isinstance(node, ast.Call)
-            and _called(node) in _LAZY_CALLS | {"sorted", "list", "tuple", "set"}
-            and node.args
-        ):
+        if name in _SAME_SIZE_CALLS and node.args:
             return max(self._size(arg, scope) for arg in node.args)
+        if name == "product" and not node.keywords:
+            return Growth(power=len(node.args))
+        if name in ("combinations", "permutations"):
+            chosen = _constant(node.args[1]) if len(node.args) == 2 else None
+            return Growth(power=chosen) if isinstance(chosen, int) else _EXPONENTIAL
         return LINEAR
-
-
-_MODULES = {"math", "heapq", "bisect", "collections", "itertools", "statistics", "copy", "functools"}
 
 
 def _with_recursion(shape: RecursionShape, body: Growth) -> Growth:

@@ -25,7 +25,7 @@ class RecursionShape:
 def recursion_shape(function: ast.FunctionDef | ast.AsyncFunctionDef) -> RecursionShape:
     """The shape of `function`; calls of itself in functions defined inside it count as its own."""
     nodes = [node for statement in function.body for node in ast.walk(statement)]
-    own = [node for node in nodes if _is_self_call(node, function.name)]
+    own = [node for node in nodes if isinstance(node, ast.Call) and _is_self_call(node, function.name)]
     if not own:
         return RecursionShape()
     loops = [node for node in nodes if isinstance(node, _LOOPS)]
@@ -49,7 +49,7 @@ def _calls(node: ast.AST, name: str) -> int:
 
 
 def _calls_of_block(statements: Sequence[ast.stmt], name: str) -> int:
-    """On the way with the most calls: the branches of an `if` exclude each other, and one that leaves excludes the rest."""
+    """On the way with the most calls: branches of an `if` exclude each other, and one that leaves excludes the rest."""
     total = 0
     for index, node in enumerate(statements):
         if not isinstance(node, ast.If):
