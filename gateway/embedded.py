@@ -135,7 +135,6 @@ class Embedded:
         self.url = f"http://{host}:{port}"
 
     async def _start(self, server: Server) -> int:
-        # Registered first: a server that fails half way through its start has something to release too.
         port = await server.start()
         self._stack.push_async_callback(server.drain)
         return port
@@ -189,6 +188,7 @@ def configure_logging(folder: Path) -> None:
     root = logging.getLogger()
     for handler in root.handlers:
         handler.setLevel(logging.WARNING)
+        handler.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
     folder.mkdir(parents=True, exist_ok=True)
     to_file = logging.handlers.RotatingFileHandler(folder / "embedded.log", maxBytes=_LOG_BYTES, backupCount=2)
     to_file.setFormatter(telemetry.JSONFormatter("embedded"))

