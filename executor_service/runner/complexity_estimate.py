@@ -34,6 +34,7 @@ _LOGARITHMIC_CALLS = {"heappush", "heappop", "bisect", "bisect_left", "bisect_ri
 _LISTS = (ast.List, ast.ListComp)
 _HASHED_USES = {"get", "items", "keys", "values", "add", "setdefault", "discard"}
 _MODULES = {"math", "heapq", "bisect", "collections", "itertools", "statistics", "copy", "functools", "json", "ast"}
+_REMOVERS = {"pop", "popleft", "popitem", "discard", "remove"}
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -253,7 +254,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, ast.expr | None]]:
             yield from ((name, value) for left, value in pairs for name in _names(left))
     elif isinstance(node, ast.AugAssign):
         yield from ((name, None) for name in _names(node.target))
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("pop", "popleft"):
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _REMOVERS:
         yield from ((name, None) for name in _names(node.func.value))
 
 
