@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 _ROOT = Path(__file__).resolve().parent.parent
 _KILL_S = 5.0
-"""Longest wait for a killed child to be reported."""
+"""Longest wait for a killed child to be reported, and for a launcher to end its children."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +125,15 @@ class LauncherProcess:
             self._pending.pop(request_id, None)
 
     async def close(self) -> None:
-        """Ends the process and every child, and waits until it is gone. Idempotent."""
+        """Ends the process and every child, and waits until they are gone. Idempotent."""
         self._lose()
-        with suppress(ProcessLookupError):
-            self._process.kill()
-        await self._process.wait()
+        try:
+            async with asyncio.timeout(_KILL_S):
+                await self._process.wait()
+        except TimeoutError:  # stuck: then its children end by their own limits
+            with suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
 
     async def _kill(self, request_id: int, ended: asyncio.Future[Ended]) -> None:
         """Has one child killed and waits for its end; a launcher that does not even do that is lost."""

@@ -7,6 +7,9 @@ from codearena.v1 import common_pb2, executor_pb2
 from judge_service.answers import QualityAnswer, SecurityAnswer, SecurityFinding
 from judge_service.judge import Dimension, Finding, Severity, Unscored
 
+DIGITS = 6
+"""Decimals of a score: beyond them is the noise of floating point."""
+
 _ORDERLY = frozenset({common_pb2.CALL_STATUS_RETURNED, common_pb2.CALL_STATUS_RAISED})
 
 SEVERITY_COST = {Severity.LOW: 0.05, Severity.MEDIUM: 0.55, Severity.HIGH: 0.70}
@@ -65,6 +68,7 @@ def security(answer: SecurityAnswer, findings_kept: int) -> Dimension:
         if finding.severity is Severity.LOW:
             charged.add(finding.rule)
         score *= 1 - _security_cost(finding)
+    score = round(score, DIGITS)
     return Dimension(score, _security_reason(answer), tuple(item.public() for item in answer.findings[:findings_kept]))
 
 
@@ -96,6 +100,7 @@ def quality(answer: QualityAnswer, findings_kept: int) -> Dimension:
     maintainability = _falling(answer.maintainability, MAINTAINABILITY_FINE, MAINTAINABILITY_WORST)
     lint = max(0.0, 1 - lint_weight(answer) / max(answer.statements, LINT_STATEMENTS))
     score = COMPLEXITY_SHARE * complexity + MAINTAINABILITY_SHARE * maintainability + LINT_SHARE * lint
+    score = round(score, DIGITS)
     found = sum(answer.counts.values())
     reason = f"complexity {answer.complexity}, maintainability {answer.maintainability:.0f}, {found} lint findings"
     return Dimension(score, reason, _quality_findings(answer)[:findings_kept])

@@ -36,6 +36,7 @@ class Launcher:
         finally:
             for pid in self._pids.values():
                 _kill_group(pid)
+                os.waitpid(pid, 0)
 
     def _serve_once(self) -> bool:
         for key, _ in self._selector.select():

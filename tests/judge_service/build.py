@@ -1,0 +1,71 @@
+"""Makers of evidence and sources for the judge's tests."""
+
+import asyncio
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from codearena.v1 import common_pb2, executor_pb2
+from judge_service.judge import Evidence
+
+SLOW = b"a=1\n" * 15_000
+"""Honest but long: about half a second of CPU time for the security analysis."""
+ENDLESS = b"x = " + b"1 if a else " * 4_000 + b"1\n"
+"""More CPU time than any limit of these tests."""
+
+
+def report(*statuses: common_pb2.CallStatus.ValueType, loaded: bool = True) -> executor_pb2.Report:
+    """A report of an attempt whose calls ended with these statuses; by default one that returned."""
+    return executor_pb2.Report(
+        status=executor_pb2.ATTEMPT_STATUS_RAN if loaded else executor_pb2.ATTEMPT_STATUS_LOAD_ERROR,
+        analysis=executor_pb2.Analysis(compiles=True),
+        calls=[
+            common_pb2.CallOutcome(call_id=str(number), status=status)
+            for number, status in enumerate(statuses or (common_pb2.CALL_STATUS_RETURNED,))
+        ],
+    )
+
+
+def evidence(source: bytes) -> Evidence:
+    """Evidence of an attempt with this source, all of whose calls returned."""
+    return Evidence("easy-1", "Average of a list", "Repair it.", b"", source, report())
+
+
+def is_alive(pid: int) -> bool:
+    """False for a process that is gone, or only waits to be reaped."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def children_of(pid: int) -> list[int]:
+    """Process ids of the children of a process."""
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+async def first_child_of(pid: int, other_than: int | None = None) -> int:
+    """Process id of a child, as soon as there is one that is a session of its own: no longer just forked."""
+    while True:
+        for child in children_of(pid):
+            with suppress(ProcessLookupError):
+                if child != other_than and os.getsid(child) == child:
+                    return child
+        await asyncio.sleep(0)
+
+
+async def no_child_of(pid: int) -> None:
+    """Returns when a process has no children left."""
+    while True:
+        if not children_of(pid):
+            return
+        await asyncio.sleep(0)
+
+
+async def dead(pid: int) -> None:
+    """Returns when a process is gone."""
+    while True:
+        if not is_alive(pid):
+            return
+        await asyncio.sleep(0)

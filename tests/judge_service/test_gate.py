@@ -1,0 +1,53 @@
+"""Promises of the bounded queue."""
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+
+from codearena.errors import OverloadedError
+from judge_service.gate import Gate
+
+
+async def _hold(gate: Gate, release: asyncio.Event) -> None:
+    async with gate:
+        await release.wait()
+
+
+async def _settle() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def test_no_more_than_the_places_are_inside_and_the_rest_waits() -> None:
+    gate, release = Gate(2, 8, 1.0), asyncio.Event()
+    tasks = [asyncio.create_task(_hold(gate, release)) for _ in range(5)]
+    await _settle()
+    assert (gate.inside, gate.waiting) == (2, 3)
+    release.set()
+    await asyncio.gather(*tasks)
+    assert (gate.inside, gate.waiting) == (0, 0)
+
+
+async def test_beyond_the_queue_one_is_refused_with_the_time_to_wait() -> None:
+    gate, release = Gate(1, 1, 2.5), asyncio.Event()
+    tasks = [asyncio.create_task(_hold(gate, release)) for _ in range(2)]
+    await _settle()
+    with pytest.raises(OverloadedError) as refused:
+        await _hold(gate, release)
+    assert refused.value.retry_after_s == 2.5
+    release.set()
+    await asyncio.gather(*tasks)
+
+
+async def test_a_cancelled_waiter_leaves_its_place_in_the_queue() -> None:
+    gate, release = Gate(1, 1, 1.0), asyncio.Event()
+    holder, waiter = (asyncio.create_task(_hold(gate, release)) for _ in range(2))
+    await _settle()
+    waiter.cancel()
+    with suppress(asyncio.CancelledError):
+        await waiter
+    assert gate.waiting == 0
+    release.set()
+    await holder
+    await _hold(gate, release)

@@ -1,0 +1,97 @@
+"""The judge's rpc, through a real server and channel."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import grpc
+import pytest
+
+from codearena import rpc
+from codearena.v1 import common_pb2, executor_pb2, judge_pb2, judge_pb2_grpc
+from judge_service.server import JudgeServer
+from judge_service.settings import Settings
+from tests.judge_service.build import ENDLESS, SLOW, first_child_of, no_child_of, report
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[JudgeServer]:
+    made = JudgeServer(Settings(port=0, concurrency=1, queue_length=0, retry_after_s=1.5, drain_s=20))
+    made.port = await made.start()  # type: ignore[attr-defined]
+    yield made
+    await made.drain()
+
+
+@pytest.fixture
+async def stub(server: JudgeServer) -> AsyncIterator["judge_pb2_grpc.JudgeServiceAsyncStub"]:
+    async with rpc.channel(f"127.0.0.1:{server.port}") as channel:  # type: ignore[attr-defined]
+        yield judge_pb2_grpc.JudgeServiceStub(channel)
+
+
+def _request(source: bytes, seen: executor_pb2.Report | None = None) -> judge_pb2.JudgeRequest:
+    return judge_pb2.JudgeRequest(
+        attempt_id="a", evidence=judge_pb2.Evidence(task_id="easy-1", source=source, report=seen or report())
+    )
+
+
+async def test_an_attempt_is_judged_in_three_dimensions(stub: "judge_pb2_grpc.JudgeServiceAsyncStub") -> None:
+    seen = report(common_pb2.CALL_STATUS_RETURNED, common_pb2.CALL_STATUS_CRASHED)
+    judgement = (await stub.Judge(_request(b"def f(x):\n    return eval(x)\n", seen))).judgement
+    assert judgement.kind == judge_pb2.JUDGE_KIND_STATIC
+    assert judgement.model == ""
+    assert len(judgement.revision) == 64
+    assert (judgement.correctness.score, judgement.security.score, judgement.quality.score) == (0.5, 0.45, 1)
+    (finding,) = judgement.security.findings
+    assert (finding.rule, finding.line, finding.severity) == ("B307", 2, "medium")
+
+
+async def test_an_unscored_dimension_has_no_score_and_a_reason(stub: "judge_pb2_grpc.JudgeServiceAsyncStub") -> None:
+    judgement = (await stub.Judge(_request(b"x = '\xff'\n"))).judgement
+    assert not judgement.security.HasField("score")
+    assert judgement.security.reason
+    assert judgement.correctness.score == 1
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        judge_pb2.JudgeRequest(),
+        _request(b"x = 1\n", executor_pb2.Report(status=executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR)),
+        _request(b"#" * (64 * 1024 + 1)),
+    ],
+    ids=["empty", "does_not_compile", "too_large"],
+)
+async def test_malformed_evidence_is_the_callers_mistake(
+    stub: "judge_pb2_grpc.JudgeServiceAsyncStub", request_: judge_pb2.JudgeRequest
+) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await stub.Judge(request_)
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+async def test_beyond_the_queue_the_caller_is_told_when_to_retry(
+    server: JudgeServer, stub: "judge_pb2_grpc.JudgeServiceAsyncStub"
+) -> None:
+    first = asyncio.ensure_future(stub.Judge(_request(SLOW)))
+    launcher = server.judge.children.launcher_pid
+    assert launcher is not None
+    await first_child_of(launcher)
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await stub.Judge(_request(b"x = 1\n"))
+    assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert dict(refused.value.trailing_metadata() or ())["retry-after-ms"] == "1500"
+    assert (await first).judgement.security.score == 1
+
+
+async def test_a_caller_that_goes_away_leaves_nothing_running(
+    server: JudgeServer, stub: "judge_pb2_grpc.JudgeServiceAsyncStub"
+) -> None:
+    call = stub.Judge(_request(ENDLESS))
+    launcher = server.judge.children.launcher_pid
+    assert launcher is not None
+    asking = asyncio.ensure_future(call)
+    await first_child_of(launcher)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await no_child_of(launcher)
+    assert (await stub.Judge(_request(b"x = 1\n"))).judgement.security.score == 1
