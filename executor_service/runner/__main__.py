@@ -1,4 +1,4 @@
-"""Entry of the sandbox: `python3 -S -P -B -m executor_service.runner`, or with `--launcher FD` the host's forking server."""
+"""Entry: `python3 -S -P -B -m executor_service.runner` is PID 1 of a sandbox; with `--launcher FD`, local's server."""
 
 import os
 import sys

@@ -6,7 +6,6 @@ the source once, and each call's input when its turn has come.
 
 import base64
 import json
-import os
 import socket
 import time
 from dataclasses import dataclass, field
@@ -14,9 +13,9 @@ from typing import Any
 
 from executor_service.runner import frames, worker
 from executor_service.runner.output import HeadTail
-from executor_service.runner.process import Answer, Process, StdinClosedError, Supervisor, SupervisorGoneError
+from executor_service.runner.process import Answer, Exit, Process, StdinClosedError, Supervisor, SupervisorGoneError
 from executor_service.runner.revision import runner_revision
-from executor_service.runner.roles import Role
+from executor_service.runner.roles import Confinement, Role
 
 Outcome = dict[str, Any]  # the OUTCOME object of a report
 
@@ -34,15 +33,15 @@ _STATUS_OF_END = {
 }
 
 
-def main(control: socket.socket, stdin_fd: int, stdout_fd: int, degradations: tuple[str, ...], limit_processes: bool) -> int:
+def main(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Confinement) -> int:
     """Reads the job, reports, returns the exit status; 0 if the executor hung up before or after."""
-    hello = {"ready": True, "revision": runner_revision(), "degradations": list(degradations)}
+    hello = {"ready": True, "revision": runner_revision(), "degradations": list(confinement.degradations)}
     frames.write_all(stdout_fd, frames.pack_json(hello))
     body = frames.read_frame(stdin_fd)
     if body is None:
         return 0
     try:
-        report = _Conductor(json.loads(body), Supervisor(control), stdin_fd, limit_processes).run()
+        report = _Conductor(json.loads(body), Supervisor(control), stdin_fd, confinement.limit_processes).run()
     except (StdinClosedError, SupervisorGoneError):
         return 0
     frames.write_all(stdout_fd, frames.pack_json(report))
@@ -221,6 +220,7 @@ class _Conductor:
 
     def _ask(self, run: _Run, process: Process, message: dict[str, Any], call_id: str) -> Outcome:
         answer = process.ask(message, self._limits["call_cpu_s"], self._wall_left(run))
+        run.deadline += answer.starved_s
         return _outcome(answer, call_id, self._limits["value_bytes"])
 
     def _wall_left(self, run: _Run) -> float:
@@ -249,20 +249,20 @@ def _outcome(answer: Answer, call_id: str, value_bytes: int) -> Outcome:
     if answer.body is not None:
         outcome.update(_parse_answer(answer.body, value_bytes))
     elif answer.ended == "exited" and answer.exit:
-        outcome.update(_ended_by_itself(answer))
+        outcome.update(_ended_by_itself(answer.exit))
     else:
         status, detail = _STATUS_OF_END.get(answer.ended, ("crashed", "ended without an answer"))
         outcome.update(status=status, detail=detail)
     return outcome
 
 
-def _ended_by_itself(answer: Answer) -> dict[str, Any]:
-    end = answer.exit
-    assert end is not None  # noqa: S101 - narrows the type; the caller has checked
+def _ended_by_itself(end: Exit) -> dict[str, Any]:
     status, detail = "crashed", "the process ended without an answer"
     if end.signal == 9:
-        # Nobody but the kernel's out-of-memory killer and the attempt itself can have sent it: the supervisor did not.
-        status, detail = ("memory_limit", "killed for lack of memory") if _oom_kills() else (status, "killed by SIGKILL")
+        # Sent by the kernel's out-of-memory killer or by the attempt itself: the supervisor did not.
+        status, detail = (
+            ("memory_limit", "killed for lack of memory") if _oom_kills() else (status, "killed by SIGKILL")
+        )
     elif end.signal == 24:
         status, detail = "time_limit", "used up its CPU time"
     elif end.signal:

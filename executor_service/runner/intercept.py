@@ -105,14 +105,14 @@ def _shell_recorder(via: str, answer: Callable[[], Any]) -> Callable[..., Any]:
 def install() -> None:
     """Replaces them for the rest of this process's life."""
     subprocess.Popen = Popen  # type: ignore[assignment,misc]
-    subprocess.getoutput = _shell_recorder("subprocess.getoutput", str)  # type: ignore[assignment]
-    subprocess.getstatusoutput = _shell_recorder("subprocess.getstatusoutput", lambda: (0, ""))  # type: ignore[assignment]
-    os.system = _shell_recorder("os.system", int)  # type: ignore[assignment]
-    os.popen = _shell_recorder("os.popen", io.StringIO)  # type: ignore[assignment]
-    _install_os("execv execve execvp execvpe posix_spawn posix_spawnp".split(), _recorder, 1)
-    _install_os("execl execle execlp execlpe".split(), _list_recorder, 1)
-    _install_os("spawnv spawnve spawnvp spawnvpe".split(), _recorder, 2)
-    _install_os("spawnl spawnle spawnlp spawnlpe".split(), _list_recorder, 2)
+    subprocess.getoutput = _shell_recorder("subprocess.getoutput", str)
+    subprocess.getstatusoutput = _shell_recorder("subprocess.getstatusoutput", lambda: (0, ""))
+    os.system = _shell_recorder("os.system", int)
+    os.popen = _shell_recorder("os.popen", io.StringIO)
+    _install_os(["execv", "execve", "execvp", "execvpe", "posix_spawn", "posix_spawnp"], _recorder, 1)
+    _install_os(["execl", "execle", "execlp", "execlpe"], _list_recorder, 1)
+    _install_os(["spawnv", "spawnve", "spawnvp", "spawnvpe"], _recorder, 2)
+    _install_os(["spawnl", "spawnle", "spawnlp", "spawnlpe"], _list_recorder, 2)
 
 
 def _install_os(names: Sequence[str], make: Callable[[str, int, Any], Callable[..., Any]], position: int) -> None:

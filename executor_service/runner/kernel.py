@@ -1,5 +1,6 @@
-"""The system calls that Python's library lacks, through the C library. Constants are those of linux/sched.h, mount.h, prctl.h
-and capability.h.
+"""The system calls that Python's library lacks, through the C library.
+
+Constants are those of linux/sched.h, linux/mount.h, linux/prctl.h and linux/capability.h.
 """
 
 import ctypes
@@ -82,8 +83,8 @@ def keep_capabilities(kept: tuple[int, ...]) -> None:
 def fork_nested() -> int:
     """Like os.fork, but the child is the first process of user and pid namespaces of its own.
 
-    An intermediate process enters the namespaces and leaves; the child is handed to the caller, which must be PID 1 or a
-    subreaper and will also have to reap the intermediate one.
+    An intermediate process enters the namespaces and leaves; the child is handed to the caller, which must be PID 1 or
+    a subreaper and will also have to reap the intermediate one.
     """
     pid_r, pid_w = os.pipe2(os.O_CLOEXEC)
     if os.fork() == 0:

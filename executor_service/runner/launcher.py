@@ -1,7 +1,7 @@
 """The `local` isolation's forking server: one warm process on the host that starts a runner per attempt.
 
-It speaks packets with the executor over a socket: a `spawn` with the runner's stdin and stdout as descriptors, answered by
-its pid; later the pid's exit. What the host allows is tried once at the start, and said in the first packet:
+It speaks packets with the executor over a socket: a `spawn` with the runner's stdin and stdout as descriptors, answered
+by its pid; later the pid's exit. What the host allows is tried once at the start, and said in the first packet:
 
     namespaces   root: all namespaces, a root of read-only binds, and uids of their own for conductor and attempt
     nested       not root: the same namespaces, one uid, and for each process of the attempt a pid namespace inside
@@ -98,7 +98,10 @@ class _Launcher:
                     return
 
     def _serve_request(self) -> bool:
-        data, ancillary, _, _ = self._control.recvmsg(_PACKET_BYTES, socket.CMSG_SPACE(2 * 4))
+        try:
+            data, ancillary, _, _ = self._control.recvmsg(_PACKET_BYTES, socket.CMSG_SPACE(2 * 4))
+        except ConnectionResetError:  # the executor left without reading our last packet
+            return False
         if not data:
             return False
         fds = array.array("i")
@@ -130,7 +133,7 @@ class _Launcher:
                 return
             if pid in self._runners:
                 self._runners.discard(pid)
-                with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the executor is gone: serve() ends next
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # executor gone: serve() ends
                     self._control.send(json.dumps({"exited": pid, "status": status}).encode())
 
     def kill_all(self) -> None:
@@ -149,7 +152,7 @@ def _run(confinement: Confinement, stdin_fd: int, stdout_fd: int) -> None:
         kernel.become_subreaper()
         supervisor.main(stdin_fd, stdout_fd, confinement)
         status = 0
-    except BaseException:  # the process's top
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+    except BaseException:  # noqa: BLE001 - the process's top
+        sys.excepthook(*sys.exc_info())
     finally:
         os._exit(status)

@@ -20,7 +20,7 @@ _FIRST_HOST_UID = 0x40000000  # far above what hosts assign, so that no file of 
 _SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib64")
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 _SKELETON_BYTES = 1 << 20
-_STAGE = "/tmp"  # noqa: S108 - covered by a tmpfs of the new mount namespace before anything is written
+_STAGE = "/tmp"
 
 
 def fork_into(level: str, run: Callable[[], None], tmpfs_bytes: int) -> int:
@@ -89,8 +89,8 @@ def _enter(level: str, entered_w: int, mapped_r: int, run: Callable[[], None], t
         os.close(mapped_r)
         _settle(level, tmpfs_bytes)
         run()
-    except BaseException:  # the process's top: the parent sees the closed pipe or the exit status
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+    except BaseException:  # noqa: BLE001 - the process's top: the parent sees the closed pipe or the exit status
+        sys.excepthook(*sys.exc_info())
     finally:
         os._exit(1)
 
@@ -127,7 +127,7 @@ def _build_root(sources: dict[str, int], tmpfs_bytes: int) -> None:
     kernel.mount("tmpfs", _STAGE, "tmpfs", hardened, f"size={_SKELETON_BYTES},mode=755")
     for path, fd in sources.items():
         _bind(path, fd)
-    for folder in ("/tmp", "/proc", "/.old"):  # noqa: S108 - the new root's own
+    for folder in ("/tmp", "/proc", "/.old"):
         os.mkdir(_STAGE + folder)
     kernel.mount(
         "tmpfs", _STAGE + "/tmp", "tmpfs", hardened | kernel.MS_NOEXEC, f"size={tmpfs_bytes},nr_inodes=8192,mode=1777"

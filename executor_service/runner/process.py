@@ -24,6 +24,7 @@ _META_BYTES = 256 * 1024
 _FLOOD_BYTES = 16 * 1024 * 1024  # of stdout and stderr in one call; beyond it the process is killed
 _PIPE_READ_BYTES = 64 * 1024
 _PACKET_BYTES = 64 * 1024
+_STARVED_AT_MOST = 4  # times the wall limit; beyond it the executor gives up on this host rather than wait
 
 
 class StdinClosedError(Exception):
@@ -60,6 +61,7 @@ class Answer:
     exit: Exit | None
     cpu_s: float
     wall_s: float
+    starved_s: float  # of it, ready to run but without a core
     peak_memory_bytes: int
     stdout: HeadTail
     stderr: HeadTail
@@ -171,7 +173,9 @@ class Process:
             end = self.kill()
             if end:
                 cpu_s, peak = max(cpu_s, end.cpu_s - self._last_cpu_s), max(peak, end.peak_memory_bytes)
-        return Answer(body, ended, end, cpu_s, exchange.wall_s, peak, exchange.stdout, exchange.stderr)
+        return Answer(
+            body, ended, end, cpu_s, exchange.wall_s, exchange.starved_s, peak, exchange.stdout, exchange.stderr
+        )
 
     def _cpu_since_last(self) -> float:
         """CPU time since the last call ended, so that what a thread burns between calls is counted."""
@@ -190,6 +194,14 @@ class Process:
             return time.clock_gettime((~self._pid << 3) | 2)
         except OSError:
             return None
+
+    def starved_s(self) -> float:
+        """Time the process has been ready to run and waited for a core (proc(5): second field of schedstat)."""
+        try:
+            with open(f"/proc/{self._pid}/schedstat") as file:
+                return int(file.read().split()[1]) / 1e9
+        except (OSError, ValueError, IndexError):
+            return 0.0  # gone, or a kernel that does not count it: then the wait is on the attempt
 
     def _peak_memory(self) -> int:
         try:
@@ -213,15 +225,19 @@ class _Exchange:
         self.stdout = HeadTail(process._keep_bytes)
         self.stderr = HeadTail(process._keep_bytes)
         self.wall_s = 0.0
+        self.starved_s = 0.0
 
     def run(self, cpu_limit_s: float, wall_limit_s: float) -> tuple[bytes | None, str]:
         started = time.monotonic()
         used = self._process.cpu_s() or 0.0
+        starved = self._process.starved_s()
         with selectors.DefaultSelector() as selector:
             self._register(selector)
             while True:
                 self.wall_s = time.monotonic() - started
-                left_wall_s = wall_limit_s - self.wall_s
+                # A host without a free core must not turn a correct attempt into a slow one.
+                self.starved_s = max(self._process.starved_s() - starved, 0.0)
+                left_wall_s = wall_limit_s - max(self.wall_s - self.starved_s, self.wall_s / _STARVED_AT_MOST)
                 left_cpu_s = cpu_limit_s - ((self._process.cpu_s() or used) - used)
                 if left_wall_s <= 0 or left_cpu_s <= 0:
                     return None, "cpu" if left_cpu_s <= 0 else "wall"
@@ -321,4 +337,3 @@ class _Exchange:
                 if not data:
                     break
                 stream.feed(data)
-

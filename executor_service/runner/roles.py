@@ -31,7 +31,7 @@ _OPEN_FILES = 256
 _BASE_ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "LANG": "C.UTF-8",
-    "HOME": "/tmp",  # noqa: S108 - the sandbox's own tmpfs
+    "HOME": "/tmp",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 
@@ -92,7 +92,7 @@ def confine(spawn: Spawn, confinement: Confinement) -> None:
     os.umask(0o077)
     os.environ.clear()
     os.environ.update(_BASE_ENVIRONMENT)
-    folder = f"/tmp/{spawn.role}"  # noqa: S108 - the sandbox's own tmpfs
+    folder = f"/tmp/{spawn.role}"
     with contextlib.suppress(OSError):  # there already, or squatted: then the work folder is the root
         os.mkdir(folder)
     try:

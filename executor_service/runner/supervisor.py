@@ -24,15 +24,59 @@ PACKET_BYTES = 64 * 1024
 _WORKER_FDS = 5  # stdin, stdout, stderr, commands, results
 
 _WARM_MODULES = (
-    "abc ast base64 bisect collections collections.abc contextlib copy csv dataclasses datetime decimal enum fractions "
-    "functools hashlib heapq hmac html inspect io itertools json logging math numbers operator os pathlib random re secrets "
-    "shlex statistics string struct subprocess sys tempfile textwrap threading time traceback types typing unicodedata "
-    "urllib.parse uuid"
-).split()
+    "abc",
+    "ast",
+    "base64",
+    "bisect",
+    "collections",
+    "collections.abc",
+    "contextlib",
+    "copy",
+    "csv",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "enum",
+    "fractions",
+    "functools",
+    "hashlib",
+    "heapq",
+    "hmac",
+    "html",
+    "inspect",
+    "io",
+    "itertools",
+    "json",
+    "logging",
+    "math",
+    "numbers",
+    "operator",
+    "os",
+    "pathlib",
+    "random",
+    "re",
+    "secrets",
+    "shlex",
+    "statistics",
+    "string",
+    "struct",
+    "subprocess",
+    "sys",
+    "tempfile",
+    "textwrap",
+    "threading",
+    "time",
+    "traceback",
+    "types",
+    "typing",
+    "unicodedata",
+    "urllib.parse",
+    "uuid",
+)
 
 
 def warm_up() -> None:
-    """Imports what attempts usually import, so that each fork finds it ready, and keeps the collector off those pages."""
+    """Imports what attempts usually import, so that each fork finds it ready; the collector stays off those pages."""
     for name in _WARM_MODULES:
         importlib.import_module(name)
     gc.collect()
@@ -58,11 +102,9 @@ def _become_conductor(control: socket.socket, stdin_fd: int, stdout_fd: int, con
         if confinement.conductor_uid is not None:
             switch_uid(confinement.conductor_uid)
         kernel.make_unreadable()
-        status = conductor.main(control, stdin_fd, stdout_fd, confinement.degradations, confinement.limit_processes)
-    except (
-        BaseException
-    ):  # the process's top: the traceback goes to the container's stderr, the status to the supervisor
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        status = conductor.main(control, stdin_fd, stdout_fd, confinement)
+    except BaseException:  # noqa: BLE001 - the process's top: the traceback goes to stderr, the status to PID 1
+        sys.excepthook(*sys.exc_info())
     finally:
         os._exit(status)
 
@@ -162,7 +204,7 @@ class _Supervisor:
         if pid == self._conductor_pid:
             self._conductor_alive = False
             return
-        # Whatever else dies here is a stray child of a spawned process, which was handed to PID 1: its CPU time counts too.
+        # Whatever else dies here outlived the process that started it and was handed to PID 1: its CPU time counts too.
         self._send(
             {
                 "exited": pid if pid in self._spawned else 0,
@@ -177,8 +219,8 @@ class _Supervisor:
 def _kill_uid(uid: int) -> None:
     """SIGKILL to all of a uid in one step of the kernel, which no fork can outrun.
 
-    kill(-1) reaches what the caller may signal; as `uid` and without capabilities that is this uid's processes alone, and
-    never the caller or PID 1 (kill(2)). The saved uid stays 0 to come back by.
+    kill(-1) reaches what the caller may signal; as `uid` and without capabilities that is this uid's processes alone,
+    and never the caller or PID 1 (kill(2)). The saved uid stays 0 to come back by.
     """
     os.setresuid(uid, uid, 0)
     try:
@@ -198,8 +240,8 @@ def _become_worker(spawn: Spawn, fds: list[int], confinement: Confinement) -> No
         os.closerange(_WORKER_FDS, 4096)
         confine(spawn, confinement)
         status = worker.main(spawn.role, command_fd=3, result_fd=4)
-    except BaseException:  # the process's top: tell on stderr, which the conductor captures
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+    except BaseException:  # noqa: BLE001 - the process's top: told on stderr, which the conductor captures
+        sys.excepthook(*sys.exc_info())
     finally:
         os._exit(status)
 

@@ -1,10 +1,10 @@
 """The process in which the attempt runs: loads the source, answers one message at a time.
 
-Nothing here is a secret and nothing here is trusted: the attempt shares this process and may change all of it. Its answers
-say what its own calls returned, and nothing else.
+Nothing here is a secret and nothing here is trusted: the attempt shares this process and may change all of it. Its
+answers say what its own calls returned, and nothing else.
 
-An answer is: the message's nonce, one status byte (index into STATUSES), 4 bytes length of the meta JSON, the meta JSON,
-and the encoded value.
+An answer is: the message's nonce, one status byte (index into STATUSES), 4 bytes length of the meta JSON, the meta
+JSON, and the encoded value.
 """
 
 import base64
@@ -91,7 +91,7 @@ class _Session:
         self._lines = source.decode("utf-8", "replace").splitlines()
         self._module.__dict__.update(__name__=name, __file__=FILE_NAME, __builtins__=builtins)
         sys.modules[name] = self._module
-        exec(compile(source, FILE_NAME, "exec", dont_inherit=True), self._module.__dict__)  # noqa: S102 - the purpose
+        exec(compile(source, FILE_NAME, "exec", dont_inherit=True), self._module.__dict__)
 
     def call(self, message: dict[str, Any]) -> bytes:
         intercept.records.clear()
