@@ -78,18 +78,39 @@ def _of_probe(report: executor_pb2.Report, expectations: grader_pb2.Expectations
     common = [point for point in usable if point.attempt.status == common_pb2.CALL_STATUS_RETURNED]
     sizes = tuple(point.size for point in common)
     times_s = tuple(seconds(point.attempt.usage.cpu) for point in common)
-    fit = complexity.fit(
-        sizes,
-        times_s,
-        noise_s=settings.probe_noise_s,
-        relative_noise=settings.fit_relative_noise,
-        min_confidence=settings.fit_min_confidence,
-    )
+    fit = _calibrated_fit(usable, common, expectations.optimal_complexity, settings)
     modes = _probe_modes(expectations)
     agrees = all(_is_right(point, modes, settings) for point in usable)
     ratio = _probe_ratio(usable, common, settings) if agrees else None  # fast and wrong earns nothing
     score = 0.0 if ratio is None else efficiency_score(ratio, settings.probe_plateau_ratio, settings.zero_ratio)
     return Efficiency(score, ratio, sizes, times_s, fit)
+
+
+def _calibrated_fit(
+    usable: list[executor_pb2.ProbeMeasurement],
+    common: list[executor_pb2.ProbeMeasurement],
+    optimal_complexity: str,
+    settings: Settings,
+) -> complexity.Fit:
+    """The attempt's growth class, unless the reference's own times contradict what is known of the reference.
+
+    If so, something else than the algorithm dominates (to read a large input takes O(n) before an O(log n) search),
+    and it does so for the attempt too: nothing is claimed then.
+    """
+    known = _fit([(point.size, point.reference) for point in usable], settings)
+    if optimal_complexity and known.measured not in ("", optimal_complexity):
+        return complexity.ABSTAINED
+    return _fit([(point.size, point.attempt) for point in common], settings)
+
+
+def _fit(outcomes: list[tuple[int, common_pb2.CallOutcome]], settings: Settings) -> complexity.Fit:
+    return complexity.fit(
+        [size for size, _ in outcomes],
+        [seconds(outcome.usage.cpu) for _, outcome in outcomes],
+        noise_s=settings.probe_noise_s,
+        relative_noise=settings.fit_relative_noise,
+        min_confidence=settings.fit_min_confidence,
+    )
 
 
 def _probe_ratio(

@@ -81,7 +81,12 @@ def same_value(
     compare: grader_pb2.Compare.ValueType,
     limits: values.ValueLimits,
 ) -> bool:
-    """Compares two encoded values; one that is malformed or beyond the limits equals nothing."""
+    """Compares two encoded values; a `got` that is malformed or beyond the limits equals nothing.
+
+    expected: known to be well formed, so that equal bytes are equal in every mode and need no reading.
+    """
+    if expected.json == got.json:
+        return True
     try:
         expected_tree, got_tree = values.parse(expected.json, limits), values.parse(got.json, limits)
     except values.MalformedValueError:

@@ -52,6 +52,18 @@ def test_the_class_is_fitted_and_the_times_are_told() -> None:
     assert speed.times_s == pytest.approx((0.01, 0.04, 0.16, 0.64))
 
 
+def test_no_class_is_claimed_if_the_reference_does_not_show_its_own() -> None:
+    points = build.probe({n: (1e-5 * n, 1e-5 * n) for n in (1_000, 2_000, 4_000, 8_000)})
+    report = build.ran([build.returned(1)], probe=points)
+
+    def measured(optimal: str) -> str:
+        expectations = grader_pb2.Expectations(tests=[build.expects(1)], optimal_complexity=optimal)
+        return measure(report, expectations, build.SETTINGS).fit.measured
+
+    assert measured("O(n)") == "O(n)"
+    assert measured("O(log n)") == ""
+
+
 def test_one_wrong_value_in_the_probe_earns_nothing_however_fast() -> None:
     points = build.probe({100: (0.1, 0.001), 1000: (1.0, 0.001)})
     points[0].attempt.value.CopyFrom(build.encoded("wrong"))
