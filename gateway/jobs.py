@@ -99,7 +99,8 @@ def limits_of(limits: TaskLimits) -> common_pb2.Limits:
 def _brief(task: Task) -> Brief:
     job = executor_pb2.Job(limits=limits_of(task.limits), reference_source=task.solution.encode())
     expectations = grader_pb2.Expectations(optimal_complexity=task.optimal_complexity, hints=task.hints)
-    for number, test in enumerate(task.tests, start=1):
+    # Visible ones first: what an attempt keeps of a hidden input can then never be printed in a visible call.
+    for number, test in enumerate(sorted(task.tests, key=lambda test: not test.visible), start=1):
         job.calls.append(_call(task, test, str(number)))
         expectations.tests.append(_expectation(task, test, str(number)))
     for check in task.checks:

@@ -1,0 +1,126 @@
+"""The trust boundary: what a job holds, and what it never does."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from codearena import values
+from codearena.task import Task, TestCase, load_tasks
+from codearena.v1 import grader_pb2
+from gateway.jobs import JobMaker, script_job, shown_call
+
+_YAML = """\
+id: easy-1
+title: T
+category: easy
+level: easy
+description: D
+entry_point: f
+optimal_complexity: O(n)
+tests:
+  - {name: name-visible, args: [1], kwargs: {k: 2}, expect: expect-visible, visible: true, env: {TOKEN: abc}}
+  - {name: name-hidden, args: [3], expect: expect-hidden, compare: approx}
+  - {name: name-raises, args: [4], raises: {type: RaisedSecret, message_contains: raised-secret}}
+  - {name: name-process, args: [5], process: {program: program-secret, argument: argument-secret, may_refuse: true}}
+  - {name: name-calls, calls: [{call: Stack}, {call: push, args: [6]}], expect: [expect-calls], visible: true}
+checks:
+  - {rule: forbid_call, argument: eval, name: check-hidden}
+  - {rule: forbid_call, argument: exec, name: check-visible, visible: true}
+probe: {sizes: [10, 20]}
+hints: [hint-secret]
+"""
+
+
+@pytest.fixture
+def task(tmp_path: Path) -> Task:
+    folder = tmp_path / "easy" / "easy-1"
+    folder.mkdir(parents=True)
+    (folder / "task.yaml").write_text(_YAML)
+    (folder / "buggy.py").write_text("buggy")
+    (folder / "solution.py").write_text("solution")
+    (folder / "probe.py").write_text("def make_input(n, rng):\n    return ([rng.random() for _ in range(n)],)\n")
+    return load_tasks(tmp_path)["easy-1"]
+
+
+@pytest.fixture
+def maker(task: Task) -> JobMaker:
+    return JobMaker(task, random.Random(1), probe_reuse=2)
+
+
+SECRETS = [f"name-{name}" for name in ("visible", "hidden", "raises", "process", "calls")]
+SECRETS += ["expect-", "RaisedSecret", "raised-secret", "program-secret", "argument-secret", "check-", "hint-secret"]
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_job_never_says_what_is_expected(maker: JobMaker, secret: str) -> None:
+    assert secret.encode() not in maker.brief().job.SerializeToString()
+    assert secret.encode() not in maker.baseline().job.SerializeToString()
+
+
+def test_calls_and_expectations_are_joined_by_opaque_ids(maker: JobMaker) -> None:
+    brief = maker.brief()
+    ids = [call.call_id for call in brief.job.calls]
+    assert ids == [test.call_id for test in brief.expectations.tests]
+    assert len(set(ids)) == 5
+    assert all(call_id.isdecimal() for call_id in ids)
+
+
+def test_job_holds_the_inputs(maker: JobMaker) -> None:
+    first, sequence, _, _, process = maker.brief().job.calls
+    assert values.decode(first.function.args.json) == [1]
+    assert values.decode(first.function.kwargs.json) == {"k": 2}
+    assert dict(first.environment) == {"TOKEN": "abc"}
+    assert [call.intercept_processes for call in (first, process)] == [False, True]
+    assert [call.entry_point for call in sequence.sequence.calls] == ["Stack", "push"]
+
+
+def test_expectations_hold_each_kind(maker: JobMaker) -> None:
+    visible, _, hidden, raises, process = maker.brief().expectations.tests
+    assert values.decode(visible.value.json) == "expect-visible"
+    assert hidden.compare == grader_pb2.COMPARE_APPROX
+    assert (raises.raises.type, raises.raises.message_contains) == ("RaisedSecret", "raised-secret")
+    assert (process.process.program, process.process.may_refuse) == ("program-secret", True)
+    assert not process.process.HasField("value")
+    assert maker.brief().expectations.optimal_complexity == "O(n)"
+
+
+def test_input_is_written_out_for_visible_tests_only(maker: JobMaker) -> None:
+    shown = [test.input for test in maker.brief().expectations.tests]
+    assert shown == ["TOKEN='abc' f(1, k=2)", "Stack(); push(6)", "", "", ""]
+
+
+def test_long_input_is_cut(task: Task) -> None:
+    assert len(shown_call(task, TestCase(name="t", args=["x" * 10_000], expect=1))) < 600
+
+
+def test_baseline_runs_visible_tests_only_and_without_the_reference(maker: JobMaker) -> None:
+    baseline = maker.baseline()
+    assert [test.name for test in baseline.expectations.tests] == ["name-visible", "name-calls"]
+    assert [check.argument for check in baseline.job.checks] == ["exec"]
+    assert baseline.job.reference_source == b""
+    assert baseline.job.limits.call_cpu.ToMilliseconds() == 500
+
+
+def test_probe_inputs_are_drawn_anew_after_their_uses(maker: JobMaker) -> None:
+    drawn = [maker.brief().job.probe[0].call.function.args.json for _ in range(4)]
+    assert drawn[0] == drawn[1]
+    assert drawn[1] != drawn[2] == drawn[3]
+    assert [point.size for point in maker.brief().job.probe] == [10, 20]
+
+
+def test_limits_carry_over_exactly(task: Task, maker: JobMaker) -> None:
+    limits = maker.brief().job.limits
+    assert limits.call_wall.ToTimedelta().total_seconds() == task.limits.call_wall_s
+    assert limits.memory_bytes == task.limits.memory_bytes
+
+
+def test_script_job_passes_its_input_through(task: Task) -> None:
+    job = script_job(b"\x00in", task.limits)
+    assert job.calls[0].script.stdin == b"\x00in"
+
+
+def test_every_visible_call_comes_before_the_first_hidden_one(maker: JobMaker) -> None:
+    visible = [test.visible for test in maker.brief().expectations.tests]
+    assert visible == sorted(visible, reverse=True)
+    assert [test.call_id for test in maker.brief().expectations.tests] == [call.call_id for call in maker.brief().job.calls]
