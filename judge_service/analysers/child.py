@@ -29,6 +29,7 @@ def run(request: Start, source_fd: int, answer_fd: int) -> NoReturn:
     status = 1
     try:
         os.setsid()
+        os.dup2(1, 2)  # the launcher's stdout leads nowhere; its stderr is the service's log
         os.dup2(source_fd, 0)
         os.dup2(answer_fd, 1)
         os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])  # above all the launcher's own socket

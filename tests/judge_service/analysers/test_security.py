@@ -39,6 +39,10 @@ async def test_a_hard_coded_password_is_high(children: Children) -> None:
     assert await _found(children, "password = 'hunter2'\n") == [("B105", "high")]
 
 
+async def test_a_credential_that_two_rules_see_is_one_finding(children: Children) -> None:
+    assert await _found(children, "TOKEN = 'sk-1234567890abcdef'\n") == [("CA101", "high")]
+
+
 @pytest.mark.parametrize("source", ["if token == '':\n    pass\n", "TOKEN_VARIABLE = token = 'API_TOKEN'\n"])
 async def test_an_empty_string_and_a_variables_name_are_no_password(children: Children, source: str) -> None:
     assert await _found(children, source) == []
