@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import grpc
 
-from codearena import rpc
+from codearena import rpc, telemetry
 from codearena.errors import CodeArenaError
 from codearena.v1 import (
     common_pb2,
@@ -53,7 +53,8 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
     """Answers by the first word of the source: see RIGHT, WRONG, BROKEN.
 
     fail: errors to answer calls with that source's first word, in turn, before anything else.
-    gate: closed, every call waits; `arrived` counts the calls that came.
+    gate: closed, every attempt waits; `arrived` returns when so many have come.
+    request_ids, time_left_s: what came with each request, in the order of `requests`.
     """
 
     def __init__(self) -> None:
@@ -62,6 +63,8 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
 
         super().__init__("codearena.v1.ExecutorService", register)
         self.requests: list[executor_pb2.ExecuteRequest] = []
+        self.request_ids: list[str] = []
+        self.time_left_s: list[float] = []
         self.fail: dict[str, deque[CodeArenaError]] = defaultdict(deque)
         self.gate = asyncio.Event()
         self.gate.set()
@@ -82,6 +85,8 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
     ) -> executor_pb2.ExecuteResponse:
         async with self._arrivals:
             self.requests.append(request)
+            self.request_ids.append(telemetry.request_id.get())
+            self.time_left_s.append(context.time_remaining())
             self._arrivals.notify_all()
         word = (request.job.source.decode("utf-8", "replace").split() or [""])[0]
         if self.fail[word]:

@@ -66,6 +66,11 @@ def test_calls_and_expectations_are_joined_by_opaque_ids(maker: JobMaker) -> Non
     assert all(call_id.isdecimal() for call_id in ids)
 
 
+def test_visible_calls_come_first_so_that_they_can_print_no_hidden_input(maker: JobMaker) -> None:
+    visible = [test.visible for test in maker.brief().expectations.tests]
+    assert visible == sorted(visible, reverse=True)
+
+
 def test_job_holds_the_inputs(maker: JobMaker) -> None:
     first, sequence, _, _, process = maker.brief().job.calls
     assert values.decode(first.function.args.json) == [1]

@@ -1,0 +1,99 @@
+"""Calls to the services: deadlines, ids, what is tried again, and whose failure it is in the end."""
+
+import math
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc
+import httpx
+import pytest
+
+from codearena import rpc
+from codearena.errors import CallerError, CodeArenaError, OverloadedError, SandboxError, ServiceError
+from codearena.v1 import executor_pb2, grader_pb2, grader_pb2_grpc
+from gateway.clients import Clients
+from gateway.deadline import Deadline
+from gateway.settings import Settings
+from tests.fakes import RIGHT, FakeExecutor
+from tests.gateway.conftest import Serve
+
+JOB = executor_pb2.Job(source=RIGHT.encode(), calls=[executor_pb2.Call(call_id="1", script=executor_pb2.Script())])
+
+
+@pytest.fixture
+async def clients(settings: Settings) -> AsyncIterator[Clients]:
+    async with Clients(settings) as clients:
+        yield clients
+
+
+async def test_request_id_and_the_time_left_go_along(api: httpx.AsyncClient, executor: FakeExecutor) -> None:
+    grade = {"task_id": "easy-1", "source": RIGHT}
+    await api.post("/grade", json=grade, headers={"X-Request-ID": "mine-1"})
+    assert executor.request_ids == ["mine-1"]
+    assert 0 < executor.time_left_s[0] <= 50
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        SandboxError("lost"),
+        ServiceError("draining"),
+        OverloadedError("full", retry_after_s=0.01),
+        CodeArenaError("bug"),
+    ],
+    ids=lambda error: error.slug,
+)
+async def test_every_failure_of_a_service_is_tried_again(
+    clients: Clients, executor: FakeExecutor, error: CodeArenaError
+) -> None:
+    executor.fail[RIGHT].append(error)
+    report = await clients.execute("a", JOB, Deadline(10))
+    assert report.status == executor_pb2.ATTEMPT_STATUS_RAN
+    assert len(executor.requests) == 2
+
+
+async def test_full_service_is_left_alone_for_as_long_as_it_asks(clients: Clients, executor: FakeExecutor) -> None:
+    executor.fail[RIGHT].append(OverloadedError("full", retry_after_s=60))
+    with pytest.raises(OverloadedError):
+        await clients.execute("a", JOB, Deadline(1))
+    assert len(executor.requests) == 1
+
+
+@pytest.mark.parametrize("error", [CallerError("malformed"), CodeArenaError("bug")], ids=lambda error: error.slug)
+async def test_refusal_by_a_service_is_our_failure_not_the_callers(
+    clients: Clients, executor: FakeExecutor, error: CodeArenaError
+) -> None:
+    executor.fail[RIGHT].extend([error] * 100)
+    with pytest.raises(SandboxError):
+        await clients.execute("a", JOB, Deadline(0.3))
+
+
+class _BadGrader(grader_pb2_grpc.GraderServiceServicer):
+    def __init__(self) -> None:
+        self.answer = grader_pb2.GradeResponse()
+
+    async def Grade(self, request: grader_pb2.GradeRequest, context: Any) -> grader_pb2.GradeResponse:  # noqa: N802
+        return self.answer
+
+
+@pytest.mark.parametrize("reward", [None, math.nan, math.inf, 0.0, 1.5, -1.0])
+async def test_answer_without_a_possible_reward_is_no_reward(
+    serve: Serve, settings: Settings, reward: float | None
+) -> None:
+    bad = _BadGrader()
+    if reward is not None:
+        bad.answer.verdict.reward = reward
+
+    def register(server: grpc.aio.Server) -> None:
+        grader_pb2_grpc.add_GraderServiceServicer_to_server(bad, server)
+
+    server = rpc.Server(["codearena.v1.GraderService"], register)
+    port = await server.start("127.0.0.1:0")
+    await server.set_serving(True)
+    try:
+        updates = {"grader_address": f"127.0.0.1:{port}", "attempt_deadline_s": 0.3}
+        api = await serve(settings.model_copy(update=updates))
+        answer = await api.post("/grade", json={"task_id": "easy-1", "source": RIGHT})
+        assert answer.status_code == 503
+    finally:
+        await server.drain(0)
