@@ -99,6 +99,7 @@ class AsyncCodeArena:
             "seed": seed,
             "episode_id": episode_id or uuid.uuid4().hex,
             "agent_id": self._agent_id,
+            "request_id": uuid.uuid4().hex,
         }
         answer = validated(StepResponse, await self._transport.post("/reset", body))
         self._last_episode = answer.episode_id

@@ -22,6 +22,7 @@ from rich.panel import Panel
 
 from codearena import models, rpc, telemetry
 from codearena.client import AsyncCodeArena
+from codearena.embedded import URL_FILE
 from codearena.errors import CodeArenaError
 from executor_service.server import ExecutorServer
 from executor_service.settings import Settings as ExecutorSettings
@@ -170,9 +171,12 @@ async def run(options: Options, console: Console) -> int:
     """Serves until the process is asked to stop; returns the exit status, which is 1 if Redis went away."""
     async with embedded(options, console) as running:
         _announce(console, running.url, await running.ready())
+        url_file = options.state / URL_FILE
+        url_file.write_text(running.url, "utf-8")
         stopped = asyncio.create_task(rpc.until_terminated())
         redis = asyncio.create_task(running.redis_ended())
         await asyncio.wait({stopped, redis}, return_when=asyncio.FIRST_COMPLETED)
+        url_file.unlink(missing_ok=True)
         for task in (stopped, redis):
             task.cancel()
         if redis.done() and not redis.cancelled():

@@ -1,0 +1,57 @@
+"""A gateway for the length of a command: `python -m gateway.embedded` in a process and a folder of its own."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from codearena.errors import ServiceError
+
+URL_FILE = "url"
+"""File in the state folder in which the embedded gateway says where it serves, once it does."""
+_START_TIMEOUT_S = 400.0  # it may build the sandbox image first
+_STOP_TIMEOUT_S = 60.0
+_POLL_S = 0.1
+
+
+@contextmanager
+def embedded_gateway(isolation: str, tasks_folder: Path) -> Iterator[str]:
+    """The URL of a gateway that serves the tasks of a folder; nothing of it is left afterwards.
+
+    isolation: auto, container or local.
+
+    Raises:
+        ServiceError: it did not start; it has said why on stderr.
+    """
+    with tempfile.TemporaryDirectory(prefix="codearena-") as folder:
+        command = [sys.executable, "-m", "gateway.embedded", "--port", "0", "--isolation", isolation, "--state", folder]
+        environment = os.environ | {"CODEARENA_GATEWAY_TASKS_DIR": str(tasks_folder.resolve())}
+        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        try:
+            yield _wait_for_url(process, Path(folder) / URL_FILE)
+        finally:
+            _stop(process)
+
+
+def _wait_for_url(process: "subprocess.Popen[bytes]", file: Path) -> str:
+    deadline = time.monotonic() + _START_TIMEOUT_S
+    while not file.exists():
+        if process.poll() is not None:
+            raise ServiceError(f"the embedded gateway ended with status {process.returncode} while starting")
+        if time.monotonic() > deadline:
+            raise ServiceError(f"the embedded gateway did not start within {_START_TIMEOUT_S:.0f} s")
+        time.sleep(_POLL_S)
+    return file.read_text("utf-8")
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(_STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
