@@ -1,7 +1,8 @@
 """`python -m gateway`: serves the HTTP API; settings come from the environment."""
 
 import argparse
-import asyncio
+
+import uvloop
 
 from codearena import telemetry
 from gateway import server
@@ -14,7 +15,7 @@ def main() -> None:
     settings = Settings()
     telemetry.configure_logging("gateway", settings.log_level)
     telemetry.serve_metrics(settings.host, settings.metrics_port)
-    asyncio.run(server.serve(settings))
+    uvloop.run(server.serve(settings))
 
 
 if __name__ == "__main__":

@@ -27,12 +27,13 @@ class Context:
     grading: Grading
 
 
-def _context(request: Request) -> Context:
+# Both are coroutines, because the framework sends plain functions to a thread, which costs more than they do.
+async def _context(request: Request) -> Context:
     context: Context = request.app.state.context
     return context
 
 
-def _idempotency_key(
+async def _idempotency_key(
     key: Annotated[
         str,
         Header(alias="Idempotency-Key", pattern=models.ID_PATTERN, description="As request_id in the body."),

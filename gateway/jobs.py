@@ -5,6 +5,7 @@ the grader sees. The two are joined by call ids, which say nothing about the tes
 puts a value of a test's `expect`, `raises`, `process`, `name` or `visible` into a job.
 """
 
+import asyncio
 import random
 from dataclasses import dataclass
 
@@ -42,16 +43,26 @@ class JobMaker:
         self._rng = rng
         self._probe_reuse = probe_reuse
         self._probe_uses = 0
+        self._drawing = asyncio.Lock()
         self._brief = _brief(task)
 
-    def brief(self) -> Brief:
-        """For an attempt. Not to be modified: copies share it."""
-        if self._task.probe is not None:
+    async def brief(self) -> Brief:
+        """For an attempt. Not to be modified: attempts share it."""
+        if self._task.probe is None:
+            return self._brief
+        async with self._drawing:
             if self._probe_uses % self._probe_reuse == 0:
-                del self._brief.job.probe[:]
-                self._brief.job.probe.extend(_probe(self._task, self._rng))
+                # In a thread, since large inputs take tens of milliseconds, in which other requests should go on.
+                self._brief = await asyncio.to_thread(self._with_new_probe)
             self._probe_uses += 1
-        return self._brief
+            return self._brief
+
+    def _with_new_probe(self) -> Brief:
+        job = executor_pb2.Job()
+        job.CopyFrom(self._brief.job)
+        del job.probe[:]
+        job.probe.extend(_probe(self._task, self._rng))
+        return Brief(job, self._brief.expectations)
 
     def baseline(self) -> Brief:
         """For the buggy code, whose failure is the first error log: visible tests only, and little time for each.

@@ -67,7 +67,7 @@ class Pipeline:
         """Grades one attempt. step: from 1; earlier: identities of the attempts that this one should differ from."""
         attempt_id, started = uuid.uuid4().hex, datetime.now(UTC)
         deadline, watch = Deadline(self._settings.attempt_deadline_s), Stopwatch()
-        brief = self._makers[task.id].brief()
+        brief = await self._makers[task.id].brief()
         async with self._admission.place(deadline):
             watch.ended("queued")
             report = await self._execute(attempt_id, brief.job, source, deadline)

@@ -53,21 +53,21 @@ SECRETS += ["expect-", "RaisedSecret", "raised-secret", "program-secret", "argum
 
 
 @pytest.mark.parametrize("secret", SECRETS)
-def test_job_never_says_what_is_expected(maker: JobMaker, secret: str) -> None:
-    assert secret.encode() not in maker.brief().job.SerializeToString()
+async def test_job_never_says_what_is_expected(maker: JobMaker, secret: str) -> None:
+    assert secret.encode() not in (await maker.brief()).job.SerializeToString()
     assert secret.encode() not in maker.baseline().job.SerializeToString()
 
 
-def test_calls_and_expectations_are_joined_by_opaque_ids(maker: JobMaker) -> None:
-    brief = maker.brief()
+async def test_calls_and_expectations_are_joined_by_opaque_ids(maker: JobMaker) -> None:
+    brief = await maker.brief()
     ids = [call.call_id for call in brief.job.calls]
     assert ids == [test.call_id for test in brief.expectations.tests]
     assert len(set(ids)) == 5
     assert all(call_id.isdecimal() for call_id in ids)
 
 
-def test_job_holds_the_inputs(maker: JobMaker) -> None:
-    first, sequence, _, _, process = maker.brief().job.calls
+async def test_job_holds_the_inputs(maker: JobMaker) -> None:
+    first, sequence, _, _, process = (await maker.brief()).job.calls
     assert values.decode(first.function.args.json) == [1]
     assert values.decode(first.function.kwargs.json) == {"k": 2}
     assert dict(first.environment) == {"TOKEN": "abc"}
@@ -75,18 +75,18 @@ def test_job_holds_the_inputs(maker: JobMaker) -> None:
     assert [call.entry_point for call in sequence.sequence.calls] == ["Stack", "push"]
 
 
-def test_expectations_hold_each_kind(maker: JobMaker) -> None:
-    visible, _, hidden, raises, process = maker.brief().expectations.tests
+async def test_expectations_hold_each_kind(maker: JobMaker) -> None:
+    visible, _, hidden, raises, process = (await maker.brief()).expectations.tests
     assert values.decode(visible.value.json) == "expect-visible"
     assert hidden.compare == grader_pb2.COMPARE_APPROX
     assert (raises.raises.type, raises.raises.message_contains) == ("RaisedSecret", "raised-secret")
     assert (process.process.program, process.process.may_refuse) == ("program-secret", True)
     assert not process.process.HasField("value")
-    assert maker.brief().expectations.optimal_complexity == "O(n)"
+    assert (await maker.brief()).expectations.optimal_complexity == "O(n)"
 
 
-def test_input_is_written_out_for_visible_tests_only(maker: JobMaker) -> None:
-    shown = [test.input for test in maker.brief().expectations.tests]
+async def test_input_is_written_out_for_visible_tests_only(maker: JobMaker) -> None:
+    shown = [test.input for test in (await maker.brief()).expectations.tests]
     assert shown == ["TOKEN='abc' f(1, k=2)", "Stack(); push(6)", "", "", ""]
 
 
@@ -102,15 +102,15 @@ def test_baseline_runs_visible_tests_only_and_without_the_reference(maker: JobMa
     assert baseline.job.limits.call_cpu.ToMilliseconds() == 500
 
 
-def test_probe_inputs_are_drawn_anew_after_their_uses(maker: JobMaker) -> None:
-    drawn = [maker.brief().job.probe[0].call.function.args.json for _ in range(4)]
+async def test_probe_inputs_are_drawn_anew_after_their_uses(maker: JobMaker) -> None:
+    drawn = [(await maker.brief()).job.probe[0].call.function.args.json for _ in range(4)]
     assert drawn[0] == drawn[1]
     assert drawn[1] != drawn[2] == drawn[3]
-    assert [point.size for point in maker.brief().job.probe] == [10, 20]
+    assert [point.size for point in (await maker.brief()).job.probe] == [10, 20]
 
 
-def test_limits_carry_over_exactly(task: Task, maker: JobMaker) -> None:
-    limits = maker.brief().job.limits
+async def test_limits_carry_over_exactly(task: Task, maker: JobMaker) -> None:
+    limits = (await maker.brief()).job.limits
     assert limits.call_wall.ToTimedelta().total_seconds() == task.limits.call_wall_s
     assert limits.memory_bytes == task.limits.memory_bytes
 
@@ -120,8 +120,8 @@ def test_script_job_passes_its_input_through(task: Task) -> None:
     assert job.calls[0].script.stdin == b"\x00in"
 
 
-def test_every_visible_call_comes_before_the_first_hidden_one(maker: JobMaker) -> None:
-    brief = maker.brief()
+async def test_every_visible_call_comes_before_the_first_hidden_one(maker: JobMaker) -> None:
+    brief = await maker.brief()
     visible = [test.visible for test in brief.expectations.tests]
     assert visible == sorted(visible, reverse=True)
     assert [test.call_id for test in brief.expectations.tests] == [call.call_id for call in brief.job.calls]
