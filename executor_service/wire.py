@@ -3,15 +3,24 @@
 The runner (executor_service/runner/) is standard library only, so the two sides share this shape and no code.
 """
 
-from typing import Annotated, Literal
+import base64
+from typing import Annotated, Any, Literal
 
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 _INT32 = 2**31 - 1
 _INT64 = 2**63 - 1
 _Seconds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 _Size = Annotated[int, Field(ge=0, le=_INT64)]
 _Small = Annotated[int, Field(ge=0, le=_INT32)]
+
+
+def _decode_base64(text: Any) -> Any:
+    """Strictly: pydantic's own Base64Bytes skips characters that are none of base64's."""
+    return base64.b64decode(text, validate=True) if isinstance(text, str) else text
+
+
+_Base64 = Annotated[bytes, BeforeValidator(_decode_base64)]
 
 CallStatusName = Literal[
     "returned",
@@ -50,8 +59,8 @@ class UsageWire(_Record):
 class OutputWire(_Record):
     """What was written to one stream."""
 
-    head: Base64Bytes
-    tail: Base64Bytes
+    head: _Base64
+    tail: _Base64
     truncated: bool
     total_bytes: _Size
 

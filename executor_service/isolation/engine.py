@@ -56,6 +56,33 @@ class ContainerListing:
     ended_s: float | None
 
 
+def connect(docker_host: str | None = None, *, timeout_s: int = 60, connections: int = 10) -> docker.APIClient:
+    """A client of the engine at that URL, else at DOCKER_HOST, else at the local socket.
+
+    Raises:
+        docker.errors.DockerException: none answers.
+    """
+    environment = docker.utils.kwargs_from_env()
+    if docker_host:
+        environment["base_url"] = docker_host
+    url = str(docker.utils.parse_host(environment.get("base_url")))
+    scheme, _, path = url.partition("://")
+    if scheme == "http+unix":
+        _probe(path)
+    return docker.APIClient(
+        **environment, version="auto", timeout=timeout_s, max_pool_size=connections, num_pools=connections
+    )
+
+
+def _probe(path: str) -> None:
+    """Fails in one plain sentence where nobody listens; the SDK wraps that three times and leaks the socket."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(path)
+        except OSError as error:
+            raise docker.errors.DockerException(f"no engine at {path}: {error.strerror}") from None
+
+
 class Engine:
     """One engine. workers: calls at once; timeout_s: longest wait for one answer."""
 
@@ -71,12 +98,7 @@ class Engine:
         self._client = await self._call(self._connect)
 
     def _connect(self) -> docker.APIClient:
-        environment = docker.utils.kwargs_from_env()
-        if self._host:
-            environment["base_url"] = self._host
-        return docker.APIClient(
-            **environment, version="auto", timeout=self._timeout_s, max_pool_size=self._workers, num_pools=self._workers
-        )
+        return connect(self._host, timeout_s=self._timeout_s, connections=self._workers)
 
     def close(self) -> None:
         """Ends the threads and the connections."""
@@ -117,14 +139,13 @@ class Engine:
     def _attach(self, container_id: str) -> socket.socket:
         """A socket of our own: the SDK's belongs to its response object and would be closed with it."""
         raw = self._api.attach_socket(container_id, _ATTACH)
-        try:
-            connection: socket.socket = raw._sock  # where SocketIO keeps it
-            own = connection.dup()
-        except AttributeError:
-            raise EngineError("an engine behind TLS or ssh cannot be attached to; forward its socket instead") from None
-        finally:
-            raw.close()
+        connection = getattr(raw, "_sock", None)  # where SocketIO keeps it
+        if not isinstance(connection, socket.socket):
+            raise EngineError("an engine behind TLS or ssh cannot be attached to; forward its socket instead")
+        own = connection.dup()
         own.setblocking(False)
+        raw.close()
+        connection.close()
         return own
 
     async def start(self, container_id: str) -> None:

@@ -1,0 +1,189 @@
+"""Against a real engine, with a runner that does what the test says."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+
+import docker
+import pytest
+
+from codearena.errors import SandboxError
+from executor_service import codec, outcome
+from executor_service.isolation import owner
+from executor_service.isolation.base import Sandbox, SandboxLostError
+from executor_service.isolation.container import ContainerIsolation
+from executor_service.outcome import Cause
+from executor_service.settings import MIB, Settings
+from tests.executor_service import jobs
+from tests.executor_service.images import REPOSITORY, require_engine, scripted_image
+
+pytestmark = pytest.mark.docker
+
+
+@pytest.fixture
+def client() -> docker.APIClient:
+    return require_engine()
+
+
+def settings(**changes: object) -> Settings:
+    return Settings(image=scripted_image(), memory_bytes=64 * MIB, **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def isolation(client: docker.APIClient) -> AsyncIterator[ContainerIsolation]:
+    isolation = ContainerIsolation(settings())
+    await isolation.start()
+    yield isolation
+    await isolation.close()
+
+
+@pytest.fixture
+async def sandbox(isolation: ContainerIsolation) -> AsyncIterator[Sandbox]:
+    sandbox = await isolation.create()
+    yield sandbox
+    await sandbox.destroy()
+
+
+def exists(client: docker.APIClient, container_id: str) -> bool:
+    return any(entry["Id"] == container_id for entry in client.containers(all=True))
+
+
+async def run(sandbox: Sandbox, order: str, timeout_s: float = 60) -> bytes:
+    return await sandbox.run(codec.encode_job(jobs.job(order)), timeout_s)
+
+
+async def cause(sandbox: Sandbox, order: str, timeout_s: float = 60) -> Cause:
+    with pytest.raises(SandboxLostError) as lost:
+        await run(sandbox, order, timeout_s)
+    return outcome.rule(lost.value.evidence).cause
+
+
+async def test_a_ready_container_takes_a_job_and_gives_a_report(sandbox: Sandbox) -> None:
+    report = codec.decode_report(await run(sandbox, "honest"), jobs.job("honest"))
+    assert report.calls[0].value.json == b"42"
+    assert sandbox.hello.revision == "scripted"
+
+
+async def test_a_destroyed_container_is_gone_from_the_engine(
+    isolation: ContainerIsolation, client: docker.APIClient
+) -> None:
+    sandbox = await isolation.create()
+    assert exists(client, sandbox.sandbox_id)
+    await run(sandbox, "honest")
+    await sandbox.destroy()
+    assert not exists(client, sandbox.sandbox_id)
+    await sandbox.destroy()
+
+
+async def test_a_sandbox_out_of_memory_is_the_attempts(sandbox: Sandbox) -> None:
+    assert await cause(sandbox, "oom") is Cause.MEMORY
+
+
+async def test_a_runner_that_exits_without_a_report_is_ours(sandbox: Sandbox) -> None:
+    assert await cause(sandbox, "exit 3") is Cause.EXITED
+
+
+async def test_a_container_killed_from_outside_is_ours(sandbox: Sandbox, client: docker.APIClient) -> None:
+    running = asyncio.create_task(cause(sandbox, "silent"))
+    await asyncio.to_thread(client.kill, sandbox.sandbox_id)
+    assert await running is Cause.KILLED
+
+
+async def test_a_container_removed_from_outside_is_ours(sandbox: Sandbox, client: docker.APIClient) -> None:
+    running = asyncio.create_task(cause(sandbox, "silent"))
+    await asyncio.to_thread(client.remove_container, sandbox.sandbox_id, force=True)
+    assert not (await running).is_the_attempts
+
+
+async def test_a_runner_that_does_not_report_is_ours(sandbox: Sandbox) -> None:
+    assert await cause(sandbox, "silent", timeout_s=0.1) is Cause.SILENT
+
+
+@pytest.mark.parametrize("order", ["too long", "junk"])
+async def test_a_stream_that_carries_no_report_is_ours_and_given_up_at_once(sandbox: Sandbox, order: str) -> None:
+    assert await cause(sandbox, order) is Cause.CORRUPT
+
+
+async def test_noise_on_stderr_does_not_reach_the_report(sandbox: Sandbox) -> None:
+    assert codec.decode_report(await run(sandbox, "stderr"), jobs.job("stderr")).calls
+
+
+async def test_a_ready_container_that_dies_is_noticed(sandbox: Sandbox, client: docker.APIClient) -> None:
+    lost = asyncio.Event()
+    sandbox.on_lost(lost.set)
+    await asyncio.to_thread(client.kill, sandbox.sandbox_id)
+    await asyncio.wait_for(lost.wait(), 30)
+    assert not sandbox.alive
+
+
+async def test_destroying_in_mid_attempt_removes_the_container(
+    isolation: ContainerIsolation, client: docker.APIClient
+) -> None:
+    sandbox = await isolation.create()
+    running = asyncio.create_task(run(sandbox, "silent"))
+    await asyncio.sleep(0)
+    running.cancel()
+    await sandbox.destroy()
+    assert not exists(client, sandbox.sandbox_id)
+
+
+async def test_an_image_that_is_missing_is_said_by_name(client: docker.APIClient) -> None:
+    isolation = ContainerIsolation(Settings(image="codearena-no-such-image:x"))
+    with pytest.raises(SandboxError, match="codearena-no-such-image:x"):
+        await isolation.start()
+    await isolation.close()
+
+
+async def test_an_engine_that_does_not_answer_is_ours() -> None:
+    isolation = ContainerIsolation(Settings(docker_host="unix:///nowhere.sock"))
+    with pytest.raises(SandboxError, match=r"no engine at /nowhere\.sock"):
+        await isolation.start()
+    await isolation.close()
+
+
+async def test_a_container_that_cannot_start_is_ours_and_leaves_nothing(client: docker.APIClient) -> None:
+    isolation = ContainerIsolation(settings(runtime="no-such-runtime"))
+    await isolation.start()
+    with pytest.raises(SandboxError):
+        await isolation.create()
+    instance = isolation._owner.instance
+    assert client.containers(all=True, filters={"label": f"{owner.OWNER_LABEL}={instance}"}) == []
+    await isolation.close()
+
+
+_OWNER_PROGRAM = """
+import asyncio, sys
+from executor_service.isolation.container import ContainerIsolation
+from executor_service.settings import MIB, Settings
+
+async def main():
+    isolation = ContainerIsolation(Settings(image=sys.argv[1], memory_bytes=64 * MIB))
+    await isolation.start()
+    sandboxes = [await isolation.create() for _ in range(2)]
+    print(*[sandbox.sandbox_id for sandbox in sandboxes], flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+async def test_after_a_killed_executor_no_container_runs_and_the_next_one_removes_the_rest(
+    client: docker.APIClient,
+) -> None:
+    program = [sys.executable, "-c", _OWNER_PROGRAM, scripted_image()]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    process = await asyncio.create_subprocess_exec(*program, stdout=subprocess.PIPE, env=environment)
+    assert process.stdout
+    ids = (await process.stdout.readline()).decode().split()
+    assert len(ids) == 2
+    process.send_signal(signal.SIGKILL)
+    await process.communicate()
+    for container_id in ids:
+        client.wait(container_id, timeout=30)  # ends by itself: its stdin closed
+    isolation = ContainerIsolation(settings())
+    await isolation.start()
+    assert not any(exists(client, container_id) for container_id in ids)
+    await isolation.close()

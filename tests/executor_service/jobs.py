@@ -1,0 +1,70 @@
+"""Small jobs for the tests of the executor."""
+
+import json
+from collections.abc import Sequence
+
+from codearena.v1 import common_pb2, executor_pb2
+from executor_service.codec import duration
+from executor_service.settings import MIB
+
+NO_KWARGS = b'{"dict":[]}'
+
+
+def limits(
+    *,
+    call_cpu_s: float = 2.0,
+    call_wall_s: float = 5.0,
+    attempt_wall_s: float = 20.0,
+    memory_bytes: int = 128 * MIB,
+    processes: int = 16,
+) -> common_pb2.Limits:
+    """Limits with room for a slow machine."""
+    return common_pb2.Limits(
+        call_cpu=duration(call_cpu_s),
+        call_wall=duration(call_wall_s),
+        attempt_wall=duration(attempt_wall_s),
+        memory_bytes=memory_bytes,
+        processes=processes,
+        output_bytes=4096,
+        value_bytes=64 * 1024,
+    )
+
+
+def call(
+    entry_point: str = "f",
+    *args: object,
+    call_id: str = "c1",
+    environment: dict[str, str] | None = None,
+    intercept: bool = False,
+) -> executor_pb2.Call:
+    """A function call whose arguments are plain JSON values that encode as themselves."""
+    return executor_pb2.Call(
+        call_id=call_id,
+        function=function(entry_point, *args),
+        environment=environment or {},
+        intercept_processes=intercept,
+    )
+
+
+def function(entry_point: str, *args: object) -> executor_pb2.FunctionCall:
+    return executor_pb2.FunctionCall(
+        entry_point=entry_point,
+        args=common_pb2.EncodedValue(json=json.dumps(args).encode()),
+        kwargs=common_pb2.EncodedValue(json=NO_KWARGS),
+    )
+
+
+def job(
+    source: str | bytes,
+    calls: Sequence[executor_pb2.Call] | None = None,
+    *,
+    bounds: common_pb2.Limits | None = None,
+    reference: str = "",
+) -> executor_pb2.Job:
+    """A job with one call of f() if none are given."""
+    return executor_pb2.Job(
+        source=source if isinstance(source, bytes) else source.encode(),
+        calls=[call()] if calls is None else calls,
+        limits=bounds or limits(),
+        reference_source=reference.encode(),
+    )

@@ -1,0 +1,157 @@
+import base64
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codearena.v1 import common_pb2, executor_pb2
+from executor_service import codec, wire
+from executor_service.outcome import Cause
+from tests.executor_service import jobs, scripted_runner
+
+JOB = jobs.job("honest", [jobs.call(call_id="a"), jobs.call(call_id="b")])
+
+
+def report(**changes: Any) -> dict[str, Any]:
+    return {**json.loads(scripted_runner.report(["a", "b"])), **changes}
+
+
+def outcome(call_id: str = "a", **changes: Any) -> dict[str, Any]:
+    return {**scripted_runner.outcome(call_id), **changes}
+
+
+def decode(body: Any, job: executor_pb2.Job = JOB) -> executor_pb2.Report:
+    return codec.decode_report(json.dumps(body).encode(), job)
+
+
+def test_a_job_carries_every_kind_of_call() -> None:
+    job = jobs.job(
+        b"\xff not text",
+        [
+            jobs.call("f", 1, call_id="function", environment={"A": "b"}, intercept=True),
+            executor_pb2.Call(
+                call_id="sequence",
+                sequence=executor_pb2.CallSequence(calls=[jobs.function("C"), jobs.function("m", 2)]),
+            ),
+            executor_pb2.Call(call_id="script", script=executor_pb2.Script(stdin=b"in")),
+        ],
+        reference="pass",
+    )
+    job.probe.add(size=10, call=jobs.call(call_id="probe"))
+    job.checks.add(rule="forbid_call", argument="eval")
+    sent = json.loads(codec.encode_job(job))
+    assert base64.b64decode(sent["source"]) == b"\xff not text"
+    assert base64.b64decode(sent["reference_source"]) == b"pass"
+    function, sequence, script = sent["calls"]
+    assert function["calls"] == [{"entry_point": "f", "args": "[1]", "kwargs": '{"dict":[]}'}]
+    assert function["environment"] == {"A": "b"}
+    assert function["intercept_processes"] is True
+    assert [each["entry_point"] for each in sequence["calls"]] == ["C", "m"]
+    assert (script["kind"], base64.b64decode(script["stdin"])) == ("script", b"in")
+    assert sent["probe"][0]["size"] == 10
+    assert sent["checks"] == [{"rule": "forbid_call", "argument": "eval"}]
+    assert sent["limits"]["call_cpu_s"] == 2.0
+
+
+def test_a_report_is_taken_over_whole() -> None:
+    stdout = {
+        "head": base64.b64encode(b"he").decode(),
+        "tail": base64.b64encode(b"il").decode(),
+        "truncated": True,
+        "total_bytes": 99,
+    }
+    raised = {"type": "ValueError", "builtin_bases": ["Exception"], "message": "no", "traceback": "line 1"}
+    processes = [{"argv": ["ping", "x"], "shell": False, "via": "subprocess.run"}]
+    calls = [
+        outcome("a", stdout=stdout, processes=processes),
+        outcome("b", status="raised", value=None, raised=raised, signal=9, exit_status=1, detail="d"),
+    ]
+    first, second = decode(report(calls=calls)).calls
+    assert first.value.json == b"42"
+    assert (first.stdout.head, first.stdout.tail, first.stdout.truncated, first.stdout.total_bytes) == (
+        b"he",
+        b"il",
+        True,
+        99,
+    )
+    assert list(first.processes[0].argv) == ["ping", "x"]
+    assert codec.seconds(first.usage.cpu) == 0.25
+    assert second.status == common_pb2.CALL_STATUS_RAISED
+    assert not second.HasField("value")
+    assert (second.raised.type, second.signal, second.exit_status, second.detail) == ("ValueError", 9, 1, "d")
+
+
+def test_a_source_that_does_not_compile_has_every_call_not_run() -> None:
+    problem = {"type": "SyntaxError", "message": "no", "line": 1, "column": 2, "text": "def"}
+    analysis = {"compiles": False, "problem": problem, "ast_hash": "", "estimated_complexity": "", "checks": []}
+    seen = decode(report(status="compile_error", analysis=analysis, calls=[]))
+    assert [call.status for call in seen.calls] == [common_pb2.CALL_STATUS_NOT_RUN] * 2
+    assert seen.analysis.problem.type == "SyntaxError"
+
+
+def test_text_that_utf8_cannot_carry_is_replaced_and_not_refused() -> None:
+    raised = {"type": "E", "builtin_bases": [], "message": "\ud800", "traceback": ""}
+    seen = decode(report(calls=[outcome("a", status="raised", value=None, raised=raised), outcome("b")]))
+    assert seen.calls[0].raised.message == "?"
+
+
+MALFORMED = {
+    "not JSON": b"{",
+    "not UTF-8": b'"\xff"',
+    "not an object": b"[]",
+    "nested without end": b"[" * 100_000,
+    "a field missing": {key: value for key, value in report().items() if key != "usage"},
+    "a field too many": report(extra=1),
+    "an unknown status": report(status="passed"),
+    "an unknown call status": report(calls=[outcome("a", status="passed"), outcome("b")]),
+    "a call missing": report(calls=[outcome("a")]),
+    "calls in another order": report(calls=[outcome("b"), outcome("a")]),
+    "another job's calls": report(calls=[outcome("x"), outcome("y")]),
+    "a probe nobody asked for": report(probe=[{"size": 1, "reference": outcome(), "attempt": outcome()}]),
+    "output that is no base64": report(
+        calls=[
+            outcome("a", stdout={"head": "*", "tail": "", "truncated": False, "total_bytes": 0}),
+            outcome("b"),
+        ]
+    ),
+    "time that is no number": report(usage={"cpu_s": "1s", "wall_s": 0, "peak_memory_bytes": 0}),
+    "negative time": report(usage={"cpu_s": -1, "wall_s": 0, "peak_memory_bytes": 0}),
+    "infinite time": b'{"usage": {"cpu_s": Infinity}}',
+    "a huge number": report(usage={"cpu_s": 0, "wall_s": 0, "peak_memory_bytes": 2**70}),
+    "a value without having returned": report(calls=[outcome("a", status="crashed"), outcome("b")]),
+    "raised without an exception": report(calls=[outcome("a", status="raised", value=None), outcome("b")]),
+    "ran without compiling": report(analysis={**report()["analysis"], "compiles": False}),
+    "checks nobody asked for": report(
+        analysis={**report()["analysis"], "checks": [{"passed": True, "line": 0, "detail": ""}]}
+    ),
+}
+
+
+@pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED.keys())
+def test_what_is_not_of_the_agreed_shape_is_refused(body: Any) -> None:
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    with pytest.raises(codec.MalformedReportError):
+        codec.decode_report(data, JOB)
+
+
+def test_a_refusal_never_quotes_the_attempt() -> None:
+    with pytest.raises(codec.MalformedReportError) as refused:
+        decode(report(status="SECRET", usage="SECRET"))
+    assert "SECRET" not in str(refused.value)
+
+
+@given(data=st.binary(max_size=200))
+def test_junk_is_refused_and_nothing_else_happens(data: bytes) -> None:
+    with pytest.raises(codec.MalformedReportError):
+        codec.decode_report(data, JOB)
+
+
+def test_every_status_of_the_protocol_can_be_reported() -> None:
+    names = {f"CALL_STATUS_{name.upper()}" for name in wire.CallStatusName.__args__}  # type: ignore[attr-defined]
+    assert names == set(common_pb2.CallStatus.keys()) - {"CALL_STATUS_UNSPECIFIED"}
+
+
+def test_a_malformed_report_is_ours() -> None:
+    assert not Cause.MALFORMED.is_the_attempts

@@ -1,0 +1,48 @@
+import pytest
+
+from codearena.v1 import common_pb2, executor_pb2
+from executor_service.isolation.base import Evidence, StreamEnd
+from executor_service.outcome import Cause, memory_report, rule
+from tests.executor_service import jobs
+
+ENDED = StreamEnd.ENDED
+
+TABLE = [
+    # what is known                                                             cause             the attempt's?
+    (Evidence(ENDED, exit_status=137, oom_killed=True), Cause.MEMORY, True),
+    (Evidence(ENDED, exit_status=0, oom_killed=True), Cause.MEMORY, True),
+    (Evidence(ENDED, exit_status=137), Cause.KILLED, False),
+    (Evidence(ENDED, exit_status=143), Cause.KILLED, False),
+    (Evidence(ENDED, exit_status=0), Cause.EXITED, False),
+    (Evidence(ENDED, exit_status=1), Cause.EXITED, False),
+    (Evidence(ENDED), Cause.UNKNOWN, False),
+    (Evidence(ENDED, engine_error="gone"), Cause.ENGINE, False),
+    (Evidence(ENDED, exit_status=128, engine_error="no such device"), Cause.ENGINE, False),
+    (Evidence(StreamEnd.OPEN, timed_out=True), Cause.SILENT, False),
+    (Evidence(StreamEnd.OPEN, timed_out=True, oom_killed=True), Cause.SILENT, False),
+    (Evidence(StreamEnd.CORRUPT), Cause.CORRUPT, False),
+    (Evidence(StreamEnd.CORRUPT, exit_status=137, oom_killed=True), Cause.CORRUPT, False),
+]
+
+
+@pytest.mark.parametrize(("evidence", "cause", "the_attempts"), TABLE)
+def test_whose_failure_it_is(evidence: Evidence, cause: Cause, the_attempts: bool) -> None:
+    ruling = rule(evidence)
+    assert ruling.cause is cause
+    assert ruling.cause.is_the_attempts is the_attempts
+
+
+def test_only_memory_is_ever_the_attempts() -> None:
+    assert [cause for cause in Cause if cause.is_the_attempts] == [Cause.MEMORY]
+
+
+def test_an_attempt_that_exhausted_its_sandbox_passes_no_call_and_no_check() -> None:
+    job = jobs.job("", [jobs.call(call_id="a"), jobs.call(call_id="b")])
+    job.checks.add(rule="forbid_call", argument="eval")
+    report = memory_report(job)
+    assert report.status == executor_pb2.ATTEMPT_STATUS_RAN
+    assert [(call.call_id, call.status) for call in report.calls] == [
+        ("a", common_pb2.CALL_STATUS_MEMORY_LIMIT),
+        ("b", common_pb2.CALL_STATUS_NOT_RUN),
+    ]
+    assert not report.analysis.checks[0].passed

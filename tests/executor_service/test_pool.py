@@ -1,0 +1,277 @@
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from codearena.errors import OverloadedError, SandboxError
+from executor_service.isolation.base import Sandbox
+from executor_service.pool import Pool, PoolLimits
+from tests.executor_service.fakes import FakeIsolation
+
+LIMITS = PoolLimits(minimum=2, maximum=4, start_concurrency=2, waiting=3, ready_age_s=1000, shrink_s=1000)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Lets the event loop run until the condition holds; no clock involved."""
+    for _ in range(1000):
+        if condition():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("never came true")
+
+
+class Clock:
+    """A clock that stands still until told."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@asynccontextmanager
+async def running(isolation: FakeIsolation, limits: PoolLimits = LIMITS, **options: object) -> AsyncIterator[Pool]:
+    pool = Pool(isolation, limits, **options)  # type: ignore[arg-type]
+    pool.start()
+    try:
+        yield pool
+    finally:
+        isolation.removal.set()
+        for _ in range(100):
+            isolation.permits.release()
+        await pool.close()
+
+
+async def hold(pool: Pool, release: asyncio.Event, order: list[str], name: str) -> Sandbox:
+    async with pool.lease() as sandbox:
+        order.append(name)
+        await release.wait()
+        return sandbox
+
+
+async def test_sandboxes_are_ready_before_anybody_asks() -> None:
+    isolation = FakeIsolation()
+    async with running(isolation) as pool:
+        await until(lambda: pool.status().ready == 2)
+        assert pool.status().leased == 0
+
+
+async def test_a_lease_takes_a_ready_sandbox_and_another_is_made_in_its_place() -> None:
+    isolation = FakeIsolation()
+    async with running(isolation) as pool:
+        await until(lambda: pool.status().ready == 2)
+        async with pool.lease():
+            await until(lambda: pool.status().ready == 2)
+            assert pool.status().leased == 1
+            assert len(isolation.made) == 3
+
+
+async def test_no_sandbox_is_ever_leased_twice_and_each_is_destroyed() -> None:
+    isolation = FakeIsolation()
+    seen = []
+    async with running(isolation) as pool:
+        for _ in range(20):
+            async with pool.lease() as sandbox:
+                seen.append(sandbox.sandbox_id)
+        await until(lambda: pool.status().ending == pool.status().starting == 0)
+        assert len(set(seen)) == 20
+        assert len(isolation.existing) == pool.status().ready
+
+
+async def test_an_attempt_that_fails_has_its_sandbox_destroyed() -> None:
+    isolation = FakeIsolation()
+    async with running(isolation) as pool:
+        with pytest.raises(RuntimeError):
+            async with pool.lease() as sandbox:
+                raise RuntimeError
+        await until(lambda: sandbox not in isolation.existing)
+
+
+async def test_no_more_than_the_maximum_exist_even_while_the_engine_is_slow_to_remove() -> None:
+    isolation = FakeIsolation()
+    isolation.removal.clear()
+    async with running(isolation) as pool:
+        for _ in range(4):
+            async with pool.lease():
+                pass
+        waiting = asyncio.create_task(hold(pool, asyncio.Event(), [], "late"))
+        await until(lambda: pool.status().queued == 1)
+        assert len(isolation.existing) == 4
+        assert isolation.making == 0
+        isolation.removal.set()
+        await until(lambda: pool.status().leased == 1)
+        waiting.cancel()
+
+
+async def test_no_more_are_started_at_once_than_allowed() -> None:
+    isolation = FakeIsolation()
+    isolation.permits = asyncio.Semaphore(0)
+    async with running(isolation, replace(LIMITS, minimum=4)) as pool:
+        await until(lambda: isolation.making == 2)
+        assert pool.status().starting == 2
+        for _ in range(4):
+            isolation.permits.release()
+        await until(lambda: pool.status().ready == 4)
+        assert isolation.most_at_once == 2
+
+
+async def test_waiters_are_served_first_come_first_served() -> None:
+    isolation = FakeIsolation()
+    isolation.permits = asyncio.Semaphore(0)
+    order: list[str] = []
+    release = asyncio.Event()
+    async with running(isolation) as pool:
+        tasks = []
+        for name in ("first", "second", "third"):
+            tasks.append(asyncio.create_task(hold(pool, release, order, name)))
+            await until(lambda: pool.status().queued == len(tasks))
+        for expected in (["first"], ["first", "second"], ["first", "second", "third"]):
+            isolation.permits.release()
+            await until(lambda: order == expected)  # noqa: B023
+        release.set()
+        await asyncio.gather(*tasks)
+
+
+async def test_beyond_the_queue_attempts_are_refused_with_a_delay() -> None:
+    isolation = FakeIsolation()
+    isolation.permits = asyncio.Semaphore(0)
+    async with running(isolation) as pool:
+        tasks = [asyncio.create_task(hold(pool, asyncio.Event(), [], "")) for _ in range(3)]
+        await until(lambda: pool.status().queued == 3)
+        with pytest.raises(OverloadedError) as refused:
+            async with pool.lease():
+                pass
+        assert refused.value.retry_after_s
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_a_cancelled_waiter_gives_up_its_place() -> None:
+    isolation = FakeIsolation()
+    isolation.permits = asyncio.Semaphore(0)
+    async with running(isolation) as pool:
+        task = asyncio.create_task(hold(pool, asyncio.Event(), [], ""))
+        await until(lambda: pool.status().queued == 1)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert pool.status().queued == 0
+        await asyncio.wait_for(pool.drain(), 5)
+
+
+async def test_a_waiter_cancelled_when_it_has_just_been_served_leaks_nothing() -> None:
+    isolation = FakeIsolation()
+    isolation.permits = asyncio.Semaphore(0)
+    async with running(isolation) as pool:
+        task = asyncio.create_task(hold(pool, asyncio.Event(), [], ""))
+        await until(lambda: pool.status().queued == 1)
+        isolation.permits.release()
+        await until(lambda: pool.status().leased == 1)
+        task.cancel()  # before the task has run with what it was handed
+        await asyncio.gather(task, return_exceptions=True)
+        await until(lambda: pool.status().leased == 0)
+        await until(lambda: len(isolation.existing) == pool.status().ready)
+
+
+async def test_a_cancelled_attempt_has_its_sandbox_destroyed() -> None:
+    isolation = FakeIsolation()
+    order: list[str] = []
+    async with running(isolation) as pool:
+        task = asyncio.create_task(hold(pool, asyncio.Event(), order, "running"))
+        await until(lambda: order == ["running"])
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await until(lambda: any(sandbox.destroyed for sandbox in isolation.made))
+        assert pool.status().leased == 0
+
+
+async def test_a_ready_sandbox_that_dies_is_replaced_and_never_leased() -> None:
+    isolation = FakeIsolation()
+    async with running(isolation, jitter=lambda: -1.0) as pool:  # no delay before the next
+        await until(lambda: pool.status().ready == 2)
+        dead = isolation.made[0]
+        dead.die()
+        await until(lambda: dead.destroyed)
+        async with pool.lease() as sandbox:
+            assert sandbox is not dead
+        await until(lambda: pool.status().ready == 2)
+
+
+async def test_when_none_can_be_made_waiters_are_told_instead_of_kept() -> None:
+    isolation = FakeIsolation()
+    isolation.broken = True
+    async with running(isolation, jitter=lambda: -1.0) as pool:
+        with pytest.raises(SandboxError, match="broken on purpose"):
+            async with pool.lease():
+                pass
+
+
+async def test_failures_are_followed_by_a_wait_and_then_by_another_try() -> None:
+    isolation = FakeIsolation()
+    isolation.broken = True
+    async with running(isolation, replace(LIMITS, minimum=1, start_concurrency=1)) as pool:
+        await until(lambda: isolation.attempts_to_make == 1 and isolation.making == 0)
+        assert pool.status().starting == 0  # not at once
+        isolation.broken = False
+        async with asyncio.timeout(5), pool.lease():
+            assert isolation.attempts_to_make > 1
+
+
+async def test_old_ready_sandboxes_are_replaced() -> None:
+    isolation, clock = FakeIsolation(), Clock()
+    async with running(isolation, replace(LIMITS, ready_age_s=0.01), clock=clock) as pool:
+        await until(lambda: pool.status().ready == 2)
+        old = list(isolation.made)
+        clock.now = 1.0
+        await asyncio.wait_for(asyncio.gather(*[sandbox.gone.wait() for sandbox in old]), 5)
+        await until(lambda: pool.status().ready == 2)
+
+
+async def test_more_are_kept_ready_after_waits_and_fewer_after_a_quiet_time() -> None:
+    isolation, clock = FakeIsolation(), Clock()
+    async with running(isolation, replace(LIMITS, minimum=1, shrink_s=0.01), clock=clock) as pool:
+        release = asyncio.Event()
+        tasks = [asyncio.create_task(hold(pool, release, [], "")) for _ in range(2)]
+        await until(lambda: pool.status().leased == 2)
+        release.set()
+        await asyncio.gather(*tasks)
+        await until(lambda: pool.status().ready > 1)
+        async with asyncio.timeout(5):
+            while pool.status().ready > 1:
+                clock.now += 1.0
+                await asyncio.sleep(0)
+
+
+async def test_drain_waits_for_what_is_leased() -> None:
+    isolation = FakeIsolation()
+    release = asyncio.Event()
+    order: list[str] = []
+    async with running(isolation) as pool:
+        task = asyncio.create_task(hold(pool, release, order, "running"))
+        await until(lambda: bool(order))
+        drained = asyncio.create_task(pool.drain())
+        await asyncio.sleep(0)
+        assert not drained.done()
+        release.set()
+        await drained
+        await task
+
+
+async def test_close_leaves_nothing_behind_not_even_what_was_being_made() -> None:
+    isolation = FakeIsolation()
+    isolation.permits = asyncio.Semaphore(1)
+    pool = Pool(isolation, LIMITS)
+    pool.start()
+    await until(lambda: pool.status().ready == 1 and isolation.making == 1)
+    closing = asyncio.create_task(pool.close())
+    await asyncio.sleep(0)
+    for _ in range(10):
+        isolation.permits.release()
+    await closing
+    assert isolation.existing == []
+    with pytest.raises(SandboxError):
+        async with pool.lease():
+            pass
