@@ -69,6 +69,16 @@ class StepRequest(_Strict):
     episode_id: none means the agent's last reset. request_id: a retry with the same one gets the first answer.
     """
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"proposed_fix": "def f(): ...", "episode_id": "0a1b", "request_id": "r-1"},
+                {"action": {"proposed_fix": "def f(): ..."}},
+                {"action": "def f(): ..."},
+            ]
+        }
+    )
+
     proposed_fix: SourceText
     episode_id: Id | None = None
     agent_id: Id = DEFAULT_AGENT
@@ -226,7 +236,7 @@ class Verdict(_Lenient):
     hint: str
     judge: str
     revisions: Revisions
-    timings: Timings
+    timings: Timings | None = Field(default=None, description="Null in the history of an episode.")
 
 
 class Problem(BaseModel):

@@ -26,7 +26,7 @@ def verdict(
     report: executor_pb2.Report,
     graded: grader_pb2.Verdict,
     revisions: store_pb2.Revisions,
-    seconds: dict[str, float],
+    timings: models.Timings | None = None,
 ) -> models.Verdict:
     return models.Verdict(
         task_id=task_id,
@@ -44,18 +44,22 @@ def verdict(
         revisions=models.Revisions(
             task=revisions.task, grader=revisions.grader, runner=revisions.runner, judge=revisions.judge
         ),
-        timings=models.Timings(
-            queued_s=seconds.get("queued", 0.0),
-            execute_s=seconds.get("execute", 0.0),
-            sandbox_s=report.timings.ran.ToTimedelta().total_seconds(),
-            judge_s=seconds.get("judge", 0.0),
-            grade_s=seconds.get("grade", 0.0),
-        ),
+        timings=timings,
     )
 
 
 def attempt_verdict(attempt: Attempt) -> models.Verdict:
-    return verdict(attempt.task.id, attempt.report, attempt.verdict, revisions_of(attempt), dict(attempt.seconds))
+    return verdict(attempt.task.id, attempt.report, attempt.verdict, revisions_of(attempt), _timings(attempt))
+
+
+def _timings(attempt: Attempt) -> models.Timings:
+    return models.Timings(
+        queued_s=attempt.seconds["queued"],
+        execute_s=attempt.seconds["execute"],
+        sandbox_s=attempt.report.timings.ran.ToTimedelta().total_seconds(),
+        judge_s=attempt.seconds["judge"],
+        grade_s=attempt.seconds["grade"],
+    )
 
 
 def revisions_of(attempt: Attempt) -> store_pb2.Revisions:
@@ -212,7 +216,7 @@ def episode(record: EpisodeRecord, attempts: list[store_pb2.StoredAttempt]) -> m
                 step=attempt.step,
                 proposed_fix=shown_source(attempt.source),
                 identical=attempt.identical,
-                verdict=verdict(record.task_id, attempt.report, attempt.verdict, attempt.revisions, {}),
+                verdict=verdict(record.task_id, attempt.report, attempt.verdict, attempt.revisions),
             )
             for attempt in attempts
         ],

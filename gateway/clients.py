@@ -168,5 +168,6 @@ def _check_judgement(response: judge_pb2.JudgeResponse) -> None:
 
 def _check_verdict(response: grader_pb2.GradeResponse) -> None:
     verdict = response.verdict
-    if not response.HasField("verdict") or not math.isfinite(verdict.reward) or not 0 < verdict.reward < 1:
+    # Without components a reward of 0 would be the default of a message that nobody filled in.
+    if not verdict.HasField("components") or not math.isfinite(verdict.reward) or not 0 <= verdict.reward <= 1:
         raise ServiceError("the grader answered without a reward")

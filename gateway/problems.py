@@ -25,6 +25,12 @@ log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 REQUEST_ID_HEADER = "X-Request-ID"
 
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    "4XX": {"description": "The request cannot be served as it is.", "model": models.Problem},
+    "503": {"description": "We failed; nothing was counted. Retry-After says when.", "model": models.Problem},
+}
+"""What every route may answer beside its success, for the OpenAPI document."""
+
 _FRAMEWORK = {  # status -> slug and title of what the framework itself answers
     404: ("not-found", "No such resource"),
     405: ("method-not-allowed", "Method not allowed"),

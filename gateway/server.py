@@ -53,7 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="CodeArena", version=ops.API_VERSION, lifespan=lifespan, strict_content_type=False)
     problems.install(app)
     for routes in (env, grade, tools, ops):
-        app.include_router(routes.router)
+        app.include_router(routes.router, responses=problems.DOCUMENTED)
     app.add_middleware(BodyLimit, default_bytes=settings.body_bytes, limits={"/grade/batch": settings.batch_body_bytes})
     app.add_middleware(RequestContext)
     return app

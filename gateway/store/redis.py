@@ -10,6 +10,8 @@ from importlib import resources
 from typing import Any, Self, cast
 
 import redis.asyncio as aioredis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialWithJitterBackoff
 from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
@@ -27,6 +29,7 @@ from gateway.store.records import (
 )
 
 _LEVELS = " ".join(level.value for level in Level)
+_RETRIES, _RETRY_BASE_S, _RETRY_CAP_S = 2, 0.05, 0.5
 _FINGERPRINT_CHARS = 64  # SHA-256, hex
 
 
@@ -46,6 +49,7 @@ class Store:
             timeout=settings.redis_timeout_s,
             socket_timeout=settings.redis_timeout_s,
             socket_connect_timeout=settings.redis_timeout_s,
+            retry=Retry(ExponentialWithJitterBackoff(base=_RETRY_BASE_S, cap=_RETRY_CAP_S), _RETRIES),
         )
         self._redis = aioredis.Redis.from_pool(pool)
         self._commit_step = self._script("commit_step.lua")

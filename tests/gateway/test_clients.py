@@ -76,12 +76,13 @@ class _BadGrader(grader_pb2_grpc.GraderServiceServicer):
         return self.answer
 
 
-@pytest.mark.parametrize("reward", [None, math.nan, math.inf, 0.0, 1.5, -1.0])
+@pytest.mark.parametrize("reward", [None, math.nan, math.inf, 1.5, -1.0])
 async def test_answer_without_a_possible_reward_is_no_reward(
     serve: Serve, settings: Settings, reward: float | None
 ) -> None:
     bad = _BadGrader()
     if reward is not None:
+        bad.answer.verdict.components.compile_score = 1
         bad.answer.verdict.reward = reward
 
     def register(server: grpc.aio.Server) -> None:
