@@ -33,7 +33,11 @@ class ExecutorServer:
         self._server = rpc.Server(
             [SERVICE], lambda server: executor_pb2_grpc.add_ExecutorServiceServicer_to_server(servicer, server)
         )
-        port = await self._server.start(f"{settings.host}:{settings.port}")
+        try:
+            port = await self._server.start(f"{settings.host}:{settings.port}")
+        except RuntimeError:  # the port is taken
+            await self._isolation.close()
+            raise
         self._pool.start()
         await self._server.set_serving(True)
         info = self._isolation.describe()

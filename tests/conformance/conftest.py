@@ -1,0 +1,90 @@
+"""One arena for each isolation: the executor's own way from a job to a report, without gRPC around it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+import pytest_asyncio
+
+from codearena.v1 import common_pb2, executor_pb2
+from executor_service.attempts import Attempts
+from executor_service.isolation.base import IsolationName
+from executor_service.isolation.choice import choose
+from executor_service.pool import Pool, PoolLimits
+from executor_service.settings import MIB, Settings
+from tests.executor_service import jobs
+from tests.executor_service.images import require_engine, runner_image
+
+POOL = PoolLimits(minimum=2, maximum=4, start_concurrency=2, waiting=8, ready_age_s=600, shrink_s=600)
+HONEST = jobs.job(
+    "import os\n"
+    "def f(x):\n"
+    "    print('working on', x)\n"
+    "    return [x + 1, sorted(os.listdir('/tmp/attempt')) if os.path.isdir('/tmp/attempt') else [], os.getcwd()]\n",
+    [jobs.call("f", 1, call_id="first"), jobs.call("f", 2, call_id="second")],
+)
+"""Run after every attempt of the list. Its report must not depend on what ran before."""
+
+
+def essence(report: executor_pb2.Report) -> list[tuple[str, str, bytes, bytes]]:
+    """What of a report must be the same each time: everything but times, sizes and the sandbox's id."""
+    return [
+        (call.call_id, common_pb2.CallStatus.Name(call.status), call.value.json, call.stdout.head)
+        for call in report.calls
+    ]
+
+
+@dataclass
+class Arena:
+    """Executes jobs in one isolation. honest: the essence of HONEST's report when nothing had run before."""
+
+    name: IsolationName
+    attempts: Attempts
+    pool: Pool
+    honest: list[tuple[str, str, bytes, bytes]]
+    degradations: tuple[str, ...]
+
+    async def execute(self, job: executor_pb2.Job) -> executor_pb2.Report:
+        return await self.attempts.execute("conformance", job)
+
+    async def call(self, source: str, *args: object, bounds: common_pb2.Limits | None = None) -> common_pb2.CallOutcome:
+        """The outcome of one call of f in `source`."""
+        report = await self.execute(jobs.job(source, [jobs.call("f", *args)], bounds=bounds))
+        assert report.status == executor_pb2.ATTEMPT_STATUS_RAN, report
+        return report.calls[0]
+
+    def require_namespaces(self) -> None:
+        """Skips where the host refuses namespaces to local isolation; the reports say so too."""
+        for degradation in self.degradations:
+            if degradation.startswith("no namespaces"):
+                pytest.skip(degradation)
+
+
+def _settings(name: str) -> Settings:
+    if name == "container":
+        require_engine()
+        return Settings(isolation="container", image=runner_image(), memory_bytes=256 * MIB)
+    return Settings(isolation="local", memory_bytes=256 * MIB)
+
+
+@pytest_asyncio.fixture(
+    scope="module", loop_scope="module", params=[pytest.param("container", marks=pytest.mark.docker), "local"]
+)
+async def arena(request: pytest.FixtureRequest) -> AsyncIterator[Arena]:
+    settings = _settings(request.param)
+    isolation = await choose(settings)
+    pool = Pool(isolation, POOL)
+    pool.start()
+    attempts = Attempts(pool, isolation, settings)
+    info = isolation.describe()
+    honest = essence(await attempts.execute("control", HONEST))
+    yield Arena(info.name, attempts, pool, honest, info.degradations)
+    await pool.close()
+    await isolation.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module", autouse=True)
+async def the_next_attempt_is_graded_as_if_nothing_had_been(arena: Arena) -> AsyncIterator[None]:
+    """After each attempt of the list."""
+    yield
+    assert essence(await arena.execute(HONEST)) == arena.honest

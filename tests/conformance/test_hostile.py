@@ -1,0 +1,246 @@
+"""What no attempt may do in any isolation. After each, an honest attempt must be graded as if nothing had been."""
+
+import json
+
+import pytest
+
+from codearena.v1 import common_pb2
+from executor_service.isolation.base import IsolationName
+from tests.conformance.conftest import Arena
+from tests.executor_service import jobs
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+RETURNED = common_pb2.CALL_STATUS_RETURNED
+
+FORK_BOMB = """
+import os
+def f():
+    while True:
+        try:
+            os.fork()
+        except OSError:
+            pass
+"""
+THREAD_BOMB = """
+import threading, time
+def f():
+    while True:
+        threading.Thread(target=time.sleep, args=(1000,)).start()
+"""
+DAEMON = """
+import os, time
+def f():
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            while True:
+                time.sleep(0.01)
+                try:
+                    open('/tmp/mark', 'a').write('x')
+                except OSError:
+                    pass
+        os._exit(0)
+    return 'left a daemon'
+"""
+SIGNALS = """
+import os, signal
+def f():
+    for number in range(1, 65):
+        try:
+            signal.signal(number, signal.SIG_IGN)
+        except (OSError, ValueError):
+            pass
+    while True:
+        pass
+"""
+STOP = "import os, signal\ndef f(): os.kill(os.getpid(), signal.SIGSTOP)"
+KILL_ALL = "import os, signal\ndef f(): os.kill(-1, signal.SIGKILL)"
+FLOOD = "import os\ndef f():\n    while True: os.write(1, b'x' * 65536)"
+FLOOD_ALL_DESCRIPTORS = """
+import os
+def f():
+    for fd in range(64):
+        try:
+            os.set_blocking(fd, False)
+            while True:
+                os.write(fd, b'\\xff' * 65536)
+        except OSError:
+            pass
+"""
+MEMORY_IN_MANY_PROCESSES = """
+import os
+def f():
+    for _ in range(8):
+        if os.fork() == 0:
+            break
+    hoard = bytearray(100_000_000)
+    for at in range(0, len(hoard), 4096):
+        hoard[at] = 1
+    while True:
+        pass
+"""
+CLOSE_ALL = "import os\ndef f(): os.closerange(0, 256)"
+FILL_TMP = """
+def f():
+    for number in range(10**6):
+        with open(f'/tmp/fill{number}', 'wb') as file:
+            file.write(b'x' * 2**20)
+"""
+FILL_INODES = """
+def f():
+    for number in range(10**6):
+        open(f'/tmp/inode{number}', 'w').close()
+"""
+BRISK = jobs.limits(call_cpu_s=1.0, call_wall_s=2.0, attempt_wall_s=8.0)
+
+HOSTILE = {
+    "fork bomb": FORK_BOMB,
+    "thread bomb": THREAD_BOMB,
+    "ignored signals": SIGNALS,
+    "stops itself": STOP,
+    "output flood": FLOOD,
+    "flood on every descriptor": FLOOD_ALL_DESCRIPTORS,
+    "closes every descriptor": CLOSE_ALL,
+}
+
+
+@pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE.keys())
+async def test_an_attempt_that_harms_itself_gets_an_outcome_and_never_a_value(arena: Arena, source: str) -> None:
+    assert (await arena.call(source, bounds=BRISK)).status != RETURNED
+
+
+async def test_killing_all_it_can_reaches_nothing_of_ours(arena: Arena) -> None:
+    arena.require_namespaces()
+    assert (await arena.call(KILL_ALL, bounds=BRISK)).value.json == b"null"  # kill(-1) spares its caller
+
+
+async def test_exhausting_the_sandbox_with_many_processes_gets_an_outcome_and_never_a_value(arena: Arena) -> None:
+    if arena.name is not IsolationName.CONTAINER:
+        pytest.skip("local isolation has no memory cgroup, and says so")
+    assert (await arena.call(MEMORY_IN_MANY_PROCESSES, bounds=BRISK)).status != RETURNED
+
+
+@pytest.mark.parametrize("source", [FILL_TMP, FILL_INODES], ids=["bytes", "inodes"])
+async def test_filling_the_disk_ends_at_a_limit(arena: Arena, source: str) -> None:
+    arena.require_namespaces()
+    outcome = await arena.call(source, bounds=jobs.limits(call_cpu_s=5, call_wall_s=10))
+    assert outcome.status in (common_pb2.CALL_STATUS_RAISED, common_pb2.CALL_STATUS_MEMORY_LIMIT)
+
+
+async def test_a_daemon_left_behind_does_not_reach_the_next_attempt(arena: Arena) -> None:
+    arena.require_namespaces()
+    assert (await arena.call(DAEMON)).value.json == b'"left a daemon"'
+    assert (await arena.call("import os\ndef f(): return os.path.exists('/tmp/mark')")).value.json == b"false"
+
+
+async def test_files_of_an_earlier_attempt_are_gone(arena: Arena) -> None:
+    arena.require_namespaces()
+    await arena.call("def f(): open('/tmp/left', 'w').write('here')")
+    assert (await arena.call("import os\ndef f(): return os.path.exists('/tmp/left')")).value.json == b"false"
+
+
+async def test_there_is_no_network(arena: Arena) -> None:
+    arena.require_namespaces()
+    source = (
+        "import socket\ndef f():\n"
+        "    try:\n        socket.create_connection(('192.0.2.1', 80), timeout=1)\n"
+        "    except OSError as error:\n        return error.strerror\n"
+        "    return 'connected'\n"
+    )
+    assert (await arena.call(source)).value.json == b'"Network is unreachable"'
+
+
+async def test_the_root_cannot_be_written(arena: Arena) -> None:
+    arena.require_namespaces()
+    source = (
+        "def f():\n    written = []\n"
+        "    for name in ('/x', '/etc/x', '/usr/x', '/var/tmp/x', '/opt/x', '/root/x'):\n"
+        "        try:\n            open(name, 'w').close()\n            written.append(name)\n"
+        "        except OSError:\n            pass\n"
+        "    return written\n"
+    )
+    assert (await arena.call(source)).value.json == b"[]"
+
+
+async def test_an_attempt_is_not_root_and_holds_no_capability(arena: Arena) -> None:
+    arena.require_namespaces()
+    source = (
+        "import os\ndef f():\n"
+        "    lines = dict(line.split(':', 1) for line in open('/proc/self/status'))\n"
+        "    return [os.getuid() == 0, int(lines['CapEff'], 16), int(lines['CapPrm'], 16)]\n"
+    )
+    assert json.loads((await arena.call(source)).value.json) == [False, 0, 0]
+
+
+async def test_a_program_cannot_gain_privileges(arena: Arena) -> None:
+    arena.require_namespaces()
+    source = (
+        "def f():\n    lines = [line.split() for line in open('/proc/self/status')]\n"
+        "    return [line[1] for line in lines if line[0] == 'NoNewPrivs:']\n"
+    )
+    assert (await arena.call(source)).value.json == b'["1"]'
+
+
+async def test_no_other_process_can_be_looked_into(arena: Arena) -> None:
+    arena.require_namespaces()
+    source = (
+        "import os\ndef f():\n    seen = []\n"
+        "    for pid in filter(str.isdigit, os.listdir('/proc')):\n"
+        "        if int(pid) != os.getpid():\n"
+        "            for name in ('mem', 'environ', 'maps', 'fd/0'):\n"
+        "                try:\n                    open(f'/proc/{pid}/{name}', 'rb').read(1)\n"
+        "                    seen.append(f'{pid}/{name}')\n"
+        "                except OSError:\n                    pass\n"
+        "    return seen\n"
+    )
+    assert (await arena.call(source)).value.json == b"[]"
+
+
+async def test_nothing_of_the_host_is_in_the_environment(arena: Arena) -> None:
+    source = "import os\ndef f(): return sorted(os.environ)"
+    names = json.loads((await arena.call(source)).value.json)
+    assert not [name for name in names if "CODEARENA" in name or "DOCKER" in name or "KEY" in name or "TOKEN" in name]
+
+
+_SYSTEM_CALLS = {
+    # x86-64 numbers; each is called with arguments that are harmless should it be let through
+    "ptrace": 101,
+    "personality": 135,
+    "mount": 165,
+    "add_key": 248,
+    "keyctl": 250,
+    "unshare": 272,
+    "perf_event_open": 298,
+    "setns": 308,
+    "process_vm_readv": 310,
+    "memfd_create": 319,
+    "bpf": 321,
+    "userfaultfd": 323,
+    "io_uring_setup": 425,
+    "pidfd_getfd": 438,
+}
+_TRY_SYSTEM_CALLS = f"""
+import ctypes, errno, os, platform
+def f():
+    libc = ctypes.CDLL(None, use_errno=True)
+    allowed = []
+    for name, number in {_SYSTEM_CALLS!r}.items():
+        ctypes.set_errno(0)
+        result = libc.syscall(number, -1, -1, -1, -1, -1)
+        if result != -1 or ctypes.get_errno() not in (errno.EPERM, errno.ENOSYS):
+            allowed.append([name, ctypes.get_errno()])
+    return allowed
+"""
+
+
+async def test_dangerous_system_calls_are_refused(arena: Arena) -> None:
+    if arena.name is not IsolationName.CONTAINER:
+        pytest.skip("local isolation has no seccomp filter, and says so")
+    assert json.loads((await arena.call(_TRY_SYSTEM_CALLS)).value.json) == []
+
+
+async def test_two_attempts_at_once_do_not_see_each_other(arena: Arena) -> None:
+    arena.require_namespaces()
+    source = "import os\ndef f(): return [os.getpid(), len([p for p in os.listdir('/proc') if p.isdigit()]) < 10]"
+    assert json.loads((await arena.call(source)).value.json)[1] is True

@@ -1,0 +1,196 @@
+"""What every isolation makes of honest and broken attempts, call by call."""
+
+import json
+
+import pytest
+
+from codearena.v1 import common_pb2, executor_pb2
+from tests.conformance.conftest import Arena
+from tests.executor_service import jobs
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+RETURNED = common_pb2.CALL_STATUS_RETURNED
+RAISED = common_pb2.CALL_STATUS_RAISED
+TIME_LIMIT = common_pb2.CALL_STATUS_TIME_LIMIT
+MEMORY_LIMIT = common_pb2.CALL_STATUS_MEMORY_LIMIT
+CRASHED = common_pb2.CALL_STATUS_CRASHED
+NOT_RUN = common_pb2.CALL_STATUS_NOT_RUN
+
+BRISK = jobs.limits(call_cpu_s=0.5, call_wall_s=2.0)
+
+
+async def test_a_value_returned_comes_back_encoded(arena: Arena) -> None:
+    outcome = await arena.call("def f(a, b): return {'sum': a + b, 'pair': (a, b)}", 2, 3)
+    assert outcome.status == RETURNED
+    assert json.loads(outcome.value.json) == {"dict": [["sum", 5], ["pair", {"tuple": [2, 3]}]]}
+
+
+async def test_an_exception_comes_back_as_text(arena: Arena) -> None:
+    outcome = await arena.call("class Odd(ValueError): pass\ndef f():\n    raise Odd('because')")
+    assert outcome.status == RAISED
+    assert (outcome.raised.type, outcome.raised.message) == ("Odd", "because")
+    assert outcome.raised.builtin_bases[0] == "ValueError"
+
+
+async def test_text_that_is_no_unicode_is_still_an_outcome(arena: Arena) -> None:
+    assert (await arena.call("def f(): raise ValueError('\\ud800')")).status == RAISED
+
+
+async def test_big_integers_come_back_exactly(arena: Arena) -> None:
+    outcome = await arena.call("def f(): return 7 ** 5000")
+    assert int(json.loads(outcome.value.json)["int"], 16) == 7**5000
+
+
+async def test_what_has_no_encoding_is_said_to_have_none(arena: Arena) -> None:
+    assert (await arena.call("def f(): return object()")).status == common_pb2.CALL_STATUS_UNENCODABLE
+
+
+async def test_a_value_beyond_the_limit_is_an_outcome(arena: Arena) -> None:
+    assert (await arena.call("def f(): return 'x' * 10**6")).status == common_pb2.CALL_STATUS_OUTPUT_LIMIT
+
+
+async def test_stdout_and_stderr_are_captured_apart(arena: Arena) -> None:
+    outcome = await arena.call("import sys\ndef f():\n    print('out')\n    print('err', file=sys.stderr)")
+    assert outcome.stdout.head == b"out\n"
+    assert outcome.stderr.head == b"err\n"
+
+
+async def test_a_flood_of_output_is_kept_to_its_head_and_tail(arena: Arena) -> None:
+    outcome = await arena.call("def f():\n    print('first' + 'x' * 10**6 + 'last')")
+    assert outcome.stdout.truncated
+    assert outcome.stdout.total_bytes == 10**6 + 10
+    assert outcome.stdout.head.startswith(b"first")
+    assert outcome.stdout.tail.endswith(b"last\n")
+    assert len(outcome.stdout.head) + len(outcome.stdout.tail) <= jobs.limits().output_bytes
+
+
+async def test_one_call_that_hangs_does_not_erase_the_others(arena: Arena) -> None:
+    source = "def f(x):\n    while x == 2: pass\n    return x"
+    calls = [jobs.call("f", x, call_id=str(x)) for x in (1, 2, 3)]
+    report = await arena.execute(jobs.job(source, calls, bounds=BRISK))
+    assert [call.status for call in report.calls] == [RETURNED, TIME_LIMIT, RETURNED]
+
+
+async def test_sleeping_past_the_wall_limit_is_a_time_limit(arena: Arena) -> None:
+    bounds = jobs.limits(call_wall_s=0.5)
+    assert (await arena.call("import time\ndef f(): time.sleep(1000)", bounds=bounds)).status == TIME_LIMIT
+
+
+async def test_past_the_attempts_own_limit_the_rest_is_not_run(arena: Arena) -> None:
+    source = "import time\ndef f(): time.sleep(1000)"
+    calls = [jobs.call("f", call_id=str(number)) for number in range(5)]
+    report = await arena.execute(jobs.job(source, calls, bounds=jobs.limits(call_wall_s=0.5, attempt_wall_s=1.0)))
+    assert report.calls[0].status == TIME_LIMIT
+    assert report.calls[4].status == NOT_RUN
+
+
+async def test_cpu_time_is_what_the_kernel_counted(arena: Arena) -> None:
+    source = (
+        "import time\ndef f():\n"
+        "    end = time.process_time() + 0.3\n"
+        "    while time.process_time() < end: pass\n"
+        "    time.process_time = lambda: 0.0\n"
+    )
+    assert (await arena.call(source)).usage.cpu.ToTimedelta().total_seconds() >= 0.25
+
+
+async def test_memory_beyond_the_limit_is_a_memory_limit(arena: Arena) -> None:
+    assert (await arena.call("def f():\n    x = bytearray(10**9)\n    return len(x)")).status == MEMORY_LIMIT
+
+
+async def test_exhausting_memory_piece_by_piece_is_a_memory_limit(arena: Arena) -> None:
+    source = "def f():\n    hoard = []\n    while True: hoard.append(bytearray(10**6))"
+    assert (await arena.call(source)).status == MEMORY_LIMIT
+
+
+async def test_ending_the_process_is_a_crash_and_never_a_pass(arena: Arena) -> None:
+    source = "import os\ndef f(): os._exit(0)\ndef g(): return 1"
+    report = await arena.execute(jobs.job(source, [jobs.call("f", call_id="f"), jobs.call("g", call_id="g")]))
+    assert [call.status for call in report.calls] == [CRASHED, RETURNED]
+
+
+async def test_a_segmentation_fault_is_a_crash_with_its_signal(arena: Arena) -> None:
+    outcome = await arena.call("import ctypes\ndef f(): ctypes.string_at(0)")
+    assert (outcome.status, outcome.signal) == (CRASHED, 11)
+
+
+async def test_recursion_without_end_is_an_exception(arena: Arena) -> None:
+    assert (await arena.call("def f(): return f()")).raised.type == "RecursionError"
+
+
+async def test_environment_variables_hold_for_one_call_only(arena: Arena) -> None:
+    source = "import os\ndef f(): return os.environ.get('TOKEN')"
+    calls = [jobs.call("f", call_id="with", environment={"TOKEN": "abc"}), jobs.call("f", call_id="without")]
+    report = await arena.execute(jobs.job(source, calls))
+    assert [call.value.json for call in report.calls] == [b'"abc"', b"null"]
+
+
+async def test_intercepted_processes_are_recorded_and_not_started(arena: Arena) -> None:
+    source = "import subprocess\ndef f(host): return subprocess.run(['ping', '-c', '1', host]).returncode"
+    report = await arena.execute(jobs.job(source, [jobs.call("f", "a; rm -rf /", intercept=True)]))
+    (process,) = report.calls[0].processes
+    assert list(process.argv) == ["ping", "-c", "1", "a; rm -rf /"]
+    assert not process.shell
+
+
+async def test_a_sequence_of_calls_is_made_on_one_object(arena: Arena) -> None:
+    source = (
+        "class Counter:\n"
+        "    def __init__(self, start): self.n = start\n"
+        "    def add(self, k):\n        self.n += k\n        return self.n\n"
+    )
+    functions = [jobs.function("Counter", 10), jobs.function("add", 1), jobs.function("add", 5)]
+    call = executor_pb2.Call(call_id="s", sequence=executor_pb2.CallSequence(calls=functions))
+    report = await arena.execute(jobs.job(source, [call]))
+    assert report.calls[0].value.json == b"[11,16]"
+
+
+async def test_a_script_reads_stdin_and_has_an_exit_status(arena: Arena) -> None:
+    source = "import sys\nprint(sys.stdin.read().upper())\nsys.exit(3)"
+    call = executor_pb2.Call(call_id="s", script=executor_pb2.Script(stdin=b"hello"))
+    report = await arena.execute(jobs.job(source, [call]))
+    assert report.calls[0].stdout.head == b"HELLO\n"
+    assert report.calls[0].exit_status == 3
+
+
+async def test_source_that_does_not_compile_is_a_compile_error(arena: Arena) -> None:
+    report = await arena.execute(jobs.job("def f(:\n    pass"))
+    assert report.status == executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR
+    assert report.analysis.problem.line == 1
+    assert [call.status for call in report.calls] == [NOT_RUN]
+
+
+@pytest.mark.parametrize("source", [b"\xff\xfe", b"\0", b"", b"(" * 60_000, b"-" * 60_000 + b"1"])
+async def test_no_source_is_too_odd_for_a_report(arena: Arena, source: bytes) -> None:
+    report = await arena.execute(jobs.job(source))
+    assert [call.status for call in report.calls] != [RETURNED]
+
+
+async def test_a_module_that_raises_is_a_load_error(arena: Arena) -> None:
+    report = await arena.execute(jobs.job("1 / 0\ndef f(): pass"))
+    assert report.status == executor_pb2.ATTEMPT_STATUS_LOAD_ERROR
+    assert report.load.raised.type == "ZeroDivisionError"
+    assert [call.status for call in report.calls] == [NOT_RUN]
+
+
+async def test_a_module_that_never_ends_loading_is_a_load_error(arena: Arena) -> None:
+    report = await arena.execute(jobs.job("while True: pass", bounds=BRISK))
+    assert report.status == executor_pb2.ATTEMPT_STATUS_LOAD_ERROR
+    assert report.load.status == TIME_LIMIT
+
+
+async def test_the_reference_is_measured_on_the_same_calls(arena: Arena) -> None:
+    source = "def f(x): return 'attempt'"
+    report = await arena.execute(jobs.job(source, [jobs.call("f", 1)], reference="def f(x): return 'reference'"))
+    assert report.calls[0].value.json == b'"attempt"'
+    assert report.reference_calls[0].value.json == b'"reference"'
+
+
+async def test_a_report_says_where_it_was_made(arena: Arena) -> None:
+    first, second = [await arena.execute(jobs.job("def f(): pass")) for _ in range(2)]
+    assert first.isolation.name == arena.name
+    assert first.isolation.sandbox_id != second.isolation.sandbox_id
+    assert first.isolation.runner_revision
+    assert tuple(first.isolation.degradations) == arena.degradations
+    assert first.timings.ran.ToTimedelta().total_seconds() > 0
