@@ -24,7 +24,7 @@ _META_BYTES = 256 * 1024
 _FLOOD_BYTES = 16 * 1024 * 1024  # of stdout and stderr in one call; beyond it the process is killed
 _PIPE_READ_BYTES = 64 * 1024
 _PACKET_BYTES = 64 * 1024
-_STARVED_AT_MOST = 4  # times the wall limit; beyond it the executor gives up on this host rather than wait
+_STARVED_AT_MOST = 2  # times the wall limit, because a fork bomb starves itself
 
 
 class StdinClosedError(Exception):

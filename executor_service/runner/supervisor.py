@@ -21,6 +21,7 @@ from executor_service.runner import conductor, kernel, worker
 from executor_service.runner.roles import Confinement, Role, Spawn, confine, switch_uid
 
 PACKET_BYTES = 64 * 1024
+_KILL_AGAIN_S = 0.05  # the longest that a process which slipped through one round of killing lives
 _WORKER_FDS = 5  # stdin, stdout, stderr, commands, results
 
 _WARM_MODULES = (
@@ -116,20 +117,19 @@ class _Supervisor:
         self._confinement = confinement
         self._spawned: set[int] = set()
         self._conductor_alive = True
-
-    def serve(self) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # nothing may interrupt PID 1 while it has a role's uid
-        wake_r, wake_w = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._wake_r, wake_w = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(wake_w, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
+
+    def serve(self) -> None:
+        """Until the conductor is gone."""
         poll = select.poll()
-        poll.register(wake_r, select.POLLIN)
+        poll.register(self._wake_r, select.POLLIN)
         poll.register(self._control, select.POLLIN)
         while self._conductor_alive:
             for fd, _ in poll.poll():
-                if fd == wake_r:
-                    with contextlib.suppress(BlockingIOError):
-                        os.read(wake_r, 4096)
+                if fd == self._wake_r:
                     self._reap()
                 elif not self._serve_request():
                     return
@@ -172,13 +172,14 @@ class _Supervisor:
         """
         uids = self._confinement.role_uids
         while others := self._others():
+            # One by one, for a process that was forked just now and has no uid of its own yet; then by uid.
+            for pid in others:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             if uids is not None and self._confinement.kill_by_uid:
                 _kill_uid(uids[role])
-            else:
-                for pid in others:
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(pid, signal.SIGKILL)
-            self._reap_one()
+            select.select([self._wake_r], [], [], _KILL_AGAIN_S)
+            self._reap()
 
     def _others(self) -> list[int]:
         if self._confinement.own_pids:
@@ -186,11 +187,9 @@ class _Supervisor:
             return [pid for pid in pids if pid not in (1, self._conductor_pid)]
         return _descendants(os.getpid(), self._conductor_pid)
 
-    def _reap_one(self) -> None:
-        pid, status, usage = os.wait4(-1, 0)
-        self._report(pid, status, usage)
-
     def _reap(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._wake_r, 4096)
         while True:
             try:
                 pid, status, usage = os.wait4(-1, os.WNOHANG)

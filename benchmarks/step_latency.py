@@ -1,0 +1,155 @@
+"""Median step over HTTP on a warm pool, against `docker run` of the same container with the same code.
+
+    python -m benchmarks.step_latency [--rounds N] [--task ID]
+
+Both are measured in one run, taking turns, so that their ratio does not depend on the machine's speed or load. A step
+is what a user pays for: HTTP in, container, judge, grader, Redis committed, HTTP out. `docker run` is what people use
+otherwise: start the same image with the same limits, hand it the same job, read the report, remove it. It does no
+judging, no grading and no storing.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import random
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import httpx
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from codearena.task import Task, load_tasks
+from executor_service import codec
+from executor_service.settings import Settings as ExecutorSettings
+from gateway.jobs import JobMaker
+
+ROOT = Path(__file__).resolve().parent.parent
+_LENGTH = struct.Struct(">I")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=40, help="measurements of each kind (default: %(default)s)")
+    parser.add_argument("--task", default="easy-1", help="task id (default: %(default)s)")
+    options = parser.parse_args()
+    task = load_tasks(ROOT / "tasks")[options.task]
+    console = Console()
+    with embedded() as url, httpx.Client(base_url=url, timeout=60) as client:
+        samples = measure(task, client, options.rounds, console)
+    report(task, samples, options.rounds, console)
+
+
+@contextmanager
+def embedded(isolation: str = "container") -> Iterator[str]:
+    """The embedded services on a free port with fresh state; yields the URL."""
+    with tempfile.TemporaryDirectory() as state:
+        command = [sys.executable, "-m", "gateway.embedded", "--port", "0", "--isolation", isolation, "--state", state]
+        with (Path(state) / "stdout").open("wb") as output:
+            server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
+        try:
+            yield _wait_until_ready(Path(state), server)
+        finally:
+            server.terminate()
+            server.wait(timeout=60)
+
+
+def _wait_until_ready(state: Path, server: subprocess.Popen[bytes]) -> str:
+    for _ in range(1200):
+        if server.poll() is not None:
+            raise SystemExit((state / "stdout").read_text())
+        url_file = state / "url"
+        if url_file.exists():
+            return url_file.read_text().strip()
+        time.sleep(0.1)
+    raise SystemExit("the embedded services did not start within two minutes")
+
+
+def measure(task: Task, client: httpx.Client, rounds: int, console: Console) -> dict[str, list[float]]:
+    """Seconds of each round, by kind; the kinds take turns."""
+    job = docker_job(task)
+    kinds: dict[str, Callable[[int], float]] = {
+        "step, a source seen before": lambda _: step(client, task, task.solution),
+        "step, a new source": lambda number: step(client, task, f"{task.solution}\n_NUMBER = {number}\n"),
+        "docker run": lambda _: docker_run(job),
+    }
+    for measured in kinds.values():  # warm: connections, caches, page cache
+        measured(random.getrandbits(30))
+    samples: dict[str, list[float]] = {kind: [] for kind in kinds}
+    for number in track(range(rounds), description="measuring", console=console):
+        for kind, measured in kinds.items():
+            samples[kind].append(measured(number))
+            time.sleep(0.3)  # between measurements the pool refills, so that each one finds it warm
+    return samples
+
+
+def step(client: httpx.Client, task: Task, source: str) -> float:
+    """Seconds of one POST /step in a fresh episode."""
+    episode = client.post("/reset", json={"task_id": task.id}).raise_for_status().json()["episode_id"]
+    started = time.perf_counter()
+    answer = client.post("/step", json={"episode_id": episode, "proposed_fix": source}).raise_for_status().json()
+    elapsed = time.perf_counter() - started
+    if not answer["info"]["solved"]:
+        raise SystemExit(f"the reference did not solve {task.id}: {answer['observation']['error_log']}")
+    return elapsed
+
+
+def docker_job(task: Task) -> bytes:
+    """The frame that the executor would send for the task's reference."""
+    job = asyncio.run(JobMaker(task, random.Random(1), 1).brief()).job
+    job.source = task.solution.encode()
+    body = codec.encode_job(job)
+    return _LENGTH.pack(len(body)) + body
+
+
+def docker_run(job: bytes) -> float:
+    """Seconds of one `docker run` of the sandbox image, from its start to its end."""
+    settings = ExecutorSettings()
+    limit = settings.memory_bytes + settings.runner_memory_bytes
+    command = ["docker", "run", "--rm", "--interactive", "--read-only", "--network", "none", "--tmpfs", "/tmp"]
+    command += ["--cap-drop", "ALL", "--cap-add", "SETUID", "--cap-add", "SETGID", "--cap-add", "KILL"]
+    command += ["--security-opt", "no-new-privileges", "--memory", str(limit), "--memory-swap", str(limit)]
+    command += ["--cpus", str(settings.cpus), "--pids-limit", str(settings.processes), settings.image]
+    started = time.perf_counter()
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as run:
+        assert run.stdin and run.stdout
+        _read_frame(run.stdout)  # the runner says that it is ready
+        run.stdin.write(job)
+        run.stdin.flush()
+        seen = json.loads(_read_frame(run.stdout))
+    elapsed = time.perf_counter() - started
+    if any(call["status"] not in ("returned", "raised") for call in seen["calls"]):
+        raise SystemExit("docker run: a call of the reference did not end as it should")
+    return elapsed
+
+
+def _read_frame(stream: IO[bytes]) -> bytes:
+    (length,) = _LENGTH.unpack(stream.read(_LENGTH.size))
+    return stream.read(length)
+
+
+def report(task: Task, samples: dict[str, list[float]], rounds: int, console: Console) -> None:
+    baseline = statistics.median(samples["docker run"])
+    table = Table(title=f"{task.id}, {rounds} rounds, {os.cpu_count()} cores, {platform.machine()}")
+    for heading in ("", "median ms", "p95 ms", "docker run is slower by"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    for kind, seconds in samples.items():
+        median = statistics.median(seconds)
+        p95 = statistics.quantiles(seconds, n=20)[-1]
+        table.add_row(kind, f"{median * 1000:.1f}", f"{p95 * 1000:.1f}", f"{baseline / median:.1f}x")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()
