@@ -3,7 +3,7 @@
 import importlib.util
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import track
 from rich.table import Column, Table
+from rich.text import Text
 
 from codearena.client import DEFAULT_URL, CodeArena
 from codearena.embedded import embedded_gateway
@@ -83,16 +86,17 @@ def demo(base_url: BaseURL = None, isolation: OwnIsolation = None, tasks: TasksF
 @tasks_app.command("list")
 def list_tasks(tasks: TasksFolder = DEFAULT_TASKS) -> None:
     """List the tasks of a folder."""
-    table = _table("task", "title", "level", "visible", "hidden", "checks", "probe", "optimal")
     with _reported():
         loaded = load_tasks(tasks)
-    for task in loaded.values():
-        visible = sum(test.visible for test in task.tests)
-        hidden = len(task.tests) - visible
-        probe = f"to n = {task.probe.sizes[-1]}" if task.probe else ""
-        counts = [str(visible), str(hidden), str(len(task.checks))]
-        table.add_row(task.id, task.title, task.level.value, *counts, probe, task.optimal_complexity)
-    console.print(table)
+    names = ("task", "level", "tests", "hidden", "checks", "probe", "optimal", "title")
+    console.print(_table(names, [_task_row(task) for task in loaded.values()]))
+
+
+def _task_row(task: Task) -> list[str]:
+    hidden = sum(not test.visible for test in task.tests)
+    counts = [str(len(task.tests)), str(hidden), str(len(task.checks) or "")]
+    probe = f"n = {task.probe.sizes[-1]}" if task.probe else ""
+    return [task.id, task.level.value, *counts, probe, task.optimal_complexity, escape(task.title)]
 
 
 @tasks_app.command()
@@ -134,45 +138,47 @@ def _play(arena: CodeArena, task: Task) -> _Play:
     return _Play(task, buggy, arena.step(task.solution, episode_id=episode_id))
 
 
-def _table(first: str, *others: str, title: str = "", caption: str = "") -> Table:
-    table = Table(Column(first, no_wrap=True), *others, title=title or None, caption=caption or None)
-    table.pad_edge = False
+def _table(names: Sequence[str], rows: Sequence[Sequence[str]], title: str = "", caption: str = "") -> Table:
+    """Where the terminal is narrow the last column is cut; none is wrapped."""
+    widths = [max(Text.from_markup(cell).cell_len for cell in column) for column in zip(names, *rows, strict=True)]
+    columns = [Column(name, no_wrap=True, min_width=width) for name, width in zip(names[:-1], widths, strict=False)]
+    columns.append(Column(names[-1], no_wrap=True, overflow="ellipsis"))
+    table = Table(*columns, title=title or None, caption=caption or None, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for row in rows:
+        table.add_row(*row)
     return table
 
 
-def _demo_table(plays: list[_Play], isolation: str) -> Table:
-    table = _table(
-        *("task", "level", "buggy", "reference", "tests", "efficient", "growth", "solved"),
-        title="Rewards of one episode per task",
-        caption=f"isolation: {isolation}",
-    )
-    for play in plays:
-        info = play.reference.info
-        ran, components, growth = info.execution_metadata, info.reward_components, info.complexity
-        table.add_row(
-            play.task.id,
-            play.task.level.value,
-            _number(play.buggy.reward),
-            _number(play.reference.reward),
-            f"{ran.test_passed}/{ran.test_total}" if ran else "",
-            _number(components.efficiency_score if components else None),
-            (growth.measured or growth.estimated) if growth else "",
-            "[green]yes[/green]" if play.solved else "[red]no[/red]",
-        )
-    return table
+def _demo_table(plays: Sequence[_Play], isolation: str) -> Table:
+    names = ("task", "level", "buggy", "reference", "tests", "efficient", "growth", "solved")
+    caption = f"isolation: {isolation}"
+    return _table(names, [_demo_row(play) for play in plays], "Rewards of one episode per task", caption)
 
 
-def _verify_table(found: list[Verification]) -> Table:
-    table = _table("task", "reference", "tests", "efficient", "buggy", "tests", "verified")
-    for item in found:
-        table.add_row(
-            item.task_id,
-            *_marks(item.reference),
-            _number(item.reference.reward_components.efficiency_score if item.reference else None),
-            *_marks(item.buggy),
-            "[red]no[/red]" if item.problems else "[green]yes[/green]",
-        )
-    return table
+def _demo_row(play: _Play) -> list[str]:
+    info = play.reference.info
+    ran, components, growth = info.execution_metadata, info.reward_components, info.complexity
+    return [
+        play.task.id,
+        play.task.level.value,
+        _number(play.buggy.reward),
+        _number(play.reference.reward),
+        f"{ran.test_passed}/{ran.test_total}" if ran else "",
+        _number(components.efficiency_score if components else None),
+        (growth.measured or growth.estimated) if growth else "",
+        "[green]yes[/green]" if play.solved else "[red]no[/red]",
+    ]
+
+
+def _verify_table(found: Sequence[Verification]) -> Table:
+    names = ("task", "reference", "tests", "efficient", "buggy", "tests", "verified")
+    return _table(names, [_verify_row(item) for item in found])
+
+
+def _verify_row(item: Verification) -> list[str]:
+    efficiency = item.reference.reward_components.efficiency_score if item.reference else None
+    verified = "[red]no[/red]" if item.problems else "[green]yes[/green]"
+    return [item.task_id, *_marks(item.reference), _number(efficiency), *_marks(item.buggy), verified]
 
 
 def _marks(verdict: Verdict | None) -> tuple[str, str]:

@@ -29,8 +29,9 @@ def embedded_gateway(isolation: str, tasks_folder: Path) -> Iterator[str]:
     """
     with tempfile.TemporaryDirectory(prefix="codearena-") as folder:
         command = [sys.executable, "-m", "gateway.embedded", "--port", "0", "--isolation", isolation, "--state", folder]
+        command.append("--until-stdin-closes")  # so that it does not outlive us, however we end
         environment = os.environ | {"CODEARENA_GATEWAY_TASKS_DIR": str(tasks_folder.resolve())}
-        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
         try:
             yield _wait_for_url(process, Path(folder) / URL_FILE)
         finally:
@@ -49,7 +50,8 @@ def _wait_for_url(process: "subprocess.Popen[bytes]", file: Path) -> str:
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
-    process.terminate()
+    if process.stdin is not None:
+        process.stdin.close()
     try:
         process.wait(_STOP_TIMEOUT_S)
     except subprocess.TimeoutExpired:

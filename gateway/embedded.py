@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol, cast
+from typing import Literal, Protocol
 
 from pydantic import SecretStr
 from rich.console import Console
@@ -54,12 +54,16 @@ class Server(Protocol):
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line says. port 0: any free one; state: folder for Redis' data and the log."""
+    """What the command line says.
+
+    port 0: any free one; state: folder for Redis' data and the log; until_stdin_closes: stop when who started us ends.
+    """
 
     host: str
     port: int
     isolation: IsolationChoice
     state: Path
+    until_stdin_closes: bool = False
 
 
 def state_folder() -> Path:
@@ -173,7 +177,7 @@ async def run(options: Options, console: Console) -> int:
         _announce(console, running.url, await running.ready())
         url_file = options.state / URL_FILE
         url_file.write_text(running.url, "utf-8")
-        stopped = asyncio.create_task(rpc.until_terminated())
+        stopped = asyncio.create_task(_until_stopped(options))
         redis = asyncio.create_task(running.redis_ended())
         await asyncio.wait({stopped, redis}, return_when=asyncio.FIRST_COMPLETED)
         url_file.unlink(missing_ok=True)
@@ -184,6 +188,21 @@ async def run(options: Options, console: Console) -> int:
             return 1
         console.print("stopping")
     return 0
+
+
+async def _until_stopped(options: Options) -> None:
+    waits = [asyncio.create_task(rpc.until_terminated())]
+    if options.until_stdin_closes:
+        waits.append(asyncio.create_task(_until_stdin_closes()))
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+
+
+async def _until_stdin_closes() -> None:
+    closed = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_reader(sys.stdin, closed.set)  # nobody writes to it: readable means closed
+    await closed.wait()
+    loop.remove_reader(sys.stdin)
 
 
 def configure_logging(folder: Path) -> None:
@@ -206,8 +225,8 @@ def parse(arguments: list[str] | None = None) -> Options:
     parser.add_argument("--port", type=int, default=7860, help="port to listen on, 0: any (default: %(default)s)")
     parser.add_argument("--isolation", choices=("auto", "container", "local"), default="auto")
     parser.add_argument("--state", type=Path, default=state_folder(), help="folder of data and log (%(default)s)")
-    parsed = parser.parse_args(arguments)
-    return Options(parsed.host, parsed.port, cast(IsolationChoice, parsed.isolation), parsed.state)
+    parser.add_argument("--until-stdin-closes", action="store_true", help="stop when stdin ends, as on SIGTERM")
+    return Options(**vars(parser.parse_args(arguments)))
 
 
 def main() -> None:

@@ -1,0 +1,116 @@
+"""Everything in one process: started as a person starts it, with real services, a real Redis and local isolation."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from codearena import CodeArena
+from codearena.task import load_task
+from gateway import embedded
+
+ROOT = Path(__file__).parent.parent.parent
+TASK = load_task(ROOT / "tasks" / "easy" / "easy-1")
+pytestmark = pytest.mark.redis
+
+
+@dataclass(frozen=True)
+class Running:
+    """A started process, what it printed until it served, and a client of it."""
+
+    process: "subprocess.Popen[str]"
+    banner: str
+    arena: CodeArena
+
+
+@contextmanager
+def running(state: Path) -> Iterator[Running]:
+    command = [sys.executable, "-m", "gateway.embedded", "--port", "0", "--isolation", "local", "--state", str(state)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=state)
+    assert process.stdout is not None
+    banner = ""
+    try:
+        for line in process.stdout:
+            banner += line
+            if "-d '{" in line:  # the last line of what it tells
+                break
+        else:
+            raise AssertionError(f"it ended: {process.communicate()}")
+        url = next(word for word in banner.split() if word.startswith("http://"))
+        with CodeArena(url) as arena:
+            yield Running(process, banner, arena)
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+def redis_pid(state: Path) -> int:
+    """The process that holds the lock on the data, beside its owner: told by its log."""
+    lines = (state / "redis" / "redis.log").read_text().splitlines()
+    return int(lines[-1].partition(":")[0])
+
+
+def test_it_serves_says_where_and_what_the_isolation_lacks(tmp_path: Path) -> None:
+    with running(tmp_path) as it:
+        assert it.arena.grade(TASK.id, TASK.solution).solved
+        assert "isolation: local" in it.banner
+        assert "not in containers" in it.banner
+
+
+def test_the_line_to_paste_works(tmp_path: Path) -> None:
+    with running(tmp_path) as it:
+        lines = it.banner.splitlines()
+        pasted = "\n".join(lines[next(number for number, line in enumerate(lines) if line.startswith("curl")) :])
+        answer = subprocess.run(["bash", "-c", pasted], capture_output=True, text=True, check=True).stdout
+        assert json.loads(answer)["solved"]
+
+
+def test_an_episode_survives_a_restart(tmp_path: Path) -> None:
+    with running(tmp_path) as it:
+        episode_id = it.arena.reset(TASK.id).episode_id
+        it.arena.step(TASK.buggy)
+    with running(tmp_path) as it:
+        assert it.arena.state(episode_id).step_count == 1
+        assert it.arena.step(TASK.solution, episode_id=episode_id).info.solved
+
+
+def test_asked_to_stop_it_ends_cleanly(tmp_path: Path) -> None:
+    with running(tmp_path) as it:
+        it.process.terminate()
+        assert it.process.wait(60) == 0
+        assert not (tmp_path / "url").exists()
+
+
+def test_a_redis_that_went_away_ends_it_with_an_error(tmp_path: Path) -> None:
+    with running(tmp_path) as it:
+        os.kill(redis_pid(tmp_path), signal.SIGKILL)
+        _, errors = it.process.communicate(timeout=60)
+        assert it.process.returncode == 1
+        assert "redis ended" in errors
+
+
+def test_a_port_in_use_is_one_line_not_a_traceback(tmp_path: Path) -> None:
+    with running(tmp_path) as it:
+        port = next(word for word in it.banner.split() if word.startswith("http://")).rpartition(":")[2]
+        command = [sys.executable, "-m", "gateway.embedded", "--port", port, "--isolation", "local"]
+        second = subprocess.run(
+            [*command, "--state", str(tmp_path / "second")], capture_output=True, text=True, check=False
+        )
+    assert second.returncode == 1
+    assert "cannot serve" in second.stdout
+    assert "Traceback" not in second.stderr
+
+
+def test_state_is_where_the_user_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", "/some/where")
+    assert embedded.parse([]).state == Path("/some/where/codearena")
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.setenv("HOME", "/home/someone")
+    assert embedded.parse([]).state == Path("/home/someone/.local/state/codearena")
