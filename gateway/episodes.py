@@ -96,7 +96,7 @@ class Episodes:
         if snapshot is None:
             raise UnknownEpisodeError(f"agent {request.agent_id} has no episode; reset starts one")
         if snapshot.episode.done and snapshot.answer is None:
-            snapshot = Snapshot(await self._successor(snapshot.episode, request_id), None)
+            return await self._shared(await self._successor(snapshot.episode, request_id), source, request_id, None)
         return await self._shared(snapshot.episode.episode_id, source, request_id, snapshot)
 
     async def state(self, agent_id: str, episode_id: str | None) -> models.State:
@@ -141,10 +141,10 @@ class Episodes:
         )
         return await self._store.create(episode, _reset_event(episode))
 
-    async def _successor(self, finished: EpisodeRecord, request_id: str) -> EpisodeRecord:
-        """A fresh episode after a finished one; the same for every retry of the request that needs it."""
-        kin = _derived_id("next", finished.nonce, request_id) if request_id else uuid.uuid4().hex
-        return await self._create(self._task(finished), finished.agent_id, kin, request_id)
+    async def _successor(self, finished: EpisodeRecord, request_id: str) -> str:
+        """Id of a fresh episode after a finished one; the same for every retry of the request that needs it."""
+        derived = _derived_id("next", finished.nonce, request_id) if request_id else uuid.uuid4().hex
+        return (await self._create(self._task(finished), finished.agent_id, derived, request_id)).episode_id
 
     def _task(self, episode: EpisodeRecord) -> Task:
         return curriculum.find_task(self._tasks, episode.task_id)

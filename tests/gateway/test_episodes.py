@@ -7,8 +7,11 @@ import httpx
 import pytest
 import redis
 
+from codearena import models
 from codearena.errors import OverloadedError, SandboxError, ServiceError
 from codearena.v1 import store_pb2
+from gateway.episodes import Episodes
+from gateway.server import create_app
 from gateway.settings import Settings
 from gateway.store.keys import Keys
 from tests.conftest import RedisServer
@@ -134,6 +137,20 @@ async def test_same_bare_request_after_the_end_begins_one_fresh_episode_on_two_g
     first, second = await asyncio.gather(*racing)
     assert first.json()["observation"]["step"] == 1
     assert first.content == second.content
+
+
+async def test_retry_that_read_the_finished_episode_late_finds_the_fresh_one(
+    api: httpx.AsyncClient, executor: FakeExecutor, redis_url: str
+) -> None:
+    finished = await _reset(api)
+    await api.post("/step", json={"proposed_fix": RIGHT})
+    body = {"proposed_fix": RIGHT, "request_id": "r2"}
+    first = await api.post("/step", json=body)
+    with redis.Redis.from_url(redis_url) as client:  # as another gateway saw it before the fresh one began
+        client.set(Keys("codearena").last("default"), finished)
+    again = await api.post("/step", json=body)
+    assert again.content == first.content
+    assert len(executor.attempts) == 2
 
 
 async def test_retried_reset_gets_the_same_episode_as_it_stands(api: httpx.AsyncClient) -> None:
@@ -310,6 +327,23 @@ async def test_caller_who_hangs_up_does_not_undo_the_step(
     again = await api.post("/step", json=body)
     assert again.json()["done"] is True
     assert len(executor.attempts) == 1
+
+
+async def test_cancelled_waiter_does_not_take_the_answer_from_another(
+    settings: Settings, executor: FakeExecutor
+) -> None:
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        episodes: Episodes = app.state.context.episodes
+        await episodes.reset(models.ResetRequest(task_id="easy-1"), "")
+        executor.gate.clear()
+        request = models.StepRequest(proposed_fix=RIGHT)
+        first, second = (asyncio.create_task(episodes.step(request, "r1")) for _ in range(2))
+        await executor.arrived(1)
+        first.cancel()
+        await asyncio.wait({first})
+        executor.gate.set()
+        assert models.StepResponse.model_validate_json(await second).done
 
 
 async def test_stored_attempt_is_complete_enough_to_grade_again(api: httpx.AsyncClient, redis_url: str) -> None:
