@@ -8,124 +8,64 @@ Source code is `SourceText`: any JSON string, lone surrogates and NUL included, 
 what they produce is an attempt, not a malformed request.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
-ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._:@+=-]{0,127}$"
-"""Ids that callers choose: of episodes, agents and requests."""
-DEFAULT_AGENT = "default"
-MAX_BATCH_ITEMS = 1024
+from codearena.requests import (
+    DEFAULT_AGENT,
+    ID_PATTERN,
+    MAX_BATCH_ITEMS,
+    Action,
+    BatchRequest,
+    GradeRequest,
+    ResetRequest,
+    RunRawRequest,
+    StepRequest,
+)
 
-
-def _text(value: object) -> str:
-    # A plain validator, because pydantic's own str refuses lone surrogates.
-    if not isinstance(value, str):
-        raise PydanticCustomError("string_type", "Input should be a valid string")
-    return value
-
-
-Id = Annotated[str, Field(pattern=ID_PATTERN)]
-SourceText = Annotated[str, PlainValidator(_text), WithJsonSchema({"type": "string"})]
-TaskChoice = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+__all__ = [
+    "DEFAULT_AGENT",
+    "ID_PATTERN",
+    "MAX_BATCH_ITEMS",
+    "Action",
+    "AttemptSummary",
+    "BatchRequest",
+    "BatchResponse",
+    "Complexity",
+    "CurriculumState",
+    "Episode",
+    "ExecutionMetadata",
+    "GradeItem",
+    "GradeRequest",
+    "Health",
+    "Info",
+    "Isolation",
+    "Metadata",
+    "Observation",
+    "OutputText",
+    "Penalties",
+    "Problem",
+    "Ready",
+    "ResetRequest",
+    "Revisions",
+    "RewardComponents",
+    "RunRawRequest",
+    "RunRawResponse",
+    "Schemas",
+    "State",
+    "StepRequest",
+    "StepResponse",
+    "TaskDetail",
+    "TaskSummary",
+    "Timings",
+    "Verdict",
+    "VisibleTest",
+]
 
 
 class _Lenient(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-# ------------------------------------------------------------------------------------------------------------- requests
-
-
-class Action(_Strict):
-    """What an agent does in one step. `proposed_fix` is the only required field."""
-
-    proposed_fix: SourceText = Field(description="The whole repaired source. Longer than 64 KiB does not compile.")
-    metadata: dict[str, Any] = Field(default={}, description="Not read.")
-
-
-class ResetRequest(_Lenient):
-    """Starts an episode. Unknown fields are ignored.
-
-    task_id: a task's id, a category, a level, or "auto": a task of the level the agent's curriculum has reached.
-    seed: fixes the choice among several tasks. episode_id: names the episode; one of that name is replaced.
-    """
-
-    task_id: TaskChoice | None = None
-    seed: int | None = None
-    episode_id: Id | None = None
-    agent_id: Id = DEFAULT_AGENT
-    request_id: Id | None = None
-
-
-class StepRequest(_Strict):
-    """Takes a step: {proposed_fix}, OpenEnv's {action: {proposed_fix}}, or {action: "source"}.
-
-    episode_id: none means the agent's last reset. request_id: a retry with the same one gets the first answer.
-    """
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"proposed_fix": "def f(): ...", "episode_id": "0a1b", "request_id": "r-1"},
-                {"action": {"proposed_fix": "def f(): ..."}},
-                {"action": "def f(): ..."},
-            ]
-        }
-    )
-
-    proposed_fix: SourceText
-    episode_id: Id | None = None
-    agent_id: Id = DEFAULT_AGENT
-    request_id: Id | None = None
-    metadata: dict[str, Any] = Field(default={}, description="Not read.")
-    timeout_s: float | None = Field(default=None, description="Of OpenEnv's body. Not read.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _unwrap_action(cls, data: Any) -> Any:
-        if not isinstance(data, dict) or "action" not in data:
-            return data
-        if "proposed_fix" in data:
-            raise PydanticCustomError("both_bodies", "proposed_fix stands beside action; send one of them")
-        rest = {name: value for name, value in data.items() if name != "action"}
-        action = data["action"]
-        if isinstance(action, dict):
-            return {**rest, **Action.model_validate(action).model_dump(include={"proposed_fix"})}
-        return {**rest, "proposed_fix": action}
-
-
-class GradeRequest(_Strict):
-    """Grades one source against one task, without an episode."""
-
-    task_id: TaskChoice
-    source: SourceText
-
-
-class BatchRequest(_Strict):
-    """Grades many; the answers come in the same order."""
-
-    items: list[Any] = Field(max_length=MAX_BATCH_ITEMS, description="Each as the body of /grade.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _bare_list(cls, data: Any) -> Any:
-        return {"items": data} if isinstance(data, list) else data
-
-
-class RunRawRequest(_Strict):
-    """Runs a source as a script, without a task."""
-
-    code: SourceText
-    stdin: SourceText = ""
-
-
-# -------------------------------------------------------------------------------------------------------------- answers
 
 
 class Observation(_Lenient):
