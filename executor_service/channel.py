@@ -7,6 +7,7 @@ expected, its length is checked before its body is kept, and any doubt closes th
 import asyncio
 import struct
 from collections.abc import Callable, Iterator
+from typing import cast
 
 REPORT_BYTES = 48 * 1024 * 1024
 """Longest report; below the 64 MiB that a gRPC message may have."""
@@ -165,10 +166,9 @@ class Channel(asyncio.Protocol):
     # -------------------------------------------------------------------------------- for the event loop
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # not by isinstance: uvloop's derive from nothing
         if self._closed:
-            transport.abort()
+            self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
         if self._closed:

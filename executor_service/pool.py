@@ -59,11 +59,14 @@ class Pool:
         isolation: Isolation,
         limits: PoolLimits,
         *,
+        on_health: Callable[[bool], None] = lambda able: None,
         clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
     ) -> None:
+        """on_health: told when sandboxes can no longer be made, and when they can again."""
         self._isolation = isolation
         self._limits = limits
+        self._on_health = on_health
         self._clock = clock
         self._jitter = jitter
         self._target = limits.minimum
@@ -135,13 +138,17 @@ class Pool:
         finally:
             self._leased -= 1
             self._end(sandbox)
+            self._refill()
 
     async def _acquire(self) -> Sandbox:
         if self._closing:
             raise SandboxError("the executor is shutting down")
         if self._ready and not self._waiters:
             sandbox = self._take()
-            self._refill()
+            # Starting another takes more CPU than most attempts do. While enough are left it waits until this one is
+            # done, so as not to slow it down.
+            if 2 * len(self._ready) <= self._target:
+                self._refill()
             return sandbox
         return await self._wait_for_one()
 
@@ -243,6 +250,8 @@ class Pool:
         metrics.creates.labels("ready").inc()
         metrics.create_seconds.observe(self._clock() - started)
         self._forget_task()
+        if self._failures >= _FAILURES_TO_GIVE_UP:
+            self._on_health(True)
         self._failures = 0
         self._offer(sandbox)
         self._refill()
@@ -262,6 +271,8 @@ class Pool:
         log.warning("sandbox failed, %d in a row, next in %.1f s: %s", self._failures, delay_s, error.detail)
         if self._closing:
             return
+        if self._failures == _FAILURES_TO_GIVE_UP:
+            self._on_health(False)
         if self._retry:
             self._retry.cancel()
         self._retry = asyncio.get_running_loop().call_later(delay_s, self._retry_now)

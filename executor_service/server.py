@@ -1,5 +1,6 @@
 """The executor's life cycle: the only place that constructs."""
 
+import asyncio
 import logging
 
 from codearena import rpc
@@ -27,7 +28,7 @@ class ExecutorServer:
         """
         settings = self._settings
         self._isolation = await choose(settings)
-        self._pool = Pool(self._isolation, _pool_limits(settings))
+        self._pool = Pool(self._isolation, _pool_limits(settings), on_health=self._set_serving)
         attempts = Attempts(self._pool, self._isolation, settings)
         servicer = Servicer(attempts, self._pool, settings.pool_max)
         self._server = rpc.Server(
@@ -43,6 +44,11 @@ class ExecutorServer:
         info = self._isolation.describe()
         log.info("serving on port %d, isolation %s %s", port, info.name, info.runtime)
         return port
+
+    def _set_serving(self, able: bool) -> None:
+        """An executor that cannot make sandboxes says so by health, and callers go to another."""
+        log.log(logging.INFO if able else logging.ERROR, "sandboxes can %s be made", "again" if able else "no longer")
+        self._health = asyncio.get_running_loop().create_task(self._server.set_serving(able))
 
     async def drain(self) -> None:
         """Not serving by health, what is in flight finishes within the time, then every sandbox is destroyed."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from codearena.errors import SandboxError
@@ -80,9 +80,19 @@ class ContainerIsolation(Isolation):
         except BaseException as error:
             if channel:
                 channel.close()
+            if isinstance(error, TimeoutError):
+                self._reaper.abandon(name)  # the engine may still be making it
             await asyncio.shield(self._remove_failed(name))
             raise _as_sandbox_error(error, channel) from error
-        return ContainerSandbox(container_id, hello, channel, self._engine, self._removals)
+        return ContainerSandbox(container_id, hello, channel, self._engine, self._remove)
+
+    async def _remove(self, container_id: str) -> None:
+        async with self._removals:
+            try:
+                await self._engine.remove(container_id)
+            except EngineError:
+                self._reaper.abandon(container_id)
+                raise
 
     def _configuration(self) -> dict[str, Any]:
         labels = self._owner.labels(self._settings.sandbox_age_max_s)
@@ -93,6 +103,7 @@ class ContainerIsolation(Isolation):
             await self._engine.remove(name)
         except EngineError as error:
             log.warning("container %s left to the reaper: %s", name, error.detail)
+            self._reaper.abandon(name)
 
     async def close(self) -> None:
         await self._reaper.close()
@@ -118,13 +129,18 @@ class ContainerSandbox(Sandbox):
     """One container with a ready runner in it."""
 
     def __init__(
-        self, container_id: str, hello: Hello, channel: Channel, engine: Engine, removals: asyncio.Semaphore
+        self,
+        container_id: str,
+        hello: Hello,
+        channel: Channel,
+        engine: Engine,
+        remove: Callable[[str], Awaitable[None]],
     ) -> None:
         self._container_id = container_id
         self._hello = hello
         self._channel = channel
         self._engine = engine
-        self._removals = removals
+        self._remove = remove
         self._reported = False
 
     @property
@@ -170,5 +186,4 @@ class ContainerSandbox(Sandbox):
             # It is ending by itself, which costs the engine less than being killed.
             await self._channel.wait_ended(_EXIT_WAIT_S)
         self._channel.close()
-        async with self._removals:
-            await self._engine.remove(self._container_id)
+        await self._remove(self._container_id)

@@ -6,7 +6,7 @@ sure we can be that the owner is dead depends on where it ran:
   * in our own pid namespace: the kernel tells. Its containers go at once, in whatever state.
   * anywhere else: only time tells. An ended container goes when its owner cannot still be about to look at it and
     remove it; one never started, or still running, when it is older than its owner said that it could be. That last
-    rule holds for our own containers too: it catches those that the engine once refused to remove.
+    rule holds for our own containers too, should one ever be forgotten.
 """
 
 import asyncio
@@ -54,6 +54,11 @@ class Reaper:
         self._interval_s = interval_s
         self._orphan_grace_s = orphan_grace_s
         self._task: asyncio.Task[None] | None = None
+        self._abandoned: set[str] = set()
+
+    def abandon(self, container: str) -> None:
+        """Takes over a container of our own, by id or name, that could not be removed; it may not even exist yet."""
+        self._abandoned.add(container)
 
     def start(self) -> None:
         """Looks again and again, until `close`."""
@@ -67,6 +72,9 @@ class Reaper:
 
     async def reap(self) -> int:
         """Removes every leftover there is now; returns how many. Raises EngineError if the engine does not answer."""
+        for name in list(self._abandoned):
+            await self._engine.remove(name)
+            self._abandoned.discard(name)
         listings = await self._engine.list_labelled(f"{owner.ROLE_LABEL}={owner.ROLE}")
         leftovers = [each for each in listings if is_leftover(each, self._instance, self._orphan_grace_s)]
         for container in leftovers:
@@ -83,3 +91,5 @@ class Reaper:
                 await self.reap()
             except SandboxError as error:  # tried again at the next round; attempts themselves will say more
                 log.warning("leftovers not looked for: %s", error.detail)
+            except Exception:  # the task's top: a defect must not end the search for good
+                log.exception("defect while looking for leftovers")

@@ -209,6 +209,17 @@ async def test_when_none_can_be_made_waiters_are_told_instead_of_kept() -> None:
                 pass
 
 
+async def test_it_says_when_none_can_be_made_and_when_they_can_again() -> None:
+    isolation = FakeIsolation()
+    isolation.broken = True
+    told: list[bool] = []
+    async with running(isolation, jitter=lambda: -1.0, on_health=told.append) as pool:
+        await until(lambda: told == [False])
+        isolation.broken = False
+        await until(lambda: told == [False, True])
+        await until(lambda: pool.status().ready == 2)
+
+
 async def test_failures_are_followed_by_a_wait_and_then_by_another_try() -> None:
     isolation = FakeIsolation()
     isolation.broken = True

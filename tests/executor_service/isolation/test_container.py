@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 
 import docker
 import pytest
+import uvloop
 
 from codearena.errors import SandboxError
 from executor_service import codec, outcome
@@ -187,3 +188,17 @@ async def test_after_a_killed_executor_no_container_runs_and_the_next_one_remove
     await isolation.start()
     assert not any(exists(client, container_id) for container_id in ids)
     await isolation.close()
+
+
+def test_it_works_on_uvloop_too() -> None:
+    async def attempt() -> bytes:
+        isolation = ContainerIsolation(settings())
+        await isolation.start()
+        sandbox = await isolation.create()
+        try:
+            return await run(sandbox, "honest")
+        finally:
+            await sandbox.destroy()
+            await isolation.close()
+
+    assert codec.decode_report(uvloop.run(attempt()), jobs.job("honest")).calls[0].value.json == b"42"

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from codearena.errors import SandboxError
 from codearena.v1 import common_pb2
@@ -123,3 +124,17 @@ async def test_auto_falls_back_to_local_and_says_why(caplog: pytest.LogCaptureFi
 async def test_container_is_never_quietly_replaced_by_less() -> None:
     with pytest.raises(SandboxError):
         await choose(Settings(isolation="container", image="codearena-no-such-image:x"))
+
+
+def test_it_works_on_uvloop_too() -> None:
+    async def attempt() -> bytes:
+        isolation = LocalIsolation(Settings())
+        await isolation.start()
+        sandbox = await isolation.create()
+        try:
+            return await sandbox.run(codec.encode_job(HONEST), 60)
+        finally:
+            await sandbox.destroy()
+            await isolation.close()
+
+    assert codec.decode_report(uvloop.run(attempt()), HONEST).calls[0].value.json == b"42"

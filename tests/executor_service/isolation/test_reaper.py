@@ -53,7 +53,7 @@ def test_a_container_that_is_not_ours_is_never_touched() -> None:
 
 
 @pytest.mark.docker
-async def test_on_a_real_engine_a_dead_owners_go_and_a_living_siblings_stay() -> None:
+async def test_on_a_real_engine_a_dead_owners_go_and_a_living_siblings_stay_until_abandoned() -> None:
     client, image = require_engine(), scripted_image()
     living = owner.Owner.this_process()
     dead = owner.Owner("dead", living.process.rpartition("/")[0] + "/1")
@@ -69,6 +69,11 @@ async def test_on_a_real_engine_a_dead_owners_go_and_a_living_siblings_stay() ->
         left = {entry["Id"] for entry in client.containers(all=True)}
         assert ids["dead"] not in left
         assert ids["living"] in left
+        reaper = Reaper(engine, living.instance, interval_s=60, orphan_grace_s=GRACE_S)
+        for name in (ids["living"], "codearena-never-made"):
+            reaper.abandon(name)
+        await reaper.reap()
+        assert ids["living"] not in {entry["Id"] for entry in client.containers(all=True)}
     finally:
         for container_id in ids.values():
             await engine.remove(container_id)
