@@ -8,14 +8,14 @@ import base64
 import json
 import socket
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from executor_service.runner import frames, worker
 from executor_service.runner.output import HeadTail
 from executor_service.runner.process import Answer, Exit, Process, StdinClosedError, Supervisor, SupervisorGoneError
 from executor_service.runner.revision import runner_revision
-from executor_service.runner.roles import Confinement, Role
+from executor_service.runner.roles import Confinement, ProcessLimits, Role
 
 Outcome = dict[str, Any]  # the OUTCOME object of a report
 
@@ -35,13 +35,16 @@ _STATUS_OF_END = {
 
 def main(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Confinement) -> int:
     """Reads the job, reports, returns the exit status; 0 if the executor hung up before or after."""
+    supervisor = Supervisor(control)
+    # Forked before the job is here, and so off its path: each is blank, and gets to know only what it is told.
+    spares = {role: Process(supervisor, role, stdin_fd) for role in Role}
     hello = {"ready": True, "revision": runner_revision(), "degradations": list(confinement.degradations)}
     frames.write_all(stdout_fd, frames.pack_json(hello))
     body = frames.read_frame(stdin_fd)
     if body is None:
         return 0
     try:
-        report = _Conductor(json.loads(body), Supervisor(control), stdin_fd, confinement.limit_processes).run()
+        report = _Conductor(json.loads(body), supervisor, spares, stdin_fd, confinement.limit_processes).run()
     except (StdinClosedError, SupervisorGoneError):
         return 0
     frames.write_all(stdout_fd, frames.pack_json(report))
@@ -69,10 +72,18 @@ class _Run:
 
 
 class _Conductor:
-    def __init__(self, job: dict[str, Any], supervisor: Supervisor, stdin_fd: int, limit_processes: bool) -> None:
+    def __init__(
+        self,
+        job: dict[str, Any],
+        supervisor: Supervisor,
+        spares: dict[Role, Process],
+        stdin_fd: int,
+        limit_processes: bool,
+    ) -> None:
         self._job = job
         self._limits = job["limits"]
         self._supervisor = supervisor
+        self._spares = spares
         self._stdin_fd = stdin_fd
         self._processes = self._limits["processes"] if limit_processes else None
         self._calls: list[dict[str, Any]] = job["calls"]
@@ -93,14 +104,26 @@ class _Conductor:
             self._run_attempt(report, reference)
         return report
 
-    def _process(self, role: Role) -> Process:
-        limits = self._limits
-        return Process(self._supervisor, role, self._stdin_fd, limits["output_bytes"], limits["value_bytes"])
+    def _process(self, role: Role, with_stdin: bool = False) -> Process:
+        """A process that nothing has run in yet."""
+        spare = None if with_stdin else self._spares.pop(role, None)
+        process = spare or Process(self._supervisor, role, self._stdin_fd, with_stdin)
+        process.configure(self._limits["output_bytes"], self._limits["value_bytes"])
+        return process
+
+    def _process_limits(self, cpu_s: float) -> dict[str, Any]:
+        """What the process is to bound itself by before it runs anything; cpu_s: of all that it will be asked."""
+        limits = ProcessLimits(self._limits["memory_bytes"], int(cpu_s) + _CPU_SLACK_S, self._processes)
+        return asdict(limits)
 
     def _analyse(self) -> dict[str, Any]:
-        message = {"op": "analyse", "source": self._job["source"], "checks": self._job["checks"]}
+        message = {
+            "op": "analyse",
+            "limits": self._process_limits(_ANALYSIS_CPU_S),
+            "source": self._job["source"],
+            "checks": self._job["checks"],
+        }
         with self._process(Role.ANALYSIS) as process:
-            process.start(self._limits["memory_bytes"], int(_ANALYSIS_CPU_S) + _CPU_SLACK_S, self._processes)
             answer = process.ask(message, _ANALYSIS_CPU_S, _ANALYSIS_WALL_S)
         if answer.body is None:
             return self._unanalysed()
@@ -193,9 +216,9 @@ class _Conductor:
 
     def _load(self, run: _Run) -> tuple[Process, Outcome]:
         process = self._process(run.role)
-        process.start(self._limits["memory_bytes"], self._cpu_bound(), self._processes)
         message = {
             "op": "load",
+            "limits": self._process_limits(self._limits["attempt_wall_s"]),
             "source": run.source,
             "intercept": run.intercept,
             "value_bytes": self._limits["value_bytes"],
@@ -205,9 +228,6 @@ class _Conductor:
             process.kill()
             self._retire(run, process)
         return process, outcome
-
-    def _cpu_bound(self) -> int:
-        return int(self._limits["attempt_wall_s"]) + _CPU_SLACK_S
 
     def _call(self, run: _Run, process: Process, call: dict[str, Any]) -> Outcome:
         message = {"op": "call", "kind": call["kind"], "calls": call["calls"], "environment": call["environment"]}
@@ -227,9 +247,13 @@ class _Conductor:
         return min(float(self._limits["call_wall_s"]), max(run.deadline - time.monotonic(), 0.001))
 
     def _run_script(self, run: _Run, call: dict[str, Any]) -> Outcome:
-        message = {"op": "script", "source": run.source, "environment": call["environment"]}
-        with self._process(run.role) as process:
-            process.start(self._limits["memory_bytes"], self._cpu_bound(), self._processes, with_stdin=True)
+        message = {
+            "op": "script",
+            "limits": self._process_limits(self._limits["attempt_wall_s"]),
+            "source": run.source,
+            "environment": call["environment"],
+        }
+        with self._process(run.role, with_stdin=True) as process:
             stdin = base64.b64decode(call["stdin"])
             answer = process.ask(message, self._limits["call_cpu_s"], self._wall_left(run), stdin)
             self._retire(run, process)

@@ -78,9 +78,9 @@ class Supervisor:
     exits: dict[int, Exit] = field(default_factory=dict)
     stray_cpu_s: float = 0.0
 
-    def spawn(self, role: Role, memory_bytes: int, cpu_s: int, processes: int | None, fds: list[int]) -> int:
+    def spawn(self, role: Role, fds: list[int]) -> int:
         """Forks a process of the role onto `fds` (stdin, stdout, stderr, commands, results); returns its pid."""
-        request = {"op": "spawn", "role": role, "memory_bytes": memory_bytes, "cpu_s": cpu_s, "processes": processes}
+        request = {"op": "spawn", "role": role}
         socket.send_fds(self.control, [json.dumps(request).encode()], fds)
         return int(self._await("spawned"))
 
@@ -113,19 +113,21 @@ class Supervisor:
 class Process:
     """A running process of one role. Use as a context manager: leaving kills everything of the role."""
 
-    def __init__(self, supervisor: Supervisor, role: Role, stdin_fd: int, keep_bytes: int, answer_bytes: int) -> None:
+    def __init__(self, supervisor: Supervisor, role: Role, executor_fd: int, with_stdin: bool = False) -> None:
+        """Forks it. It is blank until it is told something, so it may be made before there is a job."""
         self._supervisor = supervisor
         self._role = role
-        self._executor_fd = stdin_fd
-        self._keep_bytes = keep_bytes
-        self._results = frames.FrameBuffer(answer_bytes + _META_BYTES)
+        self._executor_fd = executor_fd
+        self._keep_bytes = 0
+        self._results = frames.FrameBuffer(_META_BYTES)
         self._pid = 0
         self._last_cpu_s = 0.0
         self._fds: list[int] = []
         self.total_cpu_s = 0.0
         self.alive = False
+        self._start(with_stdin)
 
-    def start(self, memory_bytes: int, cpu_s: int, processes: int | None, with_stdin: bool = False) -> None:
+    def _start(self, with_stdin: bool) -> None:
         stdin_r, self._stdin = os.pipe2(os.O_CLOEXEC) if with_stdin else (os.open("/dev/null", os.O_RDONLY), -1)
         self._stdout, stdout_w = os.pipe2(os.O_CLOEXEC)
         self._stderr, stderr_w = os.pipe2(os.O_CLOEXEC)
@@ -133,7 +135,7 @@ class Process:
         self._result, result_w = os.pipe2(os.O_CLOEXEC)
         theirs = [stdin_r, stdout_w, stderr_w, command_r, result_w]
         try:
-            self._pid = self._supervisor.spawn(self._role, memory_bytes, cpu_s, processes, theirs)
+            self._pid = self._supervisor.spawn(self._role, theirs)
         finally:
             for fd in theirs:
                 os.close(fd)
@@ -141,6 +143,12 @@ class Process:
         for fd in self._fds:
             os.set_blocking(fd, False)
         self.alive = True
+
+    def configure(self, keep_bytes: int, answer_bytes: int) -> None:
+        """Bounds what is kept of each stream for one message, and the size of one answer."""
+        self._keep_bytes = keep_bytes
+        self._results = frames.FrameBuffer(answer_bytes + _META_BYTES)
+        self._last_cpu_s = self.cpu_s() or 0.0
 
     def __enter__(self) -> "Process":
         return self

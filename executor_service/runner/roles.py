@@ -37,13 +37,13 @@ _BASE_ENVIRONMENT = {
 
 
 @dataclass(frozen=True)
-class Spawn:
-    """What the conductor asks for. memory_bytes: address space beyond that of the fresh process; cpu_s: hard bound.
+class ProcessLimits:
+    """The kernel's bounds on one process.
 
+    memory_bytes: address space beyond that of the fresh process; cpu_s: CPU time;
     processes: bound on the role's processes and threads, None where a cgroup bounds them.
     """
 
-    role: Role
     memory_bytes: int
     cpu_s: int
     processes: int | None
@@ -77,8 +77,8 @@ def switch_uid(uid: int) -> None:
     os.setresuid(uid, uid, uid)
 
 
-def confine(spawn: Spawn, confinement: Confinement) -> None:
-    """Turns a fresh fork of the supervisor into a process of `spawn.role`: limits, uid, environment, work folder.
+def confine(role: Role, confinement: Confinement) -> None:
+    """Turns a fresh fork of the supervisor into a process of the role: uid, environment, work folder.
 
     Its descriptors must be in place already. Irreversible.
     """
@@ -86,13 +86,12 @@ def confine(spawn: Spawn, confinement: Confinement) -> None:
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     _prefer_for_oom_kill()
-    _set_limits(spawn)
     if confinement.role_uids is not None:
-        switch_uid(confinement.role_uids[spawn.role])
+        switch_uid(confinement.role_uids[role])
     os.umask(0o077)
     os.environ.clear()
     os.environ.update(_BASE_ENVIRONMENT)
-    folder = f"/tmp/{spawn.role}"
+    folder = f"/tmp/{role}"
     with contextlib.suppress(OSError):  # there already, or squatted: then the work folder is the root
         os.mkdir(folder)
     try:
@@ -107,18 +106,19 @@ def _prefer_for_oom_kill() -> None:
         file.write("1000")
 
 
-def _set_limits(spawn: Spawn) -> None:
+def limit(wanted: ProcessLimits) -> None:
+    """Sets this process's limits for good. To be called before it runs anything that is not ours."""
     with open("/proc/self/statm") as file:
         own_bytes = int(file.read().split()[0]) * resource.getpagesize()
     limits = {
-        resource.RLIMIT_AS: own_bytes + spawn.memory_bytes,
-        resource.RLIMIT_CPU: spawn.cpu_s,
+        resource.RLIMIT_AS: own_bytes + wanted.memory_bytes,
+        resource.RLIMIT_CPU: wanted.cpu_s,
         resource.RLIMIT_FSIZE: _FILE_BYTES,
         resource.RLIMIT_NOFILE: _OPEN_FILES,
         resource.RLIMIT_CORE: 0,
     }
-    if spawn.processes is not None:
-        limits[resource.RLIMIT_NPROC] = spawn.processes
+    if wanted.processes is not None:
+        limits[resource.RLIMIT_NPROC] = wanted.processes
     for limit, value in limits.items():
         hard = resource.getrlimit(limit)[1]
         bound = value if hard == resource.RLIM_INFINITY else min(value, hard)

@@ -15,10 +15,11 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from executor_service.runner import conductor, kernel, worker
-from executor_service.runner.roles import Confinement, Role, Spawn, confine, switch_uid
+from executor_service.runner.roles import Confinement, Role, confine, switch_uid
 
 PACKET_BYTES = 64 * 1024
 _KILL_AGAIN_S = 0.05  # the longest that a process which slipped through one round of killing lives
@@ -115,7 +116,7 @@ class _Supervisor:
         self._control = control
         self._conductor_pid = conductor_pid
         self._confinement = confinement
-        self._spawned: set[int] = set()
+        self._spawned: dict[int, Role] = {}
         self._conductor_alive = True
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # nothing may interrupt PID 1 while it has a role's uid
         self._wake_r, wake_w = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -135,7 +136,10 @@ class _Supervisor:
                     return
 
     def _serve_request(self) -> bool:
-        data, ancillary, _, _ = self._control.recvmsg(PACKET_BYTES, socket.CMSG_SPACE(_WORKER_FDS * 4))
+        try:
+            data, ancillary, _, _ = self._control.recvmsg(PACKET_BYTES, socket.CMSG_SPACE(_WORKER_FDS * 4))
+        except ConnectionResetError:  # the conductor left without reading our last packet
+            return False
         if not data:
             return False
         fds = array.array("i")
@@ -156,24 +160,21 @@ class _Supervisor:
             self._control.send(json.dumps(message).encode())
 
     def _spawn(self, request: dict[str, Any], fds: list[int]) -> None:
-        spawn = Spawn(Role(request["role"]), request["memory_bytes"], request["cpu_s"], request["processes"])
+        role = Role(request["role"])
         pid = kernel.fork_nested() if self._confinement.nested else os.fork()
         if pid == 0:
-            _become_worker(spawn, fds, self._confinement)
+            _become_worker(role, fds, self._confinement)
         for fd in fds:
             os.close(fd)
-        self._spawned.add(pid)
+        self._spawned[pid] = role
         self._send({"spawned": pid})
 
     def _kill(self, role: Role) -> None:
-        """Kills every process of the role and returns when the kernel has none of them left.
-
-        Only one role is ever alive beside the conductor, so whatever else is left belongs to it.
-        """
+        """Kills every process of the role and returns when the kernel has none of them left."""
         uids = self._confinement.role_uids
-        while others := self._others():
+        while members := self._members(role):
             # One by one, for a process that was forked just now and has no uid of its own yet; then by uid.
-            for pid in others:
+            for pid in members:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             if uids is not None and self._confinement.kill_by_uid:
@@ -181,11 +182,15 @@ class _Supervisor:
             select.select([self._wake_r], [], [], _KILL_AGAIN_S)
             self._reap()
 
-    def _others(self) -> list[int]:
-        if self._confinement.own_pids:
-            pids = [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
-            return [pid for pid in pids if pid not in (1, self._conductor_pid)]
-        return _descendants(os.getpid(), self._conductor_pid)
+    def _members(self, role: Role) -> list[int]:
+        """Pids of the role: those spawned for it, and what they left behind."""
+        spawned = [pid for pid, its_role in self._spawned.items() if its_role is role]
+        if self._confinement.kill_by_uid and self._confinement.role_uids is not None:
+            return spawned + [pid for pid in _of_uid(self._confinement.role_uids[role]) if pid not in spawned]
+        # Nested namespaces die with their first process. Without any, an orphan handed to us has no role to be told by:
+        # it goes with whichever role is killed next.
+        known = {self._conductor_pid, *self._spawned}
+        return spawned + _descendants(spawned) + [pid for pid in _children(os.getpid()) if pid not in known]
 
     def _reap(self) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -212,7 +217,7 @@ class _Supervisor:
                 "peak_memory_bytes": usage.ru_maxrss * 1024,
             }
         )
-        self._spawned.discard(pid)
+        self._spawned.pop(pid, None)
 
 
 def _kill_uid(uid: int) -> None:
@@ -228,7 +233,7 @@ def _kill_uid(uid: int) -> None:
         os.setresuid(0, 0, 0)
 
 
-def _become_worker(spawn: Spawn, fds: list[int], confinement: Confinement) -> None:
+def _become_worker(role: Role, fds: list[int], confinement: Confinement) -> None:
     status = 70
     try:
         signal.set_wakeup_fd(-1)
@@ -237,26 +242,42 @@ def _become_worker(spawn: Spawn, fds: list[int], confinement: Confinement) -> No
         for target, fd in enumerate(high):
             os.dup2(fd, target)
         os.closerange(_WORKER_FDS, 4096)
-        confine(spawn, confinement)
-        status = worker.main(spawn.role, command_fd=3, result_fd=4)
+        confine(role, confinement)
+        status = worker.main(command_fd=3, result_fd=4)
     except BaseException:  # noqa: BLE001 - the process's top: told on stderr, which the conductor captures
         sys.excepthook(*sys.exc_info())
     finally:
         os._exit(status)
 
 
-def _descendants(root: int, spared: int) -> list[int]:
-    """Pids below `root` by /proc, but for the spared one; only used where no namespace or uid marks them."""
-    parents: dict[int, int] = {}
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            with contextlib.suppress(OSError), open(f"/proc/{entry}/stat") as file:
-                parents[int(entry)] = int(file.read().rpartition(")")[2].split()[1])
+def _of_uid(uid: int) -> list[int]:
+    """Pids whose real uid it is, zombies included."""
+    return [pid for pid, status in _statuses() if int(_field(status, "Uid").split()[0]) == uid]
+
+
+def _children(parent: int) -> list[int]:
+    return [pid for pid, status in _statuses() if int(_field(status, "PPid")) == parent]
+
+
+def _descendants(roots: list[int]) -> list[int]:
+    parents = {pid: int(_field(status, "PPid")) for pid, status in _statuses()}
     found: list[int] = []
-    frontier = [root]
+    frontier = list(roots)
     while frontier:
         parent = frontier.pop()
-        children = [pid for pid, ppid in parents.items() if ppid == parent and pid != spared]
+        children = [pid for pid, ppid in parents.items() if ppid == parent]
         found += children
         frontier += children
     return found
+
+
+def _statuses() -> Iterator[tuple[int, str]]:
+    """Pid and /proc/PID/status (proc(5)) of every process there is to see."""
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            with contextlib.suppress(OSError), open(f"/proc/{entry}/status") as file:
+                yield int(entry), file.read()
+
+
+def _field(status: str, name: str) -> str:
+    return status.partition(f"\n{name}:")[2].partition("\n")[0]

@@ -22,19 +22,19 @@ from typing import Any
 
 from codearena import values
 from executor_service.runner import analysis, frames, intercept
-from executor_service.runner.roles import Role
+from executor_service.runner.phases import Phases
+from executor_service.runner.roles import ProcessLimits, limit
 
 STATUSES = ("returned", "raised", "memory_limit", "output_limit", "process_limit", "unencodable")
 META = struct.Struct(">I")
 META_ERROR = struct.error
-FILE_NAME = "fix.py"
 
 _MESSAGE_KEPT = 2000
 _TRACEBACK_KEPT = 4000
 _BASES_KEPT = 10
 
 
-def main(role: Role, command_fd: int, result_fd: int) -> int:
+def main(command_fd: int, result_fd: int) -> int:
     """Answers messages until the pipe ends; returns the exit status."""
     _open_streams()
     session = _Session(command_fd, result_fd)
@@ -42,12 +42,17 @@ def main(role: Role, command_fd: int, result_fd: int) -> int:
         "analyse": session.analyse,
         "load": session.load,
         "call": session.call,
+        "prepare": session.prepare,
+        "invoke": session.invoke,
+        "collect": session.collect,
     }
     while True:
         body = frames.read_frame(command_fd)
         if body is None:
             return 0
         message = json.loads(body)
+        if "limits" in message:
+            limit(ProcessLimits(**message["limits"]))
         if message["op"] == "script":
             return session.script(message)
         answer = handlers[message["op"]](message)
@@ -76,6 +81,7 @@ class _Session:
         self._lines: list[str] = []
         self._limits = values.DEFAULT_LIMITS
         self._environment = dict(os.environ)
+        self._phases = Phases()
 
     def analyse(self, message: dict[str, Any]) -> bytes:
         source = base64.b64decode(message["source"])
@@ -89,16 +95,31 @@ class _Session:
 
     def _execute(self, source: bytes, name: str) -> None:
         self._lines = source.decode("utf-8", "replace").splitlines()
-        self._module.__dict__.update(__name__=name, __file__=FILE_NAME, __builtins__=builtins)
+        self._module.__dict__.update(__name__=name, __file__=analysis.SOURCE_NAME, __builtins__=builtins)
         sys.modules[name] = self._module
-        exec(compile(source, FILE_NAME, "exec", dont_inherit=True), self._module.__dict__)
+        exec(analysis.compile_source(source), self._module.__dict__)
 
     def call(self, message: dict[str, Any]) -> bytes:
+        self._surround(message)
+        make = self._sequence if message["kind"] == "sequence" else self._function
+        return self._guarded(lambda: make(message["calls"]))
+
+    def _surround(self, message: dict[str, Any]) -> None:
         intercept.records.clear()
         os.environ.clear()
         os.environ.update({**self._environment, **message["environment"]})
-        make = self._sequence if message["kind"] == "sequence" else self._function
-        return self._guarded(lambda: make(message["calls"]))
+
+    def prepare(self, message: dict[str, Any]) -> bytes:
+        self._surround(message)
+        call, vary = message["calls"][0], message["vary"]
+        return self._guarded(lambda: self._phases.prepare(self._resolve(call["entry_point"]), call, vary))
+
+    def invoke(self, message: dict[str, Any]) -> bytes:
+        self._phases.invoke()
+        return _answer("returned")
+
+    def collect(self, message: dict[str, Any]) -> bytes:
+        return self._guarded(self._phases.collect)
 
     def _function(self, calls: list[dict[str, str]]) -> Any:
         return self._invoke(self._resolve(calls[0]["entry_point"]), calls[0])
@@ -158,9 +179,9 @@ class _Session:
         """The frames that lie in the attempt's source, with their lines."""
         parts = []
         for frame, line in traceback.walk_tb(error.__traceback__):
-            if frame.f_code.co_filename == FILE_NAME:
+            if frame.f_code.co_filename == analysis.SOURCE_NAME:
                 text = self._lines[line - 1].strip() if 0 < line <= len(self._lines) else ""
-                parts.append(f'  File "{FILE_NAME}", line {line}, in {frame.f_code.co_name}\n    {text}\n')
+                parts.append(f'  File "{analysis.SOURCE_NAME}", line {line}, in {frame.f_code.co_name}\n    {text}\n')
         if len(parts) > 20:  # recursion
             parts = [*parts[:10], "  ...\n", *parts[-10:]]
         return "".join(parts)
@@ -170,7 +191,7 @@ class _Session:
         for fd in self._fds:
             os.close(fd)
         os.environ.update(message["environment"])
-        sys.argv = [FILE_NAME]
+        sys.argv = [analysis.SOURCE_NAME]
         status = self._run_script(base64.b64decode(message["source"]))
         try:
             sys.stdout.flush()
