@@ -5,7 +5,8 @@ sure we can be that the owner is dead depends on where it ran:
 
   * in our own pid namespace: the kernel tells. Its containers go at once, in whatever state.
   * anywhere else: only time tells. An ended container goes when its owner cannot still be about to look at it and
-    remove it; one never started, or still running, when it is older than its owner said that it could be. That last
+    remove it; one never started, when its owner cannot still be about to; one still running, when it is older than its
+    owner said that it could be. That last
     rule holds for our own containers too, should one ever be forgotten.
 """
 
@@ -21,6 +22,7 @@ from executor_service.isolation.engine import ContainerListing, Engine
 
 log = logging.getLogger(__name__)
 
+_NEVER_STARTED_S = 120.0  # well beyond the longest answer that an owner waits for
 _CLOCKS_APART_S = 60.0  # the owner's clock may be another machine's
 
 
@@ -41,6 +43,8 @@ def is_leftover(
             return True
         if container.ended_s is not None:
             return container.ended_s > orphan_grace_s
+        if container.state == "created":  # between create and start lies one call to the engine
+            return container.age_s > _NEVER_STARTED_S
     expires = labels.get(owner.EXPIRES_LABEL, "")
     return expires.isdigit() and now() > int(expires) + _CLOCKS_APART_S
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from executor_service.isolation import owner
@@ -34,6 +36,12 @@ def test_a_living_siblings_running_container_stays() -> None:
 def test_a_container_that_has_just_ended_stays_with_its_owner_and_goes_later() -> None:
     assert not leftover(listing("other", ended_s=GRACE_S - 1))
     assert leftover(listing("other", ended_s=GRACE_S + 1))
+
+
+def test_a_siblings_container_that_was_never_started_goes_once_nobody_can_be_about_to_start_it() -> None:
+    assert not leftover(replace(listing("other"), state="created", age_s=60.0))
+    assert leftover(replace(listing("other"), state="created", age_s=130.0))
+    assert not leftover(replace(listing("me"), state="created", age_s=130.0))
 
 
 def test_what_is_older_than_it_can_legitimately_be_goes_even_if_it_runs() -> None:
