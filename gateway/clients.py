@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, Self, TypeVar
 
 import grpc
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_before_delay
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_before_delay
 
 from codearena import rpc
 from codearena.errors import CallerError, CodeArenaError, OverloadedError, SandboxError, ServiceError
@@ -101,7 +101,7 @@ async def _call(
     check: Callable[[Response], None],
 ) -> Response:
     retrying = AsyncRetrying(
-        retry=retry_if_exception_type(ServiceError),
+        retry=retry_if_exception(_may_pass),
         wait=_wait,
         stop=stop_before_delay(deadline.left_s()),
         before_sleep=lambda state: _count_retry(service, state),
@@ -129,12 +129,21 @@ async def _once(
     return response
 
 
+class _RefusedError(ServiceError):
+    """A service called our own request wrong: a defect of ours, which the same request again would only repeat."""
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, ServiceError) and not isinstance(error, _RefusedError)
+
+
 def _ours(service: str, error: CodeArenaError) -> ServiceError:
     """The error as a failure of ours: whatever a service refuses, it was the gateway that asked."""
     if isinstance(error, ServiceError):
         return error
     if isinstance(error, CallerError):
         log.error("%s refused a request: %s", service, error.detail)
+        return _RefusedError(f"the {service} refused what the gateway asked: {error.detail}", retry_after_s=None)
     kind = SandboxError if service == "executor" else ServiceError
     return kind(f"the {service} failed: {error.detail}")
 
