@@ -25,6 +25,7 @@ PACKET_BYTES = 64 * 1024
 _KILL_AGAIN_S = 0.05  # the longest that a process which slipped through one round of killing lives
 _WORKER_FDS = 5  # stdin, stdout, stderr, commands, results
 
+# What repairs of small programs import; what they seldom do is left to them, since every sandbox pays for this list.
 _WARM_MODULES = (
     "abc",
     "ast",
@@ -34,7 +35,6 @@ _WARM_MODULES = (
     "collections.abc",
     "contextlib",
     "copy",
-    "csv",
     "dataclasses",
     "datetime",
     "decimal",
@@ -43,13 +43,10 @@ _WARM_MODULES = (
     "functools",
     "hashlib",
     "heapq",
-    "hmac",
-    "html",
     "inspect",
     "io",
     "itertools",
     "json",
-    "logging",
     "math",
     "numbers",
     "operator",
@@ -57,23 +54,17 @@ _WARM_MODULES = (
     "pathlib",
     "random",
     "re",
-    "secrets",
     "shlex",
-    "statistics",
     "string",
     "struct",
     "subprocess",
     "sys",
-    "tempfile",
     "textwrap",
     "threading",
     "time",
     "traceback",
     "types",
     "typing",
-    "unicodedata",
-    "urllib.parse",
-    "uuid",
 )
 
 
