@@ -107,7 +107,7 @@ def step(client: httpx.Client, task: Task, source: str) -> float:
 
 def docker_job(task: Task) -> bytes:
     """The frame that the executor would send for the task's reference."""
-    job = asyncio.run(JobMaker(task, random.Random(1), 1).brief()).job
+    job = asyncio.run(JobMaker(task, random.Random(1), 1, 0.3).brief()).job
     job.source = task.solution.encode()
     body = codec.encode_job(job)
     return _LENGTH.pack(len(body)) + body

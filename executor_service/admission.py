@@ -36,6 +36,10 @@ def _problems(job: executor_pb2.Job, settings: Settings) -> Iterator[str]:
         yield f"calls are more than {settings.calls}"
     if len({call.call_id for call in job.calls}) != len(job.calls):
         yield "two calls share a call_id"
+    if job.probe and seconds(job.probe_cpu) <= 0:
+        yield "a probe without probe_cpu"
+    if any(point.call.WhichOneof("kind") != "function" for point in job.probe):
+        yield "a probe measures function calls only"
     for call in calls:
         yield from _call_problems(call)
 

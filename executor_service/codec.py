@@ -58,7 +58,8 @@ def encode_job(job: executor_pb2.Job) -> bytes:
                 "value_bytes": limits.value_bytes,
             },
             "calls": [_call(call) for call in job.calls],
-            "probe": [{"size": point.size, "call": _call(point.call)} for point in job.probe],
+            "probe": [_probe_point(point) for point in job.probe],
+            "probe_cpu_s": seconds(job.probe_cpu),
             "checks": [{"rule": check.rule, "argument": check.argument} for check in job.checks],
         }
     )
@@ -95,6 +96,12 @@ def _call(call: executor_pb2.Call) -> dict[str, Any]:
         "environment": dict(call.environment),
         "intercept_processes": call.intercept_processes,
     }
+
+
+def _probe_point(point: executor_pb2.ProbePoint) -> dict[str, Any]:
+    vary = point.vary if point.HasField("vary") else None
+    edit = point.edit if point.HasField("edit") else None
+    return {"size": point.size, "call": _call(point.call), "vary": vary, "edit": edit}
 
 
 def _function(function: executor_pb2.FunctionCall) -> dict[str, str]:
@@ -144,6 +151,8 @@ def decode_report(data: bytes, job: executor_pb2.Job) -> executor_pb2.Report:
             for point in report.probe
         ],
         usage=_usage(report.usage),
+        reference_probe_process=_probe_process(report.probe_processes.reference) if report.probe_processes else None,
+        attempt_probe_process=_probe_process(report.probe_processes.attempt) if report.probe_processes else None,
     )
 
 
@@ -195,6 +204,7 @@ def _outcome(outcome: wire.OutcomeWire) -> common_pb2.CallOutcome:
         stdout=_output(outcome.stdout),
         stderr=_output(outcome.stderr),
         usage=_usage(outcome.usage),
+        overhead_cpu=duration(outcome.overhead_cpu_s) if outcome.overhead_cpu_s else None,
         processes=[
             common_pb2.SpawnedProcess(argv=process.argv, shell=process.shell, via=process.via)
             for process in outcome.processes
@@ -221,6 +231,10 @@ def _usage(usage: wire.UsageWire) -> common_pb2.Usage:
     return common_pb2.Usage(
         cpu=duration(usage.cpu_s), wall=duration(usage.wall_s), peak_memory_bytes=usage.peak_memory_bytes
     )
+
+
+def _probe_process(process: wire.ProbeProcessWire) -> executor_pb2.ProbeProcess:
+    return executor_pb2.ProbeProcess(load_cpu=duration(process.load_cpu_s), other_cpu=duration(process.other_cpu_s))
 
 
 def _analysis(analysis: wire.AnalysisWire) -> executor_pb2.Analysis:

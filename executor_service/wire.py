@@ -95,6 +95,7 @@ class OutcomeWire(_Record):
     stdout: OutputWire
     stderr: OutputWire
     usage: UsageWire
+    overhead_cpu_s: _Seconds
     processes: tuple[ProcessWire, ...]
 
 
@@ -134,6 +135,20 @@ class ProbeWire(_Record):
     attempt: OutcomeWire
 
 
+class ProbeProcessWire(_Record):
+    """What a process of the probe did beside its calls."""
+
+    load_cpu_s: _Seconds
+    other_cpu_s: _Seconds
+
+
+class ProbeProcessesWire(_Record):
+    """Both of them."""
+
+    reference: ProbeProcessWire
+    attempt: ProbeProcessWire
+
+
 class ReportWire(_Record):
     """The whole report."""
 
@@ -143,4 +158,5 @@ class ReportWire(_Record):
     calls: tuple[OutcomeWire, ...]
     reference_calls: tuple[OutcomeWire, ...]
     probe: tuple[ProbeWire, ...]
+    probe_processes: ProbeProcessesWire | None
     usage: UsageWire

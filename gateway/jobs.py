@@ -35,13 +35,14 @@ class Brief:
 class JobMaker:
     """Makes the briefs of one task. Tests are encoded once; probe inputs are drawn anew every `probe_reuse` attempts.
 
-    rng: draws the probe's inputs; nobody outside may know its state.
+    rng: draws the probe's inputs; nobody outside may know its state. probe_cpu_s: as in the Job.
     """
 
-    def __init__(self, task: Task, rng: random.Random, probe_reuse: int) -> None:
+    def __init__(self, task: Task, rng: random.Random, probe_reuse: int, probe_cpu_s: float) -> None:
         self._task = task
         self._rng = rng
         self._probe_reuse = probe_reuse
+        self._probe_cpu_s = probe_cpu_s
         self._probe_uses = 0
         self._drawing = asyncio.Lock()
         self._brief = _brief(task)
@@ -62,6 +63,7 @@ class JobMaker:
         job.CopyFrom(self._brief.job)
         del job.probe[:]
         job.probe.extend(_probe(self._task, self._rng))
+        job.probe_cpu.FromMilliseconds(round(1000 * self._probe_cpu_s))
         return Brief(job, self._brief.expectations)
 
     def baseline(self) -> Brief:
@@ -162,7 +164,7 @@ def _probe(task: Task, rng: random.Random) -> list[executor_pb2.ProbePoint]:
     for size in task.probe.sizes:
         args = list(task.probe.make_input(size, random.Random(rng.getrandbits(64))))
         call = executor_pb2.Call(call_id=f"p{size}", function=_function(task.entry_point, args, {}))
-        points.append(executor_pb2.ProbePoint(size=size, call=call))
+        points.append(executor_pb2.ProbePoint(size=size, call=call, vary=task.probe.vary, edit=task.probe.edit))
     return points
 
 

@@ -60,7 +60,9 @@ class Pipeline:
         self._settings = settings
         self._clients = clients
         self._admission = Admission(settings.attempts_running, settings.attempts_waiting)
-        self._makers = {task.id: jobs.JobMaker(task, rng, settings.probe_reuse) for task in tasks.values()}
+        self._makers = {
+            task.id: jobs.JobMaker(task, rng, settings.probe_reuse, settings.probe_cpu_s) for task in tasks.values()
+        }
         self._baselines: dict[str, asyncio.Task[grader_pb2.Verdict]] = {}
 
     async def attempt(self, task: Task, source: bytes, step: int = 1, earlier: Collection[str] = ()) -> Attempt:

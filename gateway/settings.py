@@ -37,6 +37,9 @@ class Settings(ServiceSettings):
     attempts_waiting: int = Field(1024, ge=0, description="Attempts waiting for that; beyond it 503.")
     attempt_deadline_s: float = Field(50.0, gt=0, description="Longest time for one attempt, waiting included.")
     batch_parallel: int = Field(16, ge=1, description="Items of one batch graded at once.")
+    probe_cpu_s: float = Field(
+        0.3, gt=0, le=60, description="CPU time for measuring how an attempt scales, the reference's included."
+    )
     probe_reuse: int = Field(32, ge=1, description="Attempts measured on the same probe inputs before new are drawn.")
 
     episode_ttl_s: int = Field(24 * 3600, gt=0, description="An episode is forgotten so long after its last step.")

@@ -302,6 +302,7 @@ class CallOutcome(_message.Message):
     STDERR_FIELD_NUMBER: _builtins.int
     USAGE_FIELD_NUMBER: _builtins.int
     PROCESSES_FIELD_NUMBER: _builtins.int
+    OVERHEAD_CPU_FIELD_NUMBER: _builtins.int
     call_id: _builtins.str
     status: Global___CallStatus.ValueType
     signal: _builtins.int
@@ -328,6 +329,13 @@ class CallOutcome(_message.Message):
     def processes(self) -> _containers.RepeatedCompositeFieldContainer[Global___SpawnedProcess]:
         """Set if the call intercepted processes."""
 
+    @_builtins.property
+    def overhead_cpu(self) -> _duration_pb2.Duration:
+        """Set for calls of a probe, whose usage is of the call alone: CPU time of the
+        process before and after it, when its input was decoded and its value
+        encoded.
+        """
+
     def __init__(
         self,
         *,
@@ -342,10 +350,11 @@ class CallOutcome(_message.Message):
         stderr: Global___Output | None = ...,
         usage: Global___Usage | None = ...,
         processes: _abc.Iterable[Global___SpawnedProcess] | None = ...,
+        overhead_cpu: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["raised", b"raised", "stderr", b"stderr", "stdout", b"stdout", "usage", b"usage", "value", b"value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["overhead_cpu", b"overhead_cpu", "raised", b"raised", "stderr", b"stderr", "stdout", b"stdout", "usage", b"usage", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "detail", b"detail", "exit_status", b"exit_status", "processes", b"processes", "raised", b"raised", "signal", b"signal", "status", b"status", "stderr", b"stderr", "stdout", b"stdout", "usage", b"usage", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "detail", b"detail", "exit_status", b"exit_status", "overhead_cpu", b"overhead_cpu", "processes", b"processes", "raised", b"raised", "signal", b"signal", "status", b"status", "stderr", b"stderr", "stdout", b"stdout", "usage", b"usage", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

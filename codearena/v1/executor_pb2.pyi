@@ -103,6 +103,7 @@ class Job(_message.Message):
     REFERENCE_SOURCE_FIELD_NUMBER: _builtins.int
     PROBE_FIELD_NUMBER: _builtins.int
     CHECKS_FIELD_NUMBER: _builtins.int
+    PROBE_CPU_FIELD_NUMBER: _builtins.int
     source: _builtins.bytes
     """The attempt, as sent by the agent; need not be text."""
     reference_source: _builtins.bytes
@@ -117,13 +118,23 @@ class Job(_message.Message):
     def limits(self) -> _common_pb2.Limits: ...
     @_builtins.property
     def probe(self) -> _containers.RepeatedCompositeFieldContainer[Global___ProbePoint]:
-        """Calls made only to measure, on the reference and then on the attempt.
-        Skipped if any of `calls` was ended by a limit or crashed.
+        """Calls made only to measure, on the reference and then on the attempt, each
+        in a process that measures nothing else of the attempt. Sizes ascend.
+        Skipped if any of `calls` was ended by a limit or crashed, or ended in
+        another way than the reference's.
         """
 
     @_builtins.property
     def checks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Check]:
         """Rules evaluated on the syntax tree."""
+
+    @_builtins.property
+    def probe_cpu(self) -> _duration_pb2.Duration:
+        """CPU time for the probe, the reference's included. What the reference has
+        left over is the attempt's: the call that uses it up ends as TIME_LIMIT and
+        larger sizes are not run. The attempt always gets a multiple of what the
+        reference took, so that a slow machine makes no attempt slow.
+        """
 
     def __init__(
         self,
@@ -134,10 +145,11 @@ class Job(_message.Message):
         reference_source: _builtins.bytes = ...,
         probe: _abc.Iterable[Global___ProbePoint] | None = ...,
         checks: _abc.Iterable[Global___Check] | None = ...,
+        probe_cpu: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits", "probe_cpu", b"probe_cpu"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["calls", b"calls", "checks", b"checks", "limits", b"limits", "probe", b"probe", "reference_source", b"reference_source", "source", b"source"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calls", b"calls", "checks", b"checks", "limits", b"limits", "probe", b"probe", "probe_cpu", b"probe_cpu", "reference_source", b"reference_source", "source", b"source"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -292,21 +304,45 @@ class ProbePoint(_message.Message):
 
     SIZE_FIELD_NUMBER: _builtins.int
     CALL_FIELD_NUMBER: _builtins.int
+    VARY_FIELD_NUMBER: _builtins.int
+    EDIT_FIELD_NUMBER: _builtins.int
     size: _builtins.int
     """The n that the input was made for."""
+    vary: _builtins.int
+    """Position of an argument that is a list: the function is called once for
+    each item, which takes the list's place, with all else the same objects.
+    The value is then the list of what the calls returned. Absent: one call.
+    """
+    edit: _builtins.int
+    """Position of an argument that is a list of two: a list, which is what the
+    function gets, and pairs of index and value. One pair for each call, which
+    sets that item of the list before it, so that nothing an attempt keeps of a
+    shared list stays true. Absent: no list changes. Needs vary.
+    """
     @_builtins.property
-    def call(self) -> Global___Call: ...
+    def call(self) -> Global___Call:
+        """A function call."""
+
     def __init__(
         self,
         *,
         size: _builtins.int = ...,
         call: Global___Call | None = ...,
+        vary: _builtins.int | None = ...,
+        edit: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["call", b"call"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_edit", b"_edit", "_vary", b"_vary", "call", b"call", "edit", b"edit", "vary", b"vary"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["call", b"call", "size", b"size"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_edit", b"_edit", "_vary", b"_vary", "call", b"call", "edit", b"edit", "size", b"size", "vary", b"vary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__edit: _TypeAlias = _typing.Literal["edit"]  # noqa: Y015
+    _WhichOneofArgType__edit: _TypeAlias = _typing.Literal["_edit", b"_edit"]  # noqa: Y015
+    _WhichOneofReturnType__vary: _TypeAlias = _typing.Literal["vary"]  # noqa: Y015
+    _WhichOneofArgType__vary: _TypeAlias = _typing.Literal["_vary", b"_vary"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__edit) -> _WhichOneofReturnType__edit | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__vary) -> _WhichOneofReturnType__vary | None: ...
 
 Global___ProbePoint: _TypeAlias = ProbePoint  # noqa: Y015
 
@@ -351,6 +387,8 @@ class Report(_message.Message):
     USAGE_FIELD_NUMBER: _builtins.int
     ISOLATION_FIELD_NUMBER: _builtins.int
     TIMINGS_FIELD_NUMBER: _builtins.int
+    REFERENCE_PROBE_PROCESS_FIELD_NUMBER: _builtins.int
+    ATTEMPT_PROBE_PROCESS_FIELD_NUMBER: _builtins.int
     status: Global___AttemptStatus.ValueType
     @_builtins.property
     def analysis(self) -> Global___Analysis: ...
@@ -378,6 +416,12 @@ class Report(_message.Message):
     def isolation(self) -> Global___Isolation: ...
     @_builtins.property
     def timings(self) -> Global___Timings: ...
+    @_builtins.property
+    def reference_probe_process(self) -> Global___ProbeProcess:
+        """What the processes of the probe did beside its calls. Absent: no probe."""
+
+    @_builtins.property
+    def attempt_probe_process(self) -> Global___ProbeProcess: ...
     def __init__(
         self,
         *,
@@ -390,14 +434,48 @@ class Report(_message.Message):
         usage: _common_pb2.Usage | None = ...,
         isolation: Global___Isolation | None = ...,
         timings: Global___Timings | None = ...,
+        reference_probe_process: Global___ProbeProcess | None = ...,
+        attempt_probe_process: Global___ProbeProcess | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["analysis", b"analysis", "isolation", b"isolation", "load", b"load", "timings", b"timings", "usage", b"usage"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["analysis", b"analysis", "attempt_probe_process", b"attempt_probe_process", "isolation", b"isolation", "load", b"load", "reference_probe_process", b"reference_probe_process", "timings", b"timings", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysis", b"analysis", "calls", b"calls", "isolation", b"isolation", "load", b"load", "probe", b"probe", "reference_calls", b"reference_calls", "status", b"status", "timings", b"timings", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysis", b"analysis", "attempt_probe_process", b"attempt_probe_process", "calls", b"calls", "isolation", b"isolation", "load", b"load", "probe", b"probe", "reference_calls", b"reference_calls", "reference_probe_process", b"reference_probe_process", "status", b"status", "timings", b"timings", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Report: _TypeAlias = Report  # noqa: Y015
+
+@_typing.final
+class ProbeProcess(_message.Message):
+    """CPU time of a process that makes the probe's calls, and of every process that
+    it started, which is neither in a call's usage nor in its overhead.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LOAD_CPU_FIELD_NUMBER: _builtins.int
+    OTHER_CPU_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def load_cpu(self) -> _duration_pb2.Duration:
+        """Loading the source."""
+
+    @_builtins.property
+    def other_cpu(self) -> _duration_pb2.Duration:
+        """Start, end, and processes started by the source."""
+
+    def __init__(
+        self,
+        *,
+        load_cpu: _duration_pb2.Duration | None = ...,
+        other_cpu: _duration_pb2.Duration | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["load_cpu", b"load_cpu", "other_cpu", b"other_cpu"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["load_cpu", b"load_cpu", "other_cpu", b"other_cpu"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProbeProcess: _TypeAlias = ProbeProcess  # noqa: Y015
 
 @_typing.final
 class Analysis(_message.Message):

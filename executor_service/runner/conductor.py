@@ -11,7 +11,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from executor_service.runner import frames, worker
+from executor_service.runner import frames, measure, worker
 from executor_service.runner.output import HeadTail
 from executor_service.runner.process import Answer, Exit, Process, StdinClosedError, Supervisor, SupervisorGoneError
 from executor_service.runner.revision import runner_revision
@@ -71,6 +71,14 @@ class _Run:
     totals: _Totals = field(default_factory=_Totals)
 
 
+@dataclass(frozen=True)
+class _Reference:
+    """What the reference did; both empty if there is none."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    probed: measure.Probed = field(default_factory=lambda: measure.Probed([]))
+
+
 class _Conductor:
     def __init__(
         self,
@@ -97,6 +105,7 @@ class _Conductor:
             "calls": [],
             "reference_calls": [],
             "probe": [],
+            "probe_processes": None,
             "usage": _usage(0.0, 0.0, 0),
         }
         if report["analysis"]["compiles"]:
@@ -142,51 +151,69 @@ class _Conductor:
             "checks": [{"passed": False, "line": 0, "detail": "not read"} for _ in self._job["checks"]],
         }
 
-    def _run_reference(self) -> list[Outcome]:
-        """Outcomes of the reference for the calls and then the probe; empty without one."""
+    def _run_reference(self) -> _Reference:
+        """The reference's calls and its probe; nothing at all without one, or if it does not load."""
         if not self._job["reference_source"]:
-            return []
+            return _Reference()
         run = self._new_run(Role.REFERENCE, self._job["reference_source"])
-        load, outcomes = self._run_calls(run, self._calls + [point["call"] for point in self._probe])
-        return outcomes if load["status"] == "returned" else []
+        load, outcomes = self._run_calls(run, self._calls)
+        if load["status"] != "returned":
+            return _Reference()
+        return _Reference(outcomes, self._run_probe(run, measure.Budget(self._job["probe_cpu_s"])))
 
     def _new_run(self, role: Role, source: str) -> _Run:
         intercept = any(call["intercept_processes"] for call in self._calls)
         return _Run(role, source, intercept, time.monotonic() + self._limits["attempt_wall_s"])
 
-    def _run_attempt(self, report: dict[str, Any], reference: list[Outcome]) -> None:
+    def _run_attempt(self, report: dict[str, Any], reference: _Reference) -> None:
         started = time.monotonic()
         run = self._new_run(Role.ATTEMPT, self._job["source"])
-        count = len(self._calls)
-        calls = self._calls + ([point["call"] for point in self._probe] if reference else [])
-        load, outcomes = self._run_calls(run, calls, probe_from=count)
+        load, outcomes = self._run_calls(run, self._calls)
         report["status"] = "ran" if load["status"] == "returned" else "load_error"
         report["load"] = None if report["status"] == "ran" else load
-        report["calls"] = outcomes[:count]
-        report["reference_calls"] = reference[:count]
-        report["probe"] = [
-            {"size": point["size"], "reference": ours, "attempt": theirs}
-            for point, ours, theirs in zip(self._probe, reference[count:], outcomes[count:], strict=False)
-        ]
+        report["calls"] = outcomes
+        report["reference_calls"] = reference.outcomes
+        if reference.probed.outcomes:
+            self._probe_attempt(report, run, reference)
         wall_s = time.monotonic() - started
         report["usage"] = _usage(run.totals.cpu_s, wall_s, run.totals.peak_memory_bytes)
 
-    def _run_calls(
-        self, run: _Run, calls: list[dict[str, Any]], probe_from: int | None = None
-    ) -> tuple[Outcome, list[Outcome]]:
+    def _probe_attempt(self, report: dict[str, Any], run: _Run, reference: _Reference) -> None:
+        theirs = measure.Probed([_not_run(point["call"]["call_id"]) for point in self._probe])
+        if report["status"] == "ran" and measure.worth_it(self._calls, reference.outcomes, report["calls"]):
+            theirs = self._run_probe(run, measure.attempt_budget(self._job["probe_cpu_s"], reference.probed))
+        report["probe"] = [
+            {"size": point["size"], "reference": ours, "attempt": attempt}
+            for point, ours, attempt in zip(self._probe, reference.probed.outcomes, theirs.outcomes, strict=True)
+        ]
+        report["probe_processes"] = {"reference": reference.probed.process_json(), "attempt": theirs.process_json()}
+
+    def _run_probe(self, run: _Run, budget: measure.Budget) -> measure.Probed:
+        """Makes the probe's calls in a process of their own, until one ends it."""
+        if not self._probe:
+            return measure.Probed([])
+        process, load = self._load(run)
+
+        def ask(message: dict[str, Any], call_id: str, cpu_limit_s: float) -> Outcome:
+            return self._ask(run, process, message, call_id, cpu_limit_s)
+
+        asked = measure.run(ask, process, self._probe, self._limits["call_cpu_s"], budget, _not_run)
+        process.kill()
+        tree_cpu_s = process.total_cpu_s
+        self._retire(run, process)
+        return measure.with_process(asked, load["usage"]["cpu_s"], tree_cpu_s)
+
+    def _run_calls(self, run: _Run, calls: list[dict[str, Any]]) -> tuple[Outcome, list[Outcome]]:
         """Makes the calls in order, each in the process of the one before unless that one ended.
 
-        probe_from: calls from this index on are skipped once one has ended a process.
         Returns how the first load went, and one outcome for each call.
         """
         first_load: Outcome | None = None
         outcomes: list[Outcome] = []
         process: Process | None = None
-        ended_one = False
         try:
             for index, call in enumerate(calls):
-                is_probe = probe_from is not None and index >= probe_from
-                if time.monotonic() >= run.deadline or (is_probe and ended_one):
+                if time.monotonic() >= run.deadline:
                     outcomes.append(_not_run(call["call_id"]))
                     continue
                 if call["kind"] == "script":
@@ -199,7 +226,6 @@ class _Conductor:
                         outcomes += [_not_run(later["call_id"]) for later in calls[index:]]
                         break
                 outcomes.append(self._call(run, process, call))
-                ended_one = ended_one or not process.alive
                 self._retire(run, process if not process.alive else None)
         finally:
             if process is not None:
@@ -238,8 +264,10 @@ class _Conductor:
                 outcome.update(status="output_limit", value=None, detail="returned too much over all calls")
         return outcome
 
-    def _ask(self, run: _Run, process: Process, message: dict[str, Any], call_id: str) -> Outcome:
-        answer = process.ask(message, self._limits["call_cpu_s"], self._wall_left(run))
+    def _ask(
+        self, run: _Run, process: Process, message: dict[str, Any], call_id: str, cpu_limit_s: float | None = None
+    ) -> Outcome:
+        answer = process.ask(message, cpu_limit_s or self._limits["call_cpu_s"], self._wall_left(run))
         run.deadline += answer.starved_s
         return _outcome(answer, call_id, self._limits["value_bytes"])
 
@@ -359,5 +387,6 @@ def _not_run(call_id: str) -> Outcome:
         "stdout": nothing,
         "stderr": nothing,
         "usage": _usage(0.0, 0.0, 0),
+        "overhead_cpu_s": 0.0,
         "processes": [],
     }

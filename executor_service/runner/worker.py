@@ -22,7 +22,7 @@ from typing import Any
 
 from codearena import values
 from executor_service.runner import analysis, frames, intercept
-from executor_service.runner.phases import Phases
+from executor_service.runner.phases import Phases, Sharing
 from executor_service.runner.roles import ProcessLimits, limit
 
 STATUSES = ("returned", "raised", "memory_limit", "output_limit", "process_limit", "unencodable")
@@ -111,8 +111,8 @@ class _Session:
 
     def prepare(self, message: dict[str, Any]) -> bytes:
         self._surround(message)
-        call, vary = message["calls"][0], message["vary"]
-        return self._guarded(lambda: self._phases.prepare(self._resolve(call["entry_point"]), call, vary))
+        call, sharing = message["calls"][0], Sharing(message["vary"], message["edit"])
+        return self._guarded(lambda: self._phases.prepare(self._resolve(call["entry_point"]), call, sharing))
 
     def invoke(self, message: dict[str, Any]) -> bytes:
         self._phases.invoke()

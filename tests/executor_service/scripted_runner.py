@@ -38,6 +38,7 @@ def outcome(call_id: str) -> dict[str, object]:
         "signal": 0,
         "exit_status": 0,
         "detail": "",
+        "overhead_cpu_s": 0.0,
         "processes": [],
     }
     return {"call_id": call_id, "status": "returned", "stdout": stream, "stderr": stream, "usage": usage(), **parts}
@@ -51,7 +52,8 @@ def report(call_ids: list[str]) -> bytes:
         "estimated_complexity": "",
         "checks": [],
     }
-    parts: dict[str, object] = {"load": None, "reference_calls": [], "probe": [], "usage": usage()}
+    parts: dict[str, object] = {"load": None, "reference_calls": [], "probe": [], "probe_processes": None}
+    parts["usage"] = usage()
     calls = [outcome(call_id) for call_id in call_ids]
     return json.dumps({"status": "ran", "analysis": analysis, "calls": calls, **parts}).encode()
 

@@ -45,7 +45,7 @@ def task(tmp_path: Path) -> Task:
 
 @pytest.fixture
 def maker(task: Task) -> JobMaker:
-    return JobMaker(task, random.Random(1), probe_reuse=2)
+    return JobMaker(task, random.Random(1), probe_reuse=2, probe_cpu_s=0.3)
 
 
 SECRETS = [f"name-{name}" for name in ("visible", "hidden", "raises", "process", "calls")]

@@ -1,0 +1,117 @@
+"""The probe as the conductor runs it: each call in three steps, with the kernel's CPU clock read between them.
+
+The process that makes the calls is the attempt's to change, so nothing it does may be free: CPU time before and after a
+call is reported as its overhead, loading and whatever its child processes burnt as that of the process. What a call may
+take is bounded by a budget over all of them, so that a slow attempt costs little and its lower bound says enough.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from executor_service.runner.process import Process
+
+Outcome = dict[str, Any]  # the OUTCOME object of a report
+Ask = Callable[[dict[str, Any], str, float], Outcome]
+"""Sends a message to the process and waits; arguments: message, call_id, CPU limit in seconds."""
+
+_LEAST_LIMIT_S = 0.002  # what is left for a call when the budget is spent: it ends as a time limit, as it should
+_OF_REFERENCE = 10.0  # an attempt may always take this many times what the reference took, on the slowest machine too
+
+
+@dataclass
+class Budget:
+    """CPU time for one process's probe."""
+
+    left_s: float
+
+    def limit_s(self, call_cpu_s: float) -> float:
+        return max(min(call_cpu_s, self.left_s), _LEAST_LIMIT_S)
+
+
+@dataclass
+class Probed:
+    """What one source's probe gave. spent_s: CPU time of all its steps; load, other: as in ProbeProcess of the proto."""
+
+    outcomes: list[Outcome]
+    load_cpu_s: float = 0.0
+    other_cpu_s: float = 0.0
+    spent_s: float = 0.0
+
+    def process_json(self) -> dict[str, float]:
+        return {"load_cpu_s": self.load_cpu_s, "other_cpu_s": self.other_cpu_s}
+
+
+def worth_it(calls: list[dict[str, Any]], reference: list[Outcome], attempt: list[Outcome]) -> bool:
+    """False if a call ended in another way than the reference's: that attempt passes no test by it, however fast.
+
+    An attempt may refuse to start a process that the reference starts, so those calls may differ.
+    """
+    own = ("returned", "raised")
+    for call, ours, theirs in zip(calls, reference, attempt, strict=True):
+        same = ours["status"] == theirs["status"] or ours["status"] not in own
+        refused = call["intercept_processes"] and theirs["status"] in own
+        if theirs["status"] not in own or not (same or refused):
+            return False
+    return True
+
+
+def attempt_budget(probe_cpu_s: float, reference: Probed) -> Budget:
+    """What the reference left over, but never less than a multiple of what it took itself."""
+    return Budget(max(probe_cpu_s - reference.spent_s, _OF_REFERENCE * reference.spent_s))
+
+
+def run(
+    ask: Ask,
+    process: Process,
+    points: list[dict[str, Any]],
+    call_cpu_s: float,
+    budget: Budget,
+    not_run: Callable[[str], Outcome],
+) -> Probed:
+    """Makes the calls in a process that has loaded its source, or failed to; the rest is not run once it has ended.
+
+    The smallest call is made once more before all others and dropped: it fills the caches of interpreter and machine.
+    """
+    outcomes: list[Outcome] = []
+    at_first_s = budget.left_s
+    if process.alive:
+        _measure(ask, points[0], call_cpu_s, budget)
+    for point in points:
+        alive = process.alive
+        outcome = _measure(ask, point, call_cpu_s, budget) if alive else not_run(point["call"]["call_id"])
+        outcomes.append(outcome)
+    return Probed(outcomes, spent_s=at_first_s - budget.left_s)
+
+
+def with_process(probed: Probed, load_cpu_s: float, tree_cpu_s: float) -> Probed:
+    """Adds what the process did beside the calls. tree_cpu_s: all of the process and of what it started."""
+    other_s = max(0.0, tree_cpu_s - load_cpu_s - probed.spent_s)
+    return Probed(probed.outcomes, load_cpu_s, other_s, probed.spent_s)
+
+
+def _measure(ask: Ask, point: dict[str, Any], call_cpu_s: float, budget: Budget) -> Outcome:
+    call = point["call"]
+    prepare = {
+        "op": "prepare",
+        "calls": call["calls"],
+        "vary": point["vary"],
+        "edit": point["edit"],
+        "environment": call["environment"],
+    }
+    invoked: Outcome | None = None
+    overhead_s = 0.0
+    outcome: Outcome = {}
+    for message in (prepare, {"op": "invoke"}, {"op": "collect"}):
+        outcome = ask(message, call["call_id"], budget.limit_s(call_cpu_s))
+        budget.left_s -= outcome["usage"]["cpu_s"]
+        if message["op"] == "invoke":
+            invoked = outcome
+        else:
+            overhead_s += outcome["usage"]["cpu_s"]
+        if outcome["status"] != "returned":
+            break
+    if invoked is not None and outcome is not invoked:
+        streams = {name: invoked[name] for name in ("stdout", "stderr", "usage")}
+        outcome = {**outcome, **streams}
+    return {**outcome, "overhead_cpu_s": overhead_s}
