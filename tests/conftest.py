@@ -38,10 +38,14 @@ def _executable() -> str:
 
 
 class RedisServer:
-    """A real Redis server on a free loopback port, which tests may stop and start again: it keeps what it has."""
+    """A real Redis server on a free loopback port, which tests may stop and start again: it keeps what it has.
 
-    def __init__(self, folder: Path) -> None:
+    fsync: when what was appended to its file is synced to the disk.
+    """
+
+    def __init__(self, folder: Path, fsync: str = "always") -> None:
         self._folder = folder
+        self._fsync = fsync
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
         self.url = f"redis://127.0.0.1:{self.port}/0"
@@ -49,7 +53,7 @@ class RedisServer:
 
     def start(self) -> None:
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._folder)]
-        options += ["--save", "", "--appendonly", "yes", "--appendfsync", "always"]
+        options += ["--save", "", "--appendonly", "yes", "--appendfsync", self._fsync]
         self._process = subprocess.Popen([_executable(), *options], stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + 10
         with self.client() as client:
@@ -66,6 +70,11 @@ class RedisServer:
 
     def client(self) -> "redis.Redis":
         return redis.Redis(port=self.port)
+
+    def kill(self) -> None:
+        """kill -9."""
+        self._process.kill()
+        self._process.wait(timeout=10)
 
     def stop(self) -> None:
         self._process.terminate()

@@ -1,0 +1,88 @@
+"""SIGTERM: what is in flight is finished and answered, then the process ends well."""
+
+import asyncio
+import signal
+
+import httpx
+import pytest
+
+from codearena import rpc
+from codearena.models import StepResponse
+from tests.conftest import RedisServer
+from tests.executor_service import jobs
+from tests.integration.executor_client import client_of
+from tests.integration.playing import TASKS
+from tests.integration.processes import Backends, Executor, Gateway, running
+from tests.integration.waiting import until
+
+pytestmark = pytest.mark.redis
+TASK = TASKS["security_bugs-2"]
+SLOW_FIX = f"import time\ntime.sleep(2)\n{TASK.solution}"
+SLOW_JOB = jobs.job("import time\ndef f():\n    time.sleep(2)\n    return 'done'")
+
+
+async def _leased(executor: Executor) -> bool:
+    async with client_of(executor) as client:
+        return bool((await client.status()).leased)
+
+
+@pytest.mark.parametrize("isolation", [pytest.param("container", marks=pytest.mark.docker), "local"])
+async def test_an_executor_finishes_the_attempt_in_flight(isolation: str) -> None:
+    executor = Executor(isolation)
+    async with running(executor), client_of(executor) as client:
+        attempt = asyncio.create_task(client.execute(SLOW_JOB))
+        await until(lambda: _leased(executor), "the attempt runs")
+        executor.signal(signal.SIGTERM)
+        assert (await attempt).calls[0].value.json == b'"done"'
+        assert await executor.ended() == 0
+
+
+async def test_a_gateway_finishes_the_step_in_flight(backends: Backends, own_redis: RedisServer) -> None:
+    gateway, successor = Gateway(backends, own_redis.url), Gateway(backends, own_redis.url)
+    async with running(gateway), httpx.AsyncClient(timeout=300) as client:
+        reset = await client.post(f"{gateway.url}/reset", json={"task_id": TASK.id})
+        body = {"episode_id": reset.json()["episode_id"], "proposed_fix": SLOW_FIX}
+        step = asyncio.create_task(client.post(f"{gateway.url}/step", json=body))
+        await until(lambda: _leased(backends.executor), "the attempt runs")
+        gateway.signal(signal.SIGTERM)
+        answer = StepResponse.model_validate_json((await step).content)
+        assert answer.observation.step == 1
+        assert answer.info.execution_metadata is not None
+        assert answer.info.execution_metadata.test_passed == answer.info.execution_metadata.test_total
+        assert await gateway.ended() == 0
+        async with running(successor):
+            state = (await client.get(f"{successor.url}/state", params={"episode_id": answer.episode_id})).json()
+    assert state["step_count"] == 1
+
+
+async def test_a_gateway_that_lost_its_caller_commits_the_step_before_it_ends(
+    backends: Backends, own_redis: RedisServer
+) -> None:
+    gateway, successor = Gateway(backends, own_redis.url), Gateway(backends, own_redis.url)
+    async with running(gateway):
+        async with httpx.AsyncClient(timeout=300) as client:
+            reset = await client.post(f"{gateway.url}/reset", json={"task_id": TASK.id})
+            episode_id = reset.json()["episode_id"]
+            body = {"episode_id": episode_id, "proposed_fix": SLOW_FIX}
+            step = asyncio.create_task(client.post(f"{gateway.url}/step", json=body))
+            await until(lambda: _leased(backends.executor), "the attempt runs")
+            step.cancel()
+        gateway.signal(signal.SIGTERM)
+        assert await gateway.ended() == 0
+    async with running(successor), httpx.AsyncClient() as client:
+        state = (await client.get(f"{successor.url}/state", params={"episode_id": episode_id})).json()
+    assert state["step_count"] == 1
+
+
+async def test_a_draining_executor_does_not_say_that_it_serves() -> None:
+    executor = Executor("local")
+    async with running(executor), client_of(executor) as client:
+        attempt = asyncio.create_task(client.execute(SLOW_JOB))
+        await until(lambda: _leased(executor), "the attempt runs")
+        executor.signal(signal.SIGTERM)
+
+        async def not_serving() -> bool:
+            return not await rpc.check_health(executor.address)
+
+        await until(not_serving, "health says so")
+        await attempt
