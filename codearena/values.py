@@ -24,7 +24,7 @@ import binascii
 import json
 import math
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,8 +83,9 @@ DEFAULT_LIMITS = ValueLimits()
 class _Encoder:
     """Walks one value; keeps the node count and the containers being walked, to refuse cycles."""
 
-    def __init__(self, limits: ValueLimits) -> None:
+    def __init__(self, limits: ValueLimits, substitute: Callable[[object], object] | None) -> None:
         self._limits = limits
+        self._substitute = substitute
         self._nodes = 0
         self._size_bytes = 0
         self._open: set[int] = set()
@@ -145,6 +146,8 @@ class _Encoder:
         return {"int": hex(number)}
 
     def _container(self, value: object, depth: int) -> JSONTree:
+        if self._substitute is not None and (other := self._substitute(value)) is not value:
+            return self.tree(other, depth)
         identity = id(value)
         if identity in self._open:
             raise UnencodableError("contains itself")
@@ -229,15 +232,19 @@ def _float_tree(number: Any) -> JSONTree:
     return {"float": "nan" if math.isnan(number) else ("inf" if number > 0 else "-inf")}
 
 
-def encode(value: object, limits: ValueLimits = DEFAULT_LIMITS) -> bytes:
+def encode(
+    value: object, limits: ValueLimits = DEFAULT_LIMITS, substitute: Callable[[object], object] | None = None
+) -> bytes:
     """The value as tagged JSON, ASCII.
+
+    substitute: asked for every value that is no scalar; what it returns is encoded in that value's place.
 
     Raises:
         UnencodableError: not plain data, a cycle, or nested too deeply.
         ValueTooLargeError: more nodes, items or bytes than `limits` allow.
     """
     try:
-        text = json.dumps(_Encoder(limits).tree(value, 0), separators=(",", ":"))
+        text = json.dumps(_Encoder(limits, substitute).tree(value, 0), separators=(",", ":"))
     except RecursionError as error:
         raise UnencodableError("nested too deeply for this interpreter") from error
     if len(text) > limits.size_bytes:
