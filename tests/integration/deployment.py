@@ -1,0 +1,95 @@
+"""The services as docker-compose.yml runs them, under a project name of their own."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+
+from tests.integration.processes import ROOT, free_port
+
+EXECUTORS = 3
+_UP_TIMEOUT_S = 900  # the first time, it downloads and installs what the images hold
+_METRICS = "from urllib.request import urlopen; print(urlopen('http://127.0.0.1:9464/metrics').read().decode())"
+_ATTEMPTS = re.compile(r"^codearena_executor_attempts_total\{.*\} (\S+)$", re.MULTILINE)
+
+
+@cache
+def obstacle() -> str:
+    """Why nothing can be started with Compose here; empty if it can."""
+    if shutil.which("docker") is None:
+        return "no docker command on PATH"
+    version = subprocess.run(["docker", "compose", "version"], capture_output=True, text=True, check=False)
+    return "" if version.returncode == 0 else "no Docker Compose v2"
+
+
+def base_image() -> str:
+    """The image to build on: the environment's choice, else what the set-up script finds or makes."""
+    if chosen := os.environ.get("PYTHON_BASE"):
+        return chosen
+    return _output([str(ROOT / "deploy" / "engine.sh"), "base"], dict(os.environ))
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A running project. url: of its gateway."""
+
+    project: str
+    environment: dict[str, str]
+    url: str
+
+    def compose(self, *arguments: str) -> str:
+        """Output of `docker compose <arguments>` for this project."""
+        return _output(["docker", "compose", "--project-name", self.project, *arguments], self.environment)
+
+    def executors(self) -> list[str]:
+        """Ids of the executors' containers, the stopped ones too."""
+        return self.compose("ps", "--all", "--quiet", "executor").split()
+
+    def attempts_of(self, executor: str) -> int:
+        """Attempts that the executor has reported since it started."""
+        metrics = docker("exec", executor, "python", "-c", _METRICS)
+        return sum(int(float(count)) for count in _ATTEMPTS.findall(metrics))
+
+    def healthy(self, executor: str) -> bool:
+        state = json.loads(docker("inspect", executor))[0]["State"]
+        return bool(state["Running"]) and state["Health"]["Status"] == "healthy"
+
+
+def docker(*arguments: str) -> str:
+    """Output of `docker <arguments>`."""
+    return _output(["docker", *arguments], dict(os.environ))
+
+
+@contextmanager
+def deployed() -> Iterator[Deployment]:
+    """Everything up, with several executors; nothing of it is left, its data neither."""
+    port = free_port()
+    choices = {
+        "PYTHON_BASE": base_image(),
+        "GATEWAY_PORT": str(port),
+        # Tags of their own, so that a deployment of the developer's keeps the images it runs.
+        "CODEARENA_TAG": "integration",
+        "RUNNER_IMAGE": "codearena-runner:integration",
+    }
+    project = f"codearena-{uuid.uuid4().hex[:12]}"
+    deployment = Deployment(project, os.environ | choices, f"http://127.0.0.1:{port}")
+    try:
+        deployment.compose("up", "--build", "--detach", "--wait", "--quiet-pull", "--scale", f"executor={EXECUTORS}")
+        yield deployment
+    finally:
+        deployment.compose("down", "--volumes", "--remove-orphans")
+
+
+def _output(command: list[str], environment: dict[str, str]) -> str:
+    ran = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=_UP_TIMEOUT_S
+    )
+    if ran.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed with {ran.returncode}:\n{ran.stderr[-4000:]}")
+    return ran.stdout.strip()

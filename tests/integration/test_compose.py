@@ -1,0 +1,91 @@
+"""`docker compose up --build --scale executor=3`: all three work, and losing one costs no step."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from codearena import AsyncCodeArena
+from tests.integration import deployment
+from tests.integration.deployment import EXECUTORS, Deployment, deployed, docker
+from tests.integration.playing import (
+    MAX_STEPS,
+    PATIENT,
+    TASKS,
+    Arrivals,
+    assert_each_step_exactly_once,
+    play,
+    unsolved_fixes,
+)
+from tests.integration.scale import STEPS
+from tests.integration.waiting import until
+
+pytestmark = [pytest.mark.docker, pytest.mark.compose]
+TASK = TASKS["security_bugs-2"]
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Deployment]:
+    if reason := deployment.obstacle():
+        if os.environ.get("CODEARENA_TESTS_NEED_DOCKER"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with deployed() as running:
+        yield running
+
+
+async def test_attempts_are_graded_on_every_executor(stack: Deployment) -> None:
+    executors = stack.executors()
+    assert len(executors) == EXECUTORS
+    async with AsyncCodeArena(stack.url, retry=PATIENT) as arena:
+        verdicts = await arena.grade_batch([(task.id, task.solution) for task in TASKS.values()] * EXECUTORS)
+    assert all(verdict.solved for verdict in verdicts)  # type: ignore[union-attr]
+    assert all(stack.attempts_of(executor) for executor in executors)
+
+
+async def test_the_attempts_run_in_containers(stack: Deployment) -> None:
+    async with AsyncCodeArena(stack.url, retry=PATIENT) as arena:
+        verdict = await arena.grade(TASK.id, TASK.solution)
+        ready = await arena.ready()
+    assert verdict.execution_metadata.isolation == "container"
+    assert ready.ready
+    assert ready.isolation is not None
+    assert ready.isolation.degradations == []
+
+
+@pytest.mark.parametrize("how", ["stop", "kill"])
+async def test_losing_an_executor_in_the_middle_loses_no_step(stack: Deployment, how: str) -> None:
+    lost = stack.executors()[0]
+    fixes = unsolved_fixes(TASK)
+    async with AsyncCodeArena(stack.url, retry=PATIENT, timeout_s=600) as arena:
+        arrivals = Arrivals()
+        plays = [asyncio.create_task(play(arena, TASK.id, fixes, arrivals)) for _ in range(STEPS // MAX_STEPS)]
+        await arrivals.reached(STEPS // 4)
+        await asyncio.to_thread(docker, how, lost)
+        await assert_each_step_exactly_once(arena, await asyncio.gather(*plays))
+    await _back(stack, lost)
+
+
+async def _back(stack: Deployment, executor: str) -> None:
+    """Starts the executor again; returns once it gets its share of attempts."""
+    await asyncio.to_thread(docker, "start", executor)
+    await until(lambda: asyncio.to_thread(stack.healthy, executor), "the executor is healthy again")
+    async with AsyncCodeArena(stack.url, retry=PATIENT) as arena:
+
+        async def gets_attempts() -> bool:
+            await arena.grade_batch([(TASK.id, TASK.solution)] * EXECUTORS)
+            return await asyncio.to_thread(stack.attempts_of, executor) > 0
+
+        await until(gets_attempts, "the executor gets attempts again")
+
+
+async def test_the_state_outlives_gateway_and_redis(stack: Deployment) -> None:
+    async with AsyncCodeArena(stack.url, retry=PATIENT, timeout_s=600) as arena:
+        episode_id = (await arena.reset(TASK.id)).episode_id
+        await arena.step(TASK.buggy)
+        await asyncio.to_thread(stack.compose, "kill", "redis", "gateway")
+        await asyncio.to_thread(stack.compose, "up", "--detach", "--no-recreate", "--wait")
+        answer = await arena.step(TASK.solution, episode_id=episode_id)
+    assert answer.observation.step == 2
+    assert answer.done
