@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from tests.integration.processes import ROOT, free_port
 
 EXECUTORS = 3
 _UP_TIMEOUT_S = 900  # the first time, it downloads and installs what the images hold
 _METRICS = "from urllib.request import urlopen; print(urlopen('http://127.0.0.1:9464/metrics').read().decode())"
+_IDENTITY = "from executor_service.isolation.owner import process_identity; print(process_identity(1))"
 _ATTEMPTS = re.compile(r"^codearena_executor_attempts_total\{.*\} (\S+)$", re.MULTILINE)
 
 
@@ -47,6 +49,10 @@ class Deployment:
         """Output of `docker compose <arguments>` for this project."""
         return _output(["docker", "compose", "--project-name", self.project, *arguments], self.environment)
 
+    def up(self) -> None:
+        """Returns when everything is healthy; starts what does not run."""
+        self.compose("up", "--build", "--detach", "--wait", "--scale", f"executor={EXECUTORS}")
+
     def executors(self) -> list[str]:
         """Ids of the executors' containers, the stopped ones too."""
         return self.compose("ps", "--all", "--quiet", "executor").split()
@@ -56,8 +62,17 @@ class Deployment:
         metrics = docker("exec", executor, "python", "-c", _METRICS)
         return sum(int(float(count)) for count in _ATTEMPTS.findall(metrics))
 
+    def identity_of(self, executor: str) -> str:
+        """The label by which its sandboxes are told from those of other executors."""
+        return docker("exec", executor, "python", "-c", _IDENTITY)
+
+    def state_of(self, executor: str) -> dict[str, Any]:
+        """What the engine says of the executor's own container."""
+        state: dict[str, Any] = json.loads(docker("inspect", executor))[0]["State"]
+        return state
+
     def healthy(self, executor: str) -> bool:
-        state = json.loads(docker("inspect", executor))[0]["State"]
+        state = self.state_of(executor)
         return bool(state["Running"]) and state["Health"]["Status"] == "healthy"
 
 
@@ -80,7 +95,7 @@ def deployed() -> Iterator[Deployment]:
     project = f"codearena-{uuid.uuid4().hex[:12]}"
     deployment = Deployment(project, os.environ | choices, f"http://127.0.0.1:{port}")
     try:
-        deployment.compose("up", "--build", "--detach", "--wait", "--quiet-pull", "--scale", f"executor={EXECUTORS}")
+        deployment.up()
         yield deployment
     finally:
         deployment.compose("down", "--volumes", "--remove-orphans")

@@ -2,12 +2,14 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
 
 from codearena import AsyncCodeArena
 from tests.integration import deployment
+from tests.integration.containers import of_process
 from tests.integration.deployment import EXECUTORS, Deployment, deployed, docker
 from tests.integration.playing import (
     MAX_STEPS,
@@ -54,17 +56,26 @@ async def test_the_attempts_run_in_containers(stack: Deployment) -> None:
     assert ready.isolation.degradations == []
 
 
-@pytest.mark.parametrize("how", ["stop", "kill"])
-async def test_losing_an_executor_in_the_middle_loses_no_step(stack: Deployment, how: str) -> None:
+@pytest.mark.parametrize(("how", "exit_status"), [("stop", 0), ("kill", 128 + signal.SIGKILL)])
+async def test_losing_an_executor_in_the_middle_loses_no_step(stack: Deployment, how: str, exit_status: int) -> None:
     lost = stack.executors()[0]
+    identity = stack.identity_of(lost)
+    assert await of_process(identity)
     fixes = unsolved_fixes(TASK)
     async with AsyncCodeArena(stack.url, retry=PATIENT, timeout_s=600) as arena:
         arrivals = Arrivals()
         plays = [asyncio.create_task(play(arena, TASK.id, fixes, arrivals)) for _ in range(STEPS // MAX_STEPS)]
         await arrivals.reached(STEPS // 4)
         await asyncio.to_thread(docker, how, lost)
+        assert stack.state_of(lost)["ExitCode"] == exit_status
         await assert_each_step_exactly_once(arena, await asyncio.gather(*plays))
+    # The others remove what it left behind.
+    await until(lambda: _nothing_of(identity), "its sandboxes are gone")
     await _back(stack, lost)
+
+
+async def _nothing_of(identity: str) -> bool:
+    return not await of_process(identity)
 
 
 async def _back(stack: Deployment, executor: str) -> None:
@@ -85,7 +96,7 @@ async def test_the_state_outlives_gateway_and_redis(stack: Deployment) -> None:
         episode_id = (await arena.reset(TASK.id)).episode_id
         await arena.step(TASK.buggy)
         await asyncio.to_thread(stack.compose, "kill", "redis", "gateway")
-        await asyncio.to_thread(stack.compose, "up", "--detach", "--no-recreate", "--wait")
+        await asyncio.to_thread(stack.up)
         answer = await arena.step(TASK.solution, episode_id=episode_id)
     assert answer.observation.step == 2
     assert answer.done

@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import grpc
 import pytest
 
-from executor_service.isolation import owner
 from tests.executor_service import jobs
 from tests.executor_service.images import require_engine
+from tests.integration.containers import listed, of_process
 from tests.integration.executor_client import Client, client_of
 from tests.integration.processes import Executor, running
 from tests.integration.scale import ATTEMPTS
@@ -20,25 +19,6 @@ POOL = 4
 HANG = jobs.job(
     "def f():\n    while True: pass\n", bounds=jobs.limits(call_cpu_s=60, call_wall_s=60, attempt_wall_s=60)
 )
-
-
-@dataclass(frozen=True)
-class Listed:
-    """One container as the engine lists it."""
-
-    container_id: str
-    state: str
-    owner_process: str
-
-
-def listed() -> list[Listed]:
-    """Every container of any executor on this engine, ended ones too."""
-    found = require_engine().containers(all=True, filters={"label": [f"{owner.ROLE_LABEL}={owner.ROLE}"]})
-    return [Listed(each["Id"], each["State"], each["Labels"].get(owner.PROCESS_LABEL, "")) for each in found]
-
-
-async def of_process(identity: str) -> list[Listed]:
-    return [each for each in await asyncio.to_thread(listed) if each.owner_process == identity]
 
 
 @pytest.fixture
