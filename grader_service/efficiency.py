@@ -1,23 +1,24 @@
 """How fast an attempt is, as a ratio to the reference that ran in the same sandbox.
 
 A ratio taken in one run does not move with the machine's speed or load. With a probe it is taken at the largest size at
-which both returned; without one, over the tests' own calls, whose small inputs show less: their plateau is wider.
+which both returned, on what the attempt is charged with (charges.py), and the growth class bounds the score; without
+one it is taken over the tests' own calls, whose small inputs show less: their plateau is wider.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from google.protobuf.duration_pb2 import Duration
-
 from codearena import values
 from codearena.errors import CallerError, ServiceError
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
 from grader_service import complexity
+from grader_service.charges import Charged, beside_calls_s, charge, seconds
 from grader_service.examine import same_value
-from grader_service.reward import efficiency_score
+from grader_service.reward import class_cap, efficiency_score
 from grader_service.settings import Settings
 
-_ENDED_BY_ITSELF = (common_pb2.CALL_STATUS_RETURNED, common_pb2.CALL_STATUS_RAISED)
+_RETURNED = common_pb2.CALL_STATUS_RETURNED
+_ENDED_BY_ITSELF = (_RETURNED, common_pb2.CALL_STATUS_RAISED)
 # On the probe's large inputs: summing floats in another order is right too.
 _PROBE_TOLERANCE = {grader_pb2.COMPARE_EXACT, grader_pb2.COMPARE_APPROX}
 
@@ -56,11 +57,6 @@ def measure(report: executor_pb2.Report, expectations: grader_pb2.Expectations, 
     return Efficiency(efficiency_score(ratio, settings.tests_plateau_ratio, settings.zero_ratio), ratio)
 
 
-def seconds(duration: Duration) -> float:
-    """A duration as seconds; a negative one is 0."""
-    return max(0.0, duration.seconds + duration.nanos / 1e9)
-
-
 def _tests_ratio(report: executor_pb2.Report, settings: Settings) -> float:
     """Over the calls that the reference ended by itself; the attempt passed, so it ended all of them."""
     reference = [call for call in report.reference_calls if call.status in _ENDED_BY_ITSELF]
@@ -72,49 +68,65 @@ def _tests_ratio(report: executor_pb2.Report, settings: Settings) -> float:
 
 
 def _of_probe(report: executor_pb2.Report, expectations: grader_pb2.Expectations, settings: Settings) -> Efficiency:
-    usable = [point for point in report.probe if point.reference.status == common_pb2.CALL_STATUS_RETURNED]
+    usable = charge([point for point in report.probe if point.reference.status == _RETURNED], settings)
     if not usable:
         raise ServiceError("the reference returned for no size of the probe: nothing to measure against")
-    common = [point for point in usable if point.attempt.status == common_pb2.CALL_STATUS_RETURNED]
-    sizes = tuple(point.size for point in common)
-    times_s = tuple(seconds(point.attempt.usage.cpu) for point in common)
-    fit = _calibrated_fit(usable, common, expectations.optimal_complexity, settings)
+    common = [charged for charged in usable if charged.point.attempt.status == _RETURNED]
+    fit = _class(usable, common, expectations.optimal_complexity, settings)
     modes = _probe_modes(expectations)
-    agrees = all(_is_right(point, modes, settings) for point in usable)
-    ratio = _probe_ratio(usable, common, settings) if agrees else None  # fast and wrong earns nothing
-    score = 0.0 if ratio is None else efficiency_score(ratio, settings.probe_plateau_ratio, settings.zero_ratio)
-    return Efficiency(score, ratio, sizes, times_s, fit)
-
-
-def _calibrated_fit(
-    usable: list[executor_pb2.ProbeMeasurement],
-    common: list[executor_pb2.ProbeMeasurement],
-    optimal_complexity: str,
-    settings: Settings,
-) -> complexity.Fit:
-    """The attempt's growth class, unless the reference's own times contradict what is known of the reference.
-
-    If so, something else than the algorithm dominates (to read a large input takes O(n) before an O(log n) search),
-    and it does so for the attempt too: nothing is claimed then.
-    """
-    known = _fit([(point.size, point.reference) for point in usable], settings)
-    if optimal_complexity and known.measured not in ("", optimal_complexity):
-        return complexity.ABSTAINED
-    return _fit([(point.size, point.attempt) for point in common], settings)
-
-
-def _fit(outcomes: list[tuple[int, common_pb2.CallOutcome]], settings: Settings) -> complexity.Fit:
-    return complexity.fit(
-        [size for size, _ in outcomes],
-        [seconds(outcome.usage.cpu) for _, outcome in outcomes],
-        noise_s=settings.probe_noise_s,
-        relative_noise=settings.fit_relative_noise,
-        min_confidence=settings.fit_min_confidence,
+    agrees = all(_is_right(charged.point, modes, settings) for charged in usable)
+    beside_s = beside_calls_s(report, settings)
+    ratio = _probe_ratio(usable, common, beside_s, settings) if agrees else None  # fast and wrong earns nothing
+    return Efficiency(
+        0.0 if ratio is None else _score(ratio, fit, expectations.optimal_complexity, settings),
+        ratio,
+        tuple(charged.size for charged in common),
+        tuple(charged.attempt_s for charged in common),
+        fit,
     )
 
 
+def _score(ratio: float, fit: complexity.Fit, optimal_complexity: str, settings: Settings) -> float:
+    """By the ratio, and no more than the growth class allows; but as fast as the reference is as good as it."""
+    score = efficiency_score(ratio, settings.probe_plateau_ratio, settings.zero_ratio)
+    if ratio <= settings.probe_plateau_ratio:
+        return score
+    excess = complexity.excess_order(fit.measured, optimal_complexity)
+    return min(score, class_cap(excess, settings.worse_class_cap))
+
+
+def _class(usable: list[Charged], common: list[Charged], optimal_complexity: str, settings: Settings) -> complexity.Fit:
+    """The attempt's growth class, unless the reference's own times contradict what is known of the reference.
+
+    If so, something else than the algorithm dominates, and it does so for the attempt too: nothing is claimed then. A
+    reference too quick to be timed says nothing either way.
+    """
+
+    def fit(curve: complexity.Curve) -> complexity.Fit:
+        return complexity.fit(
+            curve,
+            relative_noise=settings.fit_relative_noise,
+            min_confidence=settings.fit_min_confidence,
+            likely=optimal_complexity,
+        )
+
+    reference = _curve([(charged.size, charged.reference_s) for charged in usable], settings)
+    attempt = _curve([(charged.size, charged.attempt_s) for charged in common], settings)
+    if not optimal_complexity or len(reference.sizes) < complexity.MIN_POINTS:
+        return fit(attempt)
+    known = fit(reference).measured
+    if complexity.excess_order(known, optimal_complexity) or complexity.excess_order(optimal_complexity, known):
+        return complexity.ABSTAINED
+    return fit(complexity.calibrated(attempt, reference, optimal_complexity))
+
+
+def _curve(points: list[tuple[int, float]], settings: Settings) -> complexity.Curve:
+    sizes, times_s = [size for size, _ in points], [time_s for _, time_s in points]
+    return complexity.Curve(sizes, times_s).above(settings.probe_noise_s)
+
+
 def _probe_ratio(
-    usable: list[executor_pb2.ProbeMeasurement], common: list[executor_pb2.ProbeMeasurement], settings: Settings
+    usable: list[Charged], common: list[Charged], beside_calls_s: float, settings: Settings
 ) -> float | None:
     """The larger of the ratio at the largest common size and the lower bounds from sizes not finished.
 
@@ -122,19 +134,21 @@ def _probe_ratio(
     sizes were not run. Without one, a size that was not run is the attempt's own doing, since the reference returned
     there within the same limits: it slept its time away, or ended its process after an answer. Then there is no ratio.
     """
-    timed_out = [point for point in usable if point.attempt.status == common_pb2.CALL_STATUS_TIME_LIMIT]
+    timed_out = [charged for charged in usable if charged.point.attempt.status == common_pb2.CALL_STATUS_TIME_LIMIT]
     if len(common) < len(usable) and not timed_out:
         return None
-    ratios = [_time_limit_ratio(point, settings) for point in timed_out]
+    ratios = [_time_limit_ratio(charged, settings) for charged in timed_out]
     if common:
-        ratios.append(_ratio(_cpu_s([common[-1].attempt]), _cpu_s([common[-1].reference]), settings.probe_noise_s))
+        largest = common[-1]
+        ratios.append(_ratio(largest.attempt_s + beside_calls_s, largest.reference_s, settings.probe_noise_s))
     return max(ratios)
 
 
-def _time_limit_ratio(point: executor_pb2.ProbeMeasurement, settings: Settings) -> float:
+def _time_limit_ratio(charged: Charged, settings: Settings) -> float:
     """At least this; by wall time too, since an attempt can sleep until its limit without using CPU time."""
-    by_cpu = _ratio(_cpu_s([point.attempt]), _cpu_s([point.reference]), settings.probe_noise_s)
-    by_wall = _ratio(_wall_s([point.attempt]), _wall_s([point.reference]), settings.wall_noise_s)
+    by_cpu = _ratio(charged.attempt_s, charged.reference_s, settings.probe_noise_s)
+    point = charged.point
+    by_wall = _ratio(seconds(point.attempt.usage.wall), seconds(point.reference.usage.wall), settings.wall_noise_s)
     return max(by_cpu, by_wall, settings.unfinished_ratio)
 
 
@@ -151,7 +165,7 @@ def _is_right(
     """Not finished is not wrong; anything but the reference's value is."""
     if point.attempt.status in (common_pb2.CALL_STATUS_TIME_LIMIT, common_pb2.CALL_STATUS_NOT_RUN):
         return True
-    if point.attempt.status != common_pb2.CALL_STATUS_RETURNED:
+    if point.attempt.status != _RETURNED:
         return False
     limits = values.ValueLimits(size_bytes=settings.value_bytes)
     return any(same_value(point.reference.value, point.attempt.value, mode, limits) for mode in sorted(modes))
@@ -163,7 +177,3 @@ def _ratio(attempt_s: float, reference_s: float, noise_s: float) -> float:
 
 def _cpu_s(outcomes: Iterable[common_pb2.CallOutcome]) -> float:
     return sum(seconds(outcome.usage.cpu) for outcome in outcomes)
-
-
-def _wall_s(outcomes: Iterable[common_pb2.CallOutcome]) -> float:
-    return sum(seconds(outcome.usage.wall) for outcome in outcomes)

@@ -28,6 +28,15 @@ def efficiency_score(ratio: float, plateau_ratio: float, zero_ratio: float) -> f
     return min(1.0, max(0.0, 1.0 - fallen))
 
 
+def class_cap(excess_order: int, worse_class_cap: float) -> float:
+    """Most efficiency_score of an attempt whose growth exceeds the optimum by so many powers of n.
+
+    1 for none; `worse_class_cap` for one, half of it for two, a third of it for three. A ratio taken at one size cannot
+    know what the next size would cost; the class can. Logarithmic factors are left to the ratio.
+    """
+    return 1.0 if excess_order <= 0 else worse_class_cap / excess_order
+
+
 def base(components: grader_pb2.Components, settings: Settings) -> float:
     """The weighted sum, in [0, 1]. An unscored dimension (absent) counts as nothing."""
     # An absent optional field reads as 0.

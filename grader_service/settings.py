@@ -39,8 +39,19 @@ class Settings(ServiceSettings):
     unfinished_ratio: float = Field(
         20.0, ge=1, description="Least ratio of an attempt that reached a time limit in the probe."
     )
+    worse_class_cap: float = Field(
+        0.3, ge=0, le=1, description="Most efficiency_score of a probed attempt that grows by a power of n too much."
+    )
     probe_noise_s: float = Field(
-        0.002, gt=0, description="CPU time of one probe call below which a difference is noise."
+        0.0005, gt=0, description="CPU time of one probe call below which a difference is noise."
+    )
+    overhead_slack: float = Field(
+        1.5, ge=1, description="What an attempt may spend beside its probe calls for free, in times the reference's."
+    )
+    overhead_noise_s: float = Field(0.001, ge=0, description="And on top of that, for each probe call.")
+    load_slack_s: float = Field(0.02, ge=0, description="CPU time of loading, on top of the reference's, for free.")
+    other_noise_s: float = Field(
+        0.005, ge=0, description="CPU time of the rest of the probe's process, on top of the slack, for free."
     )
     tests_noise_s: float = Field(
         0.010, gt=0, description="CPU time of all test calls together below which it is noise."

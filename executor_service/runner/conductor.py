@@ -159,7 +159,7 @@ class _Conductor:
         load, outcomes = self._run_calls(run, self._calls)
         if load["status"] != "returned":
             return _Reference()
-        return _Reference(outcomes, self._run_probe(run, measure.Budget(self._job["probe_cpu_s"])))
+        return _Reference(outcomes, self._run_probe(run, measure.Budget()))
 
     def _new_run(self, role: Role, source: str) -> _Run:
         intercept = any(call["intercept_processes"] for call in self._calls)
@@ -181,7 +181,9 @@ class _Conductor:
     def _probe_attempt(self, report: dict[str, Any], run: _Run, reference: _Reference) -> None:
         theirs = measure.Probed([_not_run(point["call"]["call_id"]) for point in self._probe])
         if report["status"] == "ran" and measure.worth_it(self._calls, reference.outcomes, report["calls"]):
-            theirs = self._run_probe(run, measure.attempt_budget(self._job["probe_cpu_s"], reference.probed))
+            budget = measure.attempt_budget(self._job["probe_cpu_s"], reference.probed)
+            run.deadline = min(run.deadline, time.monotonic() + measure.wall_limit_s(budget))
+            theirs = self._run_probe(run, budget)
         report["probe"] = [
             {"size": point["size"], "reference": ours, "attempt": attempt}
             for point, ours, attempt in zip(self._probe, reference.probed.outcomes, theirs.outcomes, strict=True)
@@ -195,7 +197,7 @@ class _Conductor:
         process, load = self._load(run)
 
         def ask(message: dict[str, Any], call_id: str, cpu_limit_s: float) -> Outcome:
-            return self._ask(run, process, message, call_id, cpu_limit_s)
+            return self._within_report(run, self._ask(run, process, message, call_id, cpu_limit_s))
 
         asked = measure.run(ask, process, self._probe, self._limits["call_cpu_s"], budget, _not_run)
         process.kill()
@@ -257,7 +259,10 @@ class _Conductor:
 
     def _call(self, run: _Run, process: Process, call: dict[str, Any]) -> Outcome:
         message = {"op": "call", "kind": call["kind"], "calls": call["calls"], "environment": call["environment"]}
-        outcome = self._ask(run, process, message, call["call_id"])
+        return self._within_report(run, self._ask(run, process, message, call["call_id"]))
+
+    @staticmethod
+    def _within_report(run: _Run, outcome: Outcome) -> Outcome:
         if outcome["value"] is not None:
             run.totals.value_bytes += len(outcome["value"])
             if run.totals.value_bytes > _REPORT_VALUE_BYTES:

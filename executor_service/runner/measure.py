@@ -5,6 +5,7 @@ call is reported as its overhead, loading and whatever its child processes burnt
 take is bounded by a budget over all of them, so that a slow attempt costs little and its lower bound says enough.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,21 +18,28 @@ Ask = Callable[[dict[str, Any], str, float], Outcome]
 
 _LEAST_LIMIT_S = 0.002  # what is left for a call when the budget is spent: it ends as a time limit, as it should
 _OF_REFERENCE = 10.0  # an attempt may always take this many times what the reference took, on the slowest machine too
+_WALL_S = 2.0
+_WALL_OF_BUDGET = 10.0
 
 
 @dataclass
 class Budget:
-    """CPU time for one process's probe."""
+    """CPU time for one process's probe; by default no less than its calls may take."""
 
-    left_s: float
+    left_s: float = math.inf
+    spent_s: float = 0.0
 
     def limit_s(self, call_cpu_s: float) -> float:
         return max(min(call_cpu_s, self.left_s), _LEAST_LIMIT_S)
 
+    def spend(self, cpu_s: float) -> None:
+        self.left_s -= cpu_s
+        self.spent_s += cpu_s
+
 
 @dataclass
 class Probed:
-    """What one source's probe gave. spent_s: CPU time of all its steps; load, other: as in ProbeProcess of the proto."""
+    """What one source's probe gave. spent_s: CPU time of all steps of its calls; load, other: as in ProbeProcess."""
 
     outcomes: list[Outcome]
     load_cpu_s: float = 0.0
@@ -61,6 +69,11 @@ def attempt_budget(probe_cpu_s: float, reference: Probed) -> Budget:
     return Budget(max(probe_cpu_s - reference.spent_s, _OF_REFERENCE * reference.spent_s))
 
 
+def wall_limit_s(budget: Budget) -> float:
+    """For the whole probe: no process's CPU clock moves while the attempt sleeps or lets a child do the work."""
+    return _WALL_S + _WALL_OF_BUDGET * budget.left_s
+
+
 def run(
     ask: Ask,
     process: Process,
@@ -71,17 +84,17 @@ def run(
 ) -> Probed:
     """Makes the calls in a process that has loaded its source, or failed to; the rest is not run once it has ended.
 
-    The smallest call is made once more before all others and dropped: it fills the caches of interpreter and machine.
+    The smallest call is made once more before all others and dropped, unless it ends the process: it fills the caches
+    of the interpreter and the machine.
     """
-    outcomes: list[Outcome] = []
-    at_first_s = budget.left_s
-    if process.alive:
-        _measure(ask, points[0], call_cpu_s, budget)
-    for point in points:
-        alive = process.alive
-        outcome = _measure(ask, point, call_cpu_s, budget) if alive else not_run(point["call"]["call_id"])
-        outcomes.append(outcome)
-    return Probed(outcomes, spent_s=at_first_s - budget.left_s)
+    made = [
+        _measure(ask, point, call_cpu_s, budget) if process.alive else not_run(point["call"]["call_id"])
+        for point in (points[0], *points)
+    ]
+    warm_up, *outcomes = made
+    if outcomes[0]["status"] == "not_run":
+        outcomes[0] = warm_up
+    return Probed(outcomes, spent_s=budget.spent_s)
 
 
 def with_process(probed: Probed, load_cpu_s: float, tree_cpu_s: float) -> Probed:
@@ -104,7 +117,7 @@ def _measure(ask: Ask, point: dict[str, Any], call_cpu_s: float, budget: Budget)
     outcome: Outcome = {}
     for message in (prepare, {"op": "invoke"}, {"op": "collect"}):
         outcome = ask(message, call["call_id"], budget.limit_s(call_cpu_s))
-        budget.left_s -= outcome["usage"]["cpu_s"]
+        budget.spend(outcome["usage"]["cpu_s"])
         if message["op"] == "invoke":
             invoked = outcome
         else:

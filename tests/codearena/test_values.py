@@ -67,6 +67,12 @@ def test_plain_data_survives_the_round_trip_with_its_exact_types(value: Any) -> 
 
 
 @given(PLAIN)
+def test_what_we_encoded_ourselves_decodes_alike_without_checks(value: Any) -> None:
+    text = values.encode(value)
+    assert described(values.decode_own(text)) == described(values.decode(text))
+
+
+@given(PLAIN)
 def test_equal_values_have_one_canonical_text(value: Any) -> None:
     assert canonical(values.decode(values.encode(value))) == canonical(value)
 

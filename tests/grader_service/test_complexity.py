@@ -5,7 +5,7 @@ import pytest
 
 from codearena.task import COMPLEXITIES
 from grader_service import complexity
-from grader_service.complexity import ABSTAINED, Fit
+from grader_service.complexity import ABSTAINED, Curve, Fit
 
 SIZES = [100, 200, 400, 800, 1600]
 SMALL_SIZES = [4, 6, 8, 10, 12]
@@ -22,7 +22,7 @@ GROWTH: dict[str, Callable[[int], float]] = {
 
 
 def fit(sizes: list[int], times_s: list[float]) -> Fit:
-    return complexity.fit(sizes, times_s, noise_s=0.002, relative_noise=0.02, min_confidence=0.3)
+    return complexity.fit(Curve(sizes, times_s).above(0.002), relative_noise=0.02, min_confidence=0.3)
 
 
 @pytest.mark.parametrize("name", COMPLEXITIES)
@@ -57,3 +57,28 @@ def test_sizes_too_close_to_tell_classes_apart_make_it_abstain() -> None:
 
 def test_a_point_at_size_one_is_no_obstacle() -> None:
     assert fit([1, 10, 100, 1000], [0.01 * n for n in (1, 10, 100, 1000)]).measured == "O(n)"
+
+
+def test_a_reference_that_memory_bends_straightens_the_attempts_curve() -> None:
+    bend = [1.0, 1.1, 1.4, 2.0, 2.6]
+    reference = Curve(SIZES, [1e-4 * n * by for n, by in zip(SIZES, bend, strict=True)])
+    attempt = Curve(SIZES, [5e-7 * n**2 * by for n, by in zip(SIZES, bend, strict=True)])
+    found = complexity.fit(complexity.calibrated(attempt, reference, "O(n)"), relative_noise=0.02, min_confidence=0.3)
+    assert found.measured == "O(n^2)"
+
+
+def test_sizes_that_the_reference_was_not_timed_at_are_left_out() -> None:
+    curve = complexity.calibrated(Curve([10, 20], [0.1, 0.2]), Curve([20], [0.1]), "O(n)")
+    assert curve.sizes == [20]
+
+
+def test_an_exponential_may_have_another_base_than_two() -> None:
+    assert fit(SMALL_SIZES, [0.01 * 1.618**n for n in SMALL_SIZES]).measured == "O(2^n)"
+
+
+def test_powers_of_n_too_much_are_counted_and_logarithms_are_not() -> None:
+    assert complexity.excess_order("O(n^2)", "O(n)") == 1
+    assert complexity.excess_order("O(n^3)", "O(1)") == 3
+    assert complexity.excess_order("O(n log n)", "O(n)") == 0
+    assert complexity.excess_order("O(n)", "O(n^2)") == 0
+    assert complexity.excess_order("", "O(n)") == complexity.excess_order("O(n)", "") == 0

@@ -41,7 +41,7 @@ def test_the_ratio_is_taken_at_the_largest_size() -> None:
 
 
 def test_times_within_the_noise_make_no_difference() -> None:
-    speed = by_probe(build.probe({100: (0.000_01, 0.001_9)}))
+    speed = by_probe(build.probe({100: (0.000_01, 0.000_4)}))
     assert (speed.ratio, speed.score) == (1.0, 1.0)
 
 
@@ -176,3 +176,38 @@ def test_with_nothing_to_measure_against_nothing_is_made_up() -> None:
     del report.reference_calls[:]
     with pytest.raises(CallerError):
         measure(report, grader_pb2.Expectations(tests=[build.expects(1)]), build.SETTINGS)
+
+
+def score_of(growth: float, optimal: str = "O(n)") -> Efficiency:
+    """An attempt that takes 3 times the reference's time at the largest size, growing like n**growth."""
+    sizes = (1_000, 2_000, 4_000, 8_000)
+    points = build.probe({n: (1e-5 * n, 0.24 * (n / sizes[-1]) ** growth) for n in sizes})
+    report = build.ran([build.returned(1)], probe=points)
+    expectations = grader_pb2.Expectations(tests=[build.expects(1)], optimal_complexity=optimal)
+    return measure(report, expectations, build.SETTINGS)
+
+
+def test_a_worse_class_is_worth_less_at_the_same_ratio() -> None:
+    same, worse = score_of(1), score_of(2)
+    assert same.ratio == pytest.approx(3.0)
+    assert worse.ratio == pytest.approx(3.0)
+    assert same.score > 0.9
+    assert worse.score == build.SETTINGS.worse_class_cap
+
+
+def test_a_worse_class_that_is_as_fast_as_the_reference_is_as_good() -> None:
+    points = build.probe({n: (1e-5 * n, 0.08 * (n / 8_000) ** 2) for n in (1_000, 2_000, 4_000, 8_000)})
+    assert by_probe(points).score == 1.0
+
+
+def test_work_beside_the_calls_is_part_of_the_ratio() -> None:
+    points = build.probe({100: (0.01, 0.01), 1000: (0.1, 0.1)})
+    report = build.ran([build.returned(1)], probe=points)
+    report.attempt_probe_process.other_cpu.CopyFrom(build.duration(3.0))
+    points_hidden = build.probe({100: (0.01, 0.01), 1000: (0.1, 0.1)})
+    points_hidden[-1].attempt.overhead_cpu.CopyFrom(build.duration(3.0))
+    expectations = grader_pb2.Expectations(tests=[build.expects(1)])
+    for measured in (report, build.ran([build.returned(1)], probe=points_hidden)):
+        speed = measure(measured, expectations, build.SETTINGS)
+        assert speed.ratio == pytest.approx(31, rel=0.01)
+        assert speed.score < 0.5

@@ -89,3 +89,8 @@ def test_between_plateau_and_zero_equal_factors_cost_the_same() -> None:
 def test_what_is_no_ratio_is_never_scored(ratio: float) -> None:
     with pytest.raises(ValueError, match="ratio"):
         reward.efficiency_score(ratio, PLATEAU, ZERO)
+
+
+def test_each_power_of_n_too_much_lowers_the_most_that_efficiency_can_be() -> None:
+    caps = [reward.class_cap(excess, 0.3) for excess in (-1, 0, 1, 2, 3)]
+    assert caps == pytest.approx([1.0, 1.0, 0.3, 0.15, 0.1])

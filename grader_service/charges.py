@@ -1,0 +1,59 @@
+"""What CPU time each call of a probe is charged with.
+
+The runner reads the kernel's clock around the call itself, but decoding its input before and encoding its value after
+happen in the attempt's process, which can move work there, into its import, or into processes of its own. So whatever
+the attempt spent beside its calls is charged too, as far as it is more than the reference spent on the same beside its
+own, with slack for noise:
+
+    call       usage + max(0, overhead - overhead_slack * reference's overhead - overhead_noise_s)
+    largest    the same + max(0, loading - reference's loading - load_slack_s)
+               + max(0, rest - overhead_slack * reference's rest - other_noise_s)
+
+What an attempt can hide is thus bounded by (overhead_slack - 1) times the reference's overhead and the constants.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from google.protobuf.duration_pb2 import Duration
+
+from codearena.v1 import common_pb2, executor_pb2
+from grader_service.settings import Settings
+
+
+@dataclass(frozen=True)
+class Charged:
+    """One size. reference_s: CPU time of the reference's call; attempt_s: what the attempt is charged with."""
+
+    size: int
+    point: executor_pb2.ProbeMeasurement
+    reference_s: float
+    attempt_s: float
+
+
+def seconds(duration: Duration) -> float:
+    """A duration as seconds; a negative one is 0."""
+    return max(0.0, duration.seconds + duration.nanos / 1e9)
+
+
+def charge(points: Sequence[executor_pb2.ProbeMeasurement], settings: Settings) -> list[Charged]:
+    """The points in their order, each with what its calls are charged with."""
+    return [
+        Charged(
+            point.size, point, seconds(point.reference.usage.cpu), _call_s(point.attempt, point.reference, settings)
+        )
+        for point in points
+    ]
+
+
+def beside_calls_s(report: executor_pb2.Report, settings: Settings) -> float:
+    """Charged on top, once: loading, and processes that the attempt started."""
+    ours, theirs = report.reference_probe_process, report.attempt_probe_process
+    load_s = seconds(theirs.load_cpu) - seconds(ours.load_cpu) - settings.load_slack_s
+    other_s = seconds(theirs.other_cpu) - settings.overhead_slack * seconds(ours.other_cpu) - settings.other_noise_s
+    return max(0.0, load_s) + max(0.0, other_s)
+
+
+def _call_s(attempt: common_pb2.CallOutcome, reference: common_pb2.CallOutcome, settings: Settings) -> float:
+    usual_s = settings.overhead_slack * seconds(reference.overhead_cpu) + settings.overhead_noise_s
+    return seconds(attempt.usage.cpu) + max(0.0, seconds(attempt.overhead_cpu) - usual_s)

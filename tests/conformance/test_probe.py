@@ -1,0 +1,122 @@
+"""What the probe measures, and that nothing an attempt does beside its calls goes unseen. No test asks for a speed."""
+
+import json
+
+import pytest
+
+from codearena.v1 import common_pb2, executor_pb2
+from executor_service.codec import duration, seconds
+from tests.conformance.conftest import Arena
+from tests.executor_service import jobs
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+RETURNED, TIME_LIMIT = common_pb2.CALL_STATUS_RETURNED, common_pb2.CALL_STATUS_TIME_LIMIT
+NOT_RUN = common_pb2.CALL_STATUS_NOT_RUN
+REFERENCE = "def f(x):\n    return x if isinstance(x, int) else sum(x)"
+BURN = "import os\ndef burn():\n    for _ in range(3_000_000): pass\n"  # tens of milliseconds on any machine
+SHARE = 10.0  # the burnt time is larger than what it is compared with by this factor on every machine
+
+
+def probe_job(source: str, *points: executor_pb2.ProbePoint, reference: str = REFERENCE) -> executor_pb2.Job:
+    job = jobs.job(source, [jobs.call("f", 1)], reference=reference)
+    job.probe.extend(points or [point(10, list(range(10))), point(20, list(range(20)))])
+    job.probe_cpu.CopyFrom(duration(1.0))
+    return job
+
+
+def point(size: int, *args: object, vary: int | None = None, edit: int | None = None) -> executor_pb2.ProbePoint:
+    return executor_pb2.ProbePoint(size=size, call=jobs.call("f", *args, call_id=f"p{size}"), vary=vary, edit=edit)
+
+
+def value(outcome: common_pb2.CallOutcome) -> object:
+    assert outcome.status == RETURNED, outcome
+    return json.loads(outcome.value.json)
+
+
+async def test_both_sources_return_for_every_size(arena: Arena) -> None:
+    report = await arena.execute(probe_job("def f(x): return x if isinstance(x, int) else len(x)"))
+    assert [value(measured.reference) for measured in report.probe] == [45, 190]
+    assert [value(measured.attempt) for measured in report.probe] == [10, 20]
+    assert seconds(report.attempt_probe_process.load_cpu) > 0
+
+
+async def test_a_varied_argument_makes_one_call_for_each_item(arena: Arena) -> None:
+    source = "def f(values, x=0):\n    return values if isinstance(values, int) else [len(values), x]"
+    varied = point(3, [5, 5, 5], [7, 8], vary=1)
+    report = await arena.execute(probe_job(source, varied, reference=source))
+    assert value(report.probe[0].attempt) == [[3, 7], [3, 8]]
+
+
+async def test_an_edited_list_changes_before_each_call_and_stays_one_object(arena: Arena) -> None:
+    source = "def f(values, x=0):\n    return values if isinstance(values, int) else [id(values) and list(values), x]"
+    edited = point(3, [[1, 2, 3], [[0, 10], [2, 30]]], [7, 8], vary=1, edit=0)
+    report = await arena.execute(probe_job(source, edited, reference=source))
+    assert value(report.probe[0].attempt) == [[[10, 2, 3], 7], [[10, 2, 30], 8]]
+
+
+async def test_garbage_collection_is_off_during_the_call(arena: Arena) -> None:
+    source = "import gc\ndef f(x): return x if isinstance(x, int) else gc.isenabled()"
+    report = await arena.execute(probe_job(source))
+    assert value(report.probe[0].attempt) is False
+
+
+async def test_decoding_and_encoding_are_not_the_calls_time(arena: Arena) -> None:
+    source = "def f(x): return x"
+    report = await arena.execute(probe_job(source, point(9000, list(range(9000))), reference=source))
+    outcome = report.probe[0].attempt
+    assert outcome.status == RETURNED
+    assert seconds(outcome.overhead_cpu) > seconds(outcome.usage.cpu)
+
+
+@pytest.mark.parametrize("moment", ["decoding", "encoding"])
+async def test_work_moved_beside_the_call_is_overhead(arena: Arena, moment: str) -> None:
+    name = "decode_own" if moment == "decoding" else "encode"
+    source = (
+        f"{BURN}from codearena import values\noriginal = values.{name}\n"
+        f"def patched(*args):\n    burn()\n    return original(*args)\nvalues.{name} = patched\n"
+        "def f(x): return x if isinstance(x, int) else sum(x)"
+    )
+    report = await arena.execute(probe_job(source))
+    for measured in report.probe:
+        assert seconds(measured.attempt.overhead_cpu) > SHARE * seconds(measured.reference.overhead_cpu)
+
+
+async def test_work_moved_into_the_import_is_loading(arena: Arena) -> None:
+    report = await arena.execute(probe_job(f"{BURN}burn()\n{REFERENCE}"))
+    load_s = seconds(report.attempt_probe_process.load_cpu)
+    assert load_s > seconds(report.reference_probe_process.load_cpu)
+    assert load_s > SHARE * seconds(report.probe[-1].attempt.usage.cpu)
+
+
+@pytest.mark.parametrize("waited_for", [True, False])
+async def test_work_of_a_child_is_counted(arena: Arena, waited_for: bool) -> None:
+    source = (
+        f"{BURN}def f(x):\n    if isinstance(x, int): return x\n    r, w = os.pipe()\n    pid = os.fork()\n"
+        "    if pid == 0:\n        burn()\n        os.write(w, b'%d' % sum(x))\n        os._exit(0)\n"
+        "    os.close(w)\n    answer = int(os.read(r, 20))\n"
+        f"    {'os.waitpid(pid, 0)' if waited_for else ''}\n    os.close(r)\n    return answer\n"
+    )
+    report = await arena.execute(probe_job(source))
+    assert [value(measured.attempt) for measured in report.probe] == [45, 190]
+    other_s = seconds(report.attempt_probe_process.other_cpu)
+    assert other_s > SHARE * sum(seconds(measured.reference.usage.cpu) for measured in report.probe)
+
+
+async def test_what_a_call_spends_beyond_the_budget_ends_it_and_the_larger_sizes(arena: Arena) -> None:
+    source = "def f(x):\n    while not isinstance(x, int): pass\n    return x"
+    report = await arena.execute(probe_job(source))
+    assert [measured.attempt.status for measured in report.probe] == [TIME_LIMIT, NOT_RUN]
+    assert seconds(report.probe[0].attempt.usage.cpu) < seconds(report.usage.cpu) < 2.0  # of call_cpu alone
+
+
+async def test_an_attempt_that_ends_a_call_in_another_way_is_not_measured(arena: Arena) -> None:
+    report = await arena.execute(probe_job("def f(x): raise ValueError(x)"))
+    assert [measured.attempt.status for measured in report.probe] == [NOT_RUN, NOT_RUN]
+    assert [measured.reference.status for measured in report.probe] == [RETURNED, RETURNED]
+
+
+async def test_an_input_that_the_attempt_cannot_take_is_its_own_failure(arena: Arena) -> None:
+    report = await arena.execute(probe_job("def f(x): return x + 0"))
+    assert report.probe[0].attempt.status == common_pb2.CALL_STATUS_RAISED
+    assert report.probe[0].attempt.raised.type == "TypeError"
