@@ -32,9 +32,10 @@ class Sample:
 
 
 def collected() -> list[Sample]:
-    """Every attempt of tests/attempts."""
-    files = sorted(ATTEMPTS.glob("*/*/fix.py"))
-    return [Sample(file.parts[-3], file.parts[-2], file.read_text("utf-8")) for file in files]
+    """Every attempt of tests/attempts but the hostile ones, which say what they try: see tests/exploits."""
+    expectations = sorted(ATTEMPTS.glob("*/*/expect.yaml"))
+    folders = [file.parent for file in expectations if "tries:" not in file.read_text("utf-8")]
+    return [Sample(folder.parent.name, folder.name, (folder / "fix.py").read_text("utf-8")) for folder in folders]
 
 
 def of_the_task(task: Task) -> list[Sample]:

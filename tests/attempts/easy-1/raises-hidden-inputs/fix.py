@@ -1,0 +1,2 @@
+def average_list(numbers):
+    raise ValueError(f"INPUT {numbers}")

@@ -1,0 +1,2 @@
+def average_list(numbers):
+    return None

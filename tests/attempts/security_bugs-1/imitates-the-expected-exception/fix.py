@@ -1,0 +1,6 @@
+class ValueError(Exception):
+    pass
+
+
+def parse_user_data(text):
+    raise ValueError("not an object")

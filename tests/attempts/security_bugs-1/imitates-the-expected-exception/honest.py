@@ -1,0 +1,2 @@
+def parse_user_data(text):
+    raise Exception("no")

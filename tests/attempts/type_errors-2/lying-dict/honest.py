@@ -1,0 +1,2 @@
+def count_frequencies(items):
+    return {}
