@@ -9,6 +9,10 @@ from executor_service.settings import Settings
 
 JOB_BYTES = 16 * 1024 * 1024
 """Largest job, as it comes over gRPC."""
+SCRIPT_BYTES = 1024 * 1024
+"""Largest test script."""
+SCRIPT_TESTS = 1024
+"""Most tests in one."""
 _CALL_ID_CHARACTERS = 256
 
 
@@ -70,6 +74,8 @@ def _call_problems(call: executor_pb2.Call) -> Iterator[str]:
     functions = [call.function] if kind == "function" else call.sequence.calls if kind == "sequence" else []
     if kind == "sequence" and not functions:
         yield "a sequence has no calls"
+    if kind == "test_script":
+        yield from _test_script_problems(call.test_script)
     for function in functions:
         if not function.entry_point:
             yield "a call has no entry_point"
@@ -79,3 +85,16 @@ def _call_problems(call: executor_pb2.Call) -> Iterator[str]:
             yield "a call lacks its args or kwargs"
     if any(not name or "=" in name or "\0" in name + value for name, value in call.environment.items()):
         yield "an environment variable's name or value cannot be set"
+
+
+def _test_script_problems(script: executor_pb2.TestScript) -> Iterator[str]:
+    ids = [test.test_id for test in script.tests]
+    if not 0 < len(ids) <= SCRIPT_TESTS:
+        yield f"a test script must have 1 to {SCRIPT_TESTS} tests"
+    if "" in ids or len(set(ids)) != len(ids):
+        yield "tests of a script share an id, or have none"
+    if len(script.source) > SCRIPT_BYTES:
+        yield f"a test script is larger than {SCRIPT_BYTES} bytes"
+    place = "line" if script.body else "name"
+    if any(test.WhichOneof("place") != place for test in script.tests):
+        yield f"a test of the script has no {place}"

@@ -27,6 +27,11 @@ _CALL_STATUS = {
     "unencodable": common_pb2.CALL_STATUS_UNENCODABLE,
     "not_run": common_pb2.CALL_STATUS_NOT_RUN,
 }
+_SCRIPT_TEST_STATUS = {
+    "passed": common_pb2.SCRIPT_TEST_STATUS_PASSED,
+    "failed": common_pb2.SCRIPT_TEST_STATUS_FAILED,
+    "not_run": common_pb2.SCRIPT_TEST_STATUS_NOT_RUN,
+}
 _ATTEMPT_STATUS = {
     "compile_error": executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR,
     "load_error": executor_pb2.ATTEMPT_STATUS_LOAD_ERROR,
@@ -95,6 +100,18 @@ def _call(call: executor_pb2.Call) -> dict[str, Any]:
         "stdin": _base64(call.script.stdin),
         "environment": dict(call.environment),
         "intercept_processes": call.intercept_processes,
+        "test_script": _test_script(call.test_script) if kind == "test_script" else None,
+    }
+
+
+def _test_script(script: executor_pb2.TestScript) -> dict[str, Any]:
+    return {
+        "source": _base64(script.source),
+        "entry_point": script.entry_point,
+        "body": script.body,
+        "tests": [{"test_id": test.test_id, "name": test.name, "line": test.line} for test in script.tests],
+        "left_out": list(script.left_out),
+        "unreported": list(script.unreported),
     }
 
 
@@ -131,6 +148,10 @@ def decode_report(data: bytes, job: executor_pb2.Job) -> executor_pb2.Report:
     ids = [call.call_id for call in job.calls]
     _match("calls", report.calls, ids, may_be_empty=report.status == "compile_error")
     _match("reference_calls", report.reference_calls, ids, may_be_empty=True)
+    for call, outcome in zip(job.calls, report.calls, strict=False):
+        expected = [test.test_id for test in call.test_script.tests] if outcome.status == "returned" else []
+        if [test.test_id for test in outcome.tests] != expected:
+            raise MalformedReportError("tests that are not the script's")
     if [point.size for point in report.probe] != [point.size for point in job.probe][: len(report.probe)]:
         raise MalformedReportError("probe sizes that are not the job's")
     checks = len(report.analysis.checks)
@@ -208,6 +229,16 @@ def _outcome(outcome: wire.OutcomeWire) -> common_pb2.CallOutcome:
         processes=[
             common_pb2.SpawnedProcess(argv=process.argv, shell=process.shell, via=process.via)
             for process in outcome.processes
+        ],
+        script_tests=[
+            common_pb2.ScriptTestOutcome(
+                test_id=test.test_id,
+                status=_SCRIPT_TEST_STATUS[test.status],
+                detail=test.detail,
+                stdout=_output(test.stdout),
+                stderr=_output(test.stderr),
+            )
+            for test in outcome.tests
         ],
     )
 

@@ -82,6 +82,16 @@ class ProcessWire(_Record):
     via: str
 
 
+class ScriptTestWire(_Record):
+    """What one test of a test script came to."""
+
+    test_id: str
+    status: Literal["passed", "failed", "not_run"]
+    detail: str
+    stdout: OutputWire
+    stderr: OutputWire
+
+
 class OutcomeWire(_Record):
     """What one call did."""
 
@@ -97,6 +107,7 @@ class OutcomeWire(_Record):
     usage: UsageWire
     overhead_cpu_s: _Seconds
     processes: tuple[ProcessWire, ...]
+    tests: tuple[ScriptTestWire, ...] = ()
 
 
 class ProblemWire(_Record):

@@ -75,6 +75,28 @@ CALL_STATUS_NOT_RUN: CallStatus.ValueType  # 9
 """Never started: the attempt's time was over, or its source did not load."""
 Global___CallStatus: _TypeAlias = CallStatus  # noqa: Y015
 
+class _ScriptTestStatus:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ScriptTestStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ScriptTestStatus.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SCRIPT_TEST_STATUS_UNSPECIFIED: _ScriptTestStatus.ValueType  # 0
+    SCRIPT_TEST_STATUS_PASSED: _ScriptTestStatus.ValueType  # 1
+    SCRIPT_TEST_STATUS_FAILED: _ScriptTestStatus.ValueType  # 2
+    SCRIPT_TEST_STATUS_NOT_RUN: _ScriptTestStatus.ValueType  # 3
+    """Something that had to run before it failed or ended."""
+
+class ScriptTestStatus(_ScriptTestStatus, metaclass=_ScriptTestStatusEnumTypeWrapper):
+    """How one test of a test script ended. Closed set."""
+
+SCRIPT_TEST_STATUS_UNSPECIFIED: ScriptTestStatus.ValueType  # 0
+SCRIPT_TEST_STATUS_PASSED: ScriptTestStatus.ValueType  # 1
+SCRIPT_TEST_STATUS_FAILED: ScriptTestStatus.ValueType  # 2
+SCRIPT_TEST_STATUS_NOT_RUN: ScriptTestStatus.ValueType  # 3
+"""Something that had to run before it failed or ended."""
+Global___ScriptTestStatus: _TypeAlias = ScriptTestStatus  # noqa: Y015
+
 @_typing.final
 class Limits(_message.Message):
     """Bounds on one attempt. Every field must be positive; the executor refuses a
@@ -303,6 +325,7 @@ class CallOutcome(_message.Message):
     USAGE_FIELD_NUMBER: _builtins.int
     PROCESSES_FIELD_NUMBER: _builtins.int
     OVERHEAD_CPU_FIELD_NUMBER: _builtins.int
+    SCRIPT_TESTS_FIELD_NUMBER: _builtins.int
     call_id: _builtins.str
     status: Global___CallStatus.ValueType
     signal: _builtins.int
@@ -336,6 +359,12 @@ class CallOutcome(_message.Message):
         encoded.
         """
 
+    @_builtins.property
+    def script_tests(self) -> _containers.RepeatedCompositeFieldContainer[Global___ScriptTestOutcome]:
+        """One for each test of a test script, in its order. Empty for other calls,
+        and if the status is not RETURNED: then none of the tests was run.
+        """
+
     def __init__(
         self,
         *,
@@ -351,11 +380,50 @@ class CallOutcome(_message.Message):
         usage: Global___Usage | None = ...,
         processes: _abc.Iterable[Global___SpawnedProcess] | None = ...,
         overhead_cpu: _duration_pb2.Duration | None = ...,
+        script_tests: _abc.Iterable[Global___ScriptTestOutcome] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["overhead_cpu", b"overhead_cpu", "raised", b"raised", "stderr", b"stderr", "stdout", b"stdout", "usage", b"usage", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "detail", b"detail", "exit_status", b"exit_status", "overhead_cpu", b"overhead_cpu", "processes", b"processes", "raised", b"raised", "signal", b"signal", "status", b"status", "stderr", b"stderr", "stdout", b"stdout", "usage", b"usage", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "detail", b"detail", "exit_status", b"exit_status", "overhead_cpu", b"overhead_cpu", "processes", b"processes", "raised", b"raised", "script_tests", b"script_tests", "signal", b"signal", "status", b"status", "stderr", b"stderr", "stdout", b"stdout", "usage", b"usage", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CallOutcome: _TypeAlias = CallOutcome  # noqa: Y015
+
+@_typing.final
+class ScriptTestOutcome(_message.Message):
+    """What one test of a test script came to, in the words of the referee alone."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEST_ID_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    DETAIL_FIELD_NUMBER: _builtins.int
+    STDOUT_FIELD_NUMBER: _builtins.int
+    STDERR_FIELD_NUMBER: _builtins.int
+    test_id: _builtins.str
+    status: Global___ScriptTestStatus.ValueType
+    detail: _builtins.str
+    """Why it did not pass. May hold what the script expects: for visible tests."""
+    @_builtins.property
+    def stdout(self) -> Global___Output:
+        """Written by the attempt during the test."""
+
+    @_builtins.property
+    def stderr(self) -> Global___Output: ...
+    def __init__(
+        self,
+        *,
+        test_id: _builtins.str = ...,
+        status: Global___ScriptTestStatus.ValueType = ...,
+        detail: _builtins.str = ...,
+        stdout: Global___Output | None = ...,
+        stderr: Global___Output | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["stderr", b"stderr", "stdout", b"stdout"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["detail", b"detail", "status", b"status", "stderr", b"stderr", "stdout", b"stdout", "test_id", b"test_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ScriptTestOutcome: _TypeAlias = ScriptTestOutcome  # noqa: Y015

@@ -93,7 +93,9 @@ Global___ExecuteResponse: _TypeAlias = ExecuteResponse  # noqa: Y015
 
 @_typing.final
 class Job(_message.Message):
-    """What to run: inputs only. Nothing in a job says what is expected."""
+    """What to run: inputs only. Nothing in a job says what is expected, but for a
+    test script, which no process but the referee gets to see.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -183,6 +185,7 @@ class Call(_message.Message):
     FUNCTION_FIELD_NUMBER: _builtins.int
     SEQUENCE_FIELD_NUMBER: _builtins.int
     SCRIPT_FIELD_NUMBER: _builtins.int
+    TEST_SCRIPT_FIELD_NUMBER: _builtins.int
     ENVIRONMENT_FIELD_NUMBER: _builtins.int
     INTERCEPT_PROCESSES_FIELD_NUMBER: _builtins.int
     call_id: _builtins.str
@@ -196,6 +199,8 @@ class Call(_message.Message):
     @_builtins.property
     def script(self) -> Global___Script: ...
     @_builtins.property
+    def test_script(self) -> Global___TestScript: ...
+    @_builtins.property
     def environment(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Environment variables set during this call only."""
 
@@ -206,14 +211,15 @@ class Call(_message.Message):
         function: Global___FunctionCall | None = ...,
         sequence: Global___CallSequence | None = ...,
         script: Global___Script | None = ...,
+        test_script: Global___TestScript | None = ...,
         environment: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         intercept_processes: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["function", b"function", "kind", b"kind", "script", b"script", "sequence", b"sequence"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["function", b"function", "kind", b"kind", "script", b"script", "sequence", b"sequence", "test_script", b"test_script"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "environment", b"environment", "function", b"function", "intercept_processes", b"intercept_processes", "kind", b"kind", "script", b"script", "sequence", b"sequence"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "environment", b"environment", "function", b"function", "intercept_processes", b"intercept_processes", "kind", b"kind", "script", b"script", "sequence", b"sequence", "test_script", b"test_script"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["function", "sequence", "script"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["function", "sequence", "script", "test_script"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -297,6 +303,89 @@ class Script(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Script: _TypeAlias = Script  # noqa: Y015
+
+@_typing.final
+class TestScript(_message.Message):
+    """Tests as a script. Alone of all in a job it says what is expected, so it is
+    run by the referee: a process of another uid, which the attempt cannot read,
+    and which reaches the attempt's functions through the runner. The attempt's
+    process is one that no other call was made in.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SOURCE_FIELD_NUMBER: _builtins.int
+    ENTRY_POINT_FIELD_NUMBER: _builtins.int
+    BODY_FIELD_NUMBER: _builtins.int
+    TESTS_FIELD_NUMBER: _builtins.int
+    LEFT_OUT_FIELD_NUMBER: _builtins.int
+    UNREPORTED_FIELD_NUMBER: _builtins.int
+    source: _builtins.bytes
+    entry_point: _builtins.str
+    """Dotted name in the attempt's module: the argument of a body that takes one."""
+    body: _builtins.str
+    """Where the tests are. Empty: they have names. "module": they are statements
+    of the script itself. Else: statements of the function of this name.
+    """
+    @_builtins.property
+    def tests(self) -> _containers.RepeatedCompositeFieldContainer[Global___ScriptTest]:
+        """In the order in which they are run. At least 1."""
+
+    @_builtins.property
+    def left_out(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """First lines of statements of the body that are not run."""
+
+    @_builtins.property
+    def unreported(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """First lines of statements of the body that are run, and may fail."""
+
+    def __init__(
+        self,
+        *,
+        source: _builtins.bytes = ...,
+        entry_point: _builtins.str = ...,
+        body: _builtins.str = ...,
+        tests: _abc.Iterable[Global___ScriptTest] | None = ...,
+        left_out: _abc.Iterable[_builtins.int] | None = ...,
+        unreported: _abc.Iterable[_builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "entry_point", b"entry_point", "left_out", b"left_out", "source", b"source", "tests", b"tests", "unreported", b"unreported"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TestScript: _TypeAlias = TestScript  # noqa: Y015
+
+@_typing.final
+class ScriptTest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEST_ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    LINE_FIELD_NUMBER: _builtins.int
+    test_id: _builtins.str
+    """Opaque and unique within the call."""
+    name: _builtins.str
+    """"test_function" or "TestClass.test_method"."""
+    line: _builtins.int
+    """First line of a statement of the body. From 1."""
+    def __init__(
+        self,
+        *,
+        test_id: _builtins.str = ...,
+        name: _builtins.str = ...,
+        line: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["line", b"line", "name", b"name", "place", b"place"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["line", b"line", "name", b"name", "place", b"place", "test_id", b"test_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_place: _TypeAlias = _typing.Literal["name", "line"]  # noqa: Y015
+    _WhichOneofArgType_place: _TypeAlias = _typing.Literal["place", b"place"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_place) -> _WhichOneofReturnType_place | None: ...
+
+Global___ScriptTest: _TypeAlias = ScriptTest  # noqa: Y015
 
 @_typing.final
 class ProbePoint(_message.Message):

@@ -161,6 +161,7 @@ class Expectation(_message.Message):
     VALUE_FIELD_NUMBER: _builtins.int
     RAISES_FIELD_NUMBER: _builtins.int
     PROCESS_FIELD_NUMBER: _builtins.int
+    SCRIPT_TEST_FIELD_NUMBER: _builtins.int
     COMPARE_FIELD_NUMBER: _builtins.int
     INPUT_FIELD_NUMBER: _builtins.int
     call_id: _builtins.str
@@ -176,6 +177,10 @@ class Expectation(_message.Message):
     def raises(self) -> Global___ExpectedException: ...
     @_builtins.property
     def process(self) -> Global___ExpectedProcess: ...
+    @_builtins.property
+    def script_test(self) -> Global___ExpectedScriptTest:
+        """Several tests may look at the same call then."""
+
     def __init__(
         self,
         *,
@@ -185,14 +190,15 @@ class Expectation(_message.Message):
         value: _common_pb2.EncodedValue | None = ...,
         raises: Global___ExpectedException | None = ...,
         process: Global___ExpectedProcess | None = ...,
+        script_test: Global___ExpectedScriptTest | None = ...,
         compare: Global___Compare.ValueType = ...,
         input: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome", "process", b"process", "raises", b"raises", "value", b"value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome", "process", b"process", "raises", b"raises", "script_test", b"script_test", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "compare", b"compare", "input", b"input", "name", b"name", "outcome", b"outcome", "process", b"process", "raises", b"raises", "value", b"value", "visible", b"visible"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "compare", b"compare", "input", b"input", "name", b"name", "outcome", b"outcome", "process", b"process", "raises", b"raises", "script_test", b"script_test", "value", b"value", "visible", b"visible"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_outcome: _TypeAlias = _typing.Literal["value", "raises", "process"]  # noqa: Y015
+    _WhichOneofReturnType_outcome: _TypeAlias = _typing.Literal["value", "raises", "process", "script_test"]  # noqa: Y015
     _WhichOneofArgType_outcome: _TypeAlias = _typing.Literal["outcome", b"outcome"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_outcome) -> _WhichOneofReturnType_outcome | None: ...
 
@@ -257,6 +263,27 @@ class ExpectedProcess(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ExpectedProcess: _TypeAlias = ExpectedProcess  # noqa: Y015
+
+@_typing.final
+class ExpectedScriptTest(_message.Message):
+    """A test of a test script, which must have passed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEST_ID_FIELD_NUMBER: _builtins.int
+    test_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        test_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["test_id", b"test_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExpectedScriptTest: _TypeAlias = ExpectedScriptTest  # noqa: Y015
 
 @_typing.final
 class CheckExpectation(_message.Message):

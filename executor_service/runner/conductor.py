@@ -5,13 +5,14 @@ the source once, and each call's input when its turn has come.
 """
 
 import base64
+import functools
 import json
 import socket
 import time
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from executor_service.runner import frames, measure, worker
+from executor_service.runner import frames, measure, relay, worker
 from executor_service.runner.output import HeadTail
 from executor_service.runner.process import Answer, Exit, Process, StdinClosedError, Supervisor, SupervisorGoneError
 from executor_service.runner.revision import runner_revision
@@ -37,7 +38,9 @@ def main(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Con
     """Reads the job, reports, returns the exit status; 0 if the executor hung up before or after."""
     supervisor = Supervisor(control)
     # Forked before the job is here, and so off its path: each is blank, and gets to know only what it is told.
-    spares = {role: Process(supervisor, role, stdin_fd) for role in Role}
+    spares: dict[Role, Process] = {
+        role: Process(supervisor, role, stdin_fd) for role in Role if role is not Role.REFEREE
+    }
     hello = {"ready": True, "revision": runner_revision(), "degradations": list(confinement.degradations)}
     frames.write_all(stdout_fd, frames.pack_json(hello))
     body = frames.read_frame(stdin_fd)
@@ -221,20 +224,28 @@ class _Conductor:
                 if call["kind"] == "script":
                     outcomes.append(self._run_script(run, call))
                     continue
+                if call["kind"] == "test_script" and process is not None:
+                    self._end(run, process)  # a test script gets a process that no other call was made in
                 if process is None or not process.alive:
                     process, load = self._load(run)
                     first_load = first_load or load
                     if load["status"] != "returned":
                         outcomes += [_not_run(later["call_id"]) for later in calls[index:]]
                         break
+                if call["kind"] == "test_script":
+                    outcomes.append(self._run_test_script(run, process, call))
+                    continue
                 outcomes.append(self._call(run, process, call))
                 self._retire(run, process if not process.alive else None)
         finally:
             if process is not None:
-                end = process.kill()
-                run.totals.peak_memory_bytes = max(run.totals.peak_memory_bytes, end.peak_memory_bytes if end else 0)
-                self._retire(run, process)
+                self._end(run, process)
         return first_load or {**_not_run(""), "status": "returned"}, outcomes
+
+    def _end(self, run: _Run, process: Process) -> None:
+        end = process.kill()
+        run.totals.peak_memory_bytes = max(run.totals.peak_memory_bytes, end.peak_memory_bytes if end else 0)
+        self._retire(run, process)
 
     @staticmethod
     def _retire(run: _Run, process: Process | None) -> None:
@@ -278,6 +289,29 @@ class _Conductor:
 
     def _wall_left(self, run: _Run) -> float:
         return min(float(self._limits["call_wall_s"]), max(run.deadline - time.monotonic(), 0.001))
+
+    def _run_test_script(self, run: _Run, process: Process, call: dict[str, Any]) -> Outcome:
+        """Runs the tests in a referee, in the attempt's process and in fresh ones after it; none is left."""
+
+        def ask_attempt(process: Process, message: dict[str, Any]) -> Outcome:
+            outcome = self._ask(run, process, message, "")
+            self._retire(run, process if not process.alive else None)
+            return outcome
+
+        def ask_referee(referee: Process, message: dict[str, Any], cpu_limit_s: float) -> Answer:
+            answer = referee.ask(message, cpu_limit_s, self._wall_left(run))
+            run.deadline += answer.starved_s
+            return answer
+
+        def over() -> bool:
+            return time.monotonic() >= run.deadline
+
+        served = relay.Served(process, lambda: self._load(run), ask_attempt)
+        limits = self._process_limits(self._limits["attempt_wall_s"])
+        start = functools.partial(self._process, Role.REFEREE)
+        tests = relay.Relay(call, served, relay.Hands(start, ask_referee, over), limits, self._limits).run()
+        self._end(run, served.process)
+        return {**_not_run(call["call_id"]), **relay.summary(served.outcomes, tests)}
 
     def _run_script(self, run: _Run, call: dict[str, Any]) -> Outcome:
         message = {
@@ -394,4 +428,5 @@ def _not_run(call_id: str) -> Outcome:
         "usage": _usage(0.0, 0.0, 0),
         "overhead_cpu_s": 0.0,
         "processes": [],
+        "tests": [],
     }

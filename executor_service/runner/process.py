@@ -162,8 +162,10 @@ class Process:
             for fd in self._fds:
                 os.close(fd)
             end = self._supervisor.exits.pop(self._pid, None)
-            self.total_cpu_s = (end.cpu_s if end else 0.0) + self._supervisor.stray_cpu_s
-            self._supervisor.stray_cpu_s = 0.0
+            self.total_cpu_s = end.cpu_s if end else 0.0
+            if self._role is not Role.REFEREE:  # what outlives its parent was the attempt's: a script is the author's
+                self.total_cpu_s += self._supervisor.stray_cpu_s
+                self._supervisor.stray_cpu_s = 0.0
             self._pid, self._fds, self.alive = 0, [], False
             return end
         return None
@@ -235,6 +237,8 @@ class _Exchange:
         self.starved_s = 0.0
 
     def run(self, cpu_limit_s: float, wall_limit_s: float) -> tuple[bytes | None, str]:
+        if self._process._pid in self._process._supervisor.exits:  # while another process was being asked
+            return None, "exited"
         started = time.monotonic()
         used = self._process.cpu_s() or 0.0
         starved = self._process.starved_s()

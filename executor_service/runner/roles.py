@@ -22,9 +22,10 @@ class Role(StrEnum):
     ANALYSIS = "analysis"
     REFERENCE = "reference"
     ATTEMPT = "attempt"
+    REFEREE = "referee"
 
 
-UIDS = {Role.ANALYSIS: 10001, Role.REFERENCE: 10002, Role.ATTEMPT: 10003}
+UIDS = {Role.ANALYSIS: 10001, Role.REFERENCE: 10002, Role.ATTEMPT: 10003, Role.REFEREE: 10004}
 
 _FILE_BYTES = 64 * 1024 * 1024
 _OPEN_FILES = 256
@@ -91,7 +92,8 @@ def confine(role: Role, confinement: Confinement) -> None:
     os.umask(0o077)
     os.environ.clear()
     os.environ.update(_BASE_ENVIRONMENT)
-    folder = f"/tmp/{role}"
+    # The attempt may have been here before the referee, and must not know where that one will write.
+    folder = f"/tmp/{role}-{os.urandom(8).hex()}" if role is Role.REFEREE else f"/tmp/{role}"
     with contextlib.suppress(OSError):  # there already, or squatted: then the work folder is the root
         os.mkdir(folder)
     try:

@@ -18,7 +18,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from executor_service.runner import conductor, kernel, worker
+from executor_service.runner import conductor, kernel, referee, worker
 from executor_service.runner.roles import Confinement, Role, confine, switch_uid
 
 PACKET_BYTES = 64 * 1024
@@ -234,7 +234,8 @@ def _become_worker(role: Role, fds: list[int], confinement: Confinement) -> None
             os.dup2(fd, target)
         os.closerange(_WORKER_FDS, 4096)
         confine(role, confinement)
-        status = worker.main(command_fd=3, result_fd=4)
+        main = referee.main if role is Role.REFEREE else worker.main
+        status = main(command_fd=3, result_fd=4)
     except BaseException:  # noqa: BLE001 - the process's top: told on stderr, which the conductor captures
         sys.excepthook(*sys.exc_info())
     finally:

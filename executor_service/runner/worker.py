@@ -11,6 +11,7 @@ import base64
 import builtins
 import contextlib
 import errno
+import functools
 import json
 import os
 import struct
@@ -22,6 +23,7 @@ from typing import Any
 
 from codearena import values
 from executor_service.runner import analysis, frames, intercept
+from executor_service.runner.handles import Handles
 from executor_service.runner.phases import Phases, Sharing
 from executor_service.runner.roles import ProcessLimits, limit
 
@@ -36,7 +38,7 @@ _BASES_KEPT = 10
 
 def main(command_fd: int, result_fd: int) -> int:
     """Answers messages until the pipe ends; returns the exit status."""
-    _open_streams()
+    open_streams()
     session = _Session(command_fd, result_fd)
     handlers: dict[str, Callable[[dict[str, Any]], bytes]] = {
         "analyse": session.analyse,
@@ -45,6 +47,7 @@ def main(command_fd: int, result_fd: int) -> int:
         "prepare": session.prepare,
         "invoke": session.invoke,
         "collect": session.collect,
+        "apply": session.apply,
     }
     while True:
         body = frames.read_frame(command_fd)
@@ -62,7 +65,7 @@ def main(command_fd: int, result_fd: int) -> int:
         frames.write_all(result_fd, frames.pack(bytes.fromhex(message["nonce"]) + answer))
 
 
-def _open_streams() -> None:
+def open_streams() -> None:
     """Streams of this process's own: those inherited belong to the supervisor. By line, so that a kill loses little."""
     sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115 - for the process's life
     sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
@@ -82,6 +85,7 @@ class _Session:
         self._limits = values.DEFAULT_LIMITS
         self._environment = dict(os.environ)
         self._phases = Phases()
+        self._handles: Handles | None = None
 
     def analyse(self, message: dict[str, Any]) -> bytes:
         source = base64.b64decode(message["source"])
@@ -121,6 +125,24 @@ class _Session:
     def collect(self, message: dict[str, Any]) -> bytes:
         return self._guarded(self._phases.collect)
 
+    def apply(self, message: dict[str, Any]) -> bytes:
+        """One function on kept objects, for the referee."""
+        if self._handles is None:
+            self._handles = Handles(self._module, self._limits)
+        intercept.records.clear()
+        return self._guarded(functools.partial(self._apply, self._handles, message["request"]), bytes)
+
+    def _apply(self, handles: Handles, request: dict[str, str]) -> bytes:
+        try:
+            return handles.apply(request["function"], request["args"], request["kwargs"])
+        except values.UnencodableError:
+            raise
+        except BaseException as error:
+            if isinstance(error, MemoryError) or _out_of_processes(error):
+                raise
+            report = self._describe(error)
+            return handles.raised(error, report["message"], report["traceback"])
+
     def _function(self, calls: list[dict[str, str]]) -> Any:
         return self._invoke(self._resolve(calls[0]["entry_point"]), calls[0])
 
@@ -142,10 +164,10 @@ class _Session:
         kwargs = values.decode(call["kwargs"].encode("ascii"))
         return function(*args, **kwargs)
 
-    def _guarded(self, work: Callable[[], Any]) -> bytes:
+    def _guarded(self, work: Callable[[], Any], encode: Callable[[Any], bytes] | None = None) -> bytes:
         """Runs the attempt's code; whatever it does short of ending the process becomes an answer."""
         try:
-            value = values.encode(work(), self._limits)
+            value = encode(work()) if encode else values.encode(work(), self._limits)
         except values.ValueTooLargeError as error:
             return _answer("output_limit", detail=str(error), processes=intercept.records)
         except values.UnencodableError as error:

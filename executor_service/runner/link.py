@@ -1,0 +1,210 @@
+"""The referee's line to the attempt: applies functions over there, and makes of each answer what a script can use.
+
+Whatever comes back is hostile. It becomes plain data, a proxy, or an exception; what is none of these spoils the test:
+a spoiled test has failed, whatever its script makes of the exception.
+"""
+
+import builtins
+import collections
+import json
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from codearena import values
+from executor_service.runner import crossing
+from executor_service.runner.crossing import Description
+from executor_service.runner.proxies import Origin, Proxy, origin_of
+from executor_service.runner.raised import Exceptions
+
+_SENT_LIMITS = values.ValueLimits(nodes=2_000_000, size_bytes=16 * 1024 * 1024)
+_ENDS = {
+    "time_limit": "exceeded its time limit",
+    "memory_limit": "exceeded its memory limit",
+    "output_limit": "printed or returned more than the limit on output",
+    "process_limit": "started more processes or threads than its limit",
+    "crashed": "ended its process without an answer",
+    "unencodable": "has no answer that can cross",
+    "not_run": "was not run: its time was over",
+    "stale": "has lost the object with its process",
+}
+
+
+class SpoiledError(BaseException):
+    """The test has failed and nothing in its script can change that; no `except Exception` catches it."""
+
+
+class Link:
+    """Applies functions in the attempt's process.
+
+    exchange: sends a request to the conductor and returns the reply; limits: on one answer.
+    spoiled: why the current test has failed already; empty if it has not. raise_lines: of the script.
+    """
+
+    def __init__(self, exchange: Callable[[dict[str, Any]], dict[str, Any]], limits: values.ValueLimits) -> None:
+        self._exchange = exchange
+        self._limits = limits
+        self._named: set[str] = set()
+        self._exceptions = Exceptions(self)
+        self._generation = 0
+        self._holds = False  # the request being made names an object by a number, which only its process knows
+        self.spoiled = ""
+        self.closed = False
+        self.raise_lines: set[int] = set()
+
+    def name(self, name: str) -> Any:
+        """What the attempt's module calls `name`: a value, a proxy, or an exception class.
+
+        Raises:
+            AttributeError: it has no such name.
+        """
+        description, value = self._answer("name", (name,), {})
+        if description is None:
+            return value
+        if "missing" in description:
+            raise AttributeError(f"the attempt has no {name!r}")
+        self._note_named(description)
+        return self._found(description, path=name)
+
+    def apply(self, function: str, *args: Any, **kwargs: Any) -> Any:
+        """The value of a function of the worker's table; raises what the attempt raised."""
+        description, value = self._answer(function, args, kwargs)
+        if description is None:
+            return value
+        if "raised" in description:
+            raise self._raised(description, function)
+        maker = origin_of(args[0]) if args and isinstance(args[0], Proxy) else None
+        constructed = function == "call" and maker is not None and maker.named and maker.kind == "class"
+        named = function == "getattr" and maker is not None and maker.named
+        if named:
+            self._note_named(description)
+        return self._found(description, own=constructed, named=named)
+
+    def spoil(self, reason: str) -> NoReturn:
+        """Fails the current test for good."""
+        self.refuse(reason)
+        raise SpoiledError(reason)
+
+    def refuse(self, reason: str) -> None:
+        """As `spoil`, for a caller that raises something of its own."""
+        self.spoiled = self.spoiled or reason
+
+    def is_named(self, class_name: str) -> bool:
+        """True for a class of the attempt's that the script has named."""
+        return class_name in self._named
+
+    def _note_named(self, description: Description) -> None:
+        if description.get("kind") == "class" and description.get("class"):
+            self._named.add(str(description["class"]))
+
+    # ------------------------------------------------------------------------------------------------------- exchange
+
+    def _answer(self, function: str, args: Any, kwargs: dict[str, Any]) -> tuple[Description | None, Any]:
+        """A description, or None and a plain value."""
+        if self.closed:
+            raise SpoiledError("the test is over")
+        self._holds = False
+        request: dict[str, Any] = {
+            "function": function,
+            "args": self._encoded(list(args)),
+            "kwargs": self._encoded(kwargs),
+        }
+        request["generation"] = self._generation if self._holds else 0
+        reply = self._exchange(request)
+        self._generation = reply["generation"]
+        if reply["status"] != "returned" or reply["value"] is None:
+            self.spoil(f"the attempt {_ENDS.get(reply['status'], 'gave no answer')}")
+        try:
+            text = reply["value"].encode("ascii")
+            description = crossing.description_of(text, self._limits)
+            return description, None if description else crossing.decode(text, self._limits, self._found)
+        except (values.MalformedValueError, UnicodeEncodeError):
+            self.spoil("the attempt's process answered with what is no value")
+
+    def _encoded(self, value: object) -> str:
+        try:
+            return crossing.encode(value, _SENT_LIMITS, self._described).decode("ascii")
+        except values.UnencodableError as error:
+            self.spoil(f"an argument cannot be passed to the attempt: {error}")
+
+    def _described(self, value: Any) -> Description | None:
+        """How an argument crosses; None: as plain data."""
+        if isinstance(value, Proxy):
+            origin = origin_of(value)
+            return self._current(origin.reference, origin.generation if "id" in origin.reference else self._generation)
+        if (reference := self._exceptions.reference(value)) is not None:
+            return self._current(reference, reference.get("generation", self._generation))
+        if isinstance(value, range):
+            return {"range": [value.start, value.stop, value.step]}
+        if isinstance(value, slice):
+            return {"slice": [value.start, value.stop, value.step]}
+        name = getattr(value, "__name__", "")
+        if name and getattr(builtins, name, None) is value:
+            return {"builtin": name}
+        if not isinstance(value, crossing.PLAIN) or hasattr(value, "_fields"):
+            self.spoil(f"a {type(value).__name__} of the script cannot be passed to the attempt: it is not plain data")
+        return None
+
+    def _current(self, reference: Description, generation: int) -> Description:
+        self._holds = self._holds or "id" in reference
+        if generation != self._generation:
+            self.spoil("the attempt's process that held this object has ended")
+        return reference
+
+    # --------------------------------------------------------------------------------------------------------- values
+
+    def _found(self, description: Description, own: bool = False, named: bool = False, path: str = "") -> Any:
+        """What a description stands for. own: the script constructed it; path: its name in the attempt's module."""
+        try:
+            return self._make(description, own, named, path)
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
+            raise values.MalformedValueError("a description that is none") from error
+
+    def _make(self, description: Description, own: bool, named: bool, path: str) -> Any:
+        if "range" in description:
+            return range(*map(int, description["range"]))
+        if "named_tuple" in description:
+            return self._named_tuple(description)
+        kind, class_name = description["kind"], str(description["class"])
+        reference: Description = {"path": path} if path else {"id": int(description["id"])}
+        if kind == "exception":
+            return self._exceptions.type_of(description, reference)
+        if "plain" in description and not self.is_named(class_name):
+            return crossing.decode(str(description["plain"]).encode("ascii"), self._limits, self._found)
+        proxy = Proxy(
+            Origin(
+                self, reference, self._generation, kind, class_name, str(description["name"]), own, named or bool(path)
+            )
+        )
+        return _awaitable(self, proxy) if kind == "coroutine" else proxy
+
+    def _named_tuple(self, description: Description) -> Any:
+        fields = [str(field) for field in description["fields"]]
+        make: Any = collections.namedtuple
+        kind = make("Record", fields, rename=True)
+        kind.__name__ = _identifier(str(description["named_tuple"]))
+        return kind(*crossing.decode(str(description["items"]).encode("ascii"), self._limits, self._found))
+
+    def _raised(self, description: Description, function: str) -> BaseException:
+        try:
+            error = self._exceptions.instance(description, self._generation, self._limits)
+        except (KeyError, TypeError, ValueError, RecursionError):
+            self.spoil("the attempt's process raised what is no exception")
+        if isinstance(error, (StopIteration, StopAsyncIteration, GeneratorExit)) and function != "next":
+            # Any of them would end a loop of the script's in silence, and with it the assertions still to come.
+            replaced = RuntimeError(f"the attempt raised {type(error).__name__}")
+            replaced._codearena_traceback = error._codearena_traceback  # type: ignore[attr-defined,union-attr]
+            return replaced
+        return error
+
+
+def _identifier(name: str) -> str:
+    return name if name.isidentifier() else "Record"
+
+
+async def _awaitable(link: Link, proxy: Proxy) -> Any:
+    return link.apply("await", proxy)
+
+
+def encoded_request(request: dict[str, Any]) -> bytes:
+    """A request as it goes to the conductor."""
+    return json.dumps({"ask": request}).encode("ascii")

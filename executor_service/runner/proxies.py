@@ -1,0 +1,256 @@
+"""Proxies: the attempt's functions, classes and objects as a test script sees them.
+
+Attributes, items, calls, iteration, len, bool, str and contexts are forwarded for every object: what comes back is the
+attempt's, as a returned value is. Operators are another matter, because they hand over the expected value and ask for
+the verdict. Forwarded they are only where the author has asked for the attempt's class:
+
+    both sides are objects of the attempt     if one was constructed by the script, or the script names both classes
+    one side is the script's own plain data   if the script itself constructed the object
+    anything else                             == is False; every other operator fails the test, and raises TypeError
+
+So `assert f(2) == 4` fails for an object whose `__eq__` says True, even if it is of a class that the script uses.
+"""
+
+import builtins
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from executor_service.runner.crossing import PLAIN, SCALARS, Description
+from executor_service.runner.handles import ARITHMETIC, COMPARISONS, IN_PLACE
+from executor_service.runner.raised import traceback_of
+
+if TYPE_CHECKING:
+    from executor_service.runner.link import Link
+
+SCRIPT_NAME = "test_script.py"
+
+_UNARY = ("neg", "pos", "invert", "abs", "int", "float", "complex", "index", "trunc", "floor", "ceil")
+_QUESTIONS = frozenset(
+    [name for kind in (str, set, float) for name in dir(kind) if name.startswith("is")]
+    + ["startswith", "endswith", "count", "index", "find", "rfind", "rindex"]
+    + ["union", "intersection", "difference", "symmetric_difference"]
+)
+"""Methods of plain types that take an expected value or answer yes or no: an object in a value's place must not."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a proxy comes from.
+
+    reference: how it is named over there; generation: of the process that holds it; kind: "object", "class", ...;
+    class_name: of the attempt's own class, else empty; own: the script constructed it; named: the script reached it
+    by name and not as what a call returned.
+    """
+
+    link: "Link"
+    reference: Description
+    generation: int
+    kind: str
+    class_name: str
+    name: str
+    own: bool
+    named: bool
+
+
+def origin_of(proxy: "Proxy") -> Origin:
+    origin: Origin = object.__getattribute__(proxy, "_codearena_origin")
+    return origin
+
+
+class Proxy:
+    """Forwards what is done with it. Equal proxies need not be identical: `is` says nothing."""
+
+    __slots__ = ("__weakref__", "_codearena_origin")
+
+    def __init__(self, origin: Origin) -> None:
+        object.__setattr__(self, "_codearena_origin", origin)
+
+    def __getattr__(self, name: str) -> Any:
+        origin = origin_of(self)
+        if name in _QUESTIONS and not (origin.own or origin.named):
+            _refuse(origin, f"its method {name}")
+        return origin.link.apply("getattr", self, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        origin_of(self).link.apply("setattr", self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        origin_of(self).link.apply("delattr", self, name)
+
+    def __getitem__(self, key: Any) -> Any:
+        return origin_of(self).link.apply("getitem", self, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        origin_of(self).link.apply("setitem", self, key, value)
+
+    def __delitem__(self, key: Any) -> None:
+        origin_of(self).link.apply("delitem", self, key)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return origin_of(self).link.apply("call", self, *args, **kwargs)
+
+    def __iter__(self) -> Iterator[Any]:
+        return _items(self, "iter")
+
+    def __reversed__(self) -> Iterator[Any]:
+        return _items(self, "reversed")
+
+    def __next__(self) -> Any:
+        return origin_of(self).link.apply("next", self)
+
+    def __contains__(self, item: Any) -> bool:
+        return bool(_operate("contains", self, item))
+
+    def __len__(self) -> int:
+        return int(_typed(self, int, "len", self))
+
+    def __bool__(self) -> bool:
+        return bool(_typed(self, bool, "bool", self))
+
+    def __hash__(self) -> int:
+        origin = origin_of(self)
+        return (
+            int(_typed(self, int, "hash", self)) if origin.link.is_named(origin.class_name) else object.__hash__(self)
+        )
+
+    def __str__(self) -> str:
+        return self._text("str", self)
+
+    def __repr__(self) -> str:
+        return self._text("repr", self)
+
+    def __format__(self, specification: str) -> str:
+        return self._text("format", self, specification)
+
+    def _text(self, function: str, *args: Any) -> str:
+        origin = origin_of(self)
+        return f"<{origin.name} of the attempt>" if origin.link.closed else str(_typed(self, str, function, *args))
+
+    def __enter__(self) -> Any:
+        return origin_of(self).link.apply("enter", self)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool:
+        link = origin_of(self).link
+        if error is None or kind is None:
+            link.apply("exit", self, None, "")
+            return False
+        if isinstance(error, Exception):
+            bases = (base.__name__ for base in kind.__mro__ if base.__module__ == "builtins")
+            swallows = _typed(self, bool, "exit", self, next(bases), str(error))
+            return bool(swallows) and _may_be_swallowed(error, link)
+        return False
+
+    def __instancecheck__(self, value: Any) -> bool:
+        return isinstance(value, Proxy) and bool(_typed(self, bool, "isinstance", value, self))
+
+    def __subclasscheck__(self, value: Any) -> bool:
+        return isinstance(value, Proxy) and bool(_typed(self, bool, "issubclass", value, self))
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
+        origin_of(self).link.spoil("a script cannot derive from a class of the attempt")
+
+    def __round__(self, digits: int | None = None) -> Any:
+        return _unary(self, "round", *([] if digits is None else [digits]))
+
+
+def _typed(proxy: Proxy, kind: type, function: str, *args: Any) -> Any:
+    """A function whose value is of one exact type over there, and must be here."""
+    link = origin_of(proxy).link
+    value = link.apply(function, *args)
+    if type(value) is not kind:
+        link.spoil(f"{function} of an object of the attempt is no {kind.__name__}")
+    return value
+
+
+def _items(proxy: Proxy, function: str) -> Iterator[Any]:
+    link = origin_of(proxy).link
+    iterator = link.apply(function, proxy)
+    while True:
+        answer = link.apply("batch", iterator)
+        if type(answer) is not tuple or len(answer) != 2 or type(answer[0]) is not list:
+            link.spoil("the attempt's process iterates over what is no iterator")
+        items, ended = answer
+        yield from items
+        if ended:
+            return
+        if not items:
+            link.spoil("an iterator of the attempt neither yields nor ends")
+
+
+def _may_be_swallowed(error: BaseException, link: "Link") -> bool:
+    """True for what the attempt raised, or the script by a raise statement; never for a failed assertion."""
+    if traceback_of(error) is not None:
+        return True
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    in_script = last is not None and last.tb_frame.f_code.co_filename == SCRIPT_NAME
+    return in_script and last is not None and last.tb_lineno in link.raise_lines
+
+
+# ---------------------------------------------------------------------------------------------------------- operators
+
+
+def _may_be_asked(left: Any, right: Any) -> bool:
+    """The rule at the top of this file."""
+    origins = [origin_of(side) for side in (left, right) if isinstance(side, Proxy)]
+    if any(origin.own for origin in origins):
+        return True
+    return len(origins) == 2 and all(origin.link.is_named(origin.class_name) for origin in origins)
+
+
+def _refuse(origin: Origin, what: str) -> None:
+    text = f"{what} is not asked of an object that the attempt returned in the place of a value"
+    origin.link.refuse(text)
+    raise TypeError(text)
+
+
+def _operate(name: str, left: Any, right: Any) -> Any:
+    origin = origin_of(left if isinstance(left, Proxy) else right)
+    if not _may_be_asked(left, right):
+        if name in ("eq", "ne"):
+            return NotImplemented  # then Python compares identities
+        _refuse(origin, f"the operator {name.rstrip('_')}")
+    other = right if isinstance(left, Proxy) else left
+    if not isinstance(other, (Proxy, *PLAIN, *SCALARS)):
+        return NotImplemented  # an object of the script's own, which may know better
+    return origin.link.apply(name, left, right)
+
+
+def _unary(proxy: Proxy, name: str, *args: Any) -> Any:
+    origin = origin_of(proxy)
+    if not (origin.own or origin.link.is_named(origin.class_name)):
+        _refuse(origin, f"the operator {name}")
+    return origin.link.apply(name, proxy, *args)
+
+
+def _forward(name: str) -> Callable[[Proxy, Any], Any]:
+    return lambda self, other: _operate(name, self, other)
+
+
+def _reflect(name: str) -> Callable[[Proxy, Any], Any]:
+    return lambda self, other: _operate(name, other, self)
+
+
+def _unary_method(name: str) -> Callable[[Proxy], Any]:
+    kind = getattr(builtins, name, None)
+    if kind in (int, float, complex):
+        return lambda self: _typed_unary(self, name, kind)
+    return lambda self: _unary(self, name)
+
+
+def _typed_unary(proxy: Proxy, name: str, kind: type) -> Any:
+    value = _unary(proxy, name)
+    return value if type(value) is kind else origin_of(proxy).link.spoil(f"{name} of an object is none")
+
+
+for _name in [*ARITHMETIC, *COMPARISONS, *IN_PLACE]:
+    setattr(Proxy, f"__{_name.rstrip('_')}__", _forward(_name))
+for _name in ARITHMETIC:
+    setattr(Proxy, f"__r{_name.rstrip('_')}__", _reflect(_name))
+for _name in _UNARY:
+    setattr(Proxy, f"__{_name}__", _unary_method(_name))

@@ -1,0 +1,107 @@
+"""Exceptions of the attempt, raised in the referee: builtin ones as themselves, its own as classes made after them."""
+
+import builtins
+from typing import TYPE_CHECKING, Any
+
+from codearena import values
+from executor_service.runner.crossing import Description
+
+if TYPE_CHECKING:
+    from executor_service.runner.link import Link
+
+_TEXT_CHARACTERS = 2000
+
+
+def traceback_of(error: BaseException) -> str | None:
+    """The attempt's own traceback; None for an exception that does not come from the attempt."""
+    return getattr(error, "_codearena_traceback", None)
+
+
+class Exceptions:
+    """One class here for each of the attempt's, by name, so that `assertRaises(fix.MyError)` finds what is raised."""
+
+    def __init__(self, link: "Link") -> None:
+        self._link = link
+        self._types: dict[str, type[BaseException]] = {}
+
+    def type_of(self, description: Description, reference: Description | None = None) -> type[BaseException]:
+        """The class of a description {"chain", "base"}.
+
+        Raises:
+            KeyError, TypeError, ValueError: the description is none.
+        """
+        kind = _builtin(str(description["base"]))
+        for name in reversed([str(name) for name in description["chain"]]):
+            known = self._types.get(name)
+            kind = known if known is not None and issubclass(known, kind) else self._new(name, kind)
+        if reference is not None and description["chain"]:
+            kind._codearena_reference = reference  # type: ignore[attr-defined]
+        return kind
+
+    def _new(self, name: str, base: type[BaseException]) -> type[BaseException]:
+        last = name.rpartition(".")[2]
+        body = {"__module__": "fix", "__str__": _text, "__getattr__": _attribute, "_codearena_link": self._link}
+        kind: type[BaseException] = type(last if last.isidentifier() else "AttemptError", (base,), body)
+        self._types[name] = kind
+        return kind
+
+    def instance(self, description: Description, generation: int, limits: values.ValueLimits) -> BaseException:
+        """The exception of a description; what it carries beyond arguments and text is asked for when needed.
+
+        Raises:
+            KeyError, TypeError, ValueError: the description is none.
+        """
+        kind = self.type_of(description)
+        message = str(description["message"])[:_TEXT_CHARACTERS]
+        encoded = description["args"]
+        args = values.decode(encoded.encode("ascii"), limits) if encoded is not None else (message,)
+        error = _instantiated(kind, tuple(args), message)
+        error._codearena_traceback = str(description["traceback"])  # type: ignore[attr-defined]
+        if description["chain"]:
+            error._codearena_message = message  # type: ignore[attr-defined]
+            error._codearena_object = (int(description["id"]), generation)  # type: ignore[attr-defined]
+        return error
+
+    def reference(self, value: Any) -> Description | None:
+        """How a class or instance made here is named over there; None for anything else."""
+        if isinstance(value, type):
+            reference: Description | None = value.__dict__.get("_codearena_reference")
+            return reference
+        if isinstance(value, BaseException) and "_codearena_object" in value.__dict__:
+            return _kept(value)
+        return None
+
+
+def _builtin(name: str) -> type[BaseException]:
+    kind = getattr(builtins, name, None)
+    return kind if isinstance(kind, type) and issubclass(kind, BaseException) else Exception
+
+
+def _instantiated(kind: type[BaseException], args: tuple[Any, ...], message: str) -> BaseException:
+    if not hasattr(kind, "_codearena_link"):
+        try:
+            return kind(*args)
+        except Exception:  # noqa: BLE001 - a builtin class with demands on its arguments
+            args = (message,)
+    try:
+        error = kind.__new__(kind)
+    except TypeError:  # an exception group
+        error = Exception.__new__(Exception)
+    error.args = args
+    return error
+
+
+def _text(error: Any) -> str:
+    message = error.__dict__.get("_codearena_message")
+    return BaseException.__str__(error) if message is None else message
+
+
+def _attribute(error: Any, name: str) -> Any:
+    if name.startswith("_") or "_codearena_object" not in error.__dict__:
+        raise AttributeError(f"{type(error).__name__!r} object has no attribute {name!r}")
+    return error._codearena_link.apply("getattr", error, name)
+
+
+def _kept(error: BaseException) -> Description:
+    number, generation = error.__dict__["_codearena_object"]
+    return {"id": number, "generation": generation}

@@ -1,0 +1,202 @@
+"""The conductor between referee and attempt: relays each request, and keeps every limit and rule of a call.
+
+The referee asks, the attempt's process answers, and neither has a descriptor of the other's. A request is a message to
+the attempt like any other: a fresh nonce, the limits of one call, and a fresh process after one that ended. What it
+made of a test is the referee's word alone; a test of which it said nothing was not run.
+"""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from executor_service.runner.output import HeadTail
+from executor_service.runner.process import Answer, Process
+
+Outcome = dict[str, Any]  # the OUTCOME object of a report
+
+REQUEST_BYTES = 20 * 1024 * 1024
+"""Longest frame from the referee."""
+
+_STATUSES = ("passed", "failed", "not_run")
+_DETAIL_CHARACTERS = 8000
+_ENDS = {
+    "cpu": "the test script used up its CPU time",
+    "wall": "the test script took too long",
+    "flood": "the test script printed too much",
+    "oversize": "the test script sent more than can be relayed",
+}
+
+
+@dataclass
+class Served:
+    """The attempt's process as the referee's requests reach it.
+
+    load: makes a fresh one; ask: sends it a message. generation: counts the processes, from 1.
+    """
+
+    process: Process
+    load: Callable[[], tuple[Process, Outcome]]
+    ask: Callable[[Process, dict[str, Any]], Outcome]
+    outcomes: list[Outcome] = field(default_factory=list)
+    generation: int = 1
+
+    def apply(self, request: dict[str, Any]) -> Outcome:
+        """The outcome of one request; a request that needs what an earlier process held is not made."""
+        if not self.process.alive:
+            self.generation += 1
+            self.process, load = self.load()
+            self.outcomes.append(load)
+            if load["status"] != "returned":
+                return load
+        if request["generation"] not in (0, self.generation):
+            return {"status": "stale", "value": None}
+        outcome = self.ask(self.process, {"op": "apply", "request": request})
+        self.outcomes.append(outcome)
+        return outcome
+
+
+@dataclass(frozen=True)
+class Hands:
+    """start: makes a referee's process; ask: sends it a message, with its CPU limit in seconds, within the time of the
+    attempt as a whole; over: that time is up.
+    """
+
+    start: Callable[[], Process]
+    ask: Callable[[Process, dict[str, Any], float], Answer]
+    over: Callable[[], bool]
+
+
+class Relay:
+    """Runs the tests of one script call. limits: those of the referee's process, as it is told; bounds: the job's."""
+
+    def __init__(
+        self,
+        call: dict[str, Any],
+        served: Served,
+        hands: Hands,
+        limits: dict[str, Any],
+        bounds: dict[str, Any],
+    ) -> None:
+        self._script = call["test_script"]
+        self._served = served
+        self._hands = hands
+        self._limits = limits
+        self._bounds = bounds
+        self._referee: Process | None = None
+        self._lost = ""
+
+    def run(self) -> list[dict[str, Any]]:
+        """One TEST object of a report for each test, in order."""
+        try:
+            return [self._run_test(test) for test in self._script["tests"]]
+        finally:
+            self._end_referee()
+
+    def _run_test(self, test: dict[str, Any]) -> dict[str, Any]:
+        since = len(self._served.outcomes)
+        verdict = self._verdict(test)
+        made = self._served.outcomes[since:]
+        return {
+            "test_id": test["test_id"],
+            **verdict,
+            "stdout": self._written(made, "stdout"),
+            "stderr": self._written(made, "stderr"),
+        }
+
+    def _verdict(self, test: dict[str, Any]) -> dict[str, str]:
+        if self._hands.over():
+            self._lost = self._lost or "the time of the attempt was over"
+        if self._lost:
+            return {"status": "not_run", "detail": self._lost}
+        if self._referee is None:
+            loaded = self._load()
+            if loaded["status"] != "passed":
+                return loaded
+        verdict = self._converse({"op": "run", "test": test})
+        if self._referee is None and self._script["body"]:
+            self._lost = "the test script ended before this test"  # its statements share what they have made
+        return verdict
+
+    def _load(self) -> dict[str, str]:
+        self._referee = self._hands.start()
+        self._referee.configure(0, REQUEST_BYTES)
+        message = {
+            "op": "load",
+            "limits": self._limits,
+            "value_bytes": self._bounds["value_bytes"],
+            **{key: self._script[key] for key in ("source", "entry_point", "body", "left_out", "unreported")},
+        }
+        loaded = self._converse(message)
+        if loaded["status"] != "passed":
+            self._lost = loaded["detail"] or "the test script does not load"
+            return {"status": "failed", "detail": self._lost}
+        return loaded
+
+    def _converse(self, message: dict[str, Any]) -> dict[str, str]:
+        """Relays until the referee is done with a message; its own time ends it, the attempt's does not."""
+        assert self._referee is not None
+        left_cpu_s = float(self._bounds["call_cpu_s"])
+        while True:
+            answer = self._hands.ask(self._referee, message, left_cpu_s)
+            left_cpu_s = max(left_cpu_s - answer.cpu_s, 0.001)
+            said = _said(answer)
+            if said is None:
+                self._end_referee()
+                return {
+                    "status": "failed",
+                    "detail": _ENDS.get(answer.ended, "the test script ended without a verdict"),
+                }
+            if "done" in said:
+                return _verdict(said["done"])
+            reply = self._served.apply(said["ask"])
+            message = {
+                "op": "reply",
+                "generation": self._served.generation,
+                "status": reply["status"],
+                "value": reply["value"],
+            }
+
+    def _end_referee(self) -> None:
+        if self._referee is not None:
+            self._referee.kill()
+            self._referee = None
+
+    def _written(self, outcomes: list[Outcome], stream: str) -> Any:
+        """What the attempt wrote in these calls, one after the other."""
+        kept = HeadTail(self._bounds["output_bytes"])
+        for outcome in outcomes:
+            for part in ("head", "tail"):
+                kept.feed(base64.b64decode(outcome[stream][part]))
+        return kept.to_json()
+
+
+def _said(answer: Answer) -> dict[str, Any] | None:
+    """The referee's words, None if it has ended or says what it never would."""
+    if answer.body is None:
+        return None
+    try:
+        said = json.loads(answer.body)
+        return said if isinstance(said, dict) and ("done" in said or "ask" in said) else None
+    except ValueError:
+        return None
+
+
+def _verdict(done: dict[str, Any]) -> dict[str, str]:
+    status = done["status"] if done.get("status") in _STATUSES else "failed"
+    return {"status": status, "detail": str(done.get("detail", ""))[:_DETAIL_CHARACTERS]}
+
+
+def summary(outcomes: list[Outcome], tests: list[dict[str, Any]]) -> dict[str, Any]:
+    """The part of the script call's OUTCOME that comes of its requests: usage summed up, and the tests."""
+    usages = [outcome["usage"] for outcome in outcomes]
+    return {
+        "status": "returned",
+        "usage": {
+            "cpu_s": sum(usage["cpu_s"] for usage in usages),
+            "wall_s": sum(usage["wall_s"] for usage in usages),
+            "peak_memory_bytes": max((usage["peak_memory_bytes"] for usage in usages), default=0),
+        },
+        "tests": tests,
+    }

@@ -1,0 +1,160 @@
+"""A test script inside the referee: its names, its statements, and its tests one by one."""
+
+import ast
+import base64
+import builtins
+import symtable
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+from executor_service.runner import cases, pytest_stand_in
+from executor_service.runner.assertions import Assertions, raise_lines
+from executor_service.runner.link import Link
+from executor_service.runner.proxies import SCRIPT_NAME
+
+ATTEMPT_MODULES = ("fix", "solution")
+"""Names under which a script can import the attempt."""
+
+PASSED, FAILED, NOT_RUN = "passed", "failed", "not_run"
+
+Verdict = dict[str, str]
+
+
+class _AttemptModule(types.ModuleType):
+    """The attempt's module. It lists no names, so that `import *` cannot put one in the place of a builtin's."""
+
+    def __init__(self, name: str, link: Link) -> None:
+        super().__init__(name)
+        self.__dict__["_codearena_link"] = link
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self.__dict__["_codearena_link"].name(name)
+
+
+class Script:
+    """One script on one attempt.
+
+    message: {"source": base64, "entry_point", "body": name of the function whose statements are the tests, "module"
+    for the script's own, or "" where tests have names; "left_out", "unreported": lines of statements}.
+    """
+
+    def __init__(self, message: dict[str, Any], link: Link) -> None:
+        self._source = base64.b64decode(message["source"]).decode("utf-8")
+        self._entry_point: str = message["entry_point"]
+        self._body: str = message["body"]
+        self._left_out = set(message["left_out"])
+        self._unreported = set(message["unreported"])
+        self._link = link
+        self._assertions = Assertions(self._source)
+        self._module = types.ModuleType(SCRIPT_NAME.removesuffix(".py"))
+        self._namespace = self._module.__dict__
+        self._statements: list[ast.stmt] = []
+        self._broken = ""
+
+    def load(self) -> Verdict:
+        """Runs what has to run before the first test."""
+        verdict = self._judged(self._load)
+        self._broken = "" if verdict["status"] == PASSED else f"the script does not load: {verdict['detail']}"
+        return verdict
+
+    def run(self, test: dict[str, Any]) -> Verdict:
+        """test: {"name"} or {"line"}."""
+        if self._broken:
+            return {"status": NOT_RUN, "detail": self._broken}
+        if not self._body:
+            return self._judged(lambda: cases.run(test["name"], self._namespace))
+        return self._run_statement(test["line"])
+
+    def _judged(self, work: Callable[[], None]) -> Verdict:
+        """Passed only if nothing was raised and nothing was spoilt."""
+        self._assertions.begin()
+        self._link.spoiled, self._link.closed = "", False
+        error: BaseException | None = None
+        try:
+            work()
+        except BaseException as caught:  # noqa: BLE001 - whatever a test raises, SystemExit too, it has not passed
+            error = caught
+        self._link.closed = True  # to describe a failure asks nothing more of the attempt
+        spoiled = self._link.spoiled
+        if error is None and not spoiled:
+            return {"status": PASSED, "detail": ""}
+        described = "" if error is None else self._assertions.describe(error)
+        detail = described if spoiled in described else f"{spoiled}\n{described}".rstrip()
+        return {"status": FAILED, "detail": detail}
+
+    def _load(self) -> None:
+        tree = ast.parse(self._source, SCRIPT_NAME)
+        self._link.raise_lines = raise_lines(tree)
+        sys.modules["pytest"] = pytest_stand_in.module()
+        for name in ATTEMPT_MODULES:
+            sys.modules[name] = _AttemptModule(name, self._link)
+        sys.modules[self._module.__name__] = self._module
+        self._namespace["__file__"] = SCRIPT_NAME
+        self._bind_names()
+        tree = self._assertions.rewrite(tree, self._namespace)
+        if self._body == "module":
+            self._statements = tree.body
+            return
+        tree.body = [statement for statement in tree.body if not self._calls_body(statement)]
+        self._execute(tree)
+        if self._body:
+            self._open_body(tree)
+
+    def _bind_names(self) -> None:
+        """Names that the script uses and nobody defines are the attempt's; one that it lacks stays undefined."""
+        entry_name = self._entry_point.partition(".")[0]
+        for name in sorted(_names_asked_for(self._source, entry_name)):
+            try:
+                self._namespace[name] = self._link.name(name)
+            except AttributeError:
+                continue
+
+    def _calls_body(self, statement: ast.stmt) -> bool:
+        """True for a call of the function whose statements are the tests: they are run one by one instead."""
+        call = statement.value if isinstance(statement, ast.Expr) else None
+        return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == self._body
+
+    def _open_body(self, tree: ast.Module) -> None:
+        functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == self._body]
+        candidate: Any = None
+        for position, name in enumerate(self._entry_point.split(".")):
+            candidate = getattr(candidate, name) if position else self._link.name(name)
+        for argument in functions[-1].args.args:
+            self._namespace[argument.arg] = candidate
+        self._statements = functions[-1].body
+
+    def _execute(self, tree: ast.Module) -> None:
+        exec(compile(tree, SCRIPT_NAME, "exec", dont_inherit=True), self._namespace)
+
+    def _run_statement(self, line: int) -> Verdict:
+        """The statement on that line, after all that come before it and have not been run."""
+        while self._statements:
+            statement = self._statements.pop(0)
+            if statement.lineno in self._left_out:
+                continue
+            tree = ast.Module([statement], [])
+            verdict = self._judged(lambda tree=tree: self._execute(tree))  # type: ignore[misc]
+            if statement.lineno == line:
+                return verdict
+            if verdict["status"] != PASSED and statement.lineno not in self._unreported:
+                self._broken = f"failed before this test: {verdict['detail']}"
+                return {"status": NOT_RUN, "detail": self._broken}
+        return {"status": NOT_RUN, "detail": f"no statement on line {line}"}
+
+
+def _names_asked_for(source: str, entry_name: str) -> set[str]:
+    """Global names that are read and never bound. A builtin's name is the builtin, unless it is the entry point's."""
+    top = symtable.symtable(source, SCRIPT_NAME, "exec")
+    bound = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+    asked: set[str] = set()
+    tables = [top]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        symbols = [symbol for symbol in table.get_symbols() if symbol.is_referenced()]
+        asked |= {symbol.get_name() for symbol in symbols if table is top or symbol.is_global()}
+    return {name for name in asked - bound if name == entry_name or not hasattr(builtins, name)}
