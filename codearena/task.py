@@ -63,7 +63,7 @@ class ExpectedSpawn(_Record):
     """What an intercepted call must have asked the system to run.
 
     program: base name; argument: must be one whole element of argv, never part of a shell's command line;
-    may_refuse: starting nothing at all, returning or raising ValueError, is right too.
+    may_refuse: starting nothing at all and raising ValueError is right too.
     """
 
     program: str

@@ -186,7 +186,7 @@ def _expected_process(expected: grader_pb2.ExpectedProcess, settings: Settings) 
         text += f", with {expected.argument!r} as one whole argument"
     if expected.HasField("value"):
         text += f", and returns {_value(expected.value, settings)}"
-    return text + (", or starts nothing" if expected.may_refuse else "")
+    return text + (", or starts nothing and raises ValueError" if expected.may_refuse else "")
 
 
 def _got(outcome: common_pb2.CallOutcome, test: grader_pb2.Expectation, settings: Settings) -> str:

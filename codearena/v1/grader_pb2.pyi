@@ -243,7 +243,7 @@ class ExpectedProcess(_message.Message):
     argument: _builtins.str
     """Must be one whole element of argv; empty: any."""
     may_refuse: _builtins.bool
-    """Starting nothing at all is right too."""
+    """Raising ValueError and starting nothing at all is right too."""
     @_builtins.property
     def value(self) -> _common_pb2.EncodedValue:
         """The return value, if it matters."""

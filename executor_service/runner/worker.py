@@ -34,6 +34,12 @@ META_ERROR = struct.error
 _MESSAGE_KEPT = 2000
 _TRACEBACK_KEPT = 4000
 _BASES_KEPT = 10
+# By identity: a class of the attempt may say that it is of the builtins, and so may anything put there later.
+_BUILTIN_EXCEPTIONS = {
+    id(kind): name
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, BaseException) and kind.__name__ == name
+}
 
 
 def main(command_fd: int, result_fd: int) -> int:
@@ -185,7 +191,7 @@ class _Session:
 
     def _describe(self, error: BaseException) -> dict[str, Any]:
         kind = type(error)
-        bases = [base.__name__ for base in kind.__mro__ if base.__module__ == "builtins" and base is not object]
+        bases = [_BUILTIN_EXCEPTIONS[id(base)] for base in kind.__mro__ if id(base) in _BUILTIN_EXCEPTIONS]
         try:
             message = str(error)
         except BaseException:  # noqa: BLE001 - its __str__ is the attempt's code

@@ -80,7 +80,7 @@ def test_every_end_of_a_call_is_told_in_words(status: common_pb2.CallStatus.Valu
         (build.expects([1], compare=grader_pb2.COMPARE_UNORDERED), "[1], in any order"),
         (
             build.expects_process(grader_pb2.ExpectedProcess(program="ping", argument="a b", may_refuse=True)),
-            "starts ping without a shell, with 'a b' as one whole argument, or starts nothing",
+            "starts ping without a shell, with 'a b' as one whole argument, or starts nothing and raises ValueError",
         ),
     ],
 )
