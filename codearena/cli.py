@@ -93,8 +93,8 @@ def list_tasks(tasks: TasksFolder = DEFAULT_TASKS) -> None:
 
 
 def _task_row(task: Task) -> list[str]:
-    hidden = sum(not test.visible for test in task.tests)
-    counts = [str(len(task.tests)), str(hidden), str(len(task.checks) or "")]
+    hidden = sum(not test.visible for test in task.all_tests)
+    counts = [str(len(task.all_tests)), str(hidden), str(len(task.checks) or "")]
     probe = f"n = {task.probe.sizes[-1]}" if task.probe else ""
     return [task.id, task.level.value, *counts, probe, task.optimal_complexity, escape(task.title)]
 

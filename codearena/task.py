@@ -1,19 +1,22 @@
 """Tasks: what they are, and how a folder of them is read.
 
 A task is a folder tasks/<category>/<id>/ with `task.yaml`, `buggy.py`, `solution.py` and, where growth means something,
-`probe.py` with ``make_input(n, rng) -> tuple`` of positional arguments. Everything in it is trusted: task authors are.
+`probe.py` with ``make_input(n, rng) -> tuple`` of positional arguments, and `test_script.py` where task.yaml has a
+`script`: {visible: [names]}. Everything in it is trusted: task authors are.
 """
 
 import hashlib
 import importlib.util
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from codearena.scripts import ScriptTest, TestScript, read_script
 
 COMPLEXITIES = ("O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n^2)", "O(n^2 log n)", "O(n^3)", "O(2^n)")
 """Growth classes, ascending."""
@@ -179,7 +182,8 @@ class Task(_Record):
     level: Level
     description: str
     entry_point: str
-    tests: list[TestCase] = Field(min_length=1)
+    tests: list[TestCase] = []
+    script: TestScript | None = None
     probe: Probe | None = None
     checks: list[Check] = []
     limits: TaskLimits = TaskLimits()
@@ -191,12 +195,19 @@ class Task(_Record):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        names = [test.name for test in self.tests] + [check.name for check in self.checks]
+        names = [test.name for test in self.all_tests] + [check.name for check in self.checks]
+        if not self.all_tests:
+            raise ValueError("needs tests or a script")
         if len(set(names)) != len(names):
             raise ValueError("two tests or checks share a name")
         if self.optimal_complexity and self.optimal_complexity not in COMPLEXITIES:
             raise ValueError(f"optimal_complexity must be one of {', '.join(COMPLEXITIES)}")
         return self
+
+    @property
+    def all_tests(self) -> Sequence[TestCase | ScriptTest]:
+        """The cases, and the tests of the script."""
+        return [*self.tests, *(self.script.tests if self.script else ())]
 
 
 _Constructor = yaml.constructor.BaseConstructor
@@ -237,6 +248,8 @@ def load_task(folder: Path) -> Task:
         fields["solution"] = (folder / "solution.py").read_text("utf-8")
         if "probe" in fields:
             fields["probe"] = {**fields["probe"], "make_input": _make_input(folder / "probe.py")}
+        if "script" in fields:
+            fields["script"] = _script(folder / "test_script.py", **fields["script"])
         task = Task(**fields, revision=_revision(folder))
     except TaskError:
         raise
@@ -275,6 +288,10 @@ def _make_input(path: Path) -> Callable[[int, random.Random], tuple[Any, ...]]:
     if not callable(make_input):
         raise TaskError(f"{path}: has no function make_input")
     return make_input
+
+
+def _script(path: Path, visible: Sequence[str] = ()) -> TestScript:
+    return read_script(path.read_text("utf-8"), list(visible))
 
 
 def _revision(folder: Path) -> str:

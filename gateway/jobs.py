@@ -2,7 +2,8 @@
 
 A job is what the sandbox sees: inputs only. Everything that says what is right goes into the expectations, which only
 the grader sees. The two are joined by call ids, which say nothing about the test they belong to. No function in here
-puts a value of a test's `expect`, `raises`, `process`, `name` or `visible` into a job.
+puts a value of a test's `expect`, `raises`, `process`, `name` or `visible` into a job. A test script is the one
+exception: it goes whole, in a field of its own, which the runner hands to nobody but the referee.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import random
 from dataclasses import dataclass
 
 from codearena import values
+from codearena.scripts import ScriptTest, TestScript
 from codearena.task import CompareMode, Task, TaskLimits, TestCase
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
 
@@ -75,13 +77,11 @@ class JobMaker:
         job.limits.CopyFrom(limits_of(self._task.limits))
         job.limits.call_cpu.FromMilliseconds(round(1000 * min(self._task.limits.call_cpu_s, _BASELINE_CALL_CPU_S)))
         expectations.hints.extend(self._task.hints)
-        for call, expectation in zip(self._brief.job.calls, self._brief.expectations.tests, strict=True):
-            if expectation.visible:
-                job.calls.append(call)
-                expectations.tests.append(expectation)
-        if not job.calls:  # a job needs a call; of a hidden one nothing is shown
-            job.calls.append(self._brief.job.calls[0])
-            expectations.tests.append(self._brief.expectations.tests[0])
+        calls, tests = self._brief.job.calls, self._brief.expectations.tests
+        chosen = {test.call_id for test in tests if test.visible}
+        chosen = chosen or {calls[0].call_id}  # a job needs a call; of a hidden one nothing is shown
+        job.calls.extend(call for call in calls if call.call_id in chosen)
+        expectations.tests.extend(test for test in tests if test.call_id in chosen)
         for check, outcome in zip(self._brief.job.checks, self._brief.expectations.checks, strict=True):
             if outcome.visible:
                 job.checks.append(check)
@@ -113,9 +113,16 @@ def _brief(task: Task) -> Brief:
     job = executor_pb2.Job(limits=limits_of(task.limits), reference_source=task.solution.encode())
     expectations = grader_pb2.Expectations(optimal_complexity=task.optimal_complexity, hints=task.hints)
     # Visible ones first: what an attempt keeps of a hidden input can then never be printed in a visible call.
-    for number, test in enumerate(sorted(task.tests, key=lambda test: not test.visible), start=1):
-        job.calls.append(_call(task, test, str(number)))
-        expectations.tests.append(_expectation(task, test, str(number)))
+    for visible in (True, False):
+        for test in task.tests:
+            if test.visible is visible:
+                call_id = str(len(job.calls) + 1)
+                job.calls.append(_call(task, test, call_id))
+                expectations.tests.append(_expectation(task, test, call_id))
+        if task.script is not None and any(test.visible is visible for test in task.script.tests):
+            call_id = str(len(job.calls) + 1)
+            job.calls.append(_script_call(task.script, task.entry_point, visible, call_id))
+            expectations.tests.extend(_script_expectations(task.script, visible, call_id))
     for check in task.checks:
         job.checks.add(rule=check.rule, argument=check.argument)
         expectations.checks.add(name=check.name, visible=check.visible)
@@ -158,6 +165,36 @@ def _expectation(task: Task, test: TestCase, call_id: str) -> grader_pb2.Expecta
     return expectation
 
 
+def _script_call(script: TestScript, entry_point: str, visible: bool, call_id: str) -> executor_pb2.Call:
+    """Runs the visible or the hidden tests of a script. Only the referee gets to see it: see executor.proto."""
+    wanted = executor_pb2.TestScript(source=script.source.encode(), entry_point=entry_point, body=script.body)
+    for test_id, test in _numbered(script):
+        if test.visible is visible:
+            wanted.tests.add(test_id=test_id, name=None if test.line else test.name, line=test.line)
+        elif test.line:
+            # Hidden statements stay out of the visible run; the visible ones come again, for what they leave behind.
+            (wanted.left_out if visible else wanted.unreported).append(test.line)
+    return executor_pb2.Call(call_id=call_id, test_script=wanted)
+
+
+def _script_expectations(script: TestScript, visible: bool, call_id: str) -> list[grader_pb2.Expectation]:
+    return [
+        grader_pb2.Expectation(
+            call_id=call_id,
+            name=test.name,
+            visible=visible,
+            input=_shown(test.text) if visible else "",
+            script_test=grader_pb2.ExpectedScriptTest(test_id=test_id),
+        )
+        for test_id, test in _numbered(script)
+        if test.visible is visible
+    ]
+
+
+def _numbered(script: TestScript) -> list[tuple[str, ScriptTest]]:
+    return [(str(number), test) for number, test in enumerate(script.tests, start=1)]
+
+
 def _probe(task: Task, rng: random.Random) -> list[executor_pb2.ProbePoint]:
     assert task.probe is not None
     points = []
@@ -176,7 +213,10 @@ def shown_call(task: Task, test: TestCase) -> str:
     """The call as people would write it, cut to a readable length."""
     environment = "".join(f"{name}={value!r} " for name, value in test.env.items())
     steps = [(step.call, step.args, step.kwargs) for step in test.calls] or [(task.entry_point, test.args, test.kwargs)]
-    text = environment + "; ".join(_written(*step) for step in steps)
+    return _shown(environment + "; ".join(_written(*step) for step in steps))
+
+
+def _shown(text: str) -> str:
     return text if len(text) <= _SHOWN_CHARS else text[:_SHOWN_CHARS] + "..."
 
 

@@ -36,17 +36,28 @@ def _require(condition: bool, detail: str) -> None:
 
 def _require_expectations(expectations: grader_pb2.Expectations, limits: values.ValueLimits) -> None:
     _require(len(expectations.tests) + len(expectations.checks) > 0, "no tests and no checks: nothing to grade by")
-    _call_ids((test.call_id for test in expectations.tests), "expectations")
+    _require_test_ids(expectations.tests)
     for number, test in enumerate(expectations.tests):
         _require_expectation(test, f"test {number}", limits)
     optimal = expectations.optimal_complexity
     _require(not optimal or optimal in COMPLEXITIES, "optimal_complexity is not a growth class")
 
 
+def _require_test_ids(tests: Iterable[grader_pb2.Expectation]) -> None:
+    """Each test looks at a call of its own, or at a test of its own of a script."""
+    places = [(test.call_id, test.script_test.test_id) for test in tests]
+    _require(len(set(places)) == len(places), "two calls of the expectations share an id")
+    _require(all(call_id for call_id, _ in places), "a call of the expectations has no id")
+    alone = {call_id for call_id, test_id in places if not test_id}
+    _require(not any(call_id in alone for call_id, test_id in places if test_id), "a script shares its call's id")
+
+
 def _require_expectation(test: grader_pb2.Expectation, where: str, limits: values.ValueLimits) -> None:
     outcome = test.WhichOneof("outcome")
     if outcome == "raises":
         _require(test.raises.type != "", f"{where} expects an exception of no type")
+    elif outcome == "script_test":
+        _require(test.script_test.test_id != "", f"{where} expects a test of a script without an id")
     elif outcome == "process":
         _require(test.process.program != "", f"{where} expects a process of no program")
         if test.process.HasField("value"):
@@ -91,6 +102,7 @@ def _require_calls(report: executor_pb2.Report, expectations: grader_pb2.Expecta
     if report.calls or report.status == executor_pb2.ATTEMPT_STATUS_RAN:
         called = _call_ids((call.call_id for call in report.calls), "report")
         _require(called == expected, "the report's calls are not those of the expectations")
+        _require_script_tests(report.calls, expectations)
     if report.reference_calls:
         called = _call_ids((call.call_id for call in report.reference_calls), "report's reference")
         _require(called == expected, "the reference's calls are not those of the expectations")
@@ -99,6 +111,20 @@ def _require_calls(report: executor_pb2.Report, expectations: grader_pb2.Expecta
     for outcome in outcomes:
         known = outcome.status in common_pb2.CallStatus.values()
         _require(known and outcome.status != common_pb2.CALL_STATUS_UNSPECIFIED, "a call without a status")
+
+
+def _require_script_tests(calls: Iterable[common_pb2.CallOutcome], expectations: grader_pb2.Expectations) -> None:
+    """Every test of a script that was run is there exactly once, and no other."""
+    expected: dict[str, list[str]] = {}
+    for test in expectations.tests:
+        if test.HasField("script_test"):
+            expected.setdefault(test.call_id, []).append(test.script_test.test_id)
+    for call in calls:
+        wanted = expected.get(call.call_id, []) if call.status == common_pb2.CALL_STATUS_RETURNED else []
+        seen = [test.test_id for test in call.script_tests]
+        _require(sorted(seen) == sorted(wanted), "the report's script tests are not those of the expectations")
+        known = all(test.status in common_pb2.ScriptTestStatus.values() and test.status for test in call.script_tests)
+        _require(known, "a script test without a status")
 
 
 def _call_ids(ids: Iterable[str], where: str) -> set[str]:

@@ -48,13 +48,36 @@ def examine(
             visible=test.visible,
             passed=meets(outcomes[test.call_id], test, limits),
             expectation=test,
-            outcome=outcomes[test.call_id],
+            outcome=_own_outcome(outcomes[test.call_id], test),
             ran_before_hidden=test.call_id in before_hidden,
         )
         for test in expectations.tests
     ]
     checks = zip(expectations.checks, report.analysis.checks, strict=True)
     return tests + [ExaminedTest(rule.name, rule.visible, seen.passed, check=seen) for rule, seen in checks]
+
+
+def _own_outcome(outcome: common_pb2.CallOutcome, test: grader_pb2.Expectation) -> common_pb2.CallOutcome:
+    """The outcome of the test's call; for one test of a script the part of it that is this test's."""
+    if not test.HasField("script_test") or outcome.status != common_pb2.CALL_STATUS_RETURNED:
+        return outcome
+    seen = _script_outcome(outcome, test.script_test)
+    was_run = seen.status != common_pb2.SCRIPT_TEST_STATUS_NOT_RUN
+    return common_pb2.CallOutcome(
+        call_id=outcome.call_id,
+        status=common_pb2.CALL_STATUS_RETURNED if was_run else common_pb2.CALL_STATUS_NOT_RUN,
+        detail=seen.detail,
+        stdout=seen.stdout,
+        stderr=seen.stderr,
+    )
+
+
+def _script_outcome(
+    outcome: common_pb2.CallOutcome, test: grader_pb2.ExpectedScriptTest
+) -> common_pb2.ScriptTestOutcome:
+    """One with no status at all if the report does not hold it exactly once."""
+    found = [seen for seen in outcome.script_tests if seen.test_id == test.test_id]
+    return found[0] if len(found) == 1 else common_pb2.ScriptTestOutcome()
 
 
 def _called_before_hidden(report: executor_pb2.Report, expectations: grader_pb2.Expectations) -> set[str]:
@@ -73,6 +96,9 @@ def meets(outcome: common_pb2.CallOutcome, test: grader_pb2.Expectation, limits:
         return _raised_as_expected(outcome, test.raises)
     if test.HasField("process"):
         return _started_as_expected(outcome, test, limits)
+    if test.HasField("script_test"):
+        returned = outcome.status == common_pb2.CALL_STATUS_RETURNED
+        return returned and _script_outcome(outcome, test.script_test).status == common_pb2.SCRIPT_TEST_STATUS_PASSED
     return _returned_as_expected(outcome, test.value, test.compare, limits)
 
 

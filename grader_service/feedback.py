@@ -122,6 +122,8 @@ def _passed(tests: list[ExaminedTest]) -> int:
 def _failed_test(test: ExaminedTest, settings: Settings) -> str:
     seen = _outcome(test, settings)
     lines = [f"FAILED {seen.name}"]
+    if test.expectation is not None and test.expectation.HasField("script_test"):
+        return "\n".join(lines + _script_test(test, test.expectation, settings))
     lines += [
         f"  {label}: {text}"
         for label, text in (("input", seen.input), ("expected", seen.expected), ("got", seen.got))
@@ -130,6 +132,17 @@ def _failed_test(test: ExaminedTest, settings: Settings) -> str:
     if test.outcome is not None and test.ran_before_hidden:
         lines += _written(test.outcome, settings)
     return "\n".join(lines)
+
+
+def _script_test(test: ExaminedTest, expectation: grader_pb2.Expectation, settings: Settings) -> list[str]:
+    """The test's source, and where and how it failed, in the referee's words; both lines of many."""
+    parts = [("test", render.passage(expectation.input, settings.shown_output_chars))]
+    outcome = test.outcome or common_pb2.CallOutcome(status=common_pb2.CALL_STATUS_NOT_RUN)
+    if test.ran_before_hidden:
+        ended = outcome.detail or f"the script {STATUS_WORDS[outcome.status]}"
+        parts.append(("failed", render.passage(ended, settings.shown_output_chars)))
+    lines = [f"  {label}:\n{render.indent(text, '    | ')}" for label, text in parts if text]
+    return lines + (_written(outcome, settings) if test.ran_before_hidden else [])
 
 
 def _written(outcome: common_pb2.CallOutcome, settings: Settings) -> list[str]:
@@ -169,6 +182,8 @@ def _check_outcome(test: ExaminedTest, name: str, settings: Settings) -> grader_
 
 def _expected(test: grader_pb2.Expectation, settings: Settings) -> str:
     limit = settings.shown_value_chars
+    if test.HasField("script_test"):
+        return "the test passes"
     if test.HasField("raises"):
         about = f" with {test.raises.message_contains!r} in its message" if test.raises.message_contains else ""
         return _one_line(f"raises {test.raises.type}{about}", limit)
@@ -192,6 +207,8 @@ def _expected_process(expected: grader_pb2.ExpectedProcess, settings: Settings) 
 def _got(outcome: common_pb2.CallOutcome, test: grader_pb2.Expectation, settings: Settings) -> str:
     limit = settings.shown_value_chars
     returned = outcome.status == common_pb2.CALL_STATUS_RETURNED
+    if test.HasField("script_test") and (returned or outcome.detail):
+        return _one_line(outcome.detail or "it passed", limit)
     ended = _value(outcome.value, settings) if returned else call_ended(outcome, settings)
     if not test.HasField("process"):
         return _one_line(ended, limit)
