@@ -120,13 +120,19 @@ class ExecutionMetadata(_Lenient):
 
 
 class Complexity(_Lenient):
-    """Growth classes such as "O(n)"; empty: unknown. ratio: CPU time over that of the reference; null: not measured."""
+    """Growth classes such as "O(n)"; empty: unknown.
+
+    confidence: of `measured`, in [0, 1]; ratio: CPU time over that of the reference; null: not measured;
+    sizes: the n that the attempt finished, ascending; times: its CPU time at each, in seconds.
+    """
 
     measured: str
     confidence: float
     estimated: str
     optimal: str
     ratio: float | None
+    sizes: list[int] = []
+    times: list[float] = []
 
 
 class Timings(_Lenient):

@@ -86,7 +86,10 @@ class Attempts:
         try:
             data = await sandbox.run(codec.encode_job(job), self._timeout_s(job))
             ran_s = self._clock() - started
-            return _Ran(codec.decode_report(data, job), ran_s)
+            report = codec.decode_report(data, job)
+            if not outcome.reference_failed(job, report):
+                return _Ran(report, ran_s)
+            ruling = Ruling(Cause.REFERENCE, "the reference gave nothing to measure against")
         except SandboxLostError as error:
             ruling = outcome.rule(error.evidence)
         except codec.MalformedReportError as error:

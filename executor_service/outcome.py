@@ -47,6 +47,8 @@ class Cause(StrEnum):
     UNKNOWN = "unknown"
     MALFORMED = "malformed"
     """A whole report came, but not one of the agreed shape."""
+    REFERENCE = "reference"
+    """A good report came, but the reference did nothing in it that an attempt could be measured against."""
 
     @property
     def is_the_attempts(self) -> bool:
@@ -81,6 +83,19 @@ def rule(evidence: Evidence) -> Ruling:
     if status > _SIGNALLED:
         return Ruling(Cause.KILLED, f"the sandbox was killed by signal {status - _SIGNALLED} from outside")
     return Ruling(Cause.EXITED, f"the runner ended with status {status} and no report")
+
+
+def reference_failed(job: executor_pb2.Job, report: executor_pb2.Report) -> bool:
+    """True if the job has a reference that ended none of its calls by itself, or returned for no size of the probe.
+
+    It ran before the attempt, so that no attempt can have caused this.
+    """
+    if not job.reference_source or not report.analysis.compiles:
+        return False
+    by_itself = (common_pb2.CALL_STATUS_RETURNED, common_pb2.CALL_STATUS_RAISED)
+    called = any(call.status in by_itself for call in report.reference_calls)
+    probed = any(point.reference.status == common_pb2.CALL_STATUS_RETURNED for point in report.probe)
+    return not called or (len(job.probe) > 0 and not probed)
 
 
 def memory_report(job: executor_pb2.Job) -> executor_pb2.Report:

@@ -187,6 +187,8 @@ def _complexity(complexity: grader_pb2.Complexity) -> models.Complexity:
         estimated=complexity.estimated,
         optimal=complexity.optimal,
         ratio=complexity.ratio if complexity.HasField("ratio") else None,
+        sizes=list(complexity.sizes),
+        times=[time.ToNanoseconds() / 1e9 for time in complexity.times],
     )
 
 
@@ -255,7 +257,7 @@ def _output(output: common_pb2.Output) -> models.OutputText:
 
 
 def task_summary(task: Task, max_steps: int) -> models.TaskSummary:
-    tests = len(task.tests) + len(task.checks)
+    tests = len(task.all_tests) + len(task.checks)
     visible = len(_visible_tests(task))
     return models.TaskSummary(
         id=task.id,
@@ -281,7 +283,7 @@ def task_detail(task: Task, max_steps: int) -> models.TaskDetail:
 
 
 def _visible_tests(task: Task) -> list[str]:
-    tests = [test.name for test in task.tests if test.visible]
+    tests = [test.name for test in task.all_tests if test.visible]
     return tests + [check.name for check in task.checks if check.visible]
 
 

@@ -26,7 +26,8 @@ _PROBE_TOLERANCE = {grader_pb2.COMPARE_EXACT, grader_pb2.COMPARE_APPROX}
 @dataclass(frozen=True)
 class Efficiency:
     """What was measured. score: in [0, 1]; ratio: CPU time over the reference's, None if none could be taken;
-    sizes, times_s: where attempt and reference both returned, ascending, and the attempt's CPU time there.
+    sizes, times_s: where attempt and reference both returned, ascending, and the attempt's CPU time there;
+    reference_s: the reference's at the largest of them.
     """
 
     score: float = 0.0
@@ -34,6 +35,7 @@ class Efficiency:
     sizes: tuple[int, ...] = ()
     times_s: tuple[float, ...] = ()
     fit: complexity.Fit = complexity.ABSTAINED
+    reference_s: float | None = None
 
 
 NOT_MEASURED = Efficiency()
@@ -83,6 +85,7 @@ def _of_probe(report: executor_pb2.Report, expectations: grader_pb2.Expectations
         tuple(charged.size for charged in common),
         tuple(charged.attempt_s for charged in common),
         fit,
+        common[-1].reference_s if common else None,
     )
 
 

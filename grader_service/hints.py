@@ -60,13 +60,23 @@ def _on_correctness(examined: Sequence[ExaminedTest]) -> str:
     if failed.outcome is None:
         return _BROKEN_RULE
     advice = _ADVICE.get(failed.outcome.status, "")
+    if failed.expectation is not None and failed.expectation.HasField("script_test"):
+        return f"The test {failed.name} of the script does not pass. {advice}".strip()
     return f"The call of the test {failed.name} {STATUS_WORDS[failed.outcome.status]}. {advice}".strip()
+
+
+def _ms(time_s: float) -> str:
+    return f"{1000 * time_s:.3g} ms"
 
 
 def _on_efficiency(speed: Efficiency, optimal_complexity: str) -> str:
     if speed.ratio is None:
         return "All tests pass, but on larger input the code does not return what it should."
     text = f"All tests pass, but the code takes about {speed.ratio:.3g} times the CPU time of the reference."
+    if speed.sizes and speed.reference_s is not None:
+        text = (
+            f"{text} At n = {speed.sizes[-1]} it took {_ms(speed.times_s[-1])}, the reference {_ms(speed.reference_s)}."
+        )
     if speed.fit.measured and optimal_complexity and speed.fit.measured != optimal_complexity:
         return f"{text} It grows like {speed.fit.measured}; {optimal_complexity} is possible."
     if optimal_complexity:

@@ -2,7 +2,7 @@ import pytest
 
 from codearena.v1 import common_pb2, executor_pb2
 from executor_service.isolation.base import Evidence, StreamEnd
-from executor_service.outcome import Cause, memory_report, rule
+from executor_service.outcome import Cause, memory_report, reference_failed, rule
 from tests.executor_service import jobs
 
 ENDED = StreamEnd.ENDED
@@ -46,3 +46,39 @@ def test_an_attempt_that_exhausted_its_sandbox_passes_no_call_and_no_check() -> 
         ("b", common_pb2.CALL_STATUS_NOT_RUN),
     ]
     assert not report.analysis.checks[0].passed
+
+
+def outcome(status: common_pb2.CallStatus.ValueType) -> common_pb2.CallOutcome:
+    return common_pb2.CallOutcome(call_id="c1", status=status)
+
+
+def reported(
+    call: common_pb2.CallStatus.ValueType | None, probe: common_pb2.CallStatus.ValueType | None = None
+) -> executor_pb2.Report:
+    """The report of an attempt that compiles; call, probe: how the reference ended its own, None: it has none."""
+    report = executor_pb2.Report(analysis=executor_pb2.Analysis(compiles=True), calls=[outcome(RETURNED)])
+    report.reference_calls.extend([] if call is None else [outcome(call)])
+    if probe is not None:
+        report.probe.add(size=10, reference=outcome(probe))
+    return report
+
+
+RETURNED, RAISED = common_pb2.CALL_STATUS_RETURNED, common_pb2.CALL_STATUS_RAISED
+TIME_LIMIT = common_pb2.CALL_STATUS_TIME_LIMIT
+JOB = jobs.job("", reference="pass")
+
+
+def test_a_reference_that_gave_nothing_to_measure_against_is_our_failure() -> None:
+    probed = jobs.job("", reference="pass")
+    probed.probe.add(size=10, call=jobs.call())
+    assert reference_failed(JOB, reported(None))
+    assert reference_failed(JOB, reported(TIME_LIMIT))
+    assert reference_failed(probed, reported(RETURNED))
+    assert reference_failed(probed, reported(RETURNED, TIME_LIMIT))
+    assert not reference_failed(JOB, reported(RAISED))
+    assert not reference_failed(probed, reported(RETURNED, RETURNED))
+
+
+def test_without_a_reference_or_a_source_that_compiles_none_can_fail() -> None:
+    assert not reference_failed(jobs.job(""), reported(None))
+    assert not reference_failed(JOB, executor_pb2.Report(analysis=executor_pb2.Analysis(compiles=False)))

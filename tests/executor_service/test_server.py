@@ -65,6 +65,12 @@ async def test_a_job_gets_its_report() -> None:
         assert answer.report.isolation.name == "local"
 
 
+async def test_a_reference_that_does_not_load_gives_an_error_and_no_report() -> None:
+    async with serving() as executor:
+        failed = await error_of(executor.execute(jobs.job("def f(): return 42", reference="raise ValueError")))
+        assert isinstance(failed, SandboxError)
+
+
 async def test_it_serves_by_health_when_started() -> None:
     async with serving() as executor:
         assert await rpc.check_health(f"127.0.0.1:{executor.port}")

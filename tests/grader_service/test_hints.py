@@ -65,6 +65,11 @@ def test_efficiency_is_the_subject_once_all_tests_pass() -> None:
     assert "grows like O(n^2); O(n) is possible" in text
 
 
+def test_the_two_times_at_the_largest_size_are_told() -> None:
+    speed = Efficiency(0.2, 20.0, sizes=(10, 500), times_s=(0.001, 0.12), reference_s=0.006)
+    assert "At n = 500 it took 120 ms, the reference 6 ms." in hint(passing("O(n)"), speed)
+
+
 def test_without_a_measured_class_only_the_best_known_one_is_named() -> None:
     assert hint(passing("O(n)"), Efficiency(0.2, 30.0)).endswith("The best known solution is O(n).")
     assert "O(" not in hint(passing(), Efficiency(0.2, 30.0))
