@@ -12,7 +12,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from executor_service.runner import frames, measure, relay, worker
+from executor_service.runner import frames, measure, relay, witness, worker
 from executor_service.runner.output import HeadTail
 from executor_service.runner.process import Answer, Exit, Process, StdinClosedError, Supervisor, SupervisorGoneError
 from executor_service.runner.revision import runner_revision
@@ -23,6 +23,7 @@ Outcome = dict[str, Any]  # the OUTCOME object of a report
 _ANALYSIS_CPU_S = 5.0
 _ANALYSIS_WALL_S = 15.0
 _CPU_SLACK_S = 5  # the kernel's bound on a process stands behind the conductor's own, in whole seconds
+_SPARED_AT_MOST = 0.5  # of the attempt's wall limit
 _REPORT_VALUE_BYTES = 24 * 1024 * 1024  # of all values together, so that a report stays within a frame
 
 _STATUS_OF_END = {
@@ -47,7 +48,7 @@ def main(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Con
     if body is None:
         return 0
     try:
-        report = _Conductor(json.loads(body), supervisor, spares, stdin_fd, confinement.limit_processes).run()
+        report = _Conductor(json.loads(body), supervisor, spares, stdin_fd, confinement).run()
     except (StdinClosedError, SupervisorGoneError):
         return 0
     frames.write_all(stdout_fd, frames.pack_json(report))
@@ -65,13 +66,26 @@ class _Totals:
 
 @dataclass
 class _Run:
-    """One source being run: the attempt or the reference."""
+    """One source being run: the attempt or the reference.
+
+    spared_s: of the time without a core, what may still be added to the deadline. Bounded, because an attempt can
+    starve itself with processes of its own.
+    unseen: it is to start no process, and made one while it loaded.
+    """
 
     role: Role
     source: str
     intercept: bool
     deadline: float
+    spared_s: float
+    unseen: bool = False
     totals: _Totals = field(default_factory=_Totals)
+
+    def spare(self, starved_s: float) -> None:
+        """Moves the deadline by time in which there was no core for the attempt, as far as that goes."""
+        moved_s = min(starved_s, self.spared_s)
+        self.spared_s -= moved_s
+        self.deadline += moved_s
 
 
 @dataclass(frozen=True)
@@ -89,14 +103,15 @@ class _Conductor:
         supervisor: Supervisor,
         spares: dict[Role, Process],
         stdin_fd: int,
-        limit_processes: bool,
+        confinement: Confinement,
     ) -> None:
         self._job = job
         self._limits = job["limits"]
         self._supervisor = supervisor
         self._spares = spares
         self._stdin_fd = stdin_fd
-        self._processes = self._limits["processes"] if limit_processes else None
+        self._processes = self._limits["processes"] if confinement.limit_processes else None
+        self._last_pid = witness.last_pid if confinement.own_pids else int
         self._calls: list[dict[str, Any]] = job["calls"]
         self._probe: list[dict[str, Any]] = job["probe"]
 
@@ -166,7 +181,8 @@ class _Conductor:
 
     def _new_run(self, role: Role, source: str) -> _Run:
         intercept = any(call["intercept_processes"] for call in self._calls)
-        return _Run(role, source, intercept, time.monotonic() + self._limits["attempt_wall_s"])
+        wall_s = self._limits["attempt_wall_s"]
+        return _Run(role, source, intercept, time.monotonic() + wall_s, spared_s=wall_s * _SPARED_AT_MOST)
 
     def _run_attempt(self, report: dict[str, Any], reference: _Reference) -> None:
         started = time.monotonic()
@@ -262,7 +278,9 @@ class _Conductor:
             "intercept": run.intercept,
             "value_bytes": self._limits["value_bytes"],
         }
+        last_pid = self._last_pid()
         outcome = self._ask(run, process, message, "")
+        run.unseen = run.unseen or self._last_pid() != last_pid
         if outcome["status"] != "returned":
             process.kill()
             self._retire(run, process)
@@ -270,7 +288,11 @@ class _Conductor:
 
     def _call(self, run: _Run, process: Process, call: dict[str, Any]) -> Outcome:
         message = {"op": "call", "kind": call["kind"], "calls": call["calls"], "environment": call["environment"]}
-        return self._within_report(run, self._ask(run, process, message, call["call_id"]))
+        last_pid = self._last_pid()
+        outcome = self._ask(run, process, message, call["call_id"])
+        if run.intercept and (run.unseen or self._last_pid() != last_pid):
+            outcome["processes"] = [*outcome["processes"], witness.UNSEEN]
+        return self._within_report(run, outcome)
 
     @staticmethod
     def _within_report(run: _Run, outcome: Outcome) -> Outcome:
@@ -284,7 +306,7 @@ class _Conductor:
         self, run: _Run, process: Process, message: dict[str, Any], call_id: str, cpu_limit_s: float | None = None
     ) -> Outcome:
         answer = process.ask(message, cpu_limit_s or self._limits["call_cpu_s"], self._wall_left(run))
-        run.deadline += answer.starved_s
+        run.spare(answer.starved_s)
         return _outcome(answer, call_id, self._limits["value_bytes"])
 
     def _wall_left(self, run: _Run) -> float:
@@ -300,7 +322,7 @@ class _Conductor:
 
         def ask_referee(referee: Process, message: dict[str, Any], cpu_limit_s: float) -> Answer:
             answer = referee.ask(message, cpu_limit_s, self._wall_left(run))
-            run.deadline += answer.starved_s
+            run.spare(answer.starved_s)
             return answer
 
         def over() -> bool:

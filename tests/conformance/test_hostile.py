@@ -244,3 +244,37 @@ async def test_two_attempts_at_once_do_not_see_each_other(arena: Arena) -> None:
     arena.require_namespaces()
     source = "import os\ndef f(): return [os.getpid(), len([p for p in os.listdir('/proc') if p.isdigit()]) < 10]"
     assert json.loads((await arena.call(source)).value.json)[1] is True
+
+
+_STARTED_PAST_THE_RECORD = {
+    "by the C library": "import ctypes\ndef f(): return ctypes.CDLL(None).system(b'true')",
+    "by a fork": "import os\ndef f():\n    if os.fork() == 0: os._exit(0)\n    return os.wait()[1]",
+    "while loading": "import os\nif os.fork() == 0: os._exit(0)\ndef f(): return 0",
+}
+
+
+@pytest.mark.parametrize("source", _STARTED_PAST_THE_RECORD.values(), ids=_STARTED_PAST_THE_RECORD.keys())
+async def test_a_process_started_past_the_recorded_functions_is_seen_by_the_kernel(arena: Arena, source: str) -> None:
+    arena.require_namespaces()
+    report = await arena.execute(jobs.job(source, [jobs.call("f", intercept=True)]))
+    assert [process.via for process in report.calls[0].processes] == ["kernel"]
+
+
+STARVES_ITSELF = """
+import os
+try:
+    while os.fork(): pass
+    while True: pass
+except OSError:
+    pass
+def f():
+    while True: pass
+"""
+
+
+async def test_an_attempt_that_starves_itself_in_every_call_ends_within_its_limits(arena: Arena) -> None:
+    bounds = jobs.limits(call_cpu_s=2.0, call_wall_s=2.0, attempt_wall_s=6.0, processes=16)
+    calls = [jobs.call("f", call_id=str(number)) for number in range(12)]
+    report = await arena.execute(jobs.job(STARVES_ITSELF, calls, bounds=bounds))
+    assert report.calls[0].status == common_pb2.CALL_STATUS_TIME_LIMIT
+    assert report.calls[-1].status == common_pb2.CALL_STATUS_NOT_RUN
