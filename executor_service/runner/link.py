@@ -168,13 +168,18 @@ class Link:
         reference: Description = {"path": path} if path else {"id": int(description["id"])}
         if kind == "exception":
             return self._exceptions.type_of(description, reference)
-        if "plain" in description and not self.is_named(class_name):
-            return crossing.decode(str(description["plain"]).encode("ascii"), self._limits, self._found)
-        proxy = Proxy(
-            Origin(
-                self, reference, self._generation, kind, class_name, str(description["name"]), own, named or bool(path)
-            )
+        plain = None
+        if "plain" in description:
+            plain = crossing.decode(str(description["plain"]).encode("ascii"), self._limits, self._found)
+            if type(plain) not in (int, float, str):
+                raise ValueError("an enum member that is no number and no text")
+            if not self.is_named(class_name):
+                return plain
+        named = named or bool(path)
+        origin = Origin(
+            self, reference, self._generation, kind, class_name, str(description["name"]), own, named, plain
         )
+        proxy = Proxy(origin)
         return _awaitable(self, proxy) if kind == "coroutine" else proxy
 
     def _named_tuple(self, description: Description) -> Any:

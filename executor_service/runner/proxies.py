@@ -12,6 +12,7 @@ So `assert f(2) == 4` fails for an object whose `__eq__` says True, even if it i
 """
 
 import builtins
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
@@ -41,7 +42,7 @@ class Origin:
 
     reference: how it is named over there; generation: of the process that holds it; kind: "object", "class", ...;
     class_name: of the attempt's own class, else empty; own: the script constructed it; named: the script reached it
-    by name and not as what a call returned.
+    by name and not as what a call returned; plain: the number or text that it is as well, if it is an enum member.
     """
 
     link: "Link"
@@ -52,6 +53,7 @@ class Origin:
     name: str
     own: bool
     named: bool
+    plain: Any = None
 
 
 def origin_of(proxy: "Proxy") -> Origin:
@@ -212,6 +214,9 @@ def _refuse(origin: Origin, what: str) -> None:
 def _operate(name: str, left: Any, right: Any) -> Any:
     origin = origin_of(left if isinstance(left, Proxy) else right)
     if not _may_be_asked(left, right):
+        if origin.plain is not None and not (isinstance(left, Proxy) and isinstance(right, Proxy)):
+            sides = (origin.plain if isinstance(side, Proxy) else side for side in (left, right))
+            return getattr(operator, name)(*sides)
         if name in ("eq", "ne"):
             return NotImplemented  # then Python compares identities
         _refuse(origin, f"the operator {name.rstrip('_')}")

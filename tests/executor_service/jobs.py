@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from codearena.scripts import read_script
 from codearena.v1 import common_pb2, executor_pb2
 from executor_service.codec import duration
 from executor_service.settings import MIB
@@ -68,3 +69,22 @@ def job(
         limits=bounds or limits(),
         reference_source=reference.encode(),
     )
+
+
+def script_call(source: str, *, entry_point: str = "f", call_id: str = "s1") -> executor_pb2.Call:
+    """All tests of a script, told as a task's are; their ids are their names."""
+    script = read_script(source, [])
+    tests = [
+        executor_pb2.ScriptTest(test_id=test.name, name=None if test.line else test.name, line=test.line)
+        for test in script.tests
+    ]
+    wanted = executor_pb2.TestScript(source=source.encode(), entry_point=entry_point, body=script.body, tests=tests)
+    return executor_pb2.Call(call_id=call_id, test_script=wanted)
+
+
+def script_verdicts(report: executor_pb2.Report, call: int = 0) -> dict[str, str]:
+    """Test id -> "passed", "failed" or "not_run", of one script call of a report."""
+    return {
+        test.test_id: common_pb2.ScriptTestStatus.Name(test.status).removeprefix("SCRIPT_TEST_STATUS_").lower()
+        for test in report.calls[call].script_tests
+    }
