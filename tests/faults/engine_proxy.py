@@ -1,0 +1,73 @@
+"""A socket in front of the Docker engine that can be cut, for whoever would rather not stop the engine of this host."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+_ENGINE = "/var/run/docker.sock"
+_CHUNK_BYTES = 65536
+
+
+class EngineProxy:
+    """Passes bytes on, both ways. The engine behind it never notices more than that a client hung up."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._server: asyncio.Server | None = None
+        self._transports: set[asyncio.Transport | asyncio.WriteTransport] = set()
+
+    @property
+    def url(self) -> str:
+        return f"unix://{self._path}"
+
+    async def listen(self) -> None:
+        """The engine is there (again)."""
+        self._path.unlink(missing_ok=True)
+        self._server = await asyncio.start_unix_server(self._connected, self._path)
+
+    async def stop(self) -> None:
+        """The engine is gone: nobody listens, and every connection breaks."""
+        if self._server is not None:
+            self._server.close()
+        self._path.unlink(missing_ok=True)
+        self.cut()
+
+    def cut(self) -> None:
+        """Breaks every connection, streams of running containers included; new ones are taken."""
+        for transport in list(self._transports):
+            transport.abort()
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            engine_reader, engine_writer = await asyncio.open_unix_connection(_ENGINE)
+        except OSError:
+            writer.transport.abort()
+            return
+        ends = {writer.transport, engine_writer.transport}
+        self._transports |= ends
+        await asyncio.gather(_pass_on(reader, engine_writer), _pass_on(engine_reader, writer))
+        self._transports -= ends
+        for end in ends:
+            end.abort()
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):  # cut
+        while data := await reader.read(_CHUNK_BYTES):
+            writer.write(data)
+            await writer.drain()
+        if writer.can_write_eof():
+            writer.write_eof()
+
+
+@asynccontextmanager
+async def engine_proxy(folder: Path) -> AsyncIterator[EngineProxy]:
+    """A proxy that listens; stopped at the end."""
+    proxy = EngineProxy(folder / "engine.sock")
+    await proxy.listen()
+    try:
+        yield proxy
+    finally:
+        await proxy.stop()
