@@ -1,5 +1,6 @@
-"""What surrounds every request: its id and its metrics, and the limit on its body."""
+"""What surrounds every request: its id and its metrics, its end when the server stops, and the limit on its body."""
 
+import asyncio
 import re
 import time
 import uuid
@@ -9,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from codearena import models, telemetry
-from codearena.errors import BodyTooLargeError
+from codearena.errors import BodyTooLargeError, ServiceError
 from gateway import metrics, problems
 
 _ID = re.compile(models.ID_PATTERN)
@@ -44,6 +45,36 @@ class RequestContext:
             route = getattr(scope.get("route"), "path", "none")
             labels = metrics.REQUESTS.labels(route, scope["method"] if route != "none" else "any", str(status))
             labels.observe(time.perf_counter() - started)
+
+
+class CutOff:
+    """Answers a request that the server cancels, which it does to those that outlast the drain.
+
+    What they began goes on until it is committed or given up, and a retry with the same request id, here after the
+    restart or at another gateway, gets the answer. The framework's own answer would be a 500, which nobody retries.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        except asyncio.CancelledError:
+            if begun:
+                raise
+            error = ServiceError("the gateway is shutting down; send the same request again")
+            await problems.respond_error(error)(scope, receive, send)
 
 
 class BodyLimit:

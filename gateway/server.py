@@ -17,7 +17,7 @@ from gateway.clients import Clients
 from gateway.context import Context
 from gateway.episodes import Episodes
 from gateway.grading import Grading
-from gateway.middleware import BodyLimit, RequestContext
+from gateway.middleware import BodyLimit, CutOff, RequestContext
 from gateway.pipeline import Pipeline
 from gateway.routes import env, grade, ops, tools
 from gateway.settings import Settings
@@ -55,6 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
     for routes in (env, grade, tools, ops):
         app.include_router(routes.router, responses=problems.DOCUMENTED)
     app.add_middleware(BodyLimit, default_bytes=settings.body_bytes, limits={"/grade/batch": settings.batch_body_bytes})
+    app.add_middleware(CutOff)
     app.add_middleware(RequestContext)
     return app
 

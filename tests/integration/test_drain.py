@@ -17,7 +17,7 @@ from tests.integration.waiting import until
 
 pytestmark = pytest.mark.redis
 TASK = TASKS["security_bugs-2"]
-SLOW_FIX = f"import time\ntime.sleep(2)\n{TASK.solution}"
+SLOW_FIX = f"import time\ntime.sleep(4)\n{TASK.solution}"
 SLOW_JOB = jobs.job("import time\ndef f():\n    time.sleep(2)\n    return 'done'")
 
 
@@ -55,23 +55,26 @@ async def test_a_gateway_finishes_the_step_in_flight(backends: Backends, own_red
     assert state["step_count"] == 1
 
 
-async def test_a_gateway_that_lost_its_caller_commits_the_step_before_it_ends(
+async def test_a_step_that_outlasts_the_drain_is_committed_and_its_retry_gets_the_answer(
     backends: Backends, own_redis: RedisServer
 ) -> None:
-    gateway, successor = Gateway(backends, own_redis.url), Gateway(backends, own_redis.url)
-    async with running(gateway):
-        async with httpx.AsyncClient(timeout=300) as client:
-            reset = await client.post(f"{gateway.url}/reset", json={"task_id": TASK.id})
-            episode_id = reset.json()["episode_id"]
-            body = {"episode_id": episode_id, "proposed_fix": SLOW_FIX}
-            step = asyncio.create_task(client.post(f"{gateway.url}/step", json=body))
-            await until(lambda: _leased(backends.executor), "the attempt runs")
-            step.cancel()
+    gateway = Gateway(backends, own_redis.url, DRAIN_S="1")
+    successor = Gateway(backends, own_redis.url)
+    async with running(gateway), httpx.AsyncClient(timeout=300) as client:
+        reset = await client.post(f"{gateway.url}/reset", json={"task_id": TASK.id})
+        body = {"episode_id": reset.json()["episode_id"], "proposed_fix": SLOW_FIX, "request_id": "one"}
+        step = asyncio.create_task(client.post(f"{gateway.url}/step", json=body))
+        await until(lambda: _leased(backends.executor), "the attempt runs")
         gateway.signal(signal.SIGTERM)
+        cut_off = await step
+        assert cut_off.status_code == 503, cut_off.text
+        assert "Retry-After" in cut_off.headers
         assert await gateway.ended() == 0
-    async with running(successor), httpx.AsyncClient() as client:
-        state = (await client.get(f"{successor.url}/state", params={"episode_id": episode_id})).json()
-    assert state["step_count"] == 1
+        async with running(successor):
+            state = await client.get(f"{successor.url}/state", params={"episode_id": body["episode_id"]})
+            again = await client.post(f"{successor.url}/step", json=body)
+    assert state.json()["step_count"] == 1
+    assert again.json()["observation"]["step"] == 1
 
 
 async def test_a_draining_executor_does_not_say_that_it_serves() -> None:
