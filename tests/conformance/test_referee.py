@@ -1,0 +1,190 @@
+"""Test scripts in every isolation: they work, nothing that an attempt does makes them pass, and it cannot read them."""
+
+import asyncio
+import json
+from typing import Any
+
+import docker
+import pytest
+
+from executor_service import codec
+from executor_service.isolation.container import ContainerIsolation
+from executor_service.settings import Settings
+from tests.conformance import searcher
+from tests.conformance.conftest import Arena
+from tests.executor_service import jobs
+from tests.executor_service.images import require_engine, runner_image
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+BRISK = jobs.limits(call_cpu_s=0.5, call_wall_s=2.0)
+PATIENT = jobs.limits(call_cpu_s=30, call_wall_s=60, attempt_wall_s=60)
+
+SCRIPT = """
+import unittest
+from fix import Account, OverdrawnError
+class TestAccount(unittest.TestCase):
+    def setUp(self):
+        self.account = Account(10)
+    def test_balance(self):
+        self.account.withdraw(4)
+        self.assertEqual(self.account.balance, 6)
+    def test_overdrawn(self):
+        with self.assertRaisesRegex(OverdrawnError, '10 < 11'):
+            self.account.withdraw(11)
+    def test_history(self):
+        self.account.withdraw(1)
+        self.assertEqual([entry for entry in self.account], [-1])
+"""
+ACCOUNT = """
+class OverdrawnError(ValueError): pass
+class Account:
+    def __init__(self, balance):
+        self.balance, self._history = balance, []
+    def withdraw(self, amount):
+        if amount > self.balance:
+            raise OverdrawnError(f'{self.balance} < {amount}')
+        self.balance -= amount
+        self._history.append(-amount)
+    def __iter__(self): return iter(self._history)
+"""
+
+PLANTED = """
+# planted-secret-1 in a comment
+planted_secret_2 = 'planted' + ' secret 3'
+def test_planted_secret_4():
+    for x in range(2):
+        assert f(x) == x, 'planted-secret-5'
+    assert f(2) in (2, 'planted-secret-6')
+"""
+
+
+async def verdicts(arena: Arena, attempt: str, script: str) -> dict[str, str]:
+    return jobs.script_verdicts(await arena.execute(jobs.job(attempt, [jobs.script_call(script)], bounds=BRISK)))
+
+
+async def test_a_script_judges_right_and_wrong(arena: Arena) -> None:
+    assert set((await verdicts(arena, ACCOUNT, SCRIPT)).values()) == {"passed"}
+    found = await verdicts(arena, ACCOUNT.replace("-= amount", "-= amount + 1"), SCRIPT)
+    assert found == {
+        "TestAccount.test_balance": "failed",
+        "TestAccount.test_overdrawn": "passed",
+        "TestAccount.test_history": "passed",
+    }
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "os._exit(0)",
+        "sys.exit(0)",
+        "os.kill(os.getpid(), 9)",
+        "os.kill(-1, 9) or os._exit(0)",
+        "[os.kill(pid, 9) for pid in others()]",
+        "os.closerange(0, 100)",
+        "[os.write(fd, b'x' * 1000) for fd in (3, 4)]",
+        "exec('while True: pass')",
+        "exec('while True: os.write(1, b\"x\" * 65536)')",
+    ],
+)
+async def test_no_deed_of_an_attempt_passes_a_test(arena: Arena, deed: str) -> None:
+    arena.require_namespaces()
+    attempt = f"""
+import os, sys
+def others():
+    for name in os.listdir('/proc'):
+        if name.isdigit() and int(name) != os.getpid():
+            try:
+                os.kill(int(name), 0)
+            except OSError:
+                continue
+            yield int(name)
+def f(x):
+    if x == 2:
+        {deed}
+    return 0
+"""
+    found = await verdicts(arena, attempt, "assert f(1) == 0\nassert f(2) == 4\nassert f(3) == 0")
+    assert found == {"assert-1": "passed", "assert-2": "failed", "assert-3": "passed"}
+
+
+async def test_an_answer_given_twice_passes_no_test(arena: Arena) -> None:
+    attempt = "import os\ndef f(x):\n    if x == 1: os.fork()\n    return x"
+    found = await verdicts(arena, attempt, "assert f(1) == 2\nassert f(2) == 3")
+    assert "passed" not in found.values()
+
+
+async def test_the_referee_is_another_user_whose_process_cannot_be_traced(arena: Arena) -> None:
+    arena.require_namespaces()
+    attempt = """
+import ctypes, os
+def f(pid):
+    libc = ctypes.CDLL(None, use_errno=True)
+    refused = libc.ptrace(16, pid, None, None) == -1
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return [refused, 'may not signal']
+    return [refused, 'may signal']
+"""
+    report = await arena.execute(jobs.job(attempt, [jobs.script_call("import os\nassert f(os.getpid()) == 0")]))
+    (test,) = report.calls[0].script_tests
+    assert "left:  [True, 'may not signal']" in test.detail
+
+
+async def test_nothing_of_a_script_is_found_by_an_attempt_that_searches_everything(arena: Arena) -> None:
+    arena.require_namespaces()
+    calls = [jobs.call("f", 1, call_id="1"), jobs.script_call(PLANTED), jobs.call("f", 2, call_id="2")]
+    bounds = jobs.limits(call_cpu_s=30, call_wall_s=60, attempt_wall_s=60)
+    bounds.output_bytes = 1 << 20
+    report = await arena.execute(jobs.job(searcher.AS_ATTEMPT, calls, bounds=bounds))
+    (test,) = report.calls[1].script_tests
+    assert jobs.script_verdicts(report, 1) == {"test_planted_secret_4": "passed"}, test.detail
+    searches = test.stdout.head.splitlines() + report.calls[2].stdout.head.splitlines()
+    assert len(searches) == 4
+    for search in map(json.loads, searches):
+        assert search["found"] == []
+        assert search["foreign"] == []
+        # Had it been there, it would have been found.
+        assert search["control"]
+        assert search["memory_bytes"] > 1 << 20
+        assert search["processes"] >= 3
+
+
+@pytest.mark.docker
+async def test_nor_by_root_inside_of_the_container_while_the_script_runs() -> None:
+    client = require_engine()
+    isolation = ContainerIsolation(Settings(image=runner_image()))
+    await isolation.start()
+    sandbox = await isolation.create()
+    try:
+        script = PLANTED + "    import os, time\n    while not os.path.exists('/tmp/searched'): time.sleep(0.02)\n"
+        job = jobs.job("def f(x): return x", [jobs.script_call(script)], bounds=PATIENT)
+        running = asyncio.create_task(sandbox.run(codec.encode_job(job), 60))
+        await asyncio.to_thread(_until_the_referee_runs, client, sandbox.sandbox_id)
+        found = await asyncio.to_thread(_search_as_root, client, sandbox.sandbox_id)
+        report = codec.decode_report(await running, job)
+    finally:
+        await sandbox.destroy()
+        await isolation.close()
+    assert set(jobs.script_verdicts(report).values()) == {"passed"}
+    assert [search["found"] for search in found] == [[]] * 4
+    assert found[0]["control"]
+    assert all(search["processes"] >= 4 for search in found)
+
+
+def _exec(client: docker.APIClient, container_id: str, program: str) -> bytes:
+    made = client.exec_create(container_id, ["python3", "-c", program], user="0")
+    output: bytes = client.exec_start(made["Id"])
+    return output
+
+
+def _until_the_referee_runs(client: docker.APIClient, container_id: str) -> None:
+    program = "import os, time\nwhile not any(n.startswith('referee') for n in os.listdir('/tmp')): time.sleep(0.02)"
+    _exec(client, container_id, program)
+
+
+def _search_as_root(client: docker.APIClient, container_id: str) -> list[dict[str, Any]]:
+    output = _exec(client, container_id, searcher.AS_ROOT + "\nopen('/tmp/searched', 'w').close()")
+    found: list[dict[str, Any]] = json.loads(output.splitlines()[-1])
+    return found
