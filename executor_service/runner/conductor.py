@@ -13,26 +13,16 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from executor_service.runner import frames, measure, relay, witness, worker
-from executor_service.runner.output import HeadTail
-from executor_service.runner.process import Answer, Exit, Process, StdinClosedError, Supervisor, SupervisorGoneError
+from executor_service.runner.outcomes import Outcome, from_answer, not_run, usage
+from executor_service.runner.process import Answer, Process, StdinClosedError, Supervisor, SupervisorGoneError
 from executor_service.runner.revision import runner_revision
 from executor_service.runner.roles import Confinement, ProcessLimits, Role
-
-Outcome = dict[str, Any]  # the OUTCOME object of a report
 
 _ANALYSIS_CPU_S = 5.0
 _ANALYSIS_WALL_S = 15.0
 _CPU_SLACK_S = 5  # the kernel's bound on a process stands behind the conductor's own, in whole seconds
 _SPARED_AT_MOST = 0.5  # of the attempt's wall limit
 _REPORT_VALUE_BYTES = 24 * 1024 * 1024  # of all values together, so that a report stays within a frame
-
-_STATUS_OF_END = {
-    "cpu": ("time_limit", "used up its CPU time"),
-    "wall": ("time_limit", "took too long"),
-    "flood": ("output_limit", "wrote too much to stdout and stderr"),
-    "oversize": ("output_limit", "answered with too much"),
-    "broken": ("crashed", "broke the channel of its results"),
-}
 
 
 def main(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Confinement) -> int:
@@ -124,7 +114,7 @@ class _Conductor:
             "reference_calls": [],
             "probe": [],
             "probe_processes": None,
-            "usage": _usage(0.0, 0.0, 0),
+            "usage": usage(0.0, 0.0, 0),
         }
         if report["analysis"]["compiles"]:
             reference = self._run_reference()
@@ -195,10 +185,10 @@ class _Conductor:
         if reference.probed.outcomes:
             self._probe_attempt(report, run, reference)
         wall_s = time.monotonic() - started
-        report["usage"] = _usage(run.totals.cpu_s, wall_s, run.totals.peak_memory_bytes)
+        report["usage"] = usage(run.totals.cpu_s, wall_s, run.totals.peak_memory_bytes)
 
     def _probe_attempt(self, report: dict[str, Any], run: _Run, reference: _Reference) -> None:
-        theirs = measure.Probed([_not_run(point["call"]["call_id"]) for point in self._probe])
+        theirs = measure.Probed([not_run(point["call"]["call_id"]) for point in self._probe])
         if report["status"] == "ran" and measure.worth_it(self._calls, reference.outcomes, report["calls"]):
             budget = measure.attempt_budget(self._job["probe_cpu_s"], reference.probed)
             run.deadline = min(run.deadline, time.monotonic() + measure.wall_limit_s(budget))
@@ -218,7 +208,7 @@ class _Conductor:
         def ask(message: dict[str, Any], call_id: str, cpu_limit_s: float) -> Outcome:
             return self._within_report(run, self._ask(run, process, message, call_id, cpu_limit_s))
 
-        asked = measure.run(ask, process, self._probe, self._limits["call_cpu_s"], budget, _not_run)
+        asked = measure.run(ask, process, self._probe, self._limits["call_cpu_s"], budget, not_run)
         process.kill()
         tree_cpu_s = process.total_cpu_s
         self._retire(run, process)
@@ -235,7 +225,7 @@ class _Conductor:
         try:
             for index, call in enumerate(calls):
                 if time.monotonic() >= run.deadline:
-                    outcomes.append(_not_run(call["call_id"]))
+                    outcomes.append(not_run(call["call_id"]))
                     continue
                 if call["kind"] == "script":
                     outcomes.append(self._run_script(run, call))
@@ -246,7 +236,7 @@ class _Conductor:
                     process, load = self._load(run)
                     first_load = first_load or load
                     if load["status"] != "returned":
-                        outcomes += [_not_run(later["call_id"]) for later in calls[index:]]
+                        outcomes += [not_run(later["call_id"]) for later in calls[index:]]
                         break
                 if call["kind"] == "test_script":
                     outcomes.append(self._run_test_script(run, process, call))
@@ -256,7 +246,7 @@ class _Conductor:
         finally:
             if process is not None:
                 self._end(run, process)
-        return first_load or {**_not_run(""), "status": "returned"}, outcomes
+        return first_load or {**not_run(""), "status": "returned"}, outcomes
 
     def _end(self, run: _Run, process: Process) -> None:
         end = process.kill()
@@ -307,7 +297,7 @@ class _Conductor:
     ) -> Outcome:
         answer = process.ask(message, cpu_limit_s or self._limits["call_cpu_s"], self._wall_left(run))
         run.spare(answer.starved_s)
-        return _outcome(answer, call_id, self._limits["value_bytes"])
+        return from_answer(answer, call_id, self._limits["value_bytes"])
 
     def _wall_left(self, run: _Run) -> float:
         return min(float(self._limits["call_wall_s"]), max(run.deadline - time.monotonic(), 0.001))
@@ -333,7 +323,7 @@ class _Conductor:
         start = functools.partial(self._process, Role.REFEREE)
         tests = relay.Relay(call, served, relay.Hands(start, ask_referee, over), limits, self._limits).run()
         self._end(run, served.process)
-        return {**_not_run(call["call_id"]), **relay.summary(served.outcomes, tests)}
+        return {**not_run(call["call_id"]), **relay.summary(served.outcomes, tests)}
 
     def _run_script(self, run: _Run, call: dict[str, Any]) -> Outcome:
         message = {
@@ -346,109 +336,7 @@ class _Conductor:
             stdin = base64.b64decode(call["stdin"])
             answer = process.ask(message, self._limits["call_cpu_s"], self._wall_left(run), stdin)
             self._retire(run, process)
-        outcome = _outcome(answer, call["call_id"], 0)
+        outcome = from_answer(answer, call["call_id"], 0)
         if answer.ended == "exited" and answer.exit and not answer.exit.signal:
             outcome.update(status="returned", detail="")
         return outcome
-
-
-def _outcome(answer: Answer, call_id: str, value_bytes: int) -> Outcome:
-    outcome = _not_run(call_id)
-    outcome.update(
-        stdout=answer.stdout.to_json(),
-        stderr=answer.stderr.to_json(),
-        usage=_usage(answer.cpu_s, answer.wall_s, answer.peak_memory_bytes),
-    )
-    if answer.body is not None:
-        outcome.update(_parse_answer(answer.body, value_bytes))
-    elif answer.ended == "exited" and answer.exit:
-        outcome.update(_ended_by_itself(answer.exit))
-    else:
-        status, detail = _STATUS_OF_END.get(answer.ended, ("crashed", "ended without an answer"))
-        outcome.update(status=status, detail=detail)
-    return outcome
-
-
-def _ended_by_itself(end: Exit) -> dict[str, Any]:
-    status, detail = "crashed", "the process ended without an answer"
-    if end.signal == 9:
-        # Sent by the kernel's out-of-memory killer or by the attempt itself: the supervisor did not.
-        status, detail = (
-            ("memory_limit", "killed for lack of memory") if _oom_kills() else (status, "killed by SIGKILL")
-        )
-    elif end.signal == 24:
-        status, detail = "time_limit", "used up its CPU time"
-    elif end.signal:
-        detail = f"killed by signal {end.signal}"
-    return {"status": status, "detail": detail, "signal": end.signal, "exit_status": end.code}
-
-
-def _oom_kills() -> bool:
-    """True if the kernel has killed for memory in this cgroup (v2: memory.events, v1: memory.oom_control)."""
-    for path in ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"):
-        try:
-            with open(path) as file:
-                counters = dict(line.split() for line in file)
-        except OSError:
-            continue
-        if int(counters.get("oom_kill", 0)) > 0:
-            return True
-    return False
-
-
-def _parse_answer(body: bytes, value_bytes: int) -> dict[str, Any]:
-    """Reads an answer, all of which the attempt may have written itself."""
-    try:
-        status = worker.STATUSES[body[0]]
-        (meta_bytes,) = worker.META.unpack_from(body, 1)
-        end = 1 + worker.META.size + meta_bytes
-        meta = json.loads(body[1 + worker.META.size : end])
-        value = body[end:].decode("ascii") if status == "returned" else None
-        if value is not None and len(value) > value_bytes:
-            return {"status": "output_limit", "detail": f"more than {value_bytes} bytes"}
-        return {
-            "status": status,
-            "value": value,
-            "raised": _raised(meta["raised"]) if status == "raised" else None,
-            "detail": str(meta.get("detail", ""))[:500],
-            "processes": [_spawned(record) for record in meta.get("processes", [])[:100]],
-        }
-    except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError, worker.META_ERROR):
-        return {"status": "crashed", "detail": "broke the channel of its results"}
-
-
-def _raised(meta: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": str(meta["type"])[:200],
-        "builtin_bases": [str(name)[:200] for name in meta["builtin_bases"][:20]],
-        "message": str(meta["message"])[:2000],
-        "traceback": str(meta["traceback"])[:8000],
-    }
-
-
-def _spawned(record: dict[str, Any]) -> dict[str, Any]:
-    argv = [str(part)[:4096] for part in record["argv"][:100]]
-    return {"argv": argv, "shell": bool(record["shell"]), "via": str(record["via"])[:100]}
-
-
-def _usage(cpu_s: float, wall_s: float, peak_memory_bytes: int) -> dict[str, Any]:
-    return {"cpu_s": cpu_s, "wall_s": wall_s, "peak_memory_bytes": peak_memory_bytes}
-
-
-def _not_run(call_id: str) -> Outcome:
-    nothing = HeadTail(0).to_json()
-    return {
-        "call_id": call_id,
-        "status": "not_run",
-        "value": None,
-        "raised": None,
-        "signal": 0,
-        "exit_status": 0,
-        "detail": "",
-        "stdout": nothing,
-        "stderr": nothing,
-        "usage": _usage(0.0, 0.0, 0),
-        "overhead_cpu_s": 0.0,
-        "processes": [],
-        "tests": [],
-    }
