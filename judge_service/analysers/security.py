@@ -1,4 +1,4 @@
-"""Security findings: bandit, and the credentials that bandit misses. Runs in the limited child only."""
+"""Security findings: bandit, and what it misses. Runs in the limited child only."""
 
 import ast
 import io
@@ -8,7 +8,7 @@ from typing import Any
 
 from bandit.core import config, meta_ast, metrics, node_visitor, test_set
 
-from judge_service.analysers import credentials
+from judge_service.analysers import bypasses, credentials
 from judge_service.analysers.source import decode, one_line
 
 _FILE_NAME = "attempt.py"
@@ -33,18 +33,15 @@ def analyse(source: bytes) -> dict[str, object]:
     found = [_finding(issue) for issue in _bandit(source, text) if not _is_no_password(issue)]
     # One literal is one finding, whoever saw it.
     found = [item for item in found if item["rule"] not in _PASSWORD_RULES or item["line"] not in credential_lines]
-    found += [
-        {
-            "rule": credentials.RULE,
-            "message": "Possible hardcoded credential",
-            "line": line,
-            "severity": "high",
-            "confidence": "high",
-        }
-        for line in sorted(credential_lines)
-    ]
+    found += [_high(credentials.RULE, "Possible hardcoded credential", line) for line in sorted(credential_lines)]
+    lines = sorted(set(bypasses.imported(tree)))
+    found += [_high(bypasses.RULE, "Access to the system past Python's own functions", line) for line in lines]
     found.sort(key=_worst_first)
     return {"total": len(found), "findings": found[:_KEPT]}
+
+
+def _high(rule: str, message: str, line: int) -> dict[str, object]:
+    return {"rule": rule, "message": message, "line": line, "severity": "high", "confidence": "high"}
 
 
 def _bandit(source: bytes, text: str) -> list[Any]:

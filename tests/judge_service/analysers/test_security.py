@@ -51,3 +51,14 @@ async def test_an_empty_string_and_a_variables_name_are_no_password(children: Ch
 async def test_no_more_than_200_are_kept_and_all_are_counted(children: Children) -> None:
     answer = await _analyse(children, "eval(x)\n" * 300)
     assert (answer.total, len(answer.findings)) == (300, 200)
+
+
+@pytest.mark.parametrize(
+    "line", ["import ctypes", "import os, ctypes.util", "from ctypes import CDLL as load", "import _posixsubprocess"]
+)
+async def test_a_way_past_pythons_own_functions_is_high(children: Children, line: str) -> None:
+    assert await _found(children, f"{line}\n") == [("CA102", "high")]
+
+
+async def test_a_module_of_the_programs_own_is_no_way_past_anything(children: Children) -> None:
+    assert await _found(children, "from .ctypes import x\nimport ctypesque\n") == []
