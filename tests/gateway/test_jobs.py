@@ -125,3 +125,61 @@ async def test_every_visible_call_comes_before_the_first_hidden_one(maker: JobMa
     visible = [test.visible for test in brief.expectations.tests]
     assert visible == sorted(visible, reverse=True)
     assert [test.call_id for test in brief.expectations.tests] == [call.call_id for call in brief.job.calls]
+
+
+_SCRIPT_YAML = """\
+id: easy-1
+title: T
+category: easy
+level: easy
+description: D
+entry_point: f
+tests:
+  - {name: case-visible, args: [1], expect: 1, visible: true}
+  - {name: case-hidden, args: [3], expect: 2}
+script: {visible: [assert-2]}
+"""
+_SCRIPT = "x = f(0)\nassert f(1) == 1\nassert f(2) == 2\nassert f(3) == 3\n"
+
+
+def _script_task(folder: Path) -> Task:
+    folder = folder / "easy" / "easy-1"
+    folder.mkdir(parents=True)
+    (folder / "task.yaml").write_text(_SCRIPT_YAML)
+    (folder / "buggy.py").write_text("buggy")
+    (folder / "solution.py").write_text("solution")
+    (folder / "test_script.py").write_text(_SCRIPT)
+    return load_tasks(folder.parent.parent)["easy-1"]
+
+
+async def test_visible_script_tests_run_after_visible_calls_and_before_anything_hidden(tmp_path: Path) -> None:
+    brief = await JobMaker(_script_task(tmp_path), random.Random(1), probe_reuse=2, probe_cpu_s=1.0).brief()
+    assert [call.WhichOneof("kind") for call in brief.job.calls] == ["function", "test_script"] * 2
+    visible, hidden = brief.job.calls[1].test_script, brief.job.calls[3].test_script
+    assert ([test.line for test in visible.tests], list(visible.left_out), list(visible.unreported)) == (
+        [3],
+        [2, 4],
+        [],
+    )
+    assert ([test.line for test in hidden.tests], list(hidden.left_out), list(hidden.unreported)) == ([2, 4], [], [3])
+    assert [(test.name, test.visible, test.call_id) for test in brief.expectations.tests] == [
+        ("case-visible", True, "1"),
+        ("assert-2", True, "2"),
+        ("case-hidden", False, "3"),
+        ("assert-1", False, "4"),
+        ("assert-3", False, "4"),
+    ]
+    assert [test.input for test in brief.expectations.tests] == ["f(1)", "assert f(2) == 2", "", "", ""]
+
+
+async def test_a_script_is_in_no_part_of_a_job_but_its_own_field(tmp_path: Path) -> None:
+    brief = await JobMaker(_script_task(tmp_path), random.Random(1), probe_reuse=2, probe_cpu_s=1.0).brief()
+    for call in brief.job.calls:
+        call.ClearField("test_script")
+    assert b"assert" not in brief.job.SerializeToString()
+
+
+def test_baseline_of_a_script_runs_its_visible_tests_only(tmp_path: Path) -> None:
+    baseline = JobMaker(_script_task(tmp_path), random.Random(1), probe_reuse=2, probe_cpu_s=1.0).baseline()
+    assert [call.call_id for call in baseline.job.calls] == ["1", "2"]
+    assert [test.name for test in baseline.expectations.tests] == ["case-visible", "assert-2"]

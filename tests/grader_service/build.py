@@ -183,3 +183,39 @@ def passing_request(count: int = 2, **changes: object) -> grader_pb2.GradeReques
     calls = [returned(number, str(number)) for number in range(count)]
     tests = [expects(number, str(number)) for number in range(count)]
     return request(ran(calls), tests)
+
+
+PASSED = common_pb2.SCRIPT_TEST_STATUS_PASSED
+FAILED = common_pb2.SCRIPT_TEST_STATUS_FAILED
+NOT_RUN = common_pb2.SCRIPT_TEST_STATUS_NOT_RUN
+
+
+def script(
+    *statuses: common_pb2.ScriptTestStatus.ValueType, call_id: str = "1", detail: str = "", stdout: bytes = b""
+) -> common_pb2.CallOutcome:
+    """The outcome of a script call; its tests have the ids "1", "2", ..."""
+    tests = [
+        common_pb2.ScriptTestOutcome(
+            test_id=str(number),
+            status=status,
+            detail="" if status == PASSED else detail,
+            stdout=common_pb2.Output(head=stdout, total_bytes=len(stdout)),
+        )
+        for number, status in enumerate(statuses, start=1)
+    ]
+    return common_pb2.CallOutcome(
+        call_id=call_id, status=common_pb2.CALL_STATUS_RETURNED, usage=usage(0.001), script_tests=tests
+    )
+
+
+def expects_script_tests(count: int, call_id: str = "1", *, visible: bool = True) -> list[grader_pb2.Expectation]:
+    return [
+        grader_pb2.Expectation(
+            call_id=call_id,
+            name=f"script_{call_id}_{number}",
+            visible=visible,
+            input="assert f(2) == 4" if visible else "",
+            script_test=grader_pb2.ExpectedScriptTest(test_id=str(number)),
+        )
+        for number in range(1, count + 1)
+    ]

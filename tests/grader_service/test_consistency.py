@@ -169,3 +169,31 @@ def test_unscored_dimensions_are_accepted() -> None:
     request = build.passing_request()
     request.judgement.CopyFrom(build.judgement(None, None, None))
     check(request)
+
+
+def test_several_tests_may_look_at_one_script() -> None:
+    check(build.request(build.ran([build.script(build.PASSED, build.FAILED)]), build.expects_script_tests(2)))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_script_tests_that_are_not_the_expected_ones_are_refused(count: int) -> None:
+    request = build.request(build.ran([build.script(build.PASSED, build.PASSED)]), build.expects_script_tests(count))
+    with pytest.raises(CallerError):
+        check(request)
+
+
+def test_a_script_test_told_twice_is_refused() -> None:
+    request = build.request(build.ran([build.script(build.PASSED)]), build.expects_script_tests(1))
+    request.report.calls[0].script_tests.append(request.report.calls[0].script_tests[0])
+    with pytest.raises(CallerError):
+        check(request)
+
+
+def test_a_script_that_did_not_run_comes_without_tests() -> None:
+    check(build.request(build.ran([build.ended(common_pb2.CALL_STATUS_NOT_RUN)]), build.expects_script_tests(2)))
+
+
+def test_a_call_and_a_script_may_not_share_an_id() -> None:
+    tests = [*build.expects_script_tests(1), build.expects(1)]
+    with pytest.raises(CallerError):
+        check(build.request(build.ran([build.script(build.PASSED)]), tests))

@@ -163,3 +163,28 @@ def test_a_call_made_after_a_hidden_one_is_marked() -> None:
     request = build.request(build.ran(calls), tests)
     examined = examine(request.report, request.expectations, build.LIMITS)
     assert [test.ran_before_hidden for test in examined] == [True, True, False, False]
+
+
+def test_a_script_test_passes_by_its_own_status_alone() -> None:
+    outcome = build.script(build.PASSED, build.FAILED, build.NOT_RUN)
+    assert [passes(outcome, test) for test in build.expects_script_tests(4)] == [True, False, False, False]
+
+
+def test_a_script_test_told_twice_does_not_pass() -> None:
+    outcome = build.script(build.PASSED)
+    outcome.script_tests.append(outcome.script_tests[0])
+    assert not passes(outcome, build.expects_script_tests(1)[0])
+
+
+@pytest.mark.parametrize("status", [common_pb2.CALL_STATUS_NOT_RUN, common_pb2.CALL_STATUS_MEMORY_LIMIT])
+def test_a_script_that_did_not_run_passes_nothing(status: common_pb2.CallStatus.ValueType) -> None:
+    outcome = build.script(build.PASSED)
+    outcome.status = status
+    assert not passes(outcome, build.expects_script_tests(1)[0])
+
+
+def test_each_script_test_has_its_own_output() -> None:
+    request = build.request(build.ran([build.script(build.PASSED, build.FAILED)]), build.expects_script_tests(2))
+    request.report.calls[0].script_tests[1].stdout.head = b"second"
+    examined = examine(request.report, request.expectations, build.LIMITS)
+    assert [test.outcome.stdout.head for test in examined if test.outcome] == [b"", b"second"]

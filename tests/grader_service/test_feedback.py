@@ -194,3 +194,32 @@ def test_passing_everything_says_so_and_names_the_ratio_if_slow() -> None:
     request = one_test(build.returned(1), build.expects(1))
     assert log_of(request, Efficiency(1.0, 1.1)) == "All 1 tests passed."
     assert "about 12 times" in log_of(request, Efficiency(0.4, 12.0))
+
+
+def test_a_failed_visible_script_test_is_shown_with_its_line_and_what_was_printed() -> None:
+    outcome = build.script(build.FAILED, detail="line 1: assert f(2) == 4\n  left:  5\n  right: 4", stdout=b"hello")
+    request = build.request(build.ran([outcome]), build.expects_script_tests(1))
+    log = log_of(request)
+    assert "    | line 1: assert f(2) == 4\n    |   left:  5\n    |   right: 4" in log
+    assert "    | hello" in log
+    (seen,) = outcomes_of(request)
+    assert (seen.passed, seen.input, seen.expected) == (False, "assert f(2) == 4", "the test passes")
+    assert "left:  5" in seen.got
+
+
+def test_of_hidden_script_tests_only_a_count_is_shown() -> None:
+    outcome = build.script(build.FAILED, build.PASSED, detail=f"assert {SECRET}", stdout=SECRET.encode())
+    tests = build.expects_script_tests(2, visible=False)
+    tests[0].name = SECRET
+    request = build.request(build.ran([outcome]), tests)
+    assert SECRET not in log_of(request)
+    assert "1 of 2 hidden tests passed" in log_of(request)
+    assert not outcomes_of(request)
+
+
+def test_a_visible_script_test_run_after_a_hidden_call_shows_nothing_of_its_run() -> None:
+    calls = [build.returned(1, "1"), build.script(build.FAILED, call_id="2", detail=SECRET, stdout=SECRET.encode())]
+    tests = [build.expects(1, "1", visible=False), *build.expects_script_tests(1, "2")]
+    request = build.request(build.ran(calls), tests)
+    assert SECRET not in log_of(request)
+    assert SECRET not in str(outcomes_of(request))

@@ -1,0 +1,89 @@
+"""Which tests a script holds."""
+
+import pytest
+
+from codearena.scripts import ScriptError, TestScript, read_script
+
+UNITTEST = """
+import unittest
+class Base(unittest.TestCase):
+    def test_shared(self): self.assertTrue(f(1))
+class TestF(Base):
+    def setUp(self): pass
+    def test_one(self): self.assertEqual(f(1), 2)
+    def helper(self): pass
+def helper(): assert True
+if __name__ == '__main__':
+    unittest.main()
+"""
+CHECK = """
+METADATA = {'author': 'x'}
+def check(candidate):
+    def near(a, b): assert abs(a - b) < 1
+    assert candidate(1) == 2
+    value = candidate(2)
+    for x in range(3):
+        assert candidate(x) == x
+check(f)
+"""
+
+
+def names(script: TestScript) -> list[str]:
+    return [test.name for test in script.tests]
+
+
+def test_methods_of_unittest_classes_inherited_ones_too() -> None:
+    script = read_script(UNITTEST, [])
+    assert (script.body, names(script)) == ("", ["Base.test_shared", "TestF.test_shared", "TestF.test_one"])
+
+
+def test_pytest_functions_and_classes() -> None:
+    script = read_script(
+        "def test_a(): pass\nclass TestB:\n    def test_b(self): pass\nclass C:\n    def test_c(self): 0", []
+    )
+    assert names(script) == ["test_a", "TestB.test_b"]
+
+
+def test_statements_of_check_that_assert() -> None:
+    script = read_script(CHECK, [])
+    assert (script.body, names(script)) == ("check", ["assert-1", "assert-2"])
+    assert [test.line for test in script.tests] == [5, 7]
+    assert script.tests[1].text == "for x in range(3):\n        assert candidate(x) == x"
+
+
+def test_statements_of_the_script_that_assert() -> None:
+    script = read_script("import math\nassert f(1) == 2\nx = f(2)\nassert x == 3, 'no'\n", [])
+    assert (script.body, [(test.name, test.line) for test in script.tests]) == (
+        "module",
+        [("assert-1", 2), ("assert-2", 4)],
+    )
+
+
+def test_tests_are_hidden_unless_named() -> None:
+    script = read_script("assert f(1) == 2\nassert f(2) == 3", ["assert-2"])
+    assert [test.visible for test in script.tests] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("def f(:", "invalid|syntax|expected"),
+        ("x = 1", "holds no test"),
+        ("def check(candidate): pass", "must assert"),
+        ("def check(candidate):\n    assert candidate(1)\n    return 1", "must not return"),
+        ("def check(candidate): assert candidate(1)\nassert f(1)", "outside of check"),
+        ("def test_a(): pass\nassert f(1)", "outside of the tests"),
+        ("assert f(1); assert f(2)", "share a line"),
+        ("def test_a(): pass\ndef test_a(): pass", "two tests of one name"),
+        ("def test_a(tmp_path): pass", "fixtures"),
+        ("import unittest\nclass T(unittest.TestCase):\n    async def test_a(self): pass", "wait for a coroutine"),
+    ],
+)
+def test_a_script_whose_tests_cannot_be_told_is_refused(source: str, says: str) -> None:
+    with pytest.raises(ScriptError, match=says):
+        read_script(source, [])
+
+
+def test_a_visible_name_that_the_script_lacks_is_refused() -> None:
+    with pytest.raises(ScriptError, match="assert-7"):
+        read_script("assert f(1)", ["assert-7"])
