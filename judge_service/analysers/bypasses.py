@@ -16,10 +16,11 @@ _MODULES = frozenset({"ctypes", "_ctypes", "cffi", "_cffi_backend", "_posixsubpr
 def imported(tree: ast.AST) -> Iterator[int]:
     """Lines that import a module of that kind, whole or in part."""
     for node in ast.walk(tree):
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            names = [node.module or ""]
-        if any(name.partition(".")[0] in _MODULES for name in names):
+        if isinstance(node, ast.Import) and any(_is_one(alias.name) for alias in node.names):
             yield node.lineno
+        if isinstance(node, ast.ImportFrom) and node.level == 0 and _is_one(node.module or ""):
+            yield node.lineno
+
+
+def _is_one(module: str) -> bool:
+    return module.partition(".")[0] in _MODULES
