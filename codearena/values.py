@@ -1,7 +1,7 @@
 """The tagged JSON encoding in which Python values cross the sandbox boundary.
 
 A closed set of exact builtin types, as plain data: nothing here pickles, evaluates or calls a method that a value's own
-class defines. This module imports the standard library only, because a copy of it runs inside the sandbox.
+class defines. This module and `trees` import the standard library only, because copies of them run inside the sandbox.
 
     None, bool, str                the JSON value
     int                            a JSON number up to 2**53 in size, else {"int": hex}
@@ -20,17 +20,36 @@ through the builtin's own methods, so that an ``int`` whose ``__eq__`` lies arri
 """
 
 import base64
-import binascii
 import json
 import math
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-JSONTree = Any  # what json.loads returns: the tree itself, not the value it stands for
+from codearena.trees import (
+    DEFAULT_LIMITS,
+    EXACT_JSON_INT,
+    JSONTree,
+    MalformedValueError,
+    ValueLimits,
+    canonical,
+    parse,
+)
 
-_EXACT_JSON_INT = 2**53
+__all__ = [
+    "DEFAULT_LIMITS",
+    "JSONTree",
+    "MalformedValueError",
+    "UnencodableError",
+    "ValueLimits",
+    "ValueTooLargeError",
+    "canonical",
+    "decode",
+    "decode_own",
+    "encode",
+    "parse",
+]
+
 _ITERATOR_TYPES: tuple[type, ...] = (
     types.GeneratorType,
     type(iter([])),
@@ -59,27 +78,6 @@ class ValueTooLargeError(UnencodableError):
     """The value has an encoding, but one beyond the limits on nodes or bytes."""
 
 
-class MalformedValueError(ValueError):
-    """The text is not an encoded value."""
-
-
-@dataclass(frozen=True)
-class ValueLimits:
-    """Bounds on one encoded value.
-
-    depth: nesting levels; nodes: values inside values, keys included; size_bytes: of the JSON text;
-    max_items: taken from an iterator before it counts as endless.
-    """
-
-    depth: int = 100
-    nodes: int = 200_000
-    size_bytes: int = 1024 * 1024
-    max_items: int = 10_000
-
-
-DEFAULT_LIMITS = ValueLimits()
-
-
 class _Encoder:
     """Walks one value; keeps the node count and the containers being walked, to refuse cycles."""
 
@@ -99,7 +97,7 @@ class _Encoder:
         if kind is str:
             self._count(0, len(value))  # type: ignore[arg-type]
             return value
-        if kind is int and -_EXACT_JSON_INT <= value <= _EXACT_JSON_INT:  # type: ignore[operator]
+        if kind is int and -EXACT_JSON_INT <= value <= EXACT_JSON_INT:  # type: ignore[operator]
             return value
         if kind is float and math.isfinite(value):  # type: ignore[arg-type]
             return value
@@ -140,7 +138,7 @@ class _Encoder:
         return False, None
 
     def _int(self, number: int) -> JSONTree:
-        if -_EXACT_JSON_INT <= number <= _EXACT_JSON_INT:
+        if -EXACT_JSON_INT <= number <= EXACT_JSON_INT:
             return number
         self._count(0, number.bit_length() // 4)
         return {"int": hex(number)}
@@ -252,146 +250,6 @@ def encode(
     return text.encode("ascii")
 
 
-def parse(text: bytes, limits: ValueLimits = DEFAULT_LIMITS) -> JSONTree:
-    """The JSON tree of an encoded value, checked for shape and limits but not turned into Python objects.
-
-    Comparing trees rather than values means that no hash of hostile data is ever taken, save of strings.
-
-    Raises:
-        MalformedValueError: not the encoding of any value, or beyond `limits`.
-    """
-    if len(text) > limits.size_bytes:
-        raise MalformedValueError(f"more than {limits.size_bytes} bytes")
-    try:
-        tree = json.loads(text, parse_constant=_refuse_constant, parse_int=_parse_int, parse_float=_parse_float)
-    except (ValueError, RecursionError) as error:
-        raise MalformedValueError(f"not JSON: {error}") from error
-    _check(tree, limits)
-    return tree
-
-
-def _refuse_constant(name: str) -> None:
-    raise MalformedValueError(f"{name} outside a float tag")
-
-
-def _parse_int(digits: str) -> int:
-    if len(digits) > 17 or abs(int(digits)) > _EXACT_JSON_INT:
-        raise MalformedValueError("a large integer outside an int tag")
-    return int(digits)
-
-
-def _parse_float(digits: str) -> float:
-    number = float(digits)
-    if not math.isfinite(number):
-        raise MalformedValueError("an infinite number outside a float tag")
-    return number
-
-
-def _check(tree: JSONTree, limits: ValueLimits) -> None:
-    """Checks shape without recursion, so that depth costs no stack."""
-    pending: list[tuple[JSONTree, int]] = [(tree, 0)]
-    nodes = 0
-    while pending:
-        node, depth = pending.pop()
-        nodes += 1
-        if depth > limits.depth or nodes > limits.nodes:
-            raise MalformedValueError("beyond the limits on depth or number of values")
-        if isinstance(node, list):
-            pending.extend((item, depth + 1) for item in node)
-        elif isinstance(node, dict):
-            pending.extend((item, depth + 1) for item in _children(node))
-
-
-def _children(node: dict[str, JSONTree]) -> list[JSONTree]:
-    """The values inside a tagged node; raises MalformedValueError if it is none."""
-    if len(node) != 1:
-        raise MalformedValueError("an object that is not exactly one tag")
-    ((tag, body),) = node.items()
-    checker = _TAGS.get(tag)
-    if checker is None:
-        raise MalformedValueError(f"unknown tag {tag[:40]!r}")
-    return checker(body)
-
-
-def _check_list(body: JSONTree) -> list[JSONTree]:
-    if not isinstance(body, list):
-        raise MalformedValueError("a container tag without a list")
-    return body
-
-
-def _check_pairs(body: JSONTree) -> list[JSONTree]:
-    pairs = _check_list(body)
-    if not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
-        raise MalformedValueError("a dict tag without pairs")
-    return [item for pair in pairs for item in pair]
-
-
-def _check_record(body: JSONTree) -> list[JSONTree]:
-    if not (isinstance(body, list) and len(body) == 2 and isinstance(body[0], str)):
-        raise MalformedValueError("a record tag without name and fields")
-    items = _check_pairs(body[1])
-    if not all(isinstance(name, str) for name in items[::2]):
-        raise MalformedValueError("a record field without a name")
-    return items[1::2]
-
-
-def _check_enum(body: JSONTree) -> list[JSONTree]:
-    if not (isinstance(body, list) and len(body) == 3 and isinstance(body[0], str) and isinstance(body[1], str)):
-        raise MalformedValueError("an enum tag without class, member and value")
-    return [body[2]]
-
-
-def _check_int(body: JSONTree) -> list[JSONTree]:
-    try:
-        number = int(body, 16) if isinstance(body, str) else None
-    except ValueError:
-        number = None
-    if number is None or hex(number) != body:
-        raise MalformedValueError("an int tag without a hexadecimal number")
-    return []
-
-
-def _check_float(body: JSONTree) -> list[JSONTree]:
-    if body not in ("nan", "inf", "-inf"):
-        raise MalformedValueError("a float tag without nan or inf")
-    return []
-
-
-def _check_complex(body: JSONTree) -> list[JSONTree]:
-    if not (isinstance(body, list) and len(body) == 2 and all(_is_float_tree(part) for part in body)):
-        raise MalformedValueError("a complex tag without two floats")
-    return []
-
-
-def _is_float_tree(node: JSONTree) -> bool:
-    if isinstance(node, dict) and list(node) == ["float"]:
-        return not _check_float(node["float"])
-    return isinstance(node, float)
-
-
-def _check_bytes(body: JSONTree) -> list[JSONTree]:
-    try:
-        base64.b64decode(body if isinstance(body, str) else "?", validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise MalformedValueError("a bytes tag without base64") from error
-    return []
-
-
-_TAGS = {
-    "int": _check_int,
-    "float": _check_float,
-    "complex": _check_complex,
-    "bytes": _check_bytes,
-    "tuple": _check_list,
-    "set": _check_list,
-    "frozenset": _check_list,
-    "iterator": _check_list,
-    "dict": _check_pairs,
-    "record": _check_record,
-    "enum": _check_enum,
-}
-
-
 def decode(text: bytes, limits: ValueLimits = DEFAULT_LIMITS) -> Any:
     """The value itself, for inputs on their way into a call; for data from an attempt use `parse`.
 
@@ -431,7 +289,7 @@ _DECODERS: dict[str, Any] = {
 
 
 def decode_own(text: bytes) -> Any:
-    """As `decode`, for text that `encode` wrote and no attempt could change: checks nothing, and is ten times faster."""
+    """As `decode`, for text that `encode` wrote and no attempt could change: checks nothing, ten times faster."""
     return json.loads(text, object_hook=_own_value)
 
 
@@ -453,31 +311,3 @@ _OWN_DECODERS: dict[str, Any] = {  # what is inside has been decoded already
     "record": lambda body: dict(body[1]),
     "enum": lambda body: body[2],
 }
-
-
-def canonical(tree: JSONTree) -> str:
-    """A text that is equal for two trees exactly if they stand for equal values of equal types.
-
-    Order counts in lists and tuples, not in sets and dicts; nan equals nan, 0.0 equals -0.0; 1, 1.0 and True differ.
-    """
-    if isinstance(tree, float):
-        return json.dumps(tree + 0.0)  # -0.0 + 0.0 is 0.0
-    if isinstance(tree, list):
-        return "[" + ",".join(canonical(item) for item in tree) + "]"
-    if not isinstance(tree, dict):
-        return json.dumps(tree)
-    ((tag, body),) = tree.items()
-    if tag in ("set", "frozenset"):
-        inner = ",".join(sorted(canonical(item) for item in body))
-    elif tag == "dict":
-        inner = ",".join(sorted(f"{canonical(key)}:{canonical(item)}" for key, item in body))
-    elif tag == "record":
-        fields = ",".join(f"{json.dumps(name)}={canonical(item)}" for name, item in body[1])
-        inner = f"{json.dumps(body[0])},{fields}"
-    elif tag == "enum":
-        inner = f"{json.dumps(body[0])}.{json.dumps(body[1])}={canonical(body[2])}"
-    elif tag in ("tuple", "iterator", "complex"):
-        inner = ",".join(canonical(item) for item in body)
-    else:
-        inner = json.dumps(body)
-    return f"{tag}({inner})"

@@ -12,7 +12,8 @@ def runner_revision() -> str:
     digest = hashlib.sha256(sys.version.encode())
     here = os.path.dirname(os.path.abspath(__file__))
     paths = [os.path.join(here, name) for name in sorted(os.listdir(here)) if name.endswith(".py")]
-    paths.append(os.path.join(os.path.dirname(os.path.dirname(here)), "codearena", "values.py"))
+    shared = os.path.join(os.path.dirname(os.path.dirname(here)), "codearena")
+    paths += [os.path.join(shared, name) for name in ("trees.py", "values.py")]
     for path in paths:
         with open(path, "rb") as file:
             digest.update(os.path.basename(path).encode() + b"\0" + file.read() + b"\0")

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codearena import values
+from codearena import trees, values
 from codearena.values import MalformedValueError, UnencodableError, ValueLimits, ValueTooLargeError
 
 _HASHABLE: st.SearchStrategy[Any] = st.recursive(
@@ -39,7 +39,7 @@ JSON_TREES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (
         st.lists(inner, max_size=4)
-        | st.dictionaries(st.sampled_from([*values._TAGS, "pickle", ""]), inner, min_size=1, max_size=2)
+        | st.dictionaries(st.sampled_from([*trees.TAGS, "pickle", ""]), inner, min_size=1, max_size=2)
     ),
     max_leaves=15,
 )

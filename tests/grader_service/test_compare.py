@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codearena import values
+from codearena import trees, values
 from codearena.v1 import grader_pb2
 from grader_service import compare, examine
 from tests.grader_service.build import LIMITS, encoded
@@ -52,7 +52,7 @@ PLAIN = st.recursive(
     max_leaves=12,
 )
 FORGED_LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6)
-FORGED_TAGS = st.sampled_from([*values._TAGS, "pickle", ""])
+FORGED_TAGS = st.sampled_from([*trees.TAGS, "pickle", ""])
 FORGED = st.recursive(
     FORGED_LEAVES,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(FORGED_TAGS, inner, max_size=2),
