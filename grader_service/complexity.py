@@ -1,19 +1,22 @@
-"""Growth class of measured times: a fit by least squares on the logarithmic scale.
+"""Growth class of measured times: a fit by least squares of relative errors.
 
-For a class with growth f, a program's time is c * f(n) with one unknown c. On the log scale that is a shift,
+For a class with growth f, a program's time is modelled as
 
-    ln t = ln c + ln f(n) + error,
+    t = c * f(n)        t = c * f(n) + d        t = c * f(n) + d * n   (from O(n^2) on)
 
-so the least-squares c is the mean of ln t - ln f(n), and what the class leaves unexplained is the standard deviation of
-these differences. Taking logarithms weighs relative errors, as timers make them, and keeps the largest size from
-deciding alone (cf. McGeoch et al., "Using finite experiments to study asymptotic performance", 2002).
+with c, d >= 0: what every call costs, and the linear part that hides a cheap quadratic one for long. The errors are
+relative, as timers and schedulers make them, so that the largest size does not decide alone (cf. McGeoch et al.,
+"Using finite experiments to study asymptotic performance", 2002). A parameter more must pay: what a model leaves
+unexplained is divided by the degrees of freedom left, and c * f must be most of the time at the largest size, or the
+class is not seen. An exponential may have any base between 1.3 and 6.
 
 Interpreter and memory bend real curves: a list that outgrows a cache makes an O(n) loop look steeper. The reference ran
-on the same inputs and its class is known, so its curve tells how much: times are calibrated to
+on the same inputs and its class is known, so its curve shows the bend, and times are corrected by it before the fit:
+not by the whole of it, since the reference's times are noisy too.
 
-    t * f_known(n) / t_reference(n)
-
-before the fit. An exponential may have any base: O(2^n) is fitted with its slope free within bounds, for which it pays.
+A logarithm is nearly a constant over the sizes that can be afforded. Which of two classes that differ by one it is, is
+decided by the times only if they are very clear; otherwise by what is likely: what the code looks like, then the
+optimum. Scores do not depend on logarithms.
 """
 
 import math
@@ -27,19 +30,21 @@ MIN_POINTS = 3
 """Fewer sizes fit every class."""
 
 _EXPONENTIAL = "O(2^n)"
-_BASES = (math.log(1.3), math.log(4.0))  # of an exponential; Fibonacci by recursion has 1.62
-_FREE_BASE_COSTS = 1.5  # times what is left unexplained, for the second parameter
+_BASES = [1.3 + step / 10 for step in range(48)]  # Fibonacci by recursion has 1.62, three-way recursion up to 5.8
+_LEADING_SHARE = 0.5
+_BEND_TRUST = 0.7
+
+Growth = Callable[[int], float]
 
 # n + 1 under the logarithm, so that O(log n) and O(n log n) are positive at n = 1.
-_LN_GROWTH: dict[str, Callable[[int], float]] = {
-    "O(1)": lambda n: 0.0,
-    "O(log n)": lambda n: math.log(math.log(n + 1)),
-    "O(n)": lambda n: math.log(n),
-    "O(n log n)": lambda n: math.log(n) + math.log(math.log(n + 1)),
-    "O(n^2)": lambda n: 2 * math.log(n),
-    "O(n^2 log n)": lambda n: 2 * math.log(n) + math.log(math.log(n + 1)),
-    "O(n^3)": lambda n: 3 * math.log(n),
-    _EXPONENTIAL: lambda n: n * math.log(2),
+_GROWTH: dict[str, Growth] = {
+    "O(1)": lambda n: 1.0,
+    "O(log n)": lambda n: math.log(n + 1),
+    "O(n)": lambda n: float(n),
+    "O(n log n)": lambda n: n * math.log(n + 1),
+    "O(n^2)": lambda n: float(n) ** 2,
+    "O(n^2 log n)": lambda n: n**2 * math.log(n + 1),
+    "O(n^3)": lambda n: float(n) ** 3,
 }
 _ORDER = dict(zip(COMPLEXITIES, (0, 0, 1, 1, 2, 2, 3, 4), strict=True))
 
@@ -56,15 +61,25 @@ ABSTAINED = Fit()
 
 
 @dataclass(frozen=True)
+class Trust:
+    """How far times are believed; see the grader's settings for the meanings."""
+
+    relative_noise: float
+    min_confidence: float
+    log_confidence: float
+
+
+@dataclass(frozen=True)
 class Curve:
     """sizes: n values, ascending, at least 1; times_s: CPU time at each, positive."""
 
     sizes: Sequence[int]
     times_s: Sequence[float]
 
-    def above(self, noise_s: float) -> "Curve":
-        """Without the times below `noise_s`, which say nothing."""
-        kept = [(n, time_s) for n, time_s in zip(self.sizes, self.times_s, strict=True) if time_s >= noise_s]
+    def above(self, noise_s: float, idle_s: float = 0.0) -> "Curve":
+        """Less `idle_s`, and without what is then below `noise_s`, which says nothing."""
+        less = [(n, time_s - idle_s) for n, time_s in zip(self.sizes, self.times_s, strict=True)]
+        kept = [(n, time_s) for n, time_s in less if time_s >= noise_s]
         return Curve([n for n, _ in kept], [time_s for _, time_s in kept])
 
 
@@ -79,45 +94,91 @@ def excess_order(measured: str, optimal: str) -> int:
 
 
 def calibrated(curve: Curve, reference: Curve, known: str) -> Curve:
-    """The curve where both were timed, freed of what bends the reference's, whose class is known."""
-    of_reference = dict(zip(reference.sizes, reference.times_s, strict=True))
-    times = [
-        (n, time_s * math.exp(_LN_GROWTH[known](n)) / of_reference[n])
+    """The curve, freed of most of what bends the reference's, whose class is known.
+
+    Where the reference was not timed, below its smallest size, its bend there is taken to be that of the smallest.
+    """
+    if known not in _GROWTH or len(reference.sizes) < MIN_POINTS:
+        return curve
+    growth = _GROWTH[known]
+    bends = {n: growth(n) / time_s for n, time_s in zip(reference.sizes, reference.times_s, strict=True)}
+    usual, smallest = statistics.median(bends.values()), reference.sizes[0]
+    times_s = [
+        time_s * (bends.get(n, bends[smallest] if n < smallest else usual) / usual) ** _BEND_TRUST
         for n, time_s in zip(curve.sizes, curve.times_s, strict=True)
-        if n in of_reference
     ]
-    return Curve([n for n, _ in times], [time_s for _, time_s in times])
+    return Curve(curve.sizes, times_s)
 
 
-def fit(curve: Curve, *, relative_noise: float, min_confidence: float, likely: str = "") -> Fit:
+def fit(curve: Curve, trust: Trust, likely: Sequence[str] = ()) -> Fit:
     """The growth class that explains the times best, if one clearly does.
 
     confidence = 1 - (r1 + e) / (r2 + e), with r1 and r2 what the best and the second class leave unexplained, and e the
-    `relative_noise`: two classes that differ by less than the timer's error fit alike. Where the two differ by no more
-    than a logarithm, the `likely` one or else the simpler one is taken, and the confidence is that against the third.
-    Abstains below `min_confidence`, and with fewer than three sizes.
+    `relative_noise`: two classes that differ by less than the timer's error fit alike. Where best and second differ by
+    a logarithm and are not clearly apart, the first one of `likely` is taken, or else the simpler one, and the
+    confidence is that against the third. Abstains below `min_confidence`, and with fewer than three sizes.
     """
     if len(curve.sizes) < MIN_POINTS:
         return ABSTAINED
-    left = {name: _unexplained(curve, name) + relative_noise for name in COMPLEXITIES}
-    ranked = sorted(COMPLEXITIES, key=left.__getitem__)
-    best, rivals = ranked[0], ranked[1:]
-    if _ORDER[best] == _ORDER[rivals[0]] and 1 - left[best] / left[rivals[0]] < min_confidence:
-        alike = (best, rivals.pop(0))
-        best = likely if likely in alike else min(alike, key=COMPLEXITIES.index)
-    confidence = 1 - left[best] / left[rivals[0]]
-    return Fit(best, confidence) if confidence >= min_confidence else ABSTAINED
+    left = {name: _unexplained(curve, name) + trust.relative_noise for name in COMPLEXITIES}
+    best, *rivals = sorted(COMPLEXITIES, key=left.__getitem__)
+    if _ORDER[best] == _ORDER[rivals[0]] and _apart(left[best], left[rivals[0]]) < trust.log_confidence:
+        alike = sorted((best, rivals.pop(0)), key=COMPLEXITIES.index)
+        best = next((name for name in likely if name in alike), alike[0])
+        left[best] = min(left[name] for name in alike)
+    confidence = _apart(left[best], left[rivals[0]])
+    return Fit(best, confidence) if confidence >= trust.min_confidence else ABSTAINED
+
+
+def _apart(left: float, right: float) -> float:
+    return 1 - left / right
 
 
 def _unexplained(curve: Curve, name: str) -> float:
-    logs = [math.log(time_s) for time_s in curve.times_s]
+    """The root mean square of the relative errors that the best model of the class leaves."""
     if name == _EXPONENTIAL:
-        return _FREE_BASE_COSTS * _unexplained_by_exponential(curve.sizes, logs)
-    ln_growth = _LN_GROWTH[name]
-    return statistics.pstdev(log - ln_growth(n) for n, log in zip(curve.sizes, logs, strict=True))
+        return min(_of_models(curve, _power_of(base), [], 1) for base in _BASES)
+    lower: list[Growth] = []
+    if _ORDER[name] >= 2:
+        lower = [_GROWTH["O(1)"], _GROWTH["O(n)"]]
+    elif name != "O(1)":
+        lower = [_GROWTH["O(1)"]]
+    return _of_models(curve, _GROWTH[name], lower, 0)
 
 
-def _unexplained_by_exponential(sizes: Sequence[int], logs: Sequence[float]) -> float:
-    slope = statistics.linear_regression(sizes, logs).slope if len(set(sizes)) > 1 else 0.0
-    base = min(max(slope, _BASES[0]), _BASES[1])
-    return statistics.pstdev(log - base * n for n, log in zip(sizes, logs, strict=True))
+def _power_of(base: float) -> Growth:
+    def growth(n: int) -> float:
+        return base**n
+
+    return growth
+
+
+def _of_models(curve: Curve, growth: Growth, lower: Sequence[Growth], free: int) -> float:
+    """free: parameters inside `growth` itself."""
+    points = list(zip(curve.sizes, curve.times_s, strict=True))
+    try:
+        leading = [growth(n) / time_s for n, time_s in points]
+    except OverflowError:
+        return math.inf
+    alone = _error(leading, len(points) - 1 - free)
+    return min([alone, *(_error_of_two(leading, [low(n) / time_s for n, time_s in points]) for low in lower)])
+
+
+def _error(leading: Sequence[float], freedom: int) -> float:
+    c = sum(leading) / sum(u * u for u in leading)
+    return math.sqrt(sum((c * u - 1) ** 2 for u in leading) / max(freedom, 1))
+
+
+def _error_of_two(leading: Sequence[float], lower: Sequence[float]) -> float:
+    """Of c * leading + d * lower = 1, or infinity if c or d is negative or c * leading is not most of the last."""
+    uu, vv = sum(u * u for u in leading), sum(v * v for v in lower)
+    uv = sum(u * v for u, v in zip(leading, lower, strict=True))
+    determinant = uu * vv - uv * uv
+    if determinant <= 1e-12 * uu * vv:
+        return math.inf
+    c = (sum(leading) * vv - sum(lower) * uv) / determinant
+    d = (sum(lower) * uu - sum(leading) * uv) / determinant
+    if c < 0 or d < 0 or c * leading[-1] < _LEADING_SHARE:
+        return math.inf
+    squares = sum((c * u + d * v - 1) ** 2 for u, v in zip(leading, lower, strict=True))
+    return math.sqrt(squares / max(len(leading) - 2, 1))

@@ -19,6 +19,8 @@ from grader_service.settings import Settings
 
 _RETURNED = common_pb2.CALL_STATUS_RETURNED
 _ENDED_BY_ITSELF = (_RETURNED, common_pb2.CALL_STATUS_RAISED)
+_CONTRADICTION = 0.6  # confidence; below it, caches bend the reference's curve, which calibration is for
+_IDLE_SHARE = 0.8  # of the least time ever seen, which is hardly more than the messages around a call
 # On the probe's large inputs: summing floats in another order is right too.
 _PROBE_TOLERANCE = {grader_pb2.COMPARE_EXACT, grader_pb2.COMPARE_APPROX}
 
@@ -74,7 +76,8 @@ def _of_probe(report: executor_pb2.Report, expectations: grader_pb2.Expectations
     if not usable:
         raise ServiceError("the reference returned for no size of the probe: nothing to measure against")
     common = [charged for charged in usable if charged.point.attempt.status == _RETURNED]
-    fit = _class(usable, common, expectations.optimal_complexity, settings)
+    likely = (report.analysis.estimated_complexity, expectations.optimal_complexity)
+    fit = _class(usable, common, likely, settings)
     modes = _probe_modes(expectations)
     agrees = all(_is_right(charged.point, modes, settings) for charged in usable)
     beside_s = beside_calls_s(report, settings)
@@ -98,34 +101,31 @@ def _score(ratio: float, fit: complexity.Fit, optimal_complexity: str, settings:
     return min(score, class_cap(excess, settings.worse_class_cap))
 
 
-def _class(usable: list[Charged], common: list[Charged], optimal_complexity: str, settings: Settings) -> complexity.Fit:
+def _class(usable: list[Charged], common: list[Charged], likely: tuple[str, str], settings: Settings) -> complexity.Fit:
     """The attempt's growth class, unless the reference's own times contradict what is known of the reference.
 
     If so, something else than the algorithm dominates, and it does so for the attempt too: nothing is claimed then. A
-    reference too quick to be timed says nothing either way.
+    reference too quick to be timed says nothing either way. likely: the estimated and the optimal class, or empty.
     """
-
-    def fit(curve: complexity.Curve) -> complexity.Fit:
-        return complexity.fit(
-            curve,
-            relative_noise=settings.fit_relative_noise,
-            min_confidence=settings.fit_min_confidence,
-            likely=optimal_complexity,
-        )
-
-    reference = _curve([(charged.size, charged.reference_s) for charged in usable], settings)
-    attempt = _curve([(charged.size, charged.attempt_s) for charged in common], settings)
-    if not optimal_complexity or len(reference.sizes) < complexity.MIN_POINTS:
-        return fit(attempt)
-    known = fit(reference).measured
-    if complexity.excess_order(known, optimal_complexity) or complexity.excess_order(optimal_complexity, known):
-        return complexity.ABSTAINED
-    return fit(complexity.calibrated(attempt, reference, optimal_complexity))
+    optimal = likely[1]
+    trust = complexity.Trust(settings.fit_relative_noise, settings.fit_min_confidence, settings.fit_log_confidence)
+    every_s = [
+        time_s for charged in [*usable, *common] for time_s in (charged.reference_s, charged.attempt_s) if time_s
+    ]
+    idle_s = min([settings.fit_idle_s, *every_s]) * _IDLE_SHARE
+    reference = _curve([(charged.size, charged.reference_s) for charged in usable], idle_s, settings)
+    attempt = _curve([(charged.size, charged.attempt_s) for charged in common], idle_s, settings)
+    if optimal:
+        shown = complexity.fit(reference, trust, (optimal,))
+        differs = complexity.excess_order(shown.measured, optimal) or complexity.excess_order(optimal, shown.measured)
+        if differs and shown.confidence >= _CONTRADICTION:
+            return complexity.ABSTAINED
+    return complexity.fit(complexity.calibrated(attempt, reference, optimal), trust, likely)
 
 
-def _curve(points: list[tuple[int, float]], settings: Settings) -> complexity.Curve:
+def _curve(points: list[tuple[int, float]], idle_s: float, settings: Settings) -> complexity.Curve:
     sizes, times_s = [size for size, _ in points], [time_s for _, time_s in points]
-    return complexity.Curve(sizes, times_s).above(settings.probe_noise_s)
+    return complexity.Curve(sizes, times_s).above(settings.fit_noise_s, idle_s)
 
 
 def _probe_ratio(

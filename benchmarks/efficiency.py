@@ -1,0 +1,284 @@
+"""How well efficiency is measured: accuracy of the growth class, stability on a busy host, and cost.
+
+    python -m benchmarks.efficiency [--budget S ...] [--rounds N] [--repeats N] [--plot FILE]
+
+Accuracy: every function of benchmarks/labelled, whose growth is known, is measured against its family's reference as an
+attempt would be, by the real runner in local isolation and the real grader, once for each budget and round. Stability:
+the same fixes of the same tasks, first as the host is, then with every core burning. Cost is the CPU time of the
+attempt's processes in each measurement. Nothing here is a mock, and nothing is chosen after it was seen.
+"""
+
+import argparse
+import ast
+import asyncio
+import importlib
+import inspect
+import multiprocessing
+import os
+import pkgutil
+import random
+import statistics
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from benchmarks import labelled
+from codearena import values
+from codearena.task import COMPLEXITIES, TaskLimits, load_tasks
+from codearena.v1 import common_pb2, executor_pb2, grader_pb2
+from executor_service.attempts import Attempts
+from executor_service.codec import duration, seconds
+from executor_service.isolation.choice import choose
+from executor_service.pool import Pool, PoolLimits
+from executor_service.settings import Settings as ExecutorSettings
+from gateway.jobs import JobMaker, limits_of
+from grader_service.efficiency import measure
+from grader_service.settings import Settings as GraderSettings
+
+ROOT = Path(__file__).resolve().parent.parent
+_POOL = PoolLimits(minimum=1, maximum=2, start_concurrency=1, waiting=8, ready_age_s=600, shrink_s=600)
+_INPUT = values.ValueLimits(nodes=2_000_000, size_bytes=16 * 1024 * 1024)
+_SURE = 0.6  # confidence from which a wrong class counts as claimed with confidence
+_ABSTAINED = "none"
+FIXES = {  # task: fixes that pass every test, "solution" or a folder of tests/attempts
+    "medium-1": ("solution", "with-bisect", "linear", "index-of-the-list"),
+    "hard-1": ("solution", "with-accumulate", "quadratic", "cubic"),
+    "type_errors-2": ("solution", "with-counter", "quadratic"),
+    "type_errors-3": ("solution", "in-a-loop"),
+}
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """One function of the set. source: that function alone, with what its module imports."""
+
+    family: str
+    name: str
+    label: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was measured of it. measured: empty if the fit abstained; cpu_s: of the attempt's processes."""
+
+    function: Labelled
+    measured: str
+    confidence: float
+    cpu_s: float
+
+
+@asynccontextmanager
+async def executor() -> AsyncIterator[Attempts]:
+    settings = ExecutorSettings(isolation="local")
+    isolation = await choose(settings)
+    pool = Pool(isolation, _POOL)
+    pool.start()
+    try:
+        yield Attempts(pool, isolation, settings)
+    finally:
+        await pool.close()
+        await isolation.close()
+
+
+# --------------------------------------------------------------------------------------------------------- accuracy
+
+
+def families() -> Iterator[tuple[ModuleType, str, list[Labelled]]]:
+    """Each family, the growth class of its reference or empty, and its labelled functions."""
+    for info in pkgutil.iter_modules(labelled.__path__):
+        module = importlib.import_module(f"{labelled.__name__}.{info.name}")
+        functions = [
+            Labelled(info.name, name, label, _source(module, name))
+            for name, label in _documented(module)
+            if label in COMPLEXITIES
+        ]
+        known = dict(_documented(module))[module.REFERENCE]
+        yield module, known if known in COMPLEXITIES else "", functions
+
+
+def _documented(module: ModuleType) -> list[tuple[str, str]]:
+    found = inspect.getmembers(module, inspect.isfunction)
+    return [(name, function.__doc__ or "") for name, function in found if function.__module__ == module.__name__]
+
+
+def _source(module: ModuleType, name: str) -> str:
+    """The function alone: the static estimate, which a fit may lean on, should see no other."""
+    kept = (ast.Import, ast.ImportFrom, ast.Assign)
+    body = ast.parse(inspect.getsource(module)).body
+    parts = [ast.unparse(node) for node in body if isinstance(node, kept) or getattr(node, "name", "") == name]
+    return "\n\n".join([*parts, f"entry = {name}", "ready = len"])
+
+
+def labelled_job(module: ModuleType, function: Labelled, budget_s: float, rng: random.Random) -> executor_pb2.Job:
+    """The job of a task whose only test is trivial and whose probe is the family's."""
+    limits = TaskLimits(value_bytes=1024 * 1024)
+    reference = _source(module, module.REFERENCE)
+    job = executor_pb2.Job(
+        source=function.source.encode(), reference_source=reference.encode(), limits=limits_of(limits)
+    )
+    job.calls.add(call_id="1", function=_call("ready", [[]]))
+    for size in module.SIZES:
+        args = list(module.make_input(size, random.Random(rng.getrandbits(64))))
+        call = executor_pb2.Call(call_id=f"p{size}", function=_call("entry", args))
+        job.probe.add(size=size, call=call, vary=getattr(module, "VARY", None))
+    job.probe_cpu.CopyFrom(duration(budget_s))
+    return job
+
+
+def _call(entry_point: str, args: list[object]) -> executor_pb2.FunctionCall:
+    encoded, nothing = (common_pb2.EncodedValue(json=values.encode(value, _INPUT)) for value in (args, {}))
+    return executor_pb2.FunctionCall(entry_point=entry_point, args=encoded, kwargs=nothing)
+
+
+async def accuracy(attempts: Attempts, budget_s: float, rounds: int, console: Console) -> list[Found]:
+    found = []
+    plan = [(module, known, function) for module, known, functions in families() for function in functions] * rounds
+    rng = random.Random(rounds)
+    for module, known, function in track(plan, f"budget {budget_s} s", console=console, transient=True):
+        report = await attempts.execute("benchmark", labelled_job(module, function, budget_s, rng))
+        expectations = grader_pb2.Expectations(optimal_complexity=known)
+        fit = measure(report, expectations, GraderSettings()).fit
+        found.append(Found(function, fit.measured, fit.confidence, seconds(report.usage.cpu)))
+    return found
+
+
+def accuracy_table(by_budget: dict[float, list[Found]]) -> Table:
+    table = Table("budget, s", "right", "abstained", "wrong", "wrong, confident", "CPU s, median", "CPU s, 95 %")
+    for budget_s, found in by_budget.items():
+        right = sum(each.measured == each.function.label for each in found)
+        abstained = sum(not each.measured for each in found)
+        wrong = [each for each in found if each.measured not in ("", each.function.label)]
+        sure = sum(each.confidence >= _SURE for each in wrong)
+        costs = sorted(each.cpu_s for each in found)
+        shares = [f"{count / len(found):.1%}" for count in (right, abstained, len(wrong), sure)]
+        table.add_row(
+            f"{budget_s:g}", *shares, f"{statistics.median(costs):.3f}", f"{costs[len(costs) * 95 // 100]:.3f}"
+        )
+    return table
+
+
+def confusion_table(found: list[Found]) -> Table:
+    counts = Counter((each.function.label, each.measured or _ABSTAINED) for each in found)
+    columns = [*COMPLEXITIES, _ABSTAINED]
+    table = Table("true \\ measured", *columns)
+    for label in COMPLEXITIES:
+        table.add_row(label, *(str(counts[label, column] or "") for column in columns))
+    return table
+
+
+# -------------------------------------------------------------------------------------------------------- stability
+
+
+@contextmanager
+def every_core_burning() -> Iterator[None]:
+    burners = [multiprocessing.Process(target=_burn, daemon=True) for _ in range(os.cpu_count() or 1)]
+    for burner in burners:
+        burner.start()
+    try:
+        yield
+    finally:
+        for burner in burners:
+            burner.kill()
+            burner.join()
+
+
+def _burn() -> None:
+    while True:
+        sum(range(100_000))
+
+
+Scores = dict[tuple[str, str], list[float]]
+
+
+async def scores(attempts: Attempts, repeats: int, console: Console) -> Scores:
+    """efficiency_score of each fix, measured again and again on new inputs."""
+    tasks, settings, found = load_tasks(ROOT / "tasks"), GraderSettings(), Scores()
+    plan = [(task, fix) for task, fixes in FIXES.items() for fix in fixes] * repeats
+    rng = random.Random(repeats)
+    for task_id, fix in track(plan, "stability", console=console, transient=True):
+        task = tasks[task_id]
+        folder = ROOT / "tests" / "attempts" / task_id / fix
+        source = task.solution if fix == "solution" else (folder / "fix.py").read_text("utf-8")
+        brief = await JobMaker(task, rng, probe_reuse=1, probe_cpu_s=0.3).brief()
+        brief.job.source = source.encode()
+        report = await attempts.execute("benchmark", brief.job)
+        found.setdefault((task_id, fix), []).append(measure(report, brief.expectations, settings).score)
+    return found
+
+
+def stability_table(idle: Scores, busy: Scores) -> Table:
+    table = Table("task", "fix", "mean", "mean, burning", "deviation", "deviation, burning")
+    for key in idle:
+        pair = (idle[key], busy[key])
+        means = [f"{statistics.fmean(each):.3f}" for each in pair]
+        table.add_row(*key, *means, *(f"{statistics.pstdev(each):.4f}" for each in pair))
+    return table
+
+
+# ----------------------------------------------------------------------------------------------------------- output
+
+
+def plot(by_budget: dict[float, list[Found]], idle: Scores, busy: Scores, path: Path) -> None:
+    import matplotlib as mpl  # only where a plot is asked for
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.5), layout="constrained")
+    budgets = sorted(by_budget)
+    for name, picked in (("right", True), ("wrong", False)):
+        shares = [
+            sum(bool(each.measured) and (each.measured == each.function.label) is picked for each in by_budget[budget])
+            / len(by_budget[budget])
+            for budget in budgets
+        ]
+        left.plot(budgets, shares, marker="o", label=name)
+    left.set(xlabel="budget, CPU s", ylabel="share of functions", ylim=(0, 1), title="growth class")
+    left.legend()
+    names = ["/".join(key) for key in idle]
+    for offset, (label, found) in enumerate((("as it is", idle), ("every core burning", busy))):
+        heights = [place + 0.2 * (2 * offset - 1) for place in range(len(names))]
+        right.boxplot(list(found.values()), positions=heights, widths=0.3, orientation="horizontal")
+        right.plot([], [], label=f"{'lower' if offset == 0 else 'upper'}: {label}")
+    right.set(yticks=range(len(names)), yticklabels=names, xlabel="efficiency_score", xlim=(-0.05, 1.05))
+    right.set_title("the same fix, again and again")
+    right.legend(loc="center right")
+    figure.savefig(path, dpi=120)
+
+
+async def run(options: argparse.Namespace, console: Console) -> None:
+    async with executor() as attempts:
+        by_budget = {budget: await accuracy(attempts, budget, options.rounds, console) for budget in options.budget}
+        console.print(accuracy_table(by_budget))
+        for budget_s, found in by_budget.items():
+            console.print(f"budget {budget_s:g} s")
+            console.print(confusion_table(found))
+        idle = await scores(attempts, options.repeats, console)
+        with every_core_burning():
+            busy = await scores(attempts, options.repeats, console)
+    console.print(stability_table(idle, busy))
+    load, cores = os.getloadavg()[0], os.cpu_count()
+    console.print(f"load average {load:.1f} on {cores} cores at the end, burners included")
+    if options.plot:
+        plot(by_budget, idle, busy, options.plot)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--budget", type=float, nargs="+", default=[0.3, 1.5], help="CPU s (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=1, help="over the labelled set (default: %(default)s)")
+    parser.add_argument("--repeats", type=int, default=10, help="of each fix, each way (default: %(default)s)")
+    parser.add_argument("--plot", type=Path, help="write a plot there")
+    asyncio.run(run(parser.parse_args(), Console()))
+
+
+if __name__ == "__main__":
+    main()
