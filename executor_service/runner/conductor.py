@@ -318,12 +318,13 @@ class _Conductor:
         def over() -> bool:
             return time.monotonic() >= run.deadline
 
-        served = relay.Served(process, lambda: self._load(run), ask_attempt)
+        keep_bytes = relay.kept_bytes(call, self._limits["output_bytes"])
+        served = relay.Served(process, lambda: self._load(run), ask_attempt, keep_bytes)
         limits = self._process_limits(self._limits["attempt_wall_s"])
         start = functools.partial(self._process, Role.REFEREE)
         tests = relay.Relay(call, served, relay.Hands(start, ask_referee, over), limits, self._limits).run()
         self._end(run, served.process)
-        return {**not_run(call["call_id"]), **relay.summary(served.outcomes, tests)}
+        return {**not_run(call["call_id"]), **relay.summary(served, tests)}
 
     def _run_script(self, run: _Run, call: dict[str, Any]) -> Outcome:
         message = {

@@ -49,20 +49,25 @@ def decode(text: bytes, limits: values.ValueLimits, find: Callable[[Description]
     Raises:
         MalformedValueError: not an encoded value, or with an unhashable element where none can be.
     """
-    try:
-        return _value(values.parse(text, limits), find)
-    except TypeError as error:
-        raise values.MalformedValueError(str(error)) from error
+    description, value = decode_answer(text, limits, find)
+    return value if description is None else find(description)
 
 
-def description_of(text: bytes, limits: values.ValueLimits) -> Description | None:
-    """The description, if the whole value is one.
+def decode_answer(
+    text: bytes, limits: values.ValueLimits, find: Callable[[Description], Any]
+) -> tuple[Description | None, Any]:
+    """As `decode`, but for a description that is the whole value: that one is returned as it is.
 
     Raises:
-        MalformedValueError: not an encoded value.
+        MalformedValueError: as `decode`.
     """
     tree = values.parse(text, limits)
-    return _description(tree) if isinstance(tree, dict) else None
+    if isinstance(tree, dict) and (description := _description(tree)) is not None:
+        return description, None
+    try:
+        return None, _value(tree, find)
+    except TypeError as error:
+        raise values.MalformedValueError(str(error)) from error
 
 
 def _description(node: dict[str, Any]) -> Description | None:

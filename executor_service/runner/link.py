@@ -114,9 +114,7 @@ class Link:
         if reply["status"] != "returned" or reply["value"] is None:
             self.spoil(f"the attempt {_ENDS.get(reply['status'], 'gave no answer')}")
         try:
-            text = reply["value"].encode("ascii")
-            description = crossing.description_of(text, self._limits)
-            return description, None if description else crossing.decode(text, self._limits, self._found)
+            return crossing.decode_answer(reply["value"].encode("ascii"), self._limits, self._found)
         except (values.MalformedValueError, UnicodeEncodeError):
             self.spoil("the attempt's process answered with what is no value")
 
@@ -183,7 +181,8 @@ class Link:
         return _awaitable(self, proxy) if kind == "coroutine" else proxy
 
     def _named_tuple(self, description: Description) -> Any:
-        fields = [str(field) for field in description["fields"]]
+        # Python normalises other letters when it compiles a name, and two could become one.
+        fields = [field if field.isascii() else "_" for field in map(str, description["fields"])]
         make: Any = collections.namedtuple
         kind = make("Record", fields, rename=True)
         kind.__name__ = _identifier(str(description["named_tuple"]))

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from executor_service.runner.link import Link
 
 _TEXT_CHARACTERS = 2000
+_CLASSES = 20  # of one exception, so that no depth of inheritance is the referee's to bear
 
 
 def traceback_of(error: BaseException) -> str | None:
@@ -31,7 +32,7 @@ class Exceptions:
             KeyError, TypeError, ValueError: the description is none.
         """
         kind = _builtin(str(description["base"]))
-        for name in reversed([str(name) for name in description["chain"]]):
+        for name in reversed([str(name) for name in description["chain"][:_CLASSES]]):
             known = self._types.get(name)
             kind = known if known is not None and issubclass(known, kind) else self._new(name, kind)
         if reference is not None and description["chain"]:

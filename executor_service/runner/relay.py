@@ -8,7 +8,7 @@ made of a test is the referee's word alone; a test of which it said nothing was 
 import base64
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from executor_service.runner.output import HeadTail
@@ -20,7 +20,9 @@ REQUEST_BYTES = 20 * 1024 * 1024
 """Longest frame from the referee."""
 
 _STATUSES = ("passed", "failed", "not_run")
+_STREAMS = ("stdout", "stderr")
 _DETAIL_CHARACTERS = 8000
+_OUTPUT_BYTES = 4 * 1024 * 1024  # kept of each stream over all tests of a script, so that a report stays within a frame
 _ENDS = {
     "cpu": "the test script used up its CPU time",
     "wall": "the test script took too long",
@@ -33,28 +35,51 @@ _ENDS = {
 class Served:
     """The attempt's process as the referee's requests reach it.
 
-    load: makes a fresh one; ask: sends it a message. generation: counts the processes, from 1.
+    load: makes a fresh one; ask: sends it a message. generation: counts the processes, from 1; the rest is summed up
+    over all messages, and what was written since the last `take_output`.
     """
 
     process: Process
     load: Callable[[], tuple[Process, Outcome]]
     ask: Callable[[Process, dict[str, Any]], Outcome]
-    outcomes: list[Outcome] = field(default_factory=list)
+    keep_bytes: int
     generation: int = 1
+    cpu_s: float = 0.0
+    wall_s: float = 0.0
+    peak_memory_bytes: int = 0
+
+    def __post_init__(self) -> None:
+        self._written = {name: HeadTail(self.keep_bytes) for name in _STREAMS}
 
     def apply(self, request: dict[str, Any]) -> Outcome:
         """The outcome of one request; a request that needs what an earlier process held is not made."""
         if not self.process.alive:
             self.generation += 1
             self.process, load = self.load()
-            self.outcomes.append(load)
+            self._count(load)
             if load["status"] != "returned":
                 return load
         if request["generation"] not in (0, self.generation):
             return {"status": "stale", "value": None}
         outcome = self.ask(self.process, {"op": "apply", "request": request})
-        self.outcomes.append(outcome)
+        self._count(outcome)
         return outcome
+
+    def _count(self, outcome: Outcome) -> None:
+        """Keeps the sums and not the outcomes: a script may make very many requests."""
+        usage = outcome["usage"]
+        self.cpu_s += usage["cpu_s"]
+        self.wall_s += usage["wall_s"]
+        self.peak_memory_bytes = max(self.peak_memory_bytes, usage["peak_memory_bytes"])
+        for name, kept in self._written.items():
+            for part in ("head", "tail"):
+                kept.feed(base64.b64decode(outcome[name][part]))
+
+    def take_output(self) -> dict[str, Any]:
+        """The OUTPUT objects of both streams, which begin anew."""
+        taken = {name: kept.to_json() for name, kept in self._written.items()}
+        self._written = {name: HeadTail(self.keep_bytes) for name in _STREAMS}
+        return taken
 
 
 @dataclass(frozen=True)
@@ -95,15 +120,8 @@ class Relay:
             self._end_referee()
 
     def _run_test(self, test: dict[str, Any]) -> dict[str, Any]:
-        since = len(self._served.outcomes)
         verdict = self._verdict(test)
-        made = self._served.outcomes[since:]
-        return {
-            "test_id": test["test_id"],
-            **verdict,
-            "stdout": self._written(made, "stdout"),
-            "stderr": self._written(made, "stderr"),
-        }
+        return {"test_id": test["test_id"], **verdict, **self._served.take_output()}
 
     def _verdict(self, test: dict[str, Any]) -> dict[str, str]:
         if self._hands.over():
@@ -163,14 +181,6 @@ class Relay:
             self._referee.kill()
             self._referee = None
 
-    def _written(self, outcomes: list[Outcome], stream: str) -> Any:
-        """What the attempt wrote in these calls, one after the other."""
-        kept = HeadTail(self._bounds["output_bytes"])
-        for outcome in outcomes:
-            for part in ("head", "tail"):
-                kept.feed(base64.b64decode(outcome[stream][part]))
-        return kept.to_json()
-
 
 def _said(answer: Answer) -> dict[str, Any] | None:
     """The referee's words, None if it has ended or says what it never would."""
@@ -188,15 +198,12 @@ def _verdict(done: dict[str, Any]) -> dict[str, str]:
     return {"status": status, "detail": str(done.get("detail", ""))[:_DETAIL_CHARACTERS]}
 
 
-def summary(outcomes: list[Outcome], tests: list[dict[str, Any]]) -> dict[str, Any]:
+def kept_bytes(call: dict[str, Any], output_bytes: int) -> int:
+    """Of each stream for one test. output_bytes: the job's bound."""
+    return min(output_bytes, _OUTPUT_BYTES // len(call["test_script"]["tests"]))
+
+
+def summary(served: Served, tests: list[dict[str, Any]]) -> dict[str, Any]:
     """The part of the script call's OUTCOME that comes of its requests: usage summed up, and the tests."""
-    usages = [outcome["usage"] for outcome in outcomes]
-    return {
-        "status": "returned",
-        "usage": {
-            "cpu_s": sum(usage["cpu_s"] for usage in usages),
-            "wall_s": sum(usage["wall_s"] for usage in usages),
-            "peak_memory_bytes": max((usage["peak_memory_bytes"] for usage in usages), default=0),
-        },
-        "tests": tests,
-    }
+    usage = {"cpu_s": served.cpu_s, "wall_s": served.wall_s, "peak_memory_bytes": served.peak_memory_bytes}
+    return {"status": "returned", "usage": usage, "tests": tests}
