@@ -5,6 +5,7 @@ attempt's to change: what it answers is what the attempt claims, and the referee
 """
 
 import builtins
+import collections
 import enum
 import math
 import operator
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from codearena import values
-from executor_service.runner import crossing
+from executor_service.runner import crossing, standard
 from executor_service.runner.crossing import Description
 
 _BATCH = 256
@@ -134,6 +135,8 @@ class Handles:
             return range(*description["range"])
         if "slice" in description:
             return slice(*description["slice"])
+        if "standard" in description:
+            return standard.make(description)
         if "builtin" in description:
             return getattr(builtins, description["builtin"])
         if not 0 <= description["id"] < len(self._objects):
@@ -151,7 +154,9 @@ class Handles:
             return None
         if isinstance(value, range):
             return {"range": [value.start, value.stop, value.step]}
-        return self._describe(value)
+        if isinstance(value, collections.deque) and kind is collections.deque:
+            return {"deque": crossing.encode(list(value), self._limits, self._kept).decode("ascii")}
+        return standard.describe(value) or self._describe(value)
 
     def _named_tuple(self, value: Any, kind: Any) -> Description:
         items = crossing.encode(list(tuple.__iter__(value)), self._limits, self._kept).decode("ascii")

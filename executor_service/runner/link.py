@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from codearena import values
-from executor_service.runner import crossing
+from executor_service.runner import crossing, standard
 from executor_service.runner.crossing import Description
 from executor_service.runner.proxies import Origin, Proxy, origin_of
 from executor_service.runner.raised import Exceptions
@@ -135,6 +135,8 @@ class Link:
             return {"range": [value.start, value.stop, value.step]}
         if isinstance(value, slice):
             return {"slice": [value.start, value.stop, value.step]}
+        if (description := standard.describe(value)) is not None:
+            return description
         name = getattr(value, "__name__", "")
         if name and getattr(builtins, name, None) is value:
             return {"builtin": name}
@@ -154,12 +156,16 @@ class Link:
         """What a description stands for. own: the script constructed it; path: its name in the attempt's module."""
         try:
             return self._make(description, own, named, path)
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
+        except (KeyError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
             raise values.MalformedValueError("a description that is none") from error
 
     def _make(self, description: Description, own: bool, named: bool, path: str) -> Any:
         if "range" in description:
             return range(*map(int, description["range"]))
+        if "standard" in description:
+            return standard.make(description)
+        if "deque" in description:
+            return collections.deque(self._nested(description["deque"]))
         if "named_tuple" in description:
             return self._named_tuple(description)
         kind, class_name = description["kind"], str(description["class"])
@@ -168,7 +174,7 @@ class Link:
             return self._exceptions.type_of(description, reference)
         plain = None
         if "plain" in description:
-            plain = crossing.decode(str(description["plain"]).encode("ascii"), self._limits, self._found)
+            plain = self._nested(description["plain"])
             if type(plain) not in (int, float, str):
                 raise ValueError("an enum member that is no number and no text")
             if not self.is_named(class_name):
@@ -186,7 +192,10 @@ class Link:
         make: Any = collections.namedtuple
         kind = make("Record", fields, rename=True)
         kind.__name__ = _identifier(str(description["named_tuple"]))
-        return kind(*crossing.decode(str(description["items"]).encode("ascii"), self._limits, self._found))
+        return kind(*self._nested(description["items"]))
+
+    def _nested(self, text: object) -> Any:
+        return crossing.decode(str(text).encode("ascii"), self._limits, self._found)
 
     def _raised(self, description: Description, function: str) -> BaseException:
         try:

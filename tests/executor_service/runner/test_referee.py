@@ -201,6 +201,10 @@ def counter():
     return count
 def fail(worse=False): raise (Worse if worse else EmptyError)(7)
 async def later(x): return x
+def money(x): return x * 2
+def tomorrow(day): import datetime; return day + datetime.timedelta(days=1)
+def third(): import fractions; return fractions.Fraction(1, 3)
+def line(): return collections.deque([1, 2])
 def pair(): return Pair(1, [Point(2)])
 """
 
@@ -208,6 +212,10 @@ def pair(): return Pair(1, [Point(2)])
 async def test_objects_of_the_attempt_can_be_worked_with(run: Run) -> None:
     script = """
 import asyncio, itertools
+from collections import deque
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from fix import Stack
 def test_methods():
     s = Stack()
@@ -228,6 +236,9 @@ def test_text(): assert repr(Stack(1)) == 'Stack(1,)' and f'{Stack()}' == 'Stack
 def test_context():
     with Stack() as s: s.push(1)
     assert s.items == [1, 'left']
+def test_standard_types():
+    assert money(Decimal('1.10')) == Decimal('2.20') and tomorrow(date(2024, 2, 28)) == date(2024, 2, 29)
+    assert line() == deque([1, 2]) and Fraction(1, 3) == third()
 def test_enum(): assert Color.RED == Color(1) and Color.RED.name == 'RED' and Level.LOW == 1
 def test_namedtuple(): p = pair(); assert p.left == 1 and p.right[0].x == 2 and p[0] == 1
 def test_dataclass(): assert Point(1) == Point(1, 0) and Point(1).x == 1
