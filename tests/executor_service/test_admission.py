@@ -22,6 +22,11 @@ def broken(change: Callable[[executor_pb2.Job], object]) -> executor_pb2.Job:
     return job
 
 
+def _script(*ids: str, source: bytes = b"", body: str = "") -> executor_pb2.Call:
+    tests = [executor_pb2.ScriptTest(test_id=test_id, name="test_a") for test_id in ids]
+    return executor_pb2.Call(call_id="s", test_script=executor_pb2.TestScript(source=source, body=body, tests=tests))
+
+
 REFUSED: dict[str, Callable[[executor_pb2.Job], object]] = {
     "source": lambda job: setattr(job, "source", b"x" * (SETTINGS.source_bytes + 1)),
     "reference_source": lambda job: setattr(job, "reference_source", b"x" * (SETTINGS.source_bytes + 1)),
@@ -39,6 +44,10 @@ REFUSED: dict[str, Callable[[executor_pb2.Job], object]] = {
     "limits.memory_bytes must be positive": lambda job: setattr(job.limits, "memory_bytes", 0),
     "limits.call_cpu must be positive": lambda job: job.limits.ClearField("call_cpu"),
     "limits.attempt_wall": lambda job: job.limits.attempt_wall.CopyFrom(duration(1e6)),
+    "1 to 1024 tests": lambda job: job.calls[0].test_script.SetInParent(),
+    "tests of a script share an id": lambda job: job.calls.append(_script("1", "1")),
+    "script is larger": lambda job: job.calls.append(_script("1", source=bytes(2 << 20))),
+    "has no line": lambda job: job.calls.append(_script("1", body="check")),
     "limits.processes": lambda job: setattr(job.limits, "processes", -1),
 }
 

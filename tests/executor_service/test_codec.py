@@ -155,3 +155,33 @@ def test_every_status_of_the_protocol_can_be_reported() -> None:
 
 def test_a_malformed_report_is_ours() -> None:
     assert not Cause.MALFORMED.is_the_attempts
+
+
+SCRIPT_JOB = jobs.job("honest", [jobs.script_call("assert f(1) == 2\nassert f(2) == 3", call_id="a")])
+
+
+def script_report(*ids: str) -> dict[str, Any]:
+    stream = scripted_runner.outcome("a")["stdout"]
+    tests = [{"test_id": id_, "status": "passed", "detail": "", "stdout": stream, "stderr": stream} for id_ in ids]
+    return report(calls=[outcome("a", value=None, tests=tests)], reference_calls=[])
+
+
+def test_a_script_is_sent_with_its_tests_and_their_places() -> None:
+    (sent,) = json.loads(codec.encode_job(SCRIPT_JOB))["calls"]
+    script = sent["test_script"]
+    assert (sent["kind"], script["body"], script["entry_point"]) == ("test_script", "module", "f")
+    assert [(test["test_id"], test["line"]) for test in script["tests"]] == [("assert-1", 1), ("assert-2", 2)]
+    assert base64.b64decode(script["source"]).startswith(b"assert f(1)")
+
+
+def test_each_test_of_a_script_is_reported() -> None:
+    (call,) = decode(script_report("assert-1", "assert-2"), SCRIPT_JOB).calls
+    assert {test.status for test in call.script_tests} == {common_pb2.SCRIPT_TEST_STATUS_PASSED}
+
+
+@pytest.mark.parametrize(
+    "ids", [[], ["assert-1"], ["assert-1", "assert-1", "assert-2"], ["assert-2", "assert-1"], ["x"]]
+)
+def test_tests_that_are_not_the_scripts_are_ours(ids: list[str]) -> None:
+    with pytest.raises(codec.MalformedReportError):
+        decode(script_report(*ids), SCRIPT_JOB)
