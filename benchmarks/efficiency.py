@@ -47,6 +47,7 @@ _POOL = PoolLimits(minimum=1, maximum=2, start_concurrency=1, waiting=8, ready_a
 _INPUT = values.ValueLimits(nodes=2_000_000, size_bytes=16 * 1024 * 1024)
 _SURE = 0.6  # confidence from which a wrong class counts as claimed with confidence
 _ABSTAINED = "none"
+_COLUMNS = 130
 FIXES = {  # task: fixes that pass every test, "solution" or a folder of tests/attempts
     "medium-1": ("solution", "with-bisect", "linear", "index-of-the-list"),
     "hard-1": ("solution", "with-accumulate", "quadratic", "cubic"),
@@ -134,8 +135,11 @@ def labelled_job(module: ModuleType, function: Labelled, budget_s: float, rng: r
 
 
 def _call(entry_point: str, args: list[object]) -> executor_pb2.FunctionCall:
-    encoded, nothing = (common_pb2.EncodedValue(json=values.encode(value, _INPUT)) for value in (args, {}))
-    return executor_pb2.FunctionCall(entry_point=entry_point, args=encoded, kwargs=nothing)
+    return executor_pb2.FunctionCall(entry_point=entry_point, args=_encoded(args), kwargs=_encoded({}))
+
+
+def _encoded(value: object) -> common_pb2.EncodedValue:
+    return common_pb2.EncodedValue(json=values.encode(value, _INPUT))
 
 
 async def accuracy(attempts: Attempts, budget_s: float, rounds: int, console: Console) -> list[Found]:
@@ -277,7 +281,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1, help="over the labelled set (default: %(default)s)")
     parser.add_argument("--repeats", type=int, default=10, help="of each fix, each way (default: %(default)s)")
     parser.add_argument("--plot", type=Path, help="write a plot there")
-    asyncio.run(run(parser.parse_args(), Console()))
+    asyncio.run(run(parser.parse_args(), Console(width=_COLUMNS)))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,10 @@ Interpreter and memory bend real curves: a list that outgrows a cache makes an O
 on the same inputs and its class is known, so its curve shows the bend, and times are corrected by it before the fit:
 not by the whole of it, since the reference's times are noisy too.
 
+What the code looks like is a hint as well: the class that its static estimate names is forgiven part of its error. That
+decides between classes that a noisy host has made alike, and moves nothing where the times are clear: where the two
+disagree, the measured one wins.
+
 A logarithm is nearly a constant over the sizes that can be afforded. Which of two classes that differ by one it is, is
 decided by the times only if they are very clear; otherwise by what is likely: what the code looks like, then the
 optimum. Scores do not depend on logarithms.
@@ -33,6 +37,7 @@ _EXPONENTIAL = "O(2^n)"
 _BASES = [1.3 + step / 10 for step in range(48)]  # Fibonacci by recursion has 1.62, three-way recursion up to 5.8
 _LEADING_SHARE = 0.5
 _BEND_TRUST = 0.7
+_BENEFIT_OF_DOUBT = 0.6
 
 Growth = Callable[[int], float]
 
@@ -113,6 +118,7 @@ def calibrated(curve: Curve, reference: Curve, known: str) -> Curve:
 def fit(curve: Curve, trust: Trust, likely: Sequence[str] = ()) -> Fit:
     """The growth class that explains the times best, if one clearly does.
 
+    likely: classes, the estimate from the code first, then the optimum; empty where unknown.
     confidence = 1 - (r1 + e) / (r2 + e), with r1 and r2 what the best and the second class leave unexplained, and e the
     `relative_noise`: two classes that differ by less than the timer's error fit alike. Where best and second differ by
     a logarithm and are not clearly apart, the first one of `likely` is taken, or else the simpler one, and the
@@ -120,7 +126,10 @@ def fit(curve: Curve, trust: Trust, likely: Sequence[str] = ()) -> Fit:
     """
     if len(curve.sizes) < MIN_POINTS:
         return ABSTAINED
-    left = {name: _unexplained(curve, name) + trust.relative_noise for name in COMPLEXITIES}
+    left = {name: _unexplained(curve, name) for name in COMPLEXITIES}
+    if likely and likely[0] in left:
+        left[likely[0]] *= _BENEFIT_OF_DOUBT
+    left = {name: error + trust.relative_noise for name, error in left.items()}
     best, *rivals = sorted(COMPLEXITIES, key=left.__getitem__)
     if _ORDER[best] == _ORDER[rivals[0]] and _apart(left[best], left[rivals[0]]) < trust.log_confidence:
         alike = sorted((best, rivals.pop(0)), key=COMPLEXITIES.index)

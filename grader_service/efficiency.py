@@ -19,7 +19,6 @@ from grader_service.settings import Settings
 
 _RETURNED = common_pb2.CALL_STATUS_RETURNED
 _ENDED_BY_ITSELF = (_RETURNED, common_pb2.CALL_STATUS_RAISED)
-_CONTRADICTION = 0.6  # confidence; below it, caches bend the reference's curve, which calibration is for
 _IDLE_SHARE = 0.8  # of the least time ever seen, which is hardly more than the messages around a call
 # On the probe's large inputs: summing floats in another order is right too.
 _PROBE_TOLERANCE = {grader_pb2.COMPARE_EXACT, grader_pb2.COMPARE_APPROX}
@@ -93,9 +92,12 @@ def _of_probe(report: executor_pb2.Report, expectations: grader_pb2.Expectations
 
 
 def _score(ratio: float, fit: complexity.Fit, optimal_complexity: str, settings: Settings) -> float:
-    """By the ratio, and no more than the growth class allows; but as fast as the reference is as good as it."""
+    """By the ratio, and no more than the growth class allows; but as fast as the reference is as good as it.
+
+    A class that is not sure allows everything: on a busy host one late size must not turn a good fix into a bad one.
+    """
     score = efficiency_score(ratio, settings.probe_plateau_ratio, settings.zero_ratio)
-    if ratio <= settings.probe_plateau_ratio:
+    if ratio <= settings.probe_plateau_ratio or fit.confidence < settings.fit_sure_confidence:
         return score
     excess = complexity.excess_order(fit.measured, optimal_complexity)
     return min(score, class_cap(excess, settings.worse_class_cap))
@@ -118,7 +120,7 @@ def _class(usable: list[Charged], common: list[Charged], likely: tuple[str, str]
     if optimal:
         shown = complexity.fit(reference, trust, (optimal,))
         differs = complexity.excess_order(shown.measured, optimal) or complexity.excess_order(optimal, shown.measured)
-        if differs and shown.confidence >= _CONTRADICTION:
+        if differs and shown.confidence >= settings.fit_sure_confidence:
             return complexity.ABSTAINED
     return complexity.fit(complexity.calibrated(attempt, reference, optimal), trust, likely)
 

@@ -46,7 +46,7 @@ class Settings(ServiceSettings):
         0.0005, gt=0, description="CPU time of one probe call below which a difference is noise."
     )
     overhead_slack: float = Field(
-        1.5, ge=1, description="What an attempt may spend beside its probe calls for free, in times the reference's."
+        2.0, ge=1, description="What an attempt may spend beside its probe calls for free, in times the reference's."
     )
     overhead_noise_s: float = Field(0.001, ge=0, description="And on top of that, for each probe call.")
     load_slack_s: float = Field(0.02, ge=0, description="CPU time of loading, on top of the reference's, for free.")
@@ -63,6 +63,9 @@ class Settings(ServiceSettings):
     fit_idle_s: float = Field(0.00006, ge=0, description="CPU time of a probe call that does nothing, at most.")
     fit_relative_noise: float = Field(0.02, gt=0, description="Relative error of a measured time that says nothing.")
     fit_min_confidence: float = Field(0.15, ge=0, le=1, description="Below this confidence the fit abstains.")
+    fit_sure_confidence: float = Field(
+        0.6, ge=0, le=1, description="From it a class caps the score, or the reference's own curve is disbelieved."
+    )
     fit_log_confidence: float = Field(
         0.85, ge=0, le=1, description="Below it the code and the optimum decide about a logarithm, not the times."
     )
