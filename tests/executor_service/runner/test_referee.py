@@ -453,6 +453,13 @@ async def test_an_attempt_that_kills_all_that_it_may_reaches_nobody_else(run: Ru
     assert all_of("passed", await verdicts(run, ENDS, "assert f('all')\nassert f('last')"))
 
 
+async def test_an_attempt_that_ends_while_the_script_is_busy_is_noticed_at_the_next_request(run: Run) -> None:
+    attempt = "import os, threading\ndef f(x):\n    threading.Timer(0.01, os._exit, [0]).start()\n    return x"
+    script = "def test_a():\n    f(1)\n    sum(range(10**7))\n    f(2)\n"
+    (test,) = (await run(attempt, jobs.script_call(script))).calls[0].script_tests
+    assert test.detail.startswith("line 4: f(2)\nthe attempt ended its process without an answer")
+
+
 async def test_objects_of_a_process_that_ended_are_gone(run: Run) -> None:
     script = "s = Stack(1)\nassert len(s) == 1\nassert end() or True\nassert len(s) == 1\nassert len(Stack(2)) == 1"
     attempt = STACK + "def end():\n    import os\n    os._exit(0)"
