@@ -36,6 +36,7 @@ from executor_service.settings import Settings as ExecutorSettings
 from gateway.jobs import JobMaker
 
 ROOT = Path(__file__).resolve().parent.parent
+_POOL_STATES = ("ready", "leased", "starting", "ending")
 _LENGTH = struct.Struct(">I")
 
 
@@ -89,9 +90,22 @@ def measure(task: Task, client: httpx.Client, rounds: int, console: Console) -> 
     samples: dict[str, list[float]] = {kind: [] for kind in kinds}
     for number in track(range(rounds), description="measuring", console=console):
         for kind, measured in kinds.items():
+            until_warm(client)
             samples[kind].append(measured(number))
-            time.sleep(0.3)  # between measurements the pool refills, so that each one finds it warm
     return samples
+
+
+def until_warm(client: httpx.Client) -> None:
+    """Returns when the pool is full and at rest: nothing leased, starting or being removed."""
+    for _ in range(300):
+        lines = client.get("/metrics").text.splitlines()
+        pool = dict(line.rsplit(" ", 1) for line in lines if line.startswith("codearena_executor_sandboxes{"))
+        count = {state: float(pool[f'codearena_executor_sandboxes{{state="{state}"}}']) for state in _POOL_STATES}
+        if count["ready"] >= 1 and not any(count[state] for state in _POOL_STATES if state != "ready"):
+            time.sleep(0.2)  # for the engine to finish what it does after it has answered
+            return
+        time.sleep(0.05)
+    raise SystemExit("the pool did not come to rest")
 
 
 def step(client: httpx.Client, task: Task, source: str) -> float:
