@@ -242,7 +242,7 @@ class _Exchange:
         started = time.monotonic()
         used = self._process.cpu_s() or 0.0
         starved = self._process.starved_s()
-        with selectors.DefaultSelector() as selector:
+        with selectors.PollSelector() as selector:
             self._register(selector)
             while True:
                 self.wall_s = time.monotonic() - started
