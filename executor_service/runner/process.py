@@ -23,6 +23,7 @@ _META_BYTES = 256 * 1024
 _FLOOD_BYTES = 16 * 1024 * 1024  # of stdout and stderr in one call; beyond it the process is killed
 _PIPE_READ_BYTES = 64 * 1024
 _PACKET_BYTES = 64 * 1024
+_STARVED_FROM_S = 0.05  # quicker exchanges are far from any limit, and need not ask the kernel
 _STARVED_AT_MOST = 2  # times the wall limit, because a fork bomb starves itself
 
 
@@ -247,7 +248,8 @@ class _Exchange:
             while True:
                 self.wall_s = time.monotonic() - started
                 # A host without a free core must not turn a correct attempt into a slow one.
-                self.starved_s = max(self._process.starved_s() - starved, 0.0)
+                if self.wall_s > _STARVED_FROM_S:
+                    self.starved_s = max(self._process.starved_s() - starved, 0.0)
                 left_wall_s = wall_limit_s - max(self.wall_s - self.starved_s, self.wall_s / _STARVED_AT_MOST)
                 left_cpu_s = cpu_limit_s - ((self._process.cpu_s() or used) - used)
                 if left_wall_s <= 0 or left_cpu_s <= 0:
