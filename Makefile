@@ -13,6 +13,9 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-u
 	--no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# The sandbox image that tests and benchmarks build and use; two checkouts on one engine each name their own.
+export RUNNER_IMAGE ?= codearena-runner:dev
+export CODEARENA_EXECUTOR_IMAGE ?= $(RUNNER_IMAGE)
 
 .PHONY: help
 help:  ## Show this list
@@ -59,7 +62,7 @@ types: $(READY)  ## Check types, strictly
 define prepare_docker
 base=$$(deploy/engine.sh base) && status=0 || status=$$?; \
 case $$status in \
-	0) docker build --quiet --target runner --build-arg "PYTHON_BASE=$$base" -f deploy/Dockerfile -t codearena-runner:dev . >/dev/null; \
+	0) docker build --quiet --target runner --build-arg "PYTHON_BASE=$$base" -f deploy/Dockerfile -t "$(RUNNER_IMAGE)" . >/dev/null; \
 	   export PYTHON_BASE="$$base" CODEARENA_TESTS_NEED_DOCKER=1 ;; \
 	3) echo 'no Docker engine here: the Docker tests are skipped' >&2 ;; \
 	*) exit $$status ;; \

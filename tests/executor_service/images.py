@@ -14,8 +14,9 @@ import pytest
 from executor_service.isolation.engine import connect
 
 REPOSITORY = Path(__file__).parents[2]
-RUNNER_IMAGE = "codearena-runner:test"
-SCRIPTED_IMAGE = "codearena-scripted-runner:test"
+_TAG = os.environ.get("RUNNER_IMAGE", "codearena-runner:dev").rpartition(":")[2]
+RUNNER_IMAGE = f"codearena-runner:{_TAG}-test"
+SCRIPTED_IMAGE = f"codearena-scripted-runner:{_TAG}-test"
 _BASE_FILE = Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local/state")) / "codearena/engine/base"
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from tests.integration.processes import ROOT, free_port
 
 EXECUTORS = 3
+_TAG = os.environ.get("RUNNER_IMAGE", "codearena-runner:dev").rpartition(":")[2]  # two checkouts do not share images
 _UP_TIMEOUT_S = 900  # the first time, it downloads and installs what the images hold
 _METRICS = "from urllib.request import urlopen; print(urlopen('http://127.0.0.1:9464/metrics').read().decode())"
 _IDENTITY = "from executor_service.isolation.owner import process_identity; print(process_identity(1))"
@@ -89,8 +90,8 @@ def deployed() -> Iterator[Deployment]:
         "PYTHON_BASE": base_image(),
         "GATEWAY_PORT": str(port),
         # Tags of their own, so that a deployment of the developer's keeps the images it runs.
-        "CODEARENA_TAG": "integration",
-        "RUNNER_IMAGE": "codearena-runner:integration",
+        "CODEARENA_TAG": f"{_TAG}-integration",
+        "RUNNER_IMAGE": f"codearena-runner:{_TAG}-integration",
     }
     project = f"codearena-{uuid.uuid4().hex[:12]}"
     deployment = Deployment(project, os.environ | choices, f"http://127.0.0.1:{port}")
