@@ -1,0 +1,41 @@
+"""What every command prints with: one console, one kind of table, errors as one line."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
+
+from codearena.errors import CodeArenaError
+from codearena.task import TaskError
+
+console = Console()
+
+
+def table(names: Sequence[str], rows: Sequence[Sequence[str]], title: str = "", caption: str = "") -> Table:
+    """Rows under names. Where the terminal is narrow the last column is cut; none is wrapped."""
+    widths = [max(Text.from_markup(cell).cell_len for cell in column) for column in zip(names, *rows, strict=True)]
+    columns = [Column(name, no_wrap=True, min_width=width) for name, width in zip(names[:-1], widths, strict=False)]
+    columns.append(Column(names[-1], no_wrap=True, overflow="ellipsis"))
+    made = Table(*columns, title=title or None, caption=caption or None, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
+def number(value: float | None) -> str:
+    """Two digits; empty for none."""
+    return "" if value is None else f"{value:.2f}"
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Errors that a person can act on are one line, not a traceback."""
+    try:
+        yield
+    except (CodeArenaError, TaskError) as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from error

@@ -1,0 +1,73 @@
+"""The gateway that a command talks to: the one named, else the one that is running, else one of its own."""
+
+import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from codearena.client import DEFAULT_URL, CodeArena
+from codearena.commands.console import console
+from codearena.embedded import embedded_gateway
+from codearena.errors import CodeArenaError
+from codearena.transport import RetryPolicy
+
+DEFAULT_TASKS = Path(__file__).resolve().parents[2] / "tasks"
+
+
+class Isolation(StrEnum):
+    """Where attempts run; auto: container where it works, else local."""
+
+    AUTO = "auto"
+    CONTAINER = "container"
+    LOCAL = "local"
+
+
+BaseURL = Annotated[
+    str | None, typer.Option(help=f"Gateway to use; none: the one on {DEFAULT_URL} if it answers, else one of our own.")
+]
+OwnIsolation = Annotated[
+    Isolation | None, typer.Option(help="Start a gateway of our own with this; auto: container where it works.")
+]
+TasksFolder = Annotated[Path, typer.Option("--tasks", help="Folder of tasks.", exists=True, file_okay=False)]
+
+
+@contextmanager
+def gateway(base_url: str | None, isolation: Isolation | None, tasks: Path) -> Iterator[CodeArena]:
+    """A client of the gateway named, else of the one that is running, else of one of our own.
+
+    Naming the isolation asks for one of our own: that of another gateway is not ours to choose.
+    """
+    if base_url is not None and isolation is not None:
+        raise typer.BadParameter("--isolation is for a gateway of our own, --base-url names another")
+    if base_url is None and isolation is None and _answers(DEFAULT_URL):
+        base_url = DEFAULT_URL
+    if base_url is not None:
+        with CodeArena(base_url, agent_id="codearena-cli") as arena:
+            yield arena
+        return
+    require_server()
+    console.print("starting a gateway for this command", style="dim")
+    with (
+        embedded_gateway((isolation or Isolation.AUTO).value, tasks) as url,
+        CodeArena(url, agent_id="codearena-cli") as arena,
+    ):
+        yield arena
+
+
+def _answers(url: str) -> bool:
+    with CodeArena(url, timeout_s=2.0, retry=RetryPolicy(attempts=1)) as arena:
+        try:
+            return arena.health().status == "healthy"
+        except CodeArenaError:  # nobody there, or something that is not ours
+            return False
+
+
+def require_server() -> None:
+    """Ends the command, and says how to get them, if the services are not installed."""
+    if any(importlib.util.find_spec(name) is None for name in ("grpc", "fastapi", "gateway")):
+        console.print('this needs the services: pip install "codearena\\[server]"', style="red")
+        raise typer.Exit(1)

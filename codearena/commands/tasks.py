@@ -1,0 +1,81 @@
+"""`codearena tasks`: list them, verify them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.progress import track
+from rich.table import Table
+
+from codearena.commands.console import console, number, reported, table
+from codearena.commands.gateways import DEFAULT_TASKS, BaseURL, OwnIsolation, TasksFolder, gateway
+from codearena.models import Verdict
+from codearena.task import Task, TaskError, load_tasks
+from codearena.verify import Verification
+from codearena.verify import verify as verify_task
+
+app = typer.Typer(help="List and verify tasks.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_tasks(tasks: TasksFolder = DEFAULT_TASKS) -> None:
+    """List the tasks of a folder."""
+    with reported():
+        loaded = load_tasks(tasks)
+    names = ("task", "level", "tests", "hidden", "checks", "probe", "optimal", "title")
+    console.print(table(names, [_task_row(task) for task in loaded.values()]))
+
+
+def _task_row(task: Task) -> list[str]:
+    hidden = sum(not test.visible for test in task.all_tests)
+    counts = [str(len(task.all_tests)), str(hidden), str(len(task.checks) or "")]
+    probe = f"n = {task.probe.sizes[-1]}" if task.probe else ""
+    return [task.id, task.level.value, *counts, probe, task.optimal_complexity, escape(task.title)]
+
+
+@app.command()
+def verify(
+    task_ids: Annotated[list[str] | None, typer.Argument(help="Only these tasks; none: all.")] = None,
+    base_url: BaseURL = None,
+    isolation: OwnIsolation = None,
+    tasks: TasksFolder = DEFAULT_TASKS,
+) -> None:
+    """Run every task through the real pipeline: full marks for its reference, not for its buggy code."""
+    with reported():
+        chosen = _chosen(tasks, task_ids or [])
+        with gateway(base_url, isolation, tasks) as arena:
+            found = [verify_task(arena, task) for task in track(chosen, "verifying", console=console, transient=True)]
+    console.print(_verify_table(found))
+    problems = [(item.task_id, problem) for item in found for problem in item.problems]
+    for task_id, problem in problems:
+        console.print(f"{task_id}: {problem}", style="red", markup=False)
+    if problems:
+        raise typer.Exit(1)
+
+
+def _verify_table(found: Sequence[Verification]) -> Table:
+    names = ("task", "reference", "tests", "efficient", "buggy", "tests", "verified")
+    return table(names, [_verify_row(item) for item in found])
+
+
+def _verify_row(item: Verification) -> list[str]:
+    efficiency = item.reference.reward_components.efficiency_score if item.reference else None
+    verified = "[red]no[/red]" if item.problems else "[green]yes[/green]"
+    return [item.task_id, *_marks(item.reference), number(efficiency), *_marks(item.buggy), verified]
+
+
+def _marks(verdict: Verdict | None) -> tuple[str, str]:
+    if verdict is None:
+        return "", ""
+    ran = verdict.execution_metadata
+    return number(verdict.reward), f"{ran.test_passed}/{ran.test_total}"
+
+
+def _chosen(folder: Path, task_ids: list[str]) -> list[Task]:
+    tasks = load_tasks(folder)
+    unknown = [task_id for task_id in task_ids if task_id not in tasks]
+    if unknown:
+        raise TaskError(f"{folder}: no task {', '.join(unknown)}")
+    return [tasks[task_id] for task_id in task_ids] or list(tasks.values())
