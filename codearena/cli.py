@@ -4,7 +4,7 @@ from importlib.metadata import version as installed_version
 
 import typer
 
-from codearena.commands import demo, serve, tasks
+from codearena.commands import demo, evaluate, plot, serve, tasks
 from codearena.commands.console import console
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -18,4 +18,6 @@ def version() -> None:
 
 app.command()(serve.serve)
 app.command()(demo.demo)
+app.command("eval")(evaluate.evaluate)
+app.command()(plot.plot)
 app.add_typer(tasks.app, name="tasks")

@@ -27,35 +27,45 @@ class Isolation(StrEnum):
 
 
 BaseURL = Annotated[
-    str | None, typer.Option(help=f"Gateway to use; none: the one on {DEFAULT_URL} if it answers, else one of our own.")
+    str | None,
+    typer.Option(
+        "--gateway-url",
+        "--base-url",
+        help=f"Gateway to use; none: the one on {DEFAULT_URL} if it answers, else one of our own.",
+    ),
 ]
 OwnIsolation = Annotated[
     Isolation | None, typer.Option(help="Start a gateway of our own with this; auto: container where it works.")
 ]
-TasksFolder = Annotated[Path, typer.Option("--tasks", help="Folder of tasks.", exists=True, file_okay=False)]
+TasksFolder = Annotated[
+    Path, typer.Option("--tasks-dir", "--tasks", help="Folder of tasks.", exists=True, file_okay=False)
+]
 
 
 @contextmanager
 def gateway(base_url: str | None, isolation: Isolation | None, tasks: Path) -> Iterator[CodeArena]:
-    """A client of the gateway named, else of the one that is running, else of one of our own.
+    """A client of the gateway that `gateway_url` finds."""
+    with gateway_url(base_url, isolation, tasks) as url, CodeArena(url, agent_id="codearena-cli") as arena:
+        yield arena
+
+
+@contextmanager
+def gateway_url(base_url: str | None, isolation: Isolation | None, tasks: Path) -> Iterator[str]:
+    """URL of the gateway named, else of the one that is running, else of one of our own.
 
     Naming the isolation asks for one of our own: that of another gateway is not ours to choose.
     """
     if base_url is not None and isolation is not None:
-        raise typer.BadParameter("--isolation is for a gateway of our own, --base-url names another")
+        raise typer.BadParameter("--isolation is for a gateway of our own, --gateway-url names another")
     if base_url is None and isolation is None and _answers(DEFAULT_URL):
         base_url = DEFAULT_URL
     if base_url is not None:
-        with CodeArena(base_url, agent_id="codearena-cli") as arena:
-            yield arena
+        yield base_url
         return
     require_server()
     console.print("starting a gateway for this command", style="dim")
-    with (
-        embedded_gateway((isolation or Isolation.AUTO).value, tasks) as url,
-        CodeArena(url, agent_id="codearena-cli") as arena,
-    ):
-        yield arena
+    with embedded_gateway((isolation or Isolation.AUTO).value, tasks) as url:
+        yield url
 
 
 def _answers(url: str) -> bool:

@@ -1,0 +1,50 @@
+"""The table that lives while an evaluation runs."""
+
+import statistics
+from collections.abc import Iterable, Sequence
+from typing import Self
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from codearena.evaluation.records import Trajectory
+from codearena.models import TaskSummary
+
+
+class Progress:
+    """How far each task is, and how well it goes. Use as a context manager."""
+
+    def __init__(
+        self, tasks: Sequence[TaskSummary], episodes: int, ended: Iterable[Trajectory], console: Console
+    ) -> None:
+        self._episodes = episodes
+        self._ended: dict[str, list[Trajectory]] = {task.id: [] for task in tasks}
+        for trajectory in ended:
+            self._ended.setdefault(trajectory.task_id, []).append(trajectory)
+        self._live = Live(self._table(), console=console, transient=True, refresh_per_second=4)
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def note(self, trajectory: Trajectory) -> None:
+        """An episode has ended."""
+        self._ended[trajectory.task_id].append(trajectory)
+        self._live.update(self._table())
+
+    def _table(self) -> Table:
+        table = Table("task", "episodes", "solved", "errors", "mean reward", box=None, padding=(0, 2, 0, 0))
+        for task_id, ended in self._ended.items():
+            rewards = [each.rewards[-1] for each in ended if each.error is None and each.rewards]
+            table.add_row(
+                task_id,
+                f"{len(ended)}/{self._episodes}",
+                str(sum(each.solved_at is not None for each in ended)),
+                str(sum(each.error is not None for each in ended) or ""),
+                f"{statistics.fmean(rewards):.2f}" if rewards else "",
+            )
+        return table

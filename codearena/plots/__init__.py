@@ -1,0 +1,1 @@
+"""`codearena plot`: figures of one or several runs, from their rewards_log.csv."""
