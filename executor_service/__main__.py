@@ -1,7 +1,8 @@
 """`python -m executor_service`: runs the executor until SIGTERM."""
 
 import argparse
-import asyncio
+
+import uvloop
 
 from codearena import telemetry
 from executor_service.server import serve
@@ -16,7 +17,7 @@ def main() -> None:
     settings = Settings()
     telemetry.configure_logging("executor", settings.log_level)
     telemetry.serve_metrics(settings.host, settings.metrics_port)
-    asyncio.run(serve(settings))
+    uvloop.run(serve(settings))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 import base64
 import json
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from typing import Any, TypeVar
 
 import orjson
@@ -77,9 +76,8 @@ def seconds(duration: Duration) -> float:
 
 def duration(seconds_: float) -> Duration:
     """Seconds as a Duration."""
-    message = Duration()
-    message.FromTimedelta(timedelta(seconds=seconds_))
-    return message
+    nanos = round(seconds_ * 1e9)
+    return Duration(seconds=nanos // 1_000_000_000, nanos=nanos % 1_000_000_000)
 
 
 def _base64(data: bytes) -> str:

@@ -6,6 +6,7 @@ import logging
 from codearena import rpc
 from codearena.v1 import executor_pb2_grpc
 from executor_service.attempts import Attempts
+from executor_service.isolation.base import Isolation
 from executor_service.isolation.choice import choose
 from executor_service.pool import Pool, PoolLimits
 from executor_service.servicer import SERVICE, Servicer
@@ -15,10 +16,11 @@ log = logging.getLogger(__name__)
 
 
 class ExecutorServer:
-    """The executor in one event loop."""
+    """The executor in one event loop. isolation: started; else the one that the settings name."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, isolation: Isolation | None = None) -> None:
         self._settings = settings
+        self._given = isolation
 
     async def start(self) -> int:
         """Starts the isolation, begins to fill the pool, and serves; returns the bound port.
@@ -27,7 +29,7 @@ class ExecutorServer:
             SandboxError: no sandbox can be made here.
         """
         settings = self._settings
-        self._isolation = await choose(settings)
+        self._isolation = self._given or await choose(settings)
         self._pool = Pool(self._isolation, _pool_limits(settings), on_health=self._set_serving)
         attempts = Attempts(self._pool, self._isolation, settings)
         servicer = Servicer(attempts, self._pool, settings.pool_max)

@@ -6,6 +6,7 @@ raised as a ServiceError, so that a failure on our side can never become a numbe
 """
 
 import asyncio
+import itertools
 import logging
 import math
 import random
@@ -13,10 +14,15 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, Self, TypeVar
 
 import grpc
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_before_delay
 
 from codearena import rpc
-from codearena.errors import CallerError, CodeArenaError, OverloadedError, SandboxError, ServiceError
+from codearena.errors import (
+    CallerError,
+    CodeArenaError,
+    OverloadedError,
+    SandboxError,
+    ServiceError,
+)
 from codearena.v1 import (
     executor_pb2,
     executor_pb2_grpc,
@@ -100,18 +106,17 @@ async def _call(
     deadline: Deadline,
     check: Callable[[Response], None],
 ) -> Response:
-    retrying = AsyncRetrying(
-        retry=retry_if_exception(_may_pass),
-        wait=_wait,
-        stop=stop_before_delay(deadline.left_s()),
-        before_sleep=lambda state: _count_retry(service, state),
-        reraise=True,
-    )
-
-    async def once() -> Response:  # not a lambda: tenacity awaits only what is declared async
-        return await _once(service, method, request, deadline.left_s(), check)
-
-    return await retrying(once)
+    # A loop of our own: a retrying library's machinery costs more than a call to a service does.
+    for tries in itertools.count(1):
+        try:
+            return await _once(service, method, request, deadline.left_s(), check)
+        except ServiceError as error:
+            wait_s = _wait_s(error, tries)
+            if isinstance(error, _RefusedError) or not deadline.allows(wait_s):
+                raise
+            _count_retry(service, error)
+        await asyncio.sleep(wait_s)
+    raise AssertionError("a count has no end")
 
 
 async def _once(
@@ -133,10 +138,6 @@ class _RefusedError(ServiceError):
     """A service called our own request wrong: a defect of ours, which the same request again would only repeat."""
 
 
-def _may_pass(error: BaseException) -> bool:
-    return isinstance(error, ServiceError) and not isinstance(error, _RefusedError)
-
-
 def _ours(service: str, error: CodeArenaError) -> ServiceError:
     """The error as a failure of ours: whatever a service refuses, it was the gateway that asked."""
     if isinstance(error, ServiceError):
@@ -148,21 +149,18 @@ def _ours(service: str, error: CodeArenaError) -> ServiceError:
     return kind(f"the {service} failed: {error.detail}")
 
 
-def _wait(state: RetryCallState) -> float:
+def _wait_s(error: ServiceError, tries: int) -> float:
     """Seconds until the next try: what the service asks for if it is full, else growing from almost none."""
-    error = state.outcome.exception() if state.outcome else None
     if isinstance(error, OverloadedError) and error.retry_after_s is not None:
         base = error.retry_after_s
     else:
-        base = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** (state.attempt_number - 1))
+        base = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** (tries - 1))
     return base * random.uniform(0.5, 1.0)  # spread, so that those refused together do not come back together
 
 
-def _count_retry(service: str, state: RetryCallState) -> None:
-    error = state.outcome.exception() if state.outcome else None
-    problem = error.slug if isinstance(error, CodeArenaError) else "internal"
-    metrics.RETRIES.labels(service, problem).inc()
-    log.warning("%s failed (%s), trying again: %s", service, problem, error)
+def _count_retry(service: str, error: ServiceError) -> None:
+    metrics.RETRIES.labels(service, error.slug).inc()
+    log.warning("%s failed (%s), trying again: %s", service, error.slug, error)
 
 
 def _check_report(response: executor_pb2.ExecuteResponse) -> None:

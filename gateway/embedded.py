@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
+import uvloop
 from pydantic import SecretStr
 from rich.console import Console
 from rich.panel import Panel
@@ -234,7 +235,7 @@ def main() -> None:
     configure_logging(options.state)
     console = Console()
     try:
-        sys.exit(asyncio.run(run(options, console)))
+        sys.exit(uvloop.run(run(options, console)))
     except (CodeArenaError, OSError) as error:
         console.print(f"cannot serve: {error}", style="red", markup=False)
         sys.exit(1)

@@ -1,7 +1,8 @@
 """Runs the grader: ``python -m grader_service``."""
 
 import argparse
-import asyncio
+
+import uvloop
 
 from codearena import telemetry
 from grader_service.server import serve
@@ -18,7 +19,7 @@ def main() -> None:
     settings = Settings()
     telemetry.configure_logging("grader", settings.log_level)
     telemetry.serve_metrics(settings.host, settings.metrics_port)
-    asyncio.run(serve(settings))
+    uvloop.run(serve(settings))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Runs the judge: ``python -m judge_service``."""
 
 import argparse
-import asyncio
+
+import uvloop
 
 from codearena import telemetry
 from judge_service.server import serve
@@ -18,7 +19,7 @@ def main() -> None:
     settings = Settings()
     telemetry.configure_logging("judge", settings.log_level)
     telemetry.serve_metrics(settings.host, settings.metrics_port)
-    asyncio.run(serve(settings))
+    uvloop.run(serve(settings))
 
 
 if __name__ == "__main__":

@@ -85,8 +85,10 @@ async def test_a_call_in_flight_is_finished_while_draining(monkeypatch: pytest.M
 
     monkeypatch.setattr("grader_service.server.Grader", HeldGrader)
     server = GraderServer(Settings(port=0, drain_s=30.0))
+    request = build.passing_request()
+    request.attempt_id = "a" * 100_000  # large, so that it is graded beside the event loop and may be held there
     async with grpc.aio.insecure_channel(f"127.0.0.1:{await server.start()}") as channel:
-        call = grader_pb2_grpc.GraderServiceStub(channel).Grade(build.passing_request(), timeout=60)
+        call = grader_pb2_grpc.GraderServiceStub(channel).Grade(request, timeout=60)
         answer = asyncio.ensure_future(call)
         assert await asyncio.to_thread(entered.wait, 30)
         draining = asyncio.create_task(server.drain())
