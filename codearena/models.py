@@ -37,6 +37,7 @@ __all__ = [
     "Episode",
     "ExecutionMetadata",
     "GradeItem",
+    "GradeLine",
     "GradeRequest",
     "Health",
     "Info",
@@ -202,6 +203,12 @@ class GradeItem(_Lenient):
 
     verdict: Verdict | None = None
     problem: Problem | None = None
+
+
+class GradeLine(GradeItem):
+    """One line of a streamed batch. index: of the item, from 0."""
+
+    index: int
 
 
 class BatchResponse(_Lenient):

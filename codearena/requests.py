@@ -100,6 +100,9 @@ class BatchRequest(_Strict):
     """Grades many; the answers come in the same order."""
 
     items: list[Any] = Field(max_length=MAX_BATCH_ITEMS, description="Each as the body of /grade.")
+    deadline_s: float | None = Field(
+        default=None, gt=0, description="Time for the whole; items not done by then get the problem `deadline`."
+    )
 
     @model_validator(mode="before")
     @classmethod

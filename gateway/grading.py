@@ -2,16 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Mapping
 
 from pydantic import ValidationError
 
 from codearena import models
-from codearena.errors import CodeArenaError
+from codearena.errors import CodeArenaError, DeadlineError
 from codearena.task import Task
 from codearena.v1 import executor_pb2
 from gateway import answers, curriculum, metrics, problems
+from gateway.deadline import Deadline
 from gateway.pipeline import Pipeline
 from gateway.settings import Settings
 
@@ -23,45 +23,56 @@ class Grading:
 
     def __init__(self, settings: Settings, pipeline: Pipeline, tasks: Mapping[str, Task]) -> None:
         self._parallel = settings.batch_parallel
+        self._batch_deadline_s = settings.batch_deadline_s
         self._pipeline = pipeline
         self._tasks = tasks
 
-    async def grade(self, request: models.GradeRequest) -> models.Verdict:
-        """Raises UnknownTaskError, or ServiceError where we failed."""
+    async def grade(self, request: models.GradeRequest, caller: str = "") -> models.Verdict:
+        """caller: whom to be fair to. Raises UnknownTaskError, or ServiceError where we failed."""
         task = curriculum.find_task(self._tasks, request.task_id)
         source = request.source.encode("utf-8", "surrogatepass")
-        return answers.attempt_verdict(await self._pipeline.attempt(task, source))
+        return answers.attempt_verdict(await self._pipeline.attempt(task, source, caller=caller))
 
-    async def batch(self, items: Sequence[Any]) -> list[models.GradeItem]:
-        """One answer for each item, in order: a verdict, or the problem that this item alone has.
+    async def batch(self, batch: models.BatchRequest, caller: str) -> AsyncIterator[models.GradeLine]:
+        """One answer for each item, in the order in which they are done: a verdict, or the problem it alone has.
 
-        items: parsed JSON, each to be the body of a GradeRequest.
+        Items that are not graded within the batch's time each get the problem `deadline`. Leaving early cancels what
+        is not done. caller: whom to be fair to.
         """
+        deadline = Deadline(min(batch.deadline_s or self._batch_deadline_s, self._batch_deadline_s))
         places = asyncio.Semaphore(self._parallel)
 
-        async def graded(item: object) -> models.Verdict:
-            request = models.GradeRequest.model_validate(item)
-            async with places:
-                return await self.grade(request)
+        async def line(index: int, item: object) -> models.GradeLine:
+            return models.GradeLine(index=index, **await self._outcome(item, caller, places, deadline))
 
-        outcomes = await asyncio.gather(*(graded(item) for item in items), return_exceptions=True)
-        return [_item(outcome) for outcome in outcomes]
+        tasks = [asyncio.create_task(line(index, item)) for index, item in enumerate(batch.items)]
+        try:
+            for done in asyncio.as_completed(tasks):
+                yield await done
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _outcome(
+        self, item: object, caller: str, places: asyncio.Semaphore, deadline: Deadline
+    ) -> dict[str, models.Verdict | models.Problem]:
+        try:
+            request = models.GradeRequest.model_validate(item)
+            async with asyncio.timeout(deadline.left_s()), places:
+                return {"verdict": await self.grade(request, caller)}
+        except ValidationError as error:
+            return {"problem": problems.invalid(error.errors(include_url=False, include_context=False))}
+        except TimeoutError:
+            return {"problem": problems.problem_of(DeadlineError("not graded within the time of the batch"))}
+        except CodeArenaError as error:
+            return {"problem": problems.problem_of(error)}
+        except Exception:  # the item's top: a defect fails it alone, and its traceback is in the log
+            log.exception("defect while grading an item")
+            metrics.FAILURES.labels(CodeArenaError.slug).inc()
+            return {"problem": problems.problem_of(CodeArenaError("a defect of ours"))}
 
     async def run_script(self, request: models.RunRawRequest) -> executor_pb2.Report:
         """Raises ServiceError where we failed."""
         source = request.code.encode("utf-8", "surrogatepass")
         return await self._pipeline.run_script(source, request.stdin.encode("utf-8", "surrogatepass"))
-
-
-def _item(outcome: models.Verdict | BaseException) -> models.GradeItem:
-    if isinstance(outcome, models.Verdict):
-        return models.GradeItem(verdict=outcome)
-    if isinstance(outcome, ValidationError):
-        return models.GradeItem(problem=problems.invalid(outcome.errors(include_url=False, include_context=False)))
-    if isinstance(outcome, CodeArenaError):
-        return models.GradeItem(problem=problems.problem_of(outcome))
-    if not isinstance(outcome, Exception):
-        raise outcome  # cancellation, and the end of the process
-    log.error("defect while grading an item", exc_info=outcome)
-    metrics.FAILURES.labels(CodeArenaError.slug).inc()
-    return models.GradeItem(problem=problems.problem_of(CodeArenaError("a defect of ours")))

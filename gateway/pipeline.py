@@ -65,12 +65,17 @@ class Pipeline:
         }
         self._baselines: dict[str, asyncio.Task[grader_pb2.Verdict]] = {}
 
-    async def attempt(self, task: Task, source: bytes, step: int = 1, earlier: Collection[str] = ()) -> Attempt:
-        """Grades one attempt. step: from 1; earlier: identities of the attempts that this one should differ from."""
+    async def attempt(
+        self, task: Task, source: bytes, step: int = 1, earlier: Collection[str] = (), caller: str = ""
+    ) -> Attempt:
+        """Grades one attempt. step: from 1; earlier: identities of the attempts that this one should differ from.
+
+        caller: whose attempt it is, where many wait; see Admission.
+        """
         attempt_id, started = uuid.uuid4().hex, datetime.now(UTC)
         deadline, watch = Deadline(self._settings.attempt_deadline_s), Stopwatch()
         brief = await self._makers[task.id].brief()
-        async with self._admission.place(deadline):
+        async with self._admission.place(deadline, caller):
             watch.ended("queued")
             report = await self._execute(attempt_id, brief.job, source, deadline)
             watch.ended("execute")

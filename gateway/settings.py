@@ -37,6 +37,7 @@ class Settings(ServiceSettings):
     attempts_waiting: int = Field(1024, ge=0, description="Attempts waiting for that; beyond it 503.")
     attempt_deadline_s: float = Field(50.0, gt=0, description="Longest time for one attempt, waiting included.")
     batch_parallel: int = Field(16, ge=1, description="Items of one batch graded at once.")
+    batch_deadline_s: float = Field(600.0, gt=0, description="Longest time for a whole batch.")
     probe_cpu_s: float = Field(
         0.3, gt=0, le=60, description="CPU time for measuring how an attempt scales, the reference's included."
     )

@@ -27,6 +27,39 @@ async def test_wait_ends_with_the_deadline() -> None:
             await admission.place(Deadline(0.01)).__aenter__()
 
 
+async def test_callers_take_turns_however_many_of_one_wait() -> None:
+    admission, order = Admission(running=1, waiting=10), list[str]()
+
+    async def attempt(caller: str) -> None:
+        async with admission.place(Deadline(10), caller):
+            order.append(caller)
+
+    async with admission.place(Deadline(10)):
+        waiting = [asyncio.create_task(attempt(caller)) for caller in ("batch", "batch", "batch", "single")]
+        await asyncio.sleep(0)  # lets them join the queue
+    await asyncio.gather(*waiting)
+    assert order == ["batch", "single", "batch", "batch"]
+
+
+async def test_place_of_one_who_gave_up_goes_to_the_next() -> None:
+    admission = Admission(running=1, waiting=10)
+    async with admission.place(Deadline(10)):
+        first, second = (asyncio.create_task(admission.place(Deadline(10), "a").__aenter__()) for _ in range(2))
+        await asyncio.sleep(0)  # lets them join the queue
+        first.cancel()
+    await second
+
+
+async def test_place_handed_to_one_who_gives_up_is_not_lost() -> None:
+    admission = Admission(running=1, waiting=10)
+    async with admission.place(Deadline(10)):
+        given_up = asyncio.create_task(admission.place(Deadline(10), "a").__aenter__())
+        await asyncio.sleep(0)  # lets it join the queue
+    given_up.cancel()
+    async with admission.place(Deadline(10)):
+        pass
+
+
 async def test_place_is_free_again_after_a_failure() -> None:
     admission = Admission(running=1, waiting=0)
     for _ in range(3):

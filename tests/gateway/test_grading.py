@@ -1,6 +1,7 @@
 """/grade, /grade/batch and /run_raw."""
 
 import asyncio
+import json
 
 import httpx
 
@@ -64,6 +65,32 @@ async def test_batch_runs_in_parallel_up_to_its_bound(serve: Serve, settings: Se
     executor.gate.set()
     assert len((await batch).json()["items"]) == 7
     assert (await single).status_code == 200
+
+
+async def test_streamed_batch_answers_each_item_once_it_is_done(
+    serve: Serve, settings: Settings, executor: FakeExecutor
+) -> None:
+    api = await serve(settings)
+    items = [{"task_id": "easy-1", "source": RIGHT}, {"task_id": "nope", "source": RIGHT}]
+    executor.gate.clear()
+    headers = {"Accept": "application/x-ndjson"}
+    async with api.stream("POST", "/grade/batch", json={"items": items}, headers=headers) as answer:
+        assert answer.headers["content-type"].startswith("application/x-ndjson")
+        lines = answer.aiter_lines()
+        first = json.loads(await anext(lines))  # comes although the other item is still being graded
+        executor.gate.set()
+        second = json.loads(await anext(lines))
+    assert (first["index"], first["problem"]["status"]) == (1, 404)
+    assert (second["index"], second["verdict"]["solved"]) == (0, True)
+
+
+async def test_items_not_graded_in_the_batchs_time_say_so(api: httpx.AsyncClient, executor: FakeExecutor) -> None:
+    executor.gate.clear()
+    items = [{"task_id": "easy-1", "source": RIGHT}, {"task_id": "nope", "source": RIGHT}]
+    answer = await api.post("/grade/batch", json={"items": items, "deadline_s": 0.3})
+    executor.gate.set()
+    assert [item["problem"]["status"] for item in answer.json()["items"]] == [503, 404]
+    assert answer.json()["items"][0]["problem"]["type"].endswith("deadline")
 
 
 async def test_raw_run_returns_what_the_program_did(api: httpx.AsyncClient, executor: FakeExecutor) -> None:
