@@ -152,7 +152,8 @@ async def accuracy(attempts: Attempts, budget_s: float, rounds: int, console: Co
     for module, known, function in track(plan, f"budget {budget_s} s", console=console, transient=True):
         report = await attempts.execute("benchmark", labelled_job(module, function, budget_s, rng))
         expectations = grader_pb2.Expectations(optimal_complexity=known)
-        fit = measure(report, expectations, GraderSettings()).fit
+        request = grader_pb2.GradeRequest(report=report, expectations=expectations)
+        fit = measure(request, GraderSettings()).fit
         found.append(Found(function, fit.measured, fit.confidence, seconds(report.usage.cpu)))
     return found
 
@@ -215,9 +216,10 @@ async def scores(attempts: Attempts, repeats: int, console: Console) -> Scores:
         folder = ROOT / "tests" / "attempts" / task_id / fix
         source = task.solution if fix == "solution" else (folder / "fix.py").read_text("utf-8")
         brief = await JobMaker(task, rng, probe_reuse=1, probe_cpu_s=0.3).brief()
-        brief.job.source = source.encode()
-        report = await attempts.execute("benchmark", brief.job)
-        found.setdefault((task_id, fix), []).append(measure(report, brief.expectations, settings).score)
+        brief.measurement.source = source.encode()
+        report = await attempts.execute("benchmark", brief.measurement)
+        request = grader_pb2.GradeRequest(report=report, expectations=brief.expectations)
+        found.setdefault((task_id, fix), []).append(measure(request, settings).score)
     return found
 
 

@@ -137,11 +137,15 @@ class Complexity(_Lenient):
 
 
 class Timings(_Lenient):
-    """Where the time went, in seconds, by the gateway's clock; `sandbox_s` is the executor's from job to report."""
+    """Where the time went, in seconds, by the gateway's clock; `sandbox_s` is the executor's from job to report.
+
+    measure_s: of the measuring job, which only an attempt that passes has; judge_s: of the judge, at the same time.
+    """
 
     queued_s: float
     execute_s: float
     sandbox_s: float
+    measure_s: float = 0.0
     judge_s: float
     grade_s: float
 

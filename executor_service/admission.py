@@ -33,8 +33,8 @@ def _problems(job: executor_pb2.Job, settings: Settings) -> Iterator[str]:
         if len(source) > settings.source_bytes:
             yield f"{name} is larger than {settings.source_bytes} bytes"
     yield from _limit_problems(job.limits, settings)
-    if not job.calls:
-        yield "calls is empty"
+    if not job.calls and not job.probe:
+        yield "calls is empty, and there is no probe"
     calls = [*job.calls, *(point.call for point in job.probe)]
     if len(calls) > settings.calls:
         yield f"calls are more than {settings.calls}"

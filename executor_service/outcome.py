@@ -95,7 +95,7 @@ def reference_failed(job: executor_pb2.Job, report: executor_pb2.Report) -> bool
     by_itself = (common_pb2.CALL_STATUS_RETURNED, common_pb2.CALL_STATUS_RAISED)
     called = any(call.status in by_itself for call in report.reference_calls)
     probed = any(point.reference.status == common_pb2.CALL_STATUS_RETURNED for point in report.probe)
-    return not called or (len(job.probe) > 0 and not probed)
+    return (len(job.calls) > 0 and not called) or (len(job.probe) > 0 and not probed)
 
 
 def memory_report(job: executor_pb2.Job) -> executor_pb2.Report:
@@ -104,7 +104,8 @@ def memory_report(job: executor_pb2.Job) -> executor_pb2.Report:
     What had been seen before is lost with the runner. The first call carries the memory limit, the rest did not run:
     none of them counts as passed.
     """
-    statuses = [common_pb2.CALL_STATUS_MEMORY_LIMIT] + [common_pb2.CALL_STATUS_NOT_RUN] * (len(job.calls) - 1)
+    rest = max(0, len(job.calls) - 1)
+    statuses = [common_pb2.CALL_STATUS_MEMORY_LIMIT] * (len(job.calls) - rest) + [common_pb2.CALL_STATUS_NOT_RUN] * rest
     detail = "the attempt used up the memory of its whole sandbox"
     return executor_pb2.Report(
         status=executor_pb2.ATTEMPT_STATUS_RAN,

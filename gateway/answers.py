@@ -57,7 +57,8 @@ def _timings(attempt: Attempt) -> models.Timings:
         queued_s=attempt.seconds["queued"],
         execute_s=attempt.seconds["execute"],
         sandbox_s=attempt.report.timings.ran.ToTimedelta().total_seconds(),
-        judge_s=attempt.seconds["judge"],
+        measure_s=attempt.seconds.get("measure", 0.0),
+        judge_s=attempt.seconds.get("judge", 0.0),
         grade_s=attempt.seconds["grade"],
     )
 
@@ -67,7 +68,7 @@ def revisions_of(attempt: Attempt) -> store_pb2.Revisions:
         task=attempt.task.revision,
         grader=attempt.verdict.grader_revision,
         runner=attempt.report.isolation.runner_revision,
-        judge=attempt.judgement.revision if attempt.judgement else "",
+        judge=attempt.graded.judgement.revision if attempt.graded.judgement else "",
     )
 
 

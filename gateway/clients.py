@@ -89,6 +89,11 @@ class Clients:
         response = await _call("grader", self._grader.Grade, request, deadline, _check_verdict)
         return response.verdict
 
+    async def wants_measurement(self, request: grader_pb2.ExamineRequest, deadline: Deadline) -> bool:
+        """Whether the attempt passed and is to be measured before it is graded."""
+        response = await _call("grader", self._grader.Examine, request, deadline, lambda _: None)
+        return response.measure
+
     async def executor_status(self) -> executor_pb2.GetStatusResponse:
         """Of one executor. Asked once, not repeated: readiness is about now."""
         request = executor_pb2.GetStatusRequest()

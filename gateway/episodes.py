@@ -190,7 +190,7 @@ class Episodes:
             answer=Answer(fingerprint, body),
             attempt=_stored(attempt, kept_bytes).SerializeToString(),
             source=attempt.source[:kept_bytes],
-            identity=attempt.identity,
+            identity=attempt.graded.identity,
             reward=attempt.verdict.reward,
             done=done,
             event=_step_event(episode, attempt, done),
@@ -246,10 +246,11 @@ def _stored(attempt: Attempt, kept_bytes: int) -> store_pb2.StoredAttempt:
         attempt_id=attempt.attempt_id,
         step=attempt.step,
         source=attempt.source[:kept_bytes],
-        identity=attempt.identity,
-        identical=attempt.identical,
+        identity=attempt.graded.identity,
+        identical=attempt.graded.identical,
         report=attempt.report,
-        judgement=attempt.judgement,
+        measurement=attempt.graded.measurement,
+        judgement=attempt.graded.judgement,
         verdict=attempt.verdict,
         revisions=answers.revisions_of(attempt),
     )
@@ -284,6 +285,6 @@ def _step_event(episode: EpisodeRecord, attempt: Attempt, done: bool) -> bytes:
             "solved": attempt.verdict.solved,
             "tests_passed": attempt.verdict.tests_passed,
             "tests_total": attempt.verdict.tests_total,
-            "identical": attempt.identical,
+            "identical": attempt.graded.identical,
         }
     )

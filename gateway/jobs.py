@@ -8,6 +8,7 @@ exception: it goes whole, in a field of its own, which the runner hands to nobod
 
 import asyncio
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from codearena import values
@@ -28,9 +29,14 @@ _BASELINE_CALL_CPU_S = 0.5
 
 @dataclass(frozen=True)
 class Brief:
-    """A task, ready to be sent: `job` lacks only the source."""
+    """A task, ready to be sent: both jobs lack only the source.
+
+    job: the tests' calls. measurement: the reference and the attempt, on the probe's calls or, without a probe, on the
+    tests'; for an attempt that passed every test.
+    """
 
     job: executor_pb2.Job
+    measurement: executor_pb2.Job
     expectations: grader_pb2.Expectations
 
 
@@ -61,12 +67,10 @@ class JobMaker:
             return self._brief
 
     def _with_new_probe(self) -> Brief:
-        job = executor_pb2.Job()
-        job.CopyFrom(self._brief.job)
-        del job.probe[:]
+        job = _measuring(self._task, [])
         job.probe.extend(_probe(self._task, self._rng))
         job.probe_cpu.FromMilliseconds(round(1000 * self._probe_cpu_s))
-        return Brief(job, self._brief.expectations)
+        return Brief(self._brief.job, job, self._brief.expectations)
 
     def baseline(self) -> Brief:
         """For the buggy code, whose failure is the first error log: visible tests only, and little time for each.
@@ -86,7 +90,7 @@ class JobMaker:
             if outcome.visible:
                 job.checks.append(check)
                 expectations.checks.append(outcome)
-        return Brief(job, expectations)
+        return Brief(job, _measuring(self._task, job.calls), expectations)
 
 
 def script_job(stdin: bytes, limits: TaskLimits) -> executor_pb2.Job:
@@ -110,8 +114,10 @@ def limits_of(limits: TaskLimits) -> common_pb2.Limits:
 
 
 def _brief(task: Task) -> Brief:
-    job = executor_pb2.Job(limits=limits_of(task.limits), reference_source=task.solution.encode())
-    expectations = grader_pb2.Expectations(optimal_complexity=task.optimal_complexity, hints=task.hints)
+    job = executor_pb2.Job(limits=limits_of(task.limits))
+    expectations = grader_pb2.Expectations(
+        optimal_complexity=task.optimal_complexity, hints=task.hints, probed=task.probe is not None
+    )
     # Visible ones first: what an attempt keeps of a hidden input can then never be printed in a visible call.
     for visible in (True, False):
         for test in task.tests:
@@ -126,7 +132,11 @@ def _brief(task: Task) -> Brief:
     for check in task.checks:
         job.checks.add(rule=check.rule, argument=check.argument)
         expectations.checks.add(name=check.name, visible=check.visible)
-    return Brief(job, expectations)
+    return Brief(job, _measuring(task, job.calls), expectations)
+
+
+def _measuring(task: Task, calls: Iterable[executor_pb2.Call]) -> executor_pb2.Job:
+    return executor_pb2.Job(limits=limits_of(task.limits), reference_source=task.solution.encode(), calls=calls)
 
 
 def _call(task: Task, test: TestCase, call_id: str) -> executor_pb2.Call:

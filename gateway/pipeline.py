@@ -1,11 +1,12 @@
-"""One attempt: execute -> judge -> grade. Reads and writes no episode."""
+"""One attempt: execute -> judge and measure -> grade. Reads and writes no episode."""
 
 import asyncio
+import contextlib
 import hashlib
 import random
 import time
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -19,18 +20,33 @@ from gateway.settings import Settings
 
 
 class Stopwatch:
-    """Seconds of each stage, one after the other."""
+    """Seconds of each stage; stages may overlap."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
-        self._since = time.perf_counter()
 
-    def ended(self, stage: str) -> None:
-        """The stage that ended now began when the one before it ended."""
-        now = time.perf_counter()
-        self.seconds[stage] = now - self._since
-        self._since = now
-        metrics.STAGES.labels(stage).observe(self.seconds[stage])
+    @contextlib.contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Times what is done inside; nothing is noted of what fails."""
+        started = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - started
+        metrics.STAGES.labels(name).observe(self.seconds[name])
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What the services said of an attempt.
+
+    report: of its calls; measurement: of the measuring job, None if there was no need; judgement: None if not asked.
+    """
+
+    report: executor_pb2.Report
+    measurement: executor_pb2.Report | None
+    judgement: judge_pb2.Judgement | None
+    verdict: grader_pb2.Verdict
+    identity: str
+    identical: bool
 
 
 @dataclass(frozen=True)
@@ -41,13 +57,17 @@ class Attempt:
     task: Task
     source: bytes
     step: int
-    identity: str
-    identical: bool
     started: datetime
-    report: executor_pb2.Report
-    judgement: judge_pb2.Judgement | None
-    verdict: grader_pb2.Verdict
+    graded: Graded
     seconds: Mapping[str, float]
+
+    @property
+    def verdict(self) -> grader_pb2.Verdict:
+        return self.graded.verdict
+
+    @property
+    def report(self) -> executor_pb2.Report:
+        return self.graded.report
 
 
 class Pipeline:
@@ -73,38 +93,9 @@ class Pipeline:
         caller: whose attempt it is, where many wait; see Admission.
         """
         attempt_id, started = uuid.uuid4().hex, datetime.now(UTC)
-        deadline, watch = Deadline(self._settings.attempt_deadline_s), Stopwatch()
         brief = await self._makers[task.id].brief()
-        async with self._admission.place(deadline, caller):
-            watch.ended("queued")
-            report = await self._execute(attempt_id, brief.job, source, deadline)
-            watch.ended("execute")
-            judgement = await self._judge(attempt_id, task, source, report, deadline)
-            watch.ended("judge")
-            identity = identity_of(source, report)
-            request = grader_pb2.GradeRequest(
-                attempt_id=attempt_id,
-                report=report,
-                expectations=brief.expectations,
-                judgement=judgement,
-                step=step,
-                identical=identity in earlier,
-            )
-            verdict = await self._clients.grade(request, deadline)
-            watch.ended("grade")
-        return Attempt(
-            attempt_id=attempt_id,
-            task=task,
-            source=source,
-            step=step,
-            identity=identity,
-            identical=request.identical,
-            started=started,
-            report=report,
-            judgement=judgement,
-            verdict=verdict,
-            seconds=watch.seconds,
-        )
+        graded, watch = await self._graded(attempt_id, task, brief, source, step, earlier, caller)
+        return Attempt(attempt_id, task, source, step, started, graded, watch.seconds)
 
     async def baseline(self, task: Task) -> grader_pb2.Verdict:
         """What grading the task's buggy code says: the first error log. Established once; waiters share the work."""
@@ -114,20 +105,48 @@ class Pipeline:
         return await asyncio.shield(running)
 
     async def _grade_buggy(self, task: Task) -> grader_pb2.Verdict:
-        attempt_id, deadline = f"baseline-{uuid.uuid4().hex}", Deadline(self._settings.attempt_deadline_s)
-        brief = self._makers[task.id].baseline()
-        source = task.buggy.encode()
-        async with self._admission.place(deadline):
-            report = await self._execute(attempt_id, brief.job, source, deadline)
-            judgement = await self._judge(attempt_id, task, source, report, deadline)
+        brief, source = self._makers[task.id].baseline(), task.buggy.encode()
+        graded, _ = await self._graded(f"baseline-{uuid.uuid4().hex}", task, brief, source, 1, ())
+        return graded.verdict
+
+    async def _graded(
+        self,
+        attempt_id: str,
+        task: Task,
+        brief: jobs.Brief,
+        source: bytes,
+        step: int,
+        earlier: Collection[str],
+        caller: str = "",
+    ) -> tuple[Graded, Stopwatch]:
+        """Runs the calls; then judges and, if all passed, measures, both at once; then grades."""
+        deadline, watch = Deadline(self._settings.attempt_deadline_s), Stopwatch()
+        async with contextlib.AsyncExitStack() as place:
+            with watch.stage("queued"):
+                await place.enter_async_context(self._admission.place(deadline, caller))
+            with watch.stage("execute"):
+                report = await self._execute(attempt_id, brief.job, source, deadline)
+            judging = asyncio.create_task(self._judge(attempt_id, task, source, report, deadline, watch))
+            try:
+                measurement = await self._measure(attempt_id, brief, source, report, deadline, watch)
+                judgement = await judging
+            except BaseException:
+                judging.cancel()
+                await asyncio.wait([judging])  # its own failure, if any, is not the first
+                raise
+            identity = identity_of(source, report)
             request = grader_pb2.GradeRequest(
                 attempt_id=attempt_id,
                 report=report,
+                measurement=measurement,
                 expectations=brief.expectations,
                 judgement=judgement,
-                step=1,
+                step=step,
+                identical=identity in earlier,
             )
-            return await self._clients.grade(request, deadline)
+            with watch.stage("grade"):
+                verdict = await self._clients.grade(request, deadline)
+        return Graded(report, measurement, judgement, verdict, identity, request.identical), watch
 
     async def run_script(self, source: bytes, stdin: bytes) -> executor_pb2.Report:
         """Runs a source as a program, within the limits that tasks have by default."""
@@ -146,8 +165,36 @@ class Pipeline:
         own.source = source
         return await self._clients.execute(attempt_id, own, deadline)
 
+    async def _measure(
+        self,
+        attempt_id: str,
+        brief: jobs.Brief,
+        source: bytes,
+        report: executor_pb2.Report,
+        deadline: Deadline,
+        watch: Stopwatch,
+    ) -> executor_pb2.Report | None:
+        """The report of the measuring job; None for an attempt that failed, or that needs none.
+
+        The grader decides, since the sandbox must not know what is expected. The attempt runs in another sandbox than
+        before, where nothing is left of what it has seen.
+        """
+        if report.status != executor_pb2.ATTEMPT_STATUS_RAN:
+            return None
+        request = grader_pb2.ExamineRequest(attempt_id=attempt_id, report=report, expectations=brief.expectations)
+        if not await self._clients.wants_measurement(request, deadline):
+            return None
+        with watch.stage("measure"):
+            return await self._execute(attempt_id, brief.measurement, source, deadline)
+
     async def _judge(
-        self, attempt_id: str, task: Task, source: bytes, report: executor_pb2.Report, deadline: Deadline
+        self,
+        attempt_id: str,
+        task: Task,
+        source: bytes,
+        report: executor_pb2.Report,
+        deadline: Deadline,
+        watch: Stopwatch,
     ) -> judge_pb2.Judgement | None:
         if not report.analysis.compiles:
             return None
@@ -159,7 +206,8 @@ class Pipeline:
             source=source,
             report=report,
         )
-        return await self._clients.judge(attempt_id, evidence, deadline)
+        with watch.stage("judge"):
+            return await self._clients.judge(attempt_id, evidence, deadline)
 
 
 def identity_of(source: bytes, report: executor_pb2.Report) -> str:

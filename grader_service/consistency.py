@@ -21,12 +21,21 @@ def require_consistent(request: grader_pb2.GradeRequest, limits: values.ValueLim
         CallerError: the request is incomplete or its parts do not belong together; the message names the first problem.
     """
     _require(request.step >= 1, "step counts from 1")
-    _require_expectations(request.expectations, limits)
-    _require_report(request.report, request.expectations)
+    require_report(request.report, request.expectations, limits)
+    if request.HasField("measurement"):
+        _require_measurement(request.measurement, request.expectations)
     compiles = request.report.analysis.compiles
     _require(not request.HasField("judgement") or compiles, "a judgement of an attempt that does not compile")
     _require(request.HasField("judgement") or not compiles, "no judgement of an attempt that compiles")
     _require_judgement(request.judgement)
+
+
+def require_report(
+    report: executor_pb2.Report, expectations: grader_pb2.Expectations, limits: values.ValueLimits
+) -> None:
+    """The part of it that report and expectations alone are about. Raises CallerError."""
+    _require_expectations(expectations, limits)
+    _require_report(report, expectations)
 
 
 def _require(condition: bool, detail: str) -> None:
@@ -91,15 +100,27 @@ def _require_report(report: executor_pb2.Report, expectations: grader_pb2.Expect
     if not does_not_compile:
         same_count = len(report.analysis.checks) == len(expectations.checks)
         _require(same_count, "the report's checks are not those of the expectations")
-    _require_calls(report, expectations)
+    _require_calls(report, expectations, report.status == executor_pb2.ATTEMPT_STATUS_RAN)
+    _require_probe(report)
+
+
+def _require_measurement(measurement: executor_pb2.Report, expectations: grader_pb2.Expectations) -> None:
+    """Of a measuring job, which has no checks, and of a task with a probe no calls either."""
+    _require(measurement.status != executor_pb2.ATTEMPT_STATUS_UNSPECIFIED, "the measurement has no status")
+    measured_by_calls = measurement.status == executor_pb2.ATTEMPT_STATUS_RAN and not expectations.probed
+    _require_calls(measurement, expectations, measured_by_calls)
+    _require_probe(measurement)
+
+
+def _require_probe(report: executor_pb2.Report) -> None:
     sizes = [point.size for point in report.probe]
     _require(sizes == sorted(set(sizes)) and all(size > 0 for size in sizes), "probe sizes do not ascend from 1")
 
 
-def _require_calls(report: executor_pb2.Report, expectations: grader_pb2.Expectations) -> None:
-    """An attempt that did not run may come with no calls at all; one that ran comes with all of them."""
+def _require_calls(report: executor_pb2.Report, expectations: grader_pb2.Expectations, must: bool) -> None:
+    """Calls may be none at all, unless they must be there; then they are those of all the tests."""
     expected = {test.call_id for test in expectations.tests}
-    if report.calls or report.status == executor_pb2.ATTEMPT_STATUS_RAN:
+    if report.calls or must:
         called = _call_ids((call.call_id for call in report.calls), "report")
         _require(called == expected, "the report's calls are not those of the expectations")
         _require_script_tests(report.calls, expectations)

@@ -1,5 +1,7 @@
 """How fast an attempt is, as a ratio to the reference that ran in the same sandbox.
 
+Only what passes every test is measured, by a job of its own in another sandbox.
+
 A ratio taken in one run does not move with the machine's speed or load. With a probe it is taken at the largest size at
 which both returned, on what the attempt is charged with (charges.py), and the growth class bounds the score; without
 one it is taken over the tests' own calls, whose small inputs show less: their plateau is wider.
@@ -13,7 +15,7 @@ from codearena.errors import CallerError, ServiceError
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
 from grader_service import complexity
 from grader_service.charges import Charged, beside_calls_s, charge, seconds
-from grader_service.examine import same_value
+from grader_service.examine import meets, same_value
 from grader_service.reward import class_cap, efficiency_score
 from grader_service.settings import Settings
 
@@ -43,21 +45,48 @@ NOT_MEASURED = Efficiency()
 """For an attempt that failed a test: its speed is worth nothing, and would tell how long hidden calls took."""
 
 
-def measure(report: executor_pb2.Report, expectations: grader_pb2.Expectations, settings: Settings) -> Efficiency:
+def takes_measurement(report: executor_pb2.Report, expectations: grader_pb2.Expectations, settings: Settings) -> bool:
+    """Whether an attempt that passes needs a measuring job.
+
+    Without a probe it does not, if all its calls together took no more CPU time than is noise: whatever the reference
+    takes for them, the ratio is then at most 1.
+    """
+    if report.status != executor_pb2.ATTEMPT_STATUS_RAN or report.probe or report.reference_calls:
+        return False
+    return expectations.probed or _cpu_s(report.calls) > settings.tests_noise_s
+
+
+def measure(request: grader_pb2.GradeRequest, settings: Settings) -> Efficiency:
     """Efficiency of an attempt that passed every test.
 
-    Nothing is made up: if the report holds no measurement, there is no score.
+    Nothing is made up: if the request holds no measurement, there is no score.
 
     Raises:
         CallerError: nothing was measured against: neither probe nor reference calls.
         ServiceError: the reference ran, but could not be measured; another run may succeed.
     """
+    report = request.measurement if request.HasField("measurement") else request.report
+    if report.status != executor_pb2.ATTEMPT_STATUS_RAN:
+        return NOT_MEASURED  # it ran before: not to load again is the attempt's own doing
     if report.probe:
-        return _of_probe(report, expectations, settings)
+        return _of_probe(report, request.report.analysis.estimated_complexity, request.expectations, settings)
+    if takes_measurement(report, request.expectations, settings):
+        raise CallerError("nothing was measured: the attempt takes a measurement, with a probe or reference calls")
     if not report.reference_calls:
-        raise CallerError("the report has neither a probe nor reference calls to measure against")
-    ratio = _tests_ratio(report, settings)
+        return _of_ratio(1.0, settings)
+    if not _passes_again(report, request.expectations, settings):
+        return NOT_MEASURED  # fast and wrong earns nothing
+    return _of_ratio(_tests_ratio(report, settings), settings)
+
+
+def _of_ratio(ratio: float, settings: Settings) -> Efficiency:
     return Efficiency(efficiency_score(ratio, settings.tests_plateau_ratio, settings.zero_ratio), ratio)
+
+
+def _passes_again(report: executor_pb2.Report, expectations: grader_pb2.Expectations, settings: Settings) -> bool:
+    limits = values.ValueLimits(size_bytes=settings.value_bytes)
+    outcomes = {outcome.call_id: outcome for outcome in report.calls}
+    return all(meets(outcomes[test.call_id], test, limits) for test in expectations.tests)
 
 
 def _tests_ratio(report: executor_pb2.Report, settings: Settings) -> float:
@@ -70,12 +99,14 @@ def _tests_ratio(report: executor_pb2.Report, settings: Settings) -> float:
     return _ratio(_cpu_s(attempt), _cpu_s(reference), settings.tests_noise_s)
 
 
-def _of_probe(report: executor_pb2.Report, expectations: grader_pb2.Expectations, settings: Settings) -> Efficiency:
+def _of_probe(
+    report: executor_pb2.Report, estimated: str, expectations: grader_pb2.Expectations, settings: Settings
+) -> Efficiency:
     usable = charge([point for point in report.probe if point.reference.status == _RETURNED], settings)
     if not usable:
         raise ServiceError("the reference returned for no size of the probe: nothing to measure against")
     common = [charged for charged in usable if charged.point.attempt.status == _RETURNED]
-    likely = (report.analysis.estimated_complexity, expectations.optimal_complexity)
+    likely = (estimated, expectations.optimal_complexity)
     fit = _class(usable, common, likely, settings)
     modes = _probe_modes(expectations)
     agrees = all(_is_right(charged.point, modes, settings) for charged in usable)

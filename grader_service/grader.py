@@ -8,7 +8,7 @@ from codearena import values
 from codearena.task import COMPLEXITIES
 from codearena.v1 import executor_pb2, grader_pb2, judge_pb2
 from grader_service import consistency, examine, feedback, hints, reward
-from grader_service.efficiency import NOT_MEASURED, Efficiency, measure
+from grader_service.efficiency import NOT_MEASURED, Efficiency, measure, takes_measurement
 from grader_service.examine import ExaminedTest
 from grader_service.metrics import VerdictOutcome
 from grader_service.revision import grader_revision
@@ -42,7 +42,7 @@ class Grader:
         examined = examine.examine(request.report, request.expectations, self._limits)
         passed = sum(test.passed for test in examined)
         all_passed = passed == len(examined)
-        speed = measure(request.report, request.expectations, self._settings) if all_passed else NOT_MEASURED
+        speed = measure(request, self._settings) if all_passed else NOT_MEASURED
         components = _components(request, reward.pass_ratio(passed, len(examined)), speed.score)
         verdict = self._scored(request, components)
         verdict.solved = all_passed and speed.score >= self._settings.solved_efficiency
@@ -50,6 +50,17 @@ class Grader:
         self._count(verdict, examined)
         self._describe(verdict, request, examined, speed)
         return Graded(verdict, _outcome(request.report, verdict))
+
+    def wants_measurement(self, request: grader_pb2.ExamineRequest) -> bool:
+        """Whether the attempt passed every test, and its speed is not told by its report.
+
+        Raises:
+            CallerError: the parts of the request do not belong together, see `consistency`.
+        """
+        consistency.require_report(request.report, request.expectations, self._limits)
+        if not takes_measurement(request.report, request.expectations, self._settings):
+            return False
+        return all(test.passed for test in examine.examine(request.report, request.expectations, self._limits))
 
     def _scored(self, request: grader_pb2.GradeRequest, components: grader_pb2.Components) -> grader_pb2.Verdict:
         base = reward.base(components, self._settings)

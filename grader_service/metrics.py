@@ -17,8 +17,8 @@ class VerdictOutcome(StrEnum):
 
 VERDICTS = Counter("codearena_grader_verdicts_total", "Attempts graded.", ["outcome"])
 REWARD = Histogram("codearena_grader_reward", "Rewards given.", buckets=[tenth / 10 for tenth in range(1, 11)])
-GRADE_SECONDS = Histogram(
-    "codearena_grader_grade_seconds",
-    "Time to grade one attempt.",
-    buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+_BUCKETS_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
+GRADE_SECONDS = Histogram("codearena_grader_grade_seconds", "Time to grade one attempt.", buckets=_BUCKETS_S)
+EXAMINE_SECONDS = Histogram(
+    "codearena_grader_examine_seconds", "Time to see whether one attempt is to be measured.", buckets=_BUCKETS_S
 )

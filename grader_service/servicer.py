@@ -1,17 +1,22 @@
 """GraderService over gRPC: translation only."""
 
 import asyncio
-from typing import TypeAlias
+from collections.abc import Callable
+from typing import TypeAlias, TypeVar
 
 import grpc
 
 from codearena.v1 import grader_pb2, grader_pb2_grpc
 from grader_service import metrics
-from grader_service.grader import Graded, Grader
+from grader_service.grader import Grader
 
 _SMALL_BYTES = 64 * 1024
 
+Request = TypeVar("Request", grader_pb2.GradeRequest, grader_pb2.ExamineRequest)
+Result = TypeVar("Result")
+
 GradeContext: TypeAlias = "grpc.aio.ServicerContext[grader_pb2.GradeRequest, grader_pb2.GradeResponse]"
+ExamineContext: TypeAlias = "grpc.aio.ServicerContext[grader_pb2.ExamineRequest, grader_pb2.ExamineResponse]"
 
 
 class GraderServicer(grader_pb2_grpc.GraderServiceServicer):
@@ -24,14 +29,22 @@ class GraderServicer(grader_pb2_grpc.GraderServiceServicer):
         self, request: grader_pb2.GradeRequest, context: GradeContext
     ) -> grader_pb2.GradeResponse:
         with metrics.GRADE_SECONDS.time():
-            graded = await self._graded(request)
+            graded = await _done(self._grader.grade, request)
         metrics.VERDICTS.labels(graded.outcome).inc()
         metrics.REWARD.observe(graded.verdict.reward)
         return grader_pb2.GradeResponse(verdict=graded.verdict)
 
-    async def _graded(self, request: grader_pb2.GradeRequest) -> Graded:
-        # Large values take tens of milliseconds, for which health checks must not wait; for the others the way to a
-        # thread and back would cost more than the work.
-        if request.ByteSize() <= _SMALL_BYTES:
-            return self._grader.grade(request)
-        return await asyncio.to_thread(self._grader.grade, request)
+    async def Examine(  # noqa: N802 (the protocol's name)
+        self, request: grader_pb2.ExamineRequest, context: ExamineContext
+    ) -> grader_pb2.ExamineResponse:
+        with metrics.EXAMINE_SECONDS.time():
+            measure = await _done(self._grader.wants_measurement, request)
+        return grader_pb2.ExamineResponse(measure=measure)
+
+
+async def _done(work: Callable[[Request], Result], request: Request) -> Result:
+    # Large values take tens of milliseconds, for which health checks must not wait; for the others the way to a
+    # thread and back would cost more than the work.
+    if request.ByteSize() <= _SMALL_BYTES:
+        return work(request)
+    return await asyncio.to_thread(work, request)

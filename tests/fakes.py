@@ -10,7 +10,7 @@ from typing import Any, Self
 import grpc
 
 from codearena import rpc, telemetry
-from codearena.errors import CodeArenaError
+from codearena.errors import CodeArenaError, SandboxError
 from codearena.v1 import (
     common_pb2,
     executor_pb2,
@@ -19,8 +19,9 @@ from codearena.v1 import (
     judge_pb2_grpc,
 )
 
-RIGHT, WRONG, BROKEN = "right", "wrong", "broken"
-"""First words of sources that the FakeExecutor knows: returns its argument, returns None, does not compile."""
+RIGHT, WRONG, BROKEN, SLOW = "right", "wrong", "broken", "slow"
+"""First words of sources that the FakeExecutor knows: returns its argument, returns None, does not compile, takes a
+second to return its argument."""
 
 
 class _Fake:
@@ -50,9 +51,10 @@ class _Fake:
 
 
 class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
-    """Answers by the first word of the source: see RIGHT, WRONG, BROKEN.
+    """Answers by the first word of the source: see RIGHT, WRONG, BROKEN, SLOW.
 
     fail: errors to answer calls with that source's first word, in turn, before anything else.
+    fail_measurements: no job with a reference succeeds.
     gate: closed, every attempt waits; `arrived` returns when so many have come.
     request_ids, time_left_s: what came with each request, in the order of `requests`.
     """
@@ -66,6 +68,7 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
         self.request_ids: list[str] = []
         self.time_left_s: list[float] = []
         self.fail: dict[str, deque[CodeArenaError]] = defaultdict(deque)
+        self.fail_measurements = False
         self.gate = asyncio.Event()
         self.gate.set()
         self._arrivals = asyncio.Condition()
@@ -89,6 +92,8 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
             self.time_left_s.append(context.time_remaining())
             self._arrivals.notify_all()
         word = (request.job.source.decode("utf-8", "replace").split() or [""])[0]
+        if self.fail_measurements and request.job.reference_source:
+            raise SandboxError("lost")
         if self.fail[word]:
             raise self.fail[word].popleft()
         if not request.attempt_id.startswith("baseline"):
@@ -127,12 +132,12 @@ def _report(job: executor_pb2.Job, word: str) -> executor_pb2.Report:
 
 def _outcome(call: executor_pb2.Call, word: str) -> common_pb2.CallOutcome:
     outcome = common_pb2.CallOutcome(call_id=call.call_id, status=common_pb2.CALL_STATUS_RETURNED)
-    outcome.usage.cpu.FromMilliseconds(1)
+    outcome.usage.cpu.FromMilliseconds(1000 if word == SLOW else 1)
     outcome.usage.wall.FromMilliseconds(1)
     if call.HasField("script"):
         outcome.stdout.head = b"read " + call.script.stdin
         outcome.stdout.total_bytes = len(outcome.stdout.head)
-    elif word == RIGHT:
+    elif word in (RIGHT, SLOW):
         outcome.value.json = call.function.args.json[1:-1]  # the only element of a list
     else:
         outcome.value.json = b"null"

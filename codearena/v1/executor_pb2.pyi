@@ -114,7 +114,7 @@ class Job(_message.Message):
     """
     @_builtins.property
     def calls(self) -> _containers.RepeatedCompositeFieldContainer[Global___Call]:
-        """Calls in the order they are made. At least 1."""
+        """Calls in the order they are made. At least 1, unless there is a probe."""
 
     @_builtins.property
     def limits(self) -> _common_pb2.Limits: ...

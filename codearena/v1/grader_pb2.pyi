@@ -53,6 +53,57 @@ COMPARE_SAME_TYPE: Compare.ValueType  # 4
 Global___Compare: _TypeAlias = Compare  # noqa: Y015
 
 @_typing.final
+class ExamineRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ATTEMPT_ID_FIELD_NUMBER: _builtins.int
+    REPORT_FIELD_NUMBER: _builtins.int
+    EXPECTATIONS_FIELD_NUMBER: _builtins.int
+    attempt_id: _builtins.str
+    @_builtins.property
+    def report(self) -> _executor_pb2.Report:
+        """Of the job without a reference."""
+
+    @_builtins.property
+    def expectations(self) -> Global___Expectations: ...
+    def __init__(
+        self,
+        *,
+        attempt_id: _builtins.str = ...,
+        report: _executor_pb2.Report | None = ...,
+        expectations: Global___Expectations | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expectations", b"expectations", "report", b"report"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "expectations", b"expectations", "report", b"report"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExamineRequest: _TypeAlias = ExamineRequest  # noqa: Y015
+
+@_typing.final
+class ExamineResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEASURE_FIELD_NUMBER: _builtins.int
+    measure: _builtins.bool
+    """All tests passed, and how fast the attempt is takes a report of the
+    measuring job. False: the report alone can be graded.
+    """
+    def __init__(
+        self,
+        *,
+        measure: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["measure", b"measure"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExamineResponse: _TypeAlias = ExamineResponse  # noqa: Y015
+
+@_typing.final
 class GradeRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -62,6 +113,7 @@ class GradeRequest(_message.Message):
     JUDGEMENT_FIELD_NUMBER: _builtins.int
     STEP_FIELD_NUMBER: _builtins.int
     IDENTICAL_FIELD_NUMBER: _builtins.int
+    MEASUREMENT_FIELD_NUMBER: _builtins.int
     attempt_id: _builtins.str
     step: _builtins.int
     """From 1."""
@@ -75,6 +127,13 @@ class GradeRequest(_message.Message):
     def judgement(self) -> _judge_pb2.Judgement:
         """Absent if the attempt did not compile."""
 
+    @_builtins.property
+    def measurement(self) -> _executor_pb2.Report:
+        """Of the measuring job, which ran in a sandbox of its own: the reference and
+        the attempt, on the probe or on the tests' own calls. Needed if Examine
+        says so; absent: what `report` holds is measured.
+        """
+
     def __init__(
         self,
         *,
@@ -84,10 +143,11 @@ class GradeRequest(_message.Message):
         judgement: _judge_pb2.Judgement | None = ...,
         step: _builtins.int = ...,
         identical: _builtins.bool = ...,
+        measurement: _executor_pb2.Report | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["expectations", b"expectations", "judgement", b"judgement", "report", b"report"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expectations", b"expectations", "judgement", b"judgement", "measurement", b"measurement", "report", b"report"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "expectations", b"expectations", "identical", b"identical", "judgement", b"judgement", "report", b"report", "step", b"step"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "expectations", b"expectations", "identical", b"identical", "judgement", b"judgement", "measurement", b"measurement", "report", b"report", "step", b"step"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -121,10 +181,13 @@ class Expectations(_message.Message):
     OPTIMAL_COMPLEXITY_FIELD_NUMBER: _builtins.int
     CHECKS_FIELD_NUMBER: _builtins.int
     HINTS_FIELD_NUMBER: _builtins.int
+    PROBED_FIELD_NUMBER: _builtins.int
     optimal_complexity: _builtins.str
     """Growth class of the best known solution, e.g. "O(n)"; empty if it means
     nothing for this task.
     """
+    probed: _builtins.bool
+    """The task has a probe: an attempt that passes is measured by it."""
     @_builtins.property
     def tests(self) -> _containers.RepeatedCompositeFieldContainer[Global___Expectation]: ...
     @_builtins.property
@@ -142,10 +205,11 @@ class Expectations(_message.Message):
         optimal_complexity: _builtins.str = ...,
         checks: _abc.Iterable[Global___CheckExpectation] | None = ...,
         hints: _abc.Iterable[_builtins.str] | None = ...,
+        probed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["checks", b"checks", "hints", b"hints", "optimal_complexity", b"optimal_complexity", "tests", b"tests"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checks", b"checks", "hints", b"hints", "optimal_complexity", b"optimal_complexity", "probed", b"probed", "tests", b"tests"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -39,6 +39,11 @@ class GraderServiceStub:
                 request_serializer=codearena_dot_v1_dot_grader__pb2.GradeRequest.SerializeToString,
                 response_deserializer=codearena_dot_v1_dot_grader__pb2.GradeResponse.FromString,
                 _registered_method=True)
+        self.Examine = channel.unary_unary(
+                '/codearena.v1.GraderService/Examine',
+                request_serializer=codearena_dot_v1_dot_grader__pb2.ExamineRequest.SerializeToString,
+                response_deserializer=codearena_dot_v1_dot_grader__pb2.ExamineResponse.FromString,
+                _registered_method=True)
 
 
 class GraderServiceServicer:
@@ -57,6 +62,19 @@ class GraderServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Examine(self, request, context):
+        """Says whether an attempt is to be measured before it is graded. Runs nothing
+        and stores nothing; equal requests get equal responses.
+
+        Safe to retry on any status.
+        INVALID_ARGUMENT  report and expectations do not belong together;
+        retrying does not help
+        UNAVAILABLE       draining
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_GraderServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -64,6 +82,11 @@ def add_GraderServiceServicer_to_server(servicer, server):
                     servicer.Grade,
                     request_deserializer=codearena_dot_v1_dot_grader__pb2.GradeRequest.FromString,
                     response_serializer=codearena_dot_v1_dot_grader__pb2.GradeResponse.SerializeToString,
+            ),
+            'Examine': grpc.unary_unary_rpc_method_handler(
+                    servicer.Examine,
+                    request_deserializer=codearena_dot_v1_dot_grader__pb2.ExamineRequest.FromString,
+                    response_serializer=codearena_dot_v1_dot_grader__pb2.ExamineResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -93,6 +116,33 @@ class GraderService:
             '/codearena.v1.GraderService/Grade',
             codearena_dot_v1_dot_grader__pb2.GradeRequest.SerializeToString,
             codearena_dot_v1_dot_grader__pb2.GradeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Examine(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/codearena.v1.GraderService/Examine',
+            codearena_dot_v1_dot_grader__pb2.ExamineRequest.SerializeToString,
+            codearena_dot_v1_dot_grader__pb2.ExamineResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -40,6 +40,15 @@ class GraderServiceStub:
                         retrying does not help
       UNAVAILABLE       draining
     """
+    Examine: _grpc.UnaryUnaryMultiCallable[_grader_pb2.ExamineRequest, _grader_pb2.ExamineResponse]
+    """Says whether an attempt is to be measured before it is graded. Runs nothing
+    and stores nothing; equal requests get equal responses.
+
+    Safe to retry on any status.
+      INVALID_ARGUMENT  report and expectations do not belong together;
+                        retrying does not help
+      UNAVAILABLE       draining
+    """
 
 @_typing.type_check_only
 class GraderServiceAsyncStub(GraderServiceStub):
@@ -47,6 +56,15 @@ class GraderServiceAsyncStub(GraderServiceStub):
     Grade: _aio.UnaryUnaryMultiCallable[_grader_pb2.GradeRequest, _grader_pb2.GradeResponse]  # type: ignore[assignment]
     """Grades one attempt. Runs nothing and stores nothing; equal requests get
     equal responses.
+
+    Safe to retry on any status.
+      INVALID_ARGUMENT  report and expectations do not belong together;
+                        retrying does not help
+      UNAVAILABLE       draining
+    """
+    Examine: _aio.UnaryUnaryMultiCallable[_grader_pb2.ExamineRequest, _grader_pb2.ExamineResponse]  # type: ignore[assignment]
+    """Says whether an attempt is to be measured before it is graded. Runs nothing
+    and stores nothing; equal requests get equal responses.
 
     Safe to retry on any status.
       INVALID_ARGUMENT  report and expectations do not belong together;
@@ -63,6 +81,21 @@ class GraderServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_grader_pb2.GradeResponse, _abc.Awaitable[_grader_pb2.GradeResponse]]:
         """Grades one attempt. Runs nothing and stores nothing; equal requests get
         equal responses.
+
+        Safe to retry on any status.
+          INVALID_ARGUMENT  report and expectations do not belong together;
+                            retrying does not help
+          UNAVAILABLE       draining
+        """
+
+    @_abc_1.abstractmethod
+    def Examine(
+        self,
+        request: _grader_pb2.ExamineRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_grader_pb2.ExamineResponse, _abc.Awaitable[_grader_pb2.ExamineResponse]]:
+        """Says whether an attempt is to be measured before it is graded. Runs nothing
+        and stores nothing; equal requests get equal responses.
 
         Safe to retry on any status.
           INVALID_ARGUMENT  report and expectations do not belong together;

@@ -40,6 +40,7 @@ class StoredAttempt(_message.Message):
     VERDICT_FIELD_NUMBER: _builtins.int
     REVISIONS_FIELD_NUMBER: _builtins.int
     STARTED_FIELD_NUMBER: _builtins.int
+    MEASUREMENT_FIELD_NUMBER: _builtins.int
     attempt_id: _builtins.str
     step: _builtins.int
     """From 1."""
@@ -65,6 +66,10 @@ class StoredAttempt(_message.Message):
     def revisions(self) -> Global___Revisions: ...
     @_builtins.property
     def started(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def measurement(self) -> _executor_pb2.Report:
+        """Of the measuring job. Absent if the attempt was not measured."""
+
     def __init__(
         self,
         *,
@@ -78,10 +83,11 @@ class StoredAttempt(_message.Message):
         verdict: _grader_pb2.Verdict | None = ...,
         revisions: Global___Revisions | None = ...,
         started: _timestamp_pb2.Timestamp | None = ...,
+        measurement: _executor_pb2.Report | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["judgement", b"judgement", "report", b"report", "revisions", b"revisions", "started", b"started", "verdict", b"verdict"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["judgement", b"judgement", "measurement", b"measurement", "report", b"report", "revisions", b"revisions", "started", b"started", "verdict", b"verdict"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "identical", b"identical", "identity", b"identity", "judgement", b"judgement", "report", b"report", "revisions", b"revisions", "source", b"source", "started", b"started", "step", b"step", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "identical", b"identical", "identity", b"identity", "judgement", b"judgement", "measurement", b"measurement", "report", b"report", "revisions", b"revisions", "source", b"source", "started", b"started", "step", b"step", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

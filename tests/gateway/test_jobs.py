@@ -54,8 +54,22 @@ SECRETS += ["expect-", "RaisedSecret", "raised-secret", "program-secret", "argum
 
 @pytest.mark.parametrize("secret", SECRETS)
 async def test_job_never_says_what_is_expected(maker: JobMaker, secret: str) -> None:
-    assert secret.encode() not in (await maker.brief()).job.SerializeToString()
-    assert secret.encode() not in maker.baseline().job.SerializeToString()
+    for brief in (await maker.brief(), maker.baseline()):
+        assert secret.encode() not in brief.job.SerializeToString()
+        assert secret.encode() not in brief.measurement.SerializeToString()
+
+
+async def test_the_reference_is_sent_only_to_be_measured_against(maker: JobMaker) -> None:
+    brief = await maker.brief()
+    assert b"solution" not in brief.job.SerializeToString()
+    assert brief.measurement.reference_source == b"solution"
+    assert len(brief.measurement.calls) == len(brief.measurement.checks) == 0
+
+
+async def test_without_a_probe_the_tests_own_calls_are_measured(task: Task) -> None:
+    brief = await JobMaker(task.model_copy(update={"probe": None}), random.Random(1), 2, 0.3).brief()
+    assert list(brief.measurement.calls) == list(brief.job.calls)
+    assert len(brief.measurement.probe) == 0
 
 
 async def test_calls_and_expectations_are_joined_by_opaque_ids(maker: JobMaker) -> None:
@@ -103,10 +117,10 @@ def test_baseline_runs_visible_tests_only_and_without_the_reference(maker: JobMa
 
 
 async def test_probe_inputs_are_drawn_anew_after_their_uses(maker: JobMaker) -> None:
-    drawn = [(await maker.brief()).job.probe[0].call.function.args.json for _ in range(4)]
+    drawn = [(await maker.brief()).measurement.probe[0].call.function.args.json for _ in range(4)]
     assert drawn[0] == drawn[1]
     assert drawn[1] != drawn[2] == drawn[3]
-    assert [point.size for point in (await maker.brief()).job.probe] == [10, 20]
+    assert [point.size for point in (await maker.brief()).measurement.probe] == [10, 20]
 
 
 async def test_limits_carry_over_exactly(task: Task, maker: JobMaker) -> None:

@@ -2,25 +2,36 @@ import pytest
 
 from codearena.errors import CallerError, ServiceError
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
-from grader_service.efficiency import Efficiency, measure
+from grader_service.efficiency import Efficiency, measure, takes_measurement
 from tests.grader_service import build
 
 TIME_LIMIT = common_pb2.CALL_STATUS_TIME_LIMIT
 NOT_RUN = common_pb2.CALL_STATUS_NOT_RUN
 
 
+def speed_of(report: executor_pb2.Report, expectations: grader_pb2.Expectations) -> Efficiency:
+    return measure(grader_pb2.GradeRequest(report=report, expectations=expectations), build.SETTINGS)
+
+
 def by_probe(
     points: list[executor_pb2.ProbeMeasurement], compare: grader_pb2.Compare.ValueType = grader_pb2.COMPARE_EXACT
 ) -> Efficiency:
     report = build.ran([build.returned(1)], probe=points)
-    return measure(report, grader_pb2.Expectations(tests=[build.expects(1, compare=compare)]), build.SETTINGS)
+    return measure(
+        grader_pb2.GradeRequest(
+            report=report, expectations=grader_pb2.Expectations(tests=[build.expects(1, compare=compare)])
+        ),
+        build.SETTINGS,
+    )
 
 
 def by_tests(attempt_cpu_s: float, reference_cpu_s: float, count: int = 4) -> Efficiency:
     calls = [build.returned(1, str(number), attempt_cpu_s) for number in range(count)]
     tests = [build.expects(1, str(number)) for number in range(count)]
     report = build.ran(calls, reference_cpu_s=reference_cpu_s)
-    return measure(report, grader_pb2.Expectations(tests=tests), build.SETTINGS)
+    return measure(
+        grader_pb2.GradeRequest(report=report, expectations=grader_pb2.Expectations(tests=tests)), build.SETTINGS
+    )
 
 
 def not_finished(status: common_pb2.CallStatus.ValueType, cpu_s: float, wall_s: float) -> executor_pb2.ProbeMeasurement:
@@ -58,7 +69,7 @@ def test_no_class_is_claimed_if_the_reference_does_not_show_its_own() -> None:
 
     def measured(optimal: str) -> str:
         expectations = grader_pb2.Expectations(tests=[build.expects(1)], optimal_complexity=optimal)
-        return measure(report, expectations, build.SETTINGS).fit.measured
+        return speed_of(report, expectations).fit.measured
 
     assert measured("O(n)") == "O(n)"
     assert measured("O(log n)") == ""
@@ -104,7 +115,12 @@ def test_the_type_alone_is_enough_only_if_no_test_asks_for_more() -> None:
     assert by_probe([point], grader_pb2.COMPARE_SAME_TYPE).score == 1.0
     tests = [build.expects("a", "1", compare=grader_pb2.COMPARE_SAME_TYPE), build.expects("a", "2")]
     report = build.ran([build.returned("a", "1"), build.returned("a", "2")], probe=[point])
-    assert measure(report, grader_pb2.Expectations(tests=tests), build.SETTINGS).score == 0.0
+    assert (
+        measure(
+            grader_pb2.GradeRequest(report=report, expectations=grader_pb2.Expectations(tests=tests)), build.SETTINGS
+        ).score
+        == 0.0
+    )
 
 
 def test_a_time_limit_in_the_probe_is_a_lower_bound_that_scores_low() -> None:
@@ -161,21 +177,29 @@ def test_a_call_that_the_reference_did_not_end_by_itself_is_left_out() -> None:
     report = build.ran(calls, reference_cpu_s=0.1)
     report.reference_calls[1].status = TIME_LIMIT
     expectations = grader_pb2.Expectations(tests=[build.expects(1, "1"), build.expects(1, "2")])
-    assert measure(report, expectations, build.SETTINGS).ratio == pytest.approx(1.0)
+    assert measure(
+        grader_pb2.GradeRequest(report=report, expectations=expectations), build.SETTINGS
+    ).ratio == pytest.approx(1.0)
 
 
 def test_a_reference_that_ended_no_call_is_our_failure_not_a_score() -> None:
     report = build.ran([build.returned(1)])
     report.reference_calls[0].status = TIME_LIMIT
     with pytest.raises(ServiceError):
-        measure(report, grader_pb2.Expectations(tests=[build.expects(1)]), build.SETTINGS)
+        measure(
+            grader_pb2.GradeRequest(report=report, expectations=grader_pb2.Expectations(tests=[build.expects(1)])),
+            build.SETTINGS,
+        )
 
 
 def test_with_nothing_to_measure_against_nothing_is_made_up() -> None:
-    report = build.ran([build.returned(1)])
+    report = build.ran([build.returned(1, cpu_s=1.0)])
     del report.reference_calls[:]
     with pytest.raises(CallerError):
-        measure(report, grader_pb2.Expectations(tests=[build.expects(1)]), build.SETTINGS)
+        measure(
+            grader_pb2.GradeRequest(report=report, expectations=grader_pb2.Expectations(tests=[build.expects(1)])),
+            build.SETTINGS,
+        )
 
 
 def score_of(growth: float, optimal: str = "O(n)") -> Efficiency:
@@ -184,7 +208,7 @@ def score_of(growth: float, optimal: str = "O(n)") -> Efficiency:
     points = build.probe({n: (1e-5 * n, 0.24 * (n / sizes[-1]) ** growth) for n in sizes})
     report = build.ran([build.returned(1)], probe=points)
     expectations = grader_pb2.Expectations(tests=[build.expects(1)], optimal_complexity=optimal)
-    return measure(report, expectations, build.SETTINGS)
+    return speed_of(report, expectations)
 
 
 def test_a_worse_class_is_worth_less_at_the_same_ratio() -> None:
@@ -208,6 +232,51 @@ def test_work_beside_the_calls_is_part_of_the_ratio() -> None:
     points_hidden[-1].attempt.overhead_cpu.CopyFrom(build.duration(3.0))
     expectations = grader_pb2.Expectations(tests=[build.expects(1)])
     for measured in (report, build.ran([build.returned(1)], probe=points_hidden)):
-        speed = measure(measured, expectations, build.SETTINGS)
+        speed = measure(grader_pb2.GradeRequest(report=measured, expectations=expectations), build.SETTINGS)
         assert speed.ratio == pytest.approx(31, rel=0.01)
         assert speed.score < 0.5
+
+
+def alone(cpu_s: float) -> executor_pb2.Report:
+    """The report of the first job: the attempt without a reference."""
+    report = build.ran([build.returned(1, cpu_s=cpu_s)])
+    del report.reference_calls[:]
+    return report
+
+
+def measured_anew(measurement: executor_pb2.Report, cpu_s: float = 1.0) -> Efficiency:
+    expectations = grader_pb2.Expectations(tests=[build.expects(1)])
+    request = grader_pb2.GradeRequest(report=alone(cpu_s), measurement=measurement, expectations=expectations)
+    return measure(request, build.SETTINGS)
+
+
+def test_calls_within_the_noise_are_as_good_as_any_reference_could_be() -> None:
+    expectations = grader_pb2.Expectations(tests=[build.expects(1)])
+    assert not takes_measurement(alone(0.001), expectations, build.SETTINGS)
+    request = grader_pb2.GradeRequest(report=alone(0.001), expectations=expectations)
+    assert measure(request, build.SETTINGS).score == 1.0
+
+
+def test_longer_calls_and_every_probe_take_a_measurement() -> None:
+    tests = [build.expects(1)]
+    assert takes_measurement(alone(1.0), grader_pb2.Expectations(tests=tests), build.SETTINGS)
+    assert takes_measurement(alone(0.001), grader_pb2.Expectations(tests=tests, probed=True), build.SETTINGS)
+
+
+def test_the_ratio_is_that_of_the_measuring_job_alone() -> None:
+    measurement = build.ran([build.returned(1, cpu_s=0.2)], reference_cpu_s=0.1)
+    assert measured_anew(measurement, cpu_s=30.0).ratio == pytest.approx(2.0)
+
+
+def test_an_attempt_that_is_fast_and_wrong_when_it_is_measured_earns_nothing() -> None:
+    assert measured_anew(build.ran([build.returned(2, cpu_s=0.001)], reference_cpu_s=1.0)).score == 0.0
+
+
+def test_an_attempt_that_does_not_load_when_it_is_measured_earns_nothing() -> None:
+    assert measured_anew(build.does_not_load(build.ended(TIME_LIMIT))).score == 0.0
+
+
+def test_an_attempt_of_a_task_with_a_probe_that_was_not_probed_is_not_scored() -> None:
+    expectations = grader_pb2.Expectations(tests=[build.expects(1)], probed=True)
+    with pytest.raises(CallerError):
+        measure(grader_pb2.GradeRequest(report=alone(0.001), expectations=expectations), build.SETTINGS)
