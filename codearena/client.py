@@ -17,21 +17,24 @@ import concurrent.futures
 import os
 import threading
 import uuid
-from collections.abc import Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import httpx
 
 from codearena.errors import CallerError, CodeArenaError, ServiceError
+from codearena.following import follow
 from codearena.models import (
     DEFAULT_AGENT,
     BatchResponse,
     Episode,
+    Event,
     Health,
     Ready,
     RunRawResponse,
     State,
+    Stats,
     StepResponse,
     TaskDetail,
     TaskSummary,
@@ -106,12 +109,17 @@ class AsyncCodeArena:
         return answer
 
     async def step(
-        self, proposed_fix: str, *, episode_id: str | None = None, request_id: str | None = None
+        self,
+        proposed_fix: str,
+        *,
+        episode_id: str | None = None,
+        request_id: str | None = None,
+        method: str | None = None,
     ) -> StepResponse:
         """Proposes a fix and gets it graded.
 
         episode_id: none means this object's last reset. request_id: made if none is given; a step sent twice with one
-        id is one step.
+        id is one step. method: what made the fix; `stats` tells rewards apart by it.
 
             answer = await arena.step("def f(): ...", episode_id=episode.episode_id)
         """
@@ -120,6 +128,7 @@ class AsyncCodeArena:
             "episode_id": episode_id or self._last_episode,
             "agent_id": self._agent_id,
             "request_id": request_id or uuid.uuid4().hex,
+            "method": method,
         }
         return validated(StepResponse, await self._transport.post("/step", body))
 
@@ -206,6 +215,24 @@ class AsyncCodeArena:
         """
         return validated(TaskDetail, await self._transport.get(f"/tasks/{task_id}"))
 
+    async def stats(self) -> Stats:
+        """What all steps came to: rewards by task, level, method and more, outcomes, timings.
+
+        (await arena.stats()).by_task["hard-1"].mean_reward
+        """
+        return validated(Stats, await self._transport.get("/stats"))
+
+    async def events(self, after: str | None = None, *, to_end: bool = False) -> AsyncIterator[Event]:
+        """What happens, as it happens, each event once; broken connections are made again.
+
+        after: id of the last event seen, "0" for all that are kept, none for what comes from now on. to_end: stops
+        after what is there.
+
+            async for event in arena.events("0", to_end=True): ...
+        """
+        async for event in follow(self._transport, self._retry, after, to_end):
+            yield event
+
     async def health(self) -> Health:
         """That the gateway answers; not tried again."""
         return validated(Health, await self._transport.get("/health", tries=1))
@@ -213,6 +240,10 @@ class AsyncCodeArena:
     async def ready(self) -> Ready:
         """Whether attempts can be graded, and what is missing if not; not tried again."""
         return validated(Ready, await self._transport.get("/ready", tries=1, also_status=503))
+
+
+async def _next(events: AsyncIterator[Event]) -> Event | None:
+    return await anext(events, None)
 
 
 def _retry_after_s(answer: Verdict | CodeArenaError) -> float:
@@ -286,9 +317,17 @@ class CodeArena:
         """Starts an episode: `episode = arena.reset("hard-1")`."""
         return self._loop.run(self._arena.reset(task_id, seed=seed, episode_id=episode_id))
 
-    def step(self, proposed_fix: str, *, episode_id: str | None = None, request_id: str | None = None) -> StepResponse:
+    def step(
+        self,
+        proposed_fix: str,
+        *,
+        episode_id: str | None = None,
+        request_id: str | None = None,
+        method: str | None = None,
+    ) -> StepResponse:
         """Proposes a fix and gets it graded: `reward = arena.step(source).reward`."""
-        return self._loop.run(self._arena.step(proposed_fix, episode_id=episode_id, request_id=request_id))
+        step = self._arena.step(proposed_fix, episode_id=episode_id, request_id=request_id, method=method)
+        return self._loop.run(step)
 
     def state(self, episode_id: str | None = None) -> State:
         """Where an episode stands: `arena.state().step_count`."""
@@ -317,6 +356,16 @@ class CodeArena:
     def task(self, task_id: str) -> TaskDetail:
         """One task as an agent may know it: `arena.task("hard-1").buggy_code`."""
         return self._loop.run(self._arena.task(task_id))
+
+    def stats(self) -> Stats:
+        """What all steps came to: `arena.stats().by_task["hard-1"].mean_reward`."""
+        return self._loop.run(self._arena.stats())
+
+    def events(self, after: str | None = None, *, to_end: bool = False) -> Iterator[Event]:
+        """What happens, as it happens: `for event in arena.events(): ...`."""
+        found = self._arena.events(after, to_end=to_end)
+        while (event := self._loop.run(_next(found))) is not None:
+            yield event
 
     def health(self) -> Health:
         """That the gateway answers: `arena.health().status`."""

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from codearena.learning import CurriculumState, Event, RewardStats, Stats, TimingStats
 from codearena.requests import (
     DEFAULT_AGENT,
     ID_PATTERN,
@@ -35,6 +36,7 @@ __all__ = [
     "Complexity",
     "CurriculumState",
     "Episode",
+    "Event",
     "ExecutionMetadata",
     "GradeItem",
     "GradeLine",
@@ -51,14 +53,17 @@ __all__ = [
     "ResetRequest",
     "Revisions",
     "RewardComponents",
+    "RewardStats",
     "RunRawRequest",
     "RunRawResponse",
     "Schemas",
     "State",
+    "Stats",
     "StepRequest",
     "StepResponse",
     "TaskDetail",
     "TaskSummary",
+    "TimingStats",
     "Timings",
     "Verdict",
     "VisibleTest",
@@ -322,18 +327,6 @@ class TaskDetail(TaskSummary):
     entry_point: str
     buggy_code: str
     visible_tests: list[str]
-
-
-class CurriculumState(_Lenient):
-    """Where an agent stands. window: final rewards of the last finished episodes of the level, oldest first."""
-
-    agent_id: str
-    level: str
-    window: list[float]
-    mean: float | None
-    window_size: int
-    up_above: float
-    down_below: float
 
 
 class Isolation(_Lenient):

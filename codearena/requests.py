@@ -20,6 +20,7 @@ def _text(value: object) -> str:
 
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 SourceText = Annotated[str, PlainValidator(_text), WithJsonSchema({"type": "string"})]
+Method = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,31}$")]
 TaskChoice = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 
 
@@ -56,6 +57,7 @@ class StepRequest(_Strict):
     """Takes a step: {proposed_fix}, OpenEnv's {action: {proposed_fix}}, or {action: "source"}.
 
     episode_id: none means the agent's last reset. request_id: a retry with the same one gets the first answer.
+    method: what made the fix, by which /stats tells rewards apart.
     """
 
     model_config = ConfigDict(
@@ -72,6 +74,7 @@ class StepRequest(_Strict):
     episode_id: Id | None = None
     agent_id: Id = DEFAULT_AGENT
     request_id: Id | None = None
+    method: Method | None = None
     metadata: dict[str, Any] = Field(default={}, description="Not read.")
     timeout_s: float | None = Field(default=None, description="Of OpenEnv's body. Not read.")
 

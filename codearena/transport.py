@@ -1,10 +1,11 @@
 """One HTTP exchange of the SDK: problem documents become errors, and what may be repeated is."""
 
 import asyncio
+import contextlib
 import json
 import math
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -96,6 +97,25 @@ class Transport:
         """
         request = self._http.build_request("GET", path, params=query)
         return await self._answered(request, tries or self._retry.attempts, also_status)
+
+    @contextlib.asynccontextmanager
+    async def lines(
+        self, path: str, query: Mapping[str, str], headers: Mapping[str, str], idle_s: float
+    ) -> AsyncIterator[AsyncIterator[str]]:
+        """The lines of an answer that may have no end; asked for once. idle_s: longest wait for some of it.
+
+        Raises, also while they are read:
+            CodeArenaError: as the problem document says, or ServiceError if the connection broke.
+        """
+        timeout = httpx.Timeout(idle_s, connect=_CONNECT_TIMEOUT_S)
+        try:
+            async with self._http.stream("GET", path, params=query, headers=headers, timeout=timeout) as response:
+                if not response.is_success:
+                    await response.aread()
+                    raise _error(response)
+                yield response.aiter_lines()
+        except httpx.TransportError as error:
+            raise ServiceError(f"{path} broke off: {error or type(error).__name__}") from error
 
     async def _answered(self, request: httpx.Request, tries: int, also_status: int | None) -> JSON:
         for failures in range(1, tries):

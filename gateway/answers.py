@@ -40,12 +40,16 @@ def verdict(
         complexity=_complexity(graded.complexity),
         error_log=graded.error_log,
         hint=graded.hint,
-        judge=_JUDGE.get(graded.judge, "none"),
+        judge=judge_name(graded.judge),
         revisions=models.Revisions(
             task=revisions.task, grader=revisions.grader, runner=revisions.runner, judge=revisions.judge
         ),
         timings=timings,
     )
+
+
+def judge_name(kind: judge_pb2.JudgeKind.ValueType) -> str:
+    return _JUDGE.get(kind, "none")
 
 
 def attempt_verdict(attempt: Attempt) -> models.Verdict:

@@ -1,7 +1,8 @@
 """What the routes are given. Built in server.py, nowhere else."""
 
+import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
@@ -25,6 +26,8 @@ class Context:
     clients: Clients
     episodes: Episodes
     grading: Grading
+    draining: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the server is to stop: answers without an end come to one."""
 
 
 # Both are coroutines, because the framework sends plain functions to a thread, which costs more than they do.

@@ -27,7 +27,7 @@ from codearena.errors import (
 )
 from codearena.task import Level, Task
 from codearena.v1 import store_pb2
-from gateway import answers, curriculum, metrics
+from gateway import answers, curriculum, metrics, stats
 from gateway.pipeline import Attempt, Pipeline
 from gateway.settings import Settings
 from gateway.store.records import Answer, CommitResult, EpisodeRecord, Snapshot, StepCommit
@@ -37,11 +37,20 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class _Proposal:
+    """What came with a step. request_id, method: empty: none."""
+
+    source: bytes
+    request_id: str
+    method: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
 class _InFlight:
     """A step being taken in this process."""
 
-    request_id: str
-    fingerprint: str
+    proposal: _Proposal
     answer: asyncio.Task[bytes]
 
 
@@ -90,14 +99,15 @@ class Episodes:
             ServiceError: we failed; no step was counted, unless the store failed to say that it was.
         """
         source = request.proposed_fix.encode("utf-8", "surrogatepass")
+        proposal = _Proposal(source, request_id, request.method or "", hashlib.sha256(source).hexdigest())
         if request.episode_id is not None:
-            return await self._shared(request.episode_id, source, request_id, None)
+            return await self._shared(request.episode_id, proposal, None)
         snapshot = await self._store.read_last(request.agent_id, request_id)
         if snapshot is None:
             raise UnknownEpisodeError(f"agent {request.agent_id} has no episode; reset starts one")
         if snapshot.episode.done and snapshot.answer is None:
-            return await self._shared(await self._successor(snapshot.episode, request_id), source, request_id, None)
-        return await self._shared(snapshot.episode.episode_id, source, request_id, snapshot)
+            return await self._shared(await self._successor(snapshot.episode, request_id), proposal, None)
+        return await self._shared(snapshot.episode.episode_id, proposal, snapshot)
 
     async def state(self, agent_id: str, episode_id: str | None) -> models.State:
         """Of the episode named, else of the agent's last one, else an empty state. Raises UnknownEpisodeError."""
@@ -149,51 +159,52 @@ class Episodes:
     def _task(self, episode: EpisodeRecord) -> Task:
         return curriculum.find_task(self._tasks, episode.task_id)
 
-    async def _shared(self, episode_id: str, source: bytes, request_id: str, snapshot: Snapshot | None) -> bytes:
+    async def _shared(self, episode_id: str, proposal: _Proposal, snapshot: Snapshot | None) -> bytes:
         """The answer of the step, taken by a task of its own: a caller who hangs up does not undo half of it."""
-        fingerprint = hashlib.sha256(source).hexdigest()
         running = self._in_flight.get(episode_id)
         if running is None:
-            answer = asyncio.create_task(self._take(episode_id, source, request_id, fingerprint, snapshot))
-            running = self._in_flight[episode_id] = _InFlight(request_id, fingerprint, answer)
+            answer = asyncio.create_task(self._take(episode_id, proposal, snapshot))
+            running = self._in_flight[episode_id] = _InFlight(proposal, answer)
             answer.add_done_callback(lambda _: self._in_flight.pop(episode_id))
-        elif not request_id or running.request_id != request_id:
+        elif not proposal.request_id or running.proposal.request_id != proposal.request_id:
             raise EpisodeBusyError("another step of this episode is being graded")
-        elif running.fingerprint != fingerprint:
-            raise _reused(request_id)
+        elif running.proposal.fingerprint != proposal.fingerprint:
+            raise _reused(proposal.request_id)
         return await asyncio.shield(running.answer)
 
-    async def _take(
-        self, episode_id: str, source: bytes, request_id: str, fingerprint: str, snapshot: Snapshot | None
-    ) -> bytes:
+    async def _take(self, episode_id: str, proposal: _Proposal, snapshot: Snapshot | None) -> bytes:
         telemetry.episode_id.set(episode_id)
-        snapshot = snapshot or await self._store.read(episode_id, request_id)
+        snapshot = snapshot or await self._store.read(episode_id, proposal.request_id)
         if snapshot is None:
             raise _unknown(episode_id)
         if snapshot.answer is not None:
             metrics.STEPS.labels(CommitResult.ANSWERED).inc()
-            return _first_answer(snapshot.answer, fingerprint, request_id)
+            return _first_answer(snapshot.answer, proposal.fingerprint, proposal.request_id)
         episode = snapshot.episode
         if episode.done:
             raise EpisodeFinishedError(f"episode {episode_id} is finished; reset starts another")
-        attempt = await self._pipeline.attempt(self._task(episode), source, episode.step + 1, episode.identities)
-        return await self._commit(episode, attempt, request_id, fingerprint)
+        task = self._task(episode)
+        attempt = await self._pipeline.attempt(task, proposal.source, episode.step + 1, episode.identities)
+        return await self._commit(episode, attempt, proposal)
 
-    async def _commit(self, episode: EpisodeRecord, attempt: Attempt, request_id: str, fingerprint: str) -> bytes:
+    async def _commit(self, episode: EpisodeRecord, attempt: Attempt, proposal: _Proposal) -> bytes:
         done = attempt.verdict.solved or attempt.step >= episode.max_steps
         kept_bytes = self._settings.source_bytes
         body = answers.step(episode, attempt, done, kept_bytes).model_dump_json().encode()
         commit = StepCommit(
             episode=episode,
             attempt_id=attempt.attempt_id,
-            request_id=request_id,
-            answer=Answer(fingerprint, body),
+            request_id=proposal.request_id,
+            answer=Answer(proposal.fingerprint, body),
             attempt=_stored(attempt, kept_bytes).SerializeToString(),
             source=attempt.source[:kept_bytes],
             identity=attempt.graded.identity,
             reward=attempt.verdict.reward,
             done=done,
-            event=_step_event(episode, attempt, done),
+            event=_step_event(episode, attempt, done, proposal.method),
+            now_ms=time.time_ns() // 1_000_000,
+            method=proposal.method,
+            counts=stats.counts_of(attempt, done),
         )
         result, answer = await self._store.commit(commit)
         metrics.STEPS.labels(result).inc()
@@ -271,7 +282,7 @@ def _reset_event(episode: EpisodeRecord) -> bytes:
     )
 
 
-def _step_event(episode: EpisodeRecord, attempt: Attempt, done: bool) -> bytes:
+def _step_event(episode: EpisodeRecord, attempt: Attempt, done: bool, method: str) -> bytes:
     return orjson.dumps(
         {
             "time_ms": time.time_ns() // 1_000_000,
@@ -286,5 +297,7 @@ def _step_event(episode: EpisodeRecord, attempt: Attempt, done: bool) -> bytes:
             "tests_passed": attempt.verdict.tests_passed,
             "tests_total": attempt.verdict.tests_total,
             "identical": attempt.graded.identical,
+            "method": method,
+            "attempt_id": attempt.attempt_id,
         }
     )

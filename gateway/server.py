@@ -19,7 +19,7 @@ from gateway.episodes import Episodes
 from gateway.grading import Grading
 from gateway.middleware import BodyLimit, CutOff, RequestContext
 from gateway.pipeline import Pipeline
-from gateway.routes import env, grade, ops, tools
+from gateway.routes import env, grade, learning, ops, tools
 from gateway.settings import Settings
 from gateway.store.redis import Store
 
@@ -52,7 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="CodeArena", version=ops.API_VERSION, lifespan=lifespan, strict_content_type=False)
     problems.install(app)
-    for routes in (env, grade, tools, ops):
+    for routes in (env, grade, learning, tools, ops):
         app.include_router(routes.router, responses=problems.DOCUMENTED)
     app.add_middleware(BodyLimit, default_bytes=settings.body_bytes, limits={"/grade/batch": settings.batch_body_bytes})
     app.add_middleware(CutOff)
@@ -122,6 +122,7 @@ class GatewayServer:
 
     async def drain(self) -> None:
         """No new requests; those in flight are answered, and every step begun is committed or given up."""
+        self.app.state.context.draining.set()
         self._uvicorn.should_exit = True
         if self._serving is not None:
             await self._serving

@@ -46,6 +46,8 @@ class Settings(ServiceSettings):
     episode_ttl_s: int = Field(24 * 3600, gt=0, description="An episode is forgotten so long after its last step.")
     agent_ttl_s: int = Field(30 * 24 * 3600, gt=0, description="An agent's curriculum, likewise.")
     events_kept: int = Field(100_000, ge=1, description="Events in the stream, about.")
+    events_readers: int = Field(64, ge=1, description="Readers of /events at once; one more is refused.")
+    stats_methods: int = Field(32, ge=1, description="Methods told apart in /stats; more count as other.")
 
     curriculum_window: int = Field(10, ge=1, description="Finished episodes of a level that its mean is taken over.")
     curriculum_up_above: float = Field(0.80, description="Mean reward above which the next level comes.")

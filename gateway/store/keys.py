@@ -41,6 +41,11 @@ class Keys:
         """Stream of what happened, capped; each entry has the fields kind and data (JSON)."""
         return f"{{{self.namespace}}}:events"
 
+    @property
+    def stats(self) -> str:
+        """Hash: counter -> its count, as named in gateway/stats.py; since_ms, of the first step; methods, how many."""
+        return f"{{{self.namespace}}}:stats"
+
     def episode(self, episode_id: str) -> EpisodeKeys:
         return EpisodeKeys(
             record=self.episode_prefix + episode_id,

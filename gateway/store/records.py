@@ -1,6 +1,7 @@
 """What the store gives and takes."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from codearena.task import Level
@@ -50,7 +51,11 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class StepCommit:
-    """Everything one step changes. attempt: a StoredAttempt, serialized; event: JSON; request_id: empty: none."""
+    """Everything one step changes.
+
+    attempt: a StoredAttempt, serialized; event: JSON; request_id: empty: none. method: what made the fix, empty: not
+    said. counts: what it adds to which counter of the statistics. now_ms: since the epoch.
+    """
 
     episode: EpisodeRecord
     attempt_id: str
@@ -62,6 +67,9 @@ class StepCommit:
     reward: float
     done: bool
     event: bytes
+    now_ms: int
+    method: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 class CommitResult(StrEnum):

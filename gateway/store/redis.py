@@ -4,20 +4,19 @@ Every script may be sent again by the client when a connection breaks, so each o
 attempt id, and a creation makes what it finds.
 """
 
-import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
-from typing import Any, Self, cast
+from typing import Self, cast
 
 import redis.asyncio as aioredis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.commands.core import AsyncScript
-from redis.exceptions import RedisError
 
-from codearena.errors import StoreError
 from codearena.task import Level
 from gateway.settings import Settings
+from gateway.store.commit import SCRIPTS, commit_args, commit_keys
+from gateway.store.events import EventLog
 from gateway.store.keys import Keys
 from gateway.store.records import (
     Answer,
@@ -27,8 +26,8 @@ from gateway.store.records import (
     Snapshot,
     StepCommit,
 )
+from gateway.store.translated import translated
 
-_LEVELS = " ".join(level.value for level in Level)
 _RETRIES, _RETRY_BASE_S, _RETRY_CAP_S = 2, 0.05, 0.5
 _FINGERPRINT_CHARS = 64  # SHA-256, hex
 
@@ -52,30 +51,32 @@ class Store:
             retry=Retry(ExponentialWithJitterBackoff(base=_RETRY_BASE_S, cap=_RETRY_CAP_S), _RETRIES),
         )
         self._redis = aioredis.Redis.from_pool(pool)
-        self._commit_step = self._script("commit_step.lua")
-        self._create_episode = self._script("create_episode.lua")
-        self._read_last = self._script("read_last.lua")
+        self.events = EventLog(settings)
+        self._commit_step = self._script(SCRIPTS)
+        self._create_episode = self._script(["create_episode.lua"])
+        self._read_last = self._script(["read_last.lua"])
 
-    def _script(self, name: str) -> AsyncScript:
-        text = resources.files("gateway.store").joinpath("scripts", name).read_text("utf-8")
-        return self._redis.register_script(text)
+    def _script(self, names: Sequence[str]) -> AsyncScript:
+        folder = resources.files("gateway.store").joinpath("scripts")
+        return self._redis.register_script("\n".join(folder.joinpath(name).read_text("utf-8") for name in names))
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.events.close()
         await self._redis.aclose()
 
     async def ping(self) -> None:
         """Raises StoreError if Redis does not answer."""
-        async with _translated():
+        async with translated():
             await self._redis.ping()
 
     async def create(self, episode: EpisodeRecord, event: bytes) -> EpisodeRecord:
         """Makes the episode its agent's last one; returns the one that is there, after a retry the one as it stands."""
         keys = self._keys.episode(episode.episode_id)
         limits = [self._settings.episode_ttl_s, self._settings.events_kept]
-        async with _translated():
+        async with translated():
             fields = await self._create_episode(
                 keys=[keys.record, keys.attempts, keys.answers, self._keys.events, self._keys.last(episode.agent_id)],
                 args=[episode.episode_id, episode.request_id, *limits, event, *_to_fields(episode)],
@@ -85,7 +86,7 @@ class Store:
     async def read(self, episode_id: str, request_id: str = "") -> Snapshot | None:
         """The episode, and what the request id has been answered already; None: no such episode."""
         keys = self._keys.episode(episode_id)
-        async with _translated(), self._redis.pipeline(transaction=False) as pipe:
+        async with translated(), self._redis.pipeline(transaction=False) as pipe:
             pipe.hgetall(keys.record)
             if request_id:
                 pipe.hget(keys.answers, request_id)
@@ -95,68 +96,41 @@ class Store:
     async def read_last(self, agent_id: str, request_id: str = "") -> Snapshot | None:
         """As `read`, of the episode that the agent's latest reset started."""
         args = [self._keys.episode_prefix, self._keys.answers_prefix, request_id]
-        async with _translated():
+        async with translated():
             found, fields, answer = await self._read_last(keys=[self._keys.last(agent_id)], args=args)
         return _snapshot(found.decode(), _pairs(fields), answer)
 
     async def commit(self, step: StepCommit) -> tuple[CommitResult, Answer | None]:
         """Commits the step, if the episode still stands where `step.episode` says."""
-        keys = self._keys.episode(step.episode.episode_id)
-        agent_id = step.episode.agent_id
-        names = [keys.record, keys.attempts, keys.answers]
-        shared = [self._keys.curriculum(agent_id), self._keys.events, self._keys.last(agent_id)]
-        async with _translated():
-            result, answer = await self._commit_step(keys=names + shared, args=self._commit_args(step))
+        async with translated():
+            result, answer = await self._commit_step(
+                keys=commit_keys(step, self._keys), args=commit_args(step, self._settings)
+            )
         return CommitResult(result.decode()), _to_answer(answer)
-
-    def _commit_args(self, step: StepCommit) -> list[Any]:
-        settings = self._settings
-        return [
-            step.episode.nonce,
-            step.episode.step,
-            step.attempt_id,
-            step.request_id,
-            step.answer.fingerprint.encode() + step.answer.body if step.request_id else b"",
-            step.attempt,
-            step.source,
-            step.identity,
-            repr(step.reward),
-            int(step.done),
-            step.episode.level.value,
-            step.event,
-            settings.episode_ttl_s,
-            settings.agent_ttl_s,
-            settings.events_kept,
-            settings.curriculum_window,
-            settings.curriculum_up_above,
-            settings.curriculum_down_below,
-            _LEVELS,
-        ]
 
     async def attempts(self, episode_id: str) -> tuple[EpisodeRecord | None, list[bytes]]:
         """The episode with its StoredAttempt messages, oldest first."""
         keys = self._keys.episode(episode_id)
         # A transaction, so that the record's step and the number of attempts belong together.
-        async with _translated(), self._redis.pipeline(transaction=True) as pipe:
+        async with translated(), self._redis.pipeline(transaction=True) as pipe:
             pipe.hgetall(keys.record)
             pipe.lrange(keys.attempts, 0, -1)
             fields, attempts = await pipe.execute()
         return (_to_episode(episode_id, fields) if fields else None), attempts
 
+    async def stats(self) -> tuple[dict[str, int], int | None]:
+        """The counters of all steps, and when the first was counted, in ms since the epoch; None: none yet."""
+        async with translated():
+            fields = cast("Mapping[bytes, bytes]", await self._redis.hgetall(self._keys.stats))
+        counts = {name.decode(): int(count) for name, count in fields.items() if b"/" in name}
+        return counts, int(fields[b"since_ms"]) if fields else None
+
     async def curriculum(self, agent_id: str) -> CurriculumRecord:
         """Where the agent stands; a new one is at the lowest level."""
-        async with _translated():
+        async with translated():
             fields = cast("Mapping[bytes, bytes]", await self._redis.hgetall(self._keys.curriculum(agent_id)))
         rewards = tuple(float(reward) for reward in fields.get(b"window", b"").split())
         return CurriculumRecord(Level(fields.get(b"level", b"easy").decode()), rewards)
-
-
-@contextlib.asynccontextmanager
-async def _translated() -> AsyncIterator[None]:
-    try:
-        yield
-    except RedisError as error:
-        raise StoreError(f"the store did not do its part: {type(error).__name__}") from error
 
 
 def _pairs(flat: list[bytes] | dict[bytes, bytes]) -> Mapping[bytes, bytes]:

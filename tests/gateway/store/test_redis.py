@@ -44,6 +44,7 @@ def _commit(episode: EpisodeRecord, number: int = 1, *, request_id: str = "", do
         reward=0.1 + 0.2,
         done=done,
         event=b"{}",
+        now_ms=1,
     )
 
 

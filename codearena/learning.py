@@ -1,0 +1,74 @@
+"""What the gateway tells about agents over time: statistics, events. Public through `codearena.models`."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class CurriculumState(_Answer):
+    """Where an agent stands. window: final rewards of the last finished episodes of the level, oldest first."""
+
+    agent_id: str
+    level: str
+    window: list[float]
+    mean: float | None
+    window_size: int
+    up_above: float
+    down_below: float
+
+
+class RewardStats(_Answer):
+    """Rewards of all steps of one kind. mean_final_reward: of the last step of each finished episode; null: none yet.
+
+    episodes: finished ones. solved: of them.
+    """
+
+    steps: int
+    mean_reward: float | None
+    episodes: int
+    solved: int
+    mean_final_reward: float | None
+
+
+class TimingStats(_Answer):
+    """Seconds of one stage. The percentiles come from buckets and are at most 9 % off."""
+
+    count: int
+    mean_s: float
+    p50_s: float
+    p90_s: float
+    p99_s: float
+
+
+class Stats(_Answer):
+    """What all steps ever committed came to.
+
+    since_ms: of the first step, since the epoch; null: none yet. by_complexity: by the growth class measured, else the
+    one estimated, else "unknown". by_method: by what the step said made its fix, "" if it did not; beyond a bound
+    "other". outcomes: attempts that did not compile, did not load, failed a test, passed all, or were solved.
+    call_outcomes: single calls by how they ended, as CallStatus in common.proto. timings: by stage.
+    """
+
+    since_ms: int | None
+    total: RewardStats
+    by_task: dict[str, RewardStats]
+    by_category: dict[str, RewardStats]
+    by_level: dict[str, RewardStats]
+    by_complexity: dict[str, RewardStats]
+    by_method: dict[str, RewardStats]
+    by_judge: dict[str, RewardStats]
+    outcomes: dict[str, int]
+    call_outcomes: dict[str, int]
+    timings: dict[str, TimingStats]
+
+
+class Event(_Answer):
+    """Something that happened. id: its place in the stream; kind: "reset" or "step"; data: as in docs/learning.md."""
+
+    id: str
+    kind: str
+    data: dict[str, Any]

@@ -1,0 +1,54 @@
+"""What comes of many episodes: /stats, /events."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import StreamingResponse
+
+from codearena import models
+from gateway import stats
+from gateway.context import ContextDep
+from gateway.store.events import BEFORE_ALL, StreamEvent
+
+SSE = "text/event-stream"
+_EVENT_ID = r"^\d{1,16}(-\d{1,16})?$"
+
+router = APIRouter(tags=["learning"])
+
+
+@router.get("/stats")
+async def statistics(context: ContextDep) -> models.Stats:
+    """Rewards by task, category, level, complexity, method and judge; outcomes; percentiles of timings."""
+    counts, since_ms = await context.store.stats()
+    return stats.summary(counts, since_ms)
+
+
+@router.get("/events", response_class=StreamingResponse, responses={200: {"content": {SSE: {}}}})
+async def events(
+    context: ContextDep,
+    last_event_id: Annotated[str | None, Header(pattern=_EVENT_ID)] = None,
+    after: Annotated[str | None, Query(pattern=_EVENT_ID, description="As Last-Event-ID; 0: all that is kept.")] = None,
+    follow: Annotated[bool, Query(description="False: end at the end of what is there.")] = True,
+) -> StreamingResponse:
+    """What happens, as server-sent events: those after `Last-Event-ID`; without it from now on, or all if not followed.
+
+    An event has its id, its kind as the event's name, and JSON as data. A comment comes while nothing happens.
+    """
+    log = context.store.events
+    start = last_event_id or after or (await log.last_id() if follow else BEFORE_ALL)
+    log.admit()  # here, where a refusal is still an answer of its own
+    batches = _encoded(log.read(start, until_end=not follow), context)
+    return StreamingResponse(batches, media_type=SSE, headers={"Cache-Control": "no-store"})
+
+
+async def _encoded(batches: AsyncIterator[Sequence[StreamEvent]], context: ContextDep) -> AsyncIterator[bytes]:
+    async for batch in batches:
+        yield _frames(batch)
+        if context.draining.is_set():  # clients come back, to another replica, with the id of the last event
+            return
+
+
+def _frames(batch: Sequence[StreamEvent]) -> bytes:
+    frames = [b"id: %s\nevent: %s\ndata: %s\n\n" % (e.event_id.encode(), e.kind.encode(), e.data) for e in batch]
+    return b"".join(frames) or b": nothing new\n\n"

@@ -1,0 +1,91 @@
+"""The event stream, read from any place in it. Each reader holds one batch at most, whatever the stream holds.
+
+Readers wait inside Redis, each on a connection of a pool of their own: however many wait, steps find theirs free.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import redis.asyncio as aioredis
+
+from codearena.errors import OverloadedError
+from gateway.settings import Settings
+from gateway.store.keys import Keys
+from gateway.store.translated import translated
+
+_Read = list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]  # stream -> entries, each an id and its fields
+
+_BATCH = 100
+_PACE_S = 0.02  # between two reads: many events then come as few batches
+BEFORE_ALL = "0-0"
+
+
+@dataclass(frozen=True)
+class StreamEvent:
+    """One entry. event_id: its place; data: JSON."""
+
+    event_id: str
+    kind: str
+    data: bytes
+
+
+class EventLog:
+    """Reads the stream. Every method raises StoreError if Redis does not answer in time or refuses."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._key = Keys(settings.redis_namespace).events
+        self._readers_max = settings.events_readers
+        self._readers = 0
+        # A wait must end well before the connection's own timeout calls it a failure.
+        self._wait_ms = max(1, round(500 * settings.redis_timeout_s))
+        pool = aioredis.BlockingConnectionPool.from_url(
+            settings.redis_url.get_secret_value(),
+            max_connections=settings.events_readers,
+            timeout=settings.redis_timeout_s,
+            socket_timeout=settings.redis_timeout_s,
+            socket_connect_timeout=settings.redis_timeout_s,
+        )
+        self._redis = aioredis.Redis.from_pool(pool)
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+    async def last_id(self) -> str:
+        """Of the newest entry."""
+        async with translated():
+            newest = await self._redis.xrevrange(self._key, count=1)
+        return cast("bytes", newest[0][0]).decode() if newest else BEFORE_ALL
+
+    def admit(self) -> None:
+        """Raises OverloadedError if there are as many readers as may be."""
+        if self._readers >= self._readers_max:
+            raise OverloadedError(f"{self._readers} others read the events already")
+
+    async def read(self, after: str, until_end: bool) -> AsyncIterator[Sequence[StreamEvent]]:
+        """Batches of what came after that id; an empty one when nothing came for a while.
+
+        until_end: stops at the end of the stream instead of waiting there.
+
+        Raises:
+            OverloadedError: there are as many readers as may be.
+        """
+        self.admit()
+        self._readers += 1
+        try:
+            while True:
+                batch = await self._batch(after, None if until_end else self._wait_ms)
+                if until_end and not batch:
+                    return
+                yield batch
+                after = batch[-1].event_id if batch else after
+                await asyncio.sleep(0 if until_end else _PACE_S)
+        finally:
+            self._readers -= 1
+
+    async def _batch(self, after: str, wait_ms: int | None) -> list[StreamEvent]:
+        async with translated():
+            found = cast("_Read", await self._redis.xread({self._key: after}, count=_BATCH, block=wait_ms))
+        entries = [entry for _, stream in found for entry in stream]
+        return [StreamEvent(where.decode(), fields[b"kind"].decode(), fields[b"data"]) for where, fields in entries]
