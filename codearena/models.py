@@ -75,10 +75,10 @@ class _Lenient(BaseModel):
 
 
 class Observation(_Lenient):
-    """What the agent sees.
+    """What the agent sees. OpenEnv's clients get nothing else of an answer but its reward and done.
 
     test_results: one line a visible test and one with the counts. previous_attempts: the sources tried, oldest first.
-    step: taken so far, 0 after reset.
+    step: taken so far, 0 after reset. reward_components, penalties: of the step, null after reset.
     """
 
     buggy_code: str
@@ -90,6 +90,10 @@ class Observation(_Lenient):
     hint: str
     step: int = Field(ge=0)
     max_steps: int = Field(ge=1)
+    episode_id: str = ""
+    solved: bool = False
+    reward_components: "RewardComponents | None" = None
+    penalties: "Penalties | None" = None
 
 
 class RewardComponents(_Lenient):

@@ -82,7 +82,13 @@ def step(episode: EpisodeRecord, attempt: Attempt, done: bool, source_bytes: int
     sources = [*episode.sources, attempt.source[:source_bytes]]
     return models.StepResponse(
         episode_id=episode.episode_id,
-        observation=observation(attempt.task, attempt.verdict, attempt.step, episode.max_steps, sources),
+        observation=observation(episode, attempt.task, attempt.verdict, attempt.step, sources).model_copy(
+            update={
+                "solved": graded.solved,
+                "reward_components": graded.reward_components,
+                "penalties": graded.penalties,
+            }
+        ),
         reward=graded.reward,
         done=done,
         info=models.Info(
@@ -107,7 +113,7 @@ def reset(episode: EpisodeRecord, task: Task, baseline: grader_pb2.Verdict) -> m
     """The answer to a reset, the same for a retried one however far the episode is by then."""
     return models.StepResponse(
         episode_id=episode.episode_id,
-        observation=observation(task, baseline, 0, episode.max_steps, []),
+        observation=observation(episode, task, baseline, 0, []),
         reward=None,
         done=False,
         info=models.Info(
@@ -120,7 +126,7 @@ def reset(episode: EpisodeRecord, task: Task, baseline: grader_pb2.Verdict) -> m
 
 
 def observation(
-    task: Task, verdict: grader_pb2.Verdict, step: int, max_steps: int, sources: list[bytes]
+    record: EpisodeRecord, task: Task, verdict: grader_pb2.Verdict, step: int, sources: list[bytes]
 ) -> models.Observation:
     return models.Observation(
         buggy_code=task.buggy,
@@ -131,7 +137,8 @@ def observation(
         description=task.description,
         hint=verdict.hint,
         step=step,
-        max_steps=max_steps,
+        max_steps=record.max_steps,
+        episode_id=record.episode_id,
     )
 
 

@@ -12,6 +12,7 @@ from codearena.task import Task
 from gateway.clients import Clients
 from gateway.episodes import Episodes
 from gateway.grading import Grading
+from gateway.sessions import Sessions
 from gateway.settings import Settings
 from gateway.store.redis import Store
 
@@ -26,6 +27,7 @@ class Context:
     clients: Clients
     episodes: Episodes
     grading: Grading
+    sessions: Sessions
     draining: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the server is to stop: answers without an end come to one."""
 

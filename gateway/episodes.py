@@ -70,8 +70,12 @@ class Episodes:
         self._rng = rng
         self._in_flight: dict[str, _InFlight] = {}
 
-    async def reset(self, request: models.ResetRequest, request_id: str) -> models.StepResponse:
+    async def reset(
+        self, request: models.ResetRequest, request_id: str, *, private: bool = False
+    ) -> models.StepResponse:
         """Starts an episode. A retry (same request id) gets the first answer, and the episode stays as it is.
+
+        private: it does not become the agent's last, which is the one that steps without an episode's id go to.
 
         Raises:
             UnknownTaskError: no such task, category or level.
@@ -81,7 +85,7 @@ class Episodes:
         baseline = await self._pipeline.baseline(task)
         # A retry without an id of its own must find the episode that the first try made.
         derived = _derived_id("reset", request.agent_id, request_id) if request_id else uuid.uuid4().hex
-        episode = await self._create(task, request.agent_id, request.episode_id or derived, request_id)
+        episode = await self._create(task, request.agent_id, request.episode_id or derived, request_id, private)
         if episode.task_id != task.id:  # a retry, for which chance chose another task than for the first try
             task = self._task(episode)
             baseline = await self._pipeline.baseline(task)
@@ -137,7 +141,9 @@ class Episodes:
             level = (await self._store.curriculum(request.agent_id)).level
         return curriculum.pick(curriculum.candidates(self._tasks, choice, level), request.seed, self._rng)
 
-    async def _create(self, task: Task, agent_id: str, episode_id: str, request_id: str) -> EpisodeRecord:
+    async def _create(
+        self, task: Task, agent_id: str, episode_id: str, request_id: str, private: bool = False
+    ) -> EpisodeRecord:
         episode = EpisodeRecord(
             episode_id=episode_id,
             nonce=uuid.uuid4().hex,
@@ -149,7 +155,7 @@ class Episodes:
             created_ms=time.time_ns() // 1_000_000,
             request_id=request_id,
         )
-        return await self._store.create(episode, _reset_event(episode))
+        return await self._store.create(episode, _reset_event(episode), private=private)
 
     async def _successor(self, finished: EpisodeRecord, request_id: str) -> str:
         """Id of a fresh episode after a finished one; the same for every retry of the request that needs it."""

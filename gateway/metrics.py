@@ -17,6 +17,12 @@ STAGES = Histogram(
     buckets=_SECONDS,
 )
 RUNNING = Gauge("codearena_gateway_attempts_running_count", "Attempts that are in the services now.")
+SESSIONS = Gauge("codearena_gateway_sessions_count", "WebSocket sessions that are open now.")
+MESSAGES = Counter(
+    "codearena_gateway_session_messages",
+    "Messages in sessions, by kind and by the code of the answer.",
+    ["kind", "code"],
+)
 STEPS = Counter("codearena_gateway_steps", "Steps by how their commit ended.", ["result"])
 RETRIES = Counter("codearena_gateway_retries", "Calls to services sent again.", ["service", "problem"])
 FAILURES = Counter("codearena_gateway_failures", "Requests we failed to serve.", ["problem"])

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import random
 import socket
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 
 import uvicorn
 from fastapi import FastAPI
@@ -19,7 +19,8 @@ from gateway.episodes import Episodes
 from gateway.grading import Grading
 from gateway.middleware import BodyLimit, CutOff, RequestContext
 from gateway.pipeline import Pipeline
-from gateway.routes import env, grade, learning, ops, tools
+from gateway.routes import env, grade, learning, ops, tools, ws
+from gateway.sessions import Sessions
 from gateway.settings import Settings
 from gateway.store.redis import Store
 
@@ -33,7 +34,8 @@ async def _context(settings: Settings) -> AsyncIterator[Context]:
     async with Store(settings) as store, Clients(settings) as clients:
         pipeline = Pipeline(settings, clients, tasks, random.SystemRandom())
         episodes = Episodes(settings, store, pipeline, tasks, random.Random())
-        yield Context(settings, tasks, store, clients, episodes, Grading(settings, pipeline, tasks))
+        sessions = Sessions(settings, episodes)
+        yield Context(settings, tasks, store, clients, episodes, Grading(settings, pipeline, tasks), sessions)
         await episodes.drain()
 
 
@@ -54,6 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     for routes in (env, grade, learning, tools, ops):
         app.include_router(routes.router, responses=problems.DOCUMENTED)
+    app.include_router(ws.router)
     app.add_middleware(BodyLimit, default_bytes=settings.body_bytes, limits={"/grade/batch": settings.batch_body_bytes})
     app.add_middleware(CutOff)
     app.add_middleware(RequestContext)
@@ -68,9 +71,12 @@ def app_from_environment() -> FastAPI:
 class _Uvicorn(uvicorn.Server):
     """Runs inside a loop that belongs to someone else: leaves signals alone, and tells when it listens."""
 
-    def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, listening: Callable[[], None], before_end: Callable[[], Awaitable[None]]
+    ) -> None:
         super().__init__(config)
         self._listening = listening
+        self._before_end = before_end
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -79,6 +85,12 @@ class _Uvicorn(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._listening()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        await self._before_end()  # what follows cuts every WebSocket, whatever it waits for
+        await super().shutdown(sockets)
 
 
 class GatewayServer:
@@ -94,8 +106,14 @@ class GatewayServer:
             access_log=False,
             lifespan="on",
             timeout_graceful_shutdown=round(settings.drain_s),
+            ws="websockets-sansio",
+            ws_max_size=settings.batch_body_bytes,
+            # Pings keep proxies from closing idle sessions. No answer is demanded: a trainer that computes for minutes
+            # on its only thread answers none, and is not gone.
+            ws_ping_timeout=None,
+            ws_per_message_deflate=False,  # would keep two compressors for each idle session
         )
-        self._uvicorn = _Uvicorn(config, self._listens.set)
+        self._uvicorn = _Uvicorn(config, self._listens.set, self._end_sessions)
         self._serving: asyncio.Task[None] | None = None
 
     async def start(self) -> int:
@@ -119,6 +137,9 @@ class GatewayServer:
             await self._serving
         log.info("serving on http://%s:%d", self._settings.host, port)
         return port
+
+    async def _end_sessions(self) -> None:
+        await self.app.state.context.sessions.drain()
 
     async def drain(self) -> None:
         """No new requests; those in flight are answered, and every step begun is committed or given up."""

@@ -43,6 +43,10 @@ class Settings(ServiceSettings):
     )
     probe_reuse: int = Field(32, ge=1, description="Attempts measured on the same probe inputs before new are drawn.")
 
+    sessions_max: int = Field(4096, ge=1, description="WebSocket sessions of this gateway at once.")
+    session_idle_s: float = Field(3600.0, gt=0, description="A session is closed when nothing came for so long.")
+    session_reply_s: float = Field(55.0, gt=0, description="Longest time for one answer; OpenEnv clients wait for 60.")
+
     episode_ttl_s: int = Field(24 * 3600, gt=0, description="An episode is forgotten so long after its last step.")
     agent_ttl_s: int = Field(30 * 24 * 3600, gt=0, description="An agent's curriculum, likewise.")
     events_kept: int = Field(100_000, ge=1, description="Events in the stream, about.")

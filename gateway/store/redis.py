@@ -72,14 +72,17 @@ class Store:
         async with translated():
             await self._redis.ping()
 
-    async def create(self, episode: EpisodeRecord, event: bytes) -> EpisodeRecord:
-        """Makes the episode its agent's last one; returns the one that is there, after a retry the one as it stands."""
+    async def create(self, episode: EpisodeRecord, event: bytes, *, private: bool = False) -> EpisodeRecord:
+        """Makes the episode, and, unless it is private, its agent's last one of it.
+
+        Returns the one that is there, after a retry the one as it stands.
+        """
         keys = self._keys.episode(episode.episode_id)
         limits = [self._settings.episode_ttl_s, self._settings.events_kept]
         async with translated():
             fields = await self._create_episode(
                 keys=[keys.record, keys.attempts, keys.answers, self._keys.events, self._keys.last(episode.agent_id)],
-                args=[episode.episode_id, episode.request_id, *limits, event, *_to_fields(episode)],
+                args=[episode.episode_id, episode.request_id, *limits, event, int(private), *_to_fields(episode)],
             )
         return _to_episode(episode.episode_id, _pairs(fields))
 
