@@ -9,7 +9,9 @@ import hashlib
 import importlib.util
 import random
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Self
 
@@ -49,6 +51,9 @@ class CompareMode(StrEnum):
     APPROX = "approx"
     UNORDERED = "unordered"
     SAME_TYPE = "same_type"
+    SET = "set"
+    NUMERIC = "numeric"
+    CUSTOM = "custom"
 
 
 class _Record(BaseModel):
@@ -56,10 +61,23 @@ class _Record(BaseModel):
 
 
 class ExpectedRaise(_Record):
-    """An exception that the call must raise: `type` or a builtin base of it, and a part of its message."""
+    """An exception that the call must raise: `type` or a builtin base of it, and what its message must look like.
+
+    message_contains: a part of it; message_pattern: the whole of it, where * is any text and ? any one character. No
+    regular expression, because the message is the attempt's and could make one take forever.
+    """
 
     type: str
     message_contains: str = ""
+    message_pattern: str = ""
+
+
+class Tolerance(_Record):
+    """When `compare: approx` takes two numbers for equal; nan_equal: whether nan equals nan."""
+
+    relative: float = Field(1e-9, ge=0, lt=1)
+    absolute: float = Field(1e-12, ge=0)
+    nan_equal: bool = True
 
 
 class ExpectedSpawn(_Record):
@@ -86,6 +104,7 @@ class TestCase(_Record):
     """One call and what is expected of it: exactly one of `expect`, `raises`, `process`.
 
     calls: instead of args and kwargs, a construction and method calls; what the methods return is compared as a list.
+    compare: custom asks ``check(args, kwargs, expected, got) -> bool`` in checker.py; `expect` may then be left out.
     env: environment variables during the call; an empty string unsets nothing, absent means unset.
     `process` implies that process-starting functions are intercepted; `expect` may stand beside it.
     """
@@ -100,6 +119,7 @@ class TestCase(_Record):
     raises: ExpectedRaise | None = None
     process: ExpectedSpawn | None = None
     compare: CompareMode = CompareMode.EXACT
+    tolerance: Tolerance | None = None
     visible: bool = False
     env: dict[str, str] = {}
 
@@ -112,18 +132,22 @@ class TestCase(_Record):
 
     @model_validator(mode="after")
     def _one_expectation(self) -> Self:
-        has_value = "expect" in self.model_fields_set
+        has_value = self.expects_value
         if self.raises and (has_value or self.process):
             raise ValueError("raises stands alone: no expect and no process beside it")
         if not (has_value or self.raises or self.process):
             raise ValueError("needs one of expect, raises, process")
         if self.calls and (self.args or self.kwargs):
             raise ValueError("has calls as well as args or kwargs")
+        if self.tolerance and self.compare is not CompareMode.APPROX:
+            raise ValueError("has a tolerance, which only compare: approx reads")
+        if self.compare is CompareMode.CUSTOM and (self.calls or self.process or self.raises):
+            raise ValueError("compare: custom is for one call's value")
         return self
 
     @property
     def expects_value(self) -> bool:
-        return "expect" in self.model_fields_set
+        return "expect" in self.model_fields_set or self.compare is CompareMode.CUSTOM
 
 
 class Probe(_Record):
@@ -189,6 +213,7 @@ class Task(_Record):
     limits: TaskLimits = TaskLimits()
     hints: list[str] = []
     optimal_complexity: str = ""
+    checker: str = ""
     buggy: str
     solution: str
     revision: str
@@ -200,6 +225,11 @@ class Task(_Record):
             raise ValueError("needs tests or a script")
         if len(set(names)) != len(names):
             raise ValueError("two tests or checks share a name")
+        if any(test.compare is CompareMode.CUSTOM for test in self.tests):
+            if not self.checker:
+                raise ValueError("compare: custom needs checker.py")
+            if self.probe:
+                raise ValueError("a probe compares with what the reference returns: no compare: custom beside it")
         if self.optimal_complexity and self.optimal_complexity not in COMPLEXITIES:
             raise ValueError(f"optimal_complexity must be one of {', '.join(COMPLEXITIES)}")
         return self
@@ -214,7 +244,7 @@ _Constructor = yaml.constructor.BaseConstructor
 
 
 class _Loader(yaml.SafeLoader):
-    """SafeLoader with tags for the values that YAML lacks: !tuple, !set, !bytes, !complex."""
+    """SafeLoader with tags for values that YAML lacks: !tuple, !set, !bytes, !complex, !decimal, !fraction."""
 
 
 def _items(loader: _Constructor, node: yaml.Node) -> list[Any]:
@@ -233,6 +263,8 @@ _Loader.add_constructor("!tuple", lambda loader, node: tuple(_items(loader, node
 _Loader.add_constructor("!set", lambda loader, node: set(_items(loader, node)))
 _Loader.add_constructor("!bytes", lambda loader, node: _text(loader, node).encode())
 _Loader.add_constructor("!complex", lambda loader, node: complex(_text(loader, node)))
+_Loader.add_constructor("!decimal", lambda loader, node: Decimal(_text(loader, node)))
+_Loader.add_constructor("!fraction", lambda loader, node: Fraction(_text(loader, node)))
 
 
 def load_task(folder: Path) -> Task:
@@ -248,12 +280,14 @@ def load_task(folder: Path) -> Task:
         fields["solution"] = (folder / "solution.py").read_text("utf-8")
         if "probe" in fields:
             fields["probe"] = {**fields["probe"], "make_input": _make_input(folder / "probe.py")}
+        if (folder / "checker.py").exists():
+            fields["checker"] = (folder / "checker.py").read_text("utf-8")
         if "script" in fields:
             fields["script"] = _script(folder / "test_script.py", **fields["script"])
         task = Task(**fields, revision=_revision(folder))
     except TaskError:
         raise
-    except (OSError, TypeError, ValueError, yaml.YAMLError) as error:
+    except (OSError, ArithmeticError, TypeError, ValueError, yaml.YAMLError) as error:
         raise TaskError(f"{folder}: {error}") from error
     if (task.category.value, task.id) != (folder.parent.name, folder.name):
         raise TaskError(f"{folder}: says it is {task.category.value}/{task.id}")

@@ -6,8 +6,11 @@ of the attempt's, so that whoever compares it runs nothing of the attempt's. The
 
 import base64
 import binascii
+import datetime
 import json
 import math
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -163,6 +166,70 @@ def _check_bytes(body: JSONTree) -> list[JSONTree]:
     return []
 
 
+def _check_decimal(body: JSONTree) -> list[JSONTree]:
+    if not (isinstance(body, list) and len(body) == 3 and isinstance(body[0], bool)):
+        raise MalformedValueError("a decimal tag without sign, digits and exponent")
+    digits, exponent = body[1:]
+    if not (isinstance(digits, str) and _DIGITS.fullmatch(digits) and isinstance(exponent, str)):
+        raise MalformedValueError("a decimal tag without digits or exponent")
+    if exponent not in ("F", "n", "N") and not (digits and _EXPONENT.fullmatch(exponent)):
+        raise MalformedValueError("a decimal tag with another exponent")
+    return []
+
+
+def _check_fraction(body: JSONTree) -> list[JSONTree]:
+    if not (isinstance(body, list) and len(body) == 2):
+        raise MalformedValueError("a fraction tag without two integers")
+    for part in body:
+        _check_int(part)
+    if body[1].startswith("-") or body[1] == "0x0":
+        raise MalformedValueError("a fraction tag with a denominator that is not positive")
+    return []
+
+
+def _check_moment(names: tuple[str, ...], zoned: bool) -> Callable[[JSONTree], list[JSONTree]]:
+    """A checker of date, time, datetime and timedelta: integers within their ranges, and an offset in microseconds."""
+    ranges = [_RANGES[name] for name in names]
+
+    def check(body: JSONTree) -> list[JSONTree]:
+        parts = body[:-1] if zoned and isinstance(body, list) else body
+        if not (isinstance(parts, list) and len(parts) == len(ranges)):
+            raise MalformedValueError("a moment with other parts")
+        if not all(type(part) is int and low <= part <= high for part, (low, high) in zip(parts, ranges, strict=True)):
+            raise MalformedValueError("a moment with a part out of its range")
+        if zoned and not (body[-1] is None or (type(body[-1]) is int and abs(body[-1]) < DAY_US)):
+            raise MalformedValueError("a moment with no offset from UTC")
+        if names[0] == "year" and parts[2] > _days_of(parts[0], parts[1]):
+            raise MalformedValueError("a day that its month lacks")
+        return []
+
+    return check
+
+
+def _days_of(year: int, month: int) -> int:
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return 29 if leap and month == 2 else _MONTH_DAYS[month - 1]
+
+
+DAY_US = 86_400_000_000
+_MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_DIGITS = re.compile(r"[0-9]*", re.ASCII)
+_EXPONENT = re.compile(r"-?[0-9]{1,19}", re.ASCII)
+_RANGES = {
+    "year": (1, 9999),
+    "month": (1, 12),
+    "day": (1, 31),
+    "hour": (0, 23),
+    "minute": (0, 59),
+    "second": (0, 59),
+    "microsecond": (0, 999_999),
+    "fold": (0, 1),
+    "days": (-999_999_999, 999_999_999),
+    "seconds": (0, 86_399),
+}
+_DATE = ("year", "month", "day")
+_TIME = ("hour", "minute", "second", "microsecond", "fold")
+
 TAGS = {
     "int": _check_int,
     "float": _check_float,
@@ -175,6 +242,12 @@ TAGS = {
     "dict": _check_pairs,
     "record": _check_record,
     "enum": _check_enum,
+    "decimal": _check_decimal,
+    "fraction": _check_fraction,
+    "date": _check_moment(_DATE, zoned=False),
+    "time": _check_moment(_TIME, zoned=True),
+    "datetime": _check_moment(_DATE + _TIME, zoned=True),
+    "timedelta": _check_moment(("days", "seconds", "microsecond"), zoned=False),
 }
 
 
@@ -201,6 +274,33 @@ def canonical(tree: JSONTree) -> str:
         inner = f"{json.dumps(body[0])}.{json.dumps(body[1])}={canonical(body[2])}"
     elif tag in ("tuple", "iterator", "complex"):
         inner = ",".join(canonical(item) for item in body)
+    elif tag == "decimal":
+        inner = _canonical_decimal(*body)
+    elif tag in ("time", "datetime"):
+        inner = _canonical_moment(body)
     else:
         inner = json.dumps(body)
     return f"{tag}({inner})"
+
+
+def _canonical_decimal(negative: bool, digits: str, exponent: str) -> str:
+    """Equal for equal numbers: 1.0 and 1.00, 0 and -0; nan equals nan."""
+    if exponent in ("n", "N"):
+        return "nan"
+    significant = digits.lstrip("0").rstrip("0")
+    if exponent == "F":
+        return "-inf" if negative else "inf"
+    if not significant:
+        return "0"
+    shift = len(digits) - len(digits.rstrip("0"))
+    return f"{'-' if negative else ''}{significant}e{int(exponent) + shift}"
+
+
+def _canonical_moment(body: list[JSONTree]) -> str:
+    """Equal for equal moments: with an offset, the same instant. Which of two folded hours is meant counts for none."""
+    *parts, offset_us = body
+    hour, minute, second, microsecond, _ = parts[-5:]
+    since_us = ((hour * 60 + minute) * 60 + second) * 1_000_000 + microsecond
+    if len(parts) > 5:
+        since_us += datetime.date(*parts[:3]).toordinal() * DAY_US
+    return f"local {since_us}" if offset_us is None else f"{since_us - offset_us}"

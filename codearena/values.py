@@ -13,9 +13,16 @@ class defines. This module and `trees` import the standard library only, because
     dict                           {"dict": [[key, value], ...]} in insertion order
     dataclass, namedtuple          {"record": [class name, [[field, value], ...]]}
     enum member                    {"enum": [class name, member name, value]}
+    Decimal                        {"decimal": [negative, digits, exponent]}, whose exponent may be "F", "n", "N"
+    Fraction                       {"fraction": [hex, hex]}
+    date                           {"date": [year, month, day]}
+    time                           {"time": [hour, minute, second, microsecond, fold, offset]}
+    datetime                       {"datetime": [what date has, what time has]}
+    timedelta                      {"timedelta": [days, seconds, microseconds]}
     generator, iterator            {"iterator": [...]} with at most `max_items` items taken
 
-A JSON object always has exactly one key, the tag. A subclass of a builtin is encoded as the builtin's value, read
+A JSON object always has exactly one key, the tag. Offsets are from UTC in microseconds, null for none;
+the name of a time zone is not kept. A subclass of a builtin is encoded as the builtin's value, read
 through the builtin's own methods, so that an ``int`` whose ``__eq__`` lies arrives as an honest int.
 """
 
@@ -26,6 +33,7 @@ import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from codearena.moments import READ_STANDARD, standard_tree
 from codearena.trees import (
     DEFAULT_LIMITS,
     EXACT_JSON_INT,
@@ -168,6 +176,10 @@ class _Encoder:
         if issubclass(kind, dict):
             pairs = dict.items(value)
             return {"dict": [[self.tree(key, depth), self.tree(item, depth)] for key, item in pairs]}
+        standard = standard_tree(value, kind)
+        if standard is not None:
+            self._count(0, sum(len(part) for part in standard[1] if type(part) is str))
+            return {standard[0]: standard[1]}
         names = _class_dict(kind).get("__dataclass_fields__")
         if type(names) is dict and all(type(name) is str for name in names):
             return self._record(kind, list(names), value, depth)
@@ -256,11 +268,11 @@ def decode(text: bytes, limits: ValueLimits = DEFAULT_LIMITS) -> Any:
     Records arrive as dicts of their fields and enum members as their value, since their classes are not here.
 
     Raises:
-        MalformedValueError: as `parse`, or a set or dict with an unhashable element.
+        MalformedValueError: as `parse`, a set or dict with an unhashable element, or a decimal beyond its range.
     """
     try:
         return _value(parse(text, limits))
-    except TypeError as error:
+    except (TypeError, ArithmeticError, ValueError) as error:  # also a decimal or a moment beyond its type's range
         raise MalformedValueError(str(error)) from error
 
 
@@ -285,6 +297,7 @@ _DECODERS: dict[str, Any] = {
     "dict": lambda body: {_value(key): _value(item) for key, item in body},
     "record": lambda body: {name: _value(item) for name, item in body[1]},
     "enum": lambda body: _value(body[2]),
+    **READ_STANDARD,
 }
 
 
@@ -310,4 +323,5 @@ _OWN_DECODERS: dict[str, Any] = {  # what is inside has been decoded already
     "dict": dict,
     "record": lambda body: dict(body[1]),
     "enum": lambda body: body[2],
+    **READ_STANDARD,
 }

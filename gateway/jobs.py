@@ -21,6 +21,9 @@ _COMPARE = {
     CompareMode.APPROX: grader_pb2.COMPARE_APPROX,
     CompareMode.UNORDERED: grader_pb2.COMPARE_UNORDERED,
     CompareMode.SAME_TYPE: grader_pb2.COMPARE_SAME_TYPE,
+    CompareMode.SET: grader_pb2.COMPARE_SET,
+    CompareMode.NUMERIC: grader_pb2.COMPARE_NUMERIC,
+    CompareMode.CUSTOM: grader_pb2.COMPARE_CUSTOM,
 }
 _INPUT_LIMITS = values.ValueLimits(nodes=2_000_000, size_bytes=16 * 1024 * 1024)
 _SHOWN_CHARS = 500
@@ -81,6 +84,7 @@ class JobMaker:
         job.limits.CopyFrom(limits_of(self._task.limits))
         job.limits.call_cpu.FromMilliseconds(round(1000 * min(self._task.limits.call_cpu_s, _BASELINE_CALL_CPU_S)))
         expectations.hints.extend(self._task.hints)
+        expectations.checker = self._task.checker.encode()
         calls, tests = self._brief.job.calls, self._brief.expectations.tests
         chosen = {test.call_id for test in tests if test.visible}
         chosen = chosen or {calls[0].call_id}  # a job needs a call; of a hidden one nothing is shown
@@ -116,7 +120,10 @@ def limits_of(limits: TaskLimits) -> common_pb2.Limits:
 def _brief(task: Task) -> Brief:
     job = executor_pb2.Job(limits=limits_of(task.limits))
     expectations = grader_pb2.Expectations(
-        optimal_complexity=task.optimal_complexity, hints=task.hints, probed=task.probe is not None
+        optimal_complexity=task.optimal_complexity,
+        hints=task.hints,
+        probed=task.probe is not None,
+        checker=task.checker.encode(),
     )
     # Visible ones first: what an attempt keeps of a hidden input can then never be printed in a visible call.
     for visible in (True, False):
@@ -164,6 +171,7 @@ def _expectation(task: Task, test: TestCase, call_id: str) -> grader_pb2.Expecta
     if test.raises is not None:
         expectation.raises.type = test.raises.type
         expectation.raises.message_contains = test.raises.message_contains
+        expectation.raises.message_pattern = test.raises.message_pattern
     elif test.process is not None:
         expectation.process.program = test.process.program
         expectation.process.argument = test.process.argument
@@ -172,6 +180,13 @@ def _expectation(task: Task, test: TestCase, call_id: str) -> grader_pb2.Expecta
             expectation.process.value.CopyFrom(_encoded(test.expect))
     else:
         expectation.value.CopyFrom(_encoded(test.expect))
+    if test.tolerance is not None:
+        tolerance = test.tolerance
+        expectation.tolerance.relative, expectation.tolerance.absolute = tolerance.relative, tolerance.absolute
+        expectation.tolerance.nan_equal = tolerance.nan_equal
+    if test.compare is CompareMode.CUSTOM:
+        expectation.args.CopyFrom(_encoded(test.args))
+        expectation.kwargs.CopyFrom(_encoded(test.kwargs))
     return expectation
 
 

@@ -5,15 +5,27 @@ is hashed but strings, and no order of a hostile type is asked for. The limits o
 bytes bound their time and memory: each is O(n log n) in the size of the text. No function here raises on parsed trees.
 """
 
+import functools
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from codearena.v1 import grader_pb2
 from codearena.values import JSONTree, canonical
 
-RELATIVE_TOLERANCE = 1e-9
-ABSOLUTE_TOLERANCE = 1e-12
-_INVERSE_RELATIVE_TOLERANCE = 10**9
+
+@dataclass(frozen=True, order=True)
+class Tolerance:
+    """When two numbers are close: |a - b| <= max(relative * max(|a|, |b|), absolute). nan_equal: if both are nan."""
+
+    relative: float = 1e-9
+    absolute: float = 1e-12
+    nan_equal: bool = True
+
+
+DEFAULT_TOLERANCE = Tolerance()
+_NONE_AT_ALL = Tolerance(0.0, 0.0)
+_COLLECTIONS = ("tuple", "set", "frozenset", "iterator")
 
 
 def exact(expected: JSONTree, got: JSONTree) -> bool:
@@ -21,22 +33,28 @@ def exact(expected: JSONTree, got: JSONTree) -> bool:
     return canonical(expected) == canonical(got)
 
 
-def approx(expected: JSONTree, got: JSONTree) -> bool:
-    """As `exact`, but numbers within 1e-9 relative or 1e-12 absolute are equal, int and float alike; a bool is none.
+def approx(expected: JSONTree, got: JSONTree, tolerance: Tolerance = DEFAULT_TOLERANCE) -> bool:
+    """As `exact`, but numbers within the tolerance are equal, int and float alike; a bool is none.
 
-    Holds at every depth, save in keys of dicts and in elements of sets that are not numbers: these are exact.
+    Holds at every depth, save in keys of dicts and in elements of sets that are not numbers: these are exact. A Decimal
+    or a Fraction is compared with its like only, as the float next to it.
     """
     left, right = _number(expected), _number(got)
     if left is not None and right is not None:
-        return _close(left, right)
+        return _close(left, right, tolerance)
     if isinstance(expected, list) and isinstance(got, list):
-        return _approx_items(expected, got)
+        return _approx_items(expected, got, tolerance)
     if isinstance(expected, dict) and isinstance(got, dict) and expected.keys() == got.keys():
         ((tag, expected_body),) = expected.items()
         compare_body = _APPROX_BODIES.get(tag)
         if compare_body is not None:
-            return compare_body(expected_body, got[tag])
+            return compare_body(expected_body, got[tag], tolerance)
     return exact(expected, got)
+
+
+def numeric(expected: JSONTree, got: JSONTree) -> bool:
+    """As `exact`, but an int equals a float of the same value, at every depth save in keys of dicts."""
+    return approx(expected, got, _NONE_AT_ALL)
 
 
 def unordered(expected: JSONTree, got: JSONTree) -> bool:
@@ -46,6 +64,35 @@ def unordered(expected: JSONTree, got: JSONTree) -> bool:
     if isinstance(expected, dict) and isinstance(got, dict) and expected.keys() == got.keys() == {"tuple"}:
         return _multiset(expected["tuple"]) == _multiset(got["tuple"])
     return exact(expected, got)
+
+
+def as_set(expected: JSONTree, got: JSONTree) -> bool:
+    """Lists, tuples, sets, frozensets and iterators by which exact items are in them; anything else as `exact`."""
+    left, right = _collection(expected), _collection(got)
+    if left is None or right is None:
+        return exact(expected, got)
+    return {canonical(item) for item in left} == {canonical(item) for item in right}
+
+
+def matches_pattern(text: str, pattern: str) -> bool:
+    """Whether the whole text is of the pattern, where * is any text and ? any one character.
+
+    Takes O(len(text) * len(pattern)) steps for any text: of all earlier stars only the last is ever tried again, since
+    what stands before it has matched already.
+    """
+    at, star, resume, place = 0, -1, 0, 0
+    while place < len(text):
+        if at < len(pattern) and pattern[at] == "*":
+            star, resume = at, place
+            at += 1
+        elif at < len(pattern) and pattern[at] in ("?", text[place]):
+            at, place = at + 1, place + 1
+        elif star >= 0:
+            resume += 1
+            at, place = star + 1, resume
+        else:
+            return False
+    return not pattern[at:].strip("*")
 
 
 def same_type(expected: JSONTree, got: JSONTree) -> bool:
@@ -60,8 +107,19 @@ COMPARATORS: dict[grader_pb2.Compare.ValueType, Comparator] = {
     grader_pb2.COMPARE_APPROX: approx,
     grader_pb2.COMPARE_UNORDERED: unordered,
     grader_pb2.COMPARE_SAME_TYPE: same_type,
+    grader_pb2.COMPARE_SET: as_set,
+    grader_pb2.COMPARE_NUMERIC: numeric,
 }
+"""Every mode that is a matter of the two values alone."""
+MODES = {*COMPARATORS, grader_pb2.COMPARE_CUSTOM}
 """Every mode that an expectation may ask for."""
+
+
+def comparator(mode: grader_pb2.Compare.ValueType, tolerance: Tolerance = DEFAULT_TOLERANCE) -> Comparator:
+    """The function for a mode of COMPARATORS; only approx looks at the tolerance."""
+    if mode == grader_pb2.COMPARE_APPROX:
+        return functools.partial(approx, tolerance=tolerance)
+    return COMPARATORS[mode]
 
 
 def type_name(tree: JSONTree) -> str:
@@ -86,34 +144,41 @@ def _number(tree: JSONTree) -> int | float | None:
     return None
 
 
-def _close(left: int | float, right: int | float) -> bool:
+def _close(left: int | float, right: int | float, tolerance: Tolerance) -> bool:
     if left != left or right != right:
-        return left != left and right != right
+        return tolerance.nan_equal and left != left and right != right
+    if left == right:  # exact for ints of any size too
+        return True
+    if tolerance == _NONE_AT_ALL:
+        return False
     try:
-        return math.isclose(left, right, rel_tol=RELATIVE_TOLERANCE, abs_tol=ABSOLUTE_TOLERANCE)
+        return math.isclose(left, right, rel_tol=tolerance.relative, abs_tol=tolerance.absolute)
     except OverflowError:  # an int beyond every float
-        return _close_integers(left, right)
+        return _close_integers(left, right, tolerance)
 
 
-def _close_integers(left: int | float, right: int | float) -> bool:
+def _close_integers(left: int | float, right: int | float, tolerance: Tolerance) -> bool:
     if math.inf in (left, right) or -math.inf in (left, right):
         return False
     first, second = int(left), int(right)
-    return abs(first - second) * _INVERSE_RELATIVE_TOLERANCE <= max(abs(first), abs(second))
+    over, under = tolerance.relative.as_integer_ratio()
+    return abs(first - second) * under <= max(abs(first), abs(second)) * over
 
 
-def _approx_items(expected: list[JSONTree], got: list[JSONTree]) -> bool:
-    return len(expected) == len(got) and all(map(approx, expected, got))
+def _approx_items(expected: list[JSONTree], got: list[JSONTree], tolerance: Tolerance) -> bool:
+    return len(expected) == len(got) and all(
+        approx(left, right, tolerance) for left, right in zip(expected, got, strict=True)
+    )
 
 
-def _approx_set(expected: list[JSONTree], got: list[JSONTree]) -> bool:
+def _approx_set(expected: list[JSONTree], got: list[JSONTree], tolerance: Tolerance) -> bool:
     """Sorted numbers are paired in order: if any pairing within the tolerance exists, this one is."""
     expected_numbers, expected_rest = _sorted_apart(expected)
     got_numbers, got_rest = _sorted_apart(got)
     return (
         expected_rest == got_rest
         and len(expected_numbers) == len(got_numbers)
-        and all(map(_close, expected_numbers, got_numbers))
+        and all(_close(left, right, tolerance) for left, right in zip(expected_numbers, got_numbers, strict=True))
     )
 
 
@@ -129,26 +194,63 @@ def _sorted_apart(items: list[JSONTree]) -> tuple[list[int | float], list[str]]:
     return sorted(numbers), sorted(rest)
 
 
-def _approx_dict(expected: list[JSONTree], got: list[JSONTree]) -> bool:
+def _approx_dict(expected: list[JSONTree], got: list[JSONTree], tolerance: Tolerance) -> bool:
     expected_by_key = {canonical(key): item for key, item in expected}
     got_by_key = {canonical(key): item for key, item in got}
     return (
         len(expected) == len(got) == len(got_by_key)  # a forged encoding may repeat a key
         and expected_by_key.keys() == got_by_key.keys()
-        and all(approx(item, got_by_key[key]) for key, item in expected_by_key.items())
+        and all(approx(item, got_by_key[key], tolerance) for key, item in expected_by_key.items())
     )
 
 
-def _approx_record(expected: list[JSONTree], got: list[JSONTree]) -> bool:
+def _approx_record(expected: list[JSONTree], got: list[JSONTree], tolerance: Tolerance) -> bool:
     (expected_class, expected_fields), (got_class, got_fields) = expected, got
     return (
         expected_class == got_class
         and [name for name, _ in expected_fields] == [name for name, _ in got_fields]
-        and _approx_items([item for _, item in expected_fields], [item for _, item in got_fields])
+        and _approx_items([item for _, item in expected_fields], [item for _, item in got_fields], tolerance)
     )
 
 
-_APPROX_BODIES: dict[str, Callable[[list[JSONTree], list[JSONTree]], bool]] = {
+def _approx_decimal(expected: list[JSONTree], got: list[JSONTree], tolerance: Tolerance) -> bool:
+    left, right = (decimal_float(body) for body in (expected, got))
+    if left is None or right is None:  # beyond what a float tells apart
+        return exact({"decimal": expected}, {"decimal": got})
+    return _close(left, right, tolerance) or exact({"decimal": expected}, {"decimal": got})
+
+
+def decimal_float(body: list[JSONTree]) -> float | None:
+    """The float next to an encoded Decimal; None if it lies beyond all of them."""
+    negative, digits, exponent = body
+    if exponent in ("n", "N"):
+        return math.nan
+    # Cut, because only the first digits matter to a float and reading many takes quadratic time.
+    kept = digits[:_FLOAT_DIGITS]
+    number = math.inf if exponent == "F" else float(f"{kept or '0'}e{int(exponent) + len(digits) - len(kept)}")
+    if exponent != "F" and math.isinf(number):
+        return None
+    return -number if negative else number
+
+
+def _approx_fraction(expected: list[str], got: list[str], tolerance: Tolerance) -> bool:
+    over, under = (int(text, 16) for text in expected)
+    got_over, got_under = (int(text, 16) for text in got)
+    # a/b against c/d without a division: a*d against c*b, which differ as much, relative to their size.
+    left, right = over * got_under, got_over * under
+    if left == right or tolerance == _NONE_AT_ALL:
+        return left == right
+    try:
+        return _close(over / under, got_over / got_under, tolerance)
+    except OverflowError:
+        return _close_integers(left, right, tolerance)
+
+
+_FLOAT_DIGITS = 800  # no float needs more: IEEE 754 doubles have at most 767 significant digits
+
+_APPROX_BODIES: dict[str, Callable[[list[JSONTree], list[JSONTree], Tolerance], bool]] = {
+    "decimal": _approx_decimal,
+    "fraction": _approx_fraction,
     "tuple": _approx_items,
     "iterator": _approx_items,
     "complex": _approx_items,
@@ -161,3 +263,12 @@ _APPROX_BODIES: dict[str, Callable[[list[JSONTree], list[JSONTree]], bool]] = {
 
 def _multiset(items: list[JSONTree]) -> list[str]:
     return sorted(canonical(item) for item in items)
+
+
+def _collection(tree: JSONTree) -> list[JSONTree] | None:
+    if isinstance(tree, list):
+        return tree
+    if isinstance(tree, dict) and tree.keys() <= set(_COLLECTIONS):
+        ((_, body),) = tree.items()
+        return list(body)
+    return None

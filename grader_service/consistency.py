@@ -9,7 +9,7 @@ from codearena import values
 from codearena.errors import CallerError
 from codearena.task import COMPLEXITIES
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2
-from grader_service.compare import COMPARATORS
+from grader_service.compare import MODES
 
 
 def require_consistent(request: grader_pb2.GradeRequest, limits: values.ValueLimits) -> None:
@@ -50,6 +50,8 @@ def _require_expectations(expectations: grader_pb2.Expectations, limits: values.
         _require_expectation(test, f"test {number}", limits)
     optimal = expectations.optimal_complexity
     _require(not optimal or optimal in COMPLEXITIES, "optimal_complexity is not a growth class")
+    custom = any(test.compare == grader_pb2.COMPARE_CUSTOM for test in expectations.tests)
+    _require(not custom or expectations.checker != b"", "a test compares by a checker, and there is none")
 
 
 def _require_test_ids(tests: Iterable[grader_pb2.Expectation]) -> None:
@@ -79,7 +81,7 @@ def _require_expectation(test: grader_pb2.Expectation, where: str, limits: value
 def _require_value(
     value: common_pb2.EncodedValue, compare: grader_pb2.Compare.ValueType, where: str, limits: values.ValueLimits
 ) -> None:
-    _require(compare in COMPARATORS, f"{where} does not say how to compare")
+    _require(compare in MODES, f"{where} does not say how to compare")
     try:
         values.parse(value.json, limits)
     except values.MalformedValueError as error:

@@ -15,7 +15,8 @@ from codearena.errors import CallerError, ServiceError
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
 from grader_service import complexity
 from grader_service.charges import Charged, beside_calls_s, charge, seconds
-from grader_service.examine import meets, same_value
+from grader_service.compare import DEFAULT_TOLERANCE, Tolerance
+from grader_service.examine import UNCHECKED, Checked, meets, same_value, tolerance_of
 from grader_service.reward import class_cap, efficiency_score
 from grader_service.settings import Settings
 
@@ -23,7 +24,8 @@ _RETURNED = common_pb2.CALL_STATUS_RETURNED
 _ENDED_BY_ITSELF = (_RETURNED, common_pb2.CALL_STATUS_RAISED)
 _IDLE_SHARE = 0.8  # of the least time ever seen, which is hardly more than the messages around a call
 # On the probe's large inputs: summing floats in another order is right too.
-_PROBE_TOLERANCE = {grader_pb2.COMPARE_EXACT, grader_pb2.COMPARE_APPROX}
+_PROBE_TOLERANCE = {(mode, DEFAULT_TOLERANCE) for mode in (grader_pb2.COMPARE_EXACT, grader_pb2.COMPARE_APPROX)}
+_Modes = set[tuple[grader_pb2.Compare.ValueType, Tolerance]]
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ def takes_measurement(report: executor_pb2.Report, expectations: grader_pb2.Expe
     return expectations.probed or _cpu_s(report.calls) > settings.tests_noise_s
 
 
-def measure(request: grader_pb2.GradeRequest, settings: Settings) -> Efficiency:
-    """Efficiency of an attempt that passed every test.
+def measure(request: grader_pb2.GradeRequest, settings: Settings, checked: Checked = UNCHECKED) -> Efficiency:
+    """Efficiency of an attempt that passed every test. checked: of the calls measured.
 
     Nothing is made up: if the request holds no measurement, there is no score.
 
@@ -74,7 +76,7 @@ def measure(request: grader_pb2.GradeRequest, settings: Settings) -> Efficiency:
         raise CallerError("nothing was measured: the attempt takes a measurement, with a probe or reference calls")
     if not report.reference_calls:
         return _of_ratio(1.0, settings)
-    if not _passes_again(report, request.expectations, settings):
+    if not _passes_again(report, request.expectations, settings, checked):
         return NOT_MEASURED  # fast and wrong earns nothing
     return _of_ratio(_tests_ratio(report, settings), settings)
 
@@ -83,10 +85,12 @@ def _of_ratio(ratio: float, settings: Settings) -> Efficiency:
     return Efficiency(efficiency_score(ratio, settings.tests_plateau_ratio, settings.zero_ratio), ratio)
 
 
-def _passes_again(report: executor_pb2.Report, expectations: grader_pb2.Expectations, settings: Settings) -> bool:
+def _passes_again(
+    report: executor_pb2.Report, expectations: grader_pb2.Expectations, settings: Settings, checked: Checked
+) -> bool:
     limits = values.ValueLimits(size_bytes=settings.value_bytes)
     outcomes = {outcome.call_id: outcome for outcome in report.calls}
-    return all(meets(outcomes[test.call_id], test, limits) for test in expectations.tests)
+    return all(meets(outcomes[test.call_id], test, limits, checked) for test in expectations.tests)
 
 
 def _tests_ratio(report: executor_pb2.Report, settings: Settings) -> float:
@@ -188,23 +192,23 @@ def _time_limit_ratio(charged: Charged, settings: Settings) -> float:
     return max(by_cpu, by_wall, settings.unfinished_ratio)
 
 
-def _probe_modes(expectations: grader_pb2.Expectations) -> set[grader_pb2.Compare.ValueType]:
+def _probe_modes(expectations: grader_pb2.Expectations) -> _Modes:
     """How the tests compare values decides how the probe's are; the type alone only if no test asks for more."""
-    modes = {test.compare for test in expectations.tests if test.HasField("value")}
-    strict = modes - {grader_pb2.COMPARE_SAME_TYPE}
+    modes = {(test.compare, tolerance_of(test)) for test in expectations.tests if test.HasField("value")}
+    strict = {(mode, tolerance) for mode, tolerance in modes if mode != grader_pb2.COMPARE_SAME_TYPE}
     return strict | _PROBE_TOLERANCE if strict or not modes else modes
 
 
-def _is_right(
-    point: executor_pb2.ProbeMeasurement, modes: set[grader_pb2.Compare.ValueType], settings: Settings
-) -> bool:
+def _is_right(point: executor_pb2.ProbeMeasurement, modes: _Modes, settings: Settings) -> bool:
     """Not finished is not wrong; anything but the reference's value is."""
     if point.attempt.status in (common_pb2.CALL_STATUS_TIME_LIMIT, common_pb2.CALL_STATUS_NOT_RUN):
         return True
     if point.attempt.status != _RETURNED:
         return False
     limits = values.ValueLimits(size_bytes=settings.value_bytes)
-    return any(same_value(point.reference.value, point.attempt.value, mode, limits) for mode in sorted(modes))
+    return any(
+        same_value(point.reference.value, point.attempt.value, mode, limits, near) for mode, near in sorted(modes)
+    )
 
 
 def _ratio(attempt_s: float, reference_s: float, noise_s: float) -> float:

@@ -5,11 +5,17 @@ A test passes only by an outcome of the right status. Whatever the attempt wrote
 
 import builtins
 import posixpath
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from codearena import values
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
-from grader_service.compare import COMPARATORS
+from grader_service.compare import DEFAULT_TOLERANCE, Tolerance, comparator, matches_pattern
+
+Checked = Mapping[str, bool]
+"""By call id, whether the task's checker took what the call returned for right; a call not in it is not."""
+UNCHECKED: Checked = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,10 @@ class ExaminedTest:
 
 
 def examine(
-    report: executor_pb2.Report, expectations: grader_pb2.Expectations, limits: values.ValueLimits
+    report: executor_pb2.Report,
+    expectations: grader_pb2.Expectations,
+    limits: values.ValueLimits,
+    checked: Checked = UNCHECKED,
 ) -> list[ExaminedTest]:
     """Every test in order, then every check. Both must belong together, see `consistency`.
 
@@ -46,7 +55,7 @@ def examine(
         ExaminedTest(
             name=test.name,
             visible=test.visible,
-            passed=meets(outcomes[test.call_id], test, limits),
+            passed=meets(outcomes[test.call_id], test, limits, checked),
             expectation=test,
             outcome=_own_outcome(outcomes[test.call_id], test),
             ran_before_hidden=test.call_id in before_hidden,
@@ -90,7 +99,12 @@ def _called_before_hidden(report: executor_pb2.Report, expectations: grader_pb2.
     return before
 
 
-def meets(outcome: common_pb2.CallOutcome, test: grader_pb2.Expectation, limits: values.ValueLimits) -> bool:
+def meets(
+    outcome: common_pb2.CallOutcome,
+    test: grader_pb2.Expectation,
+    limits: values.ValueLimits,
+    checked: Checked = UNCHECKED,
+) -> bool:
     """True if what the call did is what the test expects. limits: on the returned value."""
     if test.HasField("raises"):
         return _raised_as_expected(outcome, test.raises)
@@ -99,7 +113,16 @@ def meets(outcome: common_pb2.CallOutcome, test: grader_pb2.Expectation, limits:
     if test.HasField("script_test"):
         returned = outcome.status == common_pb2.CALL_STATUS_RETURNED
         return returned and _script_outcome(outcome, test.script_test).status == common_pb2.SCRIPT_TEST_STATUS_PASSED
-    return _returned_as_expected(outcome, test.value, test.compare, limits)
+    if test.compare == grader_pb2.COMPARE_CUSTOM:
+        return outcome.status == common_pb2.CALL_STATUS_RETURNED and checked.get(test.call_id, False)
+    return _returned_as_expected(outcome, test.value, test, limits)
+
+
+def tolerance_of(test: grader_pb2.Expectation) -> Tolerance:
+    """How far apart numbers may be for this test."""
+    if not test.HasField("tolerance"):
+        return DEFAULT_TOLERANCE
+    return Tolerance(test.tolerance.relative, test.tolerance.absolute, test.tolerance.nan_equal)
 
 
 def same_value(
@@ -107,32 +130,36 @@ def same_value(
     got: common_pb2.EncodedValue,
     compare: grader_pb2.Compare.ValueType,
     limits: values.ValueLimits,
+    tolerance: Tolerance = DEFAULT_TOLERANCE,
 ) -> bool:
     """Compares two encoded values; a `got` that is malformed or beyond the limits equals nothing.
 
     expected: known to be well formed, so that equal bytes are equal in every mode and need no reading.
     """
-    if expected.json == got.json:
+    if expected.json == got.json and tolerance.nan_equal:
         return True
     try:
         expected_tree, got_tree = values.parse(expected.json, limits), values.parse(got.json, limits)
     except values.MalformedValueError:
         return False
-    return COMPARATORS[compare](expected_tree, got_tree)
+    return comparator(compare, tolerance)(expected_tree, got_tree)
 
 
 def _returned_as_expected(
     outcome: common_pb2.CallOutcome,
     expected: common_pb2.EncodedValue,
-    compare: grader_pb2.Compare.ValueType,
+    test: grader_pb2.Expectation,
     limits: values.ValueLimits,
 ) -> bool:
     returned = outcome.status == common_pb2.CALL_STATUS_RETURNED and outcome.HasField("value")
-    return returned and same_value(expected, outcome.value, compare, limits)
+    return returned and same_value(expected, outcome.value, test.compare, limits, tolerance_of(test))
 
 
 def _raised_as_expected(outcome: common_pb2.CallOutcome, expected: grader_pb2.ExpectedException) -> bool:
-    return _raised(outcome, expected.type) and expected.message_contains in outcome.raised.message
+    message = outcome.raised.message
+    if not _raised(outcome, expected.type) or expected.message_contains not in message:
+        return False
+    return not expected.message_pattern or matches_pattern(message, expected.message_pattern)
 
 
 def _raised(outcome: common_pb2.CallOutcome, class_name: str) -> bool:
@@ -160,7 +187,7 @@ def _started_as_expected(
         return False
     if not test.process.HasField("value"):
         return True
-    return _returned_as_expected(outcome, test.process.value, test.compare, limits)
+    return _returned_as_expected(outcome, test.process.value, test, limits)
 
 
 def _is_expected_process(process: common_pb2.SpawnedProcess, expected: grader_pb2.ExpectedProcess) -> bool:

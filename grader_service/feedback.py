@@ -12,6 +12,10 @@ from grader_service.efficiency import Efficiency
 from grader_service.examine import ExaminedTest
 from grader_service.settings import Settings
 
+_HOW: dict[grader_pb2.Compare.ValueType, str] = {
+    grader_pb2.COMPARE_UNORDERED: ", in any order",
+    grader_pb2.COMPARE_SET: ", in any order and any number of times",
+}
 _WITHHELD = "not shown: it ran after a hidden test"
 
 STATUS_WORDS: dict[common_pb2.CallStatus.ValueType, str] = {
@@ -186,13 +190,16 @@ def _expected(test: grader_pb2.Expectation, settings: Settings) -> str:
         return "the test passes"
     if test.HasField("raises"):
         about = f" with {test.raises.message_contains!r} in its message" if test.raises.message_contains else ""
+        about += f" with a message like {test.raises.message_pattern!r}" if test.raises.message_pattern else ""
         return _one_line(f"raises {test.raises.type}{about}", limit)
     if test.HasField("process"):
         return _one_line(_expected_process(test.process, settings), limit)
+    if test.compare == grader_pb2.COMPARE_CUSTOM:
+        return "a value that the task's check accepts"
     shown = _value(test.value, settings)
     if test.compare == grader_pb2.COMPARE_SAME_TYPE:
         return _one_line(f"a value of the type of {shown}", limit)
-    return _one_line(shown + (", in any order" if test.compare == grader_pb2.COMPARE_UNORDERED else ""), limit)
+    return _one_line(shown + _HOW.get(test.compare, ""), limit)
 
 
 def _expected_process(expected: grader_pb2.ExpectedProcess, settings: Settings) -> str:

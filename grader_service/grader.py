@@ -8,6 +8,7 @@ from codearena import values
 from codearena.task import COMPLEXITIES
 from codearena.v1 import executor_pb2, grader_pb2, judge_pb2
 from grader_service import consistency, examine, feedback, hints, reward
+from grader_service.checker import Checker
 from grader_service.efficiency import NOT_MEASURED, Efficiency, measure, takes_measurement
 from grader_service.examine import ExaminedTest
 from grader_service.metrics import VerdictOutcome
@@ -30,19 +31,20 @@ class Grader:
         self._settings = settings
         self._limits = values.ValueLimits(size_bytes=settings.value_bytes)
         self._revision = grader_revision(settings)
+        self._checker = Checker(settings)
 
     def grade(self, request: grader_pb2.GradeRequest) -> Graded:
         """The verdict on one attempt.
 
         Raises:
             CallerError: the parts of the request do not belong together, see `consistency`, or nothing was measured.
-            ServiceError: the reference could not be measured.
+            ServiceError: the reference could not be measured, or the task's checker did not answer.
         """
         consistency.require_consistent(request, self._limits)
-        examined = examine.examine(request.report, request.expectations, self._limits)
+        examined = self._examined(request.report, request.expectations)
         passed = sum(test.passed for test in examined)
         all_passed = passed == len(examined)
-        speed = measure(request, self._settings) if all_passed else NOT_MEASURED
+        speed = self._measured(request) if all_passed else NOT_MEASURED
         components = _components(request, reward.pass_ratio(passed, len(examined)), speed.score)
         verdict = self._scored(request, components)
         verdict.solved = all_passed and speed.score >= self._settings.solved_efficiency
@@ -56,11 +58,20 @@ class Grader:
 
         Raises:
             CallerError: the parts of the request do not belong together, see `consistency`.
+            ServiceError: the task's checker did not answer.
         """
         consistency.require_report(request.report, request.expectations, self._limits)
         if not takes_measurement(request.report, request.expectations, self._settings):
             return False
-        return all(test.passed for test in examine.examine(request.report, request.expectations, self._limits))
+        return all(test.passed for test in self._examined(request.report, request.expectations))
+
+    def _examined(self, report: executor_pb2.Report, expectations: grader_pb2.Expectations) -> list[ExaminedTest]:
+        checked = self._checker.check(report.calls, expectations)
+        return examine.examine(report, expectations, self._limits, checked)
+
+    def _measured(self, request: grader_pb2.GradeRequest) -> Efficiency:
+        report = request.measurement if request.HasField("measurement") else request.report
+        return measure(request, self._settings, self._checker.check(report.calls, request.expectations))
 
     def _scored(self, request: grader_pb2.GradeRequest, components: grader_pb2.Components) -> grader_pb2.Verdict:
         base = reward.base(components, self._settings)

@@ -1,7 +1,7 @@
 """Text of the attempt's making as people and models may safely read it: bounded, and without control characters."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from codearena.v1 import common_pb2
 from codearena.values import JSONTree
@@ -93,7 +93,7 @@ def _string(text: str, max_chars: int) -> str:
 
 def _tagged(tag: str, body: JSONTree, max_chars: int) -> Iterator[str]:
     if tag == "int":
-        yield str(int(body, 16)) if len(body) <= _DECIMAL_HEX_DIGITS else clip(body, max_chars)
+        yield clip(_short_int(body), max_chars)
     elif tag == "float":
         yield f"float({body!r})"
     elif tag == "bytes":
@@ -106,8 +106,51 @@ def _tagged(tag: str, body: JSONTree, max_chars: int) -> Iterator[str]:
         yield from _pairs(f"{clip(body[0], max_chars)}(", body[1], ")", "=", max_chars)
     elif tag == "enum":
         yield clip(f"{body[0]}.{body[1]}", max_chars)
+    elif tag in _STANDARD:
+        yield clip(_STANDARD[tag](body), max_chars)
     else:
         yield from _collection(tag, body, max_chars)
+
+
+def _decimal(body: JSONTree) -> str:
+    negative, digits, exponent = body
+    sign = "-" if negative else ""
+    if exponent in _NO_NUMBERS:
+        return f"Decimal('{sign}{_NO_NUMBERS[exponent]}')"
+    places = -int(exponent)
+    if 0 < places < min(len(digits), _DECIMAL_HEX_DIGITS):
+        return f"Decimal('{sign}{digits[:-places]}.{digits[-places:]}')"
+    return f"Decimal('{sign}{digits}{f'E{int(exponent):+d}' if places else ''}')"
+
+
+_NO_NUMBERS = {"F": "Infinity", "n": "NaN", "N": "sNaN"}
+
+
+def _moment(tag: str) -> Callable[[JSONTree], str]:
+    return lambda body: f"{tag}({', '.join(map(str, body))})"
+
+
+def _zoned(tag: str) -> Callable[[JSONTree], str]:
+    def shown(body: JSONTree) -> str:
+        *parts, _, offset_us = body
+        zone = "" if offset_us is None else f", {offset_us / 1e6:+g} s from UTC"
+        return f"{tag}({', '.join(map(str, parts))}{zone})"
+
+    return shown
+
+
+_STANDARD: dict[str, Callable[[JSONTree], str]] = {
+    "decimal": _decimal,
+    "fraction": lambda body: f"Fraction({', '.join(_short_int(part) for part in body)})",
+    "date": _moment("date"),
+    "timedelta": _moment("timedelta"),
+    "time": _zoned("time"),
+    "datetime": _zoned("datetime"),
+}
+
+
+def _short_int(text: str) -> str:
+    return str(int(text, 16)) if len(text) <= _DECIMAL_HEX_DIGITS else text
 
 
 def _collection(tag: str, body: list[JSONTree], max_chars: int) -> Iterator[str]:

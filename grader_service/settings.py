@@ -74,6 +74,9 @@ class Settings(ServiceSettings):
     shown_value_chars: int = Field(400, ge=16, description="Longest input, expected or returned value shown.")
     shown_output_chars: int = Field(800, ge=16, description="Longest program output or traceback shown for a test.")
     value_bytes: int = Field(1024 * 1024, ge=1024, description="Largest encoded value that is compared.")
+    checker_cpu_s: int = Field(5, ge=1, description="CPU time of a task's checker for one attempt.")
+    checker_wall_s: float = Field(30.0, gt=0, description="Wall time of the same.")
+    checker_memory_bytes: int = Field(512 * 1024 * 1024, ge=64 * 1024 * 1024, description="Its address space.")
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:

@@ -33,11 +33,19 @@ class _CompareEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Compare.Value
     COMPARE_EXACT: _Compare.ValueType  # 1
     """Same types, same values."""
     COMPARE_APPROX: _Compare.ValueType  # 2
-    """Numbers within 1e-9 relative or 1e-12 absolute, int and float alike."""
+    """Numbers within the tolerance, int and float alike."""
     COMPARE_UNORDERED: _Compare.ValueType  # 3
     """Lists and tuples as multisets."""
     COMPARE_SAME_TYPE: _Compare.ValueType  # 4
     """Only the type must be the same."""
+    COMPARE_SET: _Compare.ValueType  # 5
+    """Lists, tuples, sets, frozensets and iterators as sets: neither order nor
+    repetition nor the kind of collection counts.
+    """
+    COMPARE_NUMERIC: _Compare.ValueType  # 6
+    """As exact, but 1 equals 1.0."""
+    COMPARE_CUSTOM: _Compare.ValueType  # 7
+    """By the task's checker."""
 
 class Compare(_Compare, metaclass=_CompareEnumTypeWrapper): ...
 
@@ -45,11 +53,19 @@ COMPARE_UNSPECIFIED: Compare.ValueType  # 0
 COMPARE_EXACT: Compare.ValueType  # 1
 """Same types, same values."""
 COMPARE_APPROX: Compare.ValueType  # 2
-"""Numbers within 1e-9 relative or 1e-12 absolute, int and float alike."""
+"""Numbers within the tolerance, int and float alike."""
 COMPARE_UNORDERED: Compare.ValueType  # 3
 """Lists and tuples as multisets."""
 COMPARE_SAME_TYPE: Compare.ValueType  # 4
 """Only the type must be the same."""
+COMPARE_SET: Compare.ValueType  # 5
+"""Lists, tuples, sets, frozensets and iterators as sets: neither order nor
+repetition nor the kind of collection counts.
+"""
+COMPARE_NUMERIC: Compare.ValueType  # 6
+"""As exact, but 1 equals 1.0."""
+COMPARE_CUSTOM: Compare.ValueType  # 7
+"""By the task's checker."""
 Global___Compare: _TypeAlias = Compare  # noqa: Y015
 
 @_typing.final
@@ -182,12 +198,17 @@ class Expectations(_message.Message):
     CHECKS_FIELD_NUMBER: _builtins.int
     HINTS_FIELD_NUMBER: _builtins.int
     PROBED_FIELD_NUMBER: _builtins.int
+    CHECKER_FIELD_NUMBER: _builtins.int
     optimal_complexity: _builtins.str
     """Growth class of the best known solution, e.g. "O(n)"; empty if it means
     nothing for this task.
     """
     probed: _builtins.bool
     """The task has a probe: an attempt that passes is measured by it."""
+    checker: _builtins.bytes
+    """The task author's `check(args, kwargs, expected, got)`, Python source; needed
+    where a test compares by it. Trusted, and run in a limited child process.
+    """
     @_builtins.property
     def tests(self) -> _containers.RepeatedCompositeFieldContainer[Global___Expectation]: ...
     @_builtins.property
@@ -206,10 +227,11 @@ class Expectations(_message.Message):
         checks: _abc.Iterable[Global___CheckExpectation] | None = ...,
         hints: _abc.Iterable[_builtins.str] | None = ...,
         probed: _builtins.bool = ...,
+        checker: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["checks", b"checks", "hints", b"hints", "optimal_complexity", b"optimal_complexity", "probed", b"probed", "tests", b"tests"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checker", b"checker", "checks", b"checks", "hints", b"hints", "optimal_complexity", b"optimal_complexity", "probed", b"probed", "tests", b"tests"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -228,6 +250,9 @@ class Expectation(_message.Message):
     SCRIPT_TEST_FIELD_NUMBER: _builtins.int
     COMPARE_FIELD_NUMBER: _builtins.int
     INPUT_FIELD_NUMBER: _builtins.int
+    TOLERANCE_FIELD_NUMBER: _builtins.int
+    ARGS_FIELD_NUMBER: _builtins.int
+    KWARGS_FIELD_NUMBER: _builtins.int
     call_id: _builtins.str
     """The call of the job that this test looks at."""
     name: _builtins.str
@@ -245,6 +270,16 @@ class Expectation(_message.Message):
     def script_test(self) -> Global___ExpectedScriptTest:
         """Several tests may look at the same call then."""
 
+    @_builtins.property
+    def tolerance(self) -> Global___Tolerance:
+        """For COMPARE_APPROX. Absent: 1e-9 relative, 1e-12 absolute, nan equals nan."""
+
+    @_builtins.property
+    def args(self) -> _common_pb2.EncodedValue:
+        """For COMPARE_CUSTOM: what the function was called with."""
+
+    @_builtins.property
+    def kwargs(self) -> _common_pb2.EncodedValue: ...
     def __init__(
         self,
         *,
@@ -257,10 +292,13 @@ class Expectation(_message.Message):
         script_test: Global___ExpectedScriptTest | None = ...,
         compare: Global___Compare.ValueType = ...,
         input: _builtins.str = ...,
+        tolerance: Global___Tolerance | None = ...,
+        args: _common_pb2.EncodedValue | None = ...,
+        kwargs: _common_pb2.EncodedValue | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome", "process", b"process", "raises", b"raises", "script_test", b"script_test", "value", b"value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["args", b"args", "kwargs", b"kwargs", "outcome", b"outcome", "process", b"process", "raises", b"raises", "script_test", b"script_test", "tolerance", b"tolerance", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "compare", b"compare", "input", b"input", "name", b"name", "outcome", b"outcome", "process", b"process", "raises", b"raises", "script_test", b"script_test", "value", b"value", "visible", b"visible"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["args", b"args", "call_id", b"call_id", "compare", b"compare", "input", b"input", "kwargs", b"kwargs", "name", b"name", "outcome", b"outcome", "process", b"process", "raises", b"raises", "script_test", b"script_test", "tolerance", b"tolerance", "value", b"value", "visible", b"visible"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_outcome: _TypeAlias = _typing.Literal["value", "raises", "process", "script_test"]  # noqa: Y015
     _WhichOneofArgType_outcome: _TypeAlias = _typing.Literal["outcome", b"outcome"]  # noqa: Y015
@@ -269,24 +307,58 @@ class Expectation(_message.Message):
 Global___Expectation: _TypeAlias = Expectation  # noqa: Y015
 
 @_typing.final
+class Tolerance(_message.Message):
+    """When two numbers are close: |a - b| <= max(relative * max(|a|, |b|), absolute)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RELATIVE_FIELD_NUMBER: _builtins.int
+    ABSOLUTE_FIELD_NUMBER: _builtins.int
+    NAN_EQUAL_FIELD_NUMBER: _builtins.int
+    relative: _builtins.float
+    absolute: _builtins.float
+    nan_equal: _builtins.bool
+    """Whether nan is close to nan."""
+    def __init__(
+        self,
+        *,
+        relative: _builtins.float = ...,
+        absolute: _builtins.float = ...,
+        nan_equal: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absolute", b"absolute", "nan_equal", b"nan_equal", "relative", b"relative"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Tolerance: _TypeAlias = Tolerance  # noqa: Y015
+
+@_typing.final
 class ExpectedException(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     TYPE_FIELD_NUMBER: _builtins.int
     MESSAGE_CONTAINS_FIELD_NUMBER: _builtins.int
+    MESSAGE_PATTERN_FIELD_NUMBER: _builtins.int
     type: _builtins.str
     """Name of the class or of a builtin base of it."""
     message_contains: _builtins.str
     """Must occur in the message; empty: any message."""
+    message_pattern: _builtins.str
+    """What the whole message must look like: * stands for any text, ? for any one
+    character. Empty: any message.
+    """
     def __init__(
         self,
         *,
         type: _builtins.str = ...,
         message_contains: _builtins.str = ...,
+        message_pattern: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["message_contains", b"message_contains", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["message_contains", b"message_contains", "message_pattern", b"message_pattern", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -13,7 +13,7 @@ def runner_revision() -> str:
     here = os.path.dirname(os.path.abspath(__file__))
     paths = [os.path.join(here, name) for name in sorted(os.listdir(here)) if name.endswith(".py")]
     shared = os.path.join(os.path.dirname(os.path.dirname(here)), "codearena")
-    paths += [os.path.join(shared, name) for name in ("trees.py", "values.py")]
+    paths += [os.path.join(shared, name) for name in ("moments.py", "trees.py", "values.py")]
     for path in paths:
         with open(path, "rb") as file:
             digest.update(os.path.basename(path).encode() + b"\0" + file.read() + b"\0")

@@ -9,6 +9,9 @@ from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, ClassVar, NoReturn
 
 import pytest
@@ -18,6 +21,14 @@ from hypothesis import strategies as st
 from codearena import trees, values
 from codearena.values import MalformedValueError, UnencodableError, ValueLimits, ValueTooLargeError
 
+STANDARD: st.SearchStrategy[Any] = (
+    st.decimals(allow_nan=True).filter(lambda number: not number.is_snan())
+    | st.fractions()
+    | st.dates()
+    | st.timedeltas()
+    | st.times(timezones=st.none() | st.just(UTC))
+    | st.datetimes(timezones=st.none() | st.timezones())
+)
 _HASHABLE: st.SearchStrategy[Any] = st.recursive(
     st.none()
     | st.booleans()
@@ -26,7 +37,8 @@ _HASHABLE: st.SearchStrategy[Any] = st.recursive(
     | st.text()
     | st.binary(max_size=50)
     | st.complex_numbers()
-    | st.characters(categories=["Cs"]),
+    | st.characters(categories=["Cs"])
+    | STANDARD,
     lambda inner: st.lists(inner, max_size=4).map(tuple) | st.frozensets(inner, max_size=4),
     max_leaves=8,
 )
@@ -58,6 +70,8 @@ def described(value: Any) -> Any:
         return kind, sorted(repr(described(item)) for item in value)
     if isinstance(value, dict):
         return kind, [(described(key), described(item)) for key, item in value.items()]
+    if isinstance(value, datetime | time) and value.tzinfo is not None:
+        return kind, repr(value.replace(tzinfo=None)), value.utcoffset()
     return kind, repr(value)
 
 
@@ -412,3 +426,92 @@ def test_the_module_imports_nothing_but_the_standard_library() -> None:
     root = values.__file__.removesuffix("/codearena/values.py")
     script = f"import sys; sys.path.insert(0, {root!r}); import codearena.values"
     subprocess.run([sys.executable, "-S", "-I", "-c", script], check=True)
+
+
+class _LyingDate(date):
+    year = property(lambda self: 1)  # type: ignore[assignment]
+
+
+class _LyingDecimal(Decimal):
+    def as_tuple(self) -> Any:
+        raise AssertionError("asked")
+
+
+class _LyingFraction(Fraction):
+    numerator = property(lambda self: 1)  # type: ignore[assignment]
+
+
+class _Zone(tzinfo):
+    def utcoffset(self, moment: datetime | None) -> timedelta:
+        raise AssertionError("asked")
+
+
+@pytest.mark.parametrize(
+    ("lying", "honest"),
+    [
+        (_LyingDate(2020, 2, 29), date(2020, 2, 29)),
+        (_LyingDecimal("1.5"), Decimal("1.5")),
+        (_LyingFraction(3, 4), Fraction(3, 4)),
+    ],
+)
+def test_a_subclass_of_a_standard_type_arrives_as_its_base(lying: Any, honest: Any) -> None:
+    assert described(values.decode(values.encode(lying))) == described(honest)
+
+
+def test_a_zone_of_the_attempts_own_is_not_asked() -> None:
+    with pytest.raises(UnencodableError):
+        values.encode(datetime(2020, 1, 1, tzinfo=_Zone()))
+
+
+@given(st.lists(STANDARD, min_size=2, max_size=2))
+def test_standard_values_of_one_type_have_one_canonical_text_exactly_if_equal(pair: list[Any]) -> None:
+    left, right = pair
+    if type(left) is type(right) and left == left and right == right:
+        assert (canonical(left) == canonical(right)) is (left == right)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (Decimal("1.0"), Decimal("1.00")),
+        (Decimal("-0"), Decimal("0e5")),
+        (datetime(2020, 1, 1, 12, tzinfo=UTC), datetime(2020, 1, 1, 14, tzinfo=timezone(timedelta(hours=2)))),
+    ],
+)
+def test_equal_standard_values_are_equal_however_they_are_written(left: Any, right: Any) -> None:
+    assert canonical(left) == canonical(right)
+
+
+def test_decimal_and_fraction_and_float_of_one_value_differ() -> None:
+    assert len({canonical(number) for number in (Decimal(1), Fraction(1), 1.0, 1)}) == 4
+
+
+_FORGED_PARTS = st.lists(
+    st.none() | st.booleans() | st.integers(-5, 10_000) | st.sampled_from(["", "1", "F", "n", "-9" * 9, "0x1", "-0x2"]),
+    max_size=9,
+)
+
+
+@given(st.sampled_from(["decimal", "fraction", "date", "time", "datetime", "timedelta"]), _FORGED_PARTS)
+def test_a_forged_standard_value_is_refused_or_read_with_every_function(tag: str, body: list[Any]) -> None:
+    text = json.dumps({tag: body}).encode()
+    try:
+        tree = values.parse(text)
+    except MalformedValueError:
+        return
+    assert values.canonical(tree)
+    with suppress(MalformedValueError):
+        values.decode(text)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"decimal": [False, "9" * 500_000, "9" * 19]},
+        {"fraction": ["0x" + "f" * 500_000, "0x" + "e" * 499_999]},
+    ],
+    ids=["decimal", "fraction"],
+)
+def test_a_huge_forged_number_is_compared_without_arithmetic(forged: dict[str, Any]) -> None:
+    tree = values.parse(json.dumps(forged).encode())
+    assert values.canonical(tree) == values.canonical(tree)

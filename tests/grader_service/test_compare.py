@@ -2,6 +2,9 @@ import dataclasses
 import enum
 import json
 import math
+import re
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -203,7 +206,7 @@ def test_same_type_tells_types_apart(expected: object, got: object) -> None:
 
 
 def test_every_mode_of_the_protocol_has_a_comparator() -> None:
-    assert {grader_pb2.COMPARE_UNSPECIFIED, *compare.COMPARATORS} == set(grader_pb2.Compare.values())
+    assert {grader_pb2.COMPARE_UNSPECIFIED, *compare.MODES} == set(grader_pb2.Compare.values())
 
 
 def test_values_at_every_limit_are_compared() -> None:
@@ -213,3 +216,72 @@ def test_values_at_every_limit_are_compared() -> None:
     wide = list(range(100_000))
     for value in (deep, wide, "x" * (LIMITS.size_bytes - 100), 1 << (4 * (LIMITS.size_bytes - 100))):
         assert all(equal(tree(value), tree(value)) for equal in ALL)
+
+
+def near(expected: object, got: object, **tolerance: float | bool) -> bool:
+    return compare.approx(tree(expected), tree(got), compare.Tolerance(**tolerance))  # type: ignore[arg-type]
+
+
+def test_a_tolerance_is_relative_or_absolute_whichever_allows_more() -> None:
+    assert near(100.0, 101.0, relative=0.01)
+    assert not near(100.0, 102.5, relative=0.01)
+    assert near(0.0, 0.05, absolute=0.1)
+    assert not near([{"a": 0.0}], [{"a": 0.2}], absolute=0.1)
+    assert near(HUGE, HUGE + HUGE // 200, relative=0.01)
+    assert not near(HUGE, HUGE + HUGE // 50, relative=0.01)
+
+
+def test_nan_is_near_nan_only_where_the_task_says_so() -> None:
+    assert near([math.nan], [math.nan])
+    assert not near([math.nan], [math.nan], nan_equal=False)
+    assert not near(math.nan, 0.0, absolute=1e300)
+
+
+def test_the_policy_on_nan_holds_for_equal_bytes_too() -> None:
+    strict = compare.Tolerance(nan_equal=False)
+    nan = encoded(math.nan)
+    assert not examine.same_value(nan, nan, grader_pb2.COMPARE_APPROX, LIMITS, strict)
+
+
+def test_one_equals_one_point_zero_only_where_the_task_says_so() -> None:
+    assert not compare.exact(tree(1), tree(1.0))
+    assert compare.numeric(tree([1, {"a": 2}]), tree([1.0, {"a": 2.0}]))
+    assert not compare.numeric(tree(1), tree(True))
+    assert not compare.numeric(tree(2**53), tree(2**53 + 1))
+    assert not compare.numeric(tree(0.1 + 0.2), tree(0.3))
+
+
+def test_as_a_set_neither_order_nor_repetition_nor_kind_counts() -> None:
+    for other in ([2, 1, 1], (1, 2), {1, 2}, frozenset({2, 1}), iter([1, 2, 2])):
+        assert compare.as_set(tree([1, 2]), tree(other))
+    assert not compare.as_set(tree([1, 2]), tree([1, 2, 3]))
+    assert not compare.as_set(tree([1]), tree([True]))
+    assert not compare.as_set(tree([1, 2]), tree({1: 2}))
+    assert not compare.as_set(tree([1]), tree(1))
+
+
+def test_decimals_and_fractions_are_near_their_like_only() -> None:
+    assert near(Decimal("0.1"), Decimal("0.1000000000001"))
+    assert not near(Decimal("0.1"), Decimal("0.11"))
+    assert not near(Decimal(1), 1)
+    assert near(Decimal("1e999999"), Decimal("10e999998"))
+    assert not near(Decimal("1e999999"), Decimal("2e999999"))
+    assert near(Fraction(1, 3), Fraction(333333333333, 1000000000000))
+    assert not near(Fraction(1, 3), Fraction(1, 4))
+    assert near(Fraction(HUGE, 3), Fraction(HUGE + 1, 3))
+
+
+@given(st.text("ab*?", max_size=12), st.text("ab*?", max_size=8))
+def test_a_pattern_means_what_the_shell_means(text: str, pattern: str) -> None:
+    regular = "".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in pattern)
+    assert compare.matches_pattern(text, pattern) is (re.fullmatch(regular, text, re.DOTALL) is not None)
+
+
+def test_a_hostile_message_costs_a_pattern_no_more_than_their_lengths() -> None:
+    """With a regular expression of the same meaning this would not end."""
+    assert not compare.matches_pattern("a" * 20_000, "*a" * 40 + "b")
+
+
+def test_a_huge_forged_fraction_is_compared_within_the_limits() -> None:
+    forged = [{"fraction": ["0x" + digit * 200_000, "0x" + "e" * 199_999]} for digit in "fd"]
+    assert not compare.approx(*forged)

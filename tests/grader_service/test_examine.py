@@ -188,3 +188,12 @@ def test_each_script_test_has_its_own_output() -> None:
     request.report.calls[0].script_tests[1].stdout.head = b"second"
     examined = examine(request.report, request.expectations, build.LIMITS)
     assert [test.outcome.stdout.head for test in examined if test.outcome] == [b"", b"second"]
+
+
+def test_a_message_pattern_is_about_the_whole_message() -> None:
+    test = build.expects_raise("ValueError")
+    test.raises.message_pattern = "bad value * at line ?"
+    limits = build.LIMITS
+    assert meets(build.raised(ValueError("bad value 'x' at line 3")), test, limits)
+    assert not meets(build.raised(ValueError("a bad value 'x' at line 3")), test, limits)
+    assert not meets(build.raised(TypeError("bad value 'x' at line 3")), test, limits)

@@ -1,0 +1,87 @@
+"""A task author's own comparison: run in a child process with limits, on plain data.
+
+The author is trusted, what the attempt returned is not: a value may make the check take forever, or need all memory. So
+it runs where that ends nobody but itself. A child that does not answer is our failure and never a score, whoever's
+value it was: the attempt is not graded, and earns nothing. A check that raises has not accepted the value.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from codearena.errors import ServiceError
+from codearena.v1 import common_pb2, grader_pb2
+from grader_service.examine import UNCHECKED, Checked
+from grader_service.settings import Settings
+
+_ROOT = Path(__file__).resolve().parent.parent
+_COMMAND = (sys.executable, "-P", "-B", "-s", "-m", "grader_service.checker_child")
+
+
+class Checker:
+    """Asks checkers. Keeps nothing between attempts: each gets a child of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def check(self, calls: Iterable[common_pb2.CallOutcome], expectations: grader_pb2.Expectations) -> Checked:
+        """Whether the checker takes what each call returned for right, for the tests that compare by it.
+
+        Raises:
+            ServiceError: the checker's process did not answer for all of them within its limits.
+        """
+        outcomes = {outcome.call_id: outcome for outcome in calls if outcome.status == common_pb2.CALL_STATUS_RETURNED}
+        custom = [test for test in expectations.tests if test.compare == grader_pb2.COMPARE_CUSTOM]
+        asked = [test for test in custom if test.call_id in outcomes]
+        if not asked:
+            return UNCHECKED
+        cases = [_case(test, outcomes[test.call_id]) for test in asked]
+        answers = self._answers(expectations.checker.decode(), cases)
+        return {test.call_id: answer for test, answer in zip(asked, answers, strict=True)}
+
+    def _answers(self, source: str, cases: list[dict[str, str]]) -> list[bool]:
+        settings = self._settings
+        request = {
+            "source": source,
+            "cases": cases,
+            "cpu_s": settings.checker_cpu_s,
+            "memory_bytes": settings.checker_memory_bytes,
+            "value_bytes": settings.value_bytes,
+        }
+        try:
+            child = subprocess.run(
+                _COMMAND,
+                input=json.dumps(request).encode("ascii"),
+                capture_output=True,
+                timeout=settings.checker_wall_s,
+                # Nothing of ours is inherited: the environment may hold keys.
+                env={"PYTHONPATH": str(_ROOT), "LC_ALL": "C.UTF-8"},
+                cwd="/",
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise ServiceError("the task's checker did not answer in time") from error
+        return _read(child, len(cases))
+
+
+def _case(test: grader_pb2.Expectation, outcome: common_pb2.CallOutcome) -> dict[str, str]:
+    return {
+        "args": test.args.json.decode("ascii"),
+        "kwargs": test.kwargs.json.decode("ascii"),
+        "expected": test.value.json.decode("ascii"),
+        "got": outcome.value.json.decode("ascii", "replace"),  # malformed then, which the child finds
+    }
+
+
+def _read(child: "subprocess.CompletedProcess[bytes]", count: int) -> list[bool]:
+    if child.returncode != 0:
+        raise ServiceError(f"the task's checker ended with status {child.returncode}")
+    try:
+        answers = json.loads(child.stdout)
+    except ValueError as error:
+        raise ServiceError("the task's checker ended before it answered") from error
+    if not isinstance(answers, list) or len(answers) != count or not all(type(one) is bool for one in answers):
+        raise ServiceError("the task's checker did not answer for every value")
+    return answers

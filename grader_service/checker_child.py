@@ -1,0 +1,53 @@
+"""The child that runs a checker: limits itself, reads one request on stdin, writes one list of bools to stdout."""
+
+import json
+import os
+import resource
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from codearena import values
+
+Check = Callable[[list[Any], dict[str, Any], Any, Any], object]
+
+
+def main() -> None:
+    """Exits with 0 only when every case has its answer."""
+    request = json.loads(sys.stdin.buffer.read())
+    _limit(request["cpu_s"], request["memory_bytes"])
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what the checker prints is no answer
+    namespace: dict[str, Any] = {"__name__": "checker"}
+    exec(compile(request["source"], "checker.py", "exec"), namespace)  # the task author's, trusted
+    limits = values.ValueLimits(size_bytes=request["value_bytes"])
+    json.dump([_accepts(namespace["check"], case, limits) for case in request["cases"]], answers)
+    answers.close()
+
+
+def _limit(cpu_s: int, memory_bytes: int) -> None:
+    for kind, limit in (
+        (resource.RLIMIT_CPU, cpu_s),
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(kind, (limit, limit))
+
+
+def _accepts(check: Check, case: dict[str, str], limits: values.ValueLimits) -> bool:
+    try:
+        got = values.decode(case["got"].encode(), limits)
+    except values.MalformedValueError:
+        return False
+    args, kwargs, expected = (values.decode_own(case[name].encode()) for name in ("args", "kwargs", "expected"))
+    try:
+        return bool(check(args, kwargs, expected, got))
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 (of the author's code, about a value of any kind)
+        return False
+
+
+if __name__ == "__main__":
+    main()
