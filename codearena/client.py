@@ -30,6 +30,7 @@ from codearena.models import (
     BatchResponse,
     Episode,
     Event,
+    FixResponse,
     Health,
     Ready,
     RunRawResponse,
@@ -198,6 +199,18 @@ class AsyncCodeArena:
         """
         return validated(RunRawResponse, await self._transport.post("/run_raw", {"code": code, "stdin": stdin}))
 
+    async def fix(
+        self, code: str, error_log: str = "", *, reward: float | None = None, task_id: str | None = None
+    ) -> FixResponse:
+        """Asks the service's own fixer for a repair.
+
+        error_log, reward: what the code last got. task_id: whose visible tests choose among repairs.
+
+            fixed = (await arena.fix(source, observation.error_log, task_id="easy-1")).fixed_code
+        """
+        body = {"code": code, "error_log": error_log, "reward": reward, "task_id": task_id}
+        return validated(FixResponse, await self._transport.post("/fix", body))
+
     async def tasks(self) -> list[TaskSummary]:
         """Every task that is served.
 
@@ -348,6 +361,12 @@ class CodeArena:
     def run_raw(self, code: str, stdin: str = "") -> RunRawResponse:
         """Runs a script in the sandbox: `arena.run_raw("print(1)").stdout.text`."""
         return self._loop.run(self._arena.run_raw(code, stdin))
+
+    def fix(
+        self, code: str, error_log: str = "", *, reward: float | None = None, task_id: str | None = None
+    ) -> FixResponse:
+        """Asks the service's own fixer for a repair: `arena.fix(source, error_log, task_id="easy-1").fixed_code`."""
+        return self._loop.run(self._arena.fix(code, error_log, reward=reward, task_id=task_id))
 
     def tasks(self) -> list[TaskSummary]:
         """Every task that is served: `[task.id for task in arena.tasks()]`."""

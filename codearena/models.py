@@ -19,6 +19,7 @@ from codearena.requests import (
     MAX_BATCH_ITEMS,
     Action,
     BatchRequest,
+    FixRequest,
     GradeRequest,
     ResetRequest,
     RunRawRequest,
@@ -38,6 +39,8 @@ __all__ = [
     "Episode",
     "Event",
     "ExecutionMetadata",
+    "FixRequest",
+    "FixResponse",
     "GradeItem",
     "GradeLine",
     "GradeRequest",
@@ -308,6 +311,21 @@ class RunRawResponse(_Lenient):
     peak_memory_bytes: int
     complexity: str
     detail: str
+
+
+class FixResponse(_Lenient):
+    """What the fixer made of the code.
+
+    fixed_code: the code as it was sent if success is false. method: which link of the chain found it, "none" if none
+    did. complexity: growth class that the loops suggest; algo_hint: on the method; both empty if unknown.
+    """
+
+    fixed_code: str
+    method: str
+    success: bool
+    explanation: str
+    complexity: str
+    algo_hint: str
 
 
 class TaskSummary(_Lenient):

@@ -118,3 +118,16 @@ class RunRawRequest(_Strict):
 
     code: SourceText
     stdin: SourceText = ""
+
+
+class FixRequest(_Strict):
+    """Asks the service's own fixer for a repair.
+
+    error_log: what happened when the code was run; reward: what it earned; task_id: whose visible tests choose among
+    repairs; without it the likeliest repair is taken as it is.
+    """
+
+    code: SourceText
+    error_log: SourceText = ""
+    reward: float | None = Field(default=None, ge=0, le=1)
+    task_id: TaskChoice | None = None

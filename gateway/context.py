@@ -11,6 +11,7 @@ from codearena import models
 from codearena.task import Task
 from gateway.clients import Clients
 from gateway.episodes import Episodes
+from gateway.fixer import Fixer
 from gateway.grading import Grading
 from gateway.sessions import Sessions
 from gateway.settings import Settings
@@ -27,6 +28,7 @@ class Context:
     clients: Clients
     episodes: Episodes
     grading: Grading
+    fixer: Fixer
     sessions: Sessions
     draining: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the server is to stop: answers without an end come to one."""

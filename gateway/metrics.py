@@ -26,3 +26,5 @@ MESSAGES = Counter(
 STEPS = Counter("codearena_gateway_steps", "Steps by how their commit ended.", ["result"])
 RETRIES = Counter("codearena_gateway_retries", "Calls to services sent again.", ["service", "problem"])
 FAILURES = Counter("codearena_gateway_failures", "Requests we failed to serve.", ["problem"])
+FIXES = Counter("codearena_gateway_fixes", "Answers of /fix by the kind of link that gave them, or none.", ["link"])
+FIX_SECONDS = Histogram("codearena_gateway_fix_seconds", "Time of one /fix.", buckets=_SECONDS)

@@ -18,6 +18,9 @@ from gateway.clients import Clients
 from gateway.deadline import Deadline
 from gateway.settings import Settings
 
+_PREVIEW_CALL_CPU_MS = 200
+"""Of many previews most are wrong, and many of those never end."""
+
 
 class Stopwatch:
     """Seconds of each stage; stages may overlap."""
@@ -147,6 +150,21 @@ class Pipeline:
             with watch.stage("grade"):
                 verdict = await self._clients.grade(request, deadline)
         return Graded(report, measurement, judgement, verdict, identity, request.identical), watch
+
+    async def preview(self, task: Task, source: bytes, deadline: Deadline, caller: str) -> grader_pb2.Verdict:
+        """Grades on what an agent is shown alone: the visible tests, unjudged and unmeasured."""
+        attempt_id, brief = f"preview-{uuid.uuid4().hex}", self._makers[task.id].baseline()
+        brief.job.limits.call_cpu.FromMilliseconds(
+            min(brief.job.limits.call_cpu.ToMilliseconds(), _PREVIEW_CALL_CPU_MS)
+        )
+        async with self._admission.place(deadline, caller):
+            report = await self._execute(attempt_id, brief.job, source, deadline)
+            # An empty judgement: every dimension unscored.
+            judgement = judge_pb2.Judgement() if report.analysis.compiles else None
+            request = grader_pb2.GradeRequest(
+                attempt_id=attempt_id, report=report, expectations=brief.expectations, judgement=judgement, step=1
+            )
+            return await self._clients.grade(request, deadline)
 
     async def run_script(self, source: bytes, stdin: bytes) -> executor_pb2.Report:
         """Runs a source as a program, within the limits that tasks have by default."""

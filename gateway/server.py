@@ -13,9 +13,11 @@ from fastapi import FastAPI
 from codearena import rpc
 from codearena.task import load_tasks
 from gateway import problems
+from gateway.builtin_fixer import BuiltinFixer
 from gateway.clients import Clients
 from gateway.context import Context
 from gateway.episodes import Episodes
+from gateway.fixer import Fixer
 from gateway.grading import Grading
 from gateway.middleware import BodyLimit, CutOff, RequestContext
 from gateway.pipeline import Pipeline
@@ -34,8 +36,9 @@ async def _context(settings: Settings) -> AsyncIterator[Context]:
     async with Store(settings) as store, Clients(settings) as clients:
         pipeline = Pipeline(settings, clients, tasks, random.SystemRandom())
         episodes = Episodes(settings, store, pipeline, tasks, random.Random())
-        sessions = Sessions(settings, episodes)
-        yield Context(settings, tasks, store, clients, episodes, Grading(settings, pipeline, tasks), sessions)
+        grading = Grading(settings, pipeline, tasks)
+        fixer = Fixer(settings, tasks, [BuiltinFixer(settings, pipeline)])
+        yield Context(settings, tasks, store, clients, episodes, grading, fixer, Sessions(settings, episodes))
         await episodes.drain()
 
 

@@ -56,3 +56,12 @@ class Settings(ServiceSettings):
     curriculum_window: int = Field(10, ge=1, description="Finished episodes of a level that its mean is taken over.")
     curriculum_up_above: float = Field(0.80, description="Mean reward above which the next level comes.")
     curriculum_down_below: float = Field(0.35, description="Mean reward below which the level before comes.")
+
+    fixer_deadline_s: float = Field(40.0, gt=0, description="Longest time for one /fix.")
+    fixer_concurrency: int = Field(2, ge=1, description="Calls of /fix served at once.")
+    fixer_waiting: int = Field(64, ge=0, description="Calls of /fix waiting for that; beyond it 503.")
+    fixer_candidates: int = Field(32, ge=1, le=256, description="Repairs graded in one round of the built-in fixer.")
+    fixer_rounds: int = Field(4, ge=1, le=16, description="Rounds, each of which goes on from the best repair so far.")
+    fixer_parallel: int = Field(4, ge=1, description="Repairs graded at once, for one /fix.")
+    fixer_search_cpu_s: int = Field(5, gt=0, description="CPU time of one search for repairs (RLIMIT_CPU).")
+    fixer_search_memory_bytes: int = Field(512 * _MIB, gt=0, description="Address space of one search (RLIMIT_AS).")

@@ -14,7 +14,7 @@ from codearena.client import AsyncCodeArena
 from codearena.commands.console import console, number, reported, table
 from codearena.commands.gateways import DEFAULT_TASKS, OwnIsolation, gateway_url
 from codearena.errors import InvalidRequestError
-from codearena.evaluation.agents import Agent, BuggyAgent, ReferenceAgent, ScriptAgent
+from codearena.evaluation.agents import Agent, BuggyAgent, FixerAgent, ReferenceAgent, ScriptAgent
 from codearena.evaluation.compare import Difference, compare
 from codearena.evaluation.folder import RunFolder
 from codearena.evaluation.model import ModelAgent, ModelOptions
@@ -35,7 +35,7 @@ GatewayURL = Annotated[
 def evaluate(
     agent: Annotated[
         str | None,
-        typer.Option(help="reference, buggy, openai or script:FILE; none: openai."),
+        typer.Option(help="builtin, reference, buggy, openai or script:FILE; none: openai with --model, else builtin."),
     ] = None,
     model: Annotated[str | None, typer.Option(help="Model that the openai agent asks.")] = None,
     base_url: Annotated[
@@ -65,7 +65,7 @@ def evaluate(
         if compared is not None:
             _compare(*map(RunFolder, compared))
             return
-        agent = agent or "openai"
+        agent = agent or ("openai" if model else "builtin")
         folder = RunFolder(out or _new_folder(agent))
         plan: dict[str, object] = {"agent": agent, "model": model, "tasks": tasks, "episodes": episodes, "seed": seed}
         ended = _begun(folder, plan | {"temperature": temperature}, retry_errors)
@@ -73,7 +73,7 @@ def evaluate(
 
         async def run(url: str) -> None:
             async with AsyncCodeArena(url, agent_id=f"eval-{folder.run_id}") as arena:
-                player = _agent(agent, options, tasks_dir)
+                player = _agent(agent, options, tasks_dir, arena)
                 chosen = _chosen(await arena.tasks(), tasks)
                 planned = units(chosen, episodes, seed, folder.run_id)
                 with Progress(chosen, episodes, ended, console) as progress:
@@ -132,11 +132,13 @@ def _model_options(
     return ModelOptions(model, base_url, key, temperature, price_in=price_in, price_out=price_out)
 
 
-def _agent(name: str, options: ModelOptions | None, tasks_dir: Path) -> Agent:
+def _agent(name: str, options: ModelOptions | None, tasks_dir: Path, arena: AsyncCodeArena) -> Agent:
     if options is not None:
         return ModelAgent(options)
     if name.startswith(_SCRIPT):
         return ScriptAgent(Path(name.removeprefix(_SCRIPT)))
+    if name == "builtin":
+        return FixerAgent(arena)
     if name == "reference":
         return ReferenceAgent(load_tasks(tasks_dir))
     if name == "buggy":

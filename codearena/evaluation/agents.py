@@ -1,4 +1,4 @@
-"""Who proposes the fixes: the reference, the buggy code, a model, or a file of yours."""
+"""Who proposes the fixes: the service's fixer, the reference, the buggy code, a model, or a file of yours."""
 
 import importlib.util
 import inspect
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from codearena.client import AsyncCodeArena
 from codearena.errors import InvalidRequestError
 from codearena.evaluation.records import Use
 from codearena.models import Observation
@@ -42,6 +43,19 @@ class BuggyAgent:
 
     async def propose(self, seen: Observation, reward: float | None, seed: int) -> Proposal:
         return Proposal(seen.buggy_code, Use(method="buggy"))
+
+
+class FixerAgent:
+    """Asks the service's own fixer, with the last attempt and what it got. An answer of `none` is sent as it is."""
+
+    def __init__(self, arena: AsyncCodeArena) -> None:
+        self._arena = arena
+
+    async def propose(self, seen: Observation, reward: float | None, seed: int) -> Proposal:
+        started = time.monotonic()
+        code = seen.previous_attempts[-1] if seen.previous_attempts else seen.buggy_code
+        answer = await self._arena.fix(code, seen.error_log, reward=reward, task_id=seen.task_id)
+        return Proposal(answer.fixed_code, Use(method=answer.method, seconds=time.monotonic() - started))
 
 
 class ReferenceAgent:

@@ -1,4 +1,4 @@
-"""/run_raw, /tasks, /tasks/{id}, /curriculum."""
+"""/run_raw, /fix, /tasks, /tasks/{id}, /curriculum."""
 
 from typing import Annotated
 
@@ -15,6 +15,12 @@ router = APIRouter(tags=["tools"])
 async def run_raw(context: ContextDep, request: models.RunRawRequest) -> models.RunRawResponse:
     """Runs a source as a program, isolated like an attempt."""
     return answers.script(await context.grading.run_script(request))
+
+
+@router.post("/fix")
+async def fix(context: ContextDep, request: models.FixRequest) -> models.FixResponse:
+    """Repairs code, without counting a step: what is returned has been tried on the task's visible tests."""
+    return await context.fixer.fix(request)
 
 
 @router.get("/tasks")

@@ -64,6 +64,11 @@ def test_the_buggy_code_solves_none_and_fails_below(url: str, tmp_path: Path) ->
     assert summary(tmp_path)["solved_by_step"] == [0.0] * 5
 
 
+def test_without_a_model_the_services_own_fixer_plays(url: str, tmp_path: Path) -> None:
+    evaluate(url, tmp_path, "--tasks", "easy-1,type_errors-1")
+    assert summary(tmp_path)["solved_by_step"][0] == 1.0
+
+
 def test_a_file_of_ones_own_is_an_agent(url: str, tmp_path: Path) -> None:
     agent = tmp_path / "agent.py"
     agent.write_text(FIXES_EASY_1)

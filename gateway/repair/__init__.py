@@ -1,0 +1,1 @@
+"""Repairs without a model: a buggy source -> candidates, likeliest first. All but `process` runs in a limited child."""
