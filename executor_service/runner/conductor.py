@@ -29,9 +29,7 @@ def main(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Con
     """Reads the job, reports, returns the exit status; 0 if the executor hung up before or after."""
     supervisor = Supervisor(control)
     # Forked before the job is here, and so off its path: each is blank, and gets to know only what it is told.
-    spares: dict[Role, Process] = {
-        role: Process(supervisor, role, stdin_fd) for role in Role if role is not Role.REFEREE
-    }
+    spares = {role: Process(supervisor, role, stdin_fd) for role in (Role.ANALYSIS, Role.ATTEMPT)}
     hello = {"ready": True, "revision": runner_revision(), "degradations": list(confinement.degradations)}
     frames.write_all(stdout_fd, frames.pack_json(hello))
     body = frames.read_frame(stdin_fd)
@@ -101,7 +99,6 @@ class _Conductor:
         self._spares = spares
         self._stdin_fd = stdin_fd
         self._processes = self._limits["processes"] if confinement.limit_processes else None
-        self._last_pid = witness.last_pid if confinement.own_pids else int
         self._calls: list[dict[str, Any]] = job["calls"]
         self._probe: list[dict[str, Any]] = job["probe"]
 
@@ -140,8 +137,9 @@ class _Conductor:
             "source": self._job["source"],
             "checks": self._job["checks"],
         }
-        with self._process(Role.ANALYSIS) as process:
-            answer = process.ask(message, _ANALYSIS_CPU_S, _ANALYSIS_WALL_S)
+        process = self._process(Role.ANALYSIS)
+        answer = process.ask(message, _ANALYSIS_CPU_S, _ANALYSIS_WALL_S)
+        process.leave()
         if answer.body is None:
             return self._unanalysed()
         (meta_bytes,) = worker.META.unpack_from(answer.body, 1)
@@ -268,9 +266,9 @@ class _Conductor:
             "intercept": run.intercept,
             "value_bytes": self._limits["value_bytes"],
         }
-        last_pid = self._last_pid()
+        last_pid = self._last_pid(run)
         outcome = self._ask(run, process, message, "")
-        run.unseen = run.unseen or self._last_pid() != last_pid
+        run.unseen = run.unseen or self._last_pid(run) != last_pid
         if outcome["status"] != "returned":
             process.kill()
             self._retire(run, process)
@@ -278,11 +276,14 @@ class _Conductor:
 
     def _call(self, run: _Run, process: Process, call: dict[str, Any]) -> Outcome:
         message = {"op": "call", "kind": call["kind"], "calls": call["calls"], "environment": call["environment"]}
-        last_pid = self._last_pid()
+        last_pid = self._last_pid(run)
         outcome = self._ask(run, process, message, call["call_id"])
-        if run.intercept and (run.unseen or self._last_pid() != last_pid):
+        if run.intercept and (run.unseen or self._last_pid(run) != last_pid):
             outcome["processes"] = [*outcome["processes"], witness.UNSEEN]
         return self._within_report(run, outcome)
+
+    def _last_pid(self, run: _Run) -> int:
+        return self._supervisor.last_pid() if run.intercept else 0
 
     @staticmethod
     def _within_report(run: _Run, outcome: Outcome) -> Outcome:

@@ -5,12 +5,14 @@ which the process cannot know before; whatever else arrives on the result pipe b
 """
 
 import contextlib
-import functools
 import json
+import math
 import os
-import selectors
+import select
 import socket
+import struct
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +25,7 @@ _META_BYTES = 256 * 1024
 _FLOOD_BYTES = 16 * 1024 * 1024  # of stdout and stderr in one call; beyond it the process is killed
 _PIPE_READ_BYTES = 64 * 1024
 _PACKET_BYTES = 64 * 1024
+_CREDENTIALS = struct.Struct("=3i")  # pid, uid, gid: struct ucred of unix(7)
 _STARVED_FROM_S = 0.05  # quicker exchanges are far from any limit, and need not ask the kernel
 _STARVED_AT_MOST = 2  # times the wall limit, because a fork bomb starves itself
 
@@ -69,35 +72,65 @@ class Answer:
 
 @dataclass
 class Supervisor:
-    """The conductor's end of the socket to PID 1.
+    """The conductor's end of the socket to the sandbox's supervisor.
 
+    exits: by the number that a process was given when it was asked for; its pid is another one in each pid namespace.
     stray_cpu_s: CPU time of processes that had outlived their parents.
     """
 
     control: socket.socket
     exits: dict[int, Exit] = field(default_factory=dict)
     stray_cpu_s: float = 0.0
+    _spawned: int = 0
 
-    def spawn(self, role: Role, fds: list[int]) -> int:
-        """Forks a process of the role onto `fds` (stdin, stdout, stderr, commands, results); returns its pid."""
-        request = {"op": "spawn", "role": role}
-        socket.send_fds(self.control, [json.dumps(request).encode()], fds)
-        return int(self._await("spawned"))
+    def __post_init__(self) -> None:
+        # With each packet the kernel then says who sent it, by the pid that it has here (unix(7), SO_PASSCRED).
+        self.control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+
+    def spawn(self, role: Role, fds: list[int]) -> tuple[int, int]:
+        """Forks a process of the role onto `fds` (stdin, stdout, stderr, commands, results); its number and its pid."""
+        self._spawned += 1
+        number = self._spawned
+        request = {"op": "spawn", "role": role, "number": number}
+        try:
+            socket.send_fds(self.control, [json.dumps(request).encode()], fds)
+        except OSError:
+            raise SupervisorGoneError from None
+        while True:
+            message, pid = self._packet()
+            if message.get("spawned") == number:
+                return number, pid
+            if number in self.exits:
+                raise SupervisorGoneError
 
     def kill(self, role: Role) -> None:
         """Returns when no process of the role is left."""
-        self.control.send(json.dumps({"op": "kill", "role": role}).encode())
-        self._await("killed")
+        self._ask({"op": "kill", "role": role}, "killed")
 
-    def _await(self, key: str) -> Any:
+    def last_pid(self) -> int:
+        """The pid given out last in the sandbox; 0 if the kernel does not say."""
+        return int(self._ask({"op": "last_pid"}, "last_pid"))
+
+    def _ask(self, request: dict[str, Any], key: str) -> Any:
+        try:
+            self.control.send(json.dumps(request).encode())
+        except OSError:
+            raise SupervisorGoneError from None
         while True:
-            message = self.receive()
+            message, _ = self._packet()
             if key in message:
                 return message[key]
 
-    def receive(self) -> dict[str, Any]:
-        """The next message; an exit is noted in `exits` as well."""
-        data = self.control.recv(_PACKET_BYTES)
+    def receive(self) -> None:
+        """Takes in the next packet: the end of some process."""
+        self._packet()
+
+    def _packet(self) -> tuple[dict[str, Any], int]:
+        """The next one, and the pid of its sender."""
+        try:
+            data, ancillary, _, _ = self.control.recvmsg(_PACKET_BYTES, socket.CMSG_SPACE(_CREDENTIALS.size))
+        except OSError:
+            raise SupervisorGoneError from None
         if not data:
             raise SupervisorGoneError
         message: dict[str, Any] = json.loads(data)
@@ -107,7 +140,7 @@ class Supervisor:
                 self.exits[message["exited"]] = end
             else:
                 self.stray_cpu_s += message["cpu_s"]
-        return message
+        return message, _CREDENTIALS.unpack(ancillary[0][2])[0] if ancillary else 0
 
 
 class Process:
@@ -120,9 +153,11 @@ class Process:
         self._executor_fd = executor_fd
         self._keep_bytes = 0
         self._results = frames.FrameBuffer(_META_BYTES)
+        self._number = 0
         self._pid = 0
         self._last_cpu_s = 0.0
         self._fds: list[int] = []
+        self._poll = select.poll()
         self.total_cpu_s = 0.0
         self.alive = False
         self._start(with_stdin)
@@ -135,14 +170,27 @@ class Process:
         self._result, result_w = os.pipe2(os.O_CLOEXEC)
         theirs = [stdin_r, stdout_w, stderr_w, command_r, result_w]
         try:
-            self._pid = self._supervisor.spawn(self._role, theirs)
+            self._number, self._pid = self._supervisor.spawn(self._role, theirs)
         finally:
             for fd in theirs:
                 os.close(fd)
         self._fds = [fd for fd in (self._stdin, self._stdout, self._stderr, self._command, self._result) if fd >= 0]
         for fd in self._fds:
             os.set_blocking(fd, False)
+        for fd in (self._executor_fd, self._supervisor.control.fileno(), self._result, self._stdout, self._stderr):
+            self._poll.register(fd, select.POLLIN)
+        self._schedstat = self._open_counter("schedstat")
+        self._status = self._open_counter("status")
         self.alive = True
+
+    def _open_counter(self, name: str) -> int:
+        """A file of /proc/PID, read again and again; -1 if there is none."""
+        try:
+            fd = os.open(f"/proc/{self._pid}/{name}", os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return -1
+        self._fds.append(fd)
+        return fd
 
     def configure(self, keep_bytes: int, answer_bytes: int) -> None:
         """Bounds what is kept of each stream for one message, and the size of one answer."""
@@ -160,16 +208,20 @@ class Process:
         """Ends every process of the role; returns how the first one ended."""
         if self._pid:
             self._supervisor.kill(self._role)
-            for fd in self._fds:
-                os.close(fd)
-            end = self._supervisor.exits.pop(self._pid, None)
+            end = self._supervisor.exits.pop(self._number, None)
             self.total_cpu_s = end.cpu_s if end else 0.0
             if self._role is not Role.REFEREE:  # what outlives its parent was the attempt's: a script is the author's
                 self.total_cpu_s += self._supervisor.stray_cpu_s
                 self._supervisor.stray_cpu_s = 0.0
-            self._pid, self._fds, self.alive = 0, [], False
+            self.leave()
             return end
         return None
+
+    def leave(self) -> None:
+        """Lets go of it: told nothing more, it ends by itself. Only for one in which nothing but our code has run."""
+        for fd in self._fds:
+            os.close(fd)
+        self._pid, self._fds, self.alive = 0, [], False
 
     def ask(self, message: dict[str, Any], cpu_limit_s: float, wall_limit_s: float, stdin: bytes = b"") -> Answer:
         """Sends one message and waits for its answer, an end, or a limit. After anything but an answer it is dead."""
@@ -208,20 +260,19 @@ class Process:
     def starved_s(self) -> float:
         """Time the process has been ready to run and waited for a core (proc(5): second field of schedstat)."""
         try:
-            with open(f"/proc/{self._pid}/schedstat") as file:
-                return int(file.read().split()[1]) / 1e9
+            return int(os.pread(self._schedstat, 128, 0).split()[1]) / 1e9
         except (OSError, ValueError, IndexError):
             return 0.0  # gone, or a kernel that does not count it: then the wait is on the attempt
 
     def _peak_memory(self) -> int:
         try:
-            with open(f"/proc/{self._pid}/status", "rb") as file:
-                for line in file:
-                    if line.startswith(b"VmHWM:"):
-                        return int(line.split()[1]) * 1024
-        except (OSError, ValueError):
-            pass  # gone: wait4 has the figure then
-        return 0
+            _, _, rest = os.pread(self._status, 4096, 0).partition(b"\nVmHWM:")
+            return int(rest.split(None, 1)[0]) * 1024
+        except (OSError, ValueError, IndexError):
+            return 0  # gone: wait4 has the figure then
+
+
+_Ended = tuple[bytes | None, str]
 
 
 class _Exchange:
@@ -229,6 +280,7 @@ class _Exchange:
 
     def __init__(self, process: Process, nonce: bytes, request: bytes, stdin: bytes) -> None:
         self._process = process
+        self._poll = process._poll
         self._nonce = nonce
         self._request = memoryview(request)
         self._input = memoryview(stdin)
@@ -236,63 +288,70 @@ class _Exchange:
         self.stderr = HeadTail(process._keep_bytes)
         self.wall_s = 0.0
         self.starved_s = 0.0
+        self._handlers: dict[int, Callable[[], _Ended | None]] = {
+            process._executor_fd: self._hung_up,
+            process._supervisor.control.fileno(): self._supervised,
+            process._result: self._answered,
+            process._stdout: lambda: self._printed(process._stdout, self.stdout),
+            process._stderr: lambda: self._printed(process._stderr, self.stderr),
+            process._command: self._send_request,
+            process._stdin: self._send_input,
+        }
 
-    def run(self, cpu_limit_s: float, wall_limit_s: float) -> tuple[bytes | None, str]:
-        if self._process._pid in self._process._supervisor.exits:  # while another process was being asked
+    def run(self, cpu_limit_s: float, wall_limit_s: float) -> _Ended:
+        process = self._process
+        if process._number in process._supervisor.exits:  # while another process was being asked
             return None, "exited"
         started = time.monotonic()
-        used = self._process.cpu_s() or 0.0
-        starved = self._process.starved_s()
-        with selectors.PollSelector() as selector:
-            self._register(selector)
-            while True:
-                self.wall_s = time.monotonic() - started
-                # A host without a free core must not turn a correct attempt into a slow one.
-                if self.wall_s > _STARVED_FROM_S:
-                    self.starved_s = max(self._process.starved_s() - starved, 0.0)
-                left_wall_s = wall_limit_s - max(self.wall_s - self.starved_s, self.wall_s / _STARVED_AT_MOST)
-                left_cpu_s = cpu_limit_s - ((self._process.cpu_s() or used) - used)
-                if left_wall_s <= 0 or left_cpu_s <= 0:
-                    return None, "cpu" if left_cpu_s <= 0 else "wall"
-                body, ended = self._turn(selector, min(left_wall_s, left_cpu_s))
-                if body is not None or ended:
-                    self.wall_s = time.monotonic() - started
-                    self._drain()
-                    return body, ended
+        used = process.cpu_s() or 0.0
+        starved = process.starved_s()
+        self._begin()
+        left_s = min(cpu_limit_s, wall_limit_s)
+        while True:
+            body, ended = self._turn(left_s)
+            self.wall_s = time.monotonic() - started
+            # A host without a free core must not turn a correct attempt into a slow one.
+            if self.wall_s > _STARVED_FROM_S:
+                self.starved_s = max(process.starved_s() - starved, self.starved_s)
+            if body is not None or ended:
+                self._drain()
+                return body, ended
+            left_wall_s = wall_limit_s - max(self.wall_s - self.starved_s, self.wall_s / _STARVED_AT_MOST)
+            left_cpu_s = cpu_limit_s - ((process.cpu_s() or used) - used)
+            if left_wall_s <= 0 or left_cpu_s <= 0:
+                self._drain()
+                return None, "cpu" if left_cpu_s <= 0 else "wall"
+            left_s = min(left_wall_s, left_cpu_s)
 
-    def _register(self, selector: selectors.BaseSelector) -> None:
-        process = self._process
-        selector.register(process._executor_fd, selectors.EVENT_READ, self._hung_up)
-        selector.register(process._supervisor.control, selectors.EVENT_READ, self._supervised)
-        selector.register(process._result, selectors.EVENT_READ, self._answered)
-        for fd, stream in self._streams():
-            selector.register(fd, selectors.EVENT_READ, functools.partial(self._printed, fd=fd, stream=stream))
-        selector.register(process._command, selectors.EVENT_WRITE, self._send_request)
-        if process._stdin >= 0:
-            selector.register(process._stdin, selectors.EVENT_WRITE, self._send_input)
+    def _begin(self) -> None:
+        """Most requests fit into the pipe at once; what does not is written as there is room."""
+        self._poll.register(self._process._command, select.POLLOUT)
+        self._send_request()
+        if self._process._stdin >= 0:
+            self._poll.register(self._process._stdin, select.POLLOUT)
 
-    def _turn(self, selector: selectors.BaseSelector, timeout_s: float) -> tuple[bytes | None, str]:
-        for key, _ in selector.select(timeout_s):
-            outcome = key.data(selector)
+    def _turn(self, timeout_s: float) -> _Ended:
+        for fd, _ in self._poll.poll(math.ceil(timeout_s * 1000)):
+            outcome = self._handlers[fd]()
             if outcome is not None:
-                return outcome  # type: ignore[no-any-return]
+                return outcome
         return None, ""
 
-    def _hung_up(self, selector: selectors.BaseSelector) -> None:
+    def _hung_up(self) -> None:
         if not os.read(self._process._executor_fd, 1):
             raise StdinClosedError
 
-    def _supervised(self, selector: selectors.BaseSelector) -> tuple[None, str] | None:
+    def _supervised(self) -> _Ended | None:
         self._process._supervisor.receive()
-        return (None, "exited") if self._process._pid in self._process._supervisor.exits else None
+        return (None, "exited") if self._process._number in self._process._supervisor.exits else None
 
-    def _answered(self, selector: selectors.BaseSelector) -> tuple[bytes | None, str] | None:
+    def _answered(self) -> _Ended | None:
         try:
             data = os.read(self._process._result, _PIPE_READ_BYTES)
         except BlockingIOError:
             return None
         if not data:  # closed by the process; its exit may be on its way, or it goes on without a channel
-            selector.unregister(self._process._result)
+            self._poll.unregister(self._process._result)
             return None
         try:
             frame = self._process._results.feed(data)
@@ -305,15 +364,15 @@ class _Exchange:
             return None, "broken"
         return frame[NONCE_BYTES:], ""
 
-    def _printed(self, selector: selectors.BaseSelector, fd: int, stream: HeadTail) -> tuple[None, str] | None:
+    def _printed(self, fd: int, stream: HeadTail) -> _Ended | None:
         with contextlib.suppress(BlockingIOError):
             data = os.read(fd, _PIPE_READ_BYTES)
             stream.feed(data)
             if not data:  # every writer has closed it
-                selector.unregister(fd)
+                self._poll.unregister(fd)
         return (None, "flood") if self.stdout.total_bytes + self.stderr.total_bytes > _FLOOD_BYTES else None
 
-    def _send_request(self, selector: selectors.BaseSelector) -> None:
+    def _send_request(self) -> None:
         try:
             self._request = self._request[os.write(self._process._command, self._request) :]
         except BlockingIOError:
@@ -321,9 +380,9 @@ class _Exchange:
         except BrokenPipeError:
             self._request = memoryview(b"")
         if not self._request:
-            selector.unregister(self._process._command)
+            self._poll.unregister(self._process._command)
 
-    def _send_input(self, selector: selectors.BaseSelector) -> None:
+    def _send_input(self) -> None:
         try:
             self._input = self._input[os.write(self._process._stdin, self._input) :] if self._input else self._input
         except BlockingIOError:
@@ -331,17 +390,14 @@ class _Exchange:
         except BrokenPipeError:
             self._input = memoryview(b"")
         if not self._input:
-            selector.unregister(self._process._stdin)
+            self._poll.unregister(self._process._stdin)
             os.close(self._process._stdin)
             self._process._fds.remove(self._process._stdin)
             self._process._stdin = -1
 
-    def _streams(self) -> tuple[tuple[int, HeadTail], tuple[int, HeadTail]]:
-        return (self._process._stdout, self.stdout), (self._process._stderr, self.stderr)
-
     def _drain(self) -> None:
         """What was written before the answer lies in the pipes already."""
-        for fd, stream in self._streams():
+        for fd, stream in ((self._process._stdout, self.stdout), (self._process._stderr, self.stderr)):
             for _ in range(64):  # a writer that never stops must not keep us here
                 try:
                     data = os.read(fd, _PIPE_READ_BYTES)

@@ -16,9 +16,10 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from executor_service.runner import conductor, kernel, referee, worker
+from executor_service.runner import conductor, kernel, referee, witness, worker
 from executor_service.runner.roles import Confinement, Role, confine, switch_uid
 
 PACKET_BYTES = 64 * 1024
@@ -102,12 +103,20 @@ def _become_conductor(control: socket.socket, stdin_fd: int, stdout_fd: int, con
         os._exit(status)
 
 
+@dataclass(frozen=True)
+class _Spawned:
+    """A process that was asked for. number: by which the conductor knows it."""
+
+    role: Role
+    number: int
+
+
 class _Supervisor:
     def __init__(self, control: socket.socket, conductor_pid: int, confinement: Confinement) -> None:
         self._control = control
         self._conductor_pid = conductor_pid
         self._confinement = confinement
-        self._spawned: dict[int, Role] = {}
+        self._spawned: dict[int, _Spawned] = {}
         self._conductor_alive = True
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # nothing may interrupt PID 1 while it has a role's uid
         self._wake_r, wake_w = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -139,6 +148,8 @@ class _Supervisor:
         request: dict[str, Any] = json.loads(data)
         if request["op"] == "spawn":
             self._spawn(request, list(fds))
+        elif request["op"] == "last_pid":
+            self._send({"last_pid": witness.last_pid() if self._confinement.own_pids else 0})
         else:
             self._kill(Role(request["role"]))
             self._send({"killed": request["role"]})
@@ -154,16 +165,17 @@ class _Supervisor:
         role = Role(request["role"])
         pid = kernel.fork_nested() if self._confinement.nested else os.fork()
         if pid == 0:
+            # It says so itself, so that the kernel tells the conductor its pid there.
+            self._send({"spawned": request["number"]})
             _become_worker(role, fds, self._confinement)
         for fd in fds:
             os.close(fd)
-        self._spawned[pid] = role
-        self._send({"spawned": pid})
+        self._spawned[pid] = _Spawned(role, request["number"])
 
     def _kill(self, role: Role) -> None:
         """Kills every process of the role and returns when the kernel has none of them left."""
         uids = self._confinement.role_uids
-        while members := self._members(role):
+        while members := self._leaders(role) or self._left_behind(role):
             # One by one, for a process that was forked just now and has no uid of its own yet; then by uid.
             for pid in members:
                 with contextlib.suppress(ProcessLookupError):
@@ -173,15 +185,20 @@ class _Supervisor:
             select.select([self._wake_r], [], [], _KILL_AGAIN_S)
             self._reap()
 
-    def _members(self, role: Role) -> list[int]:
-        """Pids of the role: those spawned for it, and what they left behind."""
-        spawned = [pid for pid, its_role in self._spawned.items() if its_role is role]
+    def _leaders(self, role: Role) -> list[int]:
+        """Pids spawned for the role."""
+        found = [pid for pid, spawned in self._spawned.items() if spawned.role is role]
+        return found if self._confinement.kill_by_uid else found + _descendants(found)
+
+    def _left_behind(self, role: Role) -> list[int]:
+        """Pids of what outlived those that were spawned for the role."""
+        known = {os.getpid(), self._conductor_pid, *self._spawned}
         if self._confinement.kill_by_uid and self._confinement.role_uids is not None:
-            return spawned + [pid for pid in _of_uid(self._confinement.role_uids[role]) if pid not in spawned]
+            unknown = [pid for pid in _pids() if pid not in known]
+            return _of_uid(unknown, self._confinement.role_uids[role])
         # Nested namespaces die with their first process. Without any, an orphan handed to us has no role to be told by:
         # it goes with whichever role is killed next.
-        known = {self._conductor_pid, *self._spawned}
-        return spawned + _descendants(spawned) + [pid for pid in _children(os.getpid()) if pid not in known]
+        return [pid for pid in _children(os.getpid()) if pid not in known]
 
     def _reap(self) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -200,15 +217,15 @@ class _Supervisor:
             self._conductor_alive = False
             return
         # Whatever else dies here outlived the process that started it and was handed to PID 1: its CPU time counts too.
+        spawned = self._spawned.pop(pid, None)
         self._send(
             {
-                "exited": pid if pid in self._spawned else 0,
+                "exited": spawned.number if spawned else 0,
                 "status": status,
                 "cpu_s": usage.ru_utime + usage.ru_stime,
                 "peak_memory_bytes": usage.ru_maxrss * 1024,
             }
         )
-        self._spawned.pop(pid, None)
 
 
 def _kill_uid(uid: int) -> None:
@@ -242,17 +259,21 @@ def _become_worker(role: Role, fds: list[int], confinement: Confinement) -> None
         os._exit(status)
 
 
-def _of_uid(uid: int) -> list[int]:
-    """Pids whose real uid it is, zombies included."""
-    return [pid for pid, status in _statuses() if int(_field(status, "Uid").split()[0]) == uid]
+def _pids() -> list[int]:
+    return [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
+
+
+def _of_uid(pids: list[int], uid: int) -> list[int]:
+    """Of these pids those whose real uid it is, zombies included."""
+    return [pid for pid, status in _statuses(pids) if int(_field(status, "Uid").split()[0]) == uid]
 
 
 def _children(parent: int) -> list[int]:
-    return [pid for pid, status in _statuses() if int(_field(status, "PPid")) == parent]
+    return [pid for pid, status in _statuses(_pids()) if int(_field(status, "PPid")) == parent]
 
 
 def _descendants(roots: list[int]) -> list[int]:
-    parents = {pid: int(_field(status, "PPid")) for pid, status in _statuses()}
+    parents = {pid: int(_field(status, "PPid")) for pid, status in _statuses(_pids())}
     found: list[int] = []
     frontier = list(roots)
     while frontier:
@@ -263,12 +284,11 @@ def _descendants(roots: list[int]) -> list[int]:
     return found
 
 
-def _statuses() -> Iterator[tuple[int, str]]:
-    """Pid and /proc/PID/status (proc(5)) of every process there is to see."""
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            with contextlib.suppress(OSError), open(f"/proc/{entry}/status") as file:
-                yield int(entry), file.read()
+def _statuses(pids: list[int]) -> Iterator[tuple[int, str]]:
+    """Pid and /proc/PID/status (proc(5)) of those that are still there."""
+    for pid in pids:
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/status") as file:
+            yield pid, file.read()
 
 
 def _field(status: str, name: str) -> str:
