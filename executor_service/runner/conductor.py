@@ -137,9 +137,8 @@ class _Conductor:
             "source": self._job["source"],
             "checks": self._job["checks"],
         }
-        process = self._process(Role.ANALYSIS)
-        answer = process.ask(message, _ANALYSIS_CPU_S, _ANALYSIS_WALL_S)
-        process.leave()
+        with self._process(Role.ANALYSIS) as process:
+            answer = process.ask(message, _ANALYSIS_CPU_S, _ANALYSIS_WALL_S)
         if answer.body is None:
             return self._unanalysed()
         (meta_bytes,) = worker.META.unpack_from(answer.body, 1)

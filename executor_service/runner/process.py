@@ -213,15 +213,11 @@ class Process:
             if self._role is not Role.REFEREE:  # what outlives its parent was the attempt's: a script is the author's
                 self.total_cpu_s += self._supervisor.stray_cpu_s
                 self._supervisor.stray_cpu_s = 0.0
-            self.leave()
+            for fd in self._fds:
+                os.close(fd)
+            self._pid, self._fds, self.alive = 0, [], False
             return end
         return None
-
-    def leave(self) -> None:
-        """Lets go of it: told nothing more, it ends by itself. Only for one in which nothing but our code has run."""
-        for fd in self._fds:
-            os.close(fd)
-        self._pid, self._fds, self.alive = 0, [], False
 
     def ask(self, message: dict[str, Any], cpu_limit_s: float, wall_limit_s: float, stdin: bytes = b"") -> Answer:
         """Sends one message and waits for its answer, an end, or a limit. After anything but an answer it is dead."""
