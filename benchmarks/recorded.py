@@ -27,6 +27,8 @@ from grader_service.settings import Settings as GraderSettings
 from judge_service.server import JudgeServer
 from judge_service.settings import Settings as JudgeSettings
 
+REDIS_FILE = "redis-url"
+"""File in the state folder: where the state is."""
 _LOOPBACK = "127.0.0.1"
 
 
@@ -96,10 +98,12 @@ async def serve(state: Path) -> None:
     await isolation.start()
     redis = LocalRedis(state / "redis")
     executor = ExecutorServer(ExecutorSettings(host=_LOOPBACK, port=0), isolation)
+    redis_url = await redis.start()
+    (state / REDIS_FILE).write_text(redis_url, "utf-8")
     judge, grader = JudgeServer(JudgeSettings(port=0)), GraderServer(GraderSettings(port=0))
     settings = GatewaySettings(
         port=0,
-        redis_url=SecretStr(await redis.start()),
+        redis_url=SecretStr(redis_url),
         executor_address=f"{_LOOPBACK}:{await executor.start()}",
         judge_address=f"{_LOOPBACK}:{await judge.start()}",
         grader_address=f"{_LOOPBACK}:{await grader.start()}",
