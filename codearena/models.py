@@ -45,6 +45,7 @@ __all__ = [
     "GradeLine",
     "GradeRequest",
     "Health",
+    "Hint",
     "Info",
     "Isolation",
     "Metadata",
@@ -288,6 +289,12 @@ class Episode(State):
     """An episode with its attempts; nothing of hidden tests or the reference."""
 
     attempts: list[AttemptSummary] = []
+
+
+class Hint(_Lenient):
+    """What the grader advises; empty: nothing."""
+
+    hint: str
 
 
 class OutputText(_Lenient):

@@ -13,6 +13,7 @@ from gateway.clients import Clients
 from gateway.episodes import Episodes
 from gateway.fixer import Fixer
 from gateway.grading import Grading
+from gateway.mcp import McpServer
 from gateway.sessions import Sessions
 from gateway.settings import Settings
 from gateway.store.redis import Store
@@ -30,6 +31,7 @@ class Context:
     grading: Grading
     fixer: Fixer
     sessions: Sessions
+    mcp: McpServer
     draining: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the server is to stop: answers without an end come to one."""
 

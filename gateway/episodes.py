@@ -130,6 +130,13 @@ class Episodes:
             raise _unknown(episode_id)
         return answers.episode(episode, [store_pb2.StoredAttempt.FromString(attempt) for attempt in attempts])
 
+    async def hint(self, episode_id: str) -> str:
+        """The hint that came with the last step, or with the reset. Raises UnknownEpisodeError, ServiceError."""
+        history = await self.history(episode_id)
+        if history.attempts:
+            return history.attempts[-1].verdict.hint
+        return (await self._pipeline.baseline(curriculum.find_task(self._tasks, history.task_id or ""))).hint
+
     async def drain(self) -> None:
         """Returns when every step begun has ended, whether its caller still waits or not."""
         await asyncio.gather(*(step.answer for step in self._in_flight.values()), return_exceptions=True)

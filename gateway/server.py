@@ -19,9 +19,10 @@ from gateway.context import Context
 from gateway.episodes import Episodes
 from gateway.fixer import Fixer
 from gateway.grading import Grading
+from gateway.mcp import McpServer
 from gateway.middleware import BodyLimit, CutOff, RequestContext
 from gateway.pipeline import Pipeline
-from gateway.routes import env, grade, learning, ops, tools, ws
+from gateway.routes import env, grade, learning, mcp, ops, tools, ws
 from gateway.sessions import Sessions
 from gateway.settings import Settings
 from gateway.store.redis import Store
@@ -38,7 +39,9 @@ async def _context(settings: Settings) -> AsyncIterator[Context]:
         episodes = Episodes(settings, store, pipeline, tasks, random.Random())
         grading = Grading(settings, pipeline, tasks)
         fixer = Fixer(settings, tasks, [BuiltinFixer(settings, pipeline)])
-        yield Context(settings, tasks, store, clients, episodes, grading, fixer, Sessions(settings, episodes))
+        sessions = Sessions(settings, episodes)
+        mcp_server = McpServer(settings, sessions, grading, store.sessions)
+        yield Context(settings, tasks, store, clients, episodes, grading, fixer, sessions, mcp_server)
         await episodes.drain()
 
 
@@ -57,7 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="CodeArena", version=ops.API_VERSION, lifespan=lifespan, strict_content_type=False)
     problems.install(app)
-    for routes in (env, grade, learning, tools, ops):
+    for routes in (env, grade, learning, tools, mcp, ops):
         app.include_router(routes.router, responses=problems.DOCUMENTED)
     app.include_router(ws.router)
     app.add_middleware(BodyLimit, default_bytes=settings.body_bytes, limits={"/grade/batch": settings.batch_body_bytes})

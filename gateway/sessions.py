@@ -73,6 +73,13 @@ class Session:
             return models.State()
         return await self._episodes.state(models.DEFAULT_AGENT, self.episode_id)
 
+    async def hint(self) -> str:
+        """Of the episode's last step, or of the buggy code. Raises UnknownEpisodeError, ServiceError."""
+        if self.episode_id is None:
+            raise UnknownEpisodeError("no episode yet; reset begins one")
+        async with self._in_time():
+            return await self._episodes.hint(self.episode_id)
+
     @contextlib.asynccontextmanager
     async def _in_time(self) -> AsyncIterator[None]:
         try:

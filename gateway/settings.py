@@ -43,7 +43,9 @@ class Settings(ServiceSettings):
     )
     probe_reuse: int = Field(32, ge=1, description="Attempts measured on the same probe inputs before new are drawn.")
 
-    sessions_max: int = Field(4096, ge=1, description="WebSocket sessions of this gateway at once.")
+    sessions_max: int = Field(
+        4096, ge=1, description="WebSocket sessions of this gateway at once, and as many of MCP over POST in all."
+    )
     session_idle_s: float = Field(3600.0, gt=0, description="A session is closed when nothing came for so long.")
     session_reply_s: float = Field(55.0, gt=0, description="Longest time for one answer; OpenEnv clients wait for 60.")
 

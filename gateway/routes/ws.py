@@ -62,7 +62,12 @@ class _Close(_Message):
     type: Literal["close"]
 
 
-_KINDS: Mapping[str, type[_Message]] = {"reset": _Reset, "step": _Step, "state": _State, "close": _Close}
+class _MCP(_Message):
+    type: Literal["mcp"]
+    data: dict[str, Any]
+
+
+_KINDS: Mapping[str, type[_Message]] = {"reset": _Reset, "step": _Step, "state": _State, "close": _Close, "mcp": _MCP}
 
 
 class _Refused(Exception):  # noqa: N818
@@ -82,17 +87,17 @@ async def ws(websocket: WebSocket) -> None:
         await websocket.accept()
         try:
             with context.sessions.place() as place:
-                await _serve(websocket, place, context.sessions.session(), context.settings.body_bytes)
+                await _serve(websocket, place, context, context.sessions.session())
         except SessionsFullError as error:
             metrics.MESSAGES.labels("connect", Code.CAPACITY_REACHED).inc()
             numbers = {"active_sessions": error.active, "max_sessions": error.limit}
             await _send(websocket, _error(Code.CAPACITY_REACHED, error.detail, **numbers))
             await _close(websocket, _NORMAL)
         except SessionEnded as ended:
-            await _close(websocket, _RESTART if ended.restarting else _NORMAL, ended.reason)
+            await close(websocket, ended)
 
 
-async def _serve(websocket: WebSocket, place: Place, session: Session, size_bytes: int) -> None:
+async def _serve(websocket: WebSocket, place: Place, context: Context, session: Session) -> None:
     """Answers messages until the caller closes, or raises SessionEnded or WebSocketDisconnect."""
     while True:
         frame = await place.next(websocket.receive)
@@ -101,12 +106,12 @@ async def _serve(websocket: WebSocket, place: Place, session: Session, size_byte
         telemetry.request_id.set(uuid.uuid4().hex)
         kind = "none"
         try:
-            message = _parsed(frame.get("text"), size_bytes)
+            message = _parsed(frame.get("text"), context.settings.body_bytes)
             kind = message.__class__.__name__.strip("_").lower()
             if isinstance(message, _Close):
                 await _close(websocket, _NORMAL)
                 return
-            answer, code = await _answered(session, message), "ok"
+            answer, code = await _answered(context, session, message), "ok"
         except _Refused as refused:
             answer, code = refused.answer, refused.code
         except CodeArenaError as error:
@@ -145,12 +150,16 @@ def _parsed(text: str | None, size_bytes: int) -> _Message:
         raise _Refused(Code.VALIDATION_ERROR, f"invalid {content['type']}: {detail}", errors[:20]) from error
 
 
-async def _answered(session: Session, message: _Message) -> bytes:
+async def _answered(context: Context, session: Session, message: _Message) -> bytes:
     match message:
         case _Reset(data=request):
             return _observation((await session.reset(request)).model_dump(mode="json"))
         case _Step(data=action):
             return _observation(orjson.loads(await session.step(action.proposed_fix)))
+        case _MCP(data=call):
+            reply = await context.mcp.answer(call, session)
+            # A notification has no answer of its own, but every message here has one.
+            return _encoded({"type": "mcp", "data": reply.body or {"jsonrpc": "2.0", "id": None, "result": {}}})
         case _:
             return orjson.dumps({"type": "state", "data": (await session.state()).model_dump(mode="json")})
 
@@ -169,12 +178,21 @@ def _failed(error: CodeArenaError) -> bytes:
 
 
 def _error(code: Code, message: str, **more: object) -> bytes:
+    return _encoded({"type": "error", "data": {"message": message, "code": code, **more}})
+
+
+def _encoded(answer: Mapping[str, object]) -> bytes:
     # The standard library's encoder escapes what is not ASCII: a field's name may hold what UTF-8 cannot carry.
-    return json.dumps({"type": "error", "data": {"message": message, "code": code, **more}}).encode()
+    return json.dumps(answer).encode()
 
 
 async def _send(websocket: WebSocket, answer: bytes) -> None:
     await websocket.send_text(answer.decode())
+
+
+async def close(websocket: WebSocket, ended: SessionEnded) -> None:
+    """Closes a connection whose session the server has ended."""
+    await _close(websocket, _RESTART if ended.restarting else _NORMAL, ended.reason)
 
 
 async def _close(websocket: WebSocket, code: int, reason: str = "") -> None:

@@ -46,6 +46,15 @@ class Keys:
         """Hash: counter -> its count, as named in gateway/stats.py; since_ms, of the first step; methods, how many."""
         return f"{{{self.namespace}}}:stats"
 
+    @property
+    def sessions(self) -> str:
+        """Sorted set: session id -> when it is forgotten, in ms since the epoch."""
+        return f"{{{self.namespace}}}:sessions"
+
+    def session(self, session_id: str) -> str:
+        """String: id of the session's episode; empty: none yet."""
+        return f"{{{self.namespace}}}:session:{session_id}"
+
     def episode(self, episode_id: str) -> EpisodeKeys:
         return EpisodeKeys(
             record=self.episode_prefix + episode_id,

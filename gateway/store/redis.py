@@ -26,6 +26,7 @@ from gateway.store.records import (
     Snapshot,
     StepCommit,
 )
+from gateway.store.sessions import SessionRecords
 from gateway.store.translated import translated
 
 _RETRIES, _RETRY_BASE_S, _RETRY_CAP_S = 2, 0.05, 0.5
@@ -51,6 +52,7 @@ class Store:
             retry=Retry(ExponentialWithJitterBackoff(base=_RETRY_BASE_S, cap=_RETRY_CAP_S), _RETRIES),
         )
         self._redis = aioredis.Redis.from_pool(pool)
+        self.sessions = SessionRecords(self._redis, self._keys, settings.session_idle_s)
         self.events = EventLog(settings)
         self._commit_step = self._script(SCRIPTS)
         self._create_episode = self._script(["create_episode.lua"])
