@@ -13,25 +13,25 @@ as one of the errors of `codearena.errors`: `CallerError` for your mistake, `Ser
 """
 
 import asyncio
-import concurrent.futures
-import os
-import threading
 import uuid
-from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self
 
 import httpx
 
-from codearena.errors import CallerError, CodeArenaError, ServiceError
+from codearena.background import BackgroundLoop
+from codearena.errors import CodeArenaError, ServiceError
 from codearena.following import follow
 from codearena.models import (
     DEFAULT_AGENT,
     BatchResponse,
+    CurriculumState,
     Episode,
     Event,
     FixResponse,
     Health,
+    Memory,
     Ready,
     RunRawResponse,
     State,
@@ -47,8 +47,6 @@ DEFAULT_URL = "http://localhost:7860"
 CHUNK_ITEMS = 32
 """Items of one batch request; a longer batch is sent in several."""
 _CHUNKS_AT_ONCE = 4
-
-T = TypeVar("T")
 
 
 class AsyncCodeArena:
@@ -89,12 +87,21 @@ class AsyncCodeArena:
         await self._transport.close()
 
     async def reset(
-        self, task_id: str | None = None, *, seed: int | None = None, episode_id: str | None = None
+        self,
+        task_id: str | None = None,
+        *,
+        seed: int | None = None,
+        episode_id: str | None = None,
+        strategy: str | None = None,
+        group_id: str | None = None,
+        use_memory: bool = False,
     ) -> StepResponse:
         """Starts an episode.
 
         task_id: a task's id, a category, a level or "auto"; none: the service's choice. seed: fixes the choice among
         several. episode_id: names the episode; one is made if none is given, so that a repeated reset is the same one.
+        strategy: "threshold" or "learning_progress". group_id: all resets of a group get the same task. use_memory: the
+        observations tell of the agent's best attempt at the task and its last failures.
 
             episode = await arena.reset("type_errors", seed=7)
         """
@@ -104,6 +111,9 @@ class AsyncCodeArena:
             "episode_id": episode_id or uuid.uuid4().hex,
             "agent_id": self._agent_id,
             "request_id": uuid.uuid4().hex,
+            "strategy": strategy,
+            "group_id": group_id,
+            "use_memory": use_memory or None,
         }
         answer = validated(StepResponse, await self._transport.post("/reset", body))
         self._last_episode = answer.episode_id
@@ -235,6 +245,21 @@ class AsyncCodeArena:
         """
         return validated(Stats, await self._transport.get("/stats"))
 
+    async def memory(self, task_id: str | None = None) -> Memory:
+        """This agent's best attempts and last failures; of one task with the source.
+
+        (await arena.memory("hard-1")).best[0].source
+        """
+        query = {"agent_id": self._agent_id} | ({"task_id": task_id} if task_id else {})
+        return validated(Memory, await self._transport.get("/memory", query))
+
+    async def curriculum(self) -> CurriculumState:
+        """Where this agent stands, and what "auto" would choose next and why.
+
+        (await arena.curriculum()).level
+        """
+        return validated(CurriculumState, await self._transport.get("/curriculum", {"agent_id": self._agent_id}))
+
     async def events(self, after: str | None = None, *, to_end: bool = False) -> AsyncIterator[Event]:
         """What happens, as it happens, each event once; broken connections are made again.
 
@@ -263,33 +288,6 @@ def _retry_after_s(answer: Verdict | CodeArenaError) -> float:
     return (answer.retry_after_s or 0.0) if isinstance(answer, CodeArenaError) else 0.0
 
 
-class _Loop:
-    """An event loop in a thread of its own, so that the sync client works inside notebooks and running loops too."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="codearena-client", daemon=True)
-        self._thread.start()
-        self._pid = os.getpid()
-
-    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """The coroutine's result; an interrupt here cancels it there."""
-        if self._pid != os.getpid():  # a fork does not copy the thread: waiting for it would be for ever
-            coroutine.close()
-            raise CallerError("this client was made before a fork; make one in each process")
-        future: concurrent.futures.Future[T] = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
-        try:
-            return future.result()
-        except BaseException:
-            future.cancel()
-            raise
-
-    def close(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-
 class CodeArena:
     """A connection to a gateway, without `await`; thread-safe. Close it, or use it as a context manager.
 
@@ -306,7 +304,7 @@ class CodeArena:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._arena = AsyncCodeArena(base_url, agent_id=agent_id, timeout_s=timeout_s, retry=retry, transport=transport)
-        self._loop = _Loop()
+        self._loop = BackgroundLoop()
         self._closed = False
 
     def __enter__(self) -> Self:
@@ -325,10 +323,20 @@ class CodeArena:
             self._loop.close()
 
     def reset(
-        self, task_id: str | None = None, *, seed: int | None = None, episode_id: str | None = None
+        self,
+        task_id: str | None = None,
+        *,
+        seed: int | None = None,
+        episode_id: str | None = None,
+        strategy: str | None = None,
+        group_id: str | None = None,
+        use_memory: bool = False,
     ) -> StepResponse:
         """Starts an episode: `episode = arena.reset("hard-1")`."""
-        return self._loop.run(self._arena.reset(task_id, seed=seed, episode_id=episode_id))
+        reset = self._arena.reset(
+            task_id, seed=seed, episode_id=episode_id, strategy=strategy, group_id=group_id, use_memory=use_memory
+        )
+        return self._loop.run(reset)
 
     def step(
         self,
@@ -379,6 +387,14 @@ class CodeArena:
     def stats(self) -> Stats:
         """What all steps came to: `arena.stats().by_task["hard-1"].mean_reward`."""
         return self._loop.run(self._arena.stats())
+
+    def memory(self, task_id: str | None = None) -> Memory:
+        """This agent's best attempts and last failures: `arena.memory("hard-1").best[0].source`."""
+        return self._loop.run(self._arena.memory(task_id))
+
+    def curriculum(self) -> CurriculumState:
+        """Where this agent stands: `arena.curriculum().level`."""
+        return self._loop.run(self._arena.curriculum())
 
     def events(self, after: str | None = None, *, to_end: bool = False) -> Iterator[Event]:
         """What happens, as it happens: `for event in arena.events(): ...`."""

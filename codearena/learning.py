@@ -1,4 +1,4 @@
-"""What the gateway tells about agents over time: statistics, events. Public through `codearena.models`."""
+"""What the gateway tells of many episodes: statistics, events, memory, levels. Public through `codearena.models`."""
 
 from typing import Any
 
@@ -9,8 +9,33 @@ class _Answer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+class Move(_Answer):
+    """A change of level. time_ms: since the epoch; mean: of the window that made it."""
+
+    time_ms: int
+    from_level: str
+    to_level: str
+    mean: float
+
+
+class NextTask(_Answer):
+    """A task that "auto" may choose next, and why. success: how likely the agent solves it; episodes: finished.
+
+    progress: how far the mean of its final rewards moved lately.
+    """
+
+    probability: float
+    success: float
+    progress: float
+    episodes: int
+
+
 class CurriculumState(_Answer):
-    """Where an agent stands. window: final rewards of the last finished episodes of the level, oldest first."""
+    """Where an agent stands. window: final rewards of the last finished episodes of the level, oldest first.
+
+    episodes, mean_reward: of all that ever finished, whatever chose their tasks. moves: the last 50, oldest first.
+    next_tasks: by id; one with no chance is not in it.
+    """
 
     agent_id: str
     level: str
@@ -19,6 +44,50 @@ class CurriculumState(_Answer):
     window_size: int
     up_above: float
     down_below: float
+    strategy: str = "threshold"
+    episodes: int = 0
+    mean_reward: float | None = None
+    moves: list[Move] = []
+    next_tasks: dict[str, NextTask] = {}
+
+
+class BestAttempt(_Answer):
+    """An agent's best attempt at a task, by reward. source: null where no task was asked for."""
+
+    task_id: str
+    task_revision: str
+    reward: float
+    solved: bool
+    step: int
+    episode_id: str
+    attempt_id: str
+    time_ms: int
+    source: str | None = None
+
+
+class Failure(_Answer):
+    """One kind of failure at a task: what it looked like last, and how often it came."""
+
+    task_id: str
+    signature: str
+    count: int
+    error_log: str
+    last_ms: int
+
+
+class EpisodeMemory(_Answer):
+    """What an agent is reminded of when it meets a task again: the best attempt ever, and the last failures."""
+
+    best: BestAttempt | None
+    failures: list[Failure]
+
+
+class Memory(_Answer):
+    """All that an agent remembers. failures: the latest first."""
+
+    agent_id: str
+    best: list[BestAttempt]
+    failures: list[Failure]
 
 
 class RewardStats(_Answer):

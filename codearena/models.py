@@ -12,7 +12,19 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from codearena.learning import CurriculumState, Event, RewardStats, Stats, TimingStats
+from codearena.learning import (
+    BestAttempt,
+    CurriculumState,
+    EpisodeMemory,
+    Event,
+    Failure,
+    Memory,
+    Move,
+    NextTask,
+    RewardStats,
+    Stats,
+    TimingStats,
+)
 from codearena.requests import (
     DEFAULT_AGENT,
     ID_PATTERN,
@@ -24,6 +36,7 @@ from codearena.requests import (
     ResetRequest,
     RunRawRequest,
     StepRequest,
+    Strategy,
 )
 
 __all__ = [
@@ -34,11 +47,14 @@ __all__ = [
     "AttemptSummary",
     "BatchRequest",
     "BatchResponse",
+    "BestAttempt",
     "Complexity",
     "CurriculumState",
     "Episode",
+    "EpisodeMemory",
     "Event",
     "ExecutionMetadata",
+    "Failure",
     "FixRequest",
     "FixResponse",
     "GradeItem",
@@ -48,7 +64,10 @@ __all__ = [
     "Hint",
     "Info",
     "Isolation",
+    "Memory",
     "Metadata",
+    "Move",
+    "NextTask",
     "Observation",
     "OutputText",
     "Penalties",
@@ -65,6 +84,7 @@ __all__ = [
     "Stats",
     "StepRequest",
     "StepResponse",
+    "Strategy",
     "TaskDetail",
     "TaskSummary",
     "TimingStats",
@@ -98,6 +118,7 @@ class Observation(_Lenient):
     solved: bool = False
     reward_components: "RewardComponents | None" = None
     penalties: "Penalties | None" = None
+    memory: EpisodeMemory | None = Field(default=None, description="Null unless the reset asked for it.")
 
 
 class RewardComponents(_Lenient):

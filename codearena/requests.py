@@ -1,6 +1,7 @@
 """What callers send. Public through `codearena.models`, which also says how unknown fields are treated."""
 
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
@@ -16,6 +17,13 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise PydanticCustomError("string_type", "Input should be a valid string")
     return value
+
+
+class Strategy(StrEnum):
+    """How the curriculum chooses a task: see docs/curriculum.md."""
+
+    THRESHOLD = "threshold"
+    LEARNING_PROGRESS = "learning_progress"
 
 
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
@@ -44,6 +52,9 @@ class ResetRequest(_Lenient):
 
     task_id: a task's id, a category, a level, or "auto": a task of the level the agent's curriculum has reached.
     seed: fixes the choice among several tasks. episode_id: names the episode; one of that name is replaced.
+    strategy: how the task is chosen; none: as the service is set. group_id: all resets of a group get the same task.
+    partition: "eval" neither reads nor writes the agent's memory and curriculum; none: by the agent's id.
+    use_memory: observations carry the agent's best attempt at the task and its last failures.
     """
 
     task_id: TaskChoice | None = None
@@ -51,6 +62,10 @@ class ResetRequest(_Lenient):
     episode_id: Id | None = None
     agent_id: Id = DEFAULT_AGENT
     request_id: Id | None = None
+    strategy: Strategy | None = None
+    group_id: Id | None = None
+    partition: Literal["train", "eval"] | None = None
+    use_memory: bool = False
 
 
 class StepRequest(_Strict):

@@ -4,8 +4,7 @@ from codearena import models
 from codearena.task import Task
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2, store_pb2
 from gateway.pipeline import Attempt
-from gateway.settings import Settings
-from gateway.store.records import CurriculumRecord, EpisodeRecord
+from gateway.store.records import EpisodeRecord
 
 _STATUS = {
     executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR: "compile_error",
@@ -139,6 +138,7 @@ def observation(
         step=step,
         max_steps=record.max_steps,
         episode_id=record.episode_id,
+        memory=models.EpisodeMemory.model_validate_json(record.memory) if record.memory else None,
     )
 
 
@@ -297,16 +297,3 @@ def task_detail(task: Task, max_steps: int) -> models.TaskDetail:
 def _visible_tests(task: Task) -> list[str]:
     tests = [test.name for test in task.all_tests if test.visible]
     return tests + [check.name for check in task.checks if check.visible]
-
-
-def curriculum_state(agent_id: str, record: CurriculumRecord, settings: Settings) -> models.CurriculumState:
-    window = list(record.window)
-    return models.CurriculumState(
-        agent_id=agent_id,
-        level=record.level.value,
-        window=window,
-        mean=sum(window) / len(window) if window else None,
-        window_size=settings.curriculum_window,
-        up_above=settings.curriculum_up_above,
-        down_below=settings.curriculum_down_below,
-    )

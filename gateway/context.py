@@ -9,6 +9,7 @@ from fastapi import Depends, Header, Request
 
 from codearena import models
 from codearena.task import Task
+from gateway.choice import Choice
 from gateway.clients import Clients
 from gateway.episodes import Episodes
 from gateway.fixer import Fixer
@@ -32,6 +33,7 @@ class Context:
     fixer: Fixer
     sessions: Sessions
     mcp: McpServer
+    choice: Choice
     draining: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the server is to stop: answers without an end come to one."""
 

@@ -10,7 +10,6 @@ episode is refused at once, rather than graded for nothing.
 import asyncio
 import hashlib
 import logging
-import random
 import time
 import uuid
 from collections.abc import Mapping
@@ -25,12 +24,13 @@ from codearena.errors import (
     InvalidRequestError,
     UnknownEpisodeError,
 )
-from codearena.task import Level, Task
+from codearena.task import Task
 from codearena.v1 import store_pb2
-from gateway import answers, curriculum, metrics, stats
+from gateway import answers, curriculum, memory, metrics, stats
+from gateway.choice import Choice
 from gateway.pipeline import Attempt, Pipeline
 from gateway.settings import Settings
-from gateway.store.records import Answer, CommitResult, EpisodeRecord, Snapshot, StepCommit
+from gateway.store.records import Answer, CommitResult, EpisodeRecord, Partition, Snapshot, StepCommit
 from gateway.store.redis import Store
 
 log = logging.getLogger(__name__)
@@ -55,19 +55,16 @@ class _InFlight:
 
 
 class Episodes:
-    """All episodes, whichever process began them.
-
-    rng: picks tasks; its state is no secret.
-    """
+    """All episodes, whichever process began them."""
 
     def __init__(
-        self, settings: Settings, store: Store, pipeline: Pipeline, tasks: Mapping[str, Task], rng: random.Random
+        self, settings: Settings, store: Store, pipeline: Pipeline, tasks: Mapping[str, Task], choice: Choice
     ) -> None:
         self._settings = settings
         self._store = store
         self._pipeline = pipeline
         self._tasks = tasks
-        self._rng = rng
+        self._choice = choice
         self._in_flight: dict[str, _InFlight] = {}
 
     async def reset(
@@ -79,13 +76,19 @@ class Episodes:
 
         Raises:
             UnknownTaskError: no such task, category or level.
+            InvalidRequestError: an episode in evaluation is to use memory, or an agent kept for evaluation to train.
             ServiceError: the buggy code could not be run, or the store failed; an episode may then exist or not.
         """
-        task = await self._choose(request)
+        partition = memory.partition_of(request.agent_id, request.partition, self._settings.evaluation_agents)
+        task = await self._choice.choose(request, partition)
+        reminder = await self._reminder(request, partition, task)
         baseline = await self._pipeline.baseline(task)
         # A retry without an id of its own must find the episode that the first try made.
         derived = _derived_id("reset", request.agent_id, request_id) if request_id else uuid.uuid4().hex
-        episode = await self._create(task, request.agent_id, request.episode_id or derived, request_id, private)
+        episode_id = request.episode_id or derived
+        episode = await self._create(
+            task, request.agent_id, episode_id, request_id, partition=partition, reminder=reminder, private=private
+        )
         if episode.task_id != task.id:  # a retry, for which chance chose another task than for the first try
             task = self._task(episode)
             baseline = await self._pipeline.baseline(task)
@@ -141,15 +144,25 @@ class Episodes:
         """Returns when every step begun has ended, whether its caller still waits or not."""
         await asyncio.gather(*(step.answer for step in self._in_flight.values()), return_exceptions=True)
 
-    async def _choose(self, request: models.ResetRequest) -> Task:
-        choice = request.task_id or curriculum.AUTO
-        level = Level.EASY
-        if choice == curriculum.AUTO:
-            level = (await self._store.curriculum(request.agent_id)).level
-        return curriculum.pick(curriculum.candidates(self._tasks, choice, level), request.seed, self._rng)
+    async def _reminder(self, request: models.ResetRequest, partition: Partition, task: Task) -> str:
+        """What the agent is reminded of, as JSON; empty: it did not ask."""
+        if not request.use_memory:
+            return ""
+        if partition is Partition.EVAL:
+            raise InvalidRequestError("an episode in evaluation has no memory to use")
+        record = await self._store.agents.memory(request.agent_id, task.id)
+        return memory.for_episode(record, task).model_dump_json()
 
     async def _create(
-        self, task: Task, agent_id: str, episode_id: str, request_id: str, private: bool = False
+        self,
+        task: Task,
+        agent_id: str,
+        episode_id: str,
+        request_id: str,
+        *,
+        partition: Partition,
+        reminder: str,
+        private: bool = False,
     ) -> EpisodeRecord:
         episode = EpisodeRecord(
             episode_id=episode_id,
@@ -161,13 +174,19 @@ class Episodes:
             max_steps=self._settings.max_steps,
             created_ms=time.time_ns() // 1_000_000,
             request_id=request_id,
+            partition=partition,
+            memory=reminder,
         )
         return await self._store.create(episode, _reset_event(episode), private=private)
 
     async def _successor(self, finished: EpisodeRecord, request_id: str) -> str:
         """Id of a fresh episode after a finished one; the same for every retry of the request that needs it."""
         derived = _derived_id("next", finished.nonce, request_id) if request_id else uuid.uuid4().hex
-        return (await self._create(self._task(finished), finished.agent_id, derived, request_id)).episode_id
+        task, agent_id, reminder = self._task(finished), finished.agent_id, finished.memory
+        episode = await self._create(
+            task, agent_id, derived, request_id, partition=finished.partition, reminder=reminder
+        )
+        return episode.episode_id
 
     def _task(self, episode: EpisodeRecord) -> Task:
         return curriculum.find_task(self._tasks, episode.task_id)
@@ -202,7 +221,8 @@ class Episodes:
 
     async def _commit(self, episode: EpisodeRecord, attempt: Attempt, proposal: _Proposal) -> bytes:
         done = attempt.verdict.solved or attempt.step >= episode.max_steps
-        kept_bytes = self._settings.source_bytes
+        kept_bytes, now_ms = self._settings.source_bytes, time.time_ns() // 1_000_000
+        failure = memory.failure_of(attempt, now_ms)
         body = answers.step(episode, attempt, done, kept_bytes).model_dump_json().encode()
         commit = StepCommit(
             episode=episode,
@@ -215,7 +235,12 @@ class Episodes:
             reward=attempt.verdict.reward,
             done=done,
             event=_step_event(episode, attempt, done, proposal.method),
-            now_ms=time.time_ns() // 1_000_000,
+            now_ms=now_ms,
+            solved=attempt.verdict.solved,
+            task_revision=attempt.task.revision,
+            best=memory.best_of(episode, attempt, now_ms),
+            failure_id=failure.failure_id if failure else "",
+            failure=failure.body if failure else "",
             method=proposal.method,
             counts=stats.counts_of(attempt, done),
         )
@@ -291,6 +316,7 @@ def _reset_event(episode: EpisodeRecord) -> bytes:
             "agent_id": episode.agent_id,
             "task_id": episode.task_id,
             "level": episode.level.value,
+            "partition": episode.partition.value,
         }
     )
 
@@ -303,6 +329,7 @@ def _step_event(episode: EpisodeRecord, attempt: Attempt, done: bool, method: st
             "agent_id": episode.agent_id,
             "task_id": episode.task_id,
             "level": episode.level.value,
+            "partition": episode.partition.value,
             "step": attempt.step,
             "reward": attempt.verdict.reward,
             "done": done,

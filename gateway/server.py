@@ -14,6 +14,7 @@ from codearena import rpc
 from codearena.task import load_tasks
 from gateway import problems
 from gateway.builtin_fixer import BuiltinFixer
+from gateway.choice import Choice
 from gateway.clients import Clients
 from gateway.context import Context
 from gateway.episodes import Episodes
@@ -36,12 +37,12 @@ async def _context(settings: Settings) -> AsyncIterator[Context]:
     tasks = load_tasks(settings.tasks_dir)
     async with Store(settings) as store, Clients(settings) as clients:
         pipeline = Pipeline(settings, clients, tasks, random.SystemRandom())
-        episodes = Episodes(settings, store, pipeline, tasks, random.Random())
-        grading = Grading(settings, pipeline, tasks)
+        choice = Choice(settings, store.agents, tasks, random.Random())
+        episodes = Episodes(settings, store, pipeline, tasks, choice)
+        grading, sessions = Grading(settings, pipeline, tasks), Sessions(settings, episodes)
         fixer = Fixer(settings, tasks, [BuiltinFixer(settings, pipeline)])
-        sessions = Sessions(settings, episodes)
         mcp_server = McpServer(settings, sessions, grading, store.sessions)
-        yield Context(settings, tasks, store, clients, episodes, grading, fixer, sessions, mcp_server)
+        yield Context(settings, tasks, store, clients, episodes, grading, fixer, sessions, mcp_server, choice)
         await episodes.drain()
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from codearena.requests import Strategy
 from codearena.settings import ServiceSettings
 
 _KIB = 1024
@@ -58,6 +59,14 @@ class Settings(ServiceSettings):
     curriculum_window: int = Field(10, ge=1, description="Finished episodes of a level that its mean is taken over.")
     curriculum_up_above: float = Field(0.80, description="Mean reward above which the next level comes.")
     curriculum_down_below: float = Field(0.35, description="Mean reward below which the level before comes.")
+    curriculum_strategy: Strategy = Field(Strategy.THRESHOLD, description="How tasks are chosen where no reset says.")
+    curriculum_forgetting: float = Field(0.1, gt=0, lt=1, description="Weight that an episode takes from those before.")
+    curriculum_fast: float = Field(0.3, gt=0, lt=1, description="Weight of an episode in the fast mean of a task.")
+    curriculum_slow: float = Field(0.1, gt=0, lt=1, description="Weight of an episode in the slow mean of a task.")
+    curriculum_retest_every: int = Field(10, ge=2, description="Once in so many tasks the longest waiting one comes.")
+
+    evaluation_agents: str = Field("eval-*", description="Pattern of agent ids that are always in evaluation.")
+    memory_failures: int = Field(64, ge=1, description="Kinds of failures remembered of an agent.")
 
     fixer_deadline_s: float = Field(40.0, gt=0, description="Longest time for one /fix.")
     fixer_concurrency: int = Field(2, ge=1, description="Calls of /fix served at once.")

@@ -1,4 +1,4 @@
-"""What comes of many episodes: /stats, /events."""
+"""What comes of many episodes: /curriculum, /memory, /stats, /events."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
@@ -7,14 +7,32 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 
 from codearena import models
-from gateway import stats
+from gateway import memory, stats
 from gateway.context import ContextDep
 from gateway.store.events import BEFORE_ALL, StreamEvent
 
 SSE = "text/event-stream"
 _EVENT_ID = r"^\d{1,16}(-\d{1,16})?$"
 
+AgentQuery = Annotated[str, Query(pattern=models.ID_PATTERN)]
+TaskQuery = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
 router = APIRouter(tags=["learning"])
+
+
+@router.get("/curriculum")
+async def agent_curriculum(context: ContextDep, agent_id: AgentQuery = models.DEFAULT_AGENT) -> models.CurriculumState:
+    """Where an agent stands, how it came there, and what "auto" would choose next and why."""
+    return await context.choice.explained(agent_id)
+
+
+@router.get("/memory")
+async def agent_memory(
+    context: ContextDep, agent_id: AgentQuery = models.DEFAULT_AGENT, task_id: TaskQuery = None
+) -> models.Memory:
+    """An agent's best attempts and last failures; of the task named, if one is, with the source."""
+    found = memory.of_agent(agent_id, await context.store.agents.memory(agent_id, task_id))
+    return found if task_id is None else memory.of_task(found, task_id)
 
 
 @router.get("/stats")

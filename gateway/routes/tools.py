@@ -1,8 +1,8 @@
-"""/run_raw, /fix, /tasks, /tasks/{id}, /curriculum."""
+"""/run_raw, /fix, /tasks, /tasks/{id}."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path
 
 from codearena import models
 from gateway import answers, curriculum
@@ -35,12 +35,3 @@ async def task(
 ) -> models.TaskDetail:
     """One task, as an agent may know it."""
     return answers.task_detail(curriculum.find_task(context.tasks, task_id), context.settings.max_steps)
-
-
-@router.get("/curriculum")
-async def agent_curriculum(
-    context: ContextDep, agent_id: Annotated[str, Query(pattern=models.ID_PATTERN)] = models.DEFAULT_AGENT
-) -> models.CurriculumState:
-    """Where an agent stands in the curriculum."""
-    record = await context.store.curriculum(agent_id)
-    return answers.curriculum_state(agent_id, record, context.settings)

@@ -5,9 +5,9 @@ import orjson
 from codearena.task import Level
 from gateway.settings import Settings
 from gateway.store.keys import Keys
-from gateway.store.records import StepCommit
+from gateway.store.records import Partition, StepCommit
 
-SCRIPTS = ("stats.lua", "curriculum.lua", "commit_step.lua")
+SCRIPTS = ("stats.lua", "memory.lua", "curriculum.lua", "commit_step.lua")
 """Joined in this order: the last one calls what the others define."""
 
 
@@ -15,7 +15,9 @@ def commit_keys(step: StepCommit, keys: Keys) -> list[str]:
     """Every key that the commit of the step may touch, in the script's order."""
     episode, agent_id = keys.episode(step.episode.episode_id), step.episode.agent_id
     shared = [keys.curriculum(agent_id), keys.events, keys.last(agent_id), keys.stats]
-    return [episode.record, episode.attempts, episode.answers, *shared]
+    memory = keys.memory(agent_id)
+    remembered = [memory.best, memory.sources, memory.failures, memory.failure_order]
+    return [episode.record, episode.attempts, episode.answers, *shared, *remembered]
 
 
 def commit_args(step: StepCommit, settings: Settings) -> list[bytes]:
@@ -33,7 +35,14 @@ def _fields(step: StepCommit) -> dict[str, object]:
         "identity": step.identity,
         "reward": repr(step.reward),  # text: as it is given, it is kept and read back
         "done": step.done,
+        "solved": step.solved,
+        "task_id": step.episode.task_id,
+        "task_revision": step.task_revision,
         "level": step.episode.level.value,
+        "learns": step.episode.partition is Partition.TRAIN,
+        "best": step.best,
+        "failure_id": step.failure_id,
+        "failure": step.failure,
         "method": step.method,
         "counts": step.counts,
         "now_ms": step.now_ms,
@@ -49,5 +58,9 @@ def _limits(settings: Settings) -> dict[str, object]:
         "curriculum_window": settings.curriculum_window,
         "curriculum_up_above": settings.curriculum_up_above,
         "curriculum_down_below": settings.curriculum_down_below,
+        "curriculum_forgetting": settings.curriculum_forgetting,
+        "curriculum_fast": settings.curriculum_fast,
+        "curriculum_slow": settings.curriculum_slow,
+        "failures_kept": settings.memory_failures,
         "levels": [level.value for level in Level],
     }

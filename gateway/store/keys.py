@@ -23,6 +23,20 @@ class EpisodeKeys:
 
 
 @dataclass(frozen=True)
+class MemoryKeys:
+    """The keys of one agent's memory."""
+
+    best: str
+    """Hash: reward:, revision: and best:<task>, of the best attempt; best is JSON."""
+    sources: str
+    """Hash: task -> source of the best attempt."""
+    failures: str
+    """Hash: count: and last:<failure>; last is JSON."""
+    failure_order: str
+    """Sorted set: failure -> when it was last seen."""
+
+
+@dataclass(frozen=True)
 class Keys:
     """The keys of one namespace."""
 
@@ -67,5 +81,17 @@ class Keys:
         return f"{{{self.namespace}}}:last:{agent_id}"
 
     def curriculum(self, agent_id: str) -> str:
-        """Hash: level, and window: final rewards separated by spaces, oldest first."""
+        """Hash: level; window: final rewards separated by spaces, oldest first; moves; counts; task:<task>; drawn:."""
         return f"{{{self.namespace}}}:curriculum:{agent_id}"
+
+    def group(self, agent_id: str, group_id: str) -> str:
+        """String: the task that the agent's group of episodes is about. No agent's id has a slash."""
+        return f"{{{self.namespace}}}:group:{agent_id}/{group_id}"
+
+    def memory(self, agent_id: str) -> MemoryKeys:
+        return MemoryKeys(
+            best=f"{{{self.namespace}}}:best:{agent_id}",
+            sources=f"{{{self.namespace}}}:best-sources:{agent_id}",
+            failures=f"{{{self.namespace}}}:failures:{agent_id}",
+            failure_order=f"{{{self.namespace}}}:failure-order:{agent_id}",
+        )

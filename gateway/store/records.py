@@ -7,6 +7,13 @@ from enum import StrEnum
 from codearena.task import Level
 
 
+class Partition(StrEnum):
+    """What an episode is for. Those in evaluation neither read nor write what is kept of their agent."""
+
+    TRAIN = "train"
+    EVAL = "eval"
+
+
 @dataclass(frozen=True)
 class EpisodeRecord:
     """One episode as it stands.
@@ -14,6 +21,7 @@ class EpisodeRecord:
     nonce: new with each reset, so that a step begun before a reset of the same id cannot count after it.
     request_id: of the reset; empty: none. created_ms: since the epoch.
     identities, sources: of the attempts so far, oldest first. reward, best_reward: None before the first step.
+    memory: what the agent is reminded of in it, JSON; empty: nothing.
     """
 
     episode_id: str
@@ -25,6 +33,8 @@ class EpisodeRecord:
     max_steps: int
     created_ms: int
     request_id: str = ""
+    partition: Partition = Partition.TRAIN
+    memory: str = ""
     step: int = 0
     done: bool = False
     reward: float | None = None
@@ -54,7 +64,9 @@ class StepCommit:
     """Everything one step changes.
 
     attempt: a StoredAttempt, serialized; event: JSON; request_id: empty: none. method: what made the fix, empty: not
-    said. counts: what it adds to which counter of the statistics. now_ms: since the epoch.
+    said. counts: what it adds to which counter of the statistics. now_ms: since the epoch. task_revision: that it was
+    graded by. best: what is remembered of the attempt if it is the best, JSON. failure_id, failure: of its kind of
+    failure, and what is remembered of it, JSON; empty: it did not fail.
     """
 
     episode: EpisodeRecord
@@ -68,6 +80,11 @@ class StepCommit:
     done: bool
     event: bytes
     now_ms: int
+    solved: bool = False
+    task_revision: str = ""
+    best: str = "{}"
+    failure_id: str = ""
+    failure: str = ""
     method: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
 
@@ -83,8 +100,77 @@ class CommitResult(StrEnum):
 
 
 @dataclass(frozen=True)
+class TaskRecord:
+    """What is known of an agent at a task. solved, unsolved: weights of finished episodes, older ones count less.
+
+    episodes: finished. fast, slow: means of final rewards. drawn: number of the choice that it came from last, 0: none.
+    """
+
+    episodes: int = 0
+    solved: float = 0.0
+    unsolved: float = 0.0
+    fast: float = 0.0
+    slow: float = 0.0
+    drawn: int = 0
+
+    @property
+    def success(self) -> float:
+        """How likely it is solved: the mean of a Beta distribution whose prior is uniform."""
+        return (self.solved + 1) / (self.solved + self.unsolved + 2)
+
+    @property
+    def progress(self) -> float:
+        """How far the mean reward moved lately, up or down."""
+        return abs(self.fast - self.slow)
+
+
+@dataclass(frozen=True)
+class MoveRecord:
+    """A change of level. time_ms: since the epoch; mean: of the window that made it."""
+
+    time_ms: int
+    before: Level
+    after: Level
+    mean: float
+
+
+@dataclass(frozen=True)
 class CurriculumRecord:
-    """Where an agent stands. window: final rewards of the last finished episodes of the level, oldest first."""
+    """Where an agent stands. window: final rewards of the last finished episodes of the level, oldest first.
+
+    moves: the last ones, oldest first. episodes, rewards: number and sum of final rewards of all that ever finished.
+    draws: tasks chosen by what is known of them. tasks: by id, of those that were tried or chosen.
+    """
 
     level: Level
     window: tuple[float, ...]
+    moves: tuple[MoveRecord, ...] = ()
+    episodes: int = 0
+    rewards: float = 0.0
+    draws: int = 0
+    tasks: Mapping[str, TaskRecord] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BestRecord:
+    """An agent's best attempt at a task. revision: of the task; body: JSON, as in gateway/memory.py."""
+
+    revision: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class FailureRecord:
+    """One kind of failure. count: how often it came; body: JSON, as in gateway/memory.py."""
+
+    count: int
+    body: bytes
+
+
+@dataclass(frozen=True)
+class MemoryRecord:
+    """What an agent remembers. best, sources: by task; the sources are those that were asked for."""
+
+    best: Mapping[str, BestRecord]
+    failures: tuple[FailureRecord, ...]
+    sources: Mapping[str, bytes]

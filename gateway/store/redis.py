@@ -15,14 +15,15 @@ from redis.commands.core import AsyncScript
 
 from codearena.task import Level
 from gateway.settings import Settings
+from gateway.store.agents import Agents
 from gateway.store.commit import SCRIPTS, commit_args, commit_keys
 from gateway.store.events import EventLog
 from gateway.store.keys import Keys
 from gateway.store.records import (
     Answer,
     CommitResult,
-    CurriculumRecord,
     EpisodeRecord,
+    Partition,
     Snapshot,
     StepCommit,
 )
@@ -54,6 +55,8 @@ class Store:
         self._redis = aioredis.Redis.from_pool(pool)
         self.sessions = SessionRecords(self._redis, self._keys, settings.session_idle_s)
         self.events = EventLog(settings)
+        draw, issue = self._script(["draw_task.lua"]), self._script(["issue_task.lua"])
+        self.agents = Agents(settings, self._redis, self._keys, draw, issue)
         self._commit_step = self._script(SCRIPTS)
         self._create_episode = self._script(["create_episode.lua"])
         self._read_last = self._script(["read_last.lua"])
@@ -130,13 +133,6 @@ class Store:
         counts = {name.decode(): int(count) for name, count in fields.items() if b"/" in name}
         return counts, int(fields[b"since_ms"]) if fields else None
 
-    async def curriculum(self, agent_id: str) -> CurriculumRecord:
-        """Where the agent stands; a new one is at the lowest level."""
-        async with translated():
-            fields = cast("Mapping[bytes, bytes]", await self._redis.hgetall(self._keys.curriculum(agent_id)))
-        rewards = tuple(float(reward) for reward in fields.get(b"window", b"").split())
-        return CurriculumRecord(Level(fields.get(b"level", b"easy").decode()), rewards)
-
 
 def _pairs(flat: list[bytes] | dict[bytes, bytes]) -> Mapping[bytes, bytes]:
     """A script's HGETALL: a dict in RESP3, a flat list in RESP2."""
@@ -166,6 +162,8 @@ def _to_fields(episode: EpisodeRecord) -> list[str | int]:
         "max_steps": episode.max_steps,
         "created_ms": episode.created_ms,
         "request_id": episode.request_id,
+        "partition": episode.partition.value,
+        "memory": episode.memory,
         "step": 0,
         "done": 0,
     }
@@ -185,6 +183,8 @@ def _to_episode(episode_id: str, fields: Mapping[bytes, bytes]) -> EpisodeRecord
         max_steps=int(fields[b"max_steps"]),
         created_ms=int(fields[b"created_ms"]),
         request_id=fields[b"request_id"].decode(),
+        partition=Partition(fields.get(b"partition", b"train").decode()),
+        memory=fields.get(b"memory", b"").decode(),
         step=step,
         done=fields[b"done"] == b"1",
         reward=float(fields[b"reward"]) if step else None,

@@ -1,6 +1,7 @@
 -- Commits one step: everything of it, or nothing. Runs after the scripts it is joined to, whose functions it calls.
 --
 -- KEYS  1 episode  2 attempts  3 answers  4 curriculum  5 events  6 last  7 stats
+--       8 best attempts  9 their sources  10 failures  11 their order
 -- ARGV  1 JSON: the fields of StepCommit and the settings, named as in commit.py
 --       2 answer  3 stored attempt  4 source  5 event
 -- Returns {result, answer or ''}; the results are CommitResult in records.py.
@@ -27,5 +28,12 @@ if step.request_id ~= '' then redis.call('HSET', KEYS[3], step.request_id, ARGV[
 redis.call('XADD', KEYS[5], 'MAXLEN', '~', step.events_kept, '*', 'kind', 'step', 'data', ARGV[5])
 for _, key in ipairs({KEYS[1], KEYS[2], KEYS[3], KEYS[6]}) do redis.call('EXPIRE', key, step.episode_ttl_s) end
 count(KEYS[7], step.counts, step.method, step.methods_kept, step.now_ms)
-if step.done then climb(KEYS[4], step) end
+if not step.learns then return {'committed', ''} end
+
+remember(KEYS[8], KEYS[9], step, ARGV[4])
+if step.failure_id ~= '' then note_failure(KEYS[10], KEYS[11], step) end
+if step.done then
+  climb(KEYS[4], step)
+  learn(KEYS[4], step)
+end
 return {'committed', ''}

@@ -1,9 +1,12 @@
--- The curriculum: a level and the window of the last final rewards at it.
+-- The curriculum: a level with the window of the last final rewards at it, and what is known of each task.
 
--- step: level, reward, and the settings curriculum_window, _up_above, _down_below, levels (ascending), agent_ttl_s.
+local MOVES_KEPT = 50
+
+-- The level: see gateway/curriculum.py.
+-- step: level, reward, now_ms, agent_ttl_s, curriculum_window, _up_above, _down_below, levels (ascending).
 local function climb(key, step)
   local at = 1
-  local curriculum = redis.call('HMGET', key, 'level', 'window')
+  local curriculum = redis.call('HMGET', key, 'level', 'window', 'moves')
   for place, level in ipairs(step.levels) do
     if level == curriculum[1] then at = place end
   end
@@ -18,7 +21,32 @@ local function climb(key, step)
     if mean > step.curriculum_up_above and at < #step.levels then moved = at + 1 end
     if mean < step.curriculum_down_below and at > 1 then moved = at - 1 end
   end
-  if moved ~= at then window = {} end
+  if moved ~= at then
+    window = {}
+    local moves = {}
+    for move in string.gmatch(curriculum[3] or '', '%S+') do moves[#moves + 1] = move end
+    moves[#moves + 1] = string.format('%.0f/%s/%s/%.6f', step.now_ms, step.levels[at], step.levels[moved], mean)
+    while #moves > MOVES_KEPT do table.remove(moves, 1) end
+    redis.call('HSET', key, 'moves', table.concat(moves, ' '))
+  end
   redis.call('HSET', key, 'level', step.levels[moved], 'window', table.concat(window, ' '))
+end
+
+-- What is known of the task: episodes, weights of solved and unsolved ones, and two means of final rewards, a fast and a
+-- slow one. Weights and means forget, since the agent changes.
+-- step: task_id, reward, solved, agent_ttl_s, curriculum_forgetting, curriculum_fast, curriculum_slow.
+local function learn(key, step)
+  local known = redis.call('HGET', key, 'task:' .. step.task_id) or '0 0 0 0 0'
+  local episodes, solved, unsolved, fast, slow = string.match(known, '(%S+) (%S+) (%S+) (%S+) (%S+)')
+  local reward, kept = tonumber(step.reward), 1 - step.curriculum_forgetting
+  solved, unsolved = tonumber(solved) * kept, tonumber(unsolved) * kept
+  if step.solved then solved = solved + 1 else unsolved = unsolved + 1 end
+  if episodes == '0' then fast, slow = reward, reward end
+  fast = tonumber(fast) + step.curriculum_fast * (reward - tonumber(fast))
+  slow = tonumber(slow) + step.curriculum_slow * (reward - tonumber(slow))
+  redis.call('HSET', key, 'task:' .. step.task_id,
+    string.format('%d %.9g %.9g %.9g %.9g', episodes + 1, solved, unsolved, fast, slow))
+  redis.call('HINCRBY', key, 'episodes', 1)
+  redis.call('HINCRBY', key, 'rewards', math.floor(reward * 1000000 + 0.5))
   redis.call('EXPIRE', key, step.agent_ttl_s)
 end

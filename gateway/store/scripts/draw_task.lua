@@ -1,0 +1,13 @@
+-- What the choice of a task depends on, and a number for it that nobody else gets.
+--
+-- KEYS  1 curriculum  2 group, or the curriculum again if there is none
+-- ARGV  1 '1': there is a group  2 '1': a number is wanted  3 agent ttl s
+-- Returns {task of the group or '', number, fields and values of the curriculum}.
+local chosen = ARGV[1] == '1' and redis.call('GET', KEYS[2])
+if chosen then return {chosen, 0, {}} end
+local known, number = redis.call('HGETALL', KEYS[1]), 0
+if ARGV[2] == '1' then
+  number = redis.call('HINCRBY', KEYS[1], 'draws', 1)
+  redis.call('EXPIRE', KEYS[1], ARGV[3])
+end
+return {'', number, known}
