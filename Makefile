@@ -77,6 +77,15 @@ test: $(READY)  ## Run every test; sets up a Docker engine where root on Debian
 test-docker: $(READY)  ## Run only the tests that need Docker
 	@$(prepare_docker); pytest -m docker
 
+# Trainers and OpenEnv bring a gigabyte that nothing else needs: an environment of their own.
+.venv-train/ready: requirements/train.lock requirements/torch.txt requirements/install.sh pyproject.toml
+	@requirements/install.sh .venv-train requirements/train.lock requirements/torch.txt
+	@touch $@
+
+.PHONY: test-train
+test-train: .venv-train/ready  ## Run the tests against TRL and OpenEnv, in an environment of their own
+	@.venv-train/bin/python -m pytest tests/train
+
 .PHONY: verify
 verify: $(READY)  ## Run every task's reference and buggy code through the real pipeline
 	@codearena tasks verify
@@ -103,3 +112,7 @@ lock: $(READY)  ## Lock the dependencies again; PACKAGE=name upgrades one, UPGRA
 		--output-file requirements/server.lock pyproject.toml
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) $(PACKAGE:%=--upgrade-package %) --extra server --extra dev \
 		--constraint requirements/server.lock --output-file requirements/dev.lock pyproject.toml
+	@$(subst --allow-unsafe,--unsafe-package torch,$(COMPILE)) $(if $(UPGRADE),--upgrade) \
+		$(PACKAGE:%=--upgrade-package %) --extra server --extra openenv --extra train --extra train-tests \
+		--constraint requirements/server.lock --constraint requirements/torch.txt \
+		--output-file requirements/train.lock pyproject.toml

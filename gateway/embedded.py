@@ -74,14 +74,19 @@ def state_folder() -> Path:
 
 
 class Embedded:
-    """Redis and the four services. Use as an async context manager; `url` is where the gateway answers."""
+    """Redis and the four services. Use as an async context manager; `url` is where the gateway answers.
 
-    def __init__(self, options: Options, console: Console) -> None:
+    listen: False leaves the gateway out, for a server that runs the application itself, with `gateway_settings`.
+    """
+
+    def __init__(self, options: Options, console: Console, *, listen: bool = True) -> None:
+        self._listen = listen
         self._options = options
         self._console = console
         self._stack = AsyncExitStack()
         self._redis = LocalRedis(options.state / "redis")
         self.url = ""
+        self.gateway_settings = GatewaySettings(host=options.host, port=options.port)
 
     async def __aenter__(self) -> "Embedded":
         """Raises CodeArenaError or OSError if something does not start; what did is stopped again."""
@@ -126,17 +131,18 @@ class Embedded:
         executor = await self._start(
             ExecutorServer(ExecutorSettings(host=_LOOPBACK, port=0, isolation=self._options.isolation))
         )
-        settings = GatewaySettings(
-            host=self._options.host,
-            port=self._options.port,
-            redis_url=SecretStr(redis_url),
-            executor_address=f"{_LOOPBACK}:{executor}",
-            judge_address=f"{_LOOPBACK}:{judge}",
-            grader_address=f"{_LOOPBACK}:{grader}",
-        )
-        if "tasks_dir" not in settings.model_fields_set:
-            settings = settings.model_copy(update={"tasks_dir": CHECKOUT / "tasks"})
-        port = await self._start(GatewayServer(settings))
+        found: dict[str, object] = {
+            "redis_url": SecretStr(redis_url),
+            "executor_address": f"{_LOOPBACK}:{executor}",
+            "judge_address": f"{_LOOPBACK}:{judge}",
+            "grader_address": f"{_LOOPBACK}:{grader}",
+        }
+        if "tasks_dir" not in self.gateway_settings.model_fields_set:
+            found["tasks_dir"] = CHECKOUT / "tasks"
+        self.gateway_settings = self.gateway_settings.model_copy(update=found)
+        if not self._listen:
+            return
+        port = await self._start(GatewayServer(self.gateway_settings))
         host = "localhost" if self._options.host in (_LOOPBACK, "0.0.0.0", "::") else self._options.host
         self.url = f"http://{host}:{port}"
 
@@ -230,8 +236,9 @@ def parse(arguments: list[str] | None = None) -> Options:
     return Options(**vars(parser.parse_args(arguments)))
 
 
-def main() -> None:
-    options = parse()
+def main(options: Options | None = None) -> None:
+    """Serves until the process is asked to stop. options: none: those of the command line."""
+    options = options or parse()
     configure_logging(options.state)
     console = Console()
     try:

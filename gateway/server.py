@@ -23,7 +23,7 @@ from gateway.grading import Grading
 from gateway.mcp import McpServer
 from gateway.middleware import BodyLimit, CutOff, RequestContext
 from gateway.pipeline import Pipeline
-from gateway.routes import env, grade, learning, mcp, ops, tools, ws
+from gateway.routes import env, grade, learning, mcp, ops, tools, web, ws
 from gateway.sessions import Sessions
 from gateway.settings import Settings
 from gateway.store.redis import Store
@@ -61,7 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="CodeArena", version=ops.API_VERSION, lifespan=lifespan, strict_content_type=False)
     problems.install(app)
-    for routes in (env, grade, learning, tools, mcp, ops):
+    for routes in (env, grade, learning, tools, mcp, web, ops):
         app.include_router(routes.router, responses=problems.DOCUMENTED)
     app.include_router(ws.router)
     app.add_middleware(BodyLimit, default_bytes=settings.body_bytes, limits={"/grade/batch": settings.batch_body_bytes})

@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
 # Makes a virtual environment with exactly the locked packages and this project in it, editable.
 #
-#   requirements/install.sh [FOLDER] [LOCK]     default: .venv and requirements/dev.lock
+#   requirements/install.sh [FOLDER] [LOCK] [FIRST]     default: .venv and requirements/dev.lock
 #
+# FIRST: a file of packages by exact version, installed before the locked ones and without hashes: those whose build
+# depends on the machine.
 # Any Python from 3.11 on will do; PYTHON names one. Progress goes to stderr, pip's own output to FOLDER/install.log.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly VENV="${1:-.venv}"
 readonly LOCK="${2:-requirements/dev.lock}"
+readonly FIRST="${3:-}"
 
 say() { printf '[setup] %s\n' "$*" >&2; }
 
@@ -58,6 +61,14 @@ install_packages() {
     local log="$VENV/install.log" total pip
     total="$(grep -cE '^[a-zA-Z0-9._-]+==' "$LOCK")"
     pip=("$VENV/bin/python" -m pip --disable-pip-version-check --no-input)
+    if [[ -n $FIRST ]]; then
+        say "first: $(tr '\n' ' ' <"$FIRST")"
+        "${pip[@]}" install -r "$FIRST" >"$VENV/install-first.log" 2>&1 || {
+            tail -n 20 "$VENV/install-first.log" >&2
+            say "error: pip failed, see $VENV/install-first.log"
+            exit 1
+        }
+    fi
     if ! "${pip[@]}" install --require-hashes --no-deps -r "$LOCK" 2>"$log" | tee -a "$log" | count_packages "$total" ||
         ! "${pip[@]}" install --no-deps --no-build-isolation -e . >>"$log" 2>&1; then
         grep -v '^WARNING: Location' "$log" | tail -n 20 >&2

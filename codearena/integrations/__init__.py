@@ -1,0 +1,1 @@
+"""What other projects' trainers and clients use. Each module needs the extra of its name."""

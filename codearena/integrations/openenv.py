@@ -1,0 +1,77 @@
+"""`CodeArenaEnv`: OpenEnv's own client with CodeArena's types. Needs the extra `openenv`.
+
+from codearena.integrations.openenv import CodeArenaEnv, FixAction
+
+with CodeArenaEnv(base_url="http://localhost:7860").sync() as env:
+    result = env.reset(task_id="easy-1")
+    result = env.step(FixAction(proposed_fix=my_model(result.observation)))
+    print(result.reward, result.observation.error_log)
+"""
+
+from typing import Any
+
+from openenv.core.client_types import StepResult
+from openenv.core.env_client import EnvClient
+from openenv.core.env_server.types import Action, Observation, State
+from pydantic import ConfigDict
+
+from codearena import models
+
+
+class FixAction(Action):
+    """A fix: the whole repaired source."""
+
+    proposed_fix: str
+
+
+class FixObservation(Observation):
+    """What the agent sees; the fields are those of `codearena.models.Observation`, with OpenEnv's reward and done."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    buggy_code: str
+    error_log: str
+    test_results: str
+    previous_attempts: list[str]
+    task_id: str
+    description: str
+    hint: str
+    step: int
+    max_steps: int
+    episode_id: str
+    solved: bool = False
+    reward_components: models.RewardComponents | None = None
+    penalties: models.Penalties | None = None
+
+
+class FixState(State):
+    """Where the episode stands; the fields are those of `codearena.models.State`."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    task_id: str | None = None
+    difficulty: str | None = None
+    agent_id: str | None = None
+    max_steps: int | None = None
+    done: bool = False
+    reward: float | None = None
+    best_reward: float | None = None
+
+
+class CodeArenaEnv(EnvClient[FixAction, FixObservation, FixState]):
+    """A session with a gateway. Arguments and methods are those of OpenEnv's EnvClient.
+
+    `reset` takes task_id (a task's id, a category, a level or "auto"), seed, episode_id and agent_id.
+    """
+
+    def _step_payload(self, action: FixAction) -> dict[str, Any]:
+        return {"proposed_fix": action.proposed_fix}
+
+    def _parse_result(self, payload: dict[str, Any]) -> StepResult[FixObservation]:
+        reward, done = payload.get("reward"), bool(payload.get("done", False))
+        observation = FixObservation.model_validate({**payload["observation"], "reward": reward, "done": done})
+        return StepResult(observation=observation, reward=reward, done=done)
+
+    def _parse_state(self, payload: dict[str, Any]) -> FixState:
+        state: FixState = FixState.model_validate(payload)
+        return state

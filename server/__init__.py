@@ -1,0 +1,1 @@
+"""Where OpenEnv tools look for the application."""

@@ -1,0 +1,1 @@
+"""Tests that need the packages of requirements/train.lock: `make test-train`."""
