@@ -60,6 +60,13 @@ class QualityAnswer(_Record):
     counts: dict[Severity, _Natural]
 
 
+class NormalisedAnswer(_Record):
+    """What a model is shown of a source, in ASCII. flags: what the attempt tried on its judge."""
+
+    text: Annotated[str, Field(max_length=400_000)]
+    flags: Annotated[tuple[Literal["injection"], ...], Field(max_length=1)]
+
+
 class NoAnswer(_Record):
     """The child's own word on why there are no facts."""
 
@@ -75,6 +82,11 @@ class _QualityFacts(_Record):
     facts: QualityAnswer
 
 
+class _Normalised(_Record):
+    facts: NormalisedAnswer
+
+
+_NORMALISED: TypeAdapter[NoAnswer | _Normalised] = TypeAdapter(NoAnswer | _Normalised)
 _SECURITY: TypeAdapter[NoAnswer | _SecurityFacts] = TypeAdapter(NoAnswer | _SecurityFacts)
 _QUALITY: TypeAdapter[NoAnswer | _QualityFacts] = TypeAdapter(NoAnswer | _QualityFacts)
 
@@ -92,6 +104,15 @@ def read_quality(data: bytes) -> QualityAnswer | NoAnswer:
     """Raises MalformedAnswerError."""
     try:
         answer = _QUALITY.validate_json(data)
+    except ValidationError as error:
+        raise MalformedAnswerError(f"{error.error_count()} errors") from error
+    return answer if isinstance(answer, NoAnswer) else answer.facts
+
+
+def read_normalised(data: bytes) -> NormalisedAnswer | NoAnswer:
+    """Raises MalformedAnswerError."""
+    try:
+        answer = _NORMALISED.validate_json(data)
     except ValidationError as error:
         raise MalformedAnswerError(f"{error.error_count()} errors") from error
     return answer if isinstance(answer, NoAnswer) else answer.facts

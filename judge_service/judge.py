@@ -36,6 +36,11 @@ class Unscored(StrEnum):
     CRASHED = "crashed"  # ended by a signal or a status that is not one of the limits above
     DEFECT = "defect"  # the analyser raised
     MALFORMED = "malformed"  # the answer is not of the agreed form
+    LLM_TIMEOUT = "llm_timeout"  # the model did not answer in time
+    LLM_ERROR = "llm_error"  # its endpoint refused or failed
+    LLM_UNUSABLE = "llm_unusable"  # no well-formed verdict in its reply, twice
+    LLM_BREAKER = "llm_breaker"  # it failed too often, and is left alone for a while
+    LLM_BUDGET = "llm_budget"  # the tokens of the day are used up
 
 
 @dataclass(frozen=True, slots=True)

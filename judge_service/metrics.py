@@ -21,4 +21,11 @@ ANALYSIS_CPU = Histogram(
     ["analysis"],
     buckets=(0.003, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3, 1, 3, 10),
 )
+LLM_SECONDS = Histogram(
+    "codearena_judge_llm_reply_seconds", "Time of one reply of the model.", buckets=(0.1, 0.3, 1, 2, 5, 10, 20, 40)
+)
+LLM_TOKENS = Counter("codearena_judge_llm_tokens_total", "Tokens of the model's questions and replies.", ["direction"])
+LLM_COST = Counter("codearena_judge_llm_cost_total", "Cost of them, by the prices in the settings.")
+LLM_FAILURES = Counter("codearena_judge_llm_failures_total", "Judgements without a reply of the model.", ["cause"])
+FLAGS = Counter("codearena_judge_flags_total", "Attempts that tried something on the judge.", ["flag"])
 LAUNCHER_STARTS = Counter("codearena_judge_launcher_starts_total", "Times the analysers' launcher was started.")

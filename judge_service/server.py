@@ -6,6 +6,9 @@ import grpc
 
 from codearena import rpc
 from codearena.v1 import judge_pb2, judge_pb2_grpc
+from judge_service.asking import AskingJudge
+from judge_service.judge import Judge
+from judge_service.llm import Model
 from judge_service.servicer import JudgeServicer
 from judge_service.settings import Settings
 from judge_service.static import StaticJudge
@@ -16,12 +19,13 @@ SERVICE = judge_pb2.DESCRIPTOR.services_by_name["JudgeService"].full_name
 
 
 class JudgeServer:
-    """JudgeService with the static judge."""
+    """JudgeService with the static judge, and with a model in front of it if the settings name one."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.judge = StaticJudge(settings)
-        servicer = JudgeServicer(self.judge, settings.source_bytes)
+        self._speaker: Judge = AskingJudge(settings, self.judge, Model(settings)) if settings.llm_model else self.judge
+        servicer = JudgeServicer(self._speaker, settings.source_bytes)
 
         def register(server: grpc.aio.Server) -> None:
             judge_pb2_grpc.add_JudgeServiceServicer_to_server(servicer, server)
@@ -30,16 +34,16 @@ class JudgeServer:
 
     async def start(self) -> int:
         """Starts the analysers, listens, and returns the bound port; serving by health. Raises ServiceError."""
-        await self.judge.start()
+        await self._speaker.start()
         port = await self._server.start(f"{self._settings.host}:{self._settings.port}")
         await self._server.set_serving(True)
-        log.info("judging on port %d, revision %s", port, self.judge.revision[:12])
+        log.info("judging on port %d, revision %s", port, self._speaker.revision[:12])
         return port
 
     async def drain(self) -> None:
         """Not serving, judgements in flight finish within `drain_s`, then the analysers end."""
         await self._server.drain(self._settings.drain_s)
-        await self.judge.close()
+        await self._speaker.close()
 
 
 async def serve(settings: Settings) -> None:

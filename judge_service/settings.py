@@ -1,8 +1,9 @@
 """Settings of the judge: environment variables with the prefix CODEARENA_JUDGE_."""
 
 import os
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from codearena.settings import ServiceSettings
@@ -31,3 +32,21 @@ class Settings(ServiceSettings):
     launcher_start_s: float = Field(30.0, gt=0, description="Longest wait for the analysers to be imported.")
     cache_entries: int = Field(4096, ge=0, description="Analyses kept in memory, by content of the source.")
     findings_kept: int = Field(20, ge=0, description="Findings in one dimension of an answer, worst first.")
+
+    llm_model: str | None = Field(None, description="Model that is asked; none: static analysis alone judges.")
+    llm_base_url: str | None = Field(None, description="Its OpenAI-compatible endpoint; none: OpenAI's.")
+    llm_api_key: SecretStr | None = Field(None, description="Key of the endpoint.")
+    llm_when: Literal["compiles", "calls_end", "never"] = Field(
+        "compiles", description="Ask if it compiles; only if all its calls ended in an orderly way too; never."
+    )
+    llm_on_failure: Literal["static", "unscored", "error"] = Field(
+        "static", description="Without a reply: the static judge speaks; no scores; a retryable error."
+    )
+    llm_timeout_s: float = Field(15.0, gt=0, description="Longest time for a reply, waiting and a second try included.")
+    llm_concurrency: int = Field(16, ge=1, description="Questions to the model at once.")
+    llm_max_tokens: int = Field(1024, ge=64, description="Longest reply, in tokens.")
+    llm_breaker_failures: int = Field(5, ge=1, description="Failures in a row after which the model is left alone.")
+    llm_breaker_open_s: float = Field(30.0, gt=0, description="Time until one question tries it again.")
+    llm_tokens_per_day: int | None = Field(None, ge=0, description="Budget of this process, by UTC day.")
+    llm_price_in: float = Field(0.0, ge=0, description="Of a million tokens sent, for the cost counter.")
+    llm_price_out: float = Field(0.0, ge=0, description="Of a million tokens received.")

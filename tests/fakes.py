@@ -1,7 +1,9 @@
 """Stand-ins for services: real gRPC servers on loopback that answer from a script instead of running anything."""
 
 import asyncio
+import contextlib
 import hashlib
+import json
 from collections import defaultdict, deque
 from collections.abc import Callable
 from types import TracebackType
@@ -164,3 +166,52 @@ class FakeJudge(_Fake, judge_pb2_grpc.JudgeServiceServicer):
             kind=judge_pb2.JUDGE_KIND_STATIC, revision="judge-1", correctness=score, security=score, quality=score
         )
         return judge_pb2.JudgeResponse(judgement=judgement)
+
+
+class ScriptedLLM:
+    """An OpenAI-compatible endpoint on loopback. reply: (status, body) for each request.
+
+    requests: what was asked, in order. free: while it is not set, replies wait. arrived: set by the first.
+    """
+
+    def __init__(self, reply: Callable[[dict[str, Any]], tuple[int, str]]) -> None:
+        self.reply = reply
+        self.requests: list[dict[str, Any]] = []
+        self.free = asyncio.Event()
+        self.free.set()
+        self.arrived = asyncio.Event()
+        self._server: asyncio.Server | None = None
+        self.url = ""
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.free.set()
+        assert self._server is not None
+        self._server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+            length = int(head.partition("content-length:")[2].split()[0])
+            self.requests.append(json.loads(await reader.readexactly(length)))
+            self.arrived.set()
+            await self.free.wait()
+            status, content = self.reply(self.requests[-1])
+            body = json.dumps(_completion(content) if status == 200 else {"error": {"message": content}}).encode()
+            headers = f"HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
+            writer.write(f"{headers}connection: close\r\n\r\n".encode() + body)
+            await writer.drain()
+        writer.close()
+
+
+def _completion(content: str) -> dict[str, object]:
+    message = {"role": "assistant", "content": content}
+    usage = {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    return {"id": "c", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice], "usage": usage}

@@ -8,13 +8,14 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-from judge_service.analysers import quality, security
+from judge_service.analysers import normalise, quality, security
 from judge_service.analysers.protocol import ANSWER_BYTES, Analysis, Start
 from judge_service.analysers.source import UnreadableSourceError, one_line
 
 _ANALYSES: dict[Analysis, Callable[[bytes], dict[str, object]]] = {
     Analysis.SECURITY: security.analyse,
     Analysis.QUALITY: quality.analyse,
+    Analysis.NORMALISED: normalise.analyse,
 }
 _OPEN_FILES = 32
 _RECURSION_LIMIT = 5_000
@@ -53,7 +54,7 @@ def _limit(request: Start) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (ANSWER_BYTES, ANSWER_BYTES))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if request["analysis"] == Analysis.SECURITY:
+    if request["analysis"] != Analysis.QUALITY:
         resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
 
 

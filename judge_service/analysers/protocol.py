@@ -25,6 +25,7 @@ class Analysis(StrEnum):
 
     SECURITY = "security"
     QUALITY = "quality"
+    NORMALISED = "normalised"
 
 
 @final

@@ -1,0 +1,121 @@
+"""The choice between the model and static analysis: when to ask, and what to say if there is no answer."""
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+
+from codearena.errors import ServiceError
+from codearena.v1 import common_pb2
+from judge_service import answers, metrics
+from judge_service.analysers.protocol import Analysis
+from judge_service.answers import MalformedAnswerError, NormalisedAnswer
+from judge_service.judge import Dimension, Evidence, Judge, JudgeKind, Judgement, Unscored
+from judge_service.llm import Model, NoReplyError
+from judge_service.parse import Reply
+from judge_service.settings import Settings
+from judge_service.static import StaticJudge
+
+_ORDERLY = frozenset({common_pb2.CALL_STATUS_RETURNED, common_pb2.CALL_STATUS_RAISED})
+_DIMENSIONS = ("correctness", "security", "quality")
+
+
+class AskingJudge(Judge):
+    """Asks the model where the settings say so, and static analysis always: as evidence, and for want of a reply.
+
+    Replies are kept by content: of the task, of the code as the model sees it, of how its calls ended. Equal questions
+    that come while one is being answered wait for that answer. What failed is not kept.
+    """
+
+    def __init__(self, settings: Settings, static: StaticJudge, model: Model) -> None:
+        self._settings = settings
+        self._static = static
+        self._model = model
+        self._replies: OrderedDict[bytes, Reply] = OrderedDict()
+        self._asking: dict[bytes, asyncio.Task[Reply]] = {}
+        self._revision = hashlib.sha256(f"{static.revision} {model.revision}".encode()).hexdigest()
+
+    async def start(self) -> None:
+        await self._static.start()
+
+    async def close(self) -> None:
+        for task in self._asking.values():
+            task.cancel()
+        await asyncio.gather(*self._asking.values(), return_exceptions=True)
+        await self._model.close()
+        await self._static.close()
+
+    @property
+    def revision(self) -> str:
+        return self._revision
+
+    async def judge(self, evidence: Evidence) -> Judgement:
+        static = await self._static.judge(evidence)
+        code = await self._normalised(evidence.source)
+        flags = tuple(sorted(code.flags)) if code else ()
+        for flag in flags:
+            metrics.FLAGS.labels(flag).inc()
+        if not self._wanted(evidence):
+            return _flagged(static, flags)
+        try:
+            if code is None:
+                raise NoReplyError(Unscored.UNREADABLE, "the source cannot be shown to a model")
+            reply = await self._reply(evidence, code.text, static)
+        except NoReplyError as error:
+            metrics.LLM_FAILURES.labels(error.cause).inc()
+            return self._without(static, flags, error)
+        scored = {name: Dimension(reply.scores[name], reply.reason) for name in _DIMENSIONS}
+        return Judgement(JudgeKind.LLM, **scored, revision=self._revision, model=self._model.name, flags=flags)
+
+    def _wanted(self, evidence: Evidence) -> bool:
+        if self._settings.llm_when == "never":
+            return False
+        calls = evidence.report.calls
+        return self._settings.llm_when == "compiles" or all(call.status in _ORDERLY for call in calls)
+
+    def _without(self, static: Judgement, flags: tuple[str, ...], error: NoReplyError) -> Judgement:
+        """Raises ServiceError if the settings want an error rather than another judge."""
+        if self._settings.llm_on_failure == "error":
+            raise ServiceError(f"no judgement: {error}")
+        if self._settings.llm_on_failure == "static":
+            return _flagged(static, flags)
+        none = Dimension.without_score(error.cause, str(error))
+        return Judgement(JudgeKind.LLM, none, none, none, self._revision, self._model.name, flags)
+
+    async def _normalised(self, source: bytes) -> NormalisedAnswer | None:
+        async with self._static.gate:
+            end = await self._static.children.run(Analysis.NORMALISED, source)
+        try:
+            answer = answers.read_normalised(end.answer) if end.exit_status == 0 else None
+        except MalformedAnswerError:
+            return None
+        return answer if isinstance(answer, NormalisedAnswer) else None
+
+    async def _reply(self, evidence: Evidence, code: str, static: Judgement) -> Reply:
+        buggy = await self._normalised(evidence.buggy_source)
+        given = buggy.text if buggy else ""
+        statuses = "".join(str(call.status) for call in evidence.report.calls)
+        parts = (self._revision, evidence.task_id, evidence.title, evidence.description, given, code, statuses)
+        key = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).digest()
+        if (known := self._replies.get(key)) is not None:
+            self._replies.move_to_end(key)
+            metrics.CACHE_HITS.inc()
+            return known
+        if key not in self._asking:
+            asking = self._model.ask(evidence, code, given, (static.security, static.quality))
+            task = self._asking[key] = asyncio.create_task(asking)
+            task.add_done_callback(lambda done: self._ended(key, done))
+        # Shielded: one caller that leaves must not take the answer from the others. It is bounded by its own time.
+        return await asyncio.shield(self._asking[key])
+
+    def _ended(self, key: bytes, task: "asyncio.Task[Reply]") -> None:
+        self._asking.pop(key, None)
+        if not task.cancelled() and task.exception() is None:
+            self._replies[key] = task.result()
+            while len(self._replies) > self._settings.cache_entries:
+                self._replies.popitem(last=False)
+
+
+def _flagged(judgement: Judgement, flags: tuple[str, ...]) -> Judgement:
+    return Judgement(
+        judgement.kind, judgement.correctness, judgement.security, judgement.quality, judgement.revision, "", flags
+    )
