@@ -14,7 +14,7 @@ as one of the errors of `codearena.errors`: `CallerError` for your mistake, `Ser
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -23,6 +23,7 @@ import httpx
 from codearena.background import BackgroundLoop
 from codearena.errors import CodeArenaError, ServiceError
 from codearena.following import follow
+from codearena.live import AsyncLiveEpisode, LiveEpisode
 from codearena.models import (
     DEFAULT_AGENT,
     BatchResponse,
@@ -47,6 +48,9 @@ DEFAULT_URL = "http://localhost:7860"
 CHUNK_ITEMS = 32
 """Items of one batch request; a longer batch is sent in several."""
 _CHUNKS_AT_ONCE = 4
+
+Progress = Callable[[int, int], None]
+"""Is told how many are done and how many there are."""
 
 
 class AsyncCodeArena:
@@ -143,6 +147,15 @@ class AsyncCodeArena:
         }
         return validated(StepResponse, await self._transport.post("/step", body))
 
+    def play(self, task_id: str | None = None, *, seed: int | None = None) -> AsyncLiveEpisode:
+        """An episode as a context manager; any number of them may be played at once.
+
+        async with arena.play("hard-1") as episode:
+            while not episode.done:
+                await episode.step(my_model(episode.observation))
+        """
+        return AsyncLiveEpisode(self, task_id, seed)
+
     async def state(self, episode_id: str | None = None) -> State:
         """Where an episode stands; none means this object's last reset.
 
@@ -166,19 +179,28 @@ class AsyncCodeArena:
         """
         return validated(Verdict, await self._transport.post("/grade", {"task_id": task_id, "source": source}))
 
-    async def grade_batch(self, items: Sequence[tuple[str, str]]) -> list[Verdict | CodeArenaError]:
+    async def grade_batch(
+        self, items: Sequence[tuple[str, str]], *, progress: Progress | None = None
+    ) -> list[Verdict | CodeArenaError]:
         """Grades many (task id, source) pairs in parallel; answers in their order.
+
+        progress: called with how many are done and how many there are, whenever some more are.
 
         An item that could not be graded has its error in its place, so that one bad item costs only itself. Those that
         failed on our side have been tried again.
 
             rewards = [v.reward if isinstance(v, Verdict) else None for v in await arena.grade_batch(pairs)]
         """
-        limit = asyncio.Semaphore(_CHUNKS_AT_ONCE)
+        limit, done = asyncio.Semaphore(_CHUNKS_AT_ONCE), 0
 
         async def graded(chunk: Sequence[tuple[str, str]]) -> list[Verdict | CodeArenaError]:
+            nonlocal done
             async with limit:
-                return await self._grade_chunk(chunk)
+                answers = await self._grade_chunk(chunk)
+            done += len(chunk)
+            if progress is not None:
+                progress(done, len(items))
+            return answers
 
         chunks = [items[start : start + CHUNK_ITEMS] for start in range(0, len(items), CHUNK_ITEMS)]
         return [answer for answers in await asyncio.gather(*map(graded, chunks)) for answer in answers]
@@ -350,6 +372,10 @@ class CodeArena:
         step = self._arena.step(proposed_fix, episode_id=episode_id, request_id=request_id, method=method)
         return self._loop.run(step)
 
+    def play(self, task_id: str | None = None, *, seed: int | None = None) -> LiveEpisode:
+        """An episode as a context manager: `with arena.play("hard-1") as episode: episode.step(source)`."""
+        return LiveEpisode(self, task_id, seed)
+
     def state(self, episode_id: str | None = None) -> State:
         """Where an episode stands: `arena.state().step_count`."""
         return self._loop.run(self._arena.state(episode_id))
@@ -362,9 +388,11 @@ class CodeArena:
         """Grades one source, without an episode: `arena.grade("easy-1", source).reward`."""
         return self._loop.run(self._arena.grade(task_id, source))
 
-    def grade_batch(self, items: Sequence[tuple[str, str]]) -> list[Verdict | CodeArenaError]:
+    def grade_batch(
+        self, items: Sequence[tuple[str, str]], *, progress: Progress | None = None
+    ) -> list[Verdict | CodeArenaError]:
         """Grades many in parallel, in order: `arena.grade_batch([("easy-1", source), ("hard-1", other)])`."""
-        return self._loop.run(self._arena.grade_batch(items))
+        return self._loop.run(self._arena.grade_batch(items, progress=progress))
 
     def run_raw(self, code: str, stdin: str = "") -> RunRawResponse:
         """Runs a script in the sandbox: `arena.run_raw("print(1)").stdout.text`."""

@@ -1,0 +1,107 @@
+"""An episode that is being played: it knows its id, its last answer and its rewards."""
+
+from collections.abc import Awaitable
+from types import TracebackType
+from typing import Protocol, Self
+
+from codearena.errors import CallerError
+from codearena.models import Observation, StepResponse
+
+
+class _AsyncArena(Protocol):
+    def reset(self, task_id: str | None = None, *, seed: int | None = None) -> Awaitable[StepResponse]: ...
+
+    def step(self, proposed_fix: str, *, episode_id: str | None = None) -> Awaitable[StepResponse]: ...
+
+
+class _Arena(Protocol):
+    def reset(self, task_id: str | None = None, *, seed: int | None = None) -> StepResponse: ...
+
+    def step(self, proposed_fix: str, *, episode_id: str | None = None) -> StepResponse: ...
+
+
+class _Played:
+    """What both kinds keep. rewards: of the steps so far, oldest first."""
+
+    def __init__(self) -> None:
+        self.rewards: list[float] = []
+        self._answer: StepResponse | None = None
+        self._left = False
+
+    @property
+    def answer(self) -> StepResponse:
+        """The last answer. Raises CallerError before the episode has begun."""
+        if self._answer is None:
+            raise CallerError("an episode begins with its with block")
+        return self._answer
+
+    @property
+    def episode_id(self) -> str:
+        """By which the gateway knows it, also afterwards."""
+        return self.answer.episode_id
+
+    @property
+    def observation(self) -> Observation:
+        """What the agent sees now."""
+        return self.answer.observation
+
+    @property
+    def done(self) -> bool:
+        """Whether no step is left to take."""
+        return self.answer.done
+
+    def _open(self) -> str:
+        """Its id. Raises CallerError outside of the with block."""
+        if self._left:
+            raise CallerError("the episode's with block was left")
+        return self.answer.episode_id
+
+    def _stepped(self, answer: StepResponse) -> StepResponse:
+        self._answer = answer
+        if answer.reward is not None:
+            self.rewards.append(answer.reward)
+        return answer
+
+
+class AsyncLiveEpisode(_Played):
+    """Made by AsyncCodeArena.play. Entering resets; leaving needs no call, since the gateway forgets by itself."""
+
+    def __init__(self, arena: _AsyncArena, task_id: str | None, seed: int | None) -> None:
+        super().__init__()
+        self._arena, self._task_id, self._seed = arena, task_id, seed
+
+    async def __aenter__(self) -> Self:
+        """Raises what AsyncCodeArena.reset does."""
+        self._answer = await self._arena.reset(self._task_id, seed=self._seed)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._left = True
+
+    async def step(self, proposed_fix: str) -> StepResponse:
+        """Proposes a fix: `reward = (await episode.step(source)).reward`. Raises what AsyncCodeArena.step does."""
+        return self._stepped(await self._arena.step(proposed_fix, episode_id=self._open()))
+
+
+class LiveEpisode(_Played):
+    """Made by CodeArena.play; the same without `await`."""
+
+    def __init__(self, arena: _Arena, task_id: str | None, seed: int | None) -> None:
+        super().__init__()
+        self._arena, self._task_id, self._seed = arena, task_id, seed
+
+    def __enter__(self) -> Self:
+        """Raises what CodeArena.reset does."""
+        self._answer = self._arena.reset(self._task_id, seed=self._seed)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._left = True
+
+    def step(self, proposed_fix: str) -> StepResponse:
+        """Proposes a fix: `reward = episode.step(source).reward`. Raises what CodeArena.step does."""
+        return self._stepped(self._arena.step(proposed_fix, episode_id=self._open()))
