@@ -220,6 +220,8 @@ class Verdict(_Lenient):
     error_log: str
     hint: str
     judge: str
+    judge_model: str = Field(default="", description="Name of the judge's model; empty for static analysis.")
+    judge_flags: list[str] = Field(default=[], description="What the attempt tried on its judge, such as injection.")
     revisions: Revisions
     timings: Timings | None = Field(default=None, description="Null in the history of an episode.")
 
@@ -269,6 +271,8 @@ class Info(_Lenient):
     execution_metadata: ExecutionMetadata | None = None
     complexity: Complexity | None = None
     judge: str | None = None
+    judge_model: str | None = None
+    judge_flags: list[str] | None = None
     revisions: Revisions | None = None
     timings: Timings | None = None
 

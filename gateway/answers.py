@@ -40,6 +40,8 @@ def verdict(
         error_log=graded.error_log,
         hint=graded.hint,
         judge=judge_name(graded.judge),
+        judge_model=graded.judgement.model,
+        judge_flags=list(graded.judgement.flags),
         revisions=models.Revisions(
             task=revisions.task, grader=revisions.grader, runner=revisions.runner, judge=revisions.judge
         ),
@@ -102,6 +104,8 @@ def step(episode: EpisodeRecord, attempt: Attempt, done: bool, source_bytes: int
             execution_metadata=graded.execution_metadata,
             complexity=graded.complexity,
             judge=graded.judge,
+            judge_model=graded.judge_model,
+            judge_flags=graded.judge_flags,
             revisions=graded.revisions,
             timings=graded.timings,
         ),

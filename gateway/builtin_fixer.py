@@ -45,12 +45,10 @@ class BuiltinFixer:
     name = "builtin"
     kind = "builtin"
 
-    def __init__(self, settings: Settings, pipeline: Pipeline) -> None:
+    def __init__(self, settings: Settings, pipeline: Pipeline, searches: Searches) -> None:
         self._settings = settings
         self._pipeline = pipeline
-        self._searches = Searches(
-            settings.fixer_search_cpu_s, settings.fixer_search_memory_bytes, settings.source_bytes
-        )
+        self._searches = searches
 
     async def fix(self, order: FixOrder, deadline: Deadline) -> Fix | None:
         if order.task is None:

@@ -7,12 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import openai
+
 from codearena import models
+from codearena.breaker import Breaker
+from codearena.completions import source_of
 from codearena.errors import OverloadedError
 from codearena.task import Task
 from gateway import curriculum, metrics
 from gateway.deadline import Deadline
-from gateway.settings import Settings
+from gateway.repair.process import Searches
+from gateway.settings import FixerModel, Settings
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +59,73 @@ class Link(Protocol):
         Raises:
             ServiceError: what it needs failed, or its time was over.
         """
+
+
+_SYSTEM = (
+    "You repair Python code. Answer with the whole repaired source in one ```python block, and nothing that reads "
+    "input or prints."
+)
+_CHECK_WALL_S = 10.0
+
+
+def focus(reward: float | None) -> str:
+    """What a repair should look at first, by what the code earned: running at all, being right, being quick."""
+    if reward is None or reward < 0.4:
+        return "The code barely works. First make it valid Python that loads and runs; change no more than that needs."
+    if reward < 0.7:
+        return "The code runs. Now make it right for every input that the task allows, edge cases included."
+    return "The code is nearly right. Keep what it returns, and bring the growth of its running time down."
+
+
+def prompt(order: FixOrder) -> str:
+    """What a model is shown: the task if one was named, the code, its log, and where to look first."""
+    parts = [("Task", order.task.description if order.task else ""), ("Code", f"```python\n{order.code.rstrip()}\n```")]
+    parts += [("What happened when it was run", order.error_log), ("What to do", focus(order.reward))]
+    return "\n\n".join(f"# {name}\n{text.strip()}" for name, text in parts if text.strip())
+
+
+class ModelLink:
+    """Asks a chat model. What fails, does not parse or does not differ is no repair, and the next link is asked."""
+
+    kind = "model"
+
+    def __init__(self, settings: FixerModel, searches: Searches) -> None:
+        self.name = settings.name
+        self._settings = settings
+        self._searches = searches
+        self._breaker = Breaker(settings.breaker_failures, settings.breaker_open_s)
+        key = settings.api_key.get_secret_value() if settings.api_key else ""
+        self._client = openai.AsyncOpenAI(base_url=settings.base_url or None, api_key=key or "none", max_retries=0)
+
+    async def fix(self, order: FixOrder, deadline: Deadline) -> Fix | None:
+        if not self._breaker.allows():
+            return None
+        try:
+            async with asyncio.timeout(min(self._settings.timeout_s, deadline.left_s())):
+                source = source_of(await self._answer(prompt(order)))
+        except (openai.OpenAIError, TimeoutError) as error:
+            log.warning("the fixer's model %s failed: %s", self.name, type(error).__name__)
+            self._breaker.failed()
+            return None
+        except BaseException:
+            self._breaker.gave_up()
+            raise
+        self._breaker.succeeded()
+        if source.strip() in ("", order.code.strip()):
+            return None
+        checked = await self._searches.check(source, min(_CHECK_WALL_S, deadline.left_s()))
+        if checked is None:
+            return None
+        return Fix(source, f"the answer of {self._settings.model}", checked.complexity, checked.hint)
+
+    async def _answer(self, text: str) -> str:
+        answer = await self._client.chat.completions.create(
+            model=self._settings.model,
+            messages=[{"role": "system", "content": _SYSTEM}, {"role": "user", "content": text}],
+            temperature=0,
+            max_tokens=self._settings.max_tokens,
+        )
+        return (answer.choices[0].message.content or "") if answer.choices else ""
 
 
 class Fixer:

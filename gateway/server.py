@@ -18,11 +18,12 @@ from gateway.choice import Choice
 from gateway.clients import Clients
 from gateway.context import Context
 from gateway.episodes import Episodes
-from gateway.fixer import Fixer
+from gateway.fixer import Fixer, ModelLink
 from gateway.grading import Grading
 from gateway.mcp import McpServer
 from gateway.middleware import BodyLimit, CutOff, RequestContext
 from gateway.pipeline import Pipeline
+from gateway.repair.process import Searches
 from gateway.routes import env, grade, learning, mcp, ops, tools, web, ws
 from gateway.sessions import Sessions
 from gateway.settings import Settings
@@ -40,7 +41,9 @@ async def _context(settings: Settings) -> AsyncIterator[Context]:
         choice = Choice(settings, store.agents, tasks, random.Random())
         episodes = Episodes(settings, store, pipeline, tasks, choice)
         grading, sessions = Grading(settings, pipeline, tasks), Sessions(settings, episodes)
-        fixer = Fixer(settings, tasks, [BuiltinFixer(settings, pipeline)])
+        searches = Searches(settings.fixer_search_cpu_s, settings.fixer_search_memory_bytes, settings.source_bytes)
+        models = [ModelLink(each, searches) for each in settings.fixer_models]
+        fixer = Fixer(settings, tasks, [*models, BuiltinFixer(settings, pipeline, searches)])
         mcp_server = McpServer(settings, sessions, grading, store.sessions)
         yield Context(settings, tasks, store, clients, episodes, grading, fixer, sessions, mcp_server, choice)
         await episodes.drain()

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from codearena.requests import Strategy
@@ -10,6 +10,21 @@ from codearena.settings import ServiceSettings
 
 _KIB = 1024
 _MIB = 1024 * _KIB
+
+
+class FixerModel(BaseModel):
+    """One model of the fixer's chain, at an OpenAI-compatible endpoint. name: told as the method."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, max_length=64)
+    model: str
+    base_url: str | None = None
+    api_key: SecretStr | None = None
+    timeout_s: float = Field(20.0, gt=0)
+    max_tokens: int = Field(4096, ge=64)
+    breaker_failures: int = Field(3, ge=1)
+    breaker_open_s: float = Field(60.0, gt=0)
 
 
 class Settings(ServiceSettings):
@@ -68,6 +83,9 @@ class Settings(ServiceSettings):
     evaluation_agents: str = Field("eval-*", description="Pattern of agent ids that are always in evaluation.")
     memory_failures: int = Field(64, ge=1, description="Kinds of failures remembered of an agent.")
 
+    fixer_models: tuple[FixerModel, ...] = Field(
+        (), description="Models that /fix asks before the built-in fixer, in order: a JSON list, see docs/fixer.md."
+    )
     fixer_deadline_s: float = Field(40.0, gt=0, description="Longest time for one /fix.")
     fixer_concurrency: int = Field(2, ge=1, description="Calls of /fix served at once.")
     fixer_waiting: int = Field(64, ge=0, description="Calls of /fix waiting for that; beyond it 503.")

@@ -38,7 +38,10 @@ def class_cap(excess_order: int, worse_class_cap: float) -> float:
 
 
 def base(components: grader_pb2.Components, settings: Settings) -> float:
-    """The weighted sum, in [0, 1]. An unscored dimension (absent) counts as nothing."""
+    """The weighted sum, in [0, 1]. An unscored dimension (absent) counts as nothing.
+
+    With `renormalise_unscored` it is left out instead: the sum is divided by the share of the weights that are present.
+    """
     # An absent optional field reads as 0.
     terms = (
         settings.weight_compile * components.compile_score,
@@ -48,7 +51,22 @@ def base(components: grader_pb2.Components, settings: Settings) -> float:
         settings.weight_security * components.llm_security,
         settings.weight_quality * components.llm_quality,
     )
-    return min(1.0, max(0.0, math.fsum(terms)))
+    return min(1.0, max(0.0, math.fsum(terms) / _share_present(components, settings)))
+
+
+def _share_present(components: grader_pb2.Components, settings: Settings) -> float:
+    """1, unless what is unscored is to be left out; more than 0, since the tests and the compiler always score."""
+    if not settings.renormalise_unscored:
+        return 1.0
+    judged = {
+        "llm_correctness": settings.weight_correctness,
+        "llm_security": settings.weight_security,
+        "llm_quality": settings.weight_quality,
+    }
+    always = settings.weight_compile + settings.weight_tests + settings.weight_efficiency
+    whole = always + math.fsum(judged.values())
+    missing = math.fsum(weight for name, weight in judged.items() if not components.HasField(name))  # type: ignore[arg-type]
+    return (whole - missing) / whole if 0 < missing < whole else 1.0
 
 
 def penalties(step: int, identical: bool, settings: Settings) -> grader_pb2.Penalties:

@@ -25,6 +25,9 @@ class Settings(ServiceSettings):
     weight_correctness: float = Field(0.10, ge=0, le=1, description="Weight of llm_correctness.")
     weight_security: float = Field(0.05, ge=0, le=1, description="Weight of llm_security.")
     weight_quality: float = Field(0.05, ge=0, le=1, description="Weight of llm_quality.")
+    renormalise_unscored: bool = Field(
+        False, description="Leave out dimensions that the judge did not score, and divide by the other weights' sum."
+    )
     penalty_step: float = Field(0.01, ge=0, le=1, description="Taken off for each step, the first included.")
     penalty_identical: float = Field(0.10, ge=0, le=1, description="Taken off for a fix that the episode has seen.")
     reward_min: float = Field(0.01, ge=0, le=1, description="Smallest reward.")

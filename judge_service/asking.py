@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections import OrderedDict
+from typing import TypeVar
 
 from codearena.errors import ServiceError
 from codearena.v1 import common_pb2
@@ -16,6 +17,7 @@ from judge_service.settings import Settings
 from judge_service.static import StaticJudge
 
 _ORDERLY = frozenset({common_pb2.CALL_STATUS_RETURNED, common_pb2.CALL_STATUS_RAISED})
+Kept = TypeVar("Kept")
 _DIMENSIONS = ("correctness", "security", "quality")
 
 
@@ -32,6 +34,7 @@ class AskingJudge(Judge):
         self._model = model
         self._replies: OrderedDict[bytes, Reply] = OrderedDict()
         self._asking: dict[bytes, asyncio.Task[Reply]] = {}
+        self._shown: OrderedDict[bytes, NormalisedAnswer] = OrderedDict()
         self._revision = hashlib.sha256(f"{static.revision} {model.revision}".encode()).hexdigest()
 
     async def start(self) -> None:
@@ -82,13 +85,21 @@ class AskingJudge(Judge):
         return Judgement(JudgeKind.LLM, none, none, none, self._revision, self._model.name, flags)
 
     async def _normalised(self, source: bytes) -> NormalisedAnswer | None:
+        """What the model may see of a source, kept by content; None if the source does not allow it."""
+        key = hashlib.sha256(source).digest()
+        if (known := self._shown.get(key)) is not None:
+            self._shown.move_to_end(key)
+            return known
         async with self._static.gate:
             end = await self._static.children.run(Analysis.NORMALISED, source)
         try:
             answer = answers.read_normalised(end.answer) if end.exit_status == 0 else None
         except MalformedAnswerError:
             return None
-        return answer if isinstance(answer, NormalisedAnswer) else None
+        if not isinstance(answer, NormalisedAnswer):
+            return None
+        _keep(self._shown, key, answer, self._settings.cache_entries)
+        return answer
 
     async def _reply(self, evidence: Evidence, code: str, static: Judgement) -> Reply:
         buggy = await self._normalised(evidence.buggy_source)
@@ -110,9 +121,14 @@ class AskingJudge(Judge):
     def _ended(self, key: bytes, task: "asyncio.Task[Reply]") -> None:
         self._asking.pop(key, None)
         if not task.cancelled() and task.exception() is None:
-            self._replies[key] = task.result()
-            while len(self._replies) > self._settings.cache_entries:
-                self._replies.popitem(last=False)
+            _keep(self._replies, key, task.result(), self._settings.cache_entries)
+
+
+def _keep(kept: OrderedDict[bytes, Kept], key: bytes, value: Kept, most: int) -> None:
+    """Adds an entry; of more than `most` those go that were not used for longest."""
+    kept[key] = value
+    while len(kept) > most:
+        kept.popitem(last=False)
 
 
 def _flagged(judgement: Judgement, flags: tuple[str, ...]) -> Judgement:

@@ -11,7 +11,6 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from codearena.telemetry import fingerprint
 from gateway.repair.edits import Kind
 
 log = logging.getLogger(__name__)
@@ -46,7 +45,10 @@ class Searches:
 
     async def run(self, code: str, error_log: str, wanted: int, wall_s: float) -> list[Candidate]:
         """At most `wanted` candidates, likeliest first. A search that reaches a limit has found what it had by then."""
-        request = json.dumps({"code": code, "error_log": error_log, "wanted": wanted}).encode()
+        answer = await self._answer({"code": code, "error_log": error_log, "wanted": wanted}, wall_s)
+        return self._candidates(answer)[:wanted]
+
+    async def _answer(self, request: dict[str, object], wall_s: float) -> bytes:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-B", "-s", "-m", "gateway.repair.child", *self._limits),
             stdin=asyncio.subprocess.PIPE,
@@ -61,15 +63,20 @@ class Searches:
         try:
             with suppress(TimeoutError):
                 async with asyncio.timeout(wall_s):
-                    await _exchange(process, request, answer)
+                    await _exchange(process, json.dumps(request).encode(), answer)
         finally:
             if process.returncode is None:
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, 9)
             await process.wait()
         if process.returncode:
-            log.info("the search of %s ended with %d", fingerprint(code.encode(errors="replace")), process.returncode)
-        return self._candidates(bytes(answer))[:wanted]
+            log.info("a search of %d characters ended with %d", len(str(request["code"])), process.returncode)
+        return bytes(answer)
+
+    async def check(self, code: str, wall_s: float) -> Candidate | None:
+        """The code as a candidate, with what its loops suggest; None if it does not parse or is too long."""
+        found = self._candidates(await self._answer({"code": code, "error_log": "", "wanted": 0}, wall_s))
+        return found[0] if found else None
 
     def _candidates(self, answer: bytes) -> list[Candidate]:
         """Of every whole line; one that is not of the agreed form ends the list."""

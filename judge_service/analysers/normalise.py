@@ -36,16 +36,19 @@ def _comments(text: str) -> list[str]:
     return [line.partition("#")[2] for line in text.splitlines() if "#" in line]
 
 
+_ORDER = re.compile(
+    r"(?i)\b(ignore|disregard|override|forget|you (are|must|should)|respond|output|set|give|rates?|mark|final|perfect"
+    r"|my|over|all checks|true)\b"
+)
+_SUBJECT = re.compile(
+    r"(?i)\b(instructions?|verdict|score|grad(e|ing)|judge|rubric|reviewer|evaluat(or|ion)|assistant|prompt)\b"
+)
+_VERDICT = re.compile(r"(?is)correctness.*security.*quality")
+
+
 def _tries(text: str) -> bool:
-    """Whether a text reads as if it were written for a judge: it takes an instruction and something to judge."""
-    orders = re.search(
-        r"(?i)\b(ignore|disregard|override|forget|you (are|must|should)|respond|output|set|give|rate|mark)\b", text
-    )
-    subject = re.search(
-        r"(?i)\b(instructions?|verdict|score|grade|judge|rubric|reviewer|evaluator|assistant|prompt|correctness)\b",
-        text,
-    )
-    return bool(orders and subject)
+    """Whether a text reads as if it were written for a judge: an order about judging, or a verdict."""
+    return bool((_ORDER.search(text) and _SUBJECT.search(text)) or _VERDICT.search(text))
 
 
 class _Normaliser(ast.NodeTransformer):

@@ -1,12 +1,15 @@
 """POST /fix over HTTP: what is chosen, what is not counted, whose failure it is."""
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 
 import httpx
 
 from codearena.errors import SandboxError
-from gateway.settings import Settings
-from tests.fakes import FakeExecutor
+from gateway import fixer
+from gateway.settings import FixerModel, Settings
+from tests.fakes import FakeExecutor, ScriptedLLM
 from tests.gateway.conftest import Serve
 
 MISSPELT = "right = lenght(values)\n"
@@ -69,3 +72,58 @@ async def test_a_source_that_is_too_large_is_not_searched(serve: Serve, settings
 async def test_fixes_are_counted(api: httpx.AsyncClient) -> None:
     await fix(api, "def f(xs)\n    return max(xs)\n")
     assert 'codearena_gateway_fixes_total{link="builtin"}' in (await api.get("/metrics")).text
+
+
+ANSWER = "Here:\n~~~py\ndef f(xs):\n    return max(xs)\n~~~\n"
+BUGGY = "def f(xs)\n    return max(xs)\n"
+
+
+@contextlib.asynccontextmanager
+async def chain(serve: Serve, settings: Settings, *replies: tuple[int, str]) -> AsyncIterator[httpx.AsyncClient]:
+    """A gateway whose fixer asks a model for each reply, named by its place."""
+    async with contextlib.AsyncExitStack() as stack:
+        links = []
+        for number, reply in enumerate(replies):
+            llm = await stack.enter_async_context(ScriptedLLM(lambda _, reply=reply: reply))
+            links.append(FixerModel(name=f"link-{number}", model="m", base_url=llm.url, breaker_failures=1))
+        yield await serve(settings.model_copy(update={"fixer_models": tuple(links)}))
+
+
+async def test_the_first_model_whose_answer_parses_and_differs_is_the_method(serve: Serve, settings: Settings) -> None:
+    replies = [(500, ""), (200, "def f(:"), (200, BUGGY), (200, ""), (200, ANSWER)]
+    async with chain(serve, settings, *replies) as api:
+        answer = (await fix(api, BUGGY)).json()
+    assert (answer["method"], answer["fixed_code"]) == ("link-4", "def f(xs):\n    return max(xs)\n")
+
+
+async def test_after_every_model_the_built_in_fixer_answers(serve: Serve, settings: Settings) -> None:
+    async with chain(serve, settings, (429, ""), (200, "no idea what")) as api:
+        assert (await fix(api, BUGGY)).json()["method"] == "builtin"
+
+
+async def test_a_model_that_failed_is_passed_over(serve: Serve, settings: Settings) -> None:
+    asked: list[str] = []
+
+    def reply(_: object) -> tuple[int, str]:
+        asked.append("")
+        return 500, ""
+
+    async with ScriptedLLM(reply) as llm:
+        link = FixerModel(name="l", model="m", base_url=llm.url, breaker_failures=1)
+        api = await serve(settings.model_copy(update={"fixer_models": (link,)}))
+        assert [(await fix(api, BUGGY)).json()["method"] for _ in range(2)] == ["builtin", "builtin"]
+    assert len(asked) == 1
+
+
+async def test_a_model_that_hangs_costs_its_time_limit(serve: Serve, settings: Settings) -> None:
+    async with ScriptedLLM(lambda _: (200, ANSWER)) as llm:
+        llm.free.clear()
+        link = FixerModel(name="l", model="m", base_url=llm.url, timeout_s=0.2)
+        api = await serve(settings.model_copy(update={"fixer_models": (link,)}))
+        assert (await fix(api, BUGGY)).json()["method"] == "builtin"
+
+
+def test_the_prompt_asks_for_what_the_reward_says_is_missing() -> None:
+    focuses = [fixer.focus(reward) for reward in (None, 0.39, 0.4, 0.69, 0.7, 0.99)]
+    assert [focuses.index(each) for each in focuses] == [0, 0, 2, 2, 4, 4]
+    assert "boom" in fixer.prompt(fixer.FixOrder("code()", "boom", 0.5, None))

@@ -35,6 +35,14 @@ def test_an_unscored_dimension_counts_as_nothing() -> None:
     assert reward.base(unscored, SETTINGS) == pytest.approx(0.80)
 
 
+def test_or_it_is_left_out_and_the_other_weights_count_for_more() -> None:
+    settings = SETTINGS.model_copy(update={"renormalise_unscored": True})
+    assert reward.base(components(1.0, 1.0, 1.0, None, None, None), settings) == pytest.approx(1.0)
+    assert reward.base(components(1.0, 0.0, 0.0, None, None, None), settings) == pytest.approx(0.15 / 0.80)
+    assert reward.base(components(1.0, 1.0, 0.0, 1.0, None, 0.0), settings) == pytest.approx(0.60 / 0.95)
+    assert reward.base(components(1.0, 1.0, 1.0, 0.0, 0.0, 0.0), settings) == pytest.approx(0.80)
+
+
 @given(st.tuples(UNIT, UNIT, UNIT, UNIT, UNIT, UNIT))
 def test_base_stays_in_the_unit_interval(scores: tuple[float, ...]) -> None:
     assert 0.0 <= reward.base(components(*scores), SETTINGS) <= 1.0

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from codearena.breaker import BreakerState
 from codearena.errors import ServiceError
 from codearena.v1 import common_pb2
 from judge_service.asking import AskingJudge
-from judge_service.breaker import BreakerState
 from judge_service.judge import Evidence, JudgeKind, Unscored
 from judge_service.llm import Model
 from judge_service.settings import Settings

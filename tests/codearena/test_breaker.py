@@ -1,6 +1,6 @@
 """When calls go through, when none does, and when one tries."""
 
-from judge_service.breaker import Breaker, BreakerState
+from codearena.breaker import Breaker, BreakerState
 
 
 def test_it_opens_after_failures_in_a_row_and_closes_after_one_success() -> None:
