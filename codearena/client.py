@@ -13,6 +13,7 @@ as one of the errors of `codearena.errors`: `CallerError` for your mistake, `Ser
 """
 
 import asyncio
+import os
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from types import TracebackType
@@ -45,6 +46,8 @@ from codearena.models import (
 from codearena.transport import RetryPolicy, Transport, error_from_problem, validated
 
 DEFAULT_URL = "http://localhost:7860"
+API_KEY_VARIABLE = "CODEARENA_API_KEY"
+"""Environment variable whose API key is sent where none is given."""
 CHUNK_ITEMS = 32
 """Items of one batch request; a longer batch is sent in several."""
 _CHUNKS_AT_ONCE = 4
@@ -57,6 +60,7 @@ class AsyncCodeArena:
     """A connection to a gateway, for use in one event loop. Close it, or use it as a context manager.
 
     base_url: of the gateway. agent_id: whose curriculum and memory the episodes count for, one per training run.
+    api_key: where the gateway wants one; none: CODEARENA_API_KEY, if that is set.
     timeout_s: longest wait for one answer. retry: how often and when to try again. transport: for proxies and tests.
 
     Every method raises:
@@ -69,13 +73,15 @@ class AsyncCodeArena:
         base_url: str = DEFAULT_URL,
         *,
         agent_id: str = DEFAULT_AGENT,
+        api_key: str | None = None,
         timeout_s: float = 120.0,
         retry: RetryPolicy | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._agent_id = agent_id
         self._retry = retry or RetryPolicy()
-        self._transport = Transport(base_url, timeout_s, self._retry, transport)
+        own_key = api_key or os.environ.get(API_KEY_VARIABLE)
+        self._transport = Transport(base_url, timeout_s, self._retry, transport, own_key)
         self._last_episode: str | None = None
 
     async def __aenter__(self) -> Self:
@@ -321,11 +327,14 @@ class CodeArena:
         base_url: str = DEFAULT_URL,
         *,
         agent_id: str = DEFAULT_AGENT,
+        api_key: str | None = None,
         timeout_s: float = 120.0,
         retry: RetryPolicy | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._arena = AsyncCodeArena(base_url, agent_id=agent_id, timeout_s=timeout_s, retry=retry, transport=transport)
+        self._arena = AsyncCodeArena(
+            base_url, agent_id=agent_id, api_key=api_key, timeout_s=timeout_s, retry=retry, transport=transport
+        )
         self._loop = BackgroundLoop()
         self._closed = False
 

@@ -1,7 +1,7 @@
 """The error tree, and the one table that says what each error is over HTTP and over gRPC.
 
 Three kinds of failure are never mixed:
-    the caller's mistake       CallerError: 4xx, retrying does not help
+    the caller's mistake       CallerError: 4xx, retrying does not help, but for 429, which says when it does
     the attempt's outcome      not an error at all: data in a verdict
     ours                       ServiceError: 503 with Retry-After, no reward, no step counted, safe to retry
 """
@@ -42,6 +42,43 @@ class CallerError(CodeArenaError):
     title = "Invalid request"
     http_status = 400
     grpc_status = "INVALID_ARGUMENT"
+
+
+class UnauthenticatedError(CallerError):
+    """No API key, or one that is unknown or revoked."""
+
+    slug = "unauthenticated"
+    title = "An API key is needed"
+    http_status = 401
+    grpc_status = "UNAUTHENTICATED"
+
+
+class ForbiddenError(CallerError):
+    """The API key's scope does not cover it, or a web page of another origin asked."""
+
+    slug = "forbidden"
+    title = "Not allowed"
+    http_status = 403
+    grpc_status = "PERMISSION_DENIED"
+
+
+class RateLimitedError(CallerError):
+    """More requests than the caller's share. Nothing was counted; the same request may be sent again."""
+
+    slug = "rate-limited"
+    title = "Too many requests"
+    http_status = 429
+    grpc_status = "RESOURCE_EXHAUSTED"
+
+    def __init__(self, detail: str, *, retry_after_s: float | None = 1.0) -> None:
+        super().__init__(detail, retry_after_s=retry_after_s)
+
+
+class OverQuotaError(RateLimitedError):
+    """More requests at once than the caller's share."""
+
+    slug = "over-quota"
+    title = "Too many requests at once"
 
 
 class InvalidRequestError(CallerError):
@@ -144,6 +181,10 @@ ERRORS: dict[str, type[CodeArenaError]] = {
     for kind in (
         CodeArenaError,
         CallerError,
+        UnauthenticatedError,
+        ForbiddenError,
+        RateLimitedError,
+        OverQuotaError,
         InvalidRequestError,
         UnknownTaskError,
         UnknownEpisodeError,

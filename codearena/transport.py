@@ -19,6 +19,7 @@ from codearena.errors import (
     CodeArenaError,
     DeadlineError,
     EpisodeBusyError,
+    RateLimitedError,
     ServiceError,
 )
 from codearena.models import Problem
@@ -58,11 +59,17 @@ class Transport:
     """Sends requests that are safe to repeat, which all of this API's are: each names what it makes."""
 
     def __init__(
-        self, base_url: str, timeout_s: float, retry: RetryPolicy, transport: httpx.AsyncBaseTransport | None
+        self,
+        base_url: str,
+        timeout_s: float,
+        retry: RetryPolicy,
+        transport: httpx.AsyncBaseTransport | None,
+        api_key: str | None = None,
     ) -> None:
         self._retry = retry
         self._http = httpx.AsyncClient(
             base_url=base_url,
+            headers={"X-API-Key": api_key} if api_key else None,
             timeout=httpx.Timeout(timeout_s, connect=_CONNECT_TIMEOUT_S),
             transport=transport,
             limits=httpx.Limits(max_connections=None),
@@ -121,7 +128,7 @@ class Transport:
         for failures in range(1, tries):
             try:
                 return await self._exchange(request, also_status)
-            except ServiceError as error:
+            except (ServiceError, RateLimitedError) as error:
                 await self._retry.pause(failures, error.retry_after_s)
             except EpisodeBusyError:
                 if failures == 1:

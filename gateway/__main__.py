@@ -1,11 +1,13 @@
 """`python -m gateway`: serves the HTTP API; settings come from the environment."""
 
 import argparse
+import sys
 
 import uvloop
 
 from codearena import telemetry
 from gateway import server
+from gateway.access.exposure import OpenToAllError
 from gateway.settings import Settings
 
 
@@ -15,7 +17,10 @@ def main() -> None:
     settings = Settings()
     telemetry.configure_logging("gateway", settings.log_level)
     telemetry.serve_metrics(settings.host, settings.metrics_port)
-    uvloop.run(server.serve(settings))
+    try:
+        uvloop.run(server.serve(settings))
+    except OpenToAllError as error:
+        sys.exit(f"cannot serve: {error.detail}")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from codearena import models
 from codearena.task import Task
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2, store_pb2
+from gateway.access import caller as callers
 from gateway.pipeline import Attempt
 from gateway.store.records import EpisodeRecord
 
@@ -82,7 +83,7 @@ def step(episode: EpisodeRecord, attempt: Attempt, done: bool, source_bytes: int
     graded = attempt_verdict(attempt)
     sources = [*episode.sources, attempt.source[:source_bytes]]
     return models.StepResponse(
-        episode_id=episode.episode_id,
+        episode_id=callers.shown(episode.episode_id),
         observation=observation(episode, attempt.task, attempt.verdict, attempt.step, sources).model_copy(
             update={
                 "solved": graded.solved,
@@ -93,7 +94,7 @@ def step(episode: EpisodeRecord, attempt: Attempt, done: bool, source_bytes: int
         reward=graded.reward,
         done=done,
         info=models.Info(
-            episode_id=episode.episode_id,
+            episode_id=callers.shown(episode.episode_id),
             task_id=attempt.task.id,
             difficulty=attempt.task.level.value,
             category=attempt.task.category.value,
@@ -115,12 +116,12 @@ def step(episode: EpisodeRecord, attempt: Attempt, done: bool, source_bytes: int
 def reset(episode: EpisodeRecord, task: Task, baseline: grader_pb2.Verdict) -> models.StepResponse:
     """The answer to a reset, the same for a retried one however far the episode is by then."""
     return models.StepResponse(
-        episode_id=episode.episode_id,
+        episode_id=callers.shown(episode.episode_id),
         observation=observation(episode, task, baseline, 0, []),
         reward=None,
         done=False,
         info=models.Info(
-            episode_id=episode.episode_id,
+            episode_id=callers.shown(episode.episode_id),
             task_id=task.id,
             difficulty=task.level.value,
             category=task.category.value,
@@ -141,7 +142,7 @@ def observation(
         hint=verdict.hint,
         step=step,
         max_steps=record.max_steps,
-        episode_id=record.episode_id,
+        episode_id=callers.shown(record.episode_id),
         memory=models.EpisodeMemory.model_validate_json(record.memory) if record.memory else None,
     )
 
@@ -214,11 +215,11 @@ def call_status(status: common_pb2.CallStatus.ValueType) -> str:
 
 def state(episode: EpisodeRecord) -> models.State:
     return models.State(
-        episode_id=episode.episode_id,
+        episode_id=callers.shown(episode.episode_id),
         step_count=episode.step,
         task_id=episode.task_id,
         difficulty=episode.level.value,
-        agent_id=episode.agent_id,
+        agent_id=callers.shown(episode.agent_id),
         max_steps=episode.max_steps,
         done=episode.done,
         reward=episode.reward,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from codearena import models
 from codearena.task import Task
 from gateway import curriculum
+from gateway.access import caller as callers
 from gateway.settings import Settings
 from gateway.store.agents import Agents
 from gateway.store.records import CurriculumRecord, Partition
@@ -66,7 +67,7 @@ class Choice:
         found = curriculum.chances(task_ids, record, settings.curriculum_retest_every if learns else None)
         window = list(record.window)
         return models.CurriculumState(
-            agent_id=agent_id,
+            agent_id=callers.shown(agent_id),
             level=record.level.value,
             window=window,
             mean=sum(window) / len(window) if window else None,

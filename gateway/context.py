@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Query, Request
 
 from codearena import models
 from codearena.task import Task
+from gateway.access import caller as callers
+from gateway.access.keyring import Keyring
 from gateway.choice import Choice
 from gateway.clients import Clients
 from gateway.episodes import Episodes
@@ -27,6 +29,7 @@ class Context:
     settings: Settings
     tasks: Mapping[str, Task]
     store: Store
+    keyring: Keyring
     clients: Clients
     episodes: Episodes
     grading: Grading
@@ -53,6 +56,12 @@ async def _idempotency_key(
     return key
 
 
+async def _agent_id(agent_id: Annotated[str, Query(pattern=models.ID_PATTERN)] = models.DEFAULT_AGENT) -> str:
+    return callers.owned(agent_id)
+
+
 ContextDep = Annotated[Context, Depends(_context)]
 IdempotencyKey = Annotated[str, Depends(_idempotency_key)]
 """Empty if the caller sent none."""
+OwnedAgent = Annotated[str, Depends(_agent_id)]
+"""The query's agent_id as the store knows it: the caller's own."""

@@ -8,7 +8,6 @@ import argparse
 import asyncio
 import logging
 import logging.handlers
-import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -28,7 +27,8 @@ from codearena.errors import CodeArenaError
 from executor_service.server import ExecutorServer
 from executor_service.settings import Settings as ExecutorSettings
 from gateway import runner_image
-from gateway.local_redis import LocalRedis
+from gateway.local_redis import REDIS_FOLDER, LocalRedis, state_folder
+from gateway.local_redis import URL_FILE as REDIS_URL_FILE
 from gateway.server import GatewayServer
 from gateway.settings import Settings as GatewaySettings
 from grader_service.server import GraderServer
@@ -67,12 +67,6 @@ class Options:
     until_stdin_closes: bool = False
 
 
-def state_folder() -> Path:
-    """Where this user's programs keep their state, by the XDG base directory specification."""
-    root = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(root) / "codearena"
-
-
 class Embedded:
     """Redis and the four services. Use as an async context manager; `url` is where the gateway answers.
 
@@ -84,9 +78,11 @@ class Embedded:
         self._options = options
         self._console = console
         self._stack = AsyncExitStack()
-        self._redis = LocalRedis(options.state / "redis")
+        self._redis = LocalRedis(options.state / REDIS_FOLDER)
         self.url = ""
         self.gateway_settings = GatewaySettings(host=options.host, port=options.port)
+        self.redis_url = ""
+        self.callers = ""  # whom the gateway serves
 
     async def __aenter__(self) -> "Embedded":
         """Raises CodeArenaError or OSError if something does not start; what did is stopped again."""
@@ -94,11 +90,11 @@ class Embedded:
             with self._console.status("starting") as status:
                 status.update("Redis")
                 self._stack.push_async_callback(self._redis.stop)
-                redis_url = await self._redis.start()
+                self.redis_url = await self._redis.start()
                 status.update("sandbox image")
                 await self._build_image()
                 status.update("services")
-                await self._start_services(redis_url)
+                await self._start_services(self.redis_url)
         except BaseException:
             await self._stack.aclose()
             raise
@@ -142,7 +138,9 @@ class Embedded:
         self.gateway_settings = self.gateway_settings.model_copy(update=found)
         if not self._listen:
             return
-        port = await self._start(GatewayServer(self.gateway_settings))
+        server = GatewayServer(self.gateway_settings)
+        port = await self._start(server)
+        self.callers = server.callers
         host = "localhost" if self._options.host in (_LOOPBACK, "0.0.0.0", "::") else self._options.host
         self.url = f"http://{host}:{port}"
 
@@ -159,7 +157,7 @@ async def embedded(options: Options, console: Console) -> AsyncIterator[Embedded
         yield running
 
 
-def _announce(console: Console, url: str, ready: models.Ready) -> None:
+def _announce(console: Console, url: str, ready: models.Ready, callers: str) -> None:
     """Tells where it is, what isolation attempts get and what is missing from it, and one line to paste."""
     curl = f"""curl -s {url}/grade -H 'Content-Type: application/json' \\
   -d '{{"task_id": "easy-1", "source": "def average_list(xs):\\n    return sum(xs) / len(xs) if xs else 0"}}'"""
@@ -167,6 +165,7 @@ def _announce(console: Console, url: str, ready: models.Ready) -> None:
     lines = [f"[bold]CodeArena[/bold] serves on [link={url}]{url}[/link]"]
     if isolation is not None:
         lines.append(f"isolation: [bold]{isolation.name}[/bold] {isolation.runtime}".rstrip())
+    lines.append(f"serves: {callers}")
     console.print(Panel("\n".join(lines), expand=False))
     weaknesses = isolation.degradations if isolation else []
     if isolation is not None and isolation.name != "container":
@@ -181,13 +180,16 @@ def _announce(console: Console, url: str, ready: models.Ready) -> None:
 async def run(options: Options, console: Console) -> int:
     """Serves until the process is asked to stop; returns the exit status, which is 1 if Redis went away."""
     async with embedded(options, console) as running:
-        _announce(console, running.url, await running.ready())
+        _announce(console, running.url, await running.ready(), running.callers)
         url_file = options.state / URL_FILE
         url_file.write_text(running.url, "utf-8")
+        redis_file = options.state / REDIS_URL_FILE
+        redis_file.write_text(running.redis_url, "utf-8")
         stopped = asyncio.create_task(_until_stopped(options))
         redis = asyncio.create_task(running.redis_ended())
         await asyncio.wait({stopped, redis}, return_when=asyncio.FIRST_COMPLETED)
         url_file.unlink(missing_ok=True)
+        redis_file.unlink(missing_ok=True)
         for task in (stopped, redis):
             task.cancel()
         if redis.done() and not redis.cancelled():

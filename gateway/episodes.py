@@ -14,6 +14,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import orjson
 
@@ -27,6 +28,7 @@ from codearena.errors import (
 from codearena.task import Task
 from codearena.v1 import store_pb2
 from gateway import answers, curriculum, memory, metrics, stats
+from gateway.access import caller as callers
 from gateway.choice import Choice
 from gateway.pipeline import Attempt, Pipeline
 from gateway.settings import Settings
@@ -79,12 +81,15 @@ class Episodes:
             InvalidRequestError: an episode in evaluation is to use memory, or an agent kept for evaluation to train.
             ServiceError: the buggy code could not be run, or the store failed; an episode may then exist or not.
         """
-        partition = memory.partition_of(request.agent_id, request.partition, self._settings.evaluation_agents)
+        partition = memory.partition_of(
+            callers.shown(request.agent_id), request.partition, self._settings.evaluation_agents
+        )
+        request = _owned(request)
         task = await self._choice.choose(request, partition)
         reminder = await self._reminder(request, partition, task)
         baseline = await self._pipeline.baseline(task)
         # A retry without an id of its own must find the episode that the first try made.
-        derived = _derived_id("reset", request.agent_id, request_id) if request_id else uuid.uuid4().hex
+        derived = callers.owned(_derived_id("reset", request.agent_id, request_id) if request_id else uuid.uuid4().hex)
         episode_id = request.episode_id or derived
         episode = await self._create(
             task, request.agent_id, episode_id, request_id, partition=partition, reminder=reminder, private=private
@@ -107,11 +112,12 @@ class Episodes:
         """
         source = request.proposed_fix.encode("utf-8", "surrogatepass")
         proposal = _Proposal(source, request_id, request.method or "", hashlib.sha256(source).hexdigest())
+        request = _owned(request)
         if request.episode_id is not None:
             return await self._shared(request.episode_id, proposal, None)
         snapshot = await self._store.read_last(request.agent_id, request_id)
         if snapshot is None:
-            raise UnknownEpisodeError(f"agent {request.agent_id} has no episode; reset starts one")
+            raise UnknownEpisodeError(f"agent {callers.shown(request.agent_id)} has no episode; reset starts one")
         if snapshot.episode.done and snapshot.answer is None:
             return await self._shared(await self._successor(snapshot.episode, request_id), proposal, None)
         return await self._shared(snapshot.episode.episode_id, proposal, snapshot)
@@ -119,16 +125,16 @@ class Episodes:
     async def state(self, agent_id: str, episode_id: str | None) -> models.State:
         """Of the episode named, else of the agent's last one, else an empty state. Raises UnknownEpisodeError."""
         if episode_id is None:
-            last = await self._store.read_last(agent_id)
+            last = await self._store.read_last(callers.owned(agent_id))
             return answers.state(last.episode) if last else models.State()
-        named = await self._store.read(episode_id)
+        named = await self._store.read(callers.owned(episode_id))
         if named is None:
             raise _unknown(episode_id)
         return answers.state(named.episode)
 
     async def history(self, episode_id: str) -> models.Episode:
         """The episode with its attempts, as its agent saw them. Raises UnknownEpisodeError."""
-        episode, attempts = await self._store.attempts(episode_id)
+        episode, attempts = await self._store.attempts(callers.owned(episode_id))
         if episode is None:
             raise _unknown(episode_id)
         return answers.episode(episode, [store_pb2.StoredAttempt.FromString(attempt) for attempt in attempts])
@@ -181,7 +187,7 @@ class Episodes:
 
     async def _successor(self, finished: EpisodeRecord, request_id: str) -> str:
         """Id of a fresh episode after a finished one; the same for every retry of the request that needs it."""
-        derived = _derived_id("next", finished.nonce, request_id) if request_id else uuid.uuid4().hex
+        derived = callers.owned(_derived_id("next", finished.nonce, request_id) if request_id else uuid.uuid4().hex)
         task, agent_id, reminder = self._task(finished), finished.agent_id, finished.memory
         episode = await self._create(
             task, agent_id, derived, request_id, partition=finished.partition, reminder=reminder
@@ -214,7 +220,7 @@ class Episodes:
             return _first_answer(snapshot.answer, proposal.fingerprint, proposal.request_id)
         episode = snapshot.episode
         if episode.done:
-            raise EpisodeFinishedError(f"episode {episode_id} is finished; reset starts another")
+            raise EpisodeFinishedError(f"episode {callers.shown(episode_id)} is finished; reset starts another")
         task = self._task(episode)
         attempt = await self._pipeline.attempt(task, proposal.source, episode.step + 1, episode.identities)
         return await self._commit(episode, attempt, proposal)
@@ -257,9 +263,18 @@ class Episodes:
         return _committed(result, commit, answer)
 
 
+_Request = TypeVar("_Request", models.ResetRequest, models.StepRequest)
+
+
+def _owned(request: _Request) -> _Request:
+    """The request with its ids as the store knows them; from here on they are the only ones."""
+    episode_id = callers.owned(request.episode_id) if request.episode_id is not None else None
+    return request.model_copy(update={"agent_id": callers.owned(request.agent_id), "episode_id": episode_id})
+
+
 def _committed(result: CommitResult, commit: StepCommit, answer: Answer | None) -> bytes:
     """What the caller gets once the store has decided."""
-    episode_id = commit.episode.episode_id
+    episode_id = callers.shown(commit.episode.episode_id)
     if result is CommitResult.COMMITTED:
         return commit.answer.body
     if result is CommitResult.ANSWERED and answer is not None:
@@ -283,7 +298,7 @@ def _reused(request_id: str) -> InvalidRequestError:
 
 
 def _unknown(episode_id: str) -> UnknownEpisodeError:
-    return UnknownEpisodeError(f"there is no episode {episode_id}, or it has expired")
+    return UnknownEpisodeError(f"there is no episode {callers.shown(episode_id)}, or it has expired")
 
 
 def _derived_id(*parts: str) -> str:

@@ -21,6 +21,11 @@ from codearena.errors import StoreError
 
 log = logging.getLogger(__name__)
 
+REDIS_FOLDER = "redis"
+"""Folder of the server's data, within the state folder."""
+URL_FILE = "redis-url"
+"""File in the state folder that holds the server's URL while it runs."""
+
 _START_TIMEOUT_S = 60.0  # a large append-only file takes its time to load
 _STOP_TIMEOUT_S = 15.0
 _LOCK_TIMEOUT_S = 15.0  # a server whose owner was killed needs a moment to write its last bytes
@@ -39,6 +44,12 @@ if os.getppid() != parent:
     sys.exit("the owner is gone already")
 os.execv(program, sys.argv[2:])
 """
+
+
+def state_folder() -> Path:
+    """Where this user's programs keep their state, by the XDG base directory specification."""
+    root = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(root) / "codearena"
 
 
 class LocalRedis:

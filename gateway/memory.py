@@ -15,6 +15,7 @@ from codearena import models
 from codearena.errors import InvalidRequestError
 from codearena.task import Task
 from codearena.v1 import executor_pb2
+from gateway.access import caller as callers
 from gateway.answers import call_status, shown_source
 from gateway.pipeline import Attempt
 from gateway.store.records import EpisodeRecord, MemoryRecord, Partition
@@ -53,7 +54,7 @@ def best_of(episode: EpisodeRecord, attempt: Attempt, now_ms: int) -> str:
         "reward": attempt.verdict.reward,
         "solved": attempt.verdict.solved,
         "step": attempt.step,
-        "episode_id": episode.episode_id,
+        "episode_id": callers.shown(episode.episode_id),
         "attempt_id": attempt.attempt_id,
         "time_ms": now_ms,
     }
@@ -119,4 +120,4 @@ def of_agent(agent_id: str, record: MemoryRecord) -> models.Memory:
     ]
     failures = [models.Failure(count=kept.count, **orjson.loads(kept.body)) for kept in record.failures]
     failures.sort(key=lambda failure: -failure.last_ms)
-    return models.Memory(agent_id=agent_id, best=best, failures=failures)
+    return models.Memory(agent_id=callers.shown(agent_id), best=best, failures=failures)

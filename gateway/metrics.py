@@ -28,3 +28,4 @@ RETRIES = Counter("codearena_gateway_retries", "Calls to services sent again.", 
 FAILURES = Counter("codearena_gateway_failures", "Requests we failed to serve.", ["problem"])
 FIXES = Counter("codearena_gateway_fixes", "Answers of /fix by the kind of link that gave them, or none.", ["link"])
 FIX_SECONDS = Histogram("codearena_gateway_fix_seconds", "Time of one /fix.", buckets=_SECONDS)
+REFUSALS = Counter("codearena_gateway_refusals", "Requests refused before they were read, by problem.", ["problem"])

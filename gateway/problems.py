@@ -17,6 +17,7 @@ from codearena.errors import (
     CallerError,
     CodeArenaError,
     InvalidRequestError,
+    UnauthenticatedError,
 )
 from gateway import metrics
 
@@ -67,6 +68,8 @@ def respond_error(error: CodeArenaError, **members: object) -> Response:
     headers = {}
     if error.retry_after_s is not None:
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
+    if isinstance(error, UnauthenticatedError):
+        headers["WWW-Authenticate"] = "Bearer"
     return respond(problem_of(error).model_copy(update=members), headers)
 
 

@@ -9,10 +9,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 
 import uvicorn
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.types import Scope
 
 from codearena import rpc
+from codearena.errors import StoreError
 from codearena.task import load_tasks
 from gateway import problems
+from gateway.access.exposure import Exposure
+from gateway.access.guard import Guard
+from gateway.access.keyring import Keyring
 from gateway.builtin_fixer import BuiltinFixer
 from gateway.choice import Choice
 from gateway.clients import Clients
@@ -31,6 +37,9 @@ from gateway.store.redis import Store
 
 log = logging.getLogger(__name__)
 
+_CORS_REQUEST = ["Authorization", "X-API-Key", "Content-Type", "Idempotency-Key", problems.REQUEST_ID_HEADER]
+_CORS_ANSWER = [problems.REQUEST_ID_HEADER, "Retry-After"]
+
 
 @contextlib.asynccontextmanager
 async def _context(settings: Settings) -> AsyncIterator[Context]:
@@ -43,9 +52,19 @@ async def _context(settings: Settings) -> AsyncIterator[Context]:
         grading, sessions = Grading(settings, pipeline, tasks), Sessions(settings, episodes)
         searches = Searches(settings.fixer_search_cpu_s, settings.fixer_search_memory_bytes, settings.source_bytes)
         models = [ModelLink(each, searches) for each in settings.fixer_models]
-        fixer = Fixer(settings, tasks, [*models, BuiltinFixer(settings, pipeline, searches)])
-        mcp_server = McpServer(settings, sessions, grading, store.sessions)
-        yield Context(settings, tasks, store, clients, episodes, grading, fixer, sessions, mcp_server, choice)
+        yield Context(
+            settings=settings,
+            tasks=tasks,
+            store=store,
+            keyring=Keyring(store.api_keys, settings.keys_max_age_s),
+            clients=clients,
+            episodes=episodes,
+            grading=grading,
+            fixer=Fixer(settings, tasks, [*models, BuiltinFixer(settings, pipeline, searches)]),
+            sessions=sessions,
+            mcp=McpServer(settings, sessions, grading, store.sessions),
+            choice=choice,
+        )
         await episodes.drain()
 
 
@@ -68,9 +87,23 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(routes.router, responses=problems.DOCUMENTED)
     app.include_router(ws.router)
     app.add_middleware(BodyLimit, default_bytes=settings.body_bytes, limits={"/grade/batch": settings.batch_body_bytes})
+    app.add_middleware(Guard, settings=settings, keyring=_keyring)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=_CORS_REQUEST,
+            expose_headers=_CORS_ANSWER,
+        )
     app.add_middleware(CutOff)
     app.add_middleware(RequestContext)
     return app
+
+
+def _keyring(connection: Scope) -> Keyring:
+    context: Context = connection["app"].state.context
+    return context.keyring
 
 
 def app_from_environment() -> FastAPI:
@@ -109,6 +142,7 @@ class GatewayServer:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._listens = asyncio.Event()
+        self.callers = ""  # whom it serves, as found at the start
         self.app = create_app(settings)
         config = uvicorn.Config(
             self.app,
@@ -131,8 +165,10 @@ class GatewayServer:
 
         Raises:
             OSError: the address cannot be bound.
+            OpenToAllError: there are no API keys, and others than this machine could call.
             SystemExit: the application did not start; the log says why.
         """
+        self.callers = await _callers(self._settings)
         listener = socket.create_server((self._settings.host, self._settings.port), backlog=2048)
         # What is accepted inherits it. The event loop does not set it on such a socket, and without it the body of an
         # answer waits for the client to acknowledge its head: 40 ms (tcp(7), RFC 1122 4.2.3.2).
@@ -157,6 +193,23 @@ class GatewayServer:
         self._uvicorn.should_exit = True
         if self._serving is not None:
             await self._serving
+
+
+async def _callers(settings: Settings) -> str:
+    """Whom the gateway serves, in words. Raises OpenToAllError if that must not be."""
+    exposure = Exposure(settings)
+    try:
+        async with Store(settings) as store:
+            protected = await Keyring(store.api_keys, settings.keys_max_age_s).configured()
+    except StoreError as error:  # nobody is served until it answers, and it is asked again for each request
+        log.warning("not known whether there are API keys: %s", error.detail)
+        return "nobody, until Redis answers"
+    if protected:
+        return "whoever has an API key"
+    exposure.refuse_to_serve_all()
+    whom = "this machine only" if exposure.local_only else "everybody who reaches it, as it was told to"
+    log.warning("no API keys: serving %s; `codearena keys create` makes the first", whom)
+    return f"{whom}, since there are no API keys"
 
 
 async def serve(settings: Settings) -> None:

@@ -1,9 +1,10 @@
 """Settings of the gateway: environment variables CODEARENA_GATEWAY_<NAME>."""
 
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
-from pydantic_settings import SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from codearena.requests import Strategy
 from codearena.settings import ServiceSettings
@@ -33,6 +34,24 @@ class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="CODEARENA_GATEWAY_", frozen=True, extra="ignore")
 
     port: int = Field(7860, ge=0, le=65535, description="Port of the HTTP API; 0: any.")
+
+    allow_anonymous: bool = Field(False, description="Serve whoever reaches it while there are no API keys.")
+    published_on: str | None = Field(
+        None, description="Address at which a container's port is published; none: `host` is what callers reach."
+    )
+    keys_max_age_s: float = Field(5.0, gt=0, description="Longest time that a revoked API key is still taken.")
+    key_requests_per_s: float | None = Field(
+        100.0, gt=0, description="Requests of one owner's keys, on average; beyond it 429. Of each gateway process."
+    )
+    key_concurrent: int | None = Field(
+        256, ge=1, description="Requests of one owner's keys at once; beyond it 429. Of each gateway process."
+    )
+    metrics_access: Literal["open", "admin"] = Field(
+        "admin", description="Who may read /metrics: anybody, or keys of the scope admin, if there are keys."
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Origins whose pages may call, separated by commas; `*`: all."
+    )
 
     redis_url: SecretStr = Field(SecretStr("redis://127.0.0.1:6379/0"), description="Where the state is.")
     redis_namespace: str = Field("codearena", pattern=r"^[A-Za-z0-9_-]+$", description="Prefix of every key.")
@@ -94,3 +113,8 @@ class Settings(ServiceSettings):
     fixer_parallel: int = Field(4, ge=1, description="Repairs graded at once, for one /fix.")
     fixer_search_cpu_s: int = Field(5, gt=0, description="CPU time of one search for repairs (RLIMIT_CPU).")
     fixer_search_memory_bytes: int = Field(512 * _MIB, gt=0, description="Address space of one search (RLIMIT_AS).")
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _separated_by_commas(cls, value: object) -> object:
+        return tuple(each.strip() for each in value.split(",") if each.strip()) if isinstance(value, str) else value

@@ -9,6 +9,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "configuration.md"
 SERVICES = ("gateway", "executor_service", "judge_service", "grader_service")
 DEFAULTS_IN_WORDS = {  # those that depend on the machine, or must not be shown
     "CODEARENA_GATEWAY_REDIS_URL": "redis://127.0.0.1:6379/0",
+    "CODEARENA_GATEWAY_CORS_ORIGINS": "none",
     "CODEARENA_EXECUTOR_SECCOMP_PROFILE": "deploy/seccomp.json",
     "CODEARENA_EXECUTOR_POOL_MIN": "by cores",
     "CODEARENA_EXECUTOR_POOL_MAX": "by cores",
@@ -16,7 +17,7 @@ DEFAULTS_IN_WORDS = {  # those that depend on the machine, or must not be shown
     "CODEARENA_EXECUTOR_POOL_REMOVE_CONCURRENCY": "by cores",
     "CODEARENA_JUDGE_CONCURRENCY": "by cores",
 }
-UNITS = {"_s": "s", "_bytes": "bytes", "_chars": "characters"}
+UNITS = {"_per_s": "1/s", "_s": "s", "_bytes": "bytes", "_chars": "characters"}
 
 
 def row(name: str, field: str, info: FieldInfo) -> str:

@@ -3,33 +3,32 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 
+import orjson
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 
 from codearena import models
 from gateway import memory, stats
-from gateway.context import ContextDep
+from gateway.access import caller as callers
+from gateway.context import ContextDep, OwnedAgent
 from gateway.store.events import BEFORE_ALL, StreamEvent
 
 SSE = "text/event-stream"
 _EVENT_ID = r"^\d{1,16}(-\d{1,16})?$"
 
-AgentQuery = Annotated[str, Query(pattern=models.ID_PATTERN)]
 TaskQuery = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 router = APIRouter(tags=["learning"])
 
 
 @router.get("/curriculum")
-async def agent_curriculum(context: ContextDep, agent_id: AgentQuery = models.DEFAULT_AGENT) -> models.CurriculumState:
+async def agent_curriculum(context: ContextDep, agent_id: OwnedAgent) -> models.CurriculumState:
     """Where an agent stands, how it came there, and what "auto" would choose next and why."""
     return await context.choice.explained(agent_id)
 
 
 @router.get("/memory")
-async def agent_memory(
-    context: ContextDep, agent_id: AgentQuery = models.DEFAULT_AGENT, task_id: TaskQuery = None
-) -> models.Memory:
+async def agent_memory(context: ContextDep, agent_id: OwnedAgent, task_id: TaskQuery = None) -> models.Memory:
     """An agent's best attempts and last failures; of the task named, if one is, with the source."""
     found = memory.of_agent(agent_id, await context.store.agents.memory(agent_id, task_id))
     return found if task_id is None else memory.of_task(found, task_id)
@@ -51,7 +50,8 @@ async def events(
 ) -> StreamingResponse:
     """What happens, as server-sent events: those after `Last-Event-ID`; without it from now on, or all if not followed.
 
-    An event has its id, its kind as the event's name, and JSON as data. A comment comes while nothing happens.
+    An event has its id, its kind as the event's name, and JSON as data. A comment comes while nothing happens. A key
+    gets the events of its own agents, one of the scope admin those of all.
     """
     log = context.store.events
     start = last_event_id or after or (await log.last_id() if follow else BEFORE_ALL)
@@ -68,5 +68,14 @@ async def _encoded(batches: AsyncIterator[Sequence[StreamEvent]], context: Conte
 
 
 def _frames(batch: Sequence[StreamEvent]) -> bytes:
-    frames = [b"id: %s\nevent: %s\ndata: %s\n\n" % (e.event_id.encode(), e.kind.encode(), e.data) for e in batch]
-    return b"".join(frames) or b": nothing new\n\n"
+    return b"".join(map(_frame, batch)) or b": nothing new\n\n"
+
+
+def _frame(event: StreamEvent) -> bytes:
+    """Empty for one that is not the caller's to see."""
+    data = orjson.loads(event.data)
+    seen = {name: callers.seen_as(data[name]) for name in ("agent_id", "episode_id")}
+    if None in seen.values():
+        return b""
+    data |= seen
+    return b"id: %s\nevent: %s\ndata: %s\n\n" % (event.event_id.encode(), event.kind.encode(), orjson.dumps(data))

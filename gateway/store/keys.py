@@ -69,6 +69,11 @@ class Keys:
         """String: id of the session's episode; empty: none yet."""
         return f"{{{self.namespace}}}:session:{session_id}"
 
+    @property
+    def api_keys(self) -> str:
+        """Hash: id of an API key -> what is kept of it (JSON)."""
+        return f"{{{self.namespace}}}:api-keys"
+
     def episode(self, episode_id: str) -> EpisodeKeys:
         return EpisodeKeys(
             record=self.episode_prefix + episode_id,

@@ -16,6 +16,7 @@ from redis.commands.core import AsyncScript
 from codearena.task import Level
 from gateway.settings import Settings
 from gateway.store.agents import Agents
+from gateway.store.api_keys import ApiKeys
 from gateway.store.commit import SCRIPTS, commit_args, commit_keys
 from gateway.store.events import EventLog
 from gateway.store.keys import Keys
@@ -54,6 +55,7 @@ class Store:
         )
         self._redis = aioredis.Redis.from_pool(pool)
         self.sessions = SessionRecords(self._redis, self._keys, settings.session_idle_s)
+        self.api_keys = ApiKeys(self._redis, self._keys)
         self.events = EventLog(settings)
         draw, issue = self._script(["draw_task.lua"]), self._script(["issue_task.lua"])
         self.agents = Agents(settings, self._redis, self._keys, draw, issue)

@@ -6,7 +6,7 @@ import grpc
 import pytest
 
 from codearena import errors
-from codearena.errors import ERRORS, CallerError, CodeArenaError, ServiceError
+from codearena.errors import ERRORS, CallerError, CodeArenaError, RateLimitedError, ServiceError
 
 CLASSES = [
     kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, CodeArenaError)
@@ -26,9 +26,9 @@ def test_every_error_has_a_status_on_both_transports(kind: type[CodeArenaError])
 
 
 @pytest.mark.parametrize("kind", [kind for kind in CLASSES if issubclass(kind, CallerError)])
-def test_the_callers_mistakes_are_4xx_and_not_to_be_retried(kind: type[CallerError]) -> None:
+def test_the_callers_mistakes_are_4xx_and_only_too_many_are_to_be_retried(kind: type[CallerError]) -> None:
     assert 400 <= kind.http_status < 500
-    assert kind("x").retry_after_s is None
+    assert (kind("x").retry_after_s is not None) == issubclass(kind, RateLimitedError)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in CLASSES if issubclass(kind, ServiceError)])

@@ -5,8 +5,10 @@ import asyncio
 import pytest
 
 from codearena.errors import DeadlineError, OverloadedError
+from gateway.access.caller import Caller, calling
 from gateway.admission import Admission
 from gateway.deadline import Deadline
+from gateway.store.api_keys import Scope
 
 
 async def test_one_more_than_may_wait_is_refused() -> None:
@@ -39,6 +41,22 @@ async def test_callers_take_turns_however_many_of_one_wait() -> None:
         await asyncio.sleep(0)  # lets them join the queue
     await asyncio.gather(*waiting)
     assert order == ["batch", "single", "batch", "batch"]
+
+
+async def test_owners_take_turns_however_many_batches_one_sends() -> None:
+    admission, order = Admission(running=1, waiting=10), list[str]()
+
+    async def attempt(owner: str, batch: str) -> None:
+        with calling(Caller(owner, Scope.USE)):
+            async with admission.place(Deadline(10), batch):
+                order.append(owner)
+
+    async with admission.place(Deadline(10)):
+        wants = [("greedy", "1"), ("greedy", "2"), ("greedy", "3"), ("polite", "")]
+        waiting = [asyncio.create_task(attempt(*want)) for want in wants]
+        await asyncio.sleep(0)  # lets them join the queue
+    await asyncio.gather(*waiting)
+    assert order == ["greedy", "polite", "greedy", "greedy"]
 
 
 async def test_place_of_one_who_gave_up_goes_to_the_next() -> None:

@@ -1,0 +1,129 @@
+"""`python -m gateway.access`: makes, lists and revokes API keys, in the Redis that the gateway uses."""
+
+import argparse
+import asyncio
+import contextlib
+import datetime
+import sys
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr, ValidationError
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from codearena.errors import CodeArenaError
+from gateway.local_redis import REDIS_FOLDER, URL_FILE, LocalRedis, state_folder
+from gateway.settings import Settings
+from gateway.store import api_keys
+from gateway.store.api_keys import ApiKey, ApiKeys, Scope
+from gateway.store.redis import Store
+
+_NOTE = Console(stderr=True)  # stdout is for what a script may want to capture
+
+
+@contextlib.asynccontextmanager
+async def _settings(redis_url: str | None) -> AsyncIterator[Settings]:
+    """Names the Redis asked for, else the environment's, else that of `codearena serve`, started if it does not run."""
+    settings = Settings(redis_url=SecretStr(redis_url)) if redis_url else Settings()
+    if "redis_url" in settings.model_fields_set:
+        yield settings
+        return
+    running = state_folder() / URL_FILE
+    if running.exists():
+        yield settings.model_copy(update={"redis_url": SecretStr(running.read_text("utf-8"))})
+        return
+    server = LocalRedis(state_folder() / REDIS_FOLDER)
+    try:
+        yield settings.model_copy(update={"redis_url": SecretStr(await server.start())})
+    finally:
+        await server.stop()
+
+
+def _place(settings: Settings) -> str:
+    """Where the keys are kept, without its password."""
+    url = urlsplit(settings.redis_url.get_secret_value())
+    return f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"
+
+
+async def _create(keys: ApiKeys, place: str, arguments: argparse.Namespace) -> int:
+    try:
+        key, kept = api_keys.make(
+            arguments.owner, Scope(arguments.scope), arguments.requests_per_s, arguments.concurrent
+        )
+    except ValidationError as error:
+        _NOTE.print("; ".join(str(each["msg"]) for each in error.errors()), style="red", markup=False)
+        return 1
+    await keys.add(kept)
+    _NOTE.print(f"key {kept.key_id} of {kept.owner}, scope {kept.scope}, kept in {place}", highlight=False)
+    _NOTE.print("It is shown only now; what is kept of it is a digest.", highlight=False)
+    sys.stdout.write(f"{key}\n")
+    return 0
+
+
+async def _list(keys: ApiKeys, place: str, arguments: argparse.Namespace) -> int:
+    kept = sorted(await keys.all(), key=lambda key: (key.owner, key.created_ms))
+    if not kept:
+        _NOTE.print(f"no API keys in {place}: the gateway serves its own machine only", highlight=False)
+        return 0
+    table = Table("id", "owner", "scope", "requests/s", "at once", "made", "revoked", box=box.SIMPLE_HEAD)
+    for key in kept:
+        table.add_row(*_row(key))
+    Console().print(table)
+    return 0
+
+
+def _row(key: ApiKey) -> list[str]:
+    limits = [str(limit) if limit is not None else "default" for limit in (key.requests_per_s, key.concurrent)]
+    times = [_day(key.created_ms), _day(key.revoked_ms) if key.revoked_ms is not None else ""]
+    return [key.key_id, key.owner, key.scope.value, *limits, *times]
+
+
+def _day(at_ms: int) -> str:
+    return datetime.datetime.fromtimestamp(at_ms / 1000, datetime.UTC).strftime("%Y-%m-%d %H:%M")
+
+
+async def _revoke(keys: ApiKeys, place: str, arguments: argparse.Namespace) -> int:
+    key = await keys.revoke(arguments.key_id)
+    if key is None:
+        _NOTE.print(f"no key {arguments.key_id} in {place}", style="red", markup=False)
+        return 1
+    _NOTE.print(f"key {key.key_id} of {key.owner} is revoked", highlight=False)
+    return 0
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="gateway.access", description=__doc__)
+    parser.add_argument("--redis-url")
+    commands = parser.add_subparsers(required=True)
+    create = commands.add_parser("create")
+    create.add_argument("owner")
+    create.add_argument("--scope", choices=[scope.value for scope in Scope], default=Scope.USE.value)
+    create.add_argument("--requests-per-s", type=float)
+    create.add_argument("--concurrent", type=int)
+    create.set_defaults(run=_create)
+    commands.add_parser("list").set_defaults(run=_list)
+    revoke = commands.add_parser("revoke")
+    revoke.add_argument("key_id")
+    revoke.set_defaults(run=_revoke)
+    return parser.parse_args(arguments)
+
+
+async def _run(arguments: argparse.Namespace) -> int:
+    async with _settings(arguments.redis_url) as settings, Store(settings) as store:
+        status: int = await arguments.run(store.api_keys, _place(settings), arguments)
+        return status
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit status."""
+    try:
+        return asyncio.run(_run(_parse(arguments)))
+    except CodeArenaError as error:
+        _NOTE.print(str(error), style="red", markup=False)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

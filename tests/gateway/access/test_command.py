@@ -1,0 +1,55 @@
+"""`codearena keys` against a real Redis."""
+
+import asyncio
+
+import pytest
+
+from gateway.access.__main__ import main
+from gateway.settings import Settings
+from gateway.store.api_keys import ApiKey, Scope, digest_of
+from gateway.store.redis import Store
+
+
+def _kept(settings: Settings) -> list[ApiKey]:
+    async def read() -> list[ApiKey]:
+        async with Store(settings) as store:
+            return await store.api_keys.all()
+
+    return asyncio.run(read())
+
+
+@pytest.fixture
+def redis_settings(redis_url: str) -> Settings:
+    return Settings(redis_url=redis_url)
+
+
+def test_a_key_is_made_listed_and_revoked(
+    redis_settings: Settings, redis_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    limits = ["--scope", "admin", "--requests-per-s", "2.5", "--concurrent", "3"]
+    assert main(["--redis-url", redis_url, "create", "team-a", *limits]) == 0
+    key = capsys.readouterr().out.strip()
+    [kept] = _kept(redis_settings)
+    assert (kept.owner, kept.scope, kept.requests_per_s, kept.concurrent) == ("team-a", Scope.ADMIN, 2.5, 3)
+    assert kept.digest == digest_of(key)
+    assert main(["--redis-url", redis_url, "list"]) == 0
+    listed = capsys.readouterr().out
+    assert kept.key_id in listed
+    assert key not in listed
+    assert main(["--redis-url", redis_url, "revoke", kept.key_id]) == 0
+    assert _kept(redis_settings)[0].revoked_ms is not None
+
+
+@pytest.mark.parametrize("owner", ["", "a/b", "-a", "a b", "x" * 65])
+def test_owners_that_could_be_taken_for_something_else_are_refused(redis_url: str, owner: str) -> None:
+    assert main(["--redis-url", redis_url, "create", "--", owner]) == 1
+    assert _kept(Settings(redis_url=redis_url)) == []
+
+
+def test_revoking_what_is_not_there_fails(redis_url: str) -> None:
+    assert main(["--redis-url", redis_url, "revoke", "nothing"]) == 1
+
+
+def test_a_redis_that_does_not_answer_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--redis-url", "redis://127.0.0.1:9", "list"]) == 1
+    assert "store" in capsys.readouterr().err
