@@ -4,7 +4,7 @@ from importlib.metadata import version as installed_version
 
 import typer
 
-from codearena.commands import demo, evaluate, keys, plot, serve, tasks
+from codearena.commands import demo, doctor, evaluate, keys, plot, serve, tasks
 from codearena.commands.console import console
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -18,6 +18,7 @@ def version() -> None:
 
 app.command()(serve.serve)
 app.command()(demo.demo)
+app.command()(doctor.doctor)
 app.command("eval")(evaluate.evaluate)
 app.command()(plot.plot)
 app.add_typer(keys.app, name="keys")

@@ -17,7 +17,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from codearena.errors import StoreError
+from gateway.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +53,19 @@ def state_folder() -> Path:
     """Where this user's programs keep their state, by the XDG base directory specification."""
     root = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     return Path(root) / "codearena"
+
+
+def used_by(settings: Settings) -> Settings | None:
+    """The settings, with the URL of the Redis that a gateway would use; None: its own, which does not run now.
+
+    That which the settings name, else that of the running `codearena serve`.
+    """
+    if "redis_url" in settings.model_fields_set:
+        return settings
+    file = state_folder() / URL_FILE
+    if not file.exists():
+        return None
+    return settings.model_copy(update={"redis_url": SecretStr(file.read_text("utf-8"))})
 
 
 class LocalRedis:

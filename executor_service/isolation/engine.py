@@ -9,7 +9,7 @@ import functools
 import logging
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -111,9 +111,14 @@ class Engine:
         found = await self._call(self._api.inspect_image, image)
         return str(found["Id"])
 
+    async def info(self) -> Mapping[str, Any]:
+        """What the engine says of itself: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/System"""
+        found: Mapping[str, Any] = await self._call(self._api.info)
+        return found
+
     async def default_runtime(self) -> str:
         """What the engine runs containers with if not told otherwise."""
-        return str((await self._call(self._api.info)).get("DefaultRuntime", ""))
+        return str((await self.info()).get("DefaultRuntime", ""))
 
     async def create(self, name: str, configuration: dict[str, Any]) -> str:
         """Makes a container, not yet started; returns its id."""

@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from codearena.errors import CodeArenaError
-from gateway.local_redis import REDIS_FOLDER, URL_FILE, LocalRedis, state_folder
+from gateway import local_redis
+from gateway.local_redis import REDIS_FOLDER, LocalRedis, state_folder
 from gateway.settings import Settings
 from gateway.store import api_keys
 from gateway.store.api_keys import ApiKey, ApiKeys, Scope
@@ -27,12 +28,9 @@ _NOTE = Console(stderr=True)  # stdout is for what a script may want to capture
 async def _settings(redis_url: str | None) -> AsyncIterator[Settings]:
     """Names the Redis asked for, else the environment's, else that of `codearena serve`, started if it does not run."""
     settings = Settings(redis_url=SecretStr(redis_url)) if redis_url else Settings()
-    if "redis_url" in settings.model_fields_set:
-        yield settings
-        return
-    running = state_folder() / URL_FILE
-    if running.exists():
-        yield settings.model_copy(update={"redis_url": SecretStr(running.read_text("utf-8"))})
+    used = local_redis.used_by(settings)
+    if used is not None:
+        yield used
         return
     server = LocalRedis(state_folder() / REDIS_FOLDER)
     try:

@@ -74,6 +74,11 @@ class Store:
         await self.events.close()
         await self._redis.aclose()
 
+    @property
+    def client(self) -> aioredis.Redis:
+        """For the other modules of this package."""
+        return self._redis
+
     async def ping(self) -> None:
         """Raises StoreError if Redis does not answer."""
         async with translated():
