@@ -86,6 +86,11 @@ test-docker: $(READY)  ## Run only the tests that need Docker
 test-train: .venv-train/ready  ## Run the tests against TRL and OpenEnv, in an environment of their own
 	@.venv-train/bin/python -m pytest tests/train
 
+.PHONY: fuzz-api
+fuzz-api: export CODEARENA_TESTS_FUZZ_S ?= 30
+fuzz-api: $(READY)  ## Send the HTTP API fresh nonsense, CODEARENA_TESTS_FUZZ_S seconds for each operation
+	@pytest tests/api
+
 .PHONY: verify
 verify: $(READY)  ## Run every task's reference and buggy code through the real pipeline
 	@codearena tasks verify

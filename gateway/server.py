@@ -15,7 +15,7 @@ from starlette.types import Scope
 from codearena import rpc
 from codearena.errors import StoreError
 from codearena.task import load_tasks
-from gateway import problems
+from gateway import openapi, problems
 from gateway.access.exposure import Exposure
 from gateway.access.guard import Guard
 from gateway.access.keyring import Keyring
@@ -83,6 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="CodeArena", version=ops.API_VERSION, lifespan=lifespan, strict_content_type=False)
     problems.install(app)
+    openapi.install(app)
     for routes in (env, grade, learning, tools, mcp, web, ops):
         app.include_router(routes.router, responses=problems.DOCUMENTED)
     app.include_router(ws.router)

@@ -33,13 +33,18 @@ TASKS += [("hard", "hard", "hard-1"), ("type_errors", "easy", "type_errors-1")]
 
 @pytest.fixture
 def tasks_dir(tmp_path: Path) -> Path:
+    return write_tasks(tmp_path / "tasks")
+
+
+def write_tasks(root: Path) -> Path:
+    """Writes TASKS below a folder, and returns it."""
     for category, level, task_id in TASKS:
-        folder = tmp_path / "tasks" / category / task_id
+        folder = root / category / task_id
         folder.mkdir(parents=True)
         (folder / "task.yaml").write_text(_TASK.format(id=task_id, category=category, level=level))
         (folder / "buggy.py").write_text("wrong # the buggy code\n")
         (folder / "solution.py").write_text(SOLUTION)
-    return tmp_path / "tasks"
+    return root
 
 
 @pytest.fixture
