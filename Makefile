@@ -85,6 +85,9 @@ test-docker: $(READY)  ## Run only the tests that need Docker
 .PHONY: test-train
 test-train: .venv-train/ready  ## Run the tests against TRL and OpenEnv, in an environment of their own
 	@.venv-train/bin/python -m pytest tests/train
+.PHONY: audit
+audit: $(READY)  ## Look for known weaknesses in our code and the locked packages; docs/audit.md explains
+	@python -m tests.audit
 
 .PHONY: fuzz-api
 fuzz-api: export CODEARENA_TESTS_FUZZ_S ?= 30
