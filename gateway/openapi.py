@@ -16,7 +16,7 @@ _SCHEMES = {
     "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
 }
 _CONFLICTS = frozenset({"/step"})
-_LOOK_UP = frozenset({"/reset", "/step", "/state", "/grade"})
+_LOOK_UP = frozenset({"/reset", "/step", "/state", "/grade", "/fix"})
 """Paths without an id in them whose requests name what may not exist."""
 _WITHOUT_STORE = frozenset({"/health", "/metadata", "/schema"})
 _TITLES = {405: "Method not allowed", 415: "Body is not JSON"}  # of what the framework answers
