@@ -57,7 +57,8 @@ class Server(Protocol):
 class Options:
     """What the command line says.
 
-    port 0: any free one; state: folder for Redis' data and the log; until_stdin_closes: stop when who started us ends.
+    port 0: any free one; state: folder for Redis' data and the log; until_stdin_closes: stop when who started us ends;
+    open_to_all: serve whoever reaches it while there are no API keys, unless the environment says otherwise.
     """
 
     host: str
@@ -65,6 +66,7 @@ class Options:
     isolation: IsolationChoice
     state: Path
     until_stdin_closes: bool = False
+    open_to_all: bool = False
 
 
 class Embedded:
@@ -81,6 +83,8 @@ class Embedded:
         self._redis = LocalRedis(options.state / REDIS_FOLDER)
         self.url = ""
         self.gateway_settings = GatewaySettings(host=options.host, port=options.port)
+        if options.open_to_all and "allow_anonymous" not in self.gateway_settings.model_fields_set:
+            self.gateway_settings = self.gateway_settings.model_copy(update={"allow_anonymous": True})
         self.redis_url = ""
         self.callers = ""  # whom the gateway serves
 
@@ -235,6 +239,9 @@ def parse(arguments: list[str] | None = None) -> Options:
     parser.add_argument("--isolation", choices=("auto", "container", "local"), default="auto")
     parser.add_argument("--state", type=Path, default=state_folder(), help="folder of data and log (%(default)s)")
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when stdin ends, as on SIGTERM")
+    parser.add_argument(
+        "--open-to-all", action="store_true", help="serve others without API keys, as long as there are none"
+    )
     return Options(**vars(parser.parse_args(arguments)))
 
 

@@ -19,6 +19,7 @@ _CONFLICTS = frozenset({"/step"})
 _LOOK_UP = frozenset({"/reset", "/step", "/state", "/grade", "/fix"})
 """Paths without an id in them whose requests name what may not exist."""
 _WITHOUT_STORE = frozenset({"/health", "/metadata", "/schema"})
+_RPC = {"application/json": {"schema": {"type": "object"}}}
 _TITLES = {405: "Method not allowed", 415: "Body is not JSON"}  # of what the framework answers
 
 
@@ -48,6 +49,8 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
     guarded = path not in OPEN_PATHS
     operation["security"] = [{name: []} for name in _SCHEMES] if guarded else []
     answers = {status: found for status, found in operation["responses"].items() if status.startswith("2")}
+    if path == "/mcp":  # what it answers itself, whatever the status, is JSON-RPC
+        answers |= {status: {"description": "JSON-RPC", "content": _RPC} for status in ("202", "204", "404")}
     operation["responses"] = answers | {
         str(status): _problem(status) for status in sorted(_statuses(path, operation, guarded))
     }

@@ -18,7 +18,8 @@ HOST = "0.0.0.0"
 def options() -> embedded.Options:
     """What the environment says: PORT, and the isolation of attempts."""
     isolation = os.environ.get("CODEARENA_EXECUTOR_ISOLATION", "auto")
-    arguments = ["--host", HOST, "--port", os.environ.get("PORT", "7860"), "--isolation", isolation]
+    # A Space is public by purpose.
+    arguments = ["--open-to-all", "--host", HOST, "--port", os.environ.get("PORT", "7860"), "--isolation", isolation]
     return embedded.parse(arguments)
 
 
