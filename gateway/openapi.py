@@ -49,8 +49,8 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
     guarded = path not in OPEN_PATHS
     operation["security"] = [{name: []} for name in _SCHEMES] if guarded else []
     answers = {status: found for status, found in operation["responses"].items() if status.startswith("2")}
-    if path == "/mcp":  # what it answers itself, whatever the status, is JSON-RPC
-        answers |= {status: {"description": "JSON-RPC", "content": _RPC} for status in ("202", "204", "404")}
+    if path == "/mcp":  # what it answers itself, is JSON-RPC whatever the status
+        answers |= {"202": {"description": "Without a body."}, "404": {"description": "JSON-RPC", "content": _RPC}}
     operation["responses"] = answers | {
         str(status): _problem(status) for status in sorted(_statuses(path, operation, guarded))
     }
