@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 MESSAGE_BYTES = 64 * 1024 * 1024
 """Largest message either side accepts: a report of the largest job with every value at its limit."""
 REQUEST_ID_KEY = "x-request-id"
+CALLER_KEY = "x-caller"
 RETRY_AFTER_KEY = "retry-after-ms"
 PROBLEM_KEY = "problem"
 _CONNECTION_AGE_MS = 30_000  # clients resolve the name again, so that new replicas get their share
@@ -148,9 +149,14 @@ def channel(target: str) -> grpc.aio.Channel:
     return grpc.aio.insecure_channel(target if _SCHEME.match(target) else f"dns:///{target}", options=options)
 
 
-def call_metadata() -> tuple[tuple[str, str], ...]:
-    """Metadata that every call between services carries."""
-    return ((REQUEST_ID_KEY, telemetry.request_id.get()),)
+def call_metadata(caller: str = "") -> tuple[tuple[str, str], ...]:
+    """Metadata that every call between services carries. caller: on whose behalf, for queues that take turns; ASCII."""
+    return ((REQUEST_ID_KEY, telemetry.request_id.get()), (CALLER_KEY, caller))
+
+
+def caller_of(context: Context) -> str:
+    """On whose behalf a call is made; empty if it does not say."""
+    return next((str(value) for key, value in context.invocation_metadata() or () if key == CALLER_KEY), "")
 
 
 def error_from_status(error: grpc.aio.AioRpcError) -> CodeArenaError:

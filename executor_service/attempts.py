@@ -44,8 +44,8 @@ class Attempts:
         self._settings = settings
         self._clock = clock
 
-    async def execute(self, attempt_id: str, job: executor_pb2.Job) -> executor_pb2.Report:
-        """Runs the job in a sandbox of its own.
+    async def execute(self, attempt_id: str, job: executor_pb2.Job, caller: str = "") -> executor_pb2.Report:
+        """Runs the job in a sandbox of its own; while it waits for one, callers take turns.
 
         Cancelling it destroys the sandbox.
 
@@ -56,7 +56,7 @@ class Attempts:
         """
         admit(job, self._settings)
         asked = self._clock()
-        async with self._pool.lease() as sandbox:
+        async with self._pool.lease(caller) as sandbox:
             leased_s = self._clock() - asked
             metrics.wait_seconds.observe(leased_s)
             ran = await self._run(attempt_id, sandbox, job)

@@ -18,6 +18,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from codearena.errors import CodeArenaError, OverloadedError, SandboxError
+from codearena.fairness import FairQueue
 from executor_service import metrics
 from executor_service.isolation.base import Isolation, Sandbox
 
@@ -52,7 +53,7 @@ class PoolStatus:
 
 
 class Pool:
-    """Leases ready sandboxes, first come first served. Belongs to one event loop."""
+    """Leases ready sandboxes: callers take turns, each first come first served. Belongs to one event loop."""
 
     def __init__(
         self,
@@ -72,7 +73,7 @@ class Pool:
         self._target = limits.minimum
         self._ready: deque[Sandbox] = deque()
         self._born: dict[Sandbox, float] = {}
-        self._waiters: deque[asyncio.Future[Sandbox]] = deque()
+        self._waiters: FairQueue[asyncio.Future[Sandbox]] = FairQueue()
         self._leased = 0
         self._starting: set[asyncio.Task[None]] = set()
         self._ending: set[asyncio.Task[None]] = set()
@@ -123,8 +124,10 @@ class Pool:
     # ---------------------------------------------------------------------------------------------- leases
 
     @asynccontextmanager
-    async def lease(self) -> AsyncIterator[Sandbox]:
+    async def lease(self, caller: str = "") -> AsyncIterator[Sandbox]:
         """A ready sandbox, for one attempt; it is destroyed in the background on leaving, whatever happened.
+
+        caller: whom to be fair to; any text.
 
         Cancelling while waiting gives the place in the queue up; cancelling inside destroys the sandbox.
 
@@ -132,7 +135,7 @@ class Pool:
             OverloadedError: as many wait as may.
             SandboxError: no sandbox can be made, or the pool is closing.
         """
-        sandbox = await self._acquire()
+        sandbox = await self._acquire(caller)
         try:
             yield sandbox
         finally:
@@ -140,7 +143,7 @@ class Pool:
             self._end(sandbox)
             self._refill()
 
-    async def _acquire(self) -> Sandbox:
+    async def _acquire(self, caller: str) -> Sandbox:
         if self._closing:
             raise SandboxError("the executor is shutting down")
         if self._ready and not self._waiters:
@@ -150,9 +153,9 @@ class Pool:
             if 2 * len(self._ready) <= self._target:
                 self._refill()
             return sandbox
-        return await self._wait_for_one()
+        return await self._wait_for_one(caller)
 
-    async def _wait_for_one(self) -> Sandbox:
+    async def _wait_for_one(self, caller: str) -> Sandbox:
         if len(self._waiters) >= self._limits.waiting:
             metrics.refused.inc()
             raise OverloadedError("as many attempts wait as may", retry_after_s=self._retry_after_s())
@@ -161,21 +164,21 @@ class Pool:
         self._last_wait = self._clock()
         self._target = min(self._target + 1, self._limits.maximum)
         waiter: asyncio.Future[Sandbox] = asyncio.get_running_loop().create_future()
-        self._waiters.append(waiter)
+        self._waiters.push(waiter, (caller,))
         self._refill()
         try:
             return await waiter
         except asyncio.CancelledError:
-            self._give_up(waiter)
+            self._give_up(waiter, caller)
             raise
 
-    def _give_up(self, waiter: asyncio.Future[Sandbox]) -> None:
+    def _give_up(self, waiter: asyncio.Future[Sandbox], caller: str) -> None:
         """A waiter was cancelled: if it had been handed a sandbox already, that one is still unused."""
         if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
             self._leased -= 1
             self._offer(waiter.result())
-        elif waiter in self._waiters:
-            self._waiters.remove(waiter)
+        else:
+            self._waiters.remove(waiter, (caller,))
         self._note()
 
     def _take(self) -> Sandbox:
@@ -191,12 +194,12 @@ class Pool:
         self._note()
 
     def _offer(self, sandbox: Sandbox) -> None:
-        """Gives an unused sandbox to the first who waits, else keeps it ready."""
+        """Gives an unused sandbox to whose turn it is, else keeps it ready."""
         if self._closing or not sandbox.alive:
             self._end(sandbox)
             return
         while self._waiters:
-            waiter = self._waiters.popleft()
+            waiter = self._waiters.pop()
             if not waiter.done():
                 self._lease_out(sandbox)
                 waiter.set_result(sandbox)
@@ -208,7 +211,7 @@ class Pool:
 
     def _refuse_waiters(self, error: CodeArenaError) -> None:
         while self._waiters:
-            waiter = self._waiters.popleft()
+            waiter = self._waiters.pop()
             if not waiter.done():
                 waiter.set_exception(error)
         self._note()

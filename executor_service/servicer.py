@@ -4,6 +4,7 @@ from typing import Any
 
 import grpc
 
+from codearena import rpc
 from codearena.v1 import executor_pb2, executor_pb2_grpc
 from executor_service.attempts import Attempts
 from executor_service.pool import Pool
@@ -24,7 +25,7 @@ class Servicer(executor_pb2_grpc.ExecutorServiceServicer):
     async def Execute(  # noqa: N802 - the stub's name
         self, request: executor_pb2.ExecuteRequest, context: _Context
     ) -> executor_pb2.ExecuteResponse:
-        report = await self._attempts.execute(request.attempt_id, request.job)
+        report = await self._attempts.execute(request.attempt_id, request.job, rpc.caller_of(context))
         return executor_pb2.ExecuteResponse(report=report)
 
     async def GetStatus(  # noqa: N802

@@ -32,6 +32,7 @@ from codearena.v1 import (
     judge_pb2_grpc,
 )
 from gateway import metrics
+from gateway.access import caller as callers
 from gateway.deadline import Deadline
 from gateway.settings import Settings
 
@@ -132,7 +133,7 @@ async def _once(
     check: Callable[[Response], None],
 ) -> Response:
     try:
-        response = await method(request, timeout=timeout_s, metadata=rpc.call_metadata())
+        response = await method(request, timeout=timeout_s, metadata=rpc.call_metadata(callers.current().owner))
     except grpc.aio.AioRpcError as error:
         raise _ours(service, rpc.error_from_status(error)) from error
     check(response)

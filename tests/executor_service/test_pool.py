@@ -45,8 +45,8 @@ async def running(isolation: FakeIsolation, limits: PoolLimits = LIMITS, **optio
         await pool.close()
 
 
-async def hold(pool: Pool, release: asyncio.Event, order: list[str], name: str) -> Sandbox:
-    async with pool.lease() as sandbox:
+async def hold(pool: Pool, release: asyncio.Event, order: list[str], name: str, caller: str = "") -> Sandbox:
+    async with pool.lease(caller) as sandbox:
         order.append(name)
         await release.wait()
         return sandbox
@@ -116,6 +116,24 @@ async def test_no_more_are_started_at_once_than_allowed() -> None:
             isolation.permits.release()
         await until(lambda: pool.status().ready == 4)
         assert isolation.most_at_once == 2
+
+
+async def test_callers_take_turns_however_many_of_one_wait() -> None:
+    isolation = FakeIsolation()
+    isolation.permits = asyncio.Semaphore(0)
+    order: list[str] = []
+    release = asyncio.Event()
+    async with running(isolation) as pool:
+        tasks = []
+        for caller in ("greedy", "greedy", "polite"):
+            tasks.append(asyncio.create_task(hold(pool, release, order, caller, caller)))
+            await until(lambda: pool.status().queued == len(tasks))
+        for count in (1, 2, 3):
+            isolation.permits.release()
+            await until(lambda: len(order) == count)  # noqa: B023
+        release.set()
+        await asyncio.gather(*tasks)
+    assert order == ["greedy", "polite", "greedy"]
 
 
 async def test_waiters_are_served_first_come_first_served() -> None:
