@@ -140,7 +140,9 @@ class Penalties(_Lenient):
 
 
 class ExecutionMetadata(_Lenient):
-    """What was run. cpu_s, wall_s and peak_memory_bytes: the whole attempt, by the kernel's counters."""
+    """What was run. cpu_s, wall_s and peak_memory_bytes: by the kernel's counters, of loading and the calls
+    before the first hidden one, since an attempt could tell hidden inputs by what it uses; without hidden tests of all.
+    """
 
     status: Literal["compile_error", "load_error", "ran"]
     test_passed: int
@@ -172,6 +174,9 @@ class Complexity(_Lenient):
 
 class Timings(_Lenient):
     """Where the time went, in seconds, by the gateway's clock; `sandbox_s` is the executor's from job to report.
+
+    execute_s, sandbox_s and measure_s are rounded up to 0.1, 1, 10 or 100 s, since an attempt could tell hidden inputs
+    by them; metrics hold them exactly.
 
     measure_s: of the measuring job, which only an attempt that passes has; judge_s: of the judge, at the same time.
     """

@@ -52,7 +52,8 @@ class ResetRequest(_Lenient):
 
     task_id: a task's id, a category, a level, or "auto": a task of the level the agent's curriculum has reached.
     seed: fixes the choice among several tasks. episode_id: names the episode; one of that name is replaced.
-    strategy: how the task is chosen; none: as the service is set. group_id: all resets of a group get the same task.
+    strategy: how the task is chosen; none: as the service is set. group_id: all resets of a group get the same task,
+    and at the same step the same hidden inputs, so that they can be compared.
     partition: "eval" neither reads nor writes the agent's memory and curriculum; none: by the agent's id.
     use_memory: observations carry the agent's best attempt at the task and its last failures.
     """
@@ -112,6 +113,7 @@ class GradeRequest(_Strict):
 
     task_id: TaskChoice
     source: SourceText
+    group_id: Id | None = Field(default=None, description="Attempts of one group get the same hidden inputs.")
 
 
 class BatchRequest(_Strict):

@@ -2,7 +2,8 @@
 
 A task is a folder tasks/<category>/<id>/ with `task.yaml`, `buggy.py`, `solution.py` and, where growth means something,
 `probe.py` with ``make_input(n, rng) -> tuple`` of positional arguments, and `test_script.py` where task.yaml has a
-`script`: {visible: [names]}. Everything in it is trusted: task authors are.
+`script`: {visible: [names]}; `cases.py` with a function for each test that has `make`, and `checker.py` for tests that
+compare by one. Everything in it is trusted: task authors are.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Self
 
 import yaml
@@ -104,6 +106,7 @@ class TestCase(_Record):
     """One call and what is expected of it: exactly one of `expect`, `raises`, `process`.
 
     calls: instead of args and kwargs, a construction and method calls; what the methods return is compared as a list.
+    make: of a hidden test, the function of cases.py that makes its inputs anew; those written here are an example.
     compare: custom asks ``check(args, kwargs, expected, got) -> bool`` in checker.py; `expect` may then be left out.
     env: environment variables during the call; an empty string unsets nothing, absent means unset.
     `process` implies that process-starting functions are intercepted; `expect` may stand beside it.
@@ -114,6 +117,7 @@ class TestCase(_Record):
     name: str = Field(min_length=1, max_length=100)
     args: list[Any] = []
     kwargs: dict[str, Any] = {}
+    make: str = ""
     calls: list[MethodCall] = []
     expect: Any = None
     raises: ExpectedRaise | None = None
@@ -139,6 +143,8 @@ class TestCase(_Record):
             raise ValueError("needs one of expect, raises, process")
         if self.calls and (self.args or self.kwargs):
             raise ValueError("has calls as well as args or kwargs")
+        if self.make and (self.visible or self.calls or self.process):
+            raise ValueError("make is for hidden tests that are one call of the entry point")
         if self.tolerance and self.compare is not CompareMode.APPROX:
             raise ValueError("has a tolerance, which only compare: approx reads")
         if self.compare is CompareMode.CUSTOM and (self.calls or self.process or self.raises):
@@ -194,6 +200,10 @@ class TaskLimits(_Record):
     value_bytes: int = Field(256 * 1024, gt=0)
 
 
+MakeCase = Callable[[random.Random], object]
+"""Makes the inputs of one test: a tuple of positional arguments, or {"args": tuple, "kwargs": dict}."""
+
+
 class Task(_Record):
     """One problem with everything needed to grade attempts at it.
 
@@ -213,6 +223,7 @@ class Task(_Record):
     limits: TaskLimits = TaskLimits()
     hints: list[str] = []
     optimal_complexity: str = ""
+    makers: Mapping[str, MakeCase] = {}
     checker: str = ""
     buggy: str
     solution: str
@@ -230,6 +241,9 @@ class Task(_Record):
                 raise ValueError("compare: custom needs checker.py")
             if self.probe:
                 raise ValueError("a probe compares with what the reference returns: no compare: custom beside it")
+        missing = {test.make for test in self.tests if test.make} - self.makers.keys()
+        if missing:
+            raise ValueError(f"cases.py has no function {', '.join(sorted(missing))}")
         if self.optimal_complexity and self.optimal_complexity not in COMPLEXITIES:
             raise ValueError(f"optimal_complexity must be one of {', '.join(COMPLEXITIES)}")
         return self
@@ -280,6 +294,9 @@ def load_task(folder: Path) -> Task:
         fields["solution"] = (folder / "solution.py").read_text("utf-8")
         if "probe" in fields:
             fields["probe"] = {**fields["probe"], "make_input": _make_input(folder / "probe.py")}
+        if (folder / "cases.py").exists():
+            made = vars(_module(folder / "cases.py"))
+            fields["makers"] = {name: value for name, value in made.items() if callable(value)}
         if (folder / "checker.py").exists():
             fields["checker"] = (folder / "checker.py").read_text("utf-8")
         if "script" in fields:
@@ -310,18 +327,23 @@ def load_tasks(root: Path) -> Mapping[str, Task]:
 
 
 def _make_input(path: Path) -> Callable[[int, random.Random], tuple[Any, ...]]:
-    spec = importlib.util.spec_from_file_location(f"probe_{path.parent.name}", path)
-    if spec is None or spec.loader is None or not path.exists():
+    if not path.exists():
         raise TaskError(f"{path}: missing, but task.yaml has a probe")
+    make_input: Callable[[int, random.Random], tuple[Any, ...]] | None = getattr(_module(path), "make_input", None)
+    if not callable(make_input):
+        raise TaskError(f"{path}: has no function make_input")
+    return make_input
+
+
+def _module(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"{path.stem}_{path.parent.name}", path)
+    assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
     except Exception as error:  # whatever the author's code raises is the author's mistake, and must name the file
         raise TaskError(f"{path}: {type(error).__name__}: {error}") from error
-    make_input: Callable[[int, random.Random], tuple[Any, ...]] | None = getattr(module, "make_input", None)
-    if not callable(make_input):
-        raise TaskError(f"{path}: has no function make_input")
-    return make_input
+    return module
 
 
 def _script(path: Path, visible: Sequence[str] = ()) -> TestScript:

@@ -92,7 +92,14 @@ class Episodes:
         derived = callers.owned(_derived_id("reset", request.agent_id, request_id) if request_id else uuid.uuid4().hex)
         episode_id = request.episode_id or derived
         episode = await self._create(
-            task, request.agent_id, episode_id, request_id, partition=partition, reminder=reminder, private=private
+            task,
+            request.agent_id,
+            episode_id,
+            request_id,
+            partition=partition,
+            reminder=reminder,
+            private=private,
+            group=request.group_id or "",
         )
         if episode.task_id != task.id:  # a retry, for which chance chose another task than for the first try
             task = self._task(episode)
@@ -169,6 +176,7 @@ class Episodes:
         partition: Partition,
         reminder: str,
         private: bool = False,
+        group: str = "",
     ) -> EpisodeRecord:
         episode = EpisodeRecord(
             episode_id=episode_id,
@@ -182,6 +190,7 @@ class Episodes:
             request_id=request_id,
             partition=partition,
             memory=reminder,
+            group=group,
         )
         return await self._store.create(episode, _reset_event(episode), private=private)
 
@@ -189,8 +198,9 @@ class Episodes:
         """Id of a fresh episode after a finished one; the same for every retry of the request that needs it."""
         derived = callers.owned(_derived_id("next", finished.nonce, request_id) if request_id else uuid.uuid4().hex)
         task, agent_id, reminder = self._task(finished), finished.agent_id, finished.memory
+        partition, group = finished.partition, finished.group
         episode = await self._create(
-            task, agent_id, derived, request_id, partition=finished.partition, reminder=reminder
+            task, agent_id, derived, request_id, partition=partition, reminder=reminder, group=group
         )
         return episode.episode_id
 
@@ -222,7 +232,8 @@ class Episodes:
         if episode.done:
             raise EpisodeFinishedError(f"episode {callers.shown(episode_id)} is finished; reset starts another")
         task = self._task(episode)
-        attempt = await self._pipeline.attempt(task, proposal.source, episode.step + 1, episode.identities)
+        draw = f"group:{episode.group}" if episode.group else f"episode:{episode.nonce}"
+        attempt = await self._pipeline.attempt(task, proposal.source, episode.step + 1, episode.identities, draw=draw)
         return await self._commit(episode, attempt, proposal)
 
     async def _commit(self, episode: EpisodeRecord, attempt: Attempt, proposal: _Proposal) -> bytes:
@@ -317,6 +328,7 @@ def _stored(attempt: Attempt, kept_bytes: int) -> store_pb2.StoredAttempt:
         judgement=attempt.graded.judgement,
         verdict=attempt.verdict,
         revisions=answers.revisions_of(attempt),
+        draw=attempt.draw,
     )
     stored.verdict.ClearField("judgement")
     stored.started.FromDatetime(attempt.started)

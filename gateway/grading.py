@@ -31,7 +31,8 @@ class Grading:
         """caller: whom to be fair to. Raises UnknownTaskError, or ServiceError where we failed."""
         task = curriculum.find_task(self._tasks, request.task_id)
         source = request.source.encode("utf-8", "surrogatepass")
-        return answers.attempt_verdict(await self._pipeline.attempt(task, source, caller=caller))
+        draw = f"group:{request.group_id}" if request.group_id else ""
+        return answers.attempt_verdict(await self._pipeline.attempt(task, source, caller=caller, draw=draw))
 
     async def batch(self, batch: models.BatchRequest, caller: str) -> AsyncIterator[models.GradeLine]:
         """One answer for each item, in the order in which they are done: a verdict, or the problem it alone has.

@@ -130,8 +130,8 @@ def _brief(task: Task) -> Brief:
         for test in task.tests:
             if test.visible is visible:
                 call_id = str(len(job.calls) + 1)
-                job.calls.append(_call(task, test, call_id))
-                expectations.tests.append(_expectation(task, test, call_id))
+                job.calls.append(call_of(task, test, call_id))
+                expectations.tests.append(expectation_of(task, test, call_id))
         if task.script is not None and any(test.visible is visible for test in task.script.tests):
             call_id = str(len(job.calls) + 1)
             job.calls.append(_script_call(task.script, task.entry_point, visible, call_id))
@@ -146,7 +146,8 @@ def _measuring(task: Task, calls: Iterable[executor_pb2.Call]) -> executor_pb2.J
     return executor_pb2.Job(limits=limits_of(task.limits), reference_source=task.solution.encode(), calls=calls)
 
 
-def _call(task: Task, test: TestCase, call_id: str) -> executor_pb2.Call:
+def call_of(task: Task, test: TestCase, call_id: str) -> executor_pb2.Call:
+    """The call of a test: inputs only."""
     # A call that is to start a process must start none; to intercept it says no more than the task's text does.
     call = executor_pb2.Call(call_id=call_id, environment=test.env, intercept_processes=test.process is not None)
     if test.calls:
@@ -160,7 +161,8 @@ def _function(entry_point: str, args: list[object], kwargs: dict[str, object]) -
     return executor_pb2.FunctionCall(entry_point=entry_point, args=_encoded(args), kwargs=_encoded(kwargs))
 
 
-def _expectation(task: Task, test: TestCase, call_id: str) -> grader_pb2.Expectation:
+def expectation_of(task: Task, test: TestCase, call_id: str) -> grader_pb2.Expectation:
+    """What a test expects of its call, for the grader alone."""
     expectation = grader_pb2.Expectation(
         call_id=call_id,
         name=test.name,

@@ -16,6 +16,7 @@ from gateway import jobs, metrics
 from gateway.admission import Admission
 from gateway.clients import Clients
 from gateway.deadline import Deadline
+from gateway.draws import Draws
 from gateway.settings import Settings
 
 _PREVIEW_CALL_CPU_MS = 200
@@ -54,7 +55,7 @@ class Graded:
 
 @dataclass(frozen=True)
 class Attempt:
-    """An attempt, graded. source: as sent; identity: equal for sources that count as the same fix."""
+    """An attempt, graded. source: as sent; draw: what its hidden inputs were drawn by, see draws.py."""
 
     attempt_id: str
     task: Task
@@ -62,6 +63,7 @@ class Attempt:
     step: int
     started: datetime
     graded: Graded
+    draw: str
     seconds: Mapping[str, float]
 
     @property
@@ -86,19 +88,23 @@ class Pipeline:
         self._makers = {
             task.id: jobs.JobMaker(task, rng, settings.probe_reuse, settings.probe_cpu_s) for task in tasks.values()
         }
+        secret = settings.cases_secret.get_secret_value().encode() or rng.randbytes(32)
+        self._draws = {task.id: Draws(task, secret, settings.cases_pool) for task in tasks.values()}
         self._baselines: dict[str, asyncio.Task[grader_pb2.Verdict]] = {}
 
     async def attempt(
-        self, task: Task, source: bytes, step: int = 1, earlier: Collection[str] = (), caller: str = ""
+        self, task: Task, source: bytes, step: int = 1, earlier: Collection[str] = (), caller: str = "", draw: str = ""
     ) -> Attempt:
         """Grades one attempt. step: from 1; earlier: identities of the attempts that this one should differ from.
 
-        caller: whose attempt it is, where many wait; see Admission.
+        caller: whose attempt it is, where many wait; see Admission. draw: attempts of one draw and step get
+        the same hidden inputs; empty: inputs of its own.
         """
         attempt_id, started = uuid.uuid4().hex, datetime.now(UTC)
-        brief = await self._makers[task.id].brief()
+        draw = "task" if self._settings.cases_fixed else draw or f"attempt:{attempt_id}"
+        brief = await self._draws[task.id].drawn(await self._makers[task.id].brief(), draw, step, self._answered)
         graded, watch = await self._graded(attempt_id, task, brief, source, step, earlier, caller)
-        return Attempt(attempt_id, task, source, step, started, graded, watch.seconds)
+        return Attempt(attempt_id, task, source, step, started, graded, draw, watch.seconds)
 
     async def baseline(self, task: Task) -> grader_pb2.Verdict:
         """What grading the task's buggy code says: the first error log. Established once; waiters share the work."""
@@ -172,6 +178,12 @@ class Pipeline:
         job = jobs.script_job(stdin, TaskLimits())
         async with self._admission.place(deadline):
             return await self._execute(f"script-{uuid.uuid4().hex}", job, source, deadline)
+
+    async def _answered(self, job: executor_pb2.Job) -> executor_pb2.Report:
+        """The report on a reference, which is the job's source."""
+        deadline = Deadline(self._settings.attempt_deadline_s)
+        async with self._admission.place(deadline):
+            return await self._clients.execute(f"reference-{uuid.uuid4().hex}", job, deadline)
 
     async def _execute(
         self, attempt_id: str, job: executor_pb2.Job, source: bytes, deadline: Deadline

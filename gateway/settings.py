@@ -78,6 +78,12 @@ class Settings(ServiceSettings):
     )
     probe_reuse: int = Field(32, ge=1, description="Attempts measured on the same probe inputs before new are drawn.")
 
+    cases_pool: int = Field(64, ge=64, description="Cases made for each hidden test that has a generator.")
+    cases_fixed: bool = Field(False, description="Every attempt at a step draws the same cases.")
+    cases_secret: SecretStr = Field(
+        SecretStr(""), description="What cases are made and drawn by, the same for all gateways; empty: a new one each."
+    )
+
     sessions_max: int = Field(
         4096, ge=1, description="WebSocket sessions of this gateway at once, and as many of MCP over POST in all."
     )

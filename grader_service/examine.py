@@ -89,6 +89,18 @@ def _script_outcome(
     return found[0] if len(found) == 1 else common_pb2.ScriptTestOutcome()
 
 
+def shown_usage(report: executor_pb2.Report, expectations: grader_pb2.Expectations) -> common_pb2.Usage:
+    """What the attempt used before it could know a hidden input: CPU and wall time in all, the largest memory."""
+    if all(test.visible for test in expectations.tests):
+        return report.usage
+    before = _called_before_hidden(report, expectations)
+    used = [report.load.usage, *(outcome.usage for outcome in report.calls if outcome.call_id in before)]
+    shown = common_pb2.Usage(peak_memory_bytes=max(usage.peak_memory_bytes for usage in used))
+    shown.cpu.FromNanoseconds(sum(usage.cpu.ToNanoseconds() for usage in used))
+    shown.wall.FromNanoseconds(sum(usage.wall.ToNanoseconds() for usage in used))
+    return shown
+
+
 def _called_before_hidden(report: executor_pb2.Report, expectations: grader_pb2.Expectations) -> set[str]:
     visible = {test.call_id for test in expectations.tests if test.visible}
     before: set[str] = set()

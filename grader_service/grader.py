@@ -100,6 +100,7 @@ class Grader:
         examined: list[ExaminedTest],
         speed: Efficiency,
     ) -> None:
+        verdict.shown_usage.CopyFrom(examine.shown_usage(request.report, request.expectations))
         verdict.tests.extend(feedback.visible_outcomes(examined, self._settings))
         verdict.error_log = feedback.error_log(request.report, examined, speed, self._settings)
         verdict.hint = hints.hint(

@@ -463,6 +463,7 @@ class Verdict(_message.Message):
     JUDGE_FIELD_NUMBER: _builtins.int
     GRADER_REVISION_FIELD_NUMBER: _builtins.int
     JUDGEMENT_FIELD_NUMBER: _builtins.int
+    SHOWN_USAGE_FIELD_NUMBER: _builtins.int
     base: _builtins.float
     """The weighted sum before penalties, in [0, 1]."""
     reward: _builtins.float
@@ -491,6 +492,13 @@ class Verdict(_message.Message):
     def complexity(self) -> Global___Complexity: ...
     @_builtins.property
     def judgement(self) -> _judge_pb2.Judgement: ...
+    @_builtins.property
+    def shown_usage(self) -> _common_pb2.Usage:
+        """What may be shown of what the attempt used: loading, and the calls before
+        the first hidden one. An attempt could spend time or memory by a hidden
+        input and so tell it; without hidden tests, all of it.
+        """
+
     def __init__(
         self,
         *,
@@ -510,10 +518,11 @@ class Verdict(_message.Message):
         judge: _judge_pb2.JudgeKind.ValueType = ...,
         grader_revision: _builtins.str = ...,
         judgement: _judge_pb2.Judgement | None = ...,
+        shown_usage: _common_pb2.Usage | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["complexity", b"complexity", "components", b"components", "judgement", b"judgement", "penalties", b"penalties"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["complexity", b"complexity", "components", b"components", "judgement", b"judgement", "penalties", b"penalties", "shown_usage", b"shown_usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["base", b"base", "complexity", b"complexity", "components", b"components", "error_log", b"error_log", "grader_revision", b"grader_revision", "hidden_passed", b"hidden_passed", "hidden_total", b"hidden_total", "hint", b"hint", "judge", b"judge", "judgement", b"judgement", "penalties", b"penalties", "reward", b"reward", "solved", b"solved", "tests", b"tests", "tests_passed", b"tests_passed", "tests_total", b"tests_total"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["base", b"base", "complexity", b"complexity", "components", b"components", "error_log", b"error_log", "grader_revision", b"grader_revision", "hidden_passed", b"hidden_passed", "hidden_total", b"hidden_total", "hint", b"hint", "judge", b"judge", "judgement", b"judgement", "penalties", b"penalties", "reward", b"reward", "shown_usage", b"shown_usage", "solved", b"solved", "tests", b"tests", "tests_passed", b"tests_passed", "tests_total", b"tests_total"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

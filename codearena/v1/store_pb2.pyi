@@ -41,6 +41,7 @@ class StoredAttempt(_message.Message):
     REVISIONS_FIELD_NUMBER: _builtins.int
     STARTED_FIELD_NUMBER: _builtins.int
     MEASUREMENT_FIELD_NUMBER: _builtins.int
+    DRAW_FIELD_NUMBER: _builtins.int
     attempt_id: _builtins.str
     step: _builtins.int
     """From 1."""
@@ -52,6 +53,10 @@ class StoredAttempt(_message.Message):
     """
     identical: _builtins.bool
     """Equal to the identity of an earlier attempt of the episode."""
+    draw: _builtins.str
+    """What the hidden inputs were drawn by: with the gateways' secret, the task's
+    revision and the step it gives them again.
+    """
     @_builtins.property
     def report(self) -> _executor_pb2.Report: ...
     @_builtins.property
@@ -84,10 +89,11 @@ class StoredAttempt(_message.Message):
         revisions: Global___Revisions | None = ...,
         started: _timestamp_pb2.Timestamp | None = ...,
         measurement: _executor_pb2.Report | None = ...,
+        draw: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["judgement", b"judgement", "measurement", b"measurement", "report", b"report", "revisions", b"revisions", "started", b"started", "verdict", b"verdict"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "identical", b"identical", "identity", b"identity", "judgement", b"judgement", "measurement", b"measurement", "report", b"report", "revisions", b"revisions", "source", b"source", "started", b"started", "step", b"step", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "draw", b"draw", "identical", b"identical", "identity", b"identity", "judgement", b"judgement", "measurement", b"measurement", "report", b"report", "revisions", b"revisions", "source", b"source", "started", b"started", "step", b"step", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -171,6 +171,7 @@ def _to_fields(episode: EpisodeRecord) -> list[str | int]:
         "request_id": episode.request_id,
         "partition": episode.partition.value,
         "memory": episode.memory,
+        "group": episode.group,
         "step": 0,
         "done": 0,
     }
@@ -192,6 +193,7 @@ def _to_episode(episode_id: str, fields: Mapping[bytes, bytes]) -> EpisodeRecord
         request_id=fields[b"request_id"].decode(),
         partition=Partition(fields.get(b"partition", b"train").decode()),
         memory=fields.get(b"memory", b"").decode(),
+        group=fields.get(b"group", b"").decode(),  # an older gateway wrote none
         step=step,
         done=fields[b"done"] == b"1",
         reward=float(fields[b"reward"]) if step else None,

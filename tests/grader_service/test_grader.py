@@ -174,3 +174,21 @@ def test_a_call_that_did_not_return_fails_its_test_only(status: common_pb2.CallS
     calls = [build.returned(1, "1"), build.ended(status, "2")]
     verdict = grade(build.request(build.ran(calls), [build.expects(1, "1"), build.expects(1, "2")]))
     assert verdict.components.test_pass_ratio == 0.5
+
+
+def test_what_is_used_after_a_hidden_input_is_known_is_not_told() -> None:
+    calls = [build.returned(True, str(number), cpu_s=0.5 * number) for number in (1, 2, 3)]
+    tests = [build.expects(True, str(number), visible=number == 1) for number in (1, 2, 3)]
+    report = build.ran(calls)
+    calls[0].usage.peak_memory_bytes, calls[2].usage.peak_memory_bytes = 1000, 10**9
+    report = build.ran(calls)
+    report.usage.cpu.FromSeconds(100)
+    shown = grade(build.request(report, tests)).shown_usage
+    assert shown.cpu.ToNanoseconds() == report.load.usage.cpu.ToNanoseconds() + 500_000_000
+    assert shown.peak_memory_bytes == max(1000, report.load.usage.peak_memory_bytes)
+
+
+def test_without_hidden_tests_all_that_was_used_is_told() -> None:
+    report = build.ran([build.returned(True)])
+    report.usage.cpu.FromSeconds(7)
+    assert grade(build.request(report, [build.expects(True)])).shown_usage.cpu.ToSeconds() == 7

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from codearena import values
-from codearena.task import Probe, Task, load_tasks
+from codearena.task import Probe, Task, TestCase, load_tasks
 from executor_service.runner.analysis import analyse
 from executor_service.runner.checks import validate_rule
+from gateway.draws import made_case
 
 from .plain import failed_tests, probe_cpu_s
 
@@ -110,3 +111,16 @@ def test_reference_returns_for_every_probe_size(task: Task) -> None:
     assert task.probe
     inputs = [first_call(task.probe, task.probe.make_input(size, random.Random(size))) for size in task.probe.sizes]
     assert all(math.isfinite(cpu_s) for cpu_s in probe_cpu_s(task, task.solution, inputs))
+
+
+DRAWN = [(task, test) for task in TASKS.values() for test in task.tests if test.make]
+
+
+@pytest.mark.parametrize(("task", "test"), DRAWN, ids=[f"{task.id}-{test.make}" for task, test in DRAWN])
+def test_drawn_inputs_follow_from_the_seed_and_differ(task: Task, test: TestCase) -> None:
+    encoded = [values.encode(made_case(task, test, random.Random(seed)).args) for seed in range(30)]
+    again = values.encode(made_case(task, test, random.Random(0)).args)
+    assert encoded[0] == again
+    assert len(set(encoded)) > 10
+    visible = {values.encode(seen.args) for seen in task.tests if seen.visible}
+    assert visible.isdisjoint(encoded)
