@@ -8,14 +8,24 @@ from pathlib import Path
 
 _ENGINE = "/var/run/docker.sock"
 _CHUNK_BYTES = 65536
+_REASON = b'{"message":"mkdir /var/lib/docker/overlay2/0: no space left on device"}'
+_DISK_FULL = (
+    b"HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    b"Content-Length: %d\r\n\r\n%s" % (len(_REASON), _REASON)
+)
 
 
 class EngineProxy:
-    """Passes bytes on, both ways. The engine behind it never notices more than that a client hung up."""
+    """Passes bytes on, both ways. The engine behind it never notices more than that a client hung up.
+
+    disk_full: whoever asks for a container gets the engine's answer on a full disk. refused: how often that was.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._server: asyncio.Server | None = None
+        self.disk_full = False
+        self.refused = 0
         self._transports: set[asyncio.Transport | asyncio.WriteTransport] = set()
 
     @property
@@ -47,10 +57,25 @@ class EngineProxy:
             return
         ends = {writer.transport, engine_writer.transport}
         self._transports |= ends
-        await asyncio.gather(_pass_on(reader, engine_writer), _pass_on(engine_reader, writer))
+        await asyncio.gather(self._ask(reader, engine_writer, writer), _pass_on(engine_reader, writer))
         self._transports -= ends
         for end in ends:
             end.abort()
+
+    async def _ask(
+        self, reader: asyncio.StreamReader, engine: asyncio.StreamWriter, client: asyncio.StreamWriter
+    ) -> None:
+        with contextlib.suppress(OSError):  # cut
+            while data := await reader.read(_CHUNK_BYTES):
+                if self.disk_full and data.startswith(b"POST ") and b"/containers/create" in data.partition(b"\r\n")[0]:
+                    self.refused += 1
+                    client.write(_DISK_FULL)
+                    await client.drain()
+                    break
+                engine.write(data)
+                await engine.drain()
+        if engine.can_write_eof():
+            engine.write_eof()
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

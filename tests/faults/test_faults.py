@@ -172,3 +172,17 @@ async def test_an_executor_whose_image_is_missing(own_redis: RedisServer) -> Non
             await it.backends.executor.start()
 
         await survives(it, fault)
+
+
+@pytest.mark.docker
+async def test_a_full_disk_below_the_engine(own_redis: RedisServer, tmp_path: Path) -> None:
+    async with engine_proxy(tmp_path) as proxy, system(own_redis, _behind(proxy)) as it:
+
+        async def fault() -> None:
+            proxy.disk_full = True
+            await it.load.until_refused(2)
+            proxy.disk_full = False
+
+        await survives(it, fault)
+        assert proxy.refused > 0
+        await only_the_pool_is_left(it)
