@@ -10,6 +10,7 @@ pytest.importorskip("trl", reason="needs requirements/train.lock: make test-trai
 
 from codearena.client import CodeArena
 from codearena.completions import source_of
+from codearena.errors import SandboxError
 from codearena.integrations import trl as integration
 from codearena.integrations.trl import COMPONENTS, CodeArenaEnvironment, Rewards, prompts
 from examples import train_grpo
@@ -88,3 +89,19 @@ def test_prompts_are_a_data_set_of_the_tasks(gateway_url: str) -> None:
     assert rows["task_id"] == ["easy-1", "hard-1"] * 2
     assert rows.column_names == ["prompt", "task_id", "difficulty"]
     assert "def average_list" in rows[0]["prompt"][1]["content"]
+
+
+def test_a_run_goes_on_while_the_service_fails_and_counts_what_was_graded_only(
+    gateway_url: str, tiny_model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with CodeArena(gateway_url) as arena:
+        graded = arena.grade("easy-1", SOLUTION)
+    answers = iter([[graded, SandboxError("an executor was killed")], [SandboxError("killed")] * 2])
+
+    def grade_batch(self: CodeArena, items: Any, **_: Any) -> Any:
+        return next(answers)
+
+    monkeypatch.setattr(CodeArena, "grade_batch", grade_batch)
+    first, second = train(gateway_url, tiny_model, tmp_path)
+    assert first["reward"] == pytest.approx(graded.reward, abs=1e-4)
+    assert second["reward"] is None
