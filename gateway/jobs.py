@@ -8,7 +8,7 @@ exception: it goes whole, in a field of its own, which the runner hands to nobod
 
 import asyncio
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from codearena import values
@@ -28,6 +28,7 @@ _COMPARE = {
 _INPUT_LIMITS = values.ValueLimits(nodes=2_000_000, size_bytes=16 * 1024 * 1024)
 _SHOWN_CHARS = 500
 _BASELINE_CALL_CPU_S = 0.5
+_ROUND_CPU_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class JobMaker:
 
     def _with_new_probe(self) -> Brief:
         job = _measuring(self._task, [])
-        job.probe.extend(_probe(self._task, self._rng))
+        job.probe.extend(_probe(self._task, self._rng, self._probe_cpu_s))
         job.probe_cpu.FromMilliseconds(round(1000 * self._probe_cpu_s))
         return Brief(self._brief.job, job, self._brief.expectations)
 
@@ -222,12 +223,18 @@ def _numbered(script: TestScript) -> list[tuple[str, ScriptTest]]:
     return [(str(number), test) for number, test in enumerate(script.tests, start=1)]
 
 
-def _probe(task: Task, rng: random.Random) -> list[executor_pb2.ProbePoint]:
+def probe_points(sizes: Sequence[int], probe_cpu_s: float) -> list[tuple[int, int]]:
+    """Number, from 1, and size of each point of a probe: all sizes, once for each half second of CPU time there is."""
+    rounds = max(1, round(probe_cpu_s / _ROUND_CPU_S))
+    return list(enumerate(list(sizes) * rounds, start=1))
+
+
+def _probe(task: Task, rng: random.Random, probe_cpu_s: float) -> list[executor_pb2.ProbePoint]:
     assert task.probe is not None
     points = []
-    for size in task.probe.sizes:
+    for number, size in probe_points(task.probe.sizes, probe_cpu_s):
         args = list(task.probe.make_input(size, random.Random(rng.getrandbits(64))))
-        call = executor_pb2.Call(call_id=f"p{size}", function=_function(task.entry_point, args, {}))
+        call = executor_pb2.Call(call_id=f"p{number}", function=_function(task.entry_point, args, {}))
         points.append(executor_pb2.ProbePoint(size=size, call=call, vary=task.probe.vary, edit=task.probe.edit))
     return points
 

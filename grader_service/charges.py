@@ -13,7 +13,7 @@ What an attempt can hide is thus bounded by (overhead_slack - 1) times the refer
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from google.protobuf.duration_pb2 import Duration
 
@@ -44,6 +44,24 @@ def charge(points: Sequence[executor_pb2.ProbeMeasurement], settings: Settings) 
         )
         for point in points
     ]
+
+
+def best_of_rounds(measured: Sequence[Charged]) -> list[Charged]:
+    """One for each size, ascending: the least time of each side, since what disturbs a measurement only adds to it.
+
+    The attempt's counts where it returned; a size at which it never did keeps what ended it, a time limit before all.
+    """
+    by_size: dict[int, list[Charged]] = {}
+    for charged in measured:
+        by_size.setdefault(charged.size, []).append(charged)
+    return [_best(by_size[size]) for size in sorted(by_size)]
+
+
+def _best(rounds: Sequence[Charged]) -> Charged:
+    returned = [each for each in rounds if each.point.attempt.status == common_pb2.CALL_STATUS_RETURNED]
+    limited = [each for each in rounds if each.point.attempt.status == common_pb2.CALL_STATUS_TIME_LIMIT]
+    best = min(returned or limited or rounds, key=lambda each: each.attempt_s)
+    return replace(best, reference_s=min(each.reference_s for each in rounds))
 
 
 def beside_calls_s(report: executor_pb2.Report, settings: Settings) -> float:

@@ -38,6 +38,7 @@ _BASES = [1.3 + step / 10 for step in range(48)]  # Fibonacci by recursion has 1
 _LEADING_SHARE = 0.5
 _BEND_TRUST = 0.7
 _BENEFIT_OF_DOUBT = 0.6
+_BY_LIKELINESS = 0.6  # of the confidence is left where the times did not decide about a logarithm
 
 Growth = Callable[[int], float]
 
@@ -56,10 +57,15 @@ _ORDER = dict(zip(COMPLEXITIES, (0, 0, 1, 1, 2, 2, 3, 4), strict=True))
 
 @dataclass(frozen=True)
 class Fit:
-    """measured: one of COMPLEXITIES, or empty if the fit abstained; confidence: in [0, 1], 0 if it abstained."""
+    """measured: one of COMPLEXITIES, or empty if the fit abstained.
+
+    confidence: that it is this class; power_confidence: that it is this power of n, whatever the logarithm. Both in
+    [0, 1], 0 if the fit abstained.
+    """
 
     measured: str = ""
     confidence: float = 0.0
+    power_confidence: float = 0.0
 
 
 ABSTAINED = Fit()
@@ -121,8 +127,9 @@ def fit(curve: Curve, trust: Trust, likely: Sequence[str] = ()) -> Fit:
     likely: classes, the estimate from the code first, then the optimum; empty where unknown.
     confidence = 1 - (r1 + e) / (r2 + e), with r1 and r2 what the best and the second class leave unexplained, and e the
     `relative_noise`: two classes that differ by less than the timer's error fit alike. Where best and second differ by
-    a logarithm and are not clearly apart, the first one of `likely` is taken, or else the simpler one, and the
-    confidence is that against the third. Abstains below `min_confidence`, and with fewer than three sizes.
+    a logarithm and are not clearly apart, the first one of `likely` is taken, or else the simpler one: then the power
+    is as sure as it is against the third, and the class less so. Abstains below `min_confidence`, and with fewer than
+    three sizes.
     """
     if len(curve.sizes) < MIN_POINTS:
         return ABSTAINED
@@ -131,12 +138,14 @@ def fit(curve: Curve, trust: Trust, likely: Sequence[str] = ()) -> Fit:
         left[likely[0]] *= _BENEFIT_OF_DOUBT
     left = {name: error + trust.relative_noise for name, error in left.items()}
     best, *rivals = sorted(COMPLEXITIES, key=left.__getitem__)
+    share = 1.0
     if _ORDER[best] == _ORDER[rivals[0]] and _apart(left[best], left[rivals[0]]) < trust.log_confidence:
         alike = sorted((best, rivals.pop(0)), key=COMPLEXITIES.index)
         best = next((name for name in likely if name in alike), alike[0])
         left[best] = min(left[name] for name in alike)
+        share = _BY_LIKELINESS
     confidence = _apart(left[best], left[rivals[0]])
-    return Fit(best, confidence) if confidence >= trust.min_confidence else ABSTAINED
+    return Fit(best, share * confidence, confidence) if confidence >= trust.min_confidence else ABSTAINED
 
 
 def _apart(left: float, right: float) -> float:

@@ -3,6 +3,7 @@
 What the attempt itself could have influenced (values, messages, output) is never a reason to refuse: that is data.
 """
 
+import itertools
 from collections.abc import Iterable
 
 from codearena import values
@@ -115,8 +116,10 @@ def _require_measurement(measurement: executor_pb2.Report, expectations: grader_
 
 
 def _require_probe(report: executor_pb2.Report) -> None:
+    """Sizes ascend, and start over with each round."""
     sizes = [point.size for point in report.probe]
-    _require(sizes == sorted(set(sizes)) and all(size > 0 for size in sizes), "probe sizes do not ascend from 1")
+    steps = all(after > before or after == sizes[0] for before, after in itertools.pairwise(sizes))
+    _require(steps and all(size > 0 for size in sizes), "probe sizes do not ascend from 1")
 
 
 def _require_calls(report: executor_pb2.Report, expectations: grader_pb2.Expectations, must: bool) -> None:

@@ -14,7 +14,7 @@ from codearena import values
 from codearena.errors import CallerError, ServiceError
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
 from grader_service import complexity
-from grader_service.charges import Charged, beside_calls_s, charge, seconds
+from grader_service.charges import Charged, beside_calls_s, best_of_rounds, charge, seconds
 from grader_service.compare import DEFAULT_TOLERANCE, Tolerance
 from grader_service.examine import UNCHECKED, Checked, meets, same_value, tolerance_of
 from grader_service.reward import class_cap, efficiency_score
@@ -106,14 +106,15 @@ def _tests_ratio(report: executor_pb2.Report, settings: Settings) -> float:
 def _of_probe(
     report: executor_pb2.Report, estimated: str, expectations: grader_pb2.Expectations, settings: Settings
 ) -> Efficiency:
-    usable = charge([point for point in report.probe if point.reference.status == _RETURNED], settings)
+    measured = charge([point for point in report.probe if point.reference.status == _RETURNED], settings)
+    usable = best_of_rounds(measured)
     if not usable:
         raise ServiceError("the reference returned for no size of the probe: nothing to measure against")
     common = [charged for charged in usable if charged.point.attempt.status == _RETURNED]
     likely = (estimated, expectations.optimal_complexity)
     fit = _class(usable, common, likely, settings)
     modes = _probe_modes(expectations)
-    agrees = all(_is_right(charged.point, modes, settings) for charged in usable)
+    agrees = all(_is_right(charged.point, modes, settings) for charged in measured)
     beside_s = beside_calls_s(report, settings)
     ratio = _probe_ratio(usable, common, beside_s, settings) if agrees else None  # fast and wrong earns nothing
     return Efficiency(
@@ -132,7 +133,7 @@ def _score(ratio: float, fit: complexity.Fit, optimal_complexity: str, settings:
     A class that is not sure allows everything: on a busy host one late size must not turn a good fix into a bad one.
     """
     score = efficiency_score(ratio, settings.probe_plateau_ratio, settings.zero_ratio)
-    if ratio <= settings.probe_plateau_ratio or fit.confidence < settings.fit_sure_confidence:
+    if ratio <= settings.probe_plateau_ratio or fit.power_confidence < settings.fit_sure_confidence:
         return score
     excess = complexity.excess_order(fit.measured, optimal_complexity)
     return min(score, class_cap(excess, settings.worse_class_cap))
@@ -155,7 +156,7 @@ def _class(usable: list[Charged], common: list[Charged], likely: tuple[str, str]
     if optimal:
         shown = complexity.fit(reference, trust, (optimal,))
         differs = complexity.excess_order(shown.measured, optimal) or complexity.excess_order(optimal, shown.measured)
-        if differs and shown.confidence >= settings.fit_sure_confidence:
+        if differs and shown.power_confidence >= settings.fit_sure_confidence:
             return complexity.ABSTAINED
     return complexity.fit(complexity.calibrated(attempt, reference, optimal), trust, likely)
 

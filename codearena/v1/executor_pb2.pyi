@@ -121,7 +121,8 @@ class Job(_message.Message):
     @_builtins.property
     def probe(self) -> _containers.RepeatedCompositeFieldContainer[Global___ProbePoint]:
         """Calls made only to measure, on the reference and then on the attempt, each
-        in a process that measures nothing else of the attempt. Sizes ascend.
+        in a process that measures nothing else of the attempt. Sizes ascend, and
+        may start over: each further round measures the same sizes once more.
         Skipped if any of `calls` was ended by a limit or crashed, or ended in
         another way than the reference's.
         """

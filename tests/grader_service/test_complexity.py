@@ -100,3 +100,8 @@ def test_powers_of_n_too_much_are_counted_and_logarithms_are_not() -> None:
     assert complexity.excess_order("O(n log n)", "O(n)") == 0
     assert complexity.excess_order("O(n)", "O(n^2)") == 0
     assert complexity.excess_order("", "O(n)") == complexity.excess_order("O(n)", "") == 0
+
+
+def test_a_logarithm_that_the_times_do_not_decide_is_never_claimed_surely() -> None:
+    clean = fit(SIZES, [1e-4 * n for n in SIZES])
+    assert clean.confidence <= 0.6 < clean.power_confidence

@@ -280,3 +280,21 @@ def test_an_attempt_of_a_task_with_a_probe_that_was_not_probed_is_not_scored() -
     expectations = grader_pb2.Expectations(tests=[build.expects(1)], probed=True)
     with pytest.raises(CallerError):
         measure(grader_pb2.GradeRequest(report=alone(0.001), expectations=expectations), build.SETTINGS)
+
+
+def test_of_several_rounds_the_least_time_counts() -> None:
+    rounds = [*build.probe({100: (0.01, 0.3), 1000: (0.1, 0.12)}), *build.probe({100: (0.02, 0.01), 1000: (0.3, 3.0)})]
+    speed = by_probe(rounds)
+    assert (speed.sizes, speed.times_s) == ((100, 1000), (0.01, 0.12))
+    assert speed.ratio == pytest.approx(1.2)
+
+
+def test_a_wrong_value_in_any_round_earns_nothing() -> None:
+    wrong = build.probe_point(1000, build.returned(1, cpu_s=0.1), build.returned(2, cpu_s=0.001))
+    rounds = [*build.probe({100: (0.01, 0.01), 1000: (0.1, 0.1)}), *build.probe({100: (0.01, 0.01)}), wrong]
+    assert by_probe(rounds).score == 0.0
+
+
+def test_a_size_that_was_returned_in_one_round_is_not_a_time_limit() -> None:
+    rounds = [*build.probe({100: (0.01, 0.01), 1000: (0.02, 0.02)}), *build.probe({100: (0.01, 0.01)})]
+    assert by_probe([*rounds, not_finished(TIME_LIMIT, cpu_s=0.5, wall_s=0.5)]).score == 1.0
