@@ -160,7 +160,8 @@ class Complexity(_Lenient):
     """Growth classes such as "O(n)"; empty: unknown.
 
     confidence: of `measured`, in [0, 1]; ratio: CPU time over that of the reference; null: not measured;
-    sizes: the n that the attempt finished, ascending; times: its CPU time at each, in seconds.
+    sizes: the n that the attempt finished, ascending; times: its CPU time at each, in seconds;
+    dominant_lines: where in the source the estimated growth comes about; problem_type: what it seems to work on.
     """
 
     measured: str
@@ -170,6 +171,8 @@ class Complexity(_Lenient):
     ratio: float | None
     sizes: list[int] = []
     times: list[float] = []
+    dominant_lines: list[int] = []
+    problem_type: str = ""
 
 
 class Timings(_Lenient):

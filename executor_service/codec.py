@@ -277,6 +277,8 @@ def _analysis(analysis: wire.AnalysisWire) -> executor_pb2.Analysis:
         else None,
         ast_hash=analysis.ast_hash,
         estimated_complexity=analysis.estimated_complexity,
+        dominant_lines=analysis.dominant_lines,
+        problem_type=analysis.problem_type,
         checks=[
             executor_pb2.CheckOutcome(passed=check.passed, line=check.line, detail=check.detail)
             for check in analysis.checks

@@ -135,6 +135,8 @@ class AnalysisWire(_Record):
     problem: ProblemWire | None
     ast_hash: Annotated[str, Field(max_length=128)]
     estimated_complexity: Annotated[str, Field(max_length=64)]
+    dominant_lines: Annotated[tuple[_Small, ...], Field(max_length=16)]
+    problem_type: Annotated[str, Field(max_length=64)]
     checks: tuple[CheckWire, ...]
 
 

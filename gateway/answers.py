@@ -39,7 +39,7 @@ def verdict(
         penalties=models.Penalties(step=graded.penalties.step, identical=graded.penalties.identical),
         execution_metadata=_execution(report, graded),
         tests=[_test(test) for test in graded.tests],
-        complexity=_complexity(graded.complexity),
+        complexity=_complexity(graded.complexity, report.analysis),
         error_log=graded.error_log,
         hint=graded.hint,
         judge=judge_name(graded.judge),
@@ -204,7 +204,7 @@ def _test(test: grader_pb2.TestOutcome) -> models.VisibleTest:
     )
 
 
-def _complexity(complexity: grader_pb2.Complexity) -> models.Complexity:
+def _complexity(complexity: grader_pb2.Complexity, analysis: executor_pb2.Analysis) -> models.Complexity:
     return models.Complexity(
         measured=complexity.measured,
         confidence=complexity.confidence,
@@ -213,6 +213,8 @@ def _complexity(complexity: grader_pb2.Complexity) -> models.Complexity:
         ratio=complexity.ratio if complexity.HasField("ratio") else None,
         sizes=list(complexity.sizes),
         times=[time.ToNanoseconds() / 1e9 for time in complexity.times],
+        dominant_lines=list(analysis.dominant_lines),
+        problem_type=analysis.problem_type,
     )
 
 

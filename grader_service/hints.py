@@ -20,6 +20,21 @@ _ADVICE = {
 _EDGE_CASES = (
     "Only hidden tests fail: think of edge cases, such as empty, single, negative, repeated or very large input."
 )
+# Where to look, never what to write. By problem type, see executor_service/runner/problem_type.py.
+_TECHNIQUES = {
+    "kadane": "Ask what the best result that ends at one place says about the best that ends at the next.",
+    "two_sum": "Ask what would have to have been seen already, and what answers that without a search.",
+    "sliding_window": "Ask what changes when the window moves by one, instead of looking at all of it anew.",
+    "prefix_sum": "Ask which sums are needed more than once, and whether they can be had as a difference.",
+    "binary_search": "Ask how much of an ordered range one comparison can rule out.",
+    "duplicates": "Ask what answers whether, or how often, something was seen, without a search through a list.",
+    "sorting": "Ask how often an order is established, and whether once is enough.",
+    "dynamic_programming": "Ask which results are computed more than once, and where they could be kept.",
+    "graph": "Ask how often each node and each edge is looked at, and what remembers that it was.",
+    "string_building": "Ask how often what has been built is copied.",
+    "greedy": "Ask in which order a single pass would be enough.",
+    "number_theory": "Ask up to where it is enough to look, and what an earlier step has ruled out already.",
+}
 _BROKEN_RULE = "The code works on the tests shown but breaks a rule: read what the failed check names."
 
 
@@ -45,7 +60,10 @@ def hint(
         if author_hints:
             return author_hints[min(step, len(author_hints)) - 1]
         return _on_correctness(examined)
-    return _on_efficiency(speed, optimal_complexity) if speed.score < solved_efficiency else ""
+    if speed.score >= solved_efficiency:
+        return ""
+    parts = [_on_efficiency(speed, optimal_complexity), _where(report.analysis), _technique(report.analysis)]
+    return " ".join(part for part in parts if part)
 
 
 def _on_syntax(problem: executor_pb2.SyntaxProblem) -> str:
@@ -67,6 +85,18 @@ def _on_correctness(examined: Sequence[ExaminedTest]) -> str:
 
 def _ms(time_s: float) -> str:
     return f"{1000 * time_s:.3g} ms"
+
+
+def _where(analysis: executor_pb2.Analysis) -> str:
+    lines = [str(line) for line in analysis.dominant_lines]
+    if not lines:
+        return ""
+    listed = f"line {lines[0]}" if len(lines) == 1 else f"lines {', '.join(lines[:-1])} and {lines[-1]}"
+    return f"By its structure, what {listed} do{'es' if len(lines) == 1 else ''} dominates."
+
+
+def _technique(analysis: executor_pb2.Analysis) -> str:
+    return _TECHNIQUES.get(analysis.problem_type, "")
 
 
 def _on_efficiency(speed: Efficiency, optimal_complexity: str) -> str:

@@ -578,6 +578,8 @@ class Analysis(_message.Message):
     AST_HASH_FIELD_NUMBER: _builtins.int
     ESTIMATED_COMPLEXITY_FIELD_NUMBER: _builtins.int
     CHECKS_FIELD_NUMBER: _builtins.int
+    DOMINANT_LINES_FIELD_NUMBER: _builtins.int
+    PROBLEM_TYPE_FIELD_NUMBER: _builtins.int
     compiles: _builtins.bool
     ast_hash: _builtins.str
     """SHA-256 of the syntax tree without positions, hex; empty if it does not
@@ -585,6 +587,8 @@ class Analysis(_message.Message):
     """
     estimated_complexity: _builtins.str
     """Estimated growth of the running time, e.g. "O(n^2)"; empty if unknown."""
+    problem_type: _builtins.str
+    """What the source seems to work on, e.g. "binary_search"; empty if unknown."""
     @_builtins.property
     def problem(self) -> Global___SyntaxProblem:
         """Set if it does not compile."""
@@ -592,6 +596,12 @@ class Analysis(_message.Message):
     @_builtins.property
     def checks(self) -> _containers.RepeatedCompositeFieldContainer[Global___CheckOutcome]:
         """One for each check of the job, in its order."""
+
+    @_builtins.property
+    def dominant_lines(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Lines on which the estimated growth comes about, from 1, ascending: the
+        costliest loops and what they do. Empty: unknown, or nothing grows.
+        """
 
     def __init__(
         self,
@@ -601,10 +611,12 @@ class Analysis(_message.Message):
         ast_hash: _builtins.str = ...,
         estimated_complexity: _builtins.str = ...,
         checks: _abc.Iterable[Global___CheckOutcome] | None = ...,
+        dominant_lines: _abc.Iterable[_builtins.int] | None = ...,
+        problem_type: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["problem", b"problem"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ast_hash", b"ast_hash", "checks", b"checks", "compiles", b"compiles", "estimated_complexity", b"estimated_complexity", "problem", b"problem"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ast_hash", b"ast_hash", "checks", b"checks", "compiles", b"compiles", "dominant_lines", b"dominant_lines", "estimated_complexity", b"estimated_complexity", "problem", b"problem", "problem_type", b"problem_type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

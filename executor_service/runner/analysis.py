@@ -14,10 +14,13 @@ from types import CodeType
 
 from executor_service.runner.checks import CheckOutcome, run_checks
 from executor_service.runner.complexity_estimate import estimate_complexity
+from executor_service.runner.dominant_lines import dominant_lines
+from executor_service.runner.problem_type import problem_type
 
 SOURCE_NAME = "fix.py"
 """The file name in tracebacks and problems, whoever compiles the attempt."""
 
+_NOTHING_SEEN: dict[str, object] = {"estimated_complexity": "", "dominant_lines": [], "problem_type": ""}
 _MAX_TEXT = 300  # characters of one message or source line in a problem
 
 # What the parser and the compiler raise on some text: NUL bytes and undecodable text (ValueError), an unknown coding
@@ -43,14 +46,23 @@ def analyse(source: bytes, checks: list[dict[str, str]]) -> dict[str, object]:
         compile_source(source)
     except _COMPILER_ERRORS as error:
         failed = [CheckOutcome(passed=False, detail="does not compile") for _ in checks]
-        return _analysis(_problem(error), "", "", failed)
+        return _analysis(_problem(error), "", failed, _NOTHING_SEEN)
     tree = _parse(source)
     if tree is None:
         # Compiles, but is nested too deeply for a tree: a rule that cannot be evaluated is not kept.
         failed = [CheckOutcome(passed=False, detail="nested too deeply to check") for _ in checks]
-        return _analysis(None, _token_hash(source), "", failed)
+        return _analysis(None, _token_hash(source), failed, _NOTHING_SEEN)
     rules = [(check["rule"], check["argument"]) for check in checks]
-    return _analysis(None, tree_hash(tree), estimate_complexity(tree), run_checks(tree, rules))
+    return _analysis(None, tree_hash(tree), run_checks(tree, rules), _seen(tree))
+
+
+def _seen(tree: ast.Module) -> dict[str, object]:
+    """What the tree says of the attempt's speed: see Analysis in executor.proto."""
+    return {
+        "estimated_complexity": estimate_complexity(tree),
+        "dominant_lines": dominant_lines(tree),
+        "problem_type": problem_type(tree),
+    }
 
 
 def tree_hash(tree: ast.AST) -> str:
@@ -131,12 +143,12 @@ def _clean(text: str) -> str:
 
 
 def _analysis(
-    problem: dict[str, object] | None, ast_hash: str, estimated_complexity: str, outcomes: list[CheckOutcome]
+    problem: dict[str, object] | None, ast_hash: str, outcomes: list[CheckOutcome], seen: dict[str, object]
 ) -> dict[str, object]:
     return {
         "compiles": problem is None,
         "problem": problem,
         "ast_hash": ast_hash,
-        "estimated_complexity": estimated_complexity,
+        **seen,
         "checks": [{"passed": item.passed, "line": item.line, "detail": item.detail} for item in outcomes],
     }

@@ -67,22 +67,22 @@ _NAMES = {
 }
 
 
-class _UnknownGrowthError(Exception):
+class UnknownGrowthError(Exception):
     """The tree does not tell."""
 
 
 def estimate_complexity(tree: ast.Module) -> str:
     """The growth class, e.g. "O(n^2)", of the costliest function or of the module's own statements; "" if unknown."""
-    estimator = _Estimator(tree)
+    estimator = Estimator(tree)
     try:
         growth = estimator.module()
-    except (_UnknownGrowthError, RecursionError):
+    except (UnknownGrowthError, RecursionError):
         return ""
     return "O(2^n)" if growth.exponential else _NAMES.get(growth, "")
 
 
 @dataclass(frozen=True)
-class _Scope:
+class Scope:
     """What is known where an expression stands.
 
     parts: names that an enclosing loop hands out; lists: names of lists; loop: the innermost enclosing loop.
@@ -93,39 +93,48 @@ class _Scope:
     loop: ast.For | ast.AsyncFor | ast.While | None = None
 
 
-class _Estimator:
+class Estimator:
+    """Growth of the functions and statements of one tree."""
+
     def __init__(self, tree: ast.Module) -> None:
         self._tree = tree
-        self._functions = {node.name: node for node in ast.walk(tree) if isinstance(node, _FUNCTIONS)}
+        self.functions = {node.name: node for node in ast.walk(tree) if isinstance(node, _FUNCTIONS)}
         self._known: dict[str, Growth] = {}
         self._open: list[str] = []
 
-    def module(self) -> Growth:
-        own = self._block(self._tree.body, _Scope(lists=frozenset(_list_names(self._tree))))
-        return max([own, *map(self._function, self._functions)])
+    def scope_of(self, node: ast.AST) -> Scope:
+        """What is known at the start of a function or of the module."""
+        return Scope(lists=frozenset(_list_names(node)))
 
-    def _function(self, name: str) -> Growth:
+    def module(self) -> Growth:
+        """Of the costliest function, or of the module's own statements. Raises UnknownGrowthError."""
+        own = self._block(self._tree.body, self.scope_of(self._tree))
+        return max([own, *map(self.function, self.functions)])
+
+    def function(self, name: str) -> Growth:
+        """Of one call of it. Raises UnknownGrowthError."""
         if name in self._known:
             return self._known[name]
         if name in self._open:
             if name == self._open[-1]:
                 return CONSTANT  # what calling itself costs is added from the shape of the recursion
-            raise _UnknownGrowthError("functions that call each other in a ring")
+            raise UnknownGrowthError("functions that call each other in a ring")
         self._open.append(name)
-        node = self._functions[name]
-        body = self._block(node.body, _Scope(lists=frozenset(_list_names(node))))
+        node = self.functions[name]
+        body = self._block(node.body, self.scope_of(node))
         self._open.pop()
         self._known[name] = _with_recursion(recursion_shape(node), body)
         return self._known[name]
 
-    def _block(self, statements: Sequence[ast.stmt], scope: _Scope) -> Growth:
-        return max((self._statement(statement, scope) for statement in statements), default=CONSTANT)
+    def _block(self, statements: Sequence[ast.stmt], scope: Scope) -> Growth:
+        return max((self.statement(statement, scope) for statement in statements), default=CONSTANT)
 
-    def _statement(self, node: ast.stmt, scope: _Scope) -> Growth:
+    def statement(self, node: ast.stmt, scope: Scope) -> Growth:
+        """Of running it once where `scope` holds. Raises UnknownGrowthError."""
         if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
             return CONSTANT  # costs when called; every function is looked at on its own
         if isinstance(node, ast.For | ast.AsyncFor):
-            inner = replace(scope, parts=scope.parts | set(_names(node.target)), loop=node)
+            inner = replace(scope, parts=scope.parts | set(names_of(node.target)), loop=node)
             body = self._block([*node.body, *node.orelse], inner)
             return max(self._cost(node.iter, scope), self._size(node.iter, scope).times(body))
         if isinstance(node, ast.While):
@@ -133,10 +142,10 @@ class _Estimator:
             return _while_turns(node, scope.loop).times(body)
         return max((self._child(child, scope) for child in ast.iter_child_nodes(node)), default=CONSTANT)
 
-    def _child(self, node: ast.AST, scope: _Scope) -> Growth:
-        return self._statement(node, scope) if isinstance(node, ast.stmt) else self._cost(node, scope)
+    def _child(self, node: ast.AST, scope: Scope) -> Growth:
+        return self.statement(node, scope) if isinstance(node, ast.stmt) else self._cost(node, scope)
 
-    def _cost(self, node: ast.AST, scope: _Scope) -> Growth:
+    def _cost(self, node: ast.AST, scope: Scope) -> Growth:
         """Of evaluating an expression, or whatever else stands inside a statement."""
         if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
             return self._comprehension(node, scope)
@@ -154,22 +163,22 @@ class _Estimator:
         return max(own, inner)
 
     def _comprehension(
-        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, scope: _Scope
+        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, scope: Scope
     ) -> Growth:
         turns, total = CONSTANT, CONSTANT
         for generator in node.generators:
             total = max(total, turns.times(self._cost(generator.iter, scope)))
             turns = turns.times(self._size(generator.iter, scope))
-            scope = replace(scope, parts=scope.parts | set(_names(generator.target)))
+            scope = replace(scope, parts=scope.parts | set(names_of(generator.target)))
             total = max([total, *(turns.times(self._cost(test, scope)) for test in generator.ifs)])
         made = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         return max([total, *(turns.times(self._cost(part, scope)) for part in made)])
 
-    def _call(self, node: ast.Call, scope: _Scope) -> Growth:
+    def _call(self, node: ast.Call, scope: Scope) -> Growth:
         """Of the call itself, its arguments not counted."""
         name = _called(node)
-        if name in self._functions:
-            return self._function(name)
+        if name in self.functions:
+            return self.function(name)
         data = node.args[0] if node.args else None
         if isinstance(node.func, ast.Attribute) and name not in ("join", "deepcopy"):
             data = data if isinstance(node.func.value, ast.Name) and node.func.value.id in _MODULES else node.func.value
@@ -182,7 +191,7 @@ class _Estimator:
         whole = name in _LINEAR_CALLS or (name in ("min", "max") and len(node.args) == 1) or at_front
         return size if whole and not isinstance(data, ast.GeneratorExp) else CONSTANT
 
-    def _size(self, node: ast.expr, scope: _Scope) -> Growth:
+    def _size(self, node: ast.expr, scope: Scope) -> Growth:
         """How many items a loop over it takes."""
         if isinstance(node, ast.Constant | ast.List | ast.Tuple | ast.Set | ast.Dict):
             return CONSTANT
@@ -192,7 +201,7 @@ class _Estimator:
             return CONSTANT if _is_short(node.slice) else self._size(node.value, scope)
         return self._call_size(node, scope) if isinstance(node, ast.Call) else LINEAR
 
-    def _call_size(self, node: ast.Call, scope: _Scope) -> Growth:
+    def _call_size(self, node: ast.Call, scope: Scope) -> Growth:
         name = _called(node)
         if name == "range":
             return CONSTANT if all(_constant(arg) is not None for arg in node.args) else LINEAR
@@ -213,23 +222,25 @@ def _with_recursion(shape: RecursionShape, body: Growth) -> Growth:
     if shape.remembers or shape.over_parts:
         return LINEAR.times(body)
     if shape.in_loop:
-        raise _UnknownGrowthError("how often it calls itself depends on the data")
+        raise UnknownGrowthError("how often it calls itself depends on the data")
     if not shape.halves:
         return LINEAR.times(body) if shape.calls == 1 else _EXPONENTIAL
     if shape.calls == 1:
         return LOGARITHMIC.times(body) if body.power == 0 else body
     if shape.calls > 2:
-        raise _UnknownGrowthError("more than two halves")
+        raise UnknownGrowthError("more than two halves")
     return LINEAR if body.power == 0 else LOGARITHMIC.times(body) if body.power == 1 else body
 
 
 def _while_turns(node: ast.While, outer: ast.AST | None) -> Growth:
     changed = {name: value for inner in ast.walk(node) for name, value in _changes(inner)}
-    tested = set(_names(node.test)) or set(changed)
+    tested = set(names_of(node.test)) or set(changed)
     if any(_shrinks_by_factor(inner) for inner in ast.walk(node) if isinstance(inner, ast.AugAssign)):
         return LOGARITHMIC
     middles = {name for name, value in changed.items() if value is not None and _halves(value)}
-    if any(value is not None and middles & {name, *_names(value)} for name, value in changed.items() if name in tested):
+    if any(
+        value is not None and middles & {name, *names_of(value)} for name, value in changed.items() if name in tested
+    ):
         return LOGARITHMIC
     if outer is not None and tested & set(changed) and not _set_again(outer, node, tested & set(changed)):
         return CONSTANT  # moves on through the whole of the outer loop, never back: paid for once in all its turns
@@ -238,10 +249,10 @@ def _while_turns(node: ast.While, outer: ast.AST | None) -> Growth:
 
 def _set_again(outer: ast.AST, node: ast.While, names: set[str]) -> bool:
     inside = set(ast.walk(node))
-    targets = set(_names(outer.target)) if isinstance(outer, ast.For | ast.AsyncFor) else set()
+    targets = set(names_of(outer.target)) if isinstance(outer, ast.For | ast.AsyncFor) else set()
     for other in ast.walk(outer):
         if other not in inside and isinstance(other, ast.Assign):
-            targets.update(name for target in other.targets for name in _names(target))
+            targets.update(name for target in other.targets for name in names_of(target))
     return bool(targets & names)
 
 
@@ -251,11 +262,11 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, ast.expr | None]]:
             pairs = [(target, node.value)]
             if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
                 pairs = list(zip(target.elts, node.value.elts, strict=False))
-            yield from ((name, value) for left, value in pairs for name in _names(left))
+            yield from ((name, value) for left, value in pairs for name in names_of(left))
     elif isinstance(node, ast.AugAssign):
-        yield from ((name, None) for name in _names(node.target))
+        yield from ((name, None) for name in names_of(node.target))
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _REMOVERS:
-        yield from ((name, None) for name in _names(node.func.value))
+        yield from ((name, None) for name in names_of(node.func.value))
 
 
 def _shrinks_by_factor(node: ast.AugAssign) -> bool:
@@ -287,7 +298,7 @@ def _list_names(scope: ast.AST) -> Iterator[str]:
             isinstance(node.value, _LISTS)
             or (isinstance(node.value, ast.Call) and _called(node.value) in ("list", "sorted", "split"))
         ):
-            yield from (name for target in node.targets for name in _names(target))
+            yield from (name for target in node.targets for name in names_of(target))
         elif isinstance(node, ast.arg) and node.arg not in hashed:
             annotation = ast.dump(node.annotation) if node.annotation else "list"
             if "list" in annotation.lower() or "tuple" in annotation.lower() or "Sequence" in annotation:
@@ -298,7 +309,8 @@ def _called(node: ast.Call) -> str:
     return node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
 
 
-def _names(node: ast.AST) -> Iterator[str]:
+def names_of(node: ast.AST) -> Iterator[str]:
+    """Every name in it."""
     return (inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name))
 
 

@@ -153,6 +153,8 @@ class _Conductor:
             "problem": {**problem, "line": 0, "column": 0, "text": ""},
             "ast_hash": "",
             "estimated_complexity": "",
+            "dominant_lines": [],
+            "problem_type": "",
             "checks": [{"passed": False, "line": 0, "detail": "not read"} for _ in self._job["checks"]],
         }
 

@@ -50,6 +50,8 @@ def report(call_ids: list[str]) -> bytes:
         "problem": None,
         "ast_hash": "ab",
         "estimated_complexity": "",
+        "dominant_lines": [],
+        "problem_type": "",
         "checks": [],
     }
     parts: dict[str, object] = {"load": None, "reference_calls": [], "probe": [], "probe_processes": None}

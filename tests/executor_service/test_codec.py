@@ -86,6 +86,7 @@ def test_a_report_is_taken_over_whole() -> None:
 def test_a_source_that_does_not_compile_has_every_call_not_run() -> None:
     problem = {"type": "SyntaxError", "message": "no", "line": 1, "column": 2, "text": "def"}
     analysis = {"compiles": False, "problem": problem, "ast_hash": "", "estimated_complexity": "", "checks": []}
+    analysis |= {"dominant_lines": [], "problem_type": ""}
     seen = decode(report(status="compile_error", analysis=analysis, calls=[]))
     assert [call.status for call in seen.calls] == [common_pb2.CALL_STATUS_NOT_RUN] * 2
     assert seen.analysis.problem.type == "SyntaxError"

@@ -4,6 +4,7 @@ from codearena.v1 import common_pb2, executor_pb2, grader_pb2
 from grader_service import complexity, hints
 from grader_service.efficiency import NOT_MEASURED, Efficiency
 from grader_service.examine import examine
+from grader_service.grader import Grader
 from tests.grader_service import build
 
 AUTHOR = ["general", "closer", "closest"]
@@ -81,3 +82,13 @@ def test_wrong_values_on_larger_input_are_named() -> None:
 
 def test_a_solved_attempt_gets_no_hint() -> None:
     assert hint(passing("O(n)"), Efficiency(0.95, 2.7)) == ""
+
+
+def test_a_slow_attempt_is_shown_where_and_asked_what() -> None:
+    request = build.passing_request()
+    request.report.CopyFrom(build.ran([build.returned(0, "0"), build.returned(1, "1", 9.0)], reference_cpu_s=0.01))
+    request.report.analysis.dominant_lines.extend([4, 6, 7])
+    request.report.analysis.problem_type = "duplicates"
+    hint = Grader(build.SETTINGS).grade(request).verdict.hint
+    assert "lines 4, 6 and 7" in hint
+    assert "without a search" in hint
