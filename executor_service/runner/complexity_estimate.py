@@ -85,11 +85,13 @@ def estimate_complexity(tree: ast.Module) -> str:
 class Scope:
     """What is known where an expression stands.
 
-    parts: names that an enclosing loop hands out; lists: names of lists; loop: the innermost enclosing loop.
+    parts: names that an enclosing loop hands out; lists, texts: names of lists and of strings; loop: the innermost
+    enclosing loop.
     """
 
     parts: frozenset[str] = frozenset()
     lists: frozenset[str] = frozenset()
+    texts: frozenset[str] = frozenset()
     loop: ast.For | ast.AsyncFor | ast.While | None = None
 
 
@@ -104,7 +106,13 @@ class Estimator:
 
     def scope_of(self, node: ast.AST) -> Scope:
         """What is known at the start of a function or of the module."""
-        return Scope(lists=frozenset(_list_names(node)))
+        return Scope(lists=frozenset(_list_names(node)), texts=frozenset(_text_names(node)))
+
+    @staticmethod
+    def inside(loop: ast.For | ast.AsyncFor | ast.While, scope: Scope) -> Scope:
+        """What is known in the body of a loop that stands where `scope` holds."""
+        handed_out = _taken_out(loop) if isinstance(loop, ast.While) else names_of(loop.target)
+        return replace(scope, parts=scope.parts | set(handed_out), loop=loop)
 
     def module(self) -> Growth:
         """Of the costliest function, or of the module's own statements. Raises UnknownGrowthError."""
@@ -134,13 +142,13 @@ class Estimator:
         if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
             return CONSTANT  # costs when called; every function is looked at on its own
         if isinstance(node, ast.For | ast.AsyncFor):
-            inner = replace(scope, parts=scope.parts | set(names_of(node.target)), loop=node)
-            body = self._block([*node.body, *node.orelse], inner)
+            body = self._block([*node.body, *node.orelse], self.inside(node, scope))
             return max(self._cost(node.iter, scope), self._size(node.iter, scope).times(body))
         if isinstance(node, ast.While):
-            body = max(self._block(node.body, replace(scope, loop=node)), self._cost(node.test, scope))
+            body = max(self._block(node.body, self.inside(node, scope)), self._cost(node.test, scope))
             return _while_turns(node, scope.loop).times(body)
-        return max((self._child(child, scope) for child in ast.iter_child_nodes(node)), default=CONSTANT)
+        own = LINEAR if _puts_in_front(node, scope.texts) else CONSTANT
+        return max([own, *(self._child(child, scope) for child in ast.iter_child_nodes(node))])
 
     def _child(self, node: ast.AST, scope: Scope) -> Growth:
         return self.statement(node, scope) if isinstance(node, ast.stmt) else self._cost(node, scope)
@@ -199,6 +207,8 @@ class Estimator:
             return CONSTANT if node.id in scope.parts else LINEAR
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
             return CONSTANT if _is_short(node.slice) else self._size(node.value, scope)
+        if isinstance(node, ast.Subscript) and _is_part(node.slice, scope.parts):
+            return CONSTANT  # neighbours of a node, say: all of them together are the data
         return self._call_size(node, scope) if isinstance(node, ast.Call) else LINEAR
 
     def _call_size(self, node: ast.Call, scope: Scope) -> Growth:
@@ -303,6 +313,35 @@ def _list_names(scope: ast.AST) -> Iterator[str]:
             annotation = ast.dump(node.annotation) if node.annotation else "list"
             if "list" in annotation.lower() or "tuple" in annotation.lower() or "Sequence" in annotation:
                 yield node.arg
+
+
+def _text_names(scope: ast.AST) -> Iterator[str]:
+    for node in ast.walk(scope):
+        if isinstance(node, ast.Assign) and isinstance(_constant(node.value), str):
+            yield from (name for target in node.targets for name in names_of(target))
+
+
+def _puts_in_front(node: ast.stmt, texts: frozenset[str]) -> bool:
+    """text = piece + text, which copies all of it; text += piece does not, where nothing else holds the text."""
+    if not (isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.Add)):
+        return False
+    last = node.value.right
+    return isinstance(last, ast.Name) and last.id in texts and last.id in {*names_of(node.targets[0])}
+
+
+def _taken_out(node: ast.While) -> Iterator[str]:
+    """Names that a turn of the loop gives what it took out of a queue, a stack or a heap."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Assign) and isinstance(inner.value, ast.Call) and _takes_out(inner.value):
+            yield from (name for target in inner.targets for name in names_of(target))
+
+
+def _takes_out(node: ast.Call) -> bool:
+    return _called(node) in _REMOVERS or _called(node) == "heappop"
+
+
+def _is_part(index: ast.expr, parts: frozenset[str]) -> bool:
+    return (isinstance(index, ast.Name) and index.id in parts) or (isinstance(index, ast.Call) and _takes_out(index))
 
 
 def _called(node: ast.Call) -> str:

@@ -2,9 +2,8 @@
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
-from executor_service.runner.complexity_estimate import CONSTANT, Estimator, Scope, UnknownGrowthError, names_of
+from executor_service.runner.complexity_estimate import CONSTANT, Estimator, Scope, UnknownGrowthError
 
 MOST = 4
 """Lines that are named."""
@@ -45,11 +44,10 @@ def _of_block(statements: Sequence[ast.stmt], scope: Scope, estimator: Estimator
 def _of_statement(node: ast.stmt, scope: Scope, estimator: Estimator) -> Iterator[int]:
     if isinstance(node, ast.For | ast.AsyncFor):
         yield node.lineno
-        inner = replace(scope, parts=scope.parts | set(names_of(node.target)), loop=node)
-        yield from _of_block([*node.body, *node.orelse], inner, estimator)
+        yield from _of_block([*node.body, *node.orelse], estimator.inside(node, scope), estimator)
     elif isinstance(node, ast.While):
         yield node.lineno
-        yield from _of_block(node.body, replace(scope, loop=node), estimator)
+        yield from _of_block(node.body, estimator.inside(node, scope), estimator)
     else:
         blocks = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)]
         inside = list(_of_block(blocks, scope, estimator)) if not isinstance(node, (*_FUNCTIONS, ast.ClassDef)) else []
