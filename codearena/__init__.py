@@ -7,7 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from codearena.client import AsyncCodeArena, CodeArena
+    from codearena.async_client import AsyncCodeArena
+    from codearena.client import CodeArena
     from codearena.errors import (
         BodyTooLargeError,
         CallerError,
@@ -70,7 +71,12 @@ __all__ = [
     "Verdict",
 ]
 
-_HOMES = {"AsyncCodeArena": "client", "CodeArena": "client", "RetryPolicy": "transport", "CodeArenaError": "errors"}
+_HOMES = {
+    "AsyncCodeArena": "async_client",
+    "CodeArena": "client",
+    "RetryPolicy": "transport",
+    "CodeArenaError": "errors",
+}
 
 
 def _home(name: str) -> str:

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.panel import Panel
 
 from codearena import models, rpc, telemetry
-from codearena.client import AsyncCodeArena
+from codearena.async_client import AsyncCodeArena
 from codearena.embedded import URL_FILE
 from codearena.errors import CodeArenaError
 from executor_service.server import ExecutorServer

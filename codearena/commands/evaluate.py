@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from codearena.client import AsyncCodeArena
+from codearena.async_client import AsyncCodeArena
 from codearena.commands.console import console, number, reported, table
 from codearena.commands.gateways import DEFAULT_TASKS, OwnIsolation, gateway_url
 from codearena.errors import InvalidRequestError

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from codearena.client import DEFAULT_URL, CodeArena
+from codearena.async_client import DEFAULT_URL
+from codearena.client import CodeArena
 from codearena.commands.console import console
 from codearena.embedded import embedded_gateway
 from codearena.errors import CodeArenaError

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from codearena.client import AsyncCodeArena
+from codearena.async_client import AsyncCodeArena
 from codearena.errors import InvalidRequestError
 from codearena.evaluation.records import Use
 from codearena.models import Observation

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from codearena.client import AsyncCodeArena
+from codearena.async_client import AsyncCodeArena
 from codearena.errors import CallerError, CodeArenaError
 from codearena.evaluation.agents import Agent, AgentError, Proposal
 from codearena.evaluation.records import StepRecord, Trajectory, Use

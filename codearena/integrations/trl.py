@@ -19,11 +19,13 @@ What could not be graded is `None`, which TRL leaves out of the batch: never a n
 
 import logging
 import os
+import uuid
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from codearena.client import DEFAULT_URL, CodeArena
+from codearena.async_client import DEFAULT_URL
+from codearena.client import CodeArena
 from codearena.completions import source_of
 from codearena.errors import CodeArenaError, ServiceError
 from codearena.models import Observation, StepResponse, Verdict
@@ -106,7 +108,7 @@ class Rewards:
 
     def _graded(self, items: list[tuple[str, str]]) -> list[Verdict | None]:
         try:
-            answers = _client(self._base_url, "trl", os.getpid()).grade_batch(items)
+            answers = _client(self._base_url, "trl", os.getpid()).grade_batch(items, group_id=uuid.uuid4().hex)
         except ServiceError as error:
             log.warning("none of %d completions was graded: %s", len(items), error)
             return [None] * len(items)

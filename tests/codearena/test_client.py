@@ -10,7 +10,7 @@ import pytest
 
 import codearena
 from codearena import AsyncCodeArena, CodeArena, CodeArenaError, RetryPolicy, Verdict
-from codearena.client import CHUNK_ITEMS
+from codearena.async_client import CHUNK_ITEMS
 from codearena.errors import EpisodeBusyError, OverloadedError, ServiceError, UnknownTaskError
 
 VERDICT = {

@@ -8,7 +8,7 @@ import httpx
 import pytest
 import redis
 
-from codearena.client import AsyncCodeArena
+from codearena.async_client import AsyncCodeArena
 from codearena.models import Stats
 from gateway.settings import Settings
 from tests.fakes import BROKEN, RIGHT, WRONG, FakeExecutor

@@ -11,7 +11,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from codearena.client import CHUNK_ITEMS, AsyncCodeArena, CodeArena
+from codearena.async_client import CHUNK_ITEMS, AsyncCodeArena
+from codearena.client import CodeArena
 from codearena.errors import CallerError
 from codearena.models import Verdict
 from tests.fakes import RIGHT, WRONG

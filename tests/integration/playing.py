@@ -70,10 +70,12 @@ class Play:
     answers: list[StepResponse]
 
 
-async def play(arena: AsyncCodeArena, task_id: str, fixes: Sequence[str], arrivals: Arrivals) -> Play:
+async def play(
+    arena: AsyncCodeArena, task_id: str, fixes: Sequence[str], arrivals: Arrivals, group_id: str | None = None
+) -> Play:
     """A whole episode; each answer counts in `arrivals`."""
     episode_id = uuid.uuid4().hex
-    await arena.reset(task_id, episode_id=episode_id)
+    await arena.reset(task_id, episode_id=episode_id, group_id=group_id)
     answers = []
     for fix in fixes:
         answers.append(await arena.step(fix, episode_id=episode_id))

@@ -1,4 +1,7 @@
-"""Many episodes at once change no verdict."""
+"""Many episodes at once change no verdict.
+
+Hidden inputs are drawn anew for each attempt, unless attempts are of one group: here those at one task are.
+"""
 
 import asyncio
 import itertools
@@ -52,9 +55,14 @@ async def test_episodes_at_once_are_graded_as_each_alone(url: str) -> None:
     chosen = slow + list(itertools.islice(quick, EPISODES - len(slow)))
     assert {sample.task_id for sample in chosen} == set(TASKS)
     async with AsyncCodeArena(url, retry=PATIENT, timeout_s=600) as arena:
-        alone = {sample: _essence(await arena.grade(sample.task_id, sample.source)) for sample in SAMPLES}
+        alone = {
+            sample: _essence(await arena.grade(sample.task_id, sample.source, group_id=sample.task_id))
+            for sample in SAMPLES
+        }
         arrivals = Arrivals()
-        plays = await asyncio.gather(*(play(arena, sample.task_id, [sample.source], arrivals) for sample in chosen))
+        plays = await asyncio.gather(
+            *(play(arena, sample.task_id, [sample.source], arrivals, group_id=sample.task_id) for sample in chosen)
+        )
         for sample, it in zip(chosen, plays, strict=True):
             episode = await arena.episode(it.episode_id)
             assert [_essence(attempt.verdict) for attempt in episode.attempts] == [alone[sample]], sample
