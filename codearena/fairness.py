@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections import OrderedDict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Generic, TypeVar
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Hashable)
 
 
 class FairQueue(Generic[T]):
     """Items wait under a path of names. At each level the names take turns, and one path's items leave in order.
 
     A caller with a thousand items waiting delays another one's only item by one turn, not by a thousand, and does not
-    gain by spreading them over many names below its own.
+    gain by spreading them over many names below its own. No item is in it twice. clock: seconds since the epoch.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._root: _Level[T] = _Level()
-        self._length = 0
+        self._clock = clock
+        self._since: OrderedDict[T, float] = OrderedDict()
 
     def __len__(self) -> int:
-        return self._length
+        return len(self._since)
 
     def __bool__(self) -> bool:
-        return self._length > 0
+        return bool(self._since)
+
+    @property
+    def oldest_since(self) -> float:
+        """When the item came that has waited the longest, in seconds since the epoch; inf: none waits."""
+        return next(iter(self._since.values()), math.inf)
 
     def push(self, item: T, path: Sequence[str]) -> None:
         """path: names, outermost first, at least one. Queues whose paths differ in length must not share a prefix."""
@@ -32,19 +40,21 @@ class FairQueue(Generic[T]):
         for name in path[:-1]:
             level = level.below(name)
         level.items(path[-1]).append(item)
-        self._length += 1
+        self._since[item] = self._clock()
 
     def pop(self) -> T:
         """The item whose turn it is. Raises IndexError if there is none."""
-        if not self._length:
+        if not self._since:
             raise IndexError("nobody waits")
-        self._length -= 1
-        return self._root.pop()
+        item = self._root.pop()
+        del self._since[item]
+        return item
 
     def remove(self, item: T, path: Sequence[str]) -> bool:
         """Takes the item out, if it is there under that path."""
         found = self._root.remove(item, path)
-        self._length -= found
+        if found:
+            del self._since[item]
         return found
 
 

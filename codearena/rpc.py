@@ -18,7 +18,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as aio_health
 from grpc_reflection.v1alpha import reflection
 
-from codearena import telemetry
+from codearena import metrics, telemetry
 from codearena.errors import ERRORS, CodeArenaError, ServiceError
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,9 @@ class _ErrorInterceptor(grpc.aio.ServerInterceptor):
             return handler
         metadata = {str(key): value for key, value in details.invocation_metadata or ()}
         return grpc.unary_unary_rpc_method_handler(
-            _guarded(cast(Handler, handler.unary_unary), str(metadata.get(REQUEST_ID_KEY, "-"))),
+            _counted(
+                details.method, _guarded(cast(Handler, handler.unary_unary), str(metadata.get(REQUEST_ID_KEY, "-")))
+            ),
             request_deserializer=handler.request_deserializer,
             response_serializer=handler.response_serializer,
         )
@@ -95,6 +97,38 @@ def _guarded(call: Handler, request_id: str) -> Handler:
             await context.abort(grpc.StatusCode.INTERNAL, "internal error", ((PROBLEM_KEY, "internal"),))
 
     return guarded
+
+
+def _counted(path: str, call: Handler) -> Handler:
+    """path: /<service>/<method>, of a method that is served."""
+    service, method = path.strip("/").rsplit("/", 1)
+    started = metrics.GRPC_STARTED.labels(service, method)
+    seconds = metrics.GRPC_SECONDS.labels(service, method)
+
+    async def counted(request: Any, context: Context) -> Any:
+        started.inc()
+        code = grpc.StatusCode.UNKNOWN
+        try:
+            with seconds.time():
+                answer = await call(request, context)
+            code = grpc.StatusCode.OK
+            return answer
+        except asyncio.CancelledError:
+            code = grpc.StatusCode.CANCELLED
+            raise
+        except grpc.aio.AbortError:
+            code = _status_of(context)
+            raise
+        finally:
+            metrics.GRPC_HANDLED.labels(service, method, code.name).inc()
+
+    return counted
+
+
+def _status_of(context: Context) -> grpc.StatusCode:
+    """What a call was aborted with. Its declared type is the code, its value at run time the code's number."""
+    number: object = context.code()
+    return next(code for code in grpc.StatusCode if number in (code, code.value[0]))
 
 
 class Server:

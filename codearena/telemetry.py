@@ -4,10 +4,14 @@ import contextvars
 import hashlib
 import json
 import logging
+import os
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
-from prometheus_client import start_http_server
+from prometheus_client import REGISTRY, CollectorRegistry, generate_latest, multiprocess, start_http_server
+
+_SHARED = "PROMETHEUS_MULTIPROC_DIR"  # the client library's own variable
 
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="-")
 """Id of the request being served, passed along from service to service."""
@@ -47,7 +51,31 @@ def configure_logging(service: str, level: str) -> None:
 def serve_metrics(host: str, port: int | None) -> None:
     """Serves the process's metrics on http://host:port/metrics; does nothing without a port."""
     if port is not None:
-        start_http_server(port, addr=host)
+        start_http_server(port, addr=host, registry=_registry())
+
+
+def exposition() -> bytes:
+    """The metrics in Prometheus' text format: of this process, or of all that share PROMETHEUS_MULTIPROC_DIR."""
+    _forget_ended_workers()
+    return generate_latest(_registry())
+
+
+def _registry() -> CollectorRegistry:
+    if _SHARED not in os.environ:
+        return REGISTRY
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return registry
+
+
+def _forget_ended_workers() -> None:
+    """What workers that are gone had under way is nobody's any more; what they counted stays."""
+    if _SHARED not in os.environ:
+        return
+    pids = {path.stem.rpartition("_")[2] for path in Path(os.environ[_SHARED]).glob("gauge_live*_*.db")}
+    for pid in pids:
+        if not Path("/proc", pid).exists():
+            multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 
 def fingerprint(source: bytes) -> str:

@@ -84,7 +84,8 @@ class Pool:
         self._last_wait = clock()
         self._closing = False
         self._idle = asyncio.Event()
-        self._idle.set()
+        metrics.capacity.set(limits.maximum)
+        self._note()
 
     # ------------------------------------------------------------------------------------------ life cycle
 
@@ -302,6 +303,7 @@ class Pool:
         try:
             await sandbox.destroy()
         except SandboxError as error:
+            metrics.leaked.inc()
             log.warning("sandbox %s left to the reaper: %s", sandbox.sandbox_id, error.detail)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -347,6 +349,7 @@ class Pool:
         for state in ("starting", "ready", "leased", "ending"):
             metrics.sandboxes.labels(state).set(getattr(status, state))
         metrics.queued.set(status.queued)
+        metrics.oldest.set(self._waiters.oldest_since)
         if self._leased or self._waiters:
             self._idle.clear()
         else:

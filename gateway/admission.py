@@ -25,6 +25,7 @@ class Admission:
         self._free = running
         self._may_wait = waiting
         self._queue: FairQueue[asyncio.Future[None]] = FairQueue()
+        self._note()
 
     @contextlib.asynccontextmanager
     async def place(self, deadline: Deadline, caller: str = "") -> AsyncIterator[None]:
@@ -51,6 +52,7 @@ class Admission:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         path = (callers.current().owner, caller)
         self._queue.push(turn, path)
+        self._note()
         try:
             async with asyncio.timeout(left_s):
                 await turn
@@ -66,12 +68,18 @@ class Admission:
             self._release()
         else:
             self._queue.remove(turn, path)
+            self._note()
 
     def _release(self) -> None:
         """Hands the place to whose turn it is, who then goes to the end of the line."""
         while self._queue:
             turn = self._queue.pop()
+            self._note()
             if not turn.done():  # else its wait was cancelled, and it has not run since
                 turn.set_result(None)
                 return
         self._free += 1
+
+    def _note(self) -> None:
+        metrics.WAITING.set(len(self._queue))
+        metrics.OLDEST.set(self._queue.oldest_since)

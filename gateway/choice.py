@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from codearena import models
 from codearena.task import Task
-from gateway import curriculum
+from gateway import curriculum, metrics
 from gateway.access import caller as callers
 from gateway.settings import Settings
 from gateway.store.agents import Agents
@@ -40,10 +40,12 @@ class Choice:
                 return curriculum.find_task(self._tasks, draw.group_task)
             number = draw.number if learns else None
             chosen = self._chosen(wanted, request, draw.curriculum, number)
-        if request.group_id is None and number is None:
-            return self._tasks[chosen]
-        stands = await self._agents.issue(request.agent_id, request.group_id, chosen, number)
-        return curriculum.find_task(self._tasks, stands)
+        if request.group_id is not None or number is not None:
+            chosen = await self._agents.issue(request.agent_id, request.group_id, chosen, number)
+        task = curriculum.find_task(self._tasks, chosen)
+        if wanted == curriculum.AUTO and partition is Partition.TRAIN:
+            metrics.CHOICES.labels(task.level).inc()
+        return task
 
     def _chosen(self, wanted: str, request: models.ResetRequest, record: CurriculumRecord, number: int | None) -> str:
         if number is None:

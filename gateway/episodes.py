@@ -23,6 +23,7 @@ from codearena.errors import (
     EpisodeBusyError,
     EpisodeFinishedError,
     InvalidRequestError,
+    StoreError,
     UnknownEpisodeError,
 )
 from codearena.task import Task
@@ -261,8 +262,11 @@ class Episodes:
             method=proposal.method,
             counts=stats.counts_of(attempt, done),
         )
-        result, answer = await self._store.commit(commit)
+        with metrics.STAGES.labels("commit").time():
+            result, answer = await self._store.commit(commit)
         metrics.STEPS.labels(result).inc()
+        if result is CommitResult.COMMITTED and done:
+            await self._finished(episode, attempt)
         log.info(
             "step %d of task %s: %s, reward %.3f, source %s",
             attempt.step,
@@ -272,6 +276,15 @@ class Episodes:
             telemetry.fingerprint(attempt.source),
         )
         return _committed(result, commit, answer)
+
+    async def _finished(self, episode: EpisodeRecord, attempt: Attempt) -> None:
+        """Counts an episode that has ended; the step is committed, whatever becomes of this."""
+        metrics.EPISODES.labels(episode.level, "solved" if attempt.verdict.solved else "unsolved").inc()
+        if episode.group:
+            try:
+                await self._store.note_group(episode, attempt.verdict.reward)
+            except StoreError as error:
+                log.warning("a group is not counted: %s", error.detail)
 
 
 _Request = TypeVar("_Request", models.ResetRequest, models.StepRequest)

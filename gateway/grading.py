@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from pydantic import ValidationError
 
 from codearena import models
-from codearena.errors import CodeArenaError, DeadlineError
+from codearena.errors import CallerError, CodeArenaError, DeadlineError
 from codearena.task import Task
 from codearena.v1 import executor_pb2
 from gateway import answers, curriculum, metrics, problems
@@ -50,6 +51,7 @@ class Grading:
         try:
             for done in asyncio.as_completed(tasks):
                 yield await done
+            _count_groups([task.result() for task in tasks])
         finally:
             for task in tasks:
                 task.cancel()
@@ -65,8 +67,11 @@ class Grading:
         except ValidationError as error:
             return {"problem": problems.invalid(error.errors(include_url=False, include_context=False))}
         except TimeoutError:
+            metrics.FAILURES.labels(DeadlineError.slug).inc()
             return {"problem": problems.problem_of(DeadlineError("not graded within the time of the batch"))}
         except CodeArenaError as error:
+            if not isinstance(error, CallerError):
+                metrics.FAILURES.labels(error.slug).inc()
             return {"problem": problems.problem_of(error)}
         except Exception:  # the item's top: a defect fails it alone, and its traceback is in the log
             log.exception("defect while grading an item")
@@ -77,3 +82,15 @@ class Grading:
         """Raises ServiceError where we failed."""
         source = request.code.encode("utf-8", "surrogatepass")
         return await self._pipeline.run_script(source, request.stdin.encode("utf-8", "surrogatepass"))
+
+
+def _count_groups(lines: Sequence[models.GradeLine]) -> None:
+    """A group: the attempts of one batch at one task, from whose differences a trainer learns."""
+    rewards: defaultdict[str, list[float]] = defaultdict(list)
+    for line in lines:
+        if line.verdict is not None:
+            rewards[line.verdict.task_id].append(line.verdict.reward)
+    for group in rewards.values():
+        if len(group) > 1:
+            metrics.GROUPS.inc()
+            metrics.VARIED_GROUPS.inc(len(set(group)) > 1)

@@ -1,8 +1,33 @@
-"""Metrics of the gateway. Labels come from closed sets: never an id, never a task."""
+"""Metrics of the gateway. Labels come from closed sets: never an id, never a task.
+
+Most series are there from the start, at zero; gauges say how those of several worker processes add up.
+"""
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from codearena.errors import (
+    ERRORS,
+    CodeArenaError,
+    ForbiddenError,
+    RateLimitedError,
+    ServiceError,
+    UnauthenticatedError,
+)
+from codearena.task import Level
+from gateway.store.records import CommitResult
+
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_SHARES = tuple(tenth / 10 for tenth in range(1, 11))
+COMPONENTS = (
+    "compile_score",
+    "test_pass_ratio",
+    "efficiency_score",
+    "llm_correctness",
+    "llm_security",
+    "llm_quality",
+)
+OUTCOMES = ("compile_error", "load_error", "tests_failed", "tests_passed", "solved")
+STAGE_NAMES = ("queued", "execute", "lease", "run", "measure", "judge", "grade", "commit")
 
 REQUESTS = Histogram(
     "codearena_gateway_request_seconds",
@@ -12,20 +37,109 @@ REQUESTS = Histogram(
 )
 STAGES = Histogram(
     "codearena_gateway_attempt_stage_seconds",
-    "Time of one attempt in each stage: queued, execute, judge, grade, commit.",
+    "Time of one attempt in each stage: queued, execute (of which lease and run, in the executor), measure, judge, "
+    "grade, commit.",
     ["stage"],
     buckets=_SECONDS,
 )
-RUNNING = Gauge("codearena_gateway_attempts_running_count", "Attempts that are in the services now.")
-SESSIONS = Gauge("codearena_gateway_sessions_count", "WebSocket sessions that are open now.")
+ATTEMPTS = Counter(
+    "codearena_gateway_attempts", "Attempts graded, by how far they got and the task's level.", ["outcome", "level"]
+)
+REWARD = Histogram("codearena_gateway_reward", "Rewards of attempts, by the task's level.", ["level"], buckets=_SHARES)
+COMPONENT = Histogram(
+    "codearena_gateway_reward_component",
+    "Components of rewards, by the task's level.",
+    ["component", "level"],
+    buckets=(0, *_SHARES),
+)
+IDENTICAL = Counter("codearena_gateway_identical_attempts", "Attempts identical to an earlier one of their episode.")
+GROUPS = Counter(
+    "codearena_gateway_groups",
+    "Groups with at least two rewards: attempts at one task in a batch, episodes of a group.",
+)
+VARIED_GROUPS = Counter(
+    "codearena_gateway_groups_varied", "Groups of which two rewards differ; from the others nothing can be learned."
+)
+RUNNING = Gauge(
+    "codearena_gateway_attempts_running", "Attempts that are in the services now.", multiprocess_mode="livesum"
+)
+WAITING = Gauge(
+    "codearena_gateway_queued_attempts", "Attempts that wait for a place in the services.", multiprocess_mode="livesum"
+)
+OLDEST = Gauge(
+    "codearena_gateway_queue_oldest_timestamp_seconds",
+    "Since when the attempt that waits for a place the longest has waited; +Inf: none waits.",
+    multiprocess_mode="livemin",
+)
+SESSIONS = Gauge("codearena_gateway_sessions", "WebSocket sessions that are open now.", multiprocess_mode="livesum")
 MESSAGES = Counter(
     "codearena_gateway_session_messages",
     "Messages in sessions, by kind and by the code of the answer.",
     ["kind", "code"],
 )
 STEPS = Counter("codearena_gateway_steps", "Steps by how their commit ended.", ["result"])
+EPISODES = Counter("codearena_gateway_episodes", "Episodes finished, by level and by whether solved.", ["level", "end"])
+CHOICES = Counter(
+    "codearena_gateway_curriculum_choices", "Tasks chosen for an agent by the curriculum, by their level.", ["level"]
+)
+MOVES = Counter("codearena_gateway_curriculum_moves", "Changes of an agent's level.", ["direction"])
 RETRIES = Counter("codearena_gateway_retries", "Calls to services sent again.", ["service", "problem"])
-FAILURES = Counter("codearena_gateway_failures", "Requests we failed to serve.", ["problem"])
+FAILURES = Counter(
+    "codearena_gateway_failures", "Requests, and items of batches, that we failed to serve.", ["problem"]
+)
 FIXES = Counter("codearena_gateway_fixes", "Answers of /fix by the kind of link that gave them, or none.", ["link"])
 FIX_SECONDS = Histogram("codearena_gateway_fix_seconds", "Time of one /fix.", buckets=_SECONDS)
 REFUSALS = Counter("codearena_gateway_refusals", "Requests refused before they were read, by problem.", ["problem"])
+REDIS_SECONDS = Histogram(
+    "codearena_gateway_redis_seconds",
+    "Time of one use of Redis, by how it ended; not of readers that wait for events.",
+    ["end"],
+    buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+REDIS_UP = Gauge("codearena_gateway_redis_up", "1: Redis answered when last looked at.", multiprocess_mode="livemin")
+REDIS_PERSISTING = Gauge(
+    "codearena_gateway_redis_persisting",
+    "1: Redis writes to its disk what it is given, and its last write did not fail.",
+    multiprocess_mode="livemin",
+)
+REDIS_MEMORY = Gauge("codearena_gateway_redis_memory_bytes", "Memory that Redis uses.", multiprocess_mode="livemax")
+
+
+def _of_kind(*kinds: type[CodeArenaError]) -> list[str]:
+    return [slug for slug, error in ERRORS.items() if issubclass(error, kinds)]
+
+
+def _show_at_zero() -> None:
+    for result in CommitResult:
+        STEPS.labels(result)
+    for stage in STAGE_NAMES:
+        STAGES.labels(stage)
+    for direction in ("up", "down"):
+        MOVES.labels(direction)
+    FAILURES.labels(CodeArenaError.slug)
+    for problem in _of_kind(ServiceError):
+        FAILURES.labels(problem)
+        for service in ("executor", "judge", "grader"):
+            RETRIES.labels(service, problem)
+    for problem in _of_kind(UnauthenticatedError, ForbiddenError, RateLimitedError):
+        REFUSALS.labels(problem)
+    for link in ("builtin", "model", "none"):
+        FIXES.labels(link)
+    for end in ("ok", "failed"):
+        REDIS_SECONDS.labels(end)
+    for level in Level:
+        _show_level_at_zero(level)
+
+
+def _show_level_at_zero(level: Level) -> None:
+    REWARD.labels(level)
+    CHOICES.labels(level)
+    for outcome in OUTCOMES:
+        ATTEMPTS.labels(outcome, level)
+    for component in COMPONENTS:
+        COMPONENT.labels(component, level)
+    for end in ("solved", "unsolved"):
+        EPISODES.labels(level, end)
+
+
+_show_at_zero()

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from codearena.task import Task, TaskLimits
 from codearena.v1 import executor_pb2, grader_pb2, judge_pb2
-from gateway import jobs, metrics
+from gateway import jobs, metrics, tally
 from gateway.admission import Admission
 from gateway.clients import Clients
 from gateway.deadline import Deadline
@@ -104,6 +104,7 @@ class Pipeline:
         draw = "task" if self._settings.cases_fixed else draw or f"attempt:{attempt_id}"
         brief = await self._draws[task.id].drawn(await self._makers[task.id].brief(), draw, step, self._answered)
         graded, watch = await self._graded(attempt_id, task, brief, source, step, earlier, caller)
+        tally.attempt(task, graded.report, graded.verdict, graded.identical)
         return Attempt(attempt_id, task, source, step, started, graded, draw, watch.seconds)
 
     async def baseline(self, task: Task) -> grader_pb2.Verdict:
@@ -135,6 +136,7 @@ class Pipeline:
                 await place.enter_async_context(self._admission.place(deadline, caller))
             with watch.stage("execute"):
                 report = await self._execute(attempt_id, brief.job, source, deadline)
+            tally.executor_stages(report.timings)
             judging = asyncio.create_task(self._judge(attempt_id, task, source, report, deadline, watch))
             try:
                 measurement = await self._measure(attempt_id, brief, source, report, deadline, watch)

@@ -34,6 +34,7 @@ from gateway.routes import env, grade, learning, mcp, ops, tools, web, ws
 from gateway.sessions import Sessions
 from gateway.settings import Settings
 from gateway.store.redis import Store
+from gateway.watch import watching
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ _CORS_ANSWER = [problems.REQUEST_ID_HEADER, "Retry-After"]
 async def _context(settings: Settings) -> AsyncIterator[Context]:
     """Everything a gateway holds open, closed again in the reverse order."""
     tasks = load_tasks(settings.tasks_dir)
-    async with Store(settings) as store, Clients(settings) as clients:
+    async with Store(settings) as store, Clients(settings) as clients, watching(store, settings.redis_watch_s):
         pipeline = Pipeline(settings, clients, tasks, random.SystemRandom())
         choice = Choice(settings, store.agents, tasks, random.Random())
         episodes = Episodes(settings, store, pipeline, tasks, choice)

@@ -1,4 +1,4 @@
-"""What the grader counts."""
+"""What the grader counts. Each series is there from the start, at zero."""
 
 from enum import StrEnum
 
@@ -15,10 +15,13 @@ class VerdictOutcome(StrEnum):
     SOLVED = "solved"
 
 
-VERDICTS = Counter("codearena_grader_verdicts_total", "Attempts graded.", ["outcome"])
+VERDICTS = Counter("codearena_grader_verdicts_total", "Attempts graded, by how far they got.", ["outcome"])
 REWARD = Histogram("codearena_grader_reward", "Rewards given.", buckets=[tenth / 10 for tenth in range(1, 11)])
 _BUCKETS_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 GRADE_SECONDS = Histogram("codearena_grader_grade_seconds", "Time to grade one attempt.", buckets=_BUCKETS_S)
 EXAMINE_SECONDS = Histogram(
     "codearena_grader_examine_seconds", "Time to see whether one attempt is to be measured.", buckets=_BUCKETS_S
 )
+
+for _outcome in VerdictOutcome:
+    VERDICTS.labels(_outcome)

@@ -109,8 +109,9 @@ class AskingJudge(Judge):
         key = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).digest()
         if (known := self._replies.get(key)) is not None:
             self._replies.move_to_end(key)
-            metrics.CACHE_HITS.inc()
+            metrics.CACHE.labels("reply", "hit").inc()
             return known
+        metrics.CACHE.labels("reply", "miss").inc()
         if key not in self._asking:
             asking = self._model.ask(evidence, code, given, (static.security, static.quality))
             task = self._asking[key] = asyncio.create_task(asking)

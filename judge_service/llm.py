@@ -54,6 +54,7 @@ class Model:
         self._day, self._tokens = today(), 0
         self._structured = True
         self.breaker = Breaker(settings.llm_breaker_failures, settings.llm_breaker_open_s)
+        metrics.note_breaker(self.breaker.state)
 
     async def close(self) -> None:
         await self._client.close()
@@ -63,6 +64,14 @@ class Model:
         self._check_budget()
         if not self.breaker.allows():
             raise NoReplyError(Unscored.LLM_BREAKER, "the model failed too often; it is left alone for a while")
+        metrics.note_breaker(self.breaker.state)
+        try:
+            return await self._guarded(evidence, code, buggy, found)
+        finally:
+            metrics.note_breaker(self.breaker.state)
+
+    async def _guarded(self, evidence: Evidence, code: str, buggy: str, found: Sequence[Dimension]) -> Reply:
+        """Asks, and tells the breaker how it ended."""
         try:
             async with asyncio.timeout(self._settings.llm_timeout_s), self._places:
                 reply = await self._tries(evidence, code, buggy, found)

@@ -1,8 +1,11 @@
-"""Metrics of the judge. Labels come from closed sets."""
+"""Metrics of the judge. Labels come from closed sets; each series is there from the start, at zero."""
 
 from prometheus_client import Counter, Gauge, Histogram
 
-JUDGEMENTS = Counter("codearena_judge_judgements_total", "Judgements given.", ["kind"])
+from codearena.breaker import BreakerState
+from judge_service.judge import JudgeKind, Unscored
+
+JUDGEMENTS = Counter("codearena_judge_judgements_total", "Judgements given, by who spoke.", ["kind"])
 UNSCORED = Counter(
     "codearena_judge_unscored_total", "Dimensions of judgements that have no score.", ["dimension", "cause"]
 )
@@ -12,9 +15,18 @@ DURATION = Histogram(
     "From request to judgement.",
     buckets=(0.001, 0.003, 0.01, 0.02, 0.05, 0.1, 0.3, 1, 3, 10, 30),
 )
-CACHE_HITS = Counter("codearena_judge_cache_hits_total", "Analyses answered from memory.")
-WAITING = Gauge("codearena_judge_queue_attempts", "Attempts that wait for a place.")
-RUNNING = Gauge("codearena_judge_running_attempts", "Attempts being analysed.")
+CACHE = Counter(
+    "codearena_judge_cache_total",
+    "What was looked for in memory, by what it is and whether it was there.",
+    ["kept", "result"],
+)
+WAITING = Gauge("codearena_judge_queue_attempts", "Attempts that wait for a place.", multiprocess_mode="livesum")
+OLDEST = Gauge(
+    "codearena_judge_queue_oldest_timestamp_seconds",
+    "Since when the attempt that waits for a place the longest has waited; +Inf: none waits.",
+    multiprocess_mode="livemin",
+)
+RUNNING = Gauge("codearena_judge_running_attempts", "Attempts being analysed.", multiprocess_mode="livesum")
 ANALYSIS_CPU = Histogram(
     "codearena_judge_analysis_cpu_seconds",
     "CPU time of one analysis, by the kernel's counter of its processes.",
@@ -26,6 +38,36 @@ LLM_SECONDS = Histogram(
 )
 LLM_TOKENS = Counter("codearena_judge_llm_tokens_total", "Tokens of the model's questions and replies.", ["direction"])
 LLM_COST = Counter("codearena_judge_llm_cost_total", "Cost of them, by the prices in the settings.")
-LLM_FAILURES = Counter("codearena_judge_llm_failures_total", "Judgements without a reply of the model.", ["cause"])
+LLM_FAILURES = Counter(
+    "codearena_judge_llm_failures_total", "Judgements without a reply of the model, by cause.", ["cause"]
+)
+LLM_BREAKER = Gauge(
+    "codearena_judge_llm_breaker_state",
+    "1 for the state that the breaker in front of the model is in.",
+    ["state"],
+    multiprocess_mode="livemax",
+)
 FLAGS = Counter("codearena_judge_flags_total", "Attempts that tried something on the judge.", ["flag"])
 LAUNCHER_STARTS = Counter("codearena_judge_launcher_starts_total", "Times the analysers' launcher was started.")
+
+
+def note_breaker(state: BreakerState) -> None:
+    """Shows the state that the breaker is in now."""
+    for each in BreakerState:
+        LLM_BREAKER.labels(each).set(each is state)
+
+
+for _kind in JudgeKind:
+    JUDGEMENTS.labels(_kind)
+for _kept in ("analysis", "reply"):
+    for _result in ("hit", "miss"):
+        CACHE.labels(_kept, _result)
+for _direction in ("sent", "received"):
+    LLM_TOKENS.labels(_direction)
+for _cause in Unscored:
+    if _cause.startswith("llm_") or _cause is Unscored.UNREADABLE:
+        LLM_FAILURES.labels(_cause)
+for _dimension in ("correctness", "security", "quality"):
+    for _cause in Unscored:
+        UNSCORED.labels(_dimension, _cause)
+FLAGS.labels("injection")

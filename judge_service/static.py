@@ -38,8 +38,6 @@ class StaticJudge(Judge):
         self.gate = Gate(settings.concurrency, settings.queue_length, settings.retry_after_s)
         self._cache = _Cache(settings.cache_entries)
         self._revision = revision(limits)
-        metrics.WAITING.set_function(lambda: self.gate.waiting)
-        metrics.RUNNING.set_function(lambda: self.gate.inside)
 
     async def start(self) -> None:
         await self.children.start()
@@ -58,8 +56,9 @@ class StaticJudge(Judge):
     async def _analysed(self, source: bytes) -> _Analysed:
         key = hashlib.sha256(source).digest()
         if (known := self._cache.get(key)) is not None:
-            metrics.CACHE_HITS.inc()
+            metrics.CACHE.labels("analysis", "hit").inc()
             return known
+        metrics.CACHE.labels("analysis", "miss").inc()
         async with self.gate:
             analysed = await self._security(source), await self._quality(source)
         if all(dimension.score is not None for dimension in analysed):

@@ -1,9 +1,9 @@
 """For operators and OpenEnv tools: /health, /ready, /metrics, /metadata, /schema."""
 
 from fastapi import APIRouter, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
-from codearena import models
+from codearena import models, telemetry
 from codearena.errors import ServiceError
 from gateway import problems
 from gateway.context import ContextDep
@@ -33,8 +33,8 @@ async def ready(context: ContextDep) -> Response | models.Ready:
 
 @router.get("/metrics", response_class=Response)
 async def metrics() -> Response:
-    """Prometheus metrics of this process."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    """Prometheus metrics of this process, or of all workers that share PROMETHEUS_MULTIPROC_DIR."""
+    return Response(telemetry.exposition(), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/metadata")

@@ -15,6 +15,7 @@ class Condition:
     """version: of the server. appends: it keeps an append-only file; snapshots: it saves now and then; None: not known.
 
     failing: its last write to the disk failed. evicts: it forgets keys when memory is short. clock_ahead_s: of ours.
+    memory_bytes: that it uses.
     """
 
     version: str
@@ -23,11 +24,23 @@ class Condition:
     failing: bool
     evicts: bool
     clock_ahead_s: float
+    memory_bytes: int
+
+    @property
+    def persisting(self) -> bool:
+        """Whether what it is given is on its disk sooner or later, as far as it tells."""
+        return (self.appends or self.snapshots is not False) and not self.failing
 
 
 async def condition(settings: Settings) -> Condition:
     """Raises StoreError if Redis does not answer."""
-    async with Store(settings) as store, translated():
+    async with Store(settings) as store:
+        return await condition_of(store)
+
+
+async def condition_of(store: Store) -> Condition:
+    """The same, by a store that is open."""
+    async with translated():
         client = store.client
         info = await client.info()
         seconds, micros = await client.time()
@@ -43,4 +56,5 @@ async def condition(settings: Settings) -> Condition:
         failing="err" in (info.get("aof_last_write_status"), info.get("rdb_last_bgsave_status")),
         evicts=str(info.get("maxmemory_policy", "noeviction")) != "noeviction" and int(info.get("maxmemory", 0)) > 0,
         clock_ahead_s=ahead_s,
+        memory_bytes=int(info.get("used_memory", 0)),
     )

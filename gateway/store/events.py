@@ -85,7 +85,7 @@ class EventLog:
             self._readers -= 1
 
     async def _batch(self, after: str, wait_ms: int | None) -> list[StreamEvent]:
-        async with translated():
+        async with translated(timed=wait_ms is None):
             found = cast("_Read", await self._redis.xread({self._key: after}, count=_BATCH, block=wait_ms))
         entries = [entry for _, stream in found for entry in stream]
         return [StreamEvent(where.decode(), fields[b"kind"].decode(), fields[b"data"]) for where, fields in entries]

@@ -93,6 +93,10 @@ class Keys:
         """String: the task that the agent's group of episodes is about. No agent's id has a slash."""
         return f"{{{self.namespace}}}:group:{agent_id}/{group_id}"
 
+    def group_rewards(self, agent_id: str, group_id: str) -> str:
+        """Hash: first, the final reward that came first in the group; others, how many came since; differs, if so."""
+        return f"{{{self.namespace}}}:group-rewards:{agent_id}/{group_id}"
+
     def memory(self, agent_id: str) -> MemoryKeys:
         return MemoryKeys(
             best=f"{{{self.namespace}}}:best:{agent_id}",

@@ -14,6 +14,7 @@ from redis.backoff import ExponentialWithJitterBackoff
 from redis.commands.core import AsyncScript
 
 from codearena.task import Level
+from gateway import metrics
 from gateway.settings import Settings
 from gateway.store.agents import Agents
 from gateway.store.api_keys import ApiKeys
@@ -62,6 +63,7 @@ class Store:
         self._commit_step = self._script(SCRIPTS)
         self._create_episode = self._script(["create_episode.lua"])
         self._read_last = self._script(["read_last.lua"])
+        self._note_group = self._script(["note_group.lua"])
 
     def _script(self, names: Sequence[str]) -> AsyncScript:
         folder = resources.files("gateway.store").joinpath("scripts")
@@ -118,10 +120,20 @@ class Store:
     async def commit(self, step: StepCommit) -> tuple[CommitResult, Answer | None]:
         """Commits the step, if the episode still stands where `step.episode` says."""
         async with translated():
-            result, answer = await self._commit_step(
+            result, answer, *moved = await self._commit_step(
                 keys=commit_keys(step, self._keys), args=commit_args(step, self._settings)
             )
+        if any(moved):
+            metrics.MOVES.labels("up" if moved[0] > 0 else "down").inc()
         return CommitResult(result.decode()), _to_answer(answer)
+
+    async def note_group(self, episode: EpisodeRecord, reward: float) -> None:
+        """Counts groups whose final rewards differ. Of no consequence for the episode, hence beside its commit."""
+        key = self._keys.group_rewards(episode.agent_id, episode.group)
+        async with translated():
+            second, differs = await self._note_group(keys=[key], args=[repr(reward), self._settings.episode_ttl_s])
+        metrics.GROUPS.inc(second)
+        metrics.VARIED_GROUPS.inc(differs)
 
     async def attempts(self, episode_id: str) -> tuple[EpisodeRecord | None, list[bytes]]:
         """The episode with its StoredAttempt messages, oldest first."""

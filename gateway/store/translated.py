@@ -1,17 +1,23 @@
-"""Redis' failures as ours."""
+"""Redis' failures as ours, and its times."""
 
 import contextlib
+import time
 from collections.abc import AsyncIterator
 
 from redis.exceptions import RedisError
 
 from codearena.errors import StoreError
+from gateway import metrics
 
 
 @contextlib.asynccontextmanager
-async def translated() -> AsyncIterator[None]:
-    """Raises StoreError for whatever Redis or the way to it got wrong."""
+async def translated(*, timed: bool = True) -> AsyncIterator[None]:
+    """Raises StoreError for whatever Redis or the way to it got wrong. timed: it is to answer at once."""
+    started = time.perf_counter()
     try:
         yield
+        if timed:
+            metrics.REDIS_SECONDS.labels("ok").observe(time.perf_counter() - started)
     except RedisError as error:
+        metrics.REDIS_SECONDS.labels("failed").observe(time.perf_counter() - started)
         raise StoreError(f"the store did not do its part: {type(error).__name__}") from error

@@ -1,5 +1,7 @@
 """Turns: at each level of a path, name by name."""
 
+import math
+
 import pytest
 
 from codearena.fairness import FairQueue
@@ -33,3 +35,17 @@ def test_what_is_removed_does_not_come_and_leaves_no_empty_turn() -> None:
     assert _order(queue) == ["b"]
     with pytest.raises(IndexError):
         queue.pop()
+
+
+def test_the_oldest_is_the_one_that_has_waited_the_longest_whoevers_turn_it_is() -> None:
+    now = iter([10.0, 20.0, 30.0])
+    queue = FairQueue[str](lambda: next(now))
+    for item in ("a1", "a2", "b1"):
+        queue.push(item, [item[0]])
+    assert queue.oldest_since == 10.0
+    assert queue.pop() == "a1"
+    assert queue.oldest_since == 20.0
+    assert queue.remove("a2", ["a"])
+    assert queue.oldest_since == 30.0
+    assert queue.pop() == "b1"
+    assert queue.oldest_since == math.inf

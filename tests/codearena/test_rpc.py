@@ -1,6 +1,7 @@
 """The gRPC shell: health, errors across the wire, request ids, drain, balancing. Over real sockets."""
 
 import asyncio
+import contextlib
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -9,6 +10,7 @@ from contextlib import asynccontextmanager
 import grpc
 import pytest
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+from prometheus_client import REGISTRY
 
 from codearena import rpc, telemetry
 from codearena.errors import (
@@ -223,3 +225,25 @@ async def test_a_signal_to_stop_is_waited_for(number: signal.Signals) -> None:
     await asyncio.sleep(0)  # one turn of the loop, so that the handler is there
     os.kill(os.getpid(), number)
     await asyncio.wait_for(waiting, 20)
+
+
+def _handled(code: str) -> float:
+    labels = {"grpc_service": SERVICE, "grpc_method": "Grade", "grpc_code": code}
+    return REGISTRY.get_sample_value("codearena_grpc_server_handled_total", labels) or 0.0
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(None, "OK"), (OverloadedError("full"), "RESOURCE_EXHAUSTED"), (ValueError("a defect"), "INTERNAL")],
+)
+async def test_calls_are_counted_by_the_status_they_ended_with(error: Exception | None, code: str) -> None:
+    async def answer() -> str:
+        if error is not None:
+            raise error
+        return "done"
+
+    before = _handled(code)
+    async with serving(answer) as port:
+        with contextlib.suppress(grpc.aio.AioRpcError):
+            await grade(f"127.0.0.1:{port}")
+    assert _handled(code) == before + 1

@@ -4,7 +4,8 @@
 --       8 best attempts  9 their sources  10 failures  11 their order
 -- ARGV  1 JSON: the fields of StepCommit and the settings, named as in commit.py
 --       2 answer  3 stored attempt  4 source  5 event
--- Returns {result, answer or ''}; the results are CommitResult in records.py.
+-- Returns {result, answer or ''}, after a commit also by how many levels the agent moved; the results are CommitResult
+-- in records.py.
 local step = cjson.decode(ARGV[1])
 local episode = redis.call('HMGET', KEYS[1], 'nonce', 'step', 'done', 'attempt_id', 'best_reward')
 if not episode[1] then return {'gone', ''} end
@@ -32,8 +33,9 @@ if not step.learns then return {'committed', ''} end
 
 remember(KEYS[8], KEYS[9], step, ARGV[4])
 if step.failure_id ~= '' then note_failure(KEYS[10], KEYS[11], step) end
+local moved = 0
 if step.done then
-  climb(KEYS[4], step)
+  moved = climb(KEYS[4], step)
   learn(KEYS[4], step)
 end
-return {'committed', ''}
+return {'committed', '', moved}

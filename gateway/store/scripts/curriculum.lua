@@ -2,7 +2,7 @@
 
 local MOVES_KEPT = 50
 
--- The level: see gateway/curriculum.py.
+-- The level: see gateway/curriculum.py. Returns by how many levels it moved: 1, 0 or -1.
 -- step: level, reward, now_ms, agent_ttl_s, curriculum_window, _up_above, _down_below, levels (ascending).
 local function climb(key, step)
   local at = 1
@@ -10,7 +10,7 @@ local function climb(key, step)
   for place, level in ipairs(step.levels) do
     if level == curriculum[1] then at = place end
   end
-  if step.levels[at] ~= step.level then return end -- only episodes of the level that the agent is at count
+  if step.levels[at] ~= step.level then return 0 end -- only episodes of the level that the agent is at count
   local window, sum = {}, 0
   for reward in string.gmatch(curriculum[2] or '', '%S+') do window[#window + 1] = reward end
   window[#window + 1] = step.reward
@@ -30,6 +30,7 @@ local function climb(key, step)
     redis.call('HSET', key, 'moves', table.concat(moves, ' '))
   end
   redis.call('HSET', key, 'level', step.levels[moved], 'window', table.concat(window, ' '))
+  return moved - at
 end
 
 -- What is known of the task: episodes, weights of solved and unsolved ones, and two means of final rewards, a fast and a
