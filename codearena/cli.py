@@ -4,7 +4,7 @@ from importlib.metadata import version as installed_version
 
 import typer
 
-from codearena.commands import demo, doctor, evaluate, keys, plot, serve, tasks
+from codearena.commands import demo, doctor, evaluate, export, keys, plot, regrade, serve, tasks
 from codearena.commands.console import console
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -22,4 +22,6 @@ app.command()(doctor.doctor)
 app.command("eval")(evaluate.evaluate)
 app.command()(plot.plot)
 app.add_typer(keys.app, name="keys")
+app.command()(export.export)
+app.command()(regrade.regrade)
 app.add_typer(tasks.app, name="tasks")

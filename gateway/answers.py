@@ -82,6 +82,7 @@ def revisions_of(attempt: Attempt) -> store_pb2.Revisions:
         grader=attempt.verdict.grader_revision,
         runner=attempt.report.isolation.runner_revision,
         judge=attempt.graded.judgement.revision if attempt.graded.judgement else "",
+        basis=attempt.graded.brief.basis_revision,
     )
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from codearena.errors import ServiceError
 from codearena.task import Task, TestCase
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
-from gateway.jobs import Brief, call_of, expectation_of, limits_of
+from gateway.jobs import Brief, Drawn, call_of, expectation_of, limits_of
 
 _CALLS_PER_JOB = 64
 
@@ -118,18 +118,17 @@ def _with_cases(brief: Brief, cases: dict[str, _Case]) -> Brief:
     job.CopyFrom(brief.job)
     measurement.CopyFrom(brief.measurement)
     expectations.CopyFrom(brief.expectations)
-    calls: dict[str, executor_pb2.Call] = {}
+    drawn: dict[str, Drawn] = {}
     for test in expectations.tests:
         case = cases.get(test.name)
         if case is not None:
-            call_id = test.call_id
+            call, call_id = executor_pb2.Call(), test.call_id
             test.CopyFrom(case.expectation)
-            test.call_id = call_id
-            calls[call_id] = case.call
+            call.CopyFrom(case.call)
+            test.call_id = call.call_id = call_id
+            drawn[call_id] = Drawn(call, test)
     for sent in (job, measurement):
         for call in sent.calls:
-            if call.call_id in calls:
-                call_id = call.call_id
-                call.CopyFrom(calls[call_id])
-                call.call_id = call_id
-    return Brief(job, measurement, expectations)
+            if call.call_id in drawn:
+                call.CopyFrom(drawn[call.call_id].call)
+    return Brief(job, measurement, expectations, tuple(drawn.values()), brief)

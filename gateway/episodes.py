@@ -259,6 +259,8 @@ class Episodes:
             best=memory.best_of(episode, attempt, now_ms),
             failure_id=failure.failure_id if failure else "",
             failure=failure.body if failure else "",
+            basis_revision=attempt.graded.brief.basis_revision,
+            basis=attempt.graded.brief.basis,
             method=proposal.method,
             counts=stats.counts_of(attempt, done),
         )
@@ -342,6 +344,8 @@ def _stored(attempt: Attempt, kept_bytes: int) -> store_pb2.StoredAttempt:
         verdict=attempt.verdict,
         revisions=answers.revisions_of(attempt),
         draw=attempt.draw,
+        drawn_calls=[each.call for each in attempt.graded.brief.drawn],
+        drawn_tests=[each.expectation for each in attempt.graded.brief.drawn],
     )
     stored.verdict.ClearField("judgement")
     stored.started.FromDatetime(attempt.started)

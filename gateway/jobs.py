@@ -7,6 +7,8 @@ exception: it goes whole, in a field of its own, which the runner hands to nobod
 """
 
 import asyncio
+import functools
+import hashlib
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from dataclasses import dataclass
 from codearena import values
 from codearena.scripts import ScriptTest, TestScript
 from codearena.task import CompareMode, Task, TaskLimits, TestCase
-from codearena.v1 import common_pb2, executor_pb2, grader_pb2
+from codearena.v1 import common_pb2, executor_pb2, grader_pb2, store_pb2
 
 _COMPARE = {
     CompareMode.EXACT: grader_pb2.COMPARE_EXACT,
@@ -32,16 +34,40 @@ _ROUND_CPU_S = 0.5
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """A test whose input was drawn for an attempt."""
+
+    call: executor_pb2.Call
+    expectation: grader_pb2.Expectation
+
+
+@dataclass(frozen=True)
 class Brief:
     """A task, ready to be sent: both jobs lack only the source.
 
     job: the tests' calls. measurement: the reference and the attempt, on the probe's calls or, without a probe, on the
-    tests'; for an attempt that passed every test.
+    tests'; for an attempt that passed every test. drawn: tests drawn for one attempt, in place of those that `undrawn`
+    has; None: nothing was drawn.
     """
 
     job: executor_pb2.Job
     measurement: executor_pb2.Job
     expectations: grader_pb2.Expectations
+    drawn: tuple[Drawn, ...] = ()
+    undrawn: "Brief | None" = None
+
+    @functools.cached_property
+    def basis(self) -> bytes:
+        """A Basis message, of what all attempts share: it and the stored attempt give the verdict again."""
+        if self.undrawn is not None:
+            return self.undrawn.basis
+        basis = store_pb2.Basis(calls=self.job.calls, expectations=self.expectations)
+        return basis.SerializeToString(deterministic=True)
+
+    @functools.cached_property
+    def basis_revision(self) -> str:
+        """SHA-256 of the basis, hex."""
+        return self.undrawn.basis_revision if self.undrawn is not None else hashlib.sha256(self.basis).hexdigest()
 
 
 class JobMaker:

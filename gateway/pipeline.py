@@ -51,6 +51,7 @@ class Graded:
     verdict: grader_pb2.Verdict
     identity: str
     identical: bool
+    brief: jobs.Brief
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ class Pipeline:
             )
             with watch.stage("grade"):
                 verdict = await self._clients.grade(request, deadline)
-        return Graded(report, measurement, judgement, verdict, identity, request.identical), watch
+        return Graded(report, measurement, judgement, verdict, identity, request.identical, brief), watch
 
     async def preview(self, task: Task, source: bytes, deadline: Deadline, caller: str) -> grader_pb2.Verdict:
         """Grades on what an agent is shown alone: the visible tests, unjudged and unmeasured."""

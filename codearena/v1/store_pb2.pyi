@@ -8,9 +8,11 @@ again. Stored, never sent between services.
 from codearena.v1 import executor_pb2 as _executor_pb2
 from codearena.v1 import grader_pb2 as _grader_pb2
 from codearena.v1 import judge_pb2 as _judge_pb2
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -42,6 +44,8 @@ class StoredAttempt(_message.Message):
     STARTED_FIELD_NUMBER: _builtins.int
     MEASUREMENT_FIELD_NUMBER: _builtins.int
     DRAW_FIELD_NUMBER: _builtins.int
+    DRAWN_CALLS_FIELD_NUMBER: _builtins.int
+    DRAWN_TESTS_FIELD_NUMBER: _builtins.int
     attempt_id: _builtins.str
     step: _builtins.int
     """From 1."""
@@ -75,6 +79,14 @@ class StoredAttempt(_message.Message):
     def measurement(self) -> _executor_pb2.Report:
         """Of the measuring job. Absent if the attempt was not measured."""
 
+    @_builtins.property
+    def drawn_calls(self) -> _containers.RepeatedCompositeFieldContainer[_executor_pb2.Call]:
+        """The drawn inputs, and what was expected of them: in place of those of the
+        same call in the Basis.
+        """
+
+    @_builtins.property
+    def drawn_tests(self) -> _containers.RepeatedCompositeFieldContainer[_grader_pb2.Expectation]: ...
     def __init__(
         self,
         *,
@@ -90,14 +102,46 @@ class StoredAttempt(_message.Message):
         started: _timestamp_pb2.Timestamp | None = ...,
         measurement: _executor_pb2.Report | None = ...,
         draw: _builtins.str = ...,
+        drawn_calls: _abc.Iterable[_executor_pb2.Call] | None = ...,
+        drawn_tests: _abc.Iterable[_grader_pb2.Expectation] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["judgement", b"judgement", "measurement", b"measurement", "report", b"report", "revisions", b"revisions", "started", b"started", "verdict", b"verdict"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "draw", b"draw", "identical", b"identical", "identity", b"identity", "judgement", b"judgement", "measurement", b"measurement", "report", b"report", "revisions", b"revisions", "source", b"source", "started", b"started", "step", b"step", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "draw", b"draw", "drawn_calls", b"drawn_calls", "drawn_tests", b"drawn_tests", "identical", b"identical", "identity", b"identity", "judgement", b"judgement", "measurement", b"measurement", "report", b"report", "revisions", b"revisions", "source", b"source", "started", b"started", "step", b"step", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___StoredAttempt: _TypeAlias = StoredAttempt  # noqa: Y015
+
+@_typing.final
+class Basis(_message.Message):
+    """What attempts at a task are asked and graded by. Kept once for all that were
+    graded by the same.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALLS_FIELD_NUMBER: _builtins.int
+    EXPECTATIONS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def calls(self) -> _containers.RepeatedCompositeFieldContainer[_executor_pb2.Call]:
+        """Inputs of the tests."""
+
+    @_builtins.property
+    def expectations(self) -> _grader_pb2.Expectations: ...
+    def __init__(
+        self,
+        *,
+        calls: _abc.Iterable[_executor_pb2.Call] | None = ...,
+        expectations: _grader_pb2.Expectations | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expectations", b"expectations"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calls", b"calls", "expectations", b"expectations"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Basis: _TypeAlias = Basis  # noqa: Y015
 
 @_typing.final
 class Revisions(_message.Message):
@@ -109,11 +153,14 @@ class Revisions(_message.Message):
     GRADER_FIELD_NUMBER: _builtins.int
     RUNNER_FIELD_NUMBER: _builtins.int
     JUDGE_FIELD_NUMBER: _builtins.int
+    BASIS_FIELD_NUMBER: _builtins.int
     task: _builtins.str
     grader: _builtins.str
     runner: _builtins.str
     judge: _builtins.str
     """Empty if the judge was not asked."""
+    basis: _builtins.str
+    """Of the Basis message: SHA-256 of its bytes, hex."""
     def __init__(
         self,
         *,
@@ -121,10 +168,11 @@ class Revisions(_message.Message):
         grader: _builtins.str = ...,
         runner: _builtins.str = ...,
         judge: _builtins.str = ...,
+        basis: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["grader", b"grader", "judge", b"judge", "runner", b"runner", "task", b"task"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["basis", b"basis", "grader", b"grader", "judge", b"judge", "runner", b"runner", "task", b"task"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

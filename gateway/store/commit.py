@@ -17,7 +17,8 @@ def commit_keys(step: StepCommit, keys: Keys) -> list[str]:
     shared = [keys.curriculum(agent_id), keys.events, keys.last(agent_id), keys.stats]
     memory = keys.memory(agent_id)
     remembered = [memory.best, memory.sources, memory.failures, memory.failure_order]
-    return [episode.record, episode.attempts, episode.answers, *shared, *remembered]
+    basis = keys.basis(step.basis_revision)
+    return [episode.record, episode.attempts, episode.answers, *shared, *remembered, basis]
 
 
 def commit_args(step: StepCommit, settings: Settings) -> list[bytes]:

@@ -74,6 +74,10 @@ class Keys:
         """Hash: id of an API key -> what is kept of it (JSON)."""
         return f"{{{self.namespace}}}:api-keys"
 
+    def basis(self, revision: str) -> str:
+        """String: a Basis message, serialized."""
+        return f"{{{self.namespace}}}:basis:{revision}"
+
     def episode(self, episode_id: str) -> EpisodeKeys:
         return EpisodeKeys(
             record=self.episode_prefix + episode_id,

@@ -68,7 +68,8 @@ class StepCommit:
     attempt: a StoredAttempt, serialized; event: JSON; request_id: empty: none. method: what made the fix, empty: not
     said. counts: what it adds to which counter of the statistics. now_ms: since the epoch. task_revision: that it was
     graded by. best: what is remembered of the attempt if it is the best, JSON. failure_id, failure: of its kind of
-    failure, and what is remembered of it, JSON; empty: it did not fail.
+    failure, and what is remembered of it, JSON; empty: it did not fail. basis: a Basis message, which is sent only
+    where the store lacks it.
     """
 
     episode: EpisodeRecord
@@ -87,6 +88,8 @@ class StepCommit:
     best: str = "{}"
     failure_id: str = ""
     failure: str = ""
+    basis_revision: str = ""
+    basis: bytes = b""
     method: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
 

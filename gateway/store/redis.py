@@ -120,11 +120,15 @@ class Store:
     async def commit(self, step: StepCommit) -> tuple[CommitResult, Answer | None]:
         """Commits the step, if the episode still stands where `step.episode` says."""
         async with translated():
-            result, answer, *moved = await self._commit_step(
+            result, answer, *told = await self._commit_step(
                 keys=commit_keys(step, self._keys), args=commit_args(step, self._settings)
             )
-        if any(moved):
-            metrics.MOVES.labels("up" if moved[0] > 0 else "down").inc()
+            there, moved = told or (1, 0)
+            if not there:  # once for every revision of a task, however many steps it is for
+                key = self._keys.basis(step.basis_revision)
+                await self._redis.set(key, step.basis, ex=self._settings.episode_ttl_s)
+        if moved:
+            metrics.MOVES.labels("up" if moved > 0 else "down").inc()
         return CommitResult(result.decode()), _to_answer(answer)
 
     async def note_group(self, episode: EpisodeRecord, reward: float) -> None:
@@ -144,6 +148,18 @@ class Store:
             pipe.lrange(keys.attempts, 0, -1)
             fields, attempts = await pipe.execute()
         return (_to_episode(episode_id, fields) if fields else None), attempts
+
+    async def stored(self, wanted: Sequence[tuple[str, int]]) -> list[bytes | None]:
+        """StoredAttempt messages of those episodes and steps, in order; None: forgotten."""
+        async with translated(), self._redis.pipeline(transaction=False) as pipe:
+            for episode_id, step in wanted:
+                pipe.lindex(self._keys.episode(episode_id).attempts, step - 1)
+            return cast("list[bytes | None]", await pipe.execute())
+
+    async def basis(self, revision: str) -> bytes | None:
+        """The Basis message of that revision; None: forgotten."""
+        async with translated():
+            return cast("bytes | None", await self._redis.get(self._keys.basis(revision)))
 
     async def stats(self) -> tuple[dict[str, int], int | None]:
         """The counters of all steps, and when the first was counted, in ms since the epoch; None: none yet."""

@@ -1,0 +1,1 @@
+"""Stored attempts as files: what is in them, what else is made of them, and verdicts on them again."""
