@@ -16,6 +16,7 @@ from codearena.findings import Finding
 from codearena.v1 import common_pb2, executor_pb2
 from executor_service import codec
 from executor_service.isolation.base import Isolation
+from executor_service.isolation.cell import CellIsolation
 from executor_service.isolation.container import ContainerIsolation
 from executor_service.isolation.engine import Engine, EngineError
 from executor_service.isolation.local import LocalIsolation
@@ -77,7 +78,8 @@ async def examine(settings: Settings) -> list[Finding]:
         return await _local(settings)
     found, usable = await _engine(settings)
     if usable:
-        return [*found, *await _limits(ContainerIsolation(settings))]
+        isolation = CellIsolation(settings) if settings.isolation == "cell" else ContainerIsolation(settings)
+        return [*found, *await _limits(isolation)]
     if settings.isolation == "auto":
         return [*found, *await _local(settings)]
     return found

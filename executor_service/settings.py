@@ -21,9 +21,10 @@ class Settings(ServiceSettings):
 
     port: int = Field(50051, ge=0, le=65535, description="Port of the gRPC service; 0: any free one.")
 
-    isolation: Literal["container", "local", "auto"] = Field(
+    isolation: Literal["container", "cell", "local", "auto"] = Field(
         "container",
-        description="Where attempts run; auto: container if the engine and the image are there, else local.",
+        description="Where attempts run: each in a container of its own, in turns in namespaces of their own inside "
+        "containers, or in namespaces on this host; auto: container if the engine and the image are there, else local.",
     )
     docker_host: str | None = Field(None, description="URL of the engine; none: DOCKER_HOST, else the local socket.")
     runtime: str | None = Field(None, description="Docker runtime, e.g. runsc; none: the engine's default.")
@@ -46,6 +47,10 @@ class Settings(ServiceSettings):
     report_grace_s: float = Field(
         10.0, gt=0, description="Time past an attempt's own wall limit after which its runner is given up."
     )
+
+    cell_attempts: int = Field(200, ge=1, description="Attempts that take turns in one container of isolation cell.")
+    cell_age_s: float = Field(600.0, gt=0, description="Age at which no further attempt gets a turn in a container.")
+    cell_idle_s: float = Field(30.0, gt=0, description="Time without an attempt after which a container ends.")
 
     memory_bytes: int = Field(512 * MIB, ge=64 * MIB, description="Memory an attempt may ask for.")
     runner_memory_bytes: int = Field(64 * MIB, ge=16 * MIB, description="Memory of a container on top, for the runner.")

@@ -42,7 +42,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 _LOOPBACK = "127.0.0.1"
 _LOG_BYTES = 10 * 1024 * 1024
 
-IsolationChoice = Literal["auto", "container", "local"]
+IsolationChoice = Literal["auto", "container", "cell", "local"]
 
 
 class Server(Protocol):
@@ -172,7 +172,7 @@ def _announce(console: Console, url: str, ready: models.Ready, callers: str) -> 
     lines.append(f"serves: {callers}")
     console.print(Panel("\n".join(lines), expand=False))
     weaknesses = isolation.degradations if isolation else []
-    if isolation is not None and isolation.name != "container":
+    if isolation is not None and isolation.name == "local":
         weaknesses = ["attempts run on this host, not in containers: for your own code and first looks", *weaknesses]
     if weaknesses:
         text = "\n".join(f"- {weakness}" for weakness in weaknesses)
@@ -236,7 +236,7 @@ def parse(arguments: list[str] | None = None) -> Options:
     parser = argparse.ArgumentParser(prog="gateway.embedded", description="Serves everything from one process.")
     parser.add_argument("--host", default=_LOOPBACK, help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=7860, help="port to listen on, 0: any (default: %(default)s)")
-    parser.add_argument("--isolation", choices=("auto", "container", "local"), default="auto")
+    parser.add_argument("--isolation", choices=("auto", "container", "cell", "local"), default="auto")
     parser.add_argument("--state", type=Path, default=state_folder(), help="folder of data and log (%(default)s)")
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when stdin ends, as on SIGTERM")
     parser.add_argument(

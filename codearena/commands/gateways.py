@@ -24,6 +24,7 @@ class Isolation(StrEnum):
 
     AUTO = "auto"
     CONTAINER = "container"
+    CELL = "cell"
     LOCAL = "local"
 
 

@@ -1,7 +1,7 @@
 """The interface of an isolation, and the whole of its contract. Implementations repeat none of it.
 
 An `Isolation` makes sandboxes. A `Sandbox` is one ready runner: it takes one job, gives one report, and is destroyed.
-Nothing of a sandbox is ever used for a second attempt.
+Nothing that an attempt can reach in a sandbox is ever there for a second one.
 
 Whose failure an end without a report is, is not decided here: a sandbox hands out what it knows as `Evidence`, and
 `executor_service.outcome` rules on it.
@@ -19,6 +19,7 @@ class IsolationName(StrEnum):
     """How attempts are kept apart, as named in every report."""
 
     CONTAINER = "container"
+    CELL = "cell"
     LOCAL = "local"
 
 

@@ -4,6 +4,7 @@ import logging
 
 from codearena.errors import SandboxError
 from executor_service.isolation.base import Isolation
+from executor_service.isolation.cell import CellIsolation
 from executor_service.isolation.container import ContainerIsolation
 from executor_service.isolation.local import LocalIsolation
 from executor_service.settings import Settings
@@ -19,6 +20,8 @@ async def choose(settings: Settings) -> Isolation:
     """
     if settings.isolation == "local":
         return await _started(LocalIsolation(settings))
+    if settings.isolation == "cell":
+        return await _started(CellIsolation(settings))
     if settings.isolation == "container":
         return await _started(ContainerIsolation(settings))
     try:

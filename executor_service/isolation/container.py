@@ -3,12 +3,12 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from codearena.errors import SandboxError
 from executor_service import codec
-from executor_service.channel import REPORT_BYTES, Channel, ChannelClosedError
+from executor_service.channel import HELLO_BYTES, REPORT_BYTES, Channel, ChannelClosedError
 from executor_service.isolation import hardening
 from executor_service.isolation.base import (
     Evidence,
@@ -27,15 +27,25 @@ from executor_service.settings import Settings
 
 log = logging.getLogger(__name__)
 
+Configure = Callable[[Settings, str, str, Mapping[str, str]], dict[str, Any]]
+"""Makes a container's configuration of settings, image, the seccomp profile's text and labels."""
+
 _EXIT_WAIT_S = 0.5  # a runner that reported, or whose stdin closed, exits by itself; after this it is killed
 _END_WAIT_S = 10  # for the engine to notice that a container whose stream ended has ended
 
 
 class ContainerIsolation(Isolation):
-    """Containers of the settings' image on one engine."""
+    """Containers of the settings' image on one engine. lifetime_s: how old one may legitimately become."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        configure: Configure = hardening.configuration,
+        lifetime_s: float | None = None,
+    ) -> None:
         self._settings = settings
+        self._configure = configure
+        self._lifetime_s = lifetime_s or settings.sandbox_age_max_s
         self._owner = Owner.this_process()
         calls = settings.pool_start_concurrency + settings.pool_remove_concurrency
         self._engine = Engine(settings.docker_host, workers=calls + 2, timeout_s=settings.engine_timeout_s)
@@ -67,7 +77,7 @@ class ContainerIsolation(Isolation):
         except OSError as error:
             raise SandboxError(f"no seccomp profile {self._settings.seccomp_profile}: {error.strerror}") from error
 
-    async def create(self) -> Sandbox:
+    async def create(self) -> "ContainerSandbox":
         # By our own name it can be removed even if the answer that carries its id never comes.
         name = f"codearena-{uuid.uuid4().hex}"
         channel: Channel | None = None
@@ -83,7 +93,7 @@ class ContainerIsolation(Isolation):
             if isinstance(error, TimeoutError):
                 self._reaper.abandon(name)  # the engine may still be making it
             await asyncio.shield(self._remove_failed(name))
-            raise _as_sandbox_error(error, channel) from error
+            raise as_sandbox_error(error, channel) from error
         return ContainerSandbox(container_id, hello, channel, self._engine, self._remove)
 
     async def _remove(self, container_id: str) -> None:
@@ -95,8 +105,8 @@ class ContainerIsolation(Isolation):
                 raise
 
     def _configuration(self) -> dict[str, Any]:
-        labels = self._owner.labels(self._settings.sandbox_age_max_s)
-        return hardening.configuration(self._settings, self._image, self._seccomp, labels)
+        labels = self._owner.labels(self._lifetime_s)
+        return self._configure(self._settings, self._image, self._seccomp, labels)
 
     async def _remove_failed(self, name: str) -> None:
         try:
@@ -113,7 +123,8 @@ class ContainerIsolation(Isolation):
         return IsolationInfo(IsolationName.CONTAINER, self._runtime)
 
 
-def _as_sandbox_error(error: BaseException, channel: Channel | None) -> BaseException:
+def as_sandbox_error(error: BaseException, channel: Channel | None) -> BaseException:
+    """What failed while a runner was to become ready, as our own error where it is one of ours."""
     if isinstance(error, TimeoutError):
         return SandboxError("the runner was not ready in time")
     if isinstance(error, ChannelClosedError):
@@ -181,9 +192,25 @@ class ContainerSandbox(Sandbox):
             return evidence.with_exit(None, engine_error=engine_error.detail)
         return evidence.with_exit(end.exit_status, oom_killed=end.oom_killed, engine_error=end.error)
 
+    async def renew(self, timeout_s: float) -> Hello:
+        """Has a runner that reported make itself new, where it can; returns what the new one says when it is ready.
+
+        Raises:
+            SandboxError: it ended instead, or was not ready in time. Destroy it.
+        """
+        try:
+            async with asyncio.timeout(timeout_s):
+                return codec.decode_hello(await self._channel.exchange(b"", HELLO_BYTES))
+        except (TimeoutError, ChannelClosedError, codec.MalformedReportError) as error:
+            raise as_sandbox_error(error, self._channel) from error
+
     async def destroy(self) -> None:
         if self._reported:
             # It is ending by itself, which costs the engine less than being killed.
             await self._channel.wait_ended(_EXIT_WAIT_S)
+        await self.retire()
+
+    async def retire(self) -> None:
+        """Destroys one that waits for more, and so does not end by itself."""
         self._channel.close()
         await self._remove(self._container_id)

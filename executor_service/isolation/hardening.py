@@ -3,6 +3,7 @@
 Fields and their meaning: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerCreate
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from executor_service.settings import MIB, Settings
 _SHM_BYTES = MIB
 _SHM_INODES = 64
 _RUNNER_PROCESSES = 16
+_CELL_CALLS = ["mount", "umount2", "unshare"]
+"""What PID 1 of a container needs to make fresh namespaces; each attempt is under the list without them."""
 
 
 def configuration(settings: Settings, image: str, seccomp: str, labels: Mapping[str, str]) -> dict[str, Any]:
@@ -33,6 +36,26 @@ def configuration(settings: Settings, image: str, seccomp: str, labels: Mapping[
         "Healthcheck": {"Test": ["NONE"]},
         "HostConfig": _host_configuration(settings, seccomp),
     }
+
+
+def cell_configuration(settings: Settings, image: str, seccomp: str, labels: Mapping[str, str]) -> dict[str, Any]:
+    """The same for a container that attempts take turns in, each in fresh namespaces made by its PID 1.
+
+    The kernel lets a user namespace have a /proc of its own only where no part of the container's is covered, so that
+    one is not masked here: no attempt ever sees it, nor has a user to whom its files would yield.
+    """
+    made = configuration(settings, image, cell_seccomp(seccomp), labels)
+    bounds = (settings.tmpfs_bytes, settings.tmpfs_inodes, _SHM_BYTES, _SHM_INODES)
+    made["Cmd"] = ["--cell", *map(str, bounds)]
+    made["HostConfig"] |= {"MaskedPaths": [], "ReadonlyPaths": []}
+    return made
+
+
+def cell_seccomp(seccomp: str) -> str:
+    """The profile of such a container: the list and what makes namespaces."""
+    profile = json.loads(seccomp)
+    profile["syscalls"].append({"names": _CELL_CALLS, "action": "SCMP_ACT_ALLOW"})
+    return json.dumps(profile)
 
 
 def _host_configuration(settings: Settings, seccomp: str) -> dict[str, Any]:

@@ -1,9 +1,12 @@
-"""Entry: `python3 -S -P -B -m executor_service.runner` is PID 1 of a sandbox; with `--launcher FD`, local's server."""
+"""Entry: `python3 -S -P -B -m executor_service.runner` is PID 1 of a sandbox; with `--launcher FD`, local's server.
+
+With `--cell TMP_BYTES TMP_INODES SHM_BYTES SHM_INODES` it is PID 1 of a container that attempts take turns in.
+"""
 
 import os
 import sys
 
-from executor_service.runner import launcher, revision, roles, supervisor
+from executor_service.runner import cell, launcher, revision, roles, supervisor
 
 
 def main(arguments: list[str]) -> None:
@@ -11,11 +14,13 @@ def main(arguments: list[str]) -> None:
     revision.runner_revision()
     if arguments[:1] == ["--launcher"]:
         launcher.main(int(arguments[1]))
-    else:
-        # The report must leave by a descriptor that nothing else in here prints to.
-        stdout_fd = os.dup(1)
-        os.dup2(2, 1)
-        supervisor.main(os.dup(0), stdout_fd, roles.Confinement())
+        return
+    # The report must leave by a descriptor that nothing else in here prints to.
+    stdin_fd, stdout_fd = os.dup(0), os.dup(1)
+    os.dup2(2, 1)
+    if arguments[:1] == ["--cell"]:
+        sys.exit(cell.main(stdin_fd, stdout_fd, cell.Tmpfs(*map(int, arguments[1:]))))
+    supervisor.main(stdin_fd, stdout_fd, roles.Confinement())
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The system calls that Python's library lacks, through the C library.
 
-Constants are those of linux/sched.h, linux/mount.h, linux/prctl.h and linux/capability.h.
+Constants are those of linux/sched.h, linux/mount.h, linux/prctl.h, linux/seccomp.h and linux/capability.h.
 """
 
 import ctypes
@@ -21,9 +21,12 @@ MNT_DETACH = 2
 CAP_KILL, CAP_SETGID, CAP_SETUID = 5, 6, 7
 
 _PR_SET_DUMPABLE = 4
+_PR_SET_SECCOMP = 22
 _PR_CAPBSET_DROP = 24
 _PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_NO_NEW_PRIVS = 38
+_SECCOMP_MODE_FILTER = 2
+_BPF_INSTRUCTION_BYTES = 8
 _CAPABILITY_VERSION_3 = 0x20080522
 _SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 
@@ -66,6 +69,21 @@ def become_subreaper() -> None:
 
 def forbid_new_privileges() -> None:
     _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl")
+
+
+class _FilterProgram(ctypes.Structure):
+    """struct sock_fprog of linux/filter.h."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
+
+
+def filter_calls(program: bytes) -> None:
+    """Puts this process and all that it starts under a filter of system calls, for good (seccomp(2)).
+
+    program: BPF of this machine. Needs `forbid_new_privileges` first.
+    """
+    filtered = _FilterProgram(len(program) // _BPF_INSTRUCTION_BYTES, program)
+    _check(_libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(filtered), 0, 0), "prctl")
 
 
 def keep_capabilities(kept: tuple[int, ...]) -> None:

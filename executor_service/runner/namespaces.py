@@ -1,4 +1,4 @@
-"""Fresh namespaces on the host for one runner, with a root that holds an interpreter and nothing else."""
+"""Fresh namespaces for one runner; on the host also a root that holds an interpreter and nothing else."""
 
 import os
 import struct
@@ -15,6 +15,9 @@ _ALL = (
     | kernel.CLONE_NEWIPC
     | kernel.CLONE_NEWUTS
 )
+RUNNER_CAPABILITIES = (kernel.CAP_KILL, kernel.CAP_SETGID, kernel.CAP_SETUID)
+"""What a runner keeps of its namespaces' root: to drop each child to another uid, and to kill it."""
+
 _MAPPED_UIDS = 65536
 _FIRST_HOST_UID = 0x40000000  # far above what hosts assign, so that no file of theirs belongs to a mapped uid
 _SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib64")
@@ -24,42 +27,58 @@ _STAGE = "/tmp"
 
 
 def fork_into(level: str, run: Callable[[], None], tmpfs_bytes: int) -> int:
-    """Forks a process that calls `run` as PID 1 of fresh namespaces of that level; returns its pid, 0 if it cannot be.
+    """Forks a process that calls `run` as PID 1 of fresh namespaces of that level, with a root of its own.
 
-    The caller must be a subreaper: an intermediate process enters the namespaces, forks the new PID 1 and leaves.
-    `run` must not return.
+    Returns its pid, 0 if it cannot be. The caller must be a subreaper. `run` must not return.
     """
+
+    def settle_and_run() -> None:
+        _settle(level, tmpfs_bytes)
+        run()
+
     if level == "rlimits":
         pid = os.fork()
         if pid == 0:
             os.setsid()
             run()
         return pid
+    return fork_apart(settle_and_run, None if level == "nested" else (_FIRST_HOST_UID, _MAPPED_UIDS))
+
+
+def fork_apart(run: Callable[[], None], uids: tuple[int, int] | None) -> int:
+    """Forks a process that calls `run` as PID 1 of fresh namespaces and with what the caller has mounted.
+
+    uids: the first and the number of those outside that are 0, 1, ... inside, groups alike, which takes SETUID and
+    SETGID outside; None: the caller's alone, as 0. Returns its pid, 0 if it cannot be.
+
+    The caller must be a subreaper: an intermediate process enters the namespaces, forks the new PID 1 and leaves.
+    `run` must not return.
+    """
     entered_r, entered_w = os.pipe2(os.O_CLOEXEC)
     mapped_r, mapped_w = os.pipe2(os.O_CLOEXEC)
     intermediate = os.fork()
     if intermediate == 0:
         os.close(entered_r)
         os.close(mapped_w)
-        _enter(level, entered_w, mapped_r, run, tmpfs_bytes)
+        _enter(entered_w, mapped_r, run, map_self=uids is None)
     os.close(entered_w)
     os.close(mapped_r)
     try:
-        return _accompany(level, intermediate, entered_r, mapped_w)
+        return _accompany(intermediate, entered_r, mapped_w, uids)
     finally:
         os.close(entered_r)
         os.close(mapped_w)
         os.waitpid(intermediate, 0)
 
 
-def _accompany(level: str, intermediate: int, entered_r: int, mapped_w: int) -> int:
+def _accompany(intermediate: int, entered_r: int, mapped_w: int, uids: tuple[int, int] | None) -> int:
     """The parent's part: the uid map of a root-owned namespace can only be written from outside."""
     if os.read(entered_r, 1) != b"u":
         return 0
-    if level == "namespaces":
+    if uids is not None:
         for name in ("uid_map", "gid_map"):
             with open(f"/proc/{intermediate}/{name}", "w") as file:
-                file.write(f"0 {_FIRST_HOST_UID} {_MAPPED_UIDS}")
+                file.write(f"0 {uids[0]} {uids[1]}")
     os.write(mapped_w, b"m")
     data = b""
     while len(data) < 4:
@@ -71,7 +90,7 @@ def _accompany(level: str, intermediate: int, entered_r: int, mapped_w: int) -> 
     return int(pid)
 
 
-def _enter(level: str, entered_w: int, mapped_r: int, run: Callable[[], None], tmpfs_bytes: int) -> None:
+def _enter(entered_w: int, mapped_r: int, run: Callable[[], None], *, map_self: bool) -> None:
     """The intermediate process; never returns."""
     try:
         uid, gid = os.geteuid(), os.getegid()
@@ -79,7 +98,7 @@ def _enter(level: str, entered_w: int, mapped_r: int, run: Callable[[], None], t
             kernel.unshare(_ALL)
         except OSError:  # this host does not allow it: that is an answer, not a defect
             os._exit(1)
-        if level == "nested":
+        if map_self:
             _map_self(uid, gid)
         os.write(entered_w, b"u")
         if os.read(mapped_r, 1) != b"m":
@@ -90,7 +109,6 @@ def _enter(level: str, entered_w: int, mapped_r: int, run: Callable[[], None], t
             os._exit(0)
         os.close(entered_w)
         os.close(mapped_r)
-        _settle(level, tmpfs_bytes)
         run()
     except BaseException:  # noqa: BLE001 - the process's top: the parent sees the closed pipe or the exit status
         sys.excepthook(*sys.exc_info())
@@ -110,12 +128,17 @@ def _settle(level: str, tmpfs_bytes: int) -> None:
     # Paths are opened as the user outside: the interpreter may lie in a folder that the mapped root may not enter.
     sources = {path: os.open(path, os.O_PATH) for path in _bound_paths()}
     if level == "namespaces":
-        os.setgroups([])
-        os.setresgid(0, 0, 0)
-        os.setresuid(0, 0, 0)
+        become_root()
     _build_root(sources, tmpfs_bytes)
-    kernel.keep_capabilities((kernel.CAP_KILL, kernel.CAP_SETGID, kernel.CAP_SETUID) if level == "namespaces" else ())
+    kernel.keep_capabilities(RUNNER_CAPABILITIES if level == "namespaces" else ())
     kernel.forbid_new_privileges()
+
+
+def become_root() -> None:
+    """From a user that has no name in these namespaces to their root."""
+    os.setgroups([])
+    os.setresgid(0, 0, 0)
+    os.setresuid(0, 0, 0)
 
 
 def _bound_paths() -> list[str]:

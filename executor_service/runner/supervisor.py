@@ -77,8 +77,11 @@ def warm_up() -> None:
     gc.freeze()
 
 
-def main(stdin_fd: int, stdout_fd: int, confinement: Confinement) -> None:
-    """Serves one job from stdin to stdout; returns when the conductor is gone. The caller must then exit."""
+def main(stdin_fd: int, stdout_fd: int, confinement: Confinement) -> int:
+    """Serves one job from stdin to stdout; returns when the conductor is gone. The caller must then exit.
+
+    Returns the conductor's wait status: not 0 if there can be no report.
+    """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     conductor_pid = os.fork()
     if conductor_pid == 0:
@@ -87,7 +90,7 @@ def main(stdin_fd: int, stdout_fd: int, confinement: Confinement) -> None:
     theirs.close()
     os.close(stdin_fd)
     os.close(stdout_fd)
-    _Supervisor(ours, conductor_pid, confinement).serve()
+    return _Supervisor(ours, conductor_pid, confinement).serve()
 
 
 def _become_conductor(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Confinement) -> None:
@@ -117,23 +120,24 @@ class _Supervisor:
         self._conductor_pid = conductor_pid
         self._confinement = confinement
         self._spawned: dict[int, _Spawned] = {}
-        self._conductor_alive = True
+        self._conductor_status: int | None = None
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # nothing may interrupt PID 1 while it has a role's uid
         self._wake_r, wake_w = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(wake_w, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
 
-    def serve(self) -> None:
-        """Until the conductor is gone."""
+    def serve(self) -> int:
+        """Until the conductor is gone; its wait status."""
         poll = select.poll()
         poll.register(self._wake_r, select.POLLIN)
         poll.register(self._control, select.POLLIN)
-        while self._conductor_alive:
+        while self._conductor_status is None:
             for fd, _ in poll.poll():
                 if fd == self._wake_r:
                     self._reap()
                 elif not self._serve_request():
-                    return
+                    poll.unregister(fd)  # its end follows
+        return self._conductor_status
 
     def _serve_request(self) -> bool:
         try:
@@ -214,7 +218,7 @@ class _Supervisor:
 
     def _report(self, pid: int, status: int, usage: Any) -> None:
         if pid == self._conductor_pid:
-            self._conductor_alive = False
+            self._conductor_status = status
             return
         # Whatever else dies here outlived the process that started it and was handed to PID 1: its CPU time counts too.
         spawned = self._spawned.pop(pid, None)

@@ -1,7 +1,8 @@
 """One arena for each isolation: the executor's own way from a job to a report, without gRPC around it."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import pytest
 import pytest_asyncio
@@ -16,6 +17,8 @@ from tests.executor_service import jobs
 from tests.executor_service.images import require_engine, runner_image
 
 POOL = PoolLimits(minimum=2, maximum=4, start_concurrency=2, waiting=8, ready_age_s=600, shrink_s=600)
+ONE_AFTER_THE_OTHER = replace(POOL, minimum=1, maximum=1)
+"""For cells: so that the attempts of the list take turns in one container."""
 HONEST = jobs.job(
     "import os\n"
     "def f(x):\n"
@@ -61,19 +64,22 @@ class Arena:
 
 
 def _settings(name: str) -> Settings:
-    if name == "container":
-        require_engine()
-        return Settings(isolation="container", image=runner_image(), memory_bytes=256 * MIB)
-    return Settings(isolation="local", memory_bytes=256 * MIB)
+    if name == "local":
+        return Settings(isolation="local", memory_bytes=256 * MIB)
+    require_engine()
+    isolation: Literal["container", "cell"] = "cell" if name == "cell" else "container"
+    return Settings(isolation=isolation, image=runner_image(), memory_bytes=256 * MIB)
 
 
 @pytest_asyncio.fixture(
-    scope="module", loop_scope="module", params=[pytest.param("container", marks=pytest.mark.docker), "local"]
+    scope="module",
+    loop_scope="module",
+    params=[*(pytest.param(name, marks=pytest.mark.docker) for name in ("container", "cell")), "local"],
 )
 async def arena(request: pytest.FixtureRequest) -> AsyncIterator[Arena]:
     settings = _settings(request.param)
     isolation = await choose(settings)
-    pool = Pool(isolation, POOL)
+    pool = Pool(isolation, ONE_AFTER_THE_OTHER if request.param == "cell" else POOL)
     pool.start()
     attempts = Attempts(pool, isolation, settings)
     info = isolation.describe()

@@ -1,7 +1,7 @@
 import json
 from pathlib import Path
 
-from executor_service.isolation.hardening import configuration
+from executor_service.isolation.hardening import cell_configuration, configuration
 from executor_service.settings import Settings
 
 SETTINGS = Settings()
@@ -68,3 +68,17 @@ def test_nothing_of_the_host_is_mounted() -> None:
 
 def test_the_default_profile_is_the_repositorys() -> None:
     assert SETTINGS.seccomp_profile.resolve() == Path(__file__).parents[3] / "deploy" / "seccomp.json"
+
+
+def test_a_container_of_cells_differs_in_nothing_but_what_makes_namespaces() -> None:
+    text = SETTINGS.seccomp_profile.read_text()
+    plain = configuration(SETTINGS, "image", text, {})
+    cells = cell_configuration(SETTINGS, "image", text, {})
+    assert cells.pop("Cmd") == ["--cell", "67108864", "4096", "1048576", "64"]
+    [privileges, seccomp] = cells["HostConfig"].pop("SecurityOpt")
+    [*allowed, added] = json.loads(seccomp.removeprefix("seccomp="))["syscalls"]
+    assert [cells["HostConfig"].pop(name) for name in ("MaskedPaths", "ReadonlyPaths")] == [[], []]
+    assert [privileges] == plain["HostConfig"].pop("SecurityOpt")[:1]
+    assert cells == plain
+    assert allowed == PROFILE["syscalls"]
+    assert added == {"names": ["mount", "umount2", "unshare"], "action": "SCMP_ACT_ALLOW"}

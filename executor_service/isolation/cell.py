@@ -1,0 +1,138 @@
+"""`cell` isolation: containers that attempts take turns in, each in fresh namespaces and file systems of its own.
+
+A container carries the limits of one attempt and serves one at a time. After a report everything of that attempt dies
+and PID 1 of the container, which no attempt can reach, checks that nothing is left before it makes the next runner
+(executor_service/runner/cell.py). A container is removed instead of used again after so many attempts, at some age,
+and on any doubt: no report, a runner that is not ready again in time, a PID 1 that found something and ended.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from codearena.errors import SandboxError
+from executor_service.isolation import hardening
+from executor_service.isolation.base import Hello, Isolation, IsolationInfo, IsolationName, Sandbox
+from executor_service.isolation.container import ContainerIsolation, ContainerSandbox
+from executor_service.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_RENEW_S = 5.0  # it takes milliseconds; a container in which it takes longer is in doubt
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """A container and whose turn it is in it. number: of the attempt, from 1; born: of the container, monotonic."""
+
+    container: ContainerSandbox
+    hello: Hello
+    number: int
+    born: float
+
+
+class CellIsolation(Isolation):
+    """Cells in containers of the settings' image on one engine."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._settings = settings
+        self._clock = clock
+        lifetime_s = settings.cell_age_s + settings.cell_idle_s + settings.sandbox_age_max_s
+        self._containers = ContainerIsolation(settings, hardening.cell_configuration, lifetime_s)
+        self._idle: deque[_Turn] = deque()
+        self._retiring: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        await self._containers.start()
+
+    async def create(self) -> Sandbox:
+        while self._idle:
+            turn = self._idle.pop()  # the youngest, so that those nobody needs grow idle
+            if turn.container.alive:
+                return CellSandbox(turn, self._end)
+            self._retire_later(turn)
+        container = await self._containers.create()
+        return CellSandbox(_Turn(container, container.hello, 1, self._clock()), self._end)
+
+    async def _end(self, turn: _Turn) -> None:
+        """After a report: makes room for the next turn, or ends the container."""
+        old = self._clock() - turn.born >= self._settings.cell_age_s
+        if old or turn.number >= self._settings.cell_attempts:
+            await turn.container.retire()
+            return
+        try:
+            hello = await turn.container.renew(_RENEW_S)
+        except SandboxError as error:
+            log.info("container %s is not used again: %s", turn.container.sandbox_id[:12], error.detail)
+            await turn.container.retire()
+            return
+        following = replace(turn, hello=hello, number=turn.number + 1)
+        self._idle.append(following)
+        asyncio.get_running_loop().call_later(self._settings.cell_idle_s, self._expire, following)
+
+    def _expire(self, turn: _Turn) -> None:
+        """Ends a container that nobody had need of."""
+        if turn in self._idle:
+            self._idle.remove(turn)
+            self._retire_later(turn)
+
+    def _retire_later(self, turn: _Turn) -> None:
+        task = asyncio.get_running_loop().create_task(self._retire(turn))
+        self._retiring.add(task)
+        task.add_done_callback(self._retiring.discard)
+
+    async def _retire(self, turn: _Turn) -> None:
+        try:
+            await turn.container.retire()
+        except SandboxError as error:
+            log.warning("container %s left to the reaper: %s", turn.container.sandbox_id[:12], error.detail)
+
+    async def close(self) -> None:
+        while self._idle:
+            self._expire(self._idle[0])
+        if self._retiring:
+            await asyncio.wait(self._retiring)
+        await self._containers.close()
+
+    def describe(self) -> IsolationInfo:
+        return replace(self._containers.describe(), name=IsolationName.CELL)
+
+
+class CellSandbox(Sandbox):
+    """One turn in a container. end: what becomes of the container after a report."""
+
+    def __init__(self, turn: _Turn, end: Callable[[_Turn], Awaitable[None]]) -> None:
+        self._turn = turn
+        self._container = turn.container
+        self._end = end
+        self._reported = False
+
+    @property
+    def sandbox_id(self) -> str:
+        return f"{self._container.sandbox_id}/{self._turn.number}"
+
+    @property
+    def hello(self) -> Hello:
+        return self._turn.hello
+
+    @property
+    def alive(self) -> bool:
+        return self._container.alive
+
+    def on_lost(self, callback: Callable[[], None]) -> None:
+        self._container.on_lost(callback)
+
+    async def run(self, job: bytes, timeout_s: float) -> bytes:
+        report = await self._container.run(job, timeout_s)
+        self._reported = True
+        return report
+
+    async def destroy(self) -> None:
+        if self._reported:
+            self._reported = False
+            await self._end(self._turn)
+        else:
+            await self._container.retire()

@@ -1,0 +1,143 @@
+"""PID 1 of a container with the `cell` isolation: one attempt after the other, each in namespaces of its own.
+
+It stays what it was at the start, a warm interpreter that has read nothing: the runner of each attempt is forked from
+it into fresh user, pid, mount, net, ipc and uts namespaces, and speaks with the executor on the container's own
+streams. Ready frame, job, report, and all of it dies. Then the executor asks for the next by an empty frame. Whenever
+it is not certain that nothing is left of the last attempt, this process ends, and the container with it.
+"""
+
+import os
+import sys
+import time
+from dataclasses import dataclass
+
+from executor_service.runner import frames, kernel, namespaces, supervisor
+from executor_service.runner.roles import Confinement
+
+FIRST_UID = 20000  # outside; inside it is root, and 10000 and the following are the roles
+_UIDS = 20000
+_FILTER = "/opt/codearena/seccomp.bpf"
+_CGROUP = "/sys/fs/cgroup"
+_OOM_FILES = (f"{_CGROUP}/memory.events", f"{_CGROUP}/memory/memory.oom_control")
+_MEMORY_STATS = (f"{_CGROUP}/memory.stat", f"{_CGROUP}/memory/memory.stat")
+_PROCESS_COUNTS = (f"{_CGROUP}/pids.current", f"{_CGROUP}/pids/pids.current")
+_MEMORY_SLACK_BYTES = 4 << 20  # what the kernel has counted for a core but not yet for the container, and its rounding
+_SETTLE_S = 0.5  # for the kernel to give back what it frees later than the last process
+_LOOK_AGAIN_S = 0.002
+_LOST = 70
+_SIGNALLED = 128
+
+
+@dataclass(frozen=True)
+class Tmpfs:
+    """Bounds of the attempt's file systems in memory: /tmp and /dev/shm."""
+
+    tmp_bytes: int
+    tmp_inodes: int
+    shm_bytes: int
+    shm_inodes: int
+
+
+def main(stdin_fd: int, stdout_fd: int, tmpfs: Tmpfs) -> int:
+    """Serves until the executor hangs up or a doubt arises; returns the exit status."""
+    with open(_FILTER, "rb") as file:
+        program = file.read()
+    most_bytes = _anonymous_bytes() + _MEMORY_SLACK_BYTES
+    while True:
+        status = _serve_one(stdin_fd, stdout_fd, tmpfs, program)
+        if status:
+            return status
+        if not _settled(most_bytes) or frames.read_frame(stdin_fd, limit_bytes=0) is None:
+            return 0
+
+
+def _serve_one(stdin_fd: int, stdout_fd: int, tmpfs: Tmpfs, program: bytes) -> int:
+    """One attempt from its ready frame to the death of its namespaces; the exit status of what went wrong, else 0."""
+
+    def run() -> None:
+        status = _LOST
+        try:
+            _settle(tmpfs, program)
+            status = supervisor.main(stdin_fd, stdout_fd, Confinement())
+        except BaseException:  # noqa: BLE001 - the process's top
+            sys.excepthook(*sys.exc_info())
+        finally:
+            os._exit(_LOST if status else 0)
+
+    pid = namespaces.fork_apart(run, (FIRST_UID, _UIDS))
+    if not pid:
+        return _LOST
+    # The first process of a pid namespace is not reaped before the kernel has ended all others: pid_namespaces(7).
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return code if code >= 0 else _SIGNALLED - code
+
+
+def _settle(tmpfs: Tmpfs, program: bytes) -> None:
+    """The first process of the new namespaces: root of its own, in a container that no attempt has been in."""
+    os.setsid()
+    namespaces.become_root()
+    _furnish(tmpfs)
+    kernel.keep_capabilities(namespaces.RUNNER_CAPABILITIES)
+    kernel.forbid_new_privileges()
+    kernel.filter_calls(program)
+
+
+def _furnish(tmpfs: Tmpfs) -> None:
+    """Covers all that can be written in the container, and all that tells of it; the root is read-only already."""
+    hardened = kernel.MS_NOSUID | kernel.MS_NOEXEC
+    shut = hardened | kernel.MS_NODEV
+    kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
+    tmp = f"size={tmpfs.tmp_bytes},nr_inodes={tmpfs.tmp_inodes},mode=1777"
+    kernel.mount("tmpfs", "/tmp", "tmpfs", shut, tmp)
+    shm = f"size={tmpfs.shm_bytes},nr_inodes={tmpfs.shm_inodes},mode=1777"
+    kernel.mount("tmpfs", "/dev/shm", "tmpfs", shut, shm)
+    kernel.mount("devpts", "/dev/pts", "devpts", hardened, "newinstance,ptmxmode=0666,mode=0620")
+    kernel.mount("tmpfs", "/dev/mqueue", "tmpfs", shut | kernel.MS_RDONLY, "size=4k")
+    kernel.mount("proc", "/proc", "proc", shut)
+    _cover_sys(shut)
+
+
+def _cover_sys(shut: int) -> None:
+    """The container's counters tell of earlier attempts. The one that tells why a process was killed is zero."""
+    path = _readable(_OOM_FILES)
+    counter = os.open(path, os.O_PATH)
+    kernel.mount("tmpfs", "/sys", "tmpfs", shut, "size=4k,mode=755")
+    os.makedirs(os.path.dirname(path))
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
+    kernel.mount(f"/proc/self/fd/{counter}", path, "", kernel.MS_BIND)
+    kernel.mount("none", "/sys", "", kernel.MS_REMOUNT | kernel.MS_BIND | kernel.MS_RDONLY | shut)
+    os.close(counter)
+
+
+def _settled(most_bytes: int) -> bool:
+    """True once nothing but this process is here and the memory is back; False if that does not come."""
+    deadline = time.monotonic() + _SETTLE_S
+    while True:
+        if _counters(_OOM_FILES).get("oom_kill", 0):
+            return False
+        if _processes() == 1 and _anonymous_bytes() <= most_bytes:
+            return True
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_LOOK_AGAIN_S)
+
+
+def _processes() -> int:
+    with open(_readable(_PROCESS_COUNTS)) as file:
+        return int(file.read())
+
+
+def _anonymous_bytes() -> int:
+    """Memory of processes and of files in memory; not of files on disk, which the kernel keeps as long as it likes."""
+    counters = _counters(_MEMORY_STATS)
+    return counters.get("anon", counters.get("rss", 0)) + counters.get("shmem", 0)
+
+
+def _counters(paths: tuple[str, ...]) -> dict[str, int]:
+    with open(_readable(paths)) as file:
+        return {name: int(value) for name, value in (line.split() for line in file)}
+
+
+def _readable(paths: tuple[str, ...]) -> str:
+    """The first that exists: cgroup v2 or v1."""
+    return next(path for path in paths if os.path.exists(path))
