@@ -41,7 +41,7 @@ from executor_service.codec import duration, seconds
 from executor_service.isolation.choice import choose
 from executor_service.pool import Pool, PoolLimits
 from executor_service.settings import Settings as ExecutorSettings
-from gateway.jobs import JobMaker, limits_of, probe_points
+from gateway.jobs import JobMaker, Probing, limits_of, probe_points
 from grader_service.efficiency import measure
 from grader_service.settings import Settings as GraderSettings
 
@@ -50,6 +50,7 @@ _POOL = PoolLimits(minimum=1, maximum=2, start_concurrency=1, waiting=8, ready_a
 _INPUT = values.ValueLimits(nodes=2_000_000, size_bytes=16 * 1024 * 1024)
 _SURE = 0.6  # confidence from which a wrong class counts as claimed with confidence
 _ABSTAINED = "none"
+_STOP_RATIO = 64.0
 _COLUMNS = 130
 FIXES = {  # task: fixes that pass every test, "solution" or a folder of tests/attempts
     "medium-1": ("solution", "with-bisect", "linear", "index-of-the-list"),
@@ -144,6 +145,7 @@ def labelled_job(module: ModuleType, function: Labelled, budget_s: float, rng: r
         call = executor_pb2.Call(call_id=f"p{number}", function=_call("entry", args))
         job.probe.add(size=size, call=call, vary=getattr(module, "VARY", None))
     job.probe_cpu.CopyFrom(duration(budget_s))
+    job.probe_stop_ratio = _STOP_RATIO
     return job
 
 
@@ -225,7 +227,7 @@ async def scores(attempts: Attempts, repeats: int, console: Console) -> Scores:
         task = tasks[task_id]
         folder = ROOT / "tests" / "attempts" / task_id / fix
         source = task.solution if fix == "solution" else (folder / "fix.py").read_text("utf-8")
-        brief = await JobMaker(task, rng, probe_reuse=1, probe_cpu_s=0.3).brief()
+        brief = await JobMaker(task, rng, Probing(0.3, _STOP_RATIO, 1)).brief()
         brief.measurement.source = source.encode()
         report = await attempts.execute("benchmark", brief.measurement)
         request = grader_pb2.GradeRequest(report=report, expectations=brief.expectations)

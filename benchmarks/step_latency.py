@@ -33,7 +33,7 @@ from rich.table import Table
 from codearena.task import Task, load_tasks
 from executor_service import codec
 from executor_service.settings import Settings as ExecutorSettings
-from gateway.jobs import JobMaker
+from gateway.jobs import JobMaker, Probing
 
 ROOT = Path(__file__).resolve().parent.parent
 _POOL_STATES = ("ready", "leased", "starting", "ending")
@@ -121,7 +121,7 @@ def step(client: httpx.Client, task: Task, source: str) -> float:
 
 def docker_job(task: Task) -> bytes:
     """The frame that the executor would send for the task's reference."""
-    job = asyncio.run(JobMaker(task, random.Random(1), 1, 0.3).brief()).job
+    job = asyncio.run(JobMaker(task, random.Random(1), Probing(0.3, 64.0, 1)).brief()).job
     job.source = task.solution.encode()
     body = codec.encode_job(job)
     return _LENGTH.pack(len(body)) + body

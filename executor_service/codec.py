@@ -64,6 +64,7 @@ def encode_job(job: executor_pb2.Job) -> bytes:
             "calls": [_call(call) for call in job.calls],
             "probe": [_probe_point(point) for point in job.probe],
             "probe_cpu_s": seconds(job.probe_cpu),
+            "probe_stop_ratio": job.probe_stop_ratio,
             "checks": [{"rule": check.rule, "argument": check.argument} for check in job.checks],
         }
     )

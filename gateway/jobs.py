@@ -70,17 +70,25 @@ class Brief:
         return self.undrawn.basis_revision if self.undrawn is not None else hashlib.sha256(self.basis).hexdigest()
 
 
-class JobMaker:
-    """Makes the briefs of one task. Tests are encoded once; probe inputs are drawn anew every `probe_reuse` attempts.
+@dataclass(frozen=True)
+class Probing:
+    """How attempts are probed. cpu_s, stop_ratio: as in the Job; reuse: attempts for which inputs are drawn once."""
 
-    rng: draws the probe's inputs; nobody outside may know its state. probe_cpu_s: as in the Job.
+    cpu_s: float
+    stop_ratio: float
+    reuse: int
+
+
+class JobMaker:
+    """Makes the briefs of one task. Tests are encoded once; probe inputs are drawn anew as `probing` says.
+
+    rng: draws the probe's inputs; nobody outside may know its state.
     """
 
-    def __init__(self, task: Task, rng: random.Random, probe_reuse: int, probe_cpu_s: float) -> None:
+    def __init__(self, task: Task, rng: random.Random, probing: Probing) -> None:
         self._task = task
         self._rng = rng
-        self._probe_reuse = probe_reuse
-        self._probe_cpu_s = probe_cpu_s
+        self._probing = probing
         self._probe_uses = 0
         self._drawing = asyncio.Lock()
         self._brief = _brief(task)
@@ -90,7 +98,7 @@ class JobMaker:
         if self._task.probe is None:
             return self._brief
         async with self._drawing:
-            if self._probe_uses % self._probe_reuse == 0:
+            if self._probe_uses % self._probing.reuse == 0:
                 # In a thread, since large inputs take tens of milliseconds, in which other requests should go on.
                 self._brief = await asyncio.to_thread(self._with_new_probe)
             self._probe_uses += 1
@@ -98,8 +106,9 @@ class JobMaker:
 
     def _with_new_probe(self) -> Brief:
         job = _measuring(self._task, [])
-        job.probe.extend(_probe(self._task, self._rng, self._probe_cpu_s))
-        job.probe_cpu.FromMilliseconds(round(1000 * self._probe_cpu_s))
+        job.probe.extend(_probe(self._task, self._rng, self._probing.cpu_s))
+        job.probe_cpu.FromMilliseconds(round(1000 * self._probing.cpu_s))
+        job.probe_stop_ratio = self._probing.stop_ratio
         return Brief(self._brief.job, job, self._brief.expectations)
 
     def baseline(self) -> Brief:

@@ -86,9 +86,8 @@ class Pipeline:
         self._settings = settings
         self._clients = clients
         self._admission = Admission(settings.attempts_running, settings.attempts_waiting)
-        self._makers = {
-            task.id: jobs.JobMaker(task, rng, settings.probe_reuse, settings.probe_cpu_s) for task in tasks.values()
-        }
+        probing = jobs.Probing(settings.probe_cpu_s, settings.probe_stop_ratio, settings.probe_reuse)
+        self._makers = {task.id: jobs.JobMaker(task, rng, probing) for task in tasks.values()}
         secret = settings.cases_secret.get_secret_value().encode() or rng.randbytes(32)
         self._draws = {task.id: Draws(task, secret, settings.cases_pool) for task in tasks.values()}
         self._baselines: dict[str, asyncio.Task[grader_pb2.Verdict]] = {}

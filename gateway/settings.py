@@ -77,6 +77,9 @@ class Settings(ServiceSettings):
     probe_cpu_s: float = Field(
         0.3, gt=0, le=60, description="CPU time for measuring how an attempt scales, the reference's included."
     )
+    probe_stop_ratio: float = Field(
+        64.0, ge=0, description="An attempt this many times slower than the reference is not measured on; 0: never."
+    )
     probe_reuse: int = Field(32, ge=1, description="Attempts measured on the same probe inputs before new are drawn.")
 
     cases_pool: int = Field(64, ge=64, description="Cases made for each hidden test that has a generator.")

@@ -106,11 +106,17 @@ class Job(_message.Message):
     PROBE_FIELD_NUMBER: _builtins.int
     CHECKS_FIELD_NUMBER: _builtins.int
     PROBE_CPU_FIELD_NUMBER: _builtins.int
+    PROBE_STOP_RATIO_FIELD_NUMBER: _builtins.int
     source: _builtins.bytes
     """The attempt, as sent by the agent; need not be text."""
     reference_source: _builtins.bytes
     """The task's own solution, run by the same runner in the same sandbox and
     gone before the attempt starts. Empty: nothing to measure against.
+    """
+    probe_stop_ratio: _builtins.float
+    """Stops the attempt's probe early: once its call has taken this many times
+    the reference's, and half as many at the size before, the growth is clear,
+    and the next call ends as TIME_LIMIT. 0: never.
     """
     @_builtins.property
     def calls(self) -> _containers.RepeatedCompositeFieldContainer[Global___Call]:
@@ -149,10 +155,11 @@ class Job(_message.Message):
         probe: _abc.Iterable[Global___ProbePoint] | None = ...,
         checks: _abc.Iterable[Global___Check] | None = ...,
         probe_cpu: _duration_pb2.Duration | None = ...,
+        probe_stop_ratio: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits", "probe_cpu", b"probe_cpu"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["calls", b"calls", "checks", b"checks", "limits", b"limits", "probe", b"probe", "probe_cpu", b"probe_cpu", "reference_source", b"reference_source", "source", b"source"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calls", b"calls", "checks", b"checks", "limits", b"limits", "probe", b"probe", "probe_cpu", b"probe_cpu", "probe_stop_ratio", b"probe_stop_ratio", "reference_source", b"reference_source", "source", b"source"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

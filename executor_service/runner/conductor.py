@@ -166,7 +166,7 @@ class _Conductor:
         load, outcomes = self._run_calls(run, self._calls)
         if load["status"] != "returned":
             return _Reference()
-        return _Reference(outcomes, self._run_probe(run, measure.Budget()))
+        return _Reference(outcomes, self._run_probe(run, measure.Budget(), measure.NEVER))
 
     def _new_run(self, role: Role, source: str) -> _Run:
         intercept = any(call["intercept_processes"] for call in self._calls)
@@ -191,14 +191,15 @@ class _Conductor:
         if report["status"] == "ran" and measure.worth_it(self._calls, reference.outcomes, report["calls"]):
             budget = measure.attempt_budget(self._job["probe_cpu_s"], reference.probed)
             run.deadline = min(run.deadline, time.monotonic() + measure.wall_limit_s(budget))
-            theirs = self._run_probe(run, budget)
+            stop = measure.Stop(reference.probed.outcomes, self._job["probe_stop_ratio"])
+            theirs = self._run_probe(run, budget, stop)
         report["probe"] = [
             {"size": point["size"], "reference": ours, "attempt": attempt}
             for point, ours, attempt in zip(self._probe, reference.probed.outcomes, theirs.outcomes, strict=True)
         ]
         report["probe_processes"] = {"reference": reference.probed.process_json(), "attempt": theirs.process_json()}
 
-    def _run_probe(self, run: _Run, budget: measure.Budget) -> measure.Probed:
+    def _run_probe(self, run: _Run, budget: measure.Budget, stop: measure.Stop) -> measure.Probed:
         """Makes the probe's calls in a process of their own, until one ends it."""
         if not self._probe:
             return measure.Probed([])
@@ -207,7 +208,7 @@ class _Conductor:
         def ask(message: dict[str, Any], call_id: str, cpu_limit_s: float) -> Outcome:
             return self._within_report(run, self._ask(run, process, message, call_id, cpu_limit_s))
 
-        asked = measure.run(ask, process, self._probe, self._limits["call_cpu_s"], budget, not_run)
+        asked = measure.run(ask, process, self._probe, self._limits["call_cpu_s"], budget, not_run, stop)
         process.kill()
         tree_cpu_s = process.total_cpu_s
         self._retire(run, process)

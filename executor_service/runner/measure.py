@@ -17,9 +17,10 @@ Ask = Callable[[dict[str, Any], str, float], Outcome]
 """Sends a message to the process and waits; arguments: message, call_id, CPU limit in seconds."""
 
 _LEAST_LIMIT_S = 0.002  # what is left for a call when the budget is spent: it ends as a time limit, as it should
-_OF_REFERENCE = 10.0  # an attempt may always take this many times what the reference took, on the slowest machine too
+_OF_REFERENCE = 8.0  # an attempt may always take this many times what the reference took, on the slowest machine too
 _WALL_S = 2.0
 _WALL_OF_BUDGET = 10.0
+_COMPARABLE_S = 0.0005  # the reference's call counts as this long at least: less is hardly more than the messages
 
 
 @dataclass
@@ -35,6 +36,33 @@ class Budget:
     def spend(self, cpu_s: float) -> None:
         self.left_s -= cpu_s
         self.spent_s += cpu_s
+
+
+@dataclass(frozen=True)
+class Stop:
+    """When an attempt's growth is clear. reference: its outcomes, point by point; ratio: 0 for never.
+
+    One size may have been disturbed, so two in a row have to show it.
+    """
+
+    reference: list[Outcome]
+    ratio: float
+
+    def reached(self, attempt: list[Outcome]) -> bool:
+        if self.ratio <= 0 or len(attempt) < 2:
+            return False
+        before, last = (self._ratio(index, attempt[index]) for index in (len(attempt) - 2, len(attempt) - 1))
+        return last >= self.ratio and before >= self.ratio / 2
+
+    def _ratio(self, index: int, outcome: Outcome) -> float:
+        if outcome["status"] != "returned":
+            return 0.0
+        reference_s: float = self.reference[index]["usage"]["cpu_s"]
+        attempt_s: float = outcome["usage"]["cpu_s"]
+        return attempt_s / max(reference_s, _COMPARABLE_S)
+
+
+NEVER = Stop([], 0.0)
 
 
 @dataclass
@@ -81,17 +109,25 @@ def run(
     call_cpu_s: float,
     budget: Budget,
     not_run: Callable[[str], Outcome],
+    stop: Stop = NEVER,
 ) -> Probed:
     """Makes the calls in a process that has loaded its source, or failed to; the rest is not run once it has ended.
+
+    When `stop` is reached nothing is left of the budget: the next call ends as a time limit.
 
     The smallest call is made once more before all others and dropped, unless it ends the process: it fills the caches
     of the interpreter and the machine.
     """
-    made = [
-        _measure(ask, point, call_cpu_s, budget) if process.alive else not_run(point["call"]["call_id"])
-        for point in (points[0], *points)
-    ]
-    warm_up, *outcomes = made
+
+    def measured(point: dict[str, Any]) -> Outcome:
+        return _measure(ask, point, call_cpu_s, budget) if process.alive else not_run(point["call"]["call_id"])
+
+    warm_up = measured(points[0])
+    outcomes: list[Outcome] = []
+    for point in points:
+        outcomes.append(measured(point))
+        if stop.reached(outcomes):
+            budget.left_s = 0.0
     if outcomes[0]["status"] == "not_run":
         outcomes[0] = warm_up
     return Probed(outcomes, spent_s=budget.spent_s)

@@ -69,6 +69,18 @@ async def test_decoding_and_encoding_are_not_the_calls_time(arena: Arena) -> Non
     assert seconds(outcome.overhead_cpu) > seconds(outcome.usage.cpu)
 
 
+async def test_what_is_hopelessly_slow_at_two_sizes_is_not_measured_on(arena: Arena) -> None:
+    source = f"{BURN}def f(x):\n    if isinstance(x, int): return x\n    burn()\n    return sum(x)"
+    job = probe_job(source, *(point(size, list(range(size))) for size in (10, 20, 30, 40)))
+    job.probe_cpu.CopyFrom(duration(60))
+    report = await arena.execute(job)
+    assert [measured.attempt.status for measured in report.probe] == [RETURNED] * 4
+    job.probe_stop_ratio = 2
+    report = await arena.execute(job)
+    assert [measured.attempt.status for measured in report.probe] == [RETURNED, RETURNED, TIME_LIMIT, NOT_RUN]
+    assert [measured.reference.status for measured in report.probe] == [RETURNED] * 4
+
+
 @pytest.mark.parametrize("moment", ["decoding", "encoding"])
 async def test_work_moved_beside_the_call_is_overhead(arena: Arena, moment: str) -> None:
     name = "decode_own" if moment == "decoding" else "encode"

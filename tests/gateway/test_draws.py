@@ -9,7 +9,7 @@ from codearena.errors import ServiceError
 from codearena.task import Task, load_task
 from codearena.v1 import common_pb2, executor_pb2
 from gateway.draws import Draws
-from gateway.jobs import Brief, JobMaker
+from gateway.jobs import Brief, JobMaker, Probing
 from gateway.settings import Settings
 from tests.fakes import RIGHT, FakeExecutor, FakeJudge
 from tests.gateway.conftest import Serve
@@ -58,7 +58,7 @@ async def echo(job: executor_pb2.Job) -> executor_pb2.Report:
 
 async def drawn(draws: Draws, task: Task, key: str, step: int) -> bytes:
     """The hidden input of the drawn test; its expectation says the same, as the reference does."""
-    brief = await draws.drawn(await JobMaker(task, random.Random(0), 32, 0.3).brief(), key, step, echo)
+    brief = await draws.drawn(await JobMaker(task, random.Random(0), Probing(0.3, 64.0, 32)).brief(), key, step, echo)
     test = brief.expectations.tests[2]
     [call] = [call for call in brief.job.calls if call.call_id == test.call_id]
     assert call.function.args.json == b"[%s]" % test.value.json
@@ -85,7 +85,7 @@ async def test_without_the_secret_nothing_can_be_foretold(task: Task) -> None:
 
 
 async def test_what_does_not_draw_stays_as_it_is(task: Task) -> None:
-    brief: Brief = await JobMaker(task, random.Random(0), 32, 0.3).brief()
+    brief: Brief = await JobMaker(task, random.Random(0), Probing(0.3, 64.0, 32)).brief()
     made = await Draws(task, b"secret", POOL).drawn(brief, "a", 1, echo)
     assert made.job.calls[:2] == brief.job.calls[:2]
     assert made.expectations.tests[:2] == brief.expectations.tests[:2]
@@ -94,7 +94,7 @@ async def test_what_does_not_draw_stays_as_it_is(task: Task) -> None:
 
 async def test_nothing_that_is_expected_is_in_the_job(task: Task) -> None:
     brief = await Draws(task, b"secret", POOL).drawn(
-        await JobMaker(task, random.Random(0), 32, 0.3).brief(), "a", 1, doubled
+        await JobMaker(task, random.Random(0), Probing(0.3, 64.0, 32)).brief(), "a", 1, doubled
     )
     assert brief.expectations.tests[2].value.json == b'"expected-of-it"'
     assert b"expected-of-it" not in brief.job.SerializeToString()
@@ -113,7 +113,7 @@ async def test_a_reference_that_does_not_answer_is_our_failure_and_tried_again(t
         report.calls[0].status = common_pb2.CALL_STATUS_TIME_LIMIT
         return report
 
-    draws, brief = Draws(task, b"secret", POOL), await JobMaker(task, random.Random(0), 32, 0.3).brief()
+    draws, brief = Draws(task, b"secret", POOL), await JobMaker(task, random.Random(0), Probing(0.3, 64.0, 32)).brief()
     with pytest.raises(ServiceError):
         await draws.drawn(brief, "a", 1, broken)
     assert await drawn(draws, task, "a", 1)

@@ -8,7 +8,7 @@ import pytest
 from codearena import values
 from codearena.task import Task, TestCase, load_tasks
 from codearena.v1 import grader_pb2
-from gateway.jobs import JobMaker, script_job, shown_call
+from gateway.jobs import JobMaker, Probing, script_job, shown_call
 
 _YAML = """\
 id: easy-1
@@ -45,7 +45,7 @@ def task(tmp_path: Path) -> Task:
 
 @pytest.fixture
 def maker(task: Task) -> JobMaker:
-    return JobMaker(task, random.Random(1), probe_reuse=2, probe_cpu_s=0.3)
+    return JobMaker(task, random.Random(1), Probing(0.3, 64.0, 2))
 
 
 SECRETS = [f"name-{name}" for name in ("visible", "hidden", "raises", "process", "calls")]
@@ -67,7 +67,7 @@ async def test_the_reference_is_sent_only_to_be_measured_against(maker: JobMaker
 
 
 async def test_without_a_probe_the_tests_own_calls_are_measured(task: Task) -> None:
-    brief = await JobMaker(task.model_copy(update={"probe": None}), random.Random(1), 2, 0.3).brief()
+    brief = await JobMaker(task.model_copy(update={"probe": None}), random.Random(1), Probing(0.3, 64.0, 2)).brief()
     assert list(brief.measurement.calls) == list(brief.job.calls)
     assert len(brief.measurement.probe) == 0
 
@@ -167,7 +167,7 @@ def _script_task(folder: Path) -> Task:
 
 
 async def test_visible_script_tests_run_after_visible_calls_and_before_anything_hidden(tmp_path: Path) -> None:
-    brief = await JobMaker(_script_task(tmp_path), random.Random(1), probe_reuse=2, probe_cpu_s=1.0).brief()
+    brief = await JobMaker(_script_task(tmp_path), random.Random(1), Probing(1.0, 64.0, 2)).brief()
     assert [call.WhichOneof("kind") for call in brief.job.calls] == ["function", "test_script"] * 2
     visible, hidden = brief.job.calls[1].test_script, brief.job.calls[3].test_script
     assert ([test.line for test in visible.tests], list(visible.left_out), list(visible.unreported)) == (
@@ -187,13 +187,13 @@ async def test_visible_script_tests_run_after_visible_calls_and_before_anything_
 
 
 async def test_a_script_is_in_no_part_of_a_job_but_its_own_field(tmp_path: Path) -> None:
-    brief = await JobMaker(_script_task(tmp_path), random.Random(1), probe_reuse=2, probe_cpu_s=1.0).brief()
+    brief = await JobMaker(_script_task(tmp_path), random.Random(1), Probing(1.0, 64.0, 2)).brief()
     for call in brief.job.calls:
         call.ClearField("test_script")
     assert b"assert" not in brief.job.SerializeToString()
 
 
 def test_baseline_of_a_script_runs_its_visible_tests_only(tmp_path: Path) -> None:
-    baseline = JobMaker(_script_task(tmp_path), random.Random(1), probe_reuse=2, probe_cpu_s=1.0).baseline()
+    baseline = JobMaker(_script_task(tmp_path), random.Random(1), Probing(1.0, 64.0, 2)).baseline()
     assert [call.call_id for call in baseline.job.calls] == ["1", "2"]
     assert [test.name for test in baseline.expectations.tests] == ["case-visible", "assert-2"]

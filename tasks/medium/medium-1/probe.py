@@ -7,7 +7,7 @@ are for the changed value: what was kept of the list for an earlier search is of
 import random
 from typing import Any
 
-_SEARCHES = 4000
+_SEARCHES = 1500
 _GAP = 4
 
 
