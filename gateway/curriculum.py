@@ -23,7 +23,8 @@ from codearena.task import Category, Level, Task
 from gateway.store.records import CurriculumRecord, TaskRecord
 
 AUTO = "auto"
-_FLOOR = 0.01  # of a weight: a task that seems to have nothing to teach still comes at times
+_FLOOR = 0.2  # of what is learned from a task, at most about 1: one that seems to have nothing to teach comes at times
+_SHARPNESS = 4  # most draws go where most is learned, and the others to be sure of it: see benchmarks/curriculum.py
 _NEW = TaskRecord()
 
 
@@ -113,4 +114,4 @@ def chances(task_ids: Sequence[str], record: CurriculumRecord, retest_every: int
 
 
 def _weight(task: TaskRecord) -> float:
-    return max(_FLOOR, task.success * (1 - task.success) + task.progress)
+    return max(_FLOOR, 4 * task.success * (1 - task.success) + task.progress) ** _SHARPNESS
