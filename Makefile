@@ -57,10 +57,20 @@ lint: $(READY)  ## Check style and formatting
 types: $(READY)  ## Check types, strictly
 	@mypy
 
+# What the tests of metrics need, on the same terms.
+define prepare_prometheus
+status=0; deploy/engine.sh prometheus || status=$$?; \
+case $$status in \
+	0) export CODEARENA_TESTS_NEED_PROMETHEUS=1 ;; \
+	3) echo 'no Prometheus here: its tests are skipped' >&2 ;; \
+	*) exit $$status ;; \
+esac
+endef
+
 # What the Docker tests need. A host that is not ours to set up (exit code 3) runs the other tests only; the reason is
 # on stderr, and each skipped test repeats it. Where there is an engine, no Docker test may be skipped.
 define prepare_docker
-base=$$(deploy/engine.sh base) && status=0 || status=$$?; \
+$(prepare_prometheus); base=$$(deploy/engine.sh base) && status=0 || status=$$?; \
 case $$status in \
 	0) docker build --quiet --target runner --build-arg "PYTHON_BASE=$$base" -f deploy/Dockerfile -t "$(RUNNER_IMAGE)" . >/dev/null; \
 	   export PYTHON_BASE="$$base" CODEARENA_TESTS_NEED_DOCKER=1 ;; \
@@ -93,6 +103,10 @@ audit: $(READY)  ## Look for known weaknesses in our code and the locked package
 fuzz-api: export CODEARENA_TESTS_FUZZ_S ?= 30
 fuzz-api: $(READY)  ## Send the HTTP API fresh nonsense, CODEARENA_TESTS_FUZZ_S seconds for each operation
 	@pytest tests/api
+
+.PHONY: dashboards
+dashboards: $(READY)  ## Build Grafana's dashboards from deploy/grafana/dashboards.yaml
+	@python deploy/grafana/build.py
 
 .PHONY: verify
 verify: $(READY)  ## Run every task's reference and buggy code through the real pipeline

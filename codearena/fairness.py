@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Generic, TypeVar
 
@@ -42,11 +42,12 @@ class FairQueue(Generic[T]):
         level.items(path[-1]).append(item)
         self._since[item] = self._clock()
 
-    def pop(self) -> T:
-        """The item whose turn it is. Raises IndexError if there is none."""
-        if not self._since:
-            raise IndexError("nobody waits")
-        item = self._root.pop()
+    def pop(self, may: Callable[[str], bool] = lambda outermost: True) -> T:
+        """The item whose turn it is. may: of a path's outermost name, whether it takes part now.
+
+        Raises IndexError if there is none.
+        """
+        item = self._root.pop(may)
         del self._since[item]
         return item
 
@@ -56,6 +57,43 @@ class FairQueue(Generic[T]):
         if found:
             del self._since[item]
         return found
+
+
+class Competition:
+    """Who has asked for something lately, and who holds how much of it: whether somebody should be held back.
+
+    While one owner alone asks there is no competition, and it may have everything. lately_s: how long one who asked
+    counts; clock: in seconds.
+    """
+
+    def __init__(self, lately_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._lately_s = lately_s
+        self._clock = clock
+        self._asked: OrderedDict[str, float] = OrderedDict()
+        self._held: Counter[str] = Counter()
+
+    def asks(self, owner: str) -> None:
+        self._asked[owner] = self._clock()
+        self._asked.move_to_end(owner)
+
+    def takes(self, owner: str) -> None:
+        self._held[owner] += 1
+
+    def gives_back(self, owner: str) -> None:
+        self._held[owner] -= 1
+        if not self._held[owner]:
+            del self._held[owner]
+
+    @property
+    def going_on(self) -> bool:
+        """Whether several owners have asked lately."""
+        long_ago = self._clock() - self._lately_s
+        while self._asked and next(iter(self._asked.values())) < long_ago:
+            self._asked.popitem(last=False)
+        return len(self._asked) > 1
+
+    def holds_some(self, owner: str) -> bool:
+        return owner in self._held
 
 
 class _Level(Generic[T]):
@@ -77,10 +115,13 @@ class _Level(Generic[T]):
         assert isinstance(items, deque)
         return items
 
-    def pop(self) -> T:
-        """The next name gives one and goes to the end of the line; one that has no more leaves it."""
-        name, waiting = self._names.popitem(last=False)
-        item = waiting.popleft() if isinstance(waiting, deque) else waiting.pop()
+    def pop(self, may: Callable[[str], bool]) -> T:
+        """The next name that may gives one and goes to the end of the line; one that has no more leaves it."""
+        name = next((each for each in self._names if may(each)), None)
+        if name is None:
+            raise IndexError("nobody waits")
+        waiting = self._names.pop(name)
+        item = waiting.popleft() if isinstance(waiting, deque) else waiting.pop(lambda _: True)
         if _some(waiting):
             self._names[name] = waiting
         return item

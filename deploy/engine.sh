@@ -4,6 +4,7 @@
 #   deploy/engine.sh         set up whatever is missing (same as "up"); changes nothing where all of it is there
 #   deploy/engine.sh base    set up, then print the base image on stdout: PYTHON_BASE="$(deploy/engine.sh base)"
 #   deploy/engine.sh runner  set up, build the sandbox image from that base, and print its name on stdout
+#   deploy/engine.sh prometheus  install prometheus and promtool, for the tests of metrics; needs no engine
 #   deploy/engine.sh stop    stop the engine, if and only if this script started it
 #
 # A host with a working engine and a registry in reach is left as it is. Software is installed only as root on Debian;
@@ -267,6 +268,26 @@ up() {
     say "ready: engine $(docker version --format '{{.Server.Version}}'), base image $(<"$BASE_FILE")"
 }
 
+# The package starts a server where there is an init system; ours, and the tests', are started by whoever needs them.
+install_prometheus() {
+    apt_install prometheus
+    if [[ -d /run/systemd/system ]]; then systemctl disable --now prometheus; fi
+}
+
+ensure_prometheus() {
+    if command -v prometheus >/dev/null && command -v promtool >/dev/null; then return; fi
+    local obstacle
+    obstacle="$(install_obstacle)"
+    [[ -z "$obstacle" ]] || unsupported "there is no prometheus, and $obstacle"
+    command -v flock >/dev/null || fail "flock (util-linux) is needed"
+    mkdir -p "$STATE_DIR"
+    exec 9>"$STATE_DIR/lock"
+    flock 9
+    say "installing prometheus"
+    logged install-prometheus install_prometheus
+    exec 9>&-
+}
+
 stop() {
     local pid_file="$STATE_DIR/dockerd.pid" pid
     [[ -r "$pid_file" ]] || fail "this script started no engine"
@@ -290,9 +311,10 @@ case "${1:-up}" in
         logged build-runner build_runner
         echo "$RUNNER_IMAGE"
         ;;
+    prometheus) ensure_prometheus ;;
     stop) stop ;;
     *)
-        say "usage: $0 [up|base|runner|stop]"
+        say "usage: $0 [up|base|runner|prometheus|stop]"
         exit 2
         ;;
 esac

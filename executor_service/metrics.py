@@ -12,6 +12,11 @@ lost = Counter("codearena_executor_lost", "Sandboxes that ended without a usable
 refused = Counter("codearena_executor_refused", "Attempts refused because the queue was full.")
 creates = Counter("codearena_executor_creates", "Sandboxes made, or not.", ["outcome"])
 leaked = Counter("codearena_executor_leaked", "Sandboxes that could not be removed, and are left to the reaper.")
+abandoned = Gauge(
+    "codearena_executor_abandoned_containers",
+    "Containers that could not be removed and are still to be.",
+    multiprocess_mode="livesum",
+)
 leftovers = Counter("codearena_executor_leftovers", "Containers without an owner that the reaper removed.")
 wait_seconds = Histogram("codearena_executor_wait_seconds", "Wait for a ready sandbox.", buckets=_BUCKETS_S)
 run_seconds = Histogram("codearena_executor_run_seconds", "From handing over a job to its report.", buckets=_BUCKETS_S)

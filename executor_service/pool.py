@@ -6,6 +6,10 @@ pile up work there.
 
 How many are kept ready adapts: each wait for a sandbox raises the target by one, each quiet period lowers it by one,
 within pool_min and what pool_max leaves.
+
+While several owners compete, `reserve` ready sandboxes are for those that hold none, so that one with a thousand
+attempts leaves another one's next step a warm sandbox; and fewer are started at once, since starting them takes the
+CPU time that its run needs.
 """
 
 import asyncio
@@ -18,7 +22,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from codearena.errors import CodeArenaError, OverloadedError, SandboxError
-from codearena.fairness import FairQueue
+from codearena.fairness import Competition, FairQueue
 from executor_service import metrics
 from executor_service.isolation.base import Isolation, Sandbox
 
@@ -26,12 +30,19 @@ log = logging.getLogger(__name__)
 
 _BACKOFF_FIRST_S = 0.25
 _BACKOFF_LONGEST_S = 15.0
+_LATELY_S = 10.0  # a trainer that asks less often than that hardly notices
 _FAILURES_TO_GIVE_UP = 3  # in a row: from then on those who wait are told, and can go to another executor
+
+_Waiter = tuple["asyncio.Future[Sandbox]", str]  # and who waits
 
 
 @dataclass(frozen=True)
 class PoolLimits:
-    """Bounds of a pool. minimum, maximum, start_concurrency, waiting: sandboxes and waiters; the rest in seconds."""
+    """Bounds of a pool. minimum, maximum, start_concurrency, waiting: sandboxes and waiters; the rest in seconds.
+
+    reserve: ready sandboxes that are kept for owners that hold none; shared_start_concurrency: started at once; both
+    while owners compete.
+    """
 
     minimum: int
     maximum: int
@@ -39,6 +50,8 @@ class PoolLimits:
     waiting: int
     ready_age_s: float
     shrink_s: float
+    reserve: int = 0
+    shared_start_concurrency: int | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +86,8 @@ class Pool:
         self._target = limits.minimum
         self._ready: deque[Sandbox] = deque()
         self._born: dict[Sandbox, float] = {}
-        self._waiters: FairQueue[asyncio.Future[Sandbox]] = FairQueue()
+        self._waiters: FairQueue[_Waiter] = FairQueue()
+        self._competition = Competition(_LATELY_S, clock)
         self._leased = 0
         self._starting: set[asyncio.Task[None]] = set()
         self._ending: set[asyncio.Task[None]] = set()
@@ -141,14 +155,17 @@ class Pool:
             yield sandbox
         finally:
             self._leased -= 1
+            self._competition.gives_back(caller)
             self._end(sandbox)
+            self._serve_waiters()
             self._refill()
 
     async def _acquire(self, caller: str) -> Sandbox:
         if self._closing:
             raise SandboxError("the executor is shutting down")
-        if self._ready and not self._waiters:
-            sandbox = self._take()
+        self._competition.asks(caller)
+        if self._ready and not self._waiters and self._may_take(caller):
+            sandbox = self._take(caller)
             # Starting another takes more CPU than most attempts do. While enough are left it waits until this one is
             # done, so as not to slow it down.
             if 2 * len(self._ready) <= self._target:
@@ -165,7 +182,8 @@ class Pool:
         self._last_wait = self._clock()
         self._target = min(self._target + 1, self._limits.maximum)
         waiter: asyncio.Future[Sandbox] = asyncio.get_running_loop().create_future()
-        self._waiters.push(waiter, (caller,))
+        self._waiters.push((waiter, caller), (caller,))
+        self._serve_waiters()  # those who came first may wait for what is not kept for this one
         self._refill()
         try:
             return await waiter
@@ -177,18 +195,25 @@ class Pool:
         """A waiter was cancelled: if it had been handed a sandbox already, that one is still unused."""
         if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
             self._leased -= 1
+            self._competition.gives_back(caller)
             self._offer(waiter.result())
         else:
-            self._waiters.remove(waiter, (caller,))
+            self._waiters.remove((waiter, caller), (caller,))
         self._note()
 
-    def _take(self) -> Sandbox:
+    def _may_take(self, caller: str) -> bool:
+        """Whether what is ready is for this one, too."""
+        kept = self._limits.reserve if self._competition.going_on and self._competition.holds_some(caller) else 0
+        return len(self._ready) > kept
+
+    def _take(self, caller: str) -> Sandbox:
         """The oldest ready one, so that none grows old while others are used."""
         sandbox = self._ready.popleft()
-        self._lease_out(sandbox)
+        self._lease_out(sandbox, caller)
         return sandbox
 
-    def _lease_out(self, sandbox: Sandbox) -> None:
+    def _lease_out(self, sandbox: Sandbox, caller: str) -> None:
+        self._competition.takes(caller)
         sandbox.on_lost(lambda: None)
         self._born.pop(sandbox, None)
         self._leased += 1
@@ -199,20 +224,25 @@ class Pool:
         if self._closing or not sandbox.alive:
             self._end(sandbox)
             return
-        while self._waiters:
-            waiter = self._waiters.pop()
-            if not waiter.done():
-                self._lease_out(sandbox)
-                waiter.set_result(sandbox)
-                return
         self._born.setdefault(sandbox, self._clock())
         self._ready.append(sandbox)
         sandbox.on_lost(lambda: self._lost(sandbox))
+        self._serve_waiters()
         self._note()
+
+    def _serve_waiters(self) -> None:
+        """Gives what is ready to those whose turn it is and who may take it."""
+        while self._ready:
+            try:
+                waiter, caller = self._waiters.pop(self._may_take)
+            except IndexError:
+                return
+            if not waiter.done():
+                waiter.set_result(self._take(caller))
 
     def _refuse_waiters(self, error: CodeArenaError) -> None:
         while self._waiters:
-            waiter = self._waiters.pop()
+            waiter, _ = self._waiters.pop()
             if not waiter.done():
                 waiter.set_exception(error)
         self._note()
@@ -229,12 +259,16 @@ class Pool:
             return
         missing = max(self._target, len(self._waiters)) - len(self._ready) - len(self._starting)
         total = len(self._ready) + len(self._starting) + self._leased + len(self._ending)
-        room = min(self._limits.maximum - total, self._limits.start_concurrency - len(self._starting))
+        room = min(self._limits.maximum - total, self._start_concurrency() - len(self._starting))
         for _ in range(min(missing, room)):
             task = asyncio.get_running_loop().create_task(self._create())
             self._starting.add(task)
             task.add_done_callback(self._starting.discard)
         self._note()
+
+    def _start_concurrency(self) -> int:
+        shared = self._limits.shared_start_concurrency
+        return shared if shared and self._competition.going_on else self._limits.start_concurrency
 
     async def _create(self) -> None:
         started = self._clock()
@@ -341,6 +375,7 @@ class Pool:
             self._last_wait = now
         while len(self._ready) > self._target:
             self._discard(self._ready[0])
+        self._serve_waiters()
         self._schedule_upkeep()
         self._refill()
 

@@ -67,6 +67,8 @@ def _pool_limits(settings: Settings) -> PoolLimits:
         waiting=settings.queue_max,
         ready_age_s=settings.pool_ready_age_s,
         shrink_s=settings.pool_shrink_s,
+        reserve=min(settings.pool_reserve, settings.pool_max - 1),
+        shared_start_concurrency=settings.pool_start_concurrency_shared,
     )
 
 

@@ -5,12 +5,14 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from codearena.errors import DeadlineError, OverloadedError
-from codearena.fairness import FairQueue
+from codearena.fairness import Competition, FairQueue
 from gateway import metrics
 from gateway.access import caller as callers
 from gateway.deadline import Deadline
 
 _RETRY_AFTER_S = 2.0
+_LATELY_S = 10.0
+_RESERVED = 8  # of so many places one is for owners that hold none, while several compete
 
 
 class Admission:
@@ -23,8 +25,10 @@ class Admission:
 
     def __init__(self, running: int, waiting: int) -> None:
         self._free = running
+        self._reserve = running // _RESERVED
+        self._competition = Competition(_LATELY_S)
         self._may_wait = waiting
-        self._queue: FairQueue[asyncio.Future[None]] = FairQueue()
+        self._queue: FairQueue[tuple[asyncio.Future[None], str]] = FairQueue()
         self._note()
 
     @contextlib.asynccontextmanager
@@ -35,24 +39,34 @@ class Admission:
             OverloadedError: as many wait already as may.
             DeadlineError: none came free in time.
         """
-        if self._free:
-            self._free -= 1
+        owner = callers.current().owner
+        self._competition.asks(owner)
+        if self._may_enter(owner):
+            self._enter(owner)
         else:
-            await self._wait(deadline, caller)
+            await self._wait(deadline, owner, caller)
         try:
             with metrics.RUNNING.track_inprogress():
                 yield
         finally:
-            self._release()
+            self._release(owner)
 
-    async def _wait(self, deadline: Deadline, caller: str) -> None:
+    def _may_enter(self, owner: str) -> bool:
+        kept = self._reserve if self._competition.going_on and self._competition.holds_some(owner) else 0
+        return self._free > kept
+
+    def _enter(self, owner: str) -> None:
+        self._free -= 1
+        self._competition.takes(owner)
+
+    async def _wait(self, deadline: Deadline, owner: str, caller: str) -> None:
         if len(self._queue) >= self._may_wait:
             raise OverloadedError(f"{len(self._queue)} attempts are waiting already", retry_after_s=_RETRY_AFTER_S)
         left_s = deadline.left_s()
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        path = (callers.current().owner, caller)
-        self._queue.push(turn, path)
-        self._note()
+        path = (owner, caller)
+        self._queue.push((turn, owner), path)
+        self._hand_out()  # those who came first may wait for what is not kept for this one
         try:
             async with asyncio.timeout(left_s):
                 await turn
@@ -64,21 +78,29 @@ class Admission:
 
     def _give_up(self, turn: asyncio.Future[None], path: tuple[str, str]) -> None:
         """Leaves the queue; a place that was handed over already goes on to the next."""
+        owner, _ = path
         if turn.done() and not turn.cancelled():
-            self._release()
+            self._release(owner)
         else:
-            self._queue.remove(turn, path)
+            self._queue.remove((turn, owner), path)
             self._note()
 
-    def _release(self) -> None:
+    def _release(self, owner: str) -> None:
         """Hands the place to whose turn it is, who then goes to the end of the line."""
-        while self._queue:
-            turn = self._queue.pop()
-            self._note()
-            if not turn.done():  # else its wait was cancelled, and it has not run since
-                turn.set_result(None)
-                return
         self._free += 1
+        self._competition.gives_back(owner)
+        self._hand_out()
+
+    def _hand_out(self) -> None:
+        while self._free:
+            try:
+                turn, waiting = self._queue.pop(self._may_enter)
+            except IndexError:
+                break
+            if not turn.done():  # else its wait was cancelled, and it has not run since
+                self._enter(waiting)
+                turn.set_result(None)
+        self._note()
 
     def _note(self) -> None:
         metrics.WAITING.set(len(self._queue))

@@ -63,6 +63,7 @@ class Reaper:
     def abandon(self, container: str) -> None:
         """Takes over a container of our own, by id or name, that could not be removed; it may not even exist yet."""
         self._abandoned.add(container)
+        metrics.abandoned.set(len(self._abandoned))
 
     def start(self) -> None:
         """Looks again and again, until `close`."""
@@ -79,6 +80,8 @@ class Reaper:
         for name in list(self._abandoned):
             await self._engine.remove(name)
             self._abandoned.discard(name)
+            metrics.abandoned.set(len(self._abandoned))
+            metrics.leftovers.inc()
         listings = await self._engine.list_labelled(f"{owner.ROLE_LABEL}={owner.ROLE}")
         leftovers = [each for each in listings if is_leftover(each, self._instance, self._orphan_grace_s)]
         for container in leftovers:

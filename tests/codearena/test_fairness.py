@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from codearena.fairness import FairQueue
+from codearena.fairness import Competition, FairQueue
 
 
 def _order(queue: FairQueue[str]) -> list[str]:
@@ -49,3 +49,37 @@ def test_the_oldest_is_the_one_that_has_waited_the_longest_whoevers_turn_it_is()
     assert queue.oldest_since == 30.0
     assert queue.pop() == "b1"
     assert queue.oldest_since == math.inf
+
+
+def test_a_name_that_may_not_now_is_passed_over_and_keeps_its_turn() -> None:
+    queue = FairQueue[str]()
+    for item in ("a1", "b1", "b2"):
+        queue.push(item, [item[0]])
+    assert queue.pop(lambda name: name != "a") == "b1"
+    assert queue.pop() == "a1"
+    with pytest.raises(IndexError):
+        queue.pop(lambda name: name != "b")
+    assert len(queue) == 1
+
+
+def test_owners_compete_as_long_as_several_have_asked_lately() -> None:
+    now = 0.0
+    competition = Competition(10.0, lambda: now)
+    competition.asks("a")
+    competition.asks("a")
+    assert not competition.going_on
+    now = 6.0
+    competition.asks("b")
+    assert competition.going_on
+    now = 11.0
+    assert not competition.going_on
+
+
+def test_an_owner_holds_some_until_it_has_given_all_back() -> None:
+    competition = Competition(10.0)
+    competition.takes("a")
+    competition.takes("a")
+    competition.gives_back("a")
+    assert competition.holds_some("a")
+    competition.gives_back("a")
+    assert not competition.holds_some("a")

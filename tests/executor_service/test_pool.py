@@ -304,3 +304,80 @@ async def test_close_leaves_nothing_behind_not_even_what_was_being_made() -> Non
     with pytest.raises(SandboxError):
         async with pool.lease():
             pass
+
+
+SHARED = replace(LIMITS, minimum=3, maximum=3, reserve=1, shared_start_concurrency=1, waiting=100)
+
+
+async def test_while_owners_compete_one_who_holds_some_leaves_the_reserve_to_others() -> None:
+    isolation, release, order = FakeIsolation(), asyncio.Event(), list[str]()
+    isolation.removal.clear()
+    async with running(isolation, SHARED) as pool, asyncio.TaskGroup() as group:
+        await until(lambda: pool.status().ready == 3)
+        async with pool.lease("polite"):
+            pass
+        greedy = [group.create_task(hold(pool, release, order, "greedy", "greedy")) for _ in range(2)]
+        await until(lambda: pool.status().queued == 1)
+        assert (pool.status().ready, order) == (1, ["greedy"])  # the third is being removed
+        async with pool.lease("polite"):
+            order.append("polite")
+        release.set()
+        isolation.removal.set()
+        await asyncio.gather(*greedy)
+    assert order == ["greedy", "polite", "greedy"]
+
+
+async def test_an_owner_without_competition_may_have_every_sandbox() -> None:
+    isolation, release, order = FakeIsolation(), asyncio.Event(), list[str]()
+    clock = Clock()
+    async with running(isolation, SHARED, clock=clock) as pool, asyncio.TaskGroup() as group:
+        async with pool.lease("polite"):
+            pass
+        clock.now += 11.0  # long ago
+        await until(lambda: pool.status().ready == 3)
+        for _ in range(3):
+            group.create_task(hold(pool, release, order, "only", "only"))
+        await until(lambda: len(order) == 3)
+        release.set()
+
+
+async def test_who_holds_some_gets_more_once_it_holds_none() -> None:
+    isolation, release, order = FakeIsolation(), asyncio.Event(), list[str]()
+    isolation.removal.clear()
+    async with running(isolation, replace(SHARED, minimum=2, maximum=2)) as pool, asyncio.TaskGroup() as group:
+        await until(lambda: pool.status().ready == 2)
+        with pytest.raises(asyncio.CancelledError):
+            async with pool.lease("polite"):
+                raise asyncio.CancelledError
+        isolation.removal.set()
+        await until(lambda: pool.status().ready == 2)
+        isolation.removal.clear()
+        for _ in range(2):
+            group.create_task(hold(pool, release, order, "greedy", "greedy"))
+        await until(lambda: pool.status().queued == 1)
+        release.set()  # the first ends; what was kept from its owner is given out
+        await until(lambda: len(order) == 2)
+        isolation.removal.set()
+
+
+async def test_while_owners_compete_fewer_are_started_at_once() -> None:
+    isolation, release = FakeIsolation(), asyncio.Event()
+    async with (
+        running(isolation, replace(SHARED, maximum=8, start_concurrency=4)) as pool,
+        asyncio.TaskGroup() as group,
+    ):
+        await until(lambda: pool.status().ready == 3)
+        for caller in ("polite", "greedy"):
+            async with pool.lease(caller):
+                pass
+        await until(lambda: pool.status().ready == 3)
+        isolation.permits = asyncio.Semaphore(0)
+        for _ in range(9):
+            group.create_task(hold(pool, release, [], "greedy", "greedy"))
+        await until(lambda: pool.status().queued == 7)
+        starting = pool.status().starting
+        release.set()
+        isolation.permits.release()
+        for _ in range(20):
+            isolation.permits.release()
+    assert starting == 1

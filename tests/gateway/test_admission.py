@@ -94,3 +94,27 @@ def test_deadline_that_has_passed_leaves_nothing() -> None:
     now = 5.0
     with pytest.raises(DeadlineError):
         deadline.left_s()
+
+
+async def test_while_owners_compete_one_who_holds_places_leaves_some_to_others() -> None:
+    admission, taken = Admission(running=8, waiting=100), list[str]()
+    release = asyncio.Event()
+
+    async def attempt(owner: str) -> None:
+        with calling(Caller(owner, Scope.USE)):
+            async with admission.place(Deadline(10)):
+                taken.append(owner)
+                await release.wait()
+
+    async def join(*owners: str) -> list[asyncio.Task[None]]:
+        tasks = [asyncio.create_task(attempt(owner)) for owner in owners]
+        await asyncio.sleep(0)
+        return tasks
+
+    tasks = await join("polite", *["greedy"] * 20)
+    assert taken == ["polite", *["greedy"] * 6]  # one of eight is kept
+    tasks += await join("third")
+    assert taken[-1] == "third"
+    release.set()
+    await asyncio.gather(*tasks)
+    assert taken.count("greedy") == 20

@@ -40,11 +40,12 @@ def base_image() -> str:
 
 @dataclass(frozen=True)
 class Deployment:
-    """A running project. url: of its gateway."""
+    """A running project. url: of its gateway; prometheus_url: where Prometheus is once it is up."""
 
     project: str
     environment: dict[str, str]
     url: str
+    prometheus_url: str
 
     def compose(self, *arguments: str) -> str:
         """Output of `docker compose <arguments>` for this project."""
@@ -85,21 +86,23 @@ def docker(*arguments: str) -> str:
 @contextmanager
 def deployed() -> Iterator[Deployment]:
     """Everything up, with several executors; nothing of it is left, its data neither."""
-    port = free_port()
+    port, prometheus_port = free_port(), free_port()
     choices = {
         "PYTHON_BASE": base_image(),
         "GATEWAY_PORT": str(port),
+        "PROMETHEUS_PORT": str(prometheus_port),
         # Tags of their own, so that a deployment of the developer's keeps the images it runs.
         "CODEARENA_TAG": f"{_TAG}-integration",
         "RUNNER_IMAGE": f"codearena-runner:{_TAG}-integration",
     }
     project = f"codearena-{uuid.uuid4().hex[:12]}"
-    deployment = Deployment(project, os.environ | choices, f"http://127.0.0.1:{port}")
+    urls = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{prometheus_port}"
+    deployment = Deployment(project, os.environ | choices, *urls)
     try:
         deployment.up()
         yield deployment
     finally:
-        deployment.compose("down", "--volumes", "--remove-orphans")
+        deployment.compose("--profile", "observability", "down", "--volumes", "--remove-orphans")
 
 
 def _output(command: list[str], environment: dict[str, str]) -> str:

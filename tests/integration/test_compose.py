@@ -22,6 +22,7 @@ from tests.integration.playing import (
 )
 from tests.integration.scale import STEPS
 from tests.integration.waiting import until
+from tests.observability.server import Prometheus
 
 pytestmark = [pytest.mark.docker, pytest.mark.compose]
 TASK = TASKS["security_bugs-2"]
@@ -54,6 +55,27 @@ async def test_the_attempts_run_in_containers(stack: Deployment) -> None:
     assert ready.ready
     assert ready.isolation is not None
     assert ready.isolation.degradations == []
+
+
+async def test_prometheus_finds_every_replica_by_name(stack: Deployment) -> None:
+    # Not the whole profile: Grafana's image is pulled, and no registry may be in reach.
+    await asyncio.to_thread(
+        stack.compose, "--profile", "observability", "up", "--build", "--detach", "--wait", "--no-deps", "prometheus"
+    )
+    server = Prometheus(stack.prometheus_url)
+
+    async def all_are_up() -> bool:
+        up = {
+            labels["job"]: count for labels, count in await server.ask('count by (job) (up{job=~"codearena-.*"} == 1)')
+        }
+        return up == {f"codearena-{service}": 1 for service in ("gateway", "judge", "grader")} | {
+            "codearena-executor": EXECUTORS
+        }
+
+    try:
+        await until(all_are_up, "every replica is scraped")
+    finally:
+        await server.close()
 
 
 @pytest.mark.parametrize(("how", "exit_status"), [("stop", 0), ("kill", 128 + signal.SIGKILL)])
