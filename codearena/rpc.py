@@ -10,15 +10,16 @@ import logging
 import re
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as aio_health
 from grpc_reflection.v1alpha import reflection
+from opentelemetry.trace import SpanKind
 
-from codearena import metrics, telemetry
+from codearena import metrics, telemetry, tracing
 from codearena.errors import ERRORS, CodeArenaError, ServiceError
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ MESSAGE_BYTES = 64 * 1024 * 1024
 """Largest message either side accepts: a report of the largest job with every value at its limit."""
 REQUEST_ID_KEY = "x-request-id"
 CALLER_KEY = "x-caller"
+EPISODE_ID_KEY = "x-episode-id"
 RETRY_AFTER_KEY = "retry-after-ms"
 PROBLEM_KEY = "problem"
 _CONNECTION_AGE_MS = 30_000  # clients resolve the name again, so that new replicas get their share
@@ -60,7 +62,7 @@ Handler = Callable[[Any, Context], Awaitable[Any]]
 
 
 class _ErrorInterceptor(grpc.aio.ServerInterceptor):
-    """Takes over the caller's request id, and turns every error into its status from the table."""
+    """Takes over the caller's ids and its span, and turns every error into its status from the table."""
 
     async def intercept_service(
         self,
@@ -70,21 +72,22 @@ class _ErrorInterceptor(grpc.aio.ServerInterceptor):
         handler = await continuation(details)
         if handler is None or handler.unary_unary is None:
             return handler
-        metadata = {str(key): value for key, value in details.invocation_metadata or ()}
+        metadata = {str(key): str(value) for key, value in details.invocation_metadata or ()}
         return grpc.unary_unary_rpc_method_handler(
-            _counted(
-                details.method, _guarded(cast(Handler, handler.unary_unary), str(metadata.get(REQUEST_ID_KEY, "-")))
-            ),
+            _counted(details.method, _guarded(cast(Handler, handler.unary_unary), details.method, metadata)),
             request_deserializer=handler.request_deserializer,
             response_serializer=handler.response_serializer,
         )
 
 
-def _guarded(call: Handler, request_id: str) -> Handler:
+def _guarded(call: Handler, path: str, metadata: Mapping[str, str]) -> Handler:
     async def guarded(request: Any, context: Context) -> Any:
-        telemetry.request_id.set(request_id)
+        telemetry.request_id.set(metadata.get(REQUEST_ID_KEY, "-"))
+        telemetry.episode_id.set(metadata.get(EPISODE_ID_KEY, "-"))
+        telemetry.attempt_id.set(getattr(request, "attempt_id", "") or "-")
         try:
-            return await call(request, context)
+            with tracing.continuing(metadata), tracing.span(path.strip("/"), telemetry.ids(), SpanKind.SERVER):
+                return await call(request, context)
         except CodeArenaError as error:
             trailers = [(PROBLEM_KEY, error.slug)]
             if error.retry_after_s is not None:
@@ -185,7 +188,8 @@ def channel(target: str) -> grpc.aio.Channel:
 
 def call_metadata(caller: str = "") -> tuple[tuple[str, str], ...]:
     """Metadata that every call between services carries. caller: on whose behalf, for queues that take turns; ASCII."""
-    return ((REQUEST_ID_KEY, telemetry.request_id.get()), (CALLER_KEY, caller))
+    ids = (REQUEST_ID_KEY, telemetry.request_id.get()), (EPISODE_ID_KEY, telemetry.episode_id.get())
+    return (*ids, (CALLER_KEY, caller), *tracing.carried())
 
 
 def caller_of(context: Context) -> str:

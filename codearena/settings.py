@@ -16,5 +16,8 @@ class ServiceSettings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     metrics_port: int | None = Field(None, description="Port of the Prometheus endpoint; none: not served.")
+    traces_endpoint: str | None = Field(
+        None, description="Where spans are sent, by OTLP over gRPC, e.g. http://collector:4317; none: no spans."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Lowest level logged.")
     drain_s: float = Field(30.0, gt=0, description="Longest wait for work in flight after SIGTERM.")

@@ -17,10 +17,17 @@ request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", d
 """Id of the request being served, passed along from service to service."""
 episode_id: contextvars.ContextVar[str] = contextvars.ContextVar("episode_id", default="-")
 """Episode that the request belongs to, "-" if none."""
+attempt_id: contextvars.ContextVar[str] = contextvars.ContextVar("attempt_id", default="-")
+"""Attempt that is being graded, "-" if none."""
+
+
+def ids() -> dict[str, str]:
+    """What is being served, by name; "-" for what there is none of."""
+    return {"request_id": request_id.get(), "episode_id": episode_id.get(), "attempt_id": attempt_id.get()}
 
 
 class JSONFormatter(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, request_id, episode_id, and the traceback if any."""
+    """One JSON object a line: time, level, logger, message, the three ids, and the traceback if any."""
 
     def __init__(self, service: str) -> None:
         super().__init__()
@@ -33,8 +40,7 @@ class JSONFormatter(logging.Formatter):
             "service": self._service,
             "logger": record.name,
             "message": record.getMessage(),
-            "request_id": request_id.get(),
-            "episode_id": episode_id.get(),
+            **ids(),
         }
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)

@@ -4,7 +4,7 @@ import argparse
 
 import uvloop
 
-from codearena import telemetry
+from codearena import telemetry, tracing
 from executor_service.server import serve
 from executor_service.settings import Settings
 
@@ -16,6 +16,7 @@ def main() -> None:
     ).parse_args()
     settings = Settings()
     telemetry.configure_logging("executor", settings.log_level)
+    tracing.configure("executor", settings.traces_endpoint)
     telemetry.serve_metrics(settings.host, settings.metrics_port)
     uvloop.run(serve(settings))
 

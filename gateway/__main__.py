@@ -5,7 +5,7 @@ import sys
 
 import uvloop
 
-from codearena import telemetry
+from codearena import telemetry, tracing
 from gateway import server
 from gateway.access.exposure import OpenToAllError
 from gateway.settings import Settings
@@ -16,6 +16,7 @@ def main() -> None:
     parser.parse_args()
     settings = Settings()
     telemetry.configure_logging("gateway", settings.log_level)
+    tracing.configure("gateway", settings.traces_endpoint)
     telemetry.serve_metrics(settings.host, settings.metrics_port)
     try:
         uvloop.run(server.serve(settings))

@@ -14,8 +14,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, Self, TypeVar
 
 import grpc
+from opentelemetry.trace import SpanKind
 
-from codearena import rpc
+from codearena import rpc, telemetry, tracing
 from codearena.errors import (
     CallerError,
     CodeArenaError,
@@ -133,7 +134,8 @@ async def _once(
     check: Callable[[Response], None],
 ) -> Response:
     try:
-        response = await method(request, timeout=timeout_s, metadata=rpc.call_metadata(callers.current().owner))
+        with tracing.span(f"call {service}", telemetry.ids(), SpanKind.CLIENT):
+            response = await method(request, timeout=timeout_s, metadata=rpc.call_metadata(callers.current().owner))
     except grpc.aio.AioRpcError as error:
         raise _ours(service, rpc.error_from_status(error)) from error
     check(response)

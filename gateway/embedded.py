@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.panel import Panel
 
-from codearena import models, rpc, telemetry
+from codearena import models, rpc, telemetry, tracing
 from codearena.async_client import AsyncCodeArena
 from codearena.embedded import URL_FILE
 from codearena.errors import CodeArenaError
@@ -249,6 +249,7 @@ def main(options: Options | None = None) -> None:
     """Serves until the process is asked to stop. options: none: those of the command line."""
     options = options or parse()
     configure_logging(options.state)
+    tracing.configure("embedded", GatewaySettings().traces_endpoint)
     console = Console()
     try:
         sys.exit(uvloop.run(run(options, console)))

@@ -28,7 +28,7 @@ from codearena.errors import (
 )
 from codearena.task import Task
 from codearena.v1 import store_pb2
-from gateway import answers, curriculum, memory, metrics, stats
+from gateway import answered_about, answers, curriculum, memory, metrics, stats
 from gateway.access import caller as callers
 from gateway.choice import Choice
 from gateway.pipeline import Attempt, Pipeline
@@ -105,6 +105,7 @@ class Episodes:
         if episode.task_id != task.id:  # a retry, for which chance chose another task than for the first try
             task = self._task(episode)
             baseline = await self._pipeline.baseline(task)
+        answered_about.episode(episode.episode_id)
         return answers.reset(episode, task, baseline)
 
     async def step(self, request: models.StepRequest, request_id: str) -> bytes:
@@ -222,7 +223,7 @@ class Episodes:
         return await asyncio.shield(running.answer)
 
     async def _take(self, episode_id: str, proposal: _Proposal, snapshot: Snapshot | None) -> bytes:
-        telemetry.episode_id.set(episode_id)
+        answered_about.episode(episode_id)
         snapshot = snapshot or await self._store.read(episode_id, proposal.request_id)
         if snapshot is None:
             raise _unknown(episode_id)
@@ -235,6 +236,7 @@ class Episodes:
         task = self._task(episode)
         draw = f"group:{episode.group}" if episode.group else f"episode:{episode.nonce}"
         attempt = await self._pipeline.attempt(task, proposal.source, episode.step + 1, episode.identities, draw=draw)
+        answered_about.attempt(attempt.attempt_id)
         return await self._commit(episode, attempt, proposal)
 
     async def _commit(self, episode: EpisodeRecord, attempt: Attempt, proposal: _Proposal) -> bytes:

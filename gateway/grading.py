@@ -11,7 +11,7 @@ from codearena import models
 from codearena.errors import CallerError, CodeArenaError, DeadlineError
 from codearena.task import Task
 from codearena.v1 import executor_pb2
-from gateway import answers, curriculum, metrics, problems
+from gateway import answered_about, answers, curriculum, metrics, problems
 from gateway.deadline import Deadline
 from gateway.pipeline import Pipeline
 from gateway.settings import Settings
@@ -33,7 +33,10 @@ class Grading:
         task = curriculum.find_task(self._tasks, request.task_id)
         source = request.source.encode("utf-8", "surrogatepass")
         draw = f"group:{request.group_id}" if request.group_id else ""
-        return answers.attempt_verdict(await self._pipeline.attempt(task, source, caller=caller, draw=draw))
+        attempt = await self._pipeline.attempt(task, source, caller=caller, draw=draw)
+        if not caller:  # else it is one of a batch
+            answered_about.attempt(attempt.attempt_id)
+        return answers.attempt_verdict(attempt)
 
     async def batch(self, batch: models.BatchRequest, caller: str) -> AsyncIterator[models.GradeLine]:
         """One answer for each item, in the order in which they are done: a verdict, or the problem it alone has.

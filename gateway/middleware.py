@@ -5,13 +5,14 @@ import re
 import time
 import uuid
 
+from opentelemetry.trace import SpanKind
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from codearena import models, telemetry
+from codearena import models, telemetry, tracing
 from codearena.errors import BodyTooLargeError, ServiceError
-from gateway import metrics, problems
+from gateway import answered_about, metrics, problems
 
 _ID = re.compile(models.ID_PATTERN)
 
@@ -29,22 +30,34 @@ class RequestContext:
         given = Headers(scope=scope).get(problems.REQUEST_ID_HEADER, "")
         request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex
         telemetry.request_id.set(request_id)
+        named = answered_about.begin()
         started, status = time.perf_counter(), 500
 
         async def sending(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[problems.REQUEST_ID_HEADER] = request_id
+                headers = MutableHeaders(scope=message)
+                headers[problems.REQUEST_ID_HEADER] = request_id
+                headers.update(named)
             await send(message)
 
         try:
-            await self._app(scope, receive, sending)
+            with tracing.continuing(_carried(scope)), tracing.span("request", telemetry.ids(), SpanKind.SERVER) as span:
+                await self._app(scope, receive, sending)
+                span.update_name(f"{scope['method']} {getattr(scope.get('route'), 'path', 'none')}")
+                span.set_attribute("http.response.status_code", status)
         finally:
             # The route's template, never the path: a label must come from a closed set.
             route = getattr(scope.get("route"), "path", "none")
             labels = metrics.REQUESTS.labels(route, scope["method"] if route != "none" else "any", str(status))
             labels.observe(time.perf_counter() - started)
+
+
+def _carried(scope: Scope) -> dict[str, str]:
+    """The caller's span, by https://www.w3.org/TR/trace-context/"""
+    headers = Headers(scope=scope)
+    return {name: headers[name] for name in ("traceparent", "tracestate") if name in headers}
 
 
 class CutOff:

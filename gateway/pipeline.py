@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from codearena import telemetry, tracing
 from codearena.task import Task, TaskLimits
 from codearena.v1 import executor_pb2, grader_pb2, judge_pb2
 from gateway import jobs, metrics, tally
@@ -33,7 +34,8 @@ class Stopwatch:
     def stage(self, name: str) -> Iterator[None]:
         """Times what is done inside; nothing is noted of what fails."""
         started = time.perf_counter()
-        yield
+        with tracing.span(name, telemetry.ids()):
+            yield
         self.seconds[name] = time.perf_counter() - started
         metrics.STAGES.labels(name).observe(self.seconds[name])
 
@@ -101,6 +103,7 @@ class Pipeline:
         the same hidden inputs; empty: inputs of its own.
         """
         attempt_id, started = uuid.uuid4().hex, datetime.now(UTC)
+        telemetry.attempt_id.set(attempt_id)
         draw = "task" if self._settings.cases_fixed else draw or f"attempt:{attempt_id}"
         brief = await self._draws[task.id].drawn(await self._makers[task.id].brief(), draw, step, self._answered)
         graded, watch = await self._graded(attempt_id, task, brief, source, step, earlier, caller)

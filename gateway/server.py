@@ -19,6 +19,7 @@ from gateway import openapi, problems
 from gateway.access.exposure import Exposure
 from gateway.access.guard import Guard
 from gateway.access.keyring import Keyring
+from gateway.answered_about import ATTEMPT_ID_HEADER, EPISODE_ID_HEADER
 from gateway.builtin_fixer import BuiltinFixer
 from gateway.choice import Choice
 from gateway.clients import Clients
@@ -39,7 +40,7 @@ from gateway.watch import watching
 log = logging.getLogger(__name__)
 
 _CORS_REQUEST = ["Authorization", "X-API-Key", "Content-Type", "Idempotency-Key", problems.REQUEST_ID_HEADER]
-_CORS_ANSWER = [problems.REQUEST_ID_HEADER, "Retry-After"]
+_CORS_ANSWER = [problems.REQUEST_ID_HEADER, EPISODE_ID_HEADER, ATTEMPT_ID_HEADER, "Retry-After"]
 
 
 @contextlib.asynccontextmanager

@@ -4,7 +4,7 @@ import argparse
 
 import uvloop
 
-from codearena import telemetry
+from codearena import telemetry, tracing
 from grader_service.server import serve
 from grader_service.settings import Settings
 
@@ -18,6 +18,7 @@ def main() -> None:
     ).parse_args()
     settings = Settings()
     telemetry.configure_logging("grader", settings.log_level)
+    tracing.configure("grader", settings.traces_endpoint)
     telemetry.serve_metrics(settings.host, settings.metrics_port)
     uvloop.run(serve(settings))
 

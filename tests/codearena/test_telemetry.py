@@ -25,9 +25,11 @@ def root_logger() -> Iterator[logging.Logger]:
 def test_a_line_carries_the_ids_of_its_request(root_logger: logging.Logger, capsys: pytest.CaptureFixture[str]) -> None:
     telemetry.configure_logging("gateway", "INFO")
     request, episode = telemetry.request_id.set("r-1"), telemetry.episode_id.set("e-1")
+    attempt = telemetry.attempt_id.set("a-1")
     logging.getLogger("some.module").info("served %d", 7)
     telemetry.request_id.reset(request)
     telemetry.episode_id.reset(episode)
+    telemetry.attempt_id.reset(attempt)
     entry = json.loads(capsys.readouterr().err)
     del entry["time"]
     assert entry == {
@@ -37,6 +39,7 @@ def test_a_line_carries_the_ids_of_its_request(root_logger: logging.Logger, caps
         "message": "served 7",
         "request_id": "r-1",
         "episode_id": "e-1",
+        "attempt_id": "a-1",
     }
 
 

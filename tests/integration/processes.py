@@ -1,6 +1,7 @@
 """Each service as a process of its own, as in production: started, asked to stop, or killed, by its process id."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -42,6 +43,8 @@ class Service:
         values = {"HOST": _LOOPBACK, "PORT": str(self.port), "LOG_LEVEL": "ERROR", **settings}
         self._environment = os.environ | {f"{prefix}_{name}": value for name, value in values.items()}
         self._process: subprocess.Popen[bytes] | None = None
+        self.log: Path | None = None
+        """Where what it writes to stderr goes; None: to ours."""
 
     @property
     def pid(self) -> int:
@@ -57,7 +60,10 @@ class Service:
             raise RuntimeError(f"{self._package} ended with status {self._process.returncode} while starting")
 
     def _spawn(self) -> None:
-        self._process = subprocess.Popen([sys.executable, "-m", self._package], cwd=ROOT, env=self._environment)
+        command = [sys.executable, "-m", self._package]
+        with contextlib.ExitStack() as stack:
+            log = stack.enter_context(self.log.open("ab")) if self.log else None
+            self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stderr=log)
 
     async def _serves_or_ended(self) -> bool:
         assert self._process is not None
