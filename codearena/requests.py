@@ -10,6 +10,7 @@ ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._:@+=-]{0,127}$"
 """Ids that callers choose: of episodes, agents and requests."""
 DEFAULT_AGENT = "default"
 MAX_BATCH_ITEMS = 1024
+MAX_PROBE_CPU_S = 5.0
 
 
 def _text(value: object) -> str:
@@ -114,6 +115,12 @@ class GradeRequest(_Strict):
     task_id: TaskChoice
     source: SourceText
     group_id: Id | None = Field(default=None, description="Attempts of one group get the same hidden inputs.")
+    probe_cpu_s: float | None = Field(
+        default=None,
+        gt=0,
+        le=MAX_PROBE_CPU_S,
+        description="CPU time for measuring how it scales, other than usual; takes a key of the scope admin.",
+    )
 
 
 class BatchRequest(_Strict):

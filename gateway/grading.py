@@ -8,13 +8,15 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from pydantic import ValidationError
 
 from codearena import models
-from codearena.errors import CallerError, CodeArenaError, DeadlineError
+from codearena.errors import CallerError, CodeArenaError, DeadlineError, ForbiddenError
 from codearena.task import Task
 from codearena.v1 import executor_pb2
 from gateway import answered_about, answers, curriculum, metrics, problems
+from gateway.access.caller import current
 from gateway.deadline import Deadline
 from gateway.pipeline import Pipeline
 from gateway.settings import Settings
+from gateway.store.api_keys import Scope
 
 log = logging.getLogger(__name__)
 
@@ -29,11 +31,19 @@ class Grading:
         self._tasks = tasks
 
     async def grade(self, request: models.GradeRequest, caller: str = "") -> models.Verdict:
-        """caller: whom to be fair to. Raises UnknownTaskError, or ServiceError where we failed."""
+        """caller: whom to be fair to.
+
+        Raises:
+            UnknownTaskError: no such task.
+            ForbiddenError: a budget for the probe, from a caller who may not choose it.
+            ServiceError: we failed.
+        """
+        if request.probe_cpu_s is not None and current().scope is not Scope.ADMIN:
+            raise ForbiddenError(f"probe_cpu_s takes a key of the scope {Scope.ADMIN}")
         task = curriculum.find_task(self._tasks, request.task_id)
         source = request.source.encode("utf-8", "surrogatepass")
         draw = f"group:{request.group_id}" if request.group_id else ""
-        attempt = await self._pipeline.attempt(task, source, caller=caller, draw=draw)
+        attempt = await self._pipeline.attempt(task, source, caller=caller, draw=draw, probe_cpu_s=request.probe_cpu_s)
         if not caller:  # else it is one of a batch
             answered_about.attempt(attempt.attempt_id)
         return answers.attempt_verdict(attempt)

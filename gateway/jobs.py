@@ -30,7 +30,7 @@ _COMPARE = {
 _INPUT_LIMITS = values.ValueLimits(nodes=2_000_000, size_bytes=16 * 1024 * 1024)
 _SHOWN_CHARS = 500
 _BASELINE_CALL_CPU_S = 0.5
-_ROUND_CPU_S = 0.5
+_ROUND_CPU_S = 0.3
 
 
 @dataclass(frozen=True)
@@ -93,21 +93,23 @@ class JobMaker:
         self._drawing = asyncio.Lock()
         self._brief = _brief(task)
 
-    async def brief(self) -> Brief:
-        """For an attempt. Not to be modified: attempts share it."""
+    async def brief(self, probe_cpu_s: float | None = None) -> Brief:
+        """For an attempt. Not to be modified: attempts share it. probe_cpu_s: for it alone, other than usual."""
         if self._task.probe is None:
             return self._brief
+        # In a thread, since large inputs take tens of milliseconds, in which other requests should go on.
+        if probe_cpu_s is not None:
+            return await asyncio.to_thread(self._with_new_probe, probe_cpu_s)
         async with self._drawing:
             if self._probe_uses % self._probing.reuse == 0:
-                # In a thread, since large inputs take tens of milliseconds, in which other requests should go on.
-                self._brief = await asyncio.to_thread(self._with_new_probe)
+                self._brief = await asyncio.to_thread(self._with_new_probe, self._probing.cpu_s)
             self._probe_uses += 1
             return self._brief
 
-    def _with_new_probe(self) -> Brief:
+    def _with_new_probe(self, cpu_s: float) -> Brief:
         job = _measuring(self._task, [])
-        job.probe.extend(_probe(self._task, self._rng, self._probing.cpu_s))
-        job.probe_cpu.FromMilliseconds(round(1000 * self._probing.cpu_s))
+        job.probe.extend(_probe(self._task, self._rng, cpu_s))
+        job.probe_cpu.FromMilliseconds(round(1000 * cpu_s))
         job.probe_stop_ratio = self._probing.stop_ratio
         return Brief(self._brief.job, job, self._brief.expectations)
 
@@ -259,7 +261,7 @@ def _numbered(script: TestScript) -> list[tuple[str, ScriptTest]]:
 
 
 def probe_points(sizes: Sequence[int], probe_cpu_s: float) -> list[tuple[int, int]]:
-    """Number, from 1, and size of each point of a probe: all sizes, once for each half second of CPU time there is."""
+    """Number, from 1, and size of each point of a probe: all sizes, once for each 0.3 s of CPU time there is."""
     rounds = max(1, round(probe_cpu_s / _ROUND_CPU_S))
     return list(enumerate(list(sizes) * rounds, start=1))
 

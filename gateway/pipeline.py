@@ -95,17 +95,25 @@ class Pipeline:
         self._baselines: dict[str, asyncio.Task[grader_pb2.Verdict]] = {}
 
     async def attempt(
-        self, task: Task, source: bytes, step: int = 1, earlier: Collection[str] = (), caller: str = "", draw: str = ""
+        self,
+        task: Task,
+        source: bytes,
+        step: int = 1,
+        earlier: Collection[str] = (),
+        caller: str = "",
+        draw: str = "",
+        probe_cpu_s: float | None = None,
     ) -> Attempt:
         """Grades one attempt. step: from 1; earlier: identities of the attempts that this one should differ from.
 
         caller: whose attempt it is, where many wait; see Admission. draw: attempts of one draw and step get
-        the same hidden inputs; empty: inputs of its own.
+        the same hidden inputs; empty: inputs of its own. probe_cpu_s: None for the usual.
         """
         attempt_id, started = uuid.uuid4().hex, datetime.now(UTC)
         telemetry.attempt_id.set(attempt_id)
         draw = "task" if self._settings.cases_fixed else draw or f"attempt:{attempt_id}"
-        brief = await self._draws[task.id].drawn(await self._makers[task.id].brief(), draw, step, self._answered)
+        brief = await self._makers[task.id].brief(probe_cpu_s)
+        brief = await self._draws[task.id].drawn(brief, draw, step, self._answered)
         graded, watch = await self._graded(attempt_id, task, brief, source, step, earlier, caller)
         tally.attempt(task, graded.report, graded.verdict, graded.identical)
         return Attempt(attempt_id, task, source, step, started, graded, draw, watch.seconds)

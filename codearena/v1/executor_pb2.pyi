@@ -115,8 +115,9 @@ class Job(_message.Message):
     """
     probe_stop_ratio: _builtins.float
     """Stops the attempt's probe early: once its call has taken this many times
-    the reference's, and half as many at the size before, the growth is clear,
-    and the next call ends as TIME_LIMIT. 0: never.
+    the reference's, and half as many at the size before, at the fifth size or
+    later, the growth is clear: of the larger sizes the first ends as
+    TIME_LIMIT and the others are not run. 0: never.
     """
     @_builtins.property
     def calls(self) -> _containers.RepeatedCompositeFieldContainer[Global___Call]:

@@ -20,6 +20,7 @@ _LEAST_LIMIT_S = 0.002  # what is left for a call when the budget is spent: it e
 _OF_REFERENCE = 8.0  # an attempt may always take this many times what the reference took, on the slowest machine too
 _WALL_S = 2.0
 _WALL_OF_BUDGET = 10.0
+_CLEAR_SIZES = 5
 _COMPARABLE_S = 0.0005  # the reference's call counts as this long at least: less is hardly more than the messages
 
 
@@ -42,14 +43,14 @@ class Budget:
 class Stop:
     """When an attempt's growth is clear. reference: its outcomes, point by point; ratio: 0 for never.
 
-    One size may have been disturbed, so two in a row have to show it.
+    One size may have been disturbed, so two in a row have to show it, and a class is not seen in a few sizes.
     """
 
     reference: list[Outcome]
     ratio: float
 
     def reached(self, attempt: list[Outcome]) -> bool:
-        if self.ratio <= 0 or len(attempt) < 2:
+        if self.ratio <= 0 or len(attempt) < _CLEAR_SIZES:
             return False
         before, last = (self._ratio(index, attempt[index]) for index in (len(attempt) - 2, len(attempt) - 1))
         return last >= self.ratio and before >= self.ratio / 2
@@ -113,7 +114,7 @@ def run(
 ) -> Probed:
     """Makes the calls in a process that has loaded its source, or failed to; the rest is not run once it has ended.
 
-    When `stop` is reached nothing is left of the budget: the next call ends as a time limit.
+    When `stop` is reached larger sizes are left out; the first of them ends as a time limit, after all others.
 
     The smallest call is made once more before all others and dropped, unless it ends the process: it fills the caches
     of the interpreter and the machine.
@@ -122,14 +123,18 @@ def run(
     def measured(point: dict[str, Any]) -> Outcome:
         return _measure(ask, point, call_cpu_s, budget) if process.alive else not_run(point["call"]["call_id"])
 
-    warm_up = measured(points[0])
+    warm_up, largest = measured(points[0]), math.inf
     outcomes: list[Outcome] = []
     for point in points:
-        outcomes.append(measured(point))
-        if stop.reached(outcomes):
-            budget.left_s = 0.0
+        left_out = point["size"] > largest
+        outcomes.append(not_run(point["call"]["call_id"]) if left_out else measured(point))
+        if largest == math.inf and stop.reached(outcomes):
+            largest = point["size"]
     if outcomes[0]["status"] == "not_run":
         outcomes[0] = warm_up
+    for index in [index for index, point in enumerate(points) if point["size"] > largest][:1]:
+        budget.left_s = 0.0
+        outcomes[index] = measured(points[index])
     return Probed(outcomes, spent_s=budget.spent_s)
 
 

@@ -71,14 +71,30 @@ async def test_decoding_and_encoding_are_not_the_calls_time(arena: Arena) -> Non
 
 async def test_what_is_hopelessly_slow_at_two_sizes_is_not_measured_on(arena: Arena) -> None:
     source = f"{BURN}def f(x):\n    if isinstance(x, int): return x\n    burn()\n    return sum(x)"
-    job = probe_job(source, *(point(size, list(range(size))) for size in (10, 20, 30, 40)))
+    job = probe_job(source, *(point(size, list(range(size))) for size in range(1, 8)))
     job.probe_cpu.CopyFrom(duration(60))
     report = await arena.execute(job)
-    assert [measured.attempt.status for measured in report.probe] == [RETURNED] * 4
+    assert [measured.attempt.status for measured in report.probe] == [RETURNED] * 7
     job.probe_stop_ratio = 2
     report = await arena.execute(job)
-    assert [measured.attempt.status for measured in report.probe] == [RETURNED, RETURNED, TIME_LIMIT, NOT_RUN]
-    assert [measured.reference.status for measured in report.probe] == [RETURNED] * 4
+    assert [measured.attempt.status for measured in report.probe] == [*[RETURNED] * 5, TIME_LIMIT, NOT_RUN]
+    assert [measured.reference.status for measured in report.probe] == [RETURNED] * 7
+
+
+async def test_further_rounds_leave_out_what_was_too_slow(arena: Arena) -> None:
+    source = f"{BURN}def f(x):\n    if isinstance(x, int): return x\n    burn()\n    return sum(x)"
+    job = probe_job(source, *(point(size, list(range(size))) for size in range(1, 7)))
+    for again in list(job.probe):
+        job.probe.add(size=again.size, call=again.call).call.call_id += "again"
+    job.probe_cpu.CopyFrom(duration(60))
+    job.probe_stop_ratio = 2
+    report = await arena.execute(job)
+    assert [measured.attempt.status for measured in report.probe] == [
+        *[RETURNED] * 5,
+        TIME_LIMIT,
+        *[RETURNED] * 5,
+        NOT_RUN,
+    ]
 
 
 @pytest.mark.parametrize("moment", ["decoding", "encoding"])

@@ -108,6 +108,14 @@ def test_long_input_is_cut(task: Task) -> None:
     assert len(shown_call(task, TestCase(name="t", args=["x" * 10_000], expect=1))) < 600
 
 
+async def test_a_larger_budget_measures_in_several_rounds_and_is_one_attempts_own(maker: JobMaker) -> None:
+    usual = (await maker.brief()).measurement
+    larger = (await maker.brief(1.5)).measurement
+    assert [point.size for point in larger.probe] == [point.size for point in usual.probe] * 5
+    assert (larger.probe_cpu.ToMilliseconds(), usual.probe_cpu.ToMilliseconds()) == (1500, 300)
+    assert (await maker.brief()).measurement == usual
+
+
 def test_baseline_runs_visible_tests_only_and_without_the_reference(maker: JobMaker) -> None:
     baseline = maker.baseline()
     assert [test.name for test in baseline.expectations.tests] == ["name-visible", "name-calls"]

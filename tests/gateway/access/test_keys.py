@@ -50,6 +50,14 @@ async def test_wrong_scope_403(make_key: MakeKey, api: httpx.AsyncClient) -> Non
     assert (await api.get("/metrics", headers=admin)).status_code == 200
 
 
+async def test_a_probe_budget_of_ones_own_takes_the_scope_admin(make_key: MakeKey, api: httpx.AsyncClient) -> None:
+    use, admin = await make_key("team-a"), await make_key("ops", Scope.ADMIN)
+    body = {"task_id": "easy-1", "source": RIGHT, "probe_cpu_s": 1.5}
+    answer = await api.post("/grade", json=body, headers=use)
+    assert (answer.status_code, _slug(answer)) == (403, "forbidden")
+    assert (await api.post("/grade", json=body, headers=admin)).status_code == 200
+
+
 async def test_a_key_made_after_the_first_refusal_is_taken(serve: Serve, settings: Settings, make_key: MakeKey) -> None:
     await make_key("team-a")
     api = await serve(settings.model_copy(update={"keys_max_age_s": 1e-9}))
