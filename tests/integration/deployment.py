@@ -91,6 +91,7 @@ def deployed() -> Iterator[Deployment]:
         "PYTHON_BASE": base_image(),
         "GATEWAY_PORT": str(port),
         "PROMETHEUS_PORT": str(prometheus_port),
+        "REDIS_PASSWORD": uuid.uuid4().hex,
         # Tags of their own, so that a deployment of the developer's keeps the images it runs.
         "CODEARENA_TAG": f"{_TAG}-integration",
         "RUNNER_IMAGE": f"codearena-runner:{_TAG}-integration",

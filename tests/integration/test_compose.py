@@ -1,6 +1,7 @@
 """`docker compose up --build --scale executor=3`: all three work, and losing one costs no step."""
 
 import asyncio
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -122,3 +123,21 @@ async def test_the_state_outlives_gateway_and_redis(stack: Deployment) -> None:
         answer = await arena.step(TASK.solution, episode_id=episode_id)
     assert answer.observation.step == 2
     assert answer.done
+
+
+async def test_redis_takes_nobody_without_the_password(stack: Deployment) -> None:
+    ask = ["exec", "-T", "redis", "env", "-u", "REDISCLI_AUTH", "redis-cli", "dbsize"]
+    assert "NOAUTH" in await asyncio.to_thread(stack.compose, *ask)
+
+
+async def test_the_executor_needs_no_more_of_the_engine_than_the_filtering_proxy_passes_on(stack: Deployment) -> None:
+    files = ["-f", "docker-compose.yml", "-f", "deploy/compose.engine-proxy.yml"]
+    await asyncio.to_thread(stack.compose, *files, "up", "--detach", "--wait", "--scale", "executor=1", "executor")
+    (executor,) = stack.executors()
+    mounts = json.loads(await asyncio.to_thread(docker, "inspect", executor))[0]["Mounts"]
+    assert [mount["Destination"] for mount in mounts] == ["/run/codearena"]
+    async with AsyncCodeArena(stack.url, retry=PATIENT, timeout_s=600) as arena:
+        verdict = await arena.grade(TASK.id, TASK.solution)
+    assert verdict.solved
+    assert verdict.execution_metadata.isolation == "container"
+    await asyncio.to_thread(stack.compose, *files, "rm", "--stop", "--force", "engine-proxy")
