@@ -7,10 +7,12 @@ Channel: round robin over every address a name resolves to, health checks, keep-
 import asyncio
 import json
 import logging
+import os
 import re
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 import grpc
@@ -19,7 +21,7 @@ from grpc_health.v1.health import aio as aio_health
 from grpc_reflection.v1alpha import reflection
 from opentelemetry.trace import SpanKind
 
-from codearena import metrics, telemetry, tracing
+from codearena import metrics, telemetry, tls, tracing
 from codearena.errors import ERRORS, CodeArenaError, ServiceError
 
 log = logging.getLogger(__name__)
@@ -149,9 +151,15 @@ class Server:
         names = [*services, health_pb2.DESCRIPTOR.services_by_name["Health"].full_name]
         reflection.enable_server_reflection([*names, reflection.SERVICE_NAME], self._server)
 
-    async def start(self, address: str) -> int:
-        """Listens on host:port (port 0: any) and returns the port; not yet serving by health."""
-        port: int = self._server.add_insecure_port(address)
+    async def start(self, address: str, tls_folder: Path | None = None) -> int:
+        """Listens on host:port (port 0: any) and returns the port; not yet serving by health.
+
+        tls_folder: of the certificates, see tls.py; None: in the clear. Raises OSError if they cannot be read.
+        """
+        if tls_folder is None:
+            port: int = self._server.add_insecure_port(address)
+        else:
+            port = self._server.add_secure_port(address, tls.server_credentials(tls_folder))
         await self._server.start()
         return port
 
@@ -175,7 +183,7 @@ async def until_terminated() -> None:
     await stop.wait()
 
 
-def channel(target: str) -> grpc.aio.Channel:
+def channel(target: str, tls_folder: Path | None = None) -> grpc.aio.Channel:
     """A channel to host:port that balances over all addresses of the host and skips unhealthy ones.
 
     target: host:port, or a gRPC target with its scheme, e.g. ipv4:10.0.0.1:50051,10.0.0.2:50051.
@@ -183,7 +191,10 @@ def channel(target: str) -> grpc.aio.Channel:
     """
     config = {"loadBalancingConfig": [{"round_robin": {}}], "healthCheckConfig": {"serviceName": ""}}
     options = [*_CHANNEL_OPTIONS, ("grpc.service_config", json.dumps(config)), ("grpc.enable_retries", 0)]
-    return grpc.aio.insecure_channel(target if _SCHEME.match(target) else f"dns:///{target}", options=options)
+    full = target if _SCHEME.match(target) else f"dns:///{target}"
+    if tls_folder is None:
+        return grpc.aio.insecure_channel(full, options=options)
+    return grpc.aio.secure_channel(full, tls.channel_credentials(tls_folder), options=options)
 
 
 def call_metadata(caller: str = "") -> tuple[tuple[str, str], ...]:
@@ -214,9 +225,9 @@ _SLUG_BY_STATUS = {
 }
 
 
-async def check_health(address: str, timeout_s: float = 2.0) -> bool:
+async def check_health(address: str, timeout_s: float = 2.0, tls_folder: Path | None = None) -> bool:
     """True if the service at host:port says that it is serving."""
-    async with grpc.aio.insecure_channel(address) as probe:
+    async with channel(address, tls_folder) as probe:
         stub = health_pb2_grpc.HealthStub(probe)
         try:
             answer = await stub.Check(health_pb2.HealthCheckRequest(), timeout=timeout_s)
@@ -225,5 +236,11 @@ async def check_health(address: str, timeout_s: float = 2.0) -> bool:
         return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
 
 
+def _tls_folder_of_this_container() -> Path | None:
+    """What its one service was told."""
+    found = [value for name, value in os.environ.items() if re.fullmatch("CODEARENA_[A-Z]+_TLS_FOLDER", name)]
+    return Path(found[0]) if found else None
+
+
 if __name__ == "__main__":  # container health checks: python -m codearena.rpc HOST:PORT
-    sys.exit(0 if asyncio.run(check_health(sys.argv[-1])) else 1)
+    sys.exit(0 if asyncio.run(check_health(sys.argv[-1], tls_folder=_tls_folder_of_this_container())) else 1)

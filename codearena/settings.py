@@ -1,5 +1,6 @@
 """Base of every service's settings: one frozen object, read once in `__main__`, passed down."""
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
@@ -15,6 +16,9 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
+    tls_folder: Path | None = Field(
+        None, description="Folder of ca.pem, cert.pem and key.pem: services talk over mutual TLS; none: in the clear."
+    )
     metrics_port: int | None = Field(None, description="Port of the Prometheus endpoint; none: not served.")
     traces_endpoint: str | None = Field(
         None, description="Where spans are sent, by OTLP over gRPC, e.g. http://collector:4317; none: no spans."

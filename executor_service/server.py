@@ -37,7 +37,7 @@ class ExecutorServer:
             [SERVICE], lambda server: executor_pb2_grpc.add_ExecutorServiceServicer_to_server(servicer, server)
         )
         try:
-            port = await self._server.start(f"{settings.host}:{settings.port}")
+            port = await self._server.start(f"{settings.host}:{settings.port}", settings.tls_folder)
         except RuntimeError:  # the port is taken
             await self._isolation.close()
             raise

@@ -43,7 +43,7 @@ class Settings(ServiceSettings):
         2, ge=0, description="Ready sandboxes kept for owners of API keys that have none in use, while several compete."
     )
     pool_start_concurrency_shared: int = Field(
-        max(1, _CORES // 2), ge=1, description="Sandboxes started at once while several owners compete."
+        _CORES, ge=1, description="Sandboxes started at once while several owners compete."
     )
     pool_remove_concurrency: int = Field(_CORES, ge=1, description="Sandboxes removed at once.")
     pool_ready_age_s: float = Field(600.0, gt=0, description="Age at which an unused ready sandbox is replaced.")

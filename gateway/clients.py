@@ -64,10 +64,11 @@ class Clients:
             "judge": settings.judge_address,
             "grader": settings.grader_address,
         }
+        self._tls_folder = settings.tls_folder
         self._channels: dict[str, grpc.aio.Channel] = {}
 
     async def __aenter__(self) -> Self:
-        self._channels = {name: rpc.channel(address) for name, address in self._addresses.items()}
+        self._channels = {name: rpc.channel(address, self._tls_folder) for name, address in self._addresses.items()}
         self._executor = executor_pb2_grpc.ExecutorServiceStub(self._channels["executor"])
         self._judge = judge_pb2_grpc.JudgeServiceStub(self._channels["judge"])
         self._grader = grader_pb2_grpc.GraderServiceStub(self._channels["grader"])
@@ -103,7 +104,7 @@ class Clients:
 
     async def serving(self, service: str) -> bool:
         """Whether any replica of the judge or the grader says that it is serving."""
-        return await rpc.check_health(self._addresses[service], _STATUS_TIMEOUT_S)
+        return await rpc.check_health(self._addresses[service], _STATUS_TIMEOUT_S, self._tls_folder)
 
 
 async def _call(

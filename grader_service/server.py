@@ -25,7 +25,7 @@ class GraderServer:
 
     async def start(self) -> int:
         """Listens and returns the bound port; serving by health when it returns."""
-        port = await self._server.start(f"{self._settings.host}:{self._settings.port}")
+        port = await self._server.start(f"{self._settings.host}:{self._settings.port}", self._settings.tls_folder)
         await self._server.set_serving(True)
         return port
 

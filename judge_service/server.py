@@ -35,7 +35,7 @@ class JudgeServer:
     async def start(self) -> int:
         """Starts the analysers, listens, and returns the bound port; serving by health. Raises ServiceError."""
         await self._speaker.start()
-        port = await self._server.start(f"{self._settings.host}:{self._settings.port}")
+        port = await self._server.start(f"{self._settings.host}:{self._settings.port}", self._settings.tls_folder)
         await self._server.set_serving(True)
         log.info("judging on port %d, revision %s", port, self._speaker.revision[:12])
         return port
