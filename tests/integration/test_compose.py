@@ -4,8 +4,13 @@ import asyncio
 import json
 import os
 import signal
+import ssl
+import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
+import httpx
 import pytest
 
 from codearena import AsyncCodeArena
@@ -21,6 +26,7 @@ from tests.integration.playing import (
     play,
     unsolved_fixes,
 )
+from tests.integration.processes import free_port
 from tests.integration.scale import STEPS
 from tests.integration.waiting import until
 from tests.observability.server import Prometheus
@@ -141,3 +147,32 @@ async def test_the_executor_needs_no_more_of_the_engine_than_the_filtering_proxy
     assert verdict.solved
     assert verdict.execution_metadata.isolation == "container"
     await asyncio.to_thread(stack.compose, *files, "rm", "--stop", "--force", "engine-proxy")
+
+
+async def test_tls_ends_in_front_of_the_gateway_whose_port_is_no_longer_published(
+    stack: Deployment, tmp_path: Path
+) -> None:
+    created = ["exec", "-T", "gateway", "python", "-m", "codearena", "keys", "create", "team"]
+    key = await asyncio.to_thread(stack.compose, *created)
+    port = free_port()
+    folder = await asyncio.to_thread(_self_signed, tmp_path)
+    secured = replace(stack, environment=stack.environment | {"TLS_CERTIFICATES": str(folder), "TLS_PORT": str(port)})
+    files = ["-f", "docker-compose.yml", "-f", "deploy/compose.tls.yml"]
+    await asyncio.to_thread(secured.compose, *files, "up", "--build", "--detach", "--wait", "tls")
+    trusted = ssl.create_default_context(cafile=str(folder / "fullchain.pem"))
+    async with httpx.AsyncClient(base_url=f"https://localhost:{port}", verify=trusted, timeout=60) as api:
+        assert (await api.get("/tasks")).status_code == 401
+        assert (await api.get("/tasks", headers={"X-API-Key": key.split()[-1]})).status_code == 200
+        with pytest.raises(httpx.ConnectError):
+            await api.get(f"{stack.url}/health")
+    await asyncio.to_thread(secured.compose, *files, "rm", "--stop", "--force", "tls")
+
+
+def _self_signed(folder: Path) -> Path:
+    new = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-batch"]
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    files = ["-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")]
+    subprocess.run([*new, *names, *files], check=True, capture_output=True)
+    for path in (folder, *folder.iterdir()):
+        path.chmod(0o755)  # another uid reads it, in the container
+    return folder
