@@ -59,7 +59,7 @@ async def deployment(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
             judge=Service("judge_service", "CODEARENA_JUDGE", **asks, **metrics["judge"]),
             grader=Service("grader_service", "CODEARENA_GRADER", **metrics["grader"]),
         )
-        quick = {"REDIS_WATCH_S": "0.2", "CURRICULUM_WINDOW": "1", "ATTEMPT_DEADLINE_S": "20"}
+        quick = {"REDIS_WATCH_S": "0.2", "CURRICULUM_WINDOW": "1"}
         gateway = Gateway(backends, redis.url, **quick, **metrics["gateway"])
         targets = {f"codearena-{job}": f"127.0.0.1:{port}" for job, port in ports.items()}
         async with (

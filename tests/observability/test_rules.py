@@ -90,7 +90,7 @@ def _run(tmp_path: Path, cases: list[dict[str, Any]]) -> None:
         (test,) = case["promql_expr_test"]
         test["exp_samples"][0]["value"] = int(test["exp_samples"][0]["value"])
     file = tmp_path / "cases.yml"
-    document = {"rule_files": [str(ALERTS), str(RECORDING)], "evaluation_interval": "1m", "tests": cases}
+    document = {"rule_files": [str(ALERTS), str(RECORDING)], "evaluation_interval": "5m", "tests": cases}
     file.write_text(yaml.safe_dump(document), "utf-8")
     promtool("test", "rules", str(file))
 
