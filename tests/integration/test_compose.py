@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from codearena import AsyncCodeArena
+from codearena.errors import UnknownEpisodeError
 from tests.integration import deployment
 from tests.integration.containers import of_process
 from tests.integration.deployment import EXECUTORS, Deployment, deployed, docker
@@ -26,13 +27,14 @@ from tests.integration.playing import (
     play,
     unsolved_fixes,
 )
-from tests.integration.processes import free_port
+from tests.integration.processes import ROOT, free_port
 from tests.integration.scale import STEPS
 from tests.integration.waiting import until
 from tests.observability.server import Prometheus
 
 pytestmark = [pytest.mark.docker, pytest.mark.compose]
 TASK = TASKS["security_bugs-2"]
+OPERATIONS = ROOT / "docs" / "operations.md"
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +131,26 @@ async def test_the_state_outlives_gateway_and_redis(stack: Deployment) -> None:
         answer = await arena.step(TASK.solution, episode_id=episode_id)
     assert answer.observation.step == 2
     assert answer.done
+
+
+def _documented(stack: Deployment, first: str, folder: Path) -> None:
+    """Runs the block of docs/operations.md that begins with the command, as it stands there."""
+    (block,) = [each for each in OPERATIONS.read_text("utf-8").split("```bash\n") if each.startswith(first)]
+    script = block.partition("```")[0].replace("redis.tar", str(folder / "redis.tar"))
+    environment = stack.environment | {"COMPOSE_PROJECT_NAME": stack.project}
+    command = ["bash", "-euo", "pipefail", "-c", script]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, timeout=300)
+
+
+async def test_what_was_backed_up_is_there_again_after_a_restore(stack: Deployment, tmp_path: Path) -> None:
+    async with AsyncCodeArena(stack.url, retry=PATIENT, timeout_s=600) as arena:
+        kept = (await arena.reset(TASK.id)).episode_id
+        await asyncio.to_thread(_documented, stack, "docker compose exec redis redis-cli config set auto", tmp_path)
+        lost = (await arena.reset(TASK.id)).episode_id
+        await asyncio.to_thread(_documented, stack, "docker compose stop gateway redis", tmp_path)
+        assert (await arena.episode(kept)).episode_id == kept
+        with pytest.raises(UnknownEpisodeError):
+            await arena.episode(lost)
 
 
 async def test_redis_takes_nobody_without_the_password(stack: Deployment) -> None:
