@@ -240,15 +240,24 @@ class AsyncCodeArena:
         return validated(RunRawResponse, await self._transport.post("/run_raw", {"code": code, "stdin": stdin}))
 
     async def fix(
-        self, code: str, error_log: str = "", *, reward: float | None = None, task_id: str | None = None
+        self,
+        code: str,
+        error_log: str = "",
+        *,
+        hint: str = "",
+        reward: float | None = None,
+        task_id: str | None = None,
+        use_memory: bool = False,
     ) -> FixResponse:
         """Asks the service's own fixer for a repair.
 
-        error_log, reward: what the code last got. task_id: whose visible tests choose among repairs.
+        error_log, hint, reward: what the code last got. task_id: whose visible tests choose among repairs. use_memory:
+        models are also shown what this agent remembers of the task.
 
             fixed = (await arena.fix(source, observation.error_log, task_id="easy-1")).fixed_code
         """
-        body = {"code": code, "error_log": error_log, "reward": reward, "task_id": task_id}
+        body = {"code": code, "error_log": error_log, "hint": hint, "reward": reward, "task_id": task_id}
+        body |= {"agent_id": self._agent_id, "use_memory": use_memory}
         return validated(FixResponse, await self._transport.post("/fix", body))
 
     async def tasks(self) -> list[TaskSummary]:

@@ -130,10 +130,19 @@ class CodeArena:
         return self._loop.run(self._arena.run_raw(code, stdin))
 
     def fix(
-        self, code: str, error_log: str = "", *, reward: float | None = None, task_id: str | None = None
+        self,
+        code: str,
+        error_log: str = "",
+        *,
+        hint: str = "",
+        reward: float | None = None,
+        task_id: str | None = None,
+        use_memory: bool = False,
     ) -> FixResponse:
         """Asks the service's own fixer for a repair: `arena.fix(source, error_log, task_id="easy-1").fixed_code`."""
-        return self._loop.run(self._arena.fix(code, error_log, reward=reward, task_id=task_id))
+        return self._loop.run(
+            self._arena.fix(code, error_log, hint=hint, reward=reward, task_id=task_id, use_memory=use_memory)
+        )
 
     def tasks(self) -> list[TaskSummary]:
         """Every task that is served: `[task.id for task in arena.tasks()]`."""

@@ -147,11 +147,15 @@ class RunRawRequest(_Strict):
 class FixRequest(_Strict):
     """Asks the service's own fixer for a repair.
 
-    error_log: what happened when the code was run; reward: what it earned; task_id: whose visible tests choose among
-    repairs; without it the likeliest repair is taken as it is.
+    error_log: what happened when the code was run; hint: what came with it; reward: what it earned; task_id: whose
+    visible tests choose among repairs; without it the likeliest repair is taken as it is. use_memory: a model is also
+    shown the best attempt of agent_id at the task, and its last failures.
     """
 
     code: SourceText
     error_log: SourceText = ""
+    hint: SourceText = ""
     reward: float | None = Field(default=None, ge=0, le=1)
     task_id: TaskChoice | None = None
+    agent_id: Id = DEFAULT_AGENT
+    use_memory: bool = False

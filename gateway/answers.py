@@ -245,11 +245,19 @@ def episode(record: EpisodeRecord, attempts: list[store_pb2.StoredAttempt]) -> m
                 step=attempt.step,
                 proposed_fix=shown_source(attempt.source),
                 identical=attempt.identical,
-                verdict=verdict(record.task_id, attempt.report, attempt.verdict, attempt.revisions),
+                verdict=verdict(record.task_id, attempt.report, _whole(attempt), attempt.revisions),
             )
             for attempt in attempts
         ],
     )
+
+
+def _whole(attempt: store_pb2.StoredAttempt) -> grader_pb2.Verdict:
+    """The verdict with its judgement, which is stored beside it."""
+    whole = grader_pb2.Verdict()
+    whole.CopyFrom(attempt.verdict)
+    whole.judgement.CopyFrom(attempt.judgement)
+    return whole
 
 
 def script(report: executor_pb2.Report) -> models.RunRawResponse:

@@ -92,10 +92,9 @@ class Clients:
         response = await _call("grader", self._grader.Grade, request, deadline, _check_verdict)
         return response.verdict
 
-    async def wants_measurement(self, request: grader_pb2.ExamineRequest, deadline: Deadline) -> bool:
-        """Whether the attempt passed and is to be measured before it is graded."""
-        response = await _call("grader", self._grader.Examine, request, deadline, lambda _: None)
-        return response.measure
+    async def examine(self, request: grader_pb2.ExamineRequest, deadline: Deadline) -> grader_pb2.ExamineResponse:
+        """Whether the attempt passed, and is to be measured before it is graded."""
+        return await _call("grader", self._grader.Examine, request, deadline, lambda _: None)
 
     async def executor_status(self) -> executor_pb2.GetStatusResponse:
         """Of one executor. Asked once, not repeated: readiness is about now."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,12 +26,17 @@ _RETRY_AFTER_S = 5.0
 
 @dataclass(frozen=True)
 class FixOrder:
-    """What is to be repaired. reward: what the code earned, None if unknown; task: None if none was named."""
+    """What is to be repaired. reward: what the code earned, None if unknown; task: None if none was named.
+
+    memory: what the agent is reminded of, None: nothing.
+    """
 
     code: str
     error_log: str
     reward: float | None
     task: Task | None
+    hint: str = ""
+    memory: models.EpisodeMemory | None = None
 
 
 @dataclass(frozen=True)
@@ -78,10 +83,25 @@ def focus(reward: float | None) -> str:
 
 
 def prompt(order: FixOrder) -> str:
-    """What a model is shown: the task if one was named, the code, its log, and where to look first."""
-    parts = [("Task", order.task.description if order.task else ""), ("Code", f"```python\n{order.code.rstrip()}\n```")]
-    parts += [("What happened when it was run", order.error_log), ("What to do", focus(order.reward))]
+    """What a model is shown: the task if one was named, memory, the code, its log and hint, and where to look first."""
+    parts = [
+        ("Task", order.task.description if order.task else ""),
+        *(_reminders(order.memory) if order.memory else ()),
+    ]
+    parts += [("Code", _block(order.code)), ("What happened when it was run", order.error_log), ("Hint", order.hint)]
+    parts += [("What to do", focus(order.reward))]
     return "\n\n".join(f"# {name}\n{text.strip()}" for name, text in parts if text.strip())
+
+
+def _reminders(memory: models.EpisodeMemory) -> Iterator[tuple[str, str]]:
+    if memory.best is not None and memory.best.source:
+        yield f"The best attempt so far, which earned {memory.best.reward:.2f}", _block(memory.best.source)
+    told = [f"- {failure.signature} ({failure.count} times)" for failure in memory.failures]
+    yield "How attempts failed before", "\n".join(told)
+
+
+def _block(source: str) -> str:
+    return f"```python\n{source.rstrip()}\n```"
 
 
 class ModelLink:
@@ -128,10 +148,17 @@ class ModelLink:
         return (answer.choices[0].message.content or "") if answer.choices else ""
 
 
+Remember = Callable[[models.FixRequest, Task], Awaitable[models.EpisodeMemory]]
+"""What the agent of a request remembers of a task. Raises InvalidRequestError for one in evaluation."""
+
+
 class Fixer:
     """Asks the links in turn. So many calls at once, so many waiting, the rest refused."""
 
-    def __init__(self, settings: Settings, tasks: Mapping[str, Task], links: Sequence[Link]) -> None:
+    def __init__(
+        self, settings: Settings, tasks: Mapping[str, Task], links: Sequence[Link], remember: Remember
+    ) -> None:
+        self._remember = remember
         self._settings = settings
         self._tasks = tasks
         self._links = links
@@ -139,11 +166,18 @@ class Fixer:
         self._waiting = 0
 
     async def fix(self, request: models.FixRequest) -> models.FixResponse:
-        """Raises UnknownTaskError, or ServiceError where we failed."""
+        """Repairs the code of the request, or says that it cannot.
+
+        Raises:
+            UnknownTaskError: there is no such task.
+            InvalidRequestError: an agent in evaluation asks for its memory.
+            ServiceError: we failed.
+        """
         task = curriculum.find_task(self._tasks, request.task_id) if request.task_id else None
         if self._places.locked() and self._waiting >= self._settings.fixer_waiting:
             raise OverloadedError(f"{self._waiting} calls of /fix are waiting already", retry_after_s=_RETRY_AFTER_S)
-        order = FixOrder(request.code, request.error_log, request.reward, task)
+        memory = await self._remember(request, task) if request.use_memory and task else None
+        order = FixOrder(request.code, request.error_log, request.reward, task, request.hint, memory)
         self._waiting += 1
         try:
             await self._places.acquire()

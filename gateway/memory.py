@@ -18,6 +18,7 @@ from codearena.v1 import executor_pb2
 from gateway.access import caller as callers
 from gateway.answers import call_status, shown_source
 from gateway.pipeline import Attempt
+from gateway.store.agents import Agents
 from gateway.store.records import EpisodeRecord, MemoryRecord, Partition
 
 _SIGNATURE_CHARS, _LOG_CHARS, _SHOWN_FAILURES = 160, 600, 5
@@ -91,6 +92,21 @@ def _signature(attempt: Attempt) -> str:
     for pattern, stand_in in _VARYING:
         text = pattern.sub(stand_in, text)
     return text.strip()[:_SIGNATURE_CHARS]
+
+
+class Reminders:
+    """What agents that ask for it are shown of their memory outside of episodes."""
+
+    def __init__(self, agents: Agents, evaluation_agents: str) -> None:
+        self._agents = agents
+        self._evaluation_agents = evaluation_agents
+
+    async def for_fix(self, request: models.FixRequest, task: Task) -> models.EpisodeMemory:
+        """Raises InvalidRequestError for an agent in evaluation, StoreError if the store fails."""
+        agent_id = callers.shown(callers.owned(request.agent_id))
+        if partition_of(agent_id, None, self._evaluation_agents) is Partition.EVAL:
+            raise InvalidRequestError("an agent in evaluation has no memory to use")
+        return for_episode(await self._agents.memory(callers.owned(request.agent_id), task.id), task)
 
 
 def for_episode(record: MemoryRecord, task: Task) -> models.EpisodeMemory:

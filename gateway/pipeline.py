@@ -140,7 +140,7 @@ class Pipeline:
         earlier: Collection[str],
         caller: str = "",
     ) -> tuple[Graded, Stopwatch]:
-        """Runs the calls; then judges and, if all passed, measures, both at once; then grades."""
+        """Runs the calls; looks whether all passed; then judges and, if so, measures, both at once; then grades."""
         deadline, watch = Deadline(self._settings.attempt_deadline_s), Stopwatch()
         async with contextlib.AsyncExitStack() as place:
             with watch.stage("queued"):
@@ -148,9 +148,12 @@ class Pipeline:
             with watch.stage("execute"):
                 report = await self._execute(attempt_id, brief.job, source, deadline)
             tally.executor_stages(report.timings)
-            judging = asyncio.create_task(self._judge(attempt_id, task, source, report, deadline, watch))
+            examined = await self._examine(attempt_id, brief, report, deadline)
+            judging = asyncio.create_task(
+                self._judge(attempt_id, task, source, report, examined.passed, deadline, watch)
+            )
             try:
-                measurement = await self._measure(attempt_id, brief, source, report, deadline, watch)
+                measurement = await self._measure(attempt_id, brief, source, examined.measure, deadline, watch)
                 judgement = await judging
             except BaseException:
                 judging.cancel()
@@ -208,24 +211,29 @@ class Pipeline:
         own.source = source
         return await self._clients.execute(attempt_id, own, deadline)
 
+    async def _examine(
+        self, attempt_id: str, brief: jobs.Brief, report: executor_pb2.Report, deadline: Deadline
+    ) -> grader_pb2.ExamineResponse:
+        """Whether the attempt passed, which the grader says, since the sandbox must not know what is expected."""
+        if report.status != executor_pb2.ATTEMPT_STATUS_RAN:
+            return grader_pb2.ExamineResponse()
+        request = grader_pb2.ExamineRequest(attempt_id=attempt_id, report=report, expectations=brief.expectations)
+        return await self._clients.examine(request, deadline)
+
     async def _measure(
         self,
         attempt_id: str,
         brief: jobs.Brief,
         source: bytes,
-        report: executor_pb2.Report,
+        wanted: bool,
         deadline: Deadline,
         watch: Stopwatch,
     ) -> executor_pb2.Report | None:
         """The report of the measuring job; None for an attempt that failed, or that needs none.
 
-        The grader decides, since the sandbox must not know what is expected. The attempt runs in another sandbox than
-        before, where nothing is left of what it has seen.
+        The attempt runs in another sandbox than before, where nothing is left of what it has seen.
         """
-        if report.status != executor_pb2.ATTEMPT_STATUS_RAN:
-            return None
-        request = grader_pb2.ExamineRequest(attempt_id=attempt_id, report=report, expectations=brief.expectations)
-        if not await self._clients.wants_measurement(request, deadline):
+        if not wanted:
             return None
         with watch.stage("measure"):
             return await self._execute(attempt_id, brief.measurement, source, deadline)
@@ -236,6 +244,7 @@ class Pipeline:
         task: Task,
         source: bytes,
         report: executor_pb2.Report,
+        passed: bool,
         deadline: Deadline,
         watch: Stopwatch,
     ) -> judge_pb2.Judgement | None:
@@ -248,6 +257,7 @@ class Pipeline:
             buggy_source=task.buggy.encode(),
             source=source,
             report=report,
+            all_tests_passed=passed,
         )
         with watch.stage("judge"):
             return await self._clients.judge(attempt_id, evidence, deadline)

@@ -28,6 +28,7 @@ from gateway.episodes import Episodes
 from gateway.fixer import Fixer, ModelLink
 from gateway.grading import Grading
 from gateway.mcp import McpServer
+from gateway.memory import Reminders
 from gateway.middleware import BodyLimit, CutOff, RequestContext
 from gateway.pipeline import Pipeline
 from gateway.repair.process import Searches
@@ -53,6 +54,7 @@ async def _context(settings: Settings) -> AsyncIterator[Context]:
         episodes = Episodes(settings, store, pipeline, tasks, choice)
         grading, sessions = Grading(settings, pipeline, tasks), Sessions(settings, episodes)
         searches = Searches(settings.fixer_search_cpu_s, settings.fixer_search_memory_bytes, settings.source_bytes)
+        reminders = Reminders(store.agents, settings.evaluation_agents)
         models = [ModelLink(each, searches) for each in settings.fixer_models]
         yield Context(
             settings=settings,
@@ -62,7 +64,7 @@ async def _context(settings: Settings) -> AsyncIterator[Context]:
             clients=clients,
             episodes=episodes,
             grading=grading,
-            fixer=Fixer(settings, tasks, [*models, BuiltinFixer(settings, pipeline, searches)]),
+            fixer=Fixer(settings, tasks, [*models, BuiltinFixer(settings, pipeline, searches)], reminders.for_fix),
             sessions=sessions,
             mcp=McpServer(settings, sessions, grading, store.sessions),
             choice=choice,

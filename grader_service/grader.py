@@ -53,17 +53,17 @@ class Grader:
         self._describe(verdict, request, examined, speed)
         return Graded(verdict, _outcome(request.report, verdict))
 
-    def wants_measurement(self, request: grader_pb2.ExamineRequest) -> bool:
-        """Whether the attempt passed every test, and its speed is not told by its report.
+    def examine(self, request: grader_pb2.ExamineRequest) -> grader_pb2.ExamineResponse:
+        """Whether the attempt passed every test, and, if so, whether its report does not tell its speed.
 
         Raises:
             CallerError: the parts of the request do not belong together, see `consistency`.
             ServiceError: the task's checker did not answer.
         """
         consistency.require_report(request.report, request.expectations, self._limits)
-        if not takes_measurement(request.report, request.expectations, self._settings):
-            return False
-        return all(test.passed for test in self._examined(request.report, request.expectations))
+        passed = all(test.passed for test in self._examined(request.report, request.expectations))
+        measure = passed and takes_measurement(request.report, request.expectations, self._settings)
+        return grader_pb2.ExamineResponse(passed=passed, measure=measure)
 
     def _examined(self, report: executor_pb2.Report, expectations: grader_pb2.Expectations) -> list[ExaminedTest]:
         checked = self._checker.check(report.calls, expectations)

@@ -38,8 +38,7 @@ class GraderServicer(grader_pb2_grpc.GraderServiceServicer):
         self, request: grader_pb2.ExamineRequest, context: ExamineContext
     ) -> grader_pb2.ExamineResponse:
         with metrics.EXAMINE_SECONDS.time():
-            measure = await _done(self._grader.wants_measurement, request)
-        return grader_pb2.ExamineResponse(measure=measure)
+            return await _done(self._grader.examine, request)
 
 
 async def _done(work: Callable[[Request], Result], request: Request) -> Result:

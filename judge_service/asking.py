@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from codearena.errors import ServiceError
@@ -14,6 +15,7 @@ from judge_service.judge import Dimension, Evidence, Judge, JudgeKind, Judgement
 from judge_service.llm import Model, NoReplyError
 from judge_service.parse import Reply
 from judge_service.settings import Settings
+from judge_service.shared import Shared
 from judge_service.static import StaticJudge
 
 _ORDERLY = frozenset({common_pb2.CALL_STATUS_RETURNED, common_pb2.CALL_STATUS_RAISED})
@@ -25,10 +27,12 @@ class AskingJudge(Judge):
     """Asks the model where the settings say so, and static analysis always: as evidence, and for want of a reply.
 
     Replies are kept by content: of the task, of the code as the model sees it, of how its calls ended. Equal questions
-    that come while one is being answered wait for that answer. What failed is not kept.
+    that come while one is being answered wait for that answer, in all replicas that share replies. What failed is not
+    kept.
     """
 
-    def __init__(self, settings: Settings, static: StaticJudge, model: Model) -> None:
+    def __init__(self, settings: Settings, static: StaticJudge, model: Model, shared: Shared | None = None) -> None:
+        self._shared = shared
         self._settings = settings
         self._static = static
         self._model = model
@@ -45,6 +49,8 @@ class AskingJudge(Judge):
             task.cancel()
         await asyncio.gather(*self._asking.values(), return_exceptions=True)
         await self._model.close()
+        if self._shared is not None:
+            await self._shared.close()
         await self._static.close()
 
     @property
@@ -70,10 +76,15 @@ class AskingJudge(Judge):
         return Judgement(JudgeKind.LLM, **scored, revision=self._revision, model=self._model.name, flags=flags)
 
     def _wanted(self, evidence: Evidence) -> bool:
-        if self._settings.llm_when == "never":
-            return False
-        calls = evidence.report.calls
-        return self._settings.llm_when == "compiles" or all(call.status in _ORDERLY for call in calls)
+        match self._settings.llm_when:
+            case "never":
+                return False
+            case "all_tests_pass":
+                return evidence.passed
+            case "calls_end":
+                return all(call.status in _ORDERLY for call in evidence.report.calls)
+            case _:
+                return True
 
     def _without(self, static: Judgement, flags: tuple[str, ...], error: NoReplyError) -> Judgement:
         """Raises ServiceError if the settings want an error rather than another judge."""
@@ -113,11 +124,22 @@ class AskingJudge(Judge):
             return known
         metrics.CACHE.labels("reply", "miss").inc()
         if key not in self._asking:
-            asking = self._model.ask(evidence, code, given, (static.security, static.quality))
-            task = self._asking[key] = asyncio.create_task(asking)
+            task = self._asking[key] = asyncio.create_task(
+                self._asked(key, lambda: self._model.ask(evidence, code, given, (static.security, static.quality)))
+            )
             task.add_done_callback(lambda done: self._ended(key, done))
         # Shielded: one caller that leaves must not take the answer from the others. It is bounded by its own time.
         return await asyncio.shield(self._asking[key])
+
+    async def _asked(self, key: bytes, ask: Callable[[], Awaitable[Reply]]) -> Reply:
+        """By one replica of those that share replies; who waits for another's waits no longer than for its own."""
+        if self._shared is None:
+            return await ask()
+        try:
+            async with asyncio.timeout(self._settings.llm_timeout_s):
+                return await self._shared.reply(key, ask)
+        except TimeoutError as error:
+            raise NoReplyError(Unscored.LLM_TIMEOUT, "the model did not answer in time") from error
 
     def _ended(self, key: bytes, task: "asyncio.Task[Reply]") -> None:
         self._asking.pop(key, None)

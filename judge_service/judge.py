@@ -71,7 +71,8 @@ class Dimension:
 class Evidence:
     """What a judge may look at. Sources are hostile bytes, at most the service's limit long, and need not be text.
 
-    report: what the executor saw, handed on as it came. Its analysis says that the source compiles.
+    report: what the executor saw, handed on as it came. Its analysis says that the source compiles. passed: every test,
+    by the grader.
     """
 
     task_id: str
@@ -80,6 +81,7 @@ class Evidence:
     buggy_source: bytes
     source: bytes
     report: executor_pb2.Report
+    passed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

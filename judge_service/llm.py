@@ -17,6 +17,7 @@ from judge_service import metrics, parse, prompt
 from judge_service.judge import Dimension, Evidence, Unscored
 from judge_service.parse import Reply, UnusableReplyError
 from judge_service.settings import Settings
+from judge_service.shared import Shared
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +36,16 @@ class NoReplyError(Exception):
 class Model:
     """Asks an OpenAI-compatible endpoint. Bounded at once, in time, in failures and in tokens a day.
 
+    shared: counts the tokens of all replicas; None: there are none, or each has a budget of its own.
     today: the day that the budget is of, by UTC.
     """
 
-    def __init__(self, settings: Settings, today: Callable[[], str] = lambda: f"{datetime.now(UTC):%Y-%m-%d}") -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        shared: Shared | None = None,
+        today: Callable[[], str] = lambda: f"{datetime.now(UTC):%Y-%m-%d}",
+    ) -> None:
         assert settings.llm_model is not None
         self.name = settings.llm_model
         self._settings = settings
@@ -50,6 +57,7 @@ class Model:
             timeout=settings.llm_timeout_s,
         )
         self._places = asyncio.Semaphore(settings.llm_concurrency)
+        self._shared = shared
         self._today = today
         self._day, self._tokens = today(), 0
         self._structured = True
@@ -61,7 +69,7 @@ class Model:
 
     async def ask(self, evidence: Evidence, code: str, buggy: str, found: Sequence[Dimension]) -> Reply:
         """Within `llm_timeout_s`, waiting and a second try included. Raises NoReplyError."""
-        self._check_budget()
+        await self._check_budget()
         if not self.breaker.allows():
             raise NoReplyError(Unscored.LLM_BREAKER, "the model failed too often; it is left alone for a while")
         metrics.note_breaker(self.breaker.state)
@@ -106,7 +114,7 @@ class Model:
         started = time.monotonic()
         answer = await self._create(messages)
         metrics.LLM_SECONDS.observe(time.monotonic() - started)
-        self._count(answer)
+        await self._count(answer)
         text = answer.choices[0].message.content if answer.choices else None
         if not text:
             raise UnusableReplyError("the reply is empty")
@@ -133,17 +141,23 @@ class Model:
         )
         return answer
 
-    def _check_budget(self) -> None:
+    async def _check_budget(self) -> None:
         if (today := self._today()) != self._day:
             self._day, self._tokens = today, 0
         budget = self._settings.llm_tokens_per_day
-        if budget is not None and self._tokens >= budget:
+        if budget is None:
+            return
+        # At least our own are known, if the others' are not.
+        spent = max(self._tokens, await self._shared.tokens(today) if self._shared else 0)
+        if spent >= budget:
             raise NoReplyError(Unscored.LLM_BUDGET, "the tokens of the day are used up")
 
-    def _count(self, answer: ChatCompletion) -> None:
+    async def _count(self, answer: ChatCompletion) -> None:
         sent = answer.usage.prompt_tokens if answer.usage else 0
         received = answer.usage.completion_tokens if answer.usage else 0
         self._tokens += sent + received
+        if self._shared is not None:
+            await self._shared.spend(self._day, sent + received)
         metrics.LLM_TOKENS.labels("sent").inc(sent)
         metrics.LLM_TOKENS.labels("received").inc(received)
         price_in, price_out = self._settings.llm_price_in, self._settings.llm_price_out

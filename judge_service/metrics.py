@@ -17,7 +17,7 @@ DURATION = Histogram(
 )
 CACHE = Counter(
     "codearena_judge_cache_total",
-    "What was looked for in memory, by what it is and whether it was there.",
+    "What was looked for among what is kept, by what it is and whether it was there.",
     ["kept", "result"],
 )
 WAITING = Gauge("codearena_judge_queue_attempts", "Attempts that wait for a place.", multiprocess_mode="livesum")
@@ -47,6 +47,9 @@ LLM_BREAKER = Gauge(
     ["state"],
     multiprocess_mode="livemax",
 )
+SHARED_FAILURES = Counter(
+    "codearena_judge_shared_failures_total", "Times that the Redis which replicas share did not answer."
+)
 FLAGS = Counter("codearena_judge_flags_total", "Attempts that tried something on the judge.", ["flag"])
 LAUNCHER_STARTS = Counter("codearena_judge_launcher_starts_total", "Times the analysers' launcher was started.")
 
@@ -59,7 +62,7 @@ def note_breaker(state: BreakerState) -> None:
 
 for _kind in JudgeKind:
     JUDGEMENTS.labels(_kind)
-for _kept in ("analysis", "reply"):
+for _kept in ("analysis", "reply", "shared reply"):
     for _result in ("hit", "miss"):
         CACHE.labels(_kept, _result)
 for _direction in ("sent", "received"):

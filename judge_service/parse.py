@@ -22,6 +22,17 @@ class Reply:
     reason: str
 
 
+def to_text(reply: Reply) -> str:
+    """For a cache; `from_text` reads it again."""
+    return json.dumps({"scores": reply.scores, "reason": reply.reason})
+
+
+def from_text(text: str | bytes) -> Reply:
+    """What `to_text` wrote."""
+    kept = json.loads(text)
+    return Reply(kept["scores"], kept["reason"])
+
+
 def read(text: str) -> Reply:
     """The last well-formed verdict of the reply: what it quotes before that does not count.
 

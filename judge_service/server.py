@@ -11,6 +11,7 @@ from judge_service.judge import Judge
 from judge_service.llm import Model
 from judge_service.servicer import JudgeServicer
 from judge_service.settings import Settings
+from judge_service.shared import Shared
 from judge_service.static import StaticJudge
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ class JudgeServer:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.judge = StaticJudge(settings)
-        self._speaker: Judge = AskingJudge(settings, self.judge, Model(settings)) if settings.llm_model else self.judge
+        self._speaker: Judge = _asking(settings, self.judge) if settings.llm_model else self.judge
         servicer = JudgeServicer(self._speaker, settings.source_bytes)
 
         def register(server: grpc.aio.Server) -> None:
@@ -44,6 +45,11 @@ class JudgeServer:
         """Not serving, judgements in flight finish within `drain_s`, then the analysers end."""
         await self._server.drain(self._settings.drain_s)
         await self._speaker.close()
+
+
+def _asking(settings: Settings, static: StaticJudge) -> AskingJudge:
+    shared = Shared(settings) if settings.redis_url else None
+    return AskingJudge(settings, static, Model(settings, shared), shared)
 
 
 async def serve(settings: Settings) -> None:

@@ -51,6 +51,7 @@ class JudgeServicer(judge_pb2_grpc.JudgeServiceServicer):
             buggy_source=message.buggy_source,
             source=message.source,
             report=message.report,
+            passed=message.all_tests_passed,
         )
 
 

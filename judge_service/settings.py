@@ -36,8 +36,10 @@ class Settings(ServiceSettings):
     llm_model: str | None = Field(None, description="Model that is asked; none: static analysis alone judges.")
     llm_base_url: str | None = Field(None, description="Its OpenAI-compatible endpoint; none: OpenAI's.")
     llm_api_key: SecretStr | None = Field(None, description="Key of the endpoint.")
-    llm_when: Literal["compiles", "calls_end", "never"] = Field(
-        "compiles", description="Ask if it compiles; only if all its calls ended in an orderly way too; never."
+    llm_when: Literal["always", "compiles", "calls_end", "all_tests_pass", "never"] = Field(
+        "compiles",
+        description="Ask if it compiles (what does not is never judged: always is the same); only if all its calls "
+        "ended in an orderly way too; only if all tests pass; never.",
     )
     llm_on_failure: Literal["static", "unscored", "error"] = Field(
         "static", description="Without a reply: the static judge speaks; no scores; a retryable error."
@@ -47,6 +49,16 @@ class Settings(ServiceSettings):
     llm_max_tokens: int = Field(1024, ge=64, description="Longest reply, in tokens.")
     llm_breaker_failures: int = Field(5, ge=1, description="Failures in a row after which the model is left alone.")
     llm_breaker_open_s: float = Field(30.0, gt=0, description="Time until one question tries it again.")
-    llm_tokens_per_day: int | None = Field(None, ge=0, description="Budget of this process, by UTC day.")
+    llm_tokens_per_day: int | None = Field(
+        None, ge=0, description="Budget of all replicas that share a Redis, else of this process, by UTC day."
+    )
     llm_price_in: float = Field(0.0, ge=0, description="Of a million tokens sent, for the cost counter.")
     llm_price_out: float = Field(0.0, ge=0, description="Of a million tokens received.")
+
+    redis_url: SecretStr | None = Field(
+        None, description="Where replicas share replies and the budget; none: each has its own."
+    )
+    redis_namespace: str = Field(
+        "codearena-judge", pattern=r"^[A-Za-z0-9_-]+$", description="Prefix of every key there."
+    )
+    reply_ttl_s: int = Field(7 * 24 * 3600, gt=0, description="A reply is kept there so long.")

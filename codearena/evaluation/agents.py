@@ -54,7 +54,7 @@ class FixerAgent:
     async def propose(self, seen: Observation, reward: float | None, seed: int) -> Proposal:
         started = time.monotonic()
         code = seen.previous_attempts[-1] if seen.previous_attempts else seen.buggy_code
-        answer = await self._arena.fix(code, seen.error_log, reward=reward, task_id=seen.task_id)
+        answer = await self._arena.fix(code, seen.error_log, hint=seen.hint, reward=reward, task_id=seen.task_id)
         return Proposal(answer.fixed_code, Use(method=answer.method, seconds=time.monotonic() - started))
 
 

@@ -92,11 +92,14 @@ class Evidence(_message.Message):
     BUGGY_SOURCE_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
     REPORT_FIELD_NUMBER: _builtins.int
+    ALL_TESTS_PASSED_FIELD_NUMBER: _builtins.int
     task_id: _builtins.str
     title: _builtins.str
     description: _builtins.str
     buggy_source: _builtins.bytes
     source: _builtins.bytes
+    all_tests_passed: _builtins.bool
+    """By the grader's Examine; how many passed is for it alone to weigh."""
     @_builtins.property
     def report(self) -> _executor_pb2.Report: ...
     def __init__(
@@ -108,10 +111,11 @@ class Evidence(_message.Message):
         buggy_source: _builtins.bytes = ...,
         source: _builtins.bytes = ...,
         report: _executor_pb2.Report | None = ...,
+        all_tests_passed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["report", b"report"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["buggy_source", b"buggy_source", "description", b"description", "report", b"report", "source", b"source", "task_id", b"task_id", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["all_tests_passed", b"all_tests_passed", "buggy_source", b"buggy_source", "description", b"description", "report", b"report", "source", b"source", "task_id", b"task_id", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -127,3 +127,27 @@ def test_the_prompt_asks_for_what_the_reward_says_is_missing() -> None:
     focuses = [fixer.focus(reward) for reward in (None, 0.39, 0.4, 0.69, 0.7, 0.99)]
     assert [focuses.index(each) for each in focuses] == [0, 0, 2, 2, 4, 4]
     assert "boom" in fixer.prompt(fixer.FixOrder("code()", "boom", 0.5, None))
+
+
+def test_a_model_is_shown_the_hint() -> None:
+    assert "look at n" in fixer.prompt(fixer.FixOrder("code()", "boom", 0.5, None, "look at n"))
+
+
+async def test_a_model_is_shown_what_the_agent_remembers_where_it_asks_for_it(serve: Serve, settings: Settings) -> None:
+    async with ScriptedLLM(lambda _: (200, "```python\nright = 1\n```")) as llm:
+        api = await serve(
+            settings.model_copy(update={"fixer_models": (FixerModel(name="a", model="m", base_url=llm.url),)})
+        )
+        await api.post("/reset", json={"task_id": "easy-1", "agent_id": "a"})
+        for source in ("wrong = 0 # before", "right = 0 # the best"):
+            await api.post("/step", json={"proposed_fix": source, "agent_id": "a"})
+        for more in ({"use_memory": True}, {"use_memory": False}, {"use_memory": True, "agent_id": "b"}):
+            await fix(api, MISSPELT, task_id="easy-1", **{"agent_id": "a", **more})
+        shown = [request["messages"][-1]["content"] for request in llm.requests]
+        assert ["# the best" in text for text in shown] == [True, False, False]
+        assert ["How attempts failed before" in text for text in shown] == [True, False, False]
+
+
+async def test_an_agent_in_evaluation_has_no_memory_to_fix_by(api: httpx.AsyncClient) -> None:
+    answer = await fix(api, MISSPELT, task_id="easy-1", agent_id="eval-1", use_memory=True)
+    assert answer.status_code == 422

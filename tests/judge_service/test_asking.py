@@ -170,6 +170,17 @@ async def test_the_settings_say_when_to_ask(
     assert len(llm.requests) == calls
 
 
+@pytest.mark.parametrize(
+    ("when", "passed", "calls"),
+    [("always", False, 1), ("compiles", False, 1), ("all_tests_pass", False, 0), ("all_tests_pass", True, 1)],
+)
+async def test_the_settings_say_whether_failing_tests_are_worth_a_question(
+    make: Callable[..., AskingJudge], llm: ScriptedLLM, when: str, passed: bool, calls: int
+) -> None:
+    found = await make(llm_when=when).judge(Evidence("t", "t", "d", b"", CODE, report(), passed))
+    assert (len(llm.requests), found.kind is JudgeKind.LLM) == (calls, calls == 1)
+
+
 async def test_what_cannot_be_shown_is_not_asked_about(make: Callable[..., AskingJudge], llm: ScriptedLLM) -> None:
     found = await make().judge(evidence(b"x = '\xff'\n"))
     assert (found.kind, llm.requests) == (JudgeKind.STATIC, [])
