@@ -12,8 +12,8 @@ from executor_service.settings import MIB, Settings
 _SHM_BYTES = MIB
 _SHM_INODES = 64
 _RUNNER_PROCESSES = 16
-_CELL_CALLS = ["mount", "umount2", "unshare"]
-"""What PID 1 of a container needs to make fresh namespaces; each attempt is under the list without them."""
+_CELL_CALLS = ["clone", "mount"]
+"""What PID 1 of a container needs to make fresh namespaces, clone with any flag; attempts are under the list alone."""
 
 
 def configuration(settings: Settings, image: str, seccomp: str, labels: Mapping[str, str]) -> dict[str, Any]:

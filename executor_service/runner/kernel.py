@@ -5,6 +5,7 @@ Constants are those of linux/sched.h, linux/mount.h, linux/prctl.h, linux/seccom
 
 import ctypes
 import os
+import signal
 import struct
 
 CLONE_NEWNS = 0x00020000
@@ -29,8 +30,10 @@ _SECCOMP_MODE_FILTER = 2
 _BPF_INSTRUCTION_BYTES = 8
 _CAPABILITY_VERSION_3 = 0x20080522
 _SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
+_SYS_CLONE = {"x86_64": 56, "aarch64": 220}
 
 _libc = ctypes.CDLL(None, use_errno=True)
+_locked_libc = ctypes.PyDLL(None, use_errno=True)  # calls keep the interpreter's lock, as a fork must
 
 
 def _check(result: int, what: str) -> None:
@@ -39,8 +42,27 @@ def _check(result: int, what: str) -> None:
         raise OSError(number, f"{what}: {os.strerror(number)}")
 
 
-def unshare(flags: int) -> None:
-    _check(_libc.unshare(flags), "unshare")
+def fork_into(namespaces: int) -> int:
+    """Like os.fork, but the child is the first process of fresh namespaces (clone(2)). For processes with one thread.
+
+    An unshare would take another fork, which costs an interpreter more than the namespaces do. What os.fork does around
+    the system call for the interpreter is done here; what the C library does there is for several threads.
+    """
+    number, flags, nothing = (
+        _SYS_CLONE[os.uname().machine],
+        ctypes.c_long(namespaces | signal.SIGCHLD),
+        ctypes.c_long(0),
+    )
+    ctypes.pythonapi.PyOS_BeforeFork()
+    pid = int(_locked_libc.syscall(number, flags, nothing, nothing, nothing, nothing))
+    if pid == 0:
+        ctypes.pythonapi.PyOS_AfterFork_Child()
+        return 0
+    failure = ctypes.get_errno()
+    ctypes.pythonapi.PyOS_AfterFork_Parent()
+    if pid < 0:
+        raise OSError(failure, f"clone: {os.strerror(failure)}")
+    return pid
 
 
 def mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:
@@ -96,30 +118,3 @@ def keep_capabilities(kept: tuple[int, ...]) -> None:
     header = ctypes.create_string_buffer(struct.pack("=Ii", _CAPABILITY_VERSION_3, 0))
     data = ctypes.create_string_buffer(struct.pack("=6I", low, low, 0, high, high, 0))
     _check(_libc.capset(header, data), "capset")
-
-
-def fork_nested() -> int:
-    """Like os.fork, but the child is the first process of user and pid namespaces of its own.
-
-    An intermediate process enters the namespaces and leaves; the child is handed to the caller, which must be PID 1 or
-    a subreaper and will also have to reap the intermediate one.
-    """
-    pid_r, pid_w = os.pipe2(os.O_CLOEXEC)
-    if os.fork() == 0:
-        unshare(CLONE_NEWUSER | CLONE_NEWPID)
-        child = os.fork()
-        if child == 0:
-            os.close(pid_r)
-            os.close(pid_w)
-            return 0
-        os.write(pid_w, struct.pack("=i", child))
-        os._exit(0)
-    os.close(pid_w)
-    try:
-        data = os.read(pid_r, 4)
-    finally:
-        os.close(pid_r)
-    if len(data) < 4:
-        raise OSError("no nested namespaces")
-    (pid,) = struct.unpack("=i", data)
-    return int(pid)

@@ -1,7 +1,6 @@
 """Fresh namespaces for one runner; on the host also a root that holds an interpreter and nothing else."""
 
 import os
-import struct
 import sys
 from collections.abc import Callable
 
@@ -29,7 +28,7 @@ _STAGE = "/tmp"
 def fork_into(level: str, run: Callable[[], None], tmpfs_bytes: int) -> int:
     """Forks a process that calls `run` as PID 1 of fresh namespaces of that level, with a root of its own.
 
-    Returns its pid, 0 if it cannot be. The caller must be a subreaper. `run` must not return.
+    Returns its pid, 0 if it cannot be. `run` must not return.
     """
 
     def settle_and_run() -> None:
@@ -49,68 +48,46 @@ def fork_apart(run: Callable[[], None], uids: tuple[int, int] | None) -> int:
     """Forks a process that calls `run` as PID 1 of fresh namespaces and with what the caller has mounted.
 
     uids: the first and the number of those outside that are 0, 1, ... inside, groups alike, which takes SETUID and
-    SETGID outside; None: the caller's alone, as 0. Returns its pid, 0 if it cannot be.
+    SETGID outside; None: the caller's alone, as 0. Returns its pid, 0 if this host allows no such thing.
 
-    The caller must be a subreaper: an intermediate process enters the namespaces, forks the new PID 1 and leaves.
     `run` must not return.
     """
-    entered_r, entered_w = os.pipe2(os.O_CLOEXEC)
+    uid, gid = os.geteuid(), os.getegid()
     mapped_r, mapped_w = os.pipe2(os.O_CLOEXEC)
-    intermediate = os.fork()
-    if intermediate == 0:
-        os.close(entered_r)
+    try:
+        pid = kernel.fork_into(_ALL)
+    except OSError:  # that is an answer, not a defect
+        os.close(mapped_r)
         os.close(mapped_w)
-        _enter(entered_w, mapped_r, run, map_self=uids is None)
-    os.close(entered_w)
+        return 0
+    if pid == 0:
+        os.close(mapped_w)
+        _begin(mapped_r, run, None if uids else (uid, gid))
     os.close(mapped_r)
     try:
-        return _accompany(intermediate, entered_r, mapped_w, uids)
+        if uids:  # the map of a root-owned namespace can only be written from outside
+            for name in ("uid_map", "gid_map"):
+                with open(f"/proc/{pid}/{name}", "w") as file:
+                    file.write(f"0 {uids[0]} {uids[1]}")
+        os.write(mapped_w, b"m")
     finally:
-        os.close(entered_r)
         os.close(mapped_w)
-        os.waitpid(intermediate, 0)
+    return pid
 
 
-def _accompany(intermediate: int, entered_r: int, mapped_w: int, uids: tuple[int, int] | None) -> int:
-    """The parent's part: the uid map of a root-owned namespace can only be written from outside."""
-    if os.read(entered_r, 1) != b"u":
-        return 0
-    if uids is not None:
-        for name in ("uid_map", "gid_map"):
-            with open(f"/proc/{intermediate}/{name}", "w") as file:
-                file.write(f"0 {uids[0]} {uids[1]}")
-    os.write(mapped_w, b"m")
-    data = b""
-    while len(data) < 4:
-        chunk = os.read(entered_r, 4 - len(data))
-        if not chunk:
-            return 0
-        data += chunk
-    (pid,) = struct.unpack("=i", data)
-    return int(pid)
+def _begin(mapped_r: int, run: Callable[[], None], own: tuple[int, int] | None) -> None:
+    """The new PID 1, which waits until it has a user; never returns.
 
-
-def _enter(entered_w: int, mapped_r: int, run: Callable[[], None], *, map_self: bool) -> None:
-    """The intermediate process; never returns."""
+    own: user and group outside that become its root, where not the parent decides that.
+    """
     try:
-        uid, gid = os.geteuid(), os.getegid()
-        try:
-            kernel.unshare(_ALL)
-        except OSError:  # this host does not allow it: that is an answer, not a defect
-            os._exit(1)
-        if map_self:
-            _map_self(uid, gid)
-        os.write(entered_w, b"u")
         if os.read(mapped_r, 1) != b"m":
             os._exit(1)
-        pid = os.fork()
-        if pid:
-            os.write(entered_w, struct.pack("=i", pid))
-            os._exit(0)
-        os.close(entered_w)
         os.close(mapped_r)
+        if own:
+            _map_self(*own)
         run()
-    except BaseException:  # noqa: BLE001 - the process's top: the parent sees the closed pipe or the exit status
+    except BaseException:  # noqa: BLE001 - the process's top: the parent sees the exit status
         sys.excepthook(*sys.exc_info())
     finally:
         os._exit(1)

@@ -24,6 +24,7 @@ from executor_service.runner.roles import Confinement, Role, confine, switch_uid
 
 PACKET_BYTES = 64 * 1024
 _KILL_AGAIN_S = 0.05  # the longest that a process which slipped through one round of killing lives
+_NESTED = kernel.CLONE_NEWUSER | kernel.CLONE_NEWPID
 _WORKER_FDS = 5  # stdin, stdout, stderr, commands, results
 
 # What repairs of small programs import; what they seldom do is left to them, since every sandbox pays for this list.
@@ -167,7 +168,7 @@ class _Supervisor:
 
     def _spawn(self, request: dict[str, Any], fds: list[int]) -> None:
         role = Role(request["role"])
-        pid = kernel.fork_nested() if self._confinement.nested else os.fork()
+        pid = kernel.fork_into(_NESTED) if self._confinement.nested else os.fork()
         if pid == 0:
             # It says so itself, so that the kernel tells the conductor its pid there.
             self._send({"spawned": request["number"]})
