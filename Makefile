@@ -116,6 +116,10 @@ verify: $(READY)  ## Run every task's reference and buggy code through the real 
 bench: $(READY)  ## Measure a step on a warm pool against docker run
 	@$(prepare_docker); python -m benchmarks.step_latency
 
+.PHONY: bench-throughput
+bench-throughput: $(READY)  ## Measure steps a second of each isolation against what people do without one
+	@$(prepare_docker); python -m benchmarks.throughput
+
 # ------------------------------------------------------------------------------------------------------------ develop
 
 .PHONY: proto

@@ -1,0 +1,172 @@
+"""How many steps a second each isolation sustains, against what people do without one. One run, one table, one plot.
+
+    python -m benchmarks.throughput [--task ID] [--seconds N] [--clients N ...] [--isolation NAME ...] [--plot FILE]
+
+A step is all that a user pays for: HTTP in, sandbox, judge, grader, Redis committed, HTTP out; an episode is begun for
+each in the same time. The baselines do less, and each runs at the concurrency that suits it best:
+
+    engine churn     create, start and remove by force a container with our configuration; nothing runs in it
+    docker run       our image, the same job, the report read
+    bare python -I   the reference and the calls of its tests in a new interpreter; no isolation, no grading
+    namespace fork   fork of a warm interpreter into fresh namespaces with a leased control group; nothing runs in it
+
+CPU is that of the whole machine, engine and kernel included, so run it alone.
+"""
+
+import argparse
+import http.client
+import itertools
+import json
+import os
+import platform
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import baselines
+from benchmarks.rates import Rate, Work, sustained
+from benchmarks.step_latency import embedded
+from codearena.task import Task, load_tasks
+
+ROOT = baselines.ROOT
+_ISOLATIONS = ("container", "cell", "local")
+_COLUMNS = 150
+_AT_ONCE = (1, 2, 4)  # of a baseline
+_CHURN, _DOCKER_RUN, _INTERPRETER, _FORK = "engine churn", "docker run", "bare python -I", "namespace fork"
+
+
+class Client:
+    """One connection to a gateway, which it plays one episode after the other on."""
+
+    def __init__(self, url: str, task: Task, number: int, fresh: Callable[[], str]) -> None:
+        self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=120)
+        self._task = task
+        self._agent = f"throughput-{number}"
+        self._fresh = fresh
+
+    def step(self) -> float | None:
+        """A reset and the step that solves the task; the whole time counts."""
+        episode = self._post("/reset", {"task_id": self._task.id, "agent_id": self._agent})["episode_id"]
+        answer = self._post("/step", {"episode_id": episode, "proposed_fix": self._task.solution + self._fresh()})
+        if not answer["info"]["solved"]:
+            raise SystemExit(f"the reference did not solve {self._task.id}: {answer['observation']['error_log']}")
+        return None
+
+    def _post(self, path: str, body: dict[str, object]) -> dict[str, dict[str, object]]:
+        self._connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+        response = self._connection.getresponse()
+        answer: dict[str, dict[str, object]] = json.loads(response.read())
+        if response.status != 200:
+            raise SystemExit(f"{path}: {response.status} {answer}")
+        return answer
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--task", default="easy-1", help="task id (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=8.0, help="of each measurement (default: %(default)s)")
+    parser.add_argument("--clients", type=int, nargs="+", default=[1, 4, 16, 64], help="(default: %(default)s)")
+    parser.add_argument("--isolation", choices=_ISOLATIONS, nargs="+", default=_ISOLATIONS)
+    parser.add_argument("--without-baselines", action="store_true")
+    parser.add_argument("--new-sources", action="store_true", help="each source is new to the judge, too")
+    parser.add_argument("--plot", type=Path, help="write a plot there")
+    options = parser.parse_args()
+    task, console = load_tasks(ROOT / "tasks")[options.task], Console(width=_COLUMNS)
+    rates = [] if options.without_baselines else measure_baselines(task, options.seconds, console)
+    numbers = itertools.count()
+    fresh = (lambda: f"\n_NUMBER = {next(numbers)}\n") if options.new_sources else (lambda: "")
+    for isolation in options.isolation:
+        rates += measure_steps(isolation, task, options.clients, options.seconds, fresh, console)
+    console.print(table(task, rates))
+    if options.plot:
+        plot(task, rates, options.plot)
+
+
+def measure_baselines(task: Task, seconds: float, console: Console) -> list[Rate]:
+    """Each at the number of workers at which it is fastest."""
+    kinds: list[tuple[str, Callable[[int], list[Work]]]] = [
+        (_CHURN, lambda count: [baselines.churn() for _ in range(count)]),
+        (_DOCKER_RUN, lambda count: [baselines.docker_runs(task)] * count),
+        (_INTERPRETER, lambda count: [baselines.interpreters(task)] * count),
+    ]
+    best = []
+    for what, works in kinds:
+        best.append(_fastest(sustained(what, works(count), seconds / 2) for count in _said(what, _AT_ONCE, console)))
+    found = []
+    for count in _said(_FORK, _AT_ONCE, console):
+        with baselines.forks(count) as made:
+            found.append(sustained(_FORK, made, seconds / 2))
+    return [*best, _fastest(found)]
+
+
+def _said(what: str, counts: Sequence[int], console: Console) -> Sequence[int]:
+    console.print(f"{what}, at once: {', '.join(map(str, counts))}")
+    return counts
+
+
+def _fastest(rates: Iterable[Rate]) -> Rate:
+    return max(rates, key=lambda rate: rate.per_s)
+
+
+def measure_steps(
+    isolation: str, task: Task, clients: Sequence[int], seconds: float, fresh: Callable[[], str], console: Console
+) -> list[Rate]:
+    """The steps of one isolation, with more and more clients."""
+    rates = []
+    with embedded(isolation) as url:
+        for count in clients:
+            console.print(f"{isolation}, clients: {count}")
+            works = [Client(url, task, number, fresh).step for number in range(count)]
+            rates.append(sustained(isolation, works, seconds))
+    return rates
+
+
+def table(task: Task, rates: Sequence[Rate]) -> Table:
+    """All rates, each beside the baselines."""
+    title = f"steps of {task.id}, {os.cpu_count()} cores, {platform.machine()}"
+    made = Table(title=title)
+    by_what = {rate.what: rate.per_s for rate in rates if rate.what not in _ISOLATIONS}
+    headings = [
+        "",
+        "clients",
+        "1/s",
+        "CPU ms",
+        "busy",
+        "p50 ms",
+        "p95 ms",
+        "p99 ms",
+        *(f"/ {what}" for what in by_what),
+    ]
+    for heading in headings:
+        made.add_column(heading, justify="right" if heading else "left")
+    for rate in rates:
+        times = [f"{each:.0f}" for each in (rate.p50_ms, rate.p95_ms, rate.p99_ms)]
+        ratios = [f"{rate.per_s / base:.2f}" for base in by_what.values()]
+        measured = [f"{rate.per_s:.1f}", f"{rate.cpu_ms:.1f}", f"{rate.busy:.0%}"]
+        made.add_row(rate.what, str(rate.clients), *measured, *times, *ratios)
+    return made
+
+
+def plot(task: Task, rates: Sequence[Rate], path: Path) -> None:
+    """Steps a second over clients, baselines as lines across."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 5), layout="constrained")
+    axes = figure.subplots()
+    for isolation in dict.fromkeys(rate.what for rate in rates if rate.what in _ISOLATIONS):
+        own = [rate for rate in rates if rate.what == isolation]
+        axes.plot([rate.clients for rate in own], [rate.per_s for rate in own], marker="o", label=isolation)
+    for rate in rates:
+        if rate.what not in _ISOLATIONS:
+            axes.axhline(rate.per_s, linestyle=":", color="gray")
+            axes.annotate(rate.what, (1, rate.per_s), va="bottom", fontsize=8)
+    axes.set(xscale="log", yscale="log", xlabel="clients", ylabel="per second", title=f"steps of {task.id}")
+    axes.legend()
+    figure.savefig(path, dpi=120)
+
+
+if __name__ == "__main__":
+    main()
