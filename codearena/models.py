@@ -161,6 +161,7 @@ class Complexity(_Lenient):
 
     confidence: of `measured`, in [0, 1]; ratio: CPU time over that of the reference; null: not measured;
     sizes: the n that the attempt finished, ascending; times: its CPU time at each, in seconds;
+    space: growth of its peak memory, inputs included; empty: too little to tell;
     dominant_lines: where in the source the estimated growth comes about; problem_type: what it seems to work on.
     """
 
@@ -173,6 +174,7 @@ class Complexity(_Lenient):
     times: list[float] = []
     dominant_lines: list[int] = []
     problem_type: str = ""
+    space: str = ""
 
 
 class Timings(_Lenient):

@@ -214,6 +214,7 @@ def _complexity(complexity: grader_pb2.Complexity, analysis: executor_pb2.Analys
         ratio=complexity.ratio if complexity.HasField("ratio") else None,
         sizes=list(complexity.sizes),
         times=[time.ToNanoseconds() / 1e9 for time in complexity.times],
+        space=complexity.space,
         dominant_lines=list(analysis.dominant_lines),
         problem_type=analysis.problem_type,
     )

@@ -23,12 +23,19 @@ from grader_service.settings import Settings
 
 @dataclass(frozen=True)
 class Charged:
-    """One size. reference_s: CPU time of the reference's call; attempt_s: what the attempt is charged with."""
+    """One size. reference_s: CPU time of the reference's call; attempt_s: what the attempt is charged with.
+
+    peak_bytes: most memory that the attempt's process has had by then.
+    """
 
     size: int
     point: executor_pb2.ProbeMeasurement
     reference_s: float
     attempt_s: float
+
+    @property
+    def peak_bytes(self) -> int:
+        return self.point.attempt.usage.peak_memory_bytes
 
 
 def seconds(duration: Duration) -> float:
@@ -62,6 +69,18 @@ def _best(rounds: Sequence[Charged]) -> Charged:
     limited = [each for each in rounds if each.point.attempt.status == common_pb2.CALL_STATUS_TIME_LIMIT]
     best = min(returned or limited or rounds, key=lambda each: each.attempt_s)
     return replace(best, reference_s=min(each.reference_s for each in rounds))
+
+
+def peaks(measured: Sequence[Charged]) -> dict[int, int]:
+    """Size -> peak memory in bytes after the first call of that size that returned.
+
+    A process's peak never falls, so a later round would show that of the largest size.
+    """
+    found: dict[int, int] = {}
+    for each in measured:
+        if each.point.attempt.status == common_pb2.CALL_STATUS_RETURNED:
+            found.setdefault(each.size, each.peak_bytes)
+    return found
 
 
 def beside_calls_s(report: executor_pb2.Report, settings: Settings) -> float:

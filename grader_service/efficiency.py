@@ -14,7 +14,7 @@ from codearena import values
 from codearena.errors import CallerError, ServiceError
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
 from grader_service import complexity
-from grader_service.charges import Charged, beside_calls_s, best_of_rounds, charge, seconds
+from grader_service.charges import Charged, beside_calls_s, best_of_rounds, charge, peaks, seconds
 from grader_service.compare import DEFAULT_TOLERANCE, Tolerance
 from grader_service.examine import UNCHECKED, Checked, meets, same_value, tolerance_of
 from grader_service.reward import class_cap, efficiency_score
@@ -32,7 +32,7 @@ _Modes = set[tuple[grader_pb2.Compare.ValueType, Tolerance]]
 class Efficiency:
     """What was measured. score: in [0, 1]; ratio: CPU time over the reference's, None if none could be taken;
     sizes, times_s: where attempt and reference both returned, ascending, and the attempt's CPU time there;
-    reference_s: the reference's at the largest of them.
+    reference_s: the reference's at the largest of them; space: growth class of the attempt's peak memory, or empty.
     """
 
     score: float = 0.0
@@ -41,6 +41,7 @@ class Efficiency:
     times_s: tuple[float, ...] = ()
     fit: complexity.Fit = complexity.ABSTAINED
     reference_s: float | None = None
+    space: str = ""
 
 
 NOT_MEASURED = Efficiency()
@@ -124,6 +125,7 @@ def _of_probe(
         tuple(charged.attempt_s for charged in common),
         fit,
         common[-1].reference_s if common else None,
+        _space(measured, settings),
     )
 
 
@@ -159,6 +161,15 @@ def _class(usable: list[Charged], common: list[Charged], likely: tuple[str, str]
         if differs and shown.power_confidence >= settings.fit_sure_confidence:
             return complexity.ABSTAINED
     return complexity.fit(complexity.calibrated(attempt, reference, optimal), trust, likely)
+
+
+def _space(measured: list[Charged], settings: Settings) -> str:
+    """By the peak memory above that of the smallest size, inputs included; nothing is told by less than is noise."""
+    by_size = peaks(measured)
+    baseline = min(by_size.values(), default=0)
+    grown = {size: peak - baseline for size, peak in by_size.items() if peak - baseline >= settings.space_noise_bytes}
+    trust = complexity.Trust(settings.fit_relative_noise, settings.fit_min_confidence, settings.fit_log_confidence)
+    return complexity.fit(complexity.Curve(list(grown), [float(peak) for peak in grown.values()]), trust).measured
 
 
 def _curve(points: list[tuple[int, float]], idle_s: float, settings: Settings) -> complexity.Curve:

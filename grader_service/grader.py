@@ -147,6 +147,7 @@ def _complexity(request: grader_pb2.GradeRequest, speed: Efficiency) -> grader_p
         ratio=speed.ratio,
         sizes=speed.sizes,
         times=[_duration(time_s) for time_s in speed.times_s],
+        space=speed.space,
     )
 
 

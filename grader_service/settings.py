@@ -63,6 +63,9 @@ class Settings(ServiceSettings):
     fit_noise_s: float = Field(
         0.0002, gt=0, description="CPU time of one probe call below which the fit leaves it out."
     )
+    space_noise_bytes: int = Field(
+        512 * 1024, ge=1, description="Growth of the peak memory below which it says nothing of the growth class."
+    )
     fit_idle_s: float = Field(0.00006, ge=0, description="CPU time of a probe call that does nothing, at most.")
     fit_relative_noise: float = Field(0.02, gt=0, description="Relative error of a measured time that says nothing.")
     fit_min_confidence: float = Field(0.15, ge=0, le=1, description="Below this confidence the fit abstains.")

@@ -648,6 +648,7 @@ class Complexity(_message.Message):
     RATIO_FIELD_NUMBER: _builtins.int
     SIZES_FIELD_NUMBER: _builtins.int
     TIMES_FIELD_NUMBER: _builtins.int
+    SPACE_FIELD_NUMBER: _builtins.int
     measured: _builtins.str
     """Growth class by measurement; empty: not measured or abstained."""
     confidence: _builtins.float
@@ -658,6 +659,8 @@ class Complexity(_message.Message):
     """CPU time of the attempt over that of the reference on the same inputs.
     Absent: not measured.
     """
+    space: _builtins.str
+    """Growth class of the peak memory; empty: too little of it to tell."""
     @_builtins.property
     def sizes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]: ...
     @_builtins.property
@@ -674,10 +677,11 @@ class Complexity(_message.Message):
         ratio: _builtins.float | None = ...,
         sizes: _abc.Iterable[_builtins.int] | None = ...,
         times: _abc.Iterable[_duration_pb2.Duration] | None = ...,
+        space: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_ratio", b"_ratio", "ratio", b"ratio"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ratio", b"_ratio", "confidence", b"confidence", "estimated", b"estimated", "measured", b"measured", "optimal", b"optimal", "ratio", b"ratio", "sizes", b"sizes", "times", b"times"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ratio", b"_ratio", "confidence", b"confidence", "estimated", b"estimated", "measured", b"measured", "optimal", b"optimal", "ratio", b"ratio", "sizes", b"sizes", "space", b"space", "times", b"times"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__ratio: _TypeAlias = _typing.Literal["ratio"]  # noqa: Y015
     _WhichOneofArgType__ratio: _TypeAlias = _typing.Literal["_ratio", b"_ratio"]  # noqa: Y015

@@ -63,6 +63,26 @@ def test_the_class_is_fitted_and_the_times_are_told() -> None:
     assert speed.times_s == pytest.approx((0.01, 0.04, 0.16, 0.64))
 
 
+def with_peaks(peaks_kib: dict[int, int]) -> list[executor_pb2.ProbeMeasurement]:
+    points = build.probe(dict.fromkeys(peaks_kib, (0.01, 0.01)))
+    for point, peak_kib in zip(points, peaks_kib.values(), strict=True):
+        point.attempt.usage.peak_memory_bytes = peak_kib * 1024
+    return points
+
+
+def test_space_is_fitted_to_the_growth_of_the_peak_memory() -> None:
+    sizes = (10, 500, 1_000, 2_000, 4_000)
+    assert by_probe(with_peaks({n: 10_000 + 2 * n for n in sizes})).space == "O(n)"
+    assert by_probe(with_peaks({n: 10_000 + n**2 // 100 for n in sizes})).space == "O(n^2)"
+    assert by_probe(with_peaks({n: 10_000 + n // 40 for n in sizes})).space == ""
+
+
+def test_space_is_that_of_the_first_round() -> None:
+    rounds = with_peaks({n: 10_000 + 2 * n for n in (10, 500, 1_000, 2_000, 4_000)})
+    again = with_peaks(dict.fromkeys((10, 500, 1_000, 2_000, 4_000), 18_000))
+    assert by_probe([*rounds, *again]).space == "O(n)"
+
+
 def test_no_class_is_claimed_if_the_reference_does_not_show_its_own() -> None:
     points = build.probe({n: (1e-5 * n, 1e-5 * n) for n in (1_000, 2_000, 4_000, 8_000)})
     report = build.ran([build.returned(1)], probe=points)
