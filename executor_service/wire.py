@@ -149,7 +149,7 @@ class ProbeWire(_Record):
 
 
 class ProbeProcessWire(_Record):
-    """What a process of the probe did beside its calls."""
+    """What the processes that made the calls did beside them."""
 
     load_cpu_s: _Seconds
     other_cpu_s: _Seconds

@@ -234,7 +234,7 @@ class Episodes:
         if episode.done:
             raise EpisodeFinishedError(f"episode {callers.shown(episode_id)} is finished; reset starts another")
         task = self._task(episode)
-        draw = f"group:{episode.group}" if episode.group else f"episode:{episode.nonce}"
+        draw = f"group:{callers.owned(episode.group)}" if episode.group else f"episode:{episode.nonce}"
         attempt = await self._pipeline.attempt(task, proposal.source, episode.step + 1, episode.identities, draw=draw)
         answered_about.attempt(attempt.attempt_id)
         return await self._commit(episode, attempt, proposal)

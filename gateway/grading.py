@@ -12,7 +12,7 @@ from codearena.errors import CallerError, CodeArenaError, DeadlineError, Forbidd
 from codearena.task import Task
 from codearena.v1 import executor_pb2
 from gateway import answered_about, answers, curriculum, metrics, problems
-from gateway.access.caller import current
+from gateway.access.caller import current, owned
 from gateway.deadline import Deadline
 from gateway.pipeline import Pipeline
 from gateway.settings import Settings
@@ -42,7 +42,7 @@ class Grading:
             raise ForbiddenError(f"probe_cpu_s takes a key of the scope {Scope.ADMIN}")
         task = curriculum.find_task(self._tasks, request.task_id)
         source = request.source.encode("utf-8", "surrogatepass")
-        draw = f"group:{request.group_id}" if request.group_id else ""
+        draw = f"group:{owned(request.group_id)}" if request.group_id else ""
         attempt = await self._pipeline.attempt(task, source, caller=caller, draw=draw, probe_cpu_s=request.probe_cpu_s)
         if not caller:  # else it is one of a batch
             answered_about.attempt(attempt.attempt_id)

@@ -80,7 +80,8 @@ class Probing:
 
 
 class JobMaker:
-    """Makes the briefs of one task. Tests are encoded once; probe inputs are drawn anew as `probing` says.
+    """Makes the briefs of one task. Tests are encoded once; probe inputs are drawn anew as `probing` says, and before a
+    later step of whoever was measured on them: an attempt can tell by its speed what it was called with.
 
     rng: draws the probe's inputs; nobody outside may know its state.
     """
@@ -90,21 +91,30 @@ class JobMaker:
         self._rng = rng
         self._probing = probing
         self._probe_uses = 0
+        self._measured: dict[str, int] = {}  # on the present inputs: the last step of each draw
         self._drawing = asyncio.Lock()
         self._brief = _brief(task)
 
-    async def brief(self, probe_cpu_s: float | None = None) -> Brief:
-        """For an attempt. Not to be modified: attempts share it. probe_cpu_s: for it alone, other than usual."""
+    async def brief(self, draw: str = "", step: int = 1, probe_cpu_s: float | None = None) -> Brief:
+        """For an attempt. Not to be modified: attempts share it.
+
+        draw: of its hidden inputs, empty if of its own; probe_cpu_s: for it alone, other than usual.
+        """
         if self._task.probe is None:
             return self._brief
         # In a thread, since large inputs take tens of milliseconds, in which other requests should go on.
         if probe_cpu_s is not None:
             return await asyncio.to_thread(self._with_new_probe, probe_cpu_s)
         async with self._drawing:
-            if self._probe_uses % self._probing.reuse == 0:
+            if self._probe_uses % self._probing.reuse == 0 or step > self._measured.get(draw, step):
                 self._brief = await asyncio.to_thread(self._with_new_probe, self._probing.cpu_s)
+                self._measured, self._probe_uses = {}, 0
             self._probe_uses += 1
             return self._brief
+
+    def measured(self, draw: str, step: int) -> None:
+        """Notes that an attempt of this draw and step was measured, on the present inputs or, no matter, older ones."""
+        self._measured[draw] = max(step, self._measured.get(draw, step))
 
     def _with_new_probe(self, cpu_s: float) -> Brief:
         job = _measuring(self._task, [])

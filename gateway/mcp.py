@@ -1,7 +1,7 @@
 """The Model Context Protocol: JSON-RPC requests -> answers, and the four tools that an agent plays with.
 
-A request belongs to the session of its WebSocket, else to the one it names, else to none: it may then still name the
-episode that it is about.
+A request belongs to the session of its WebSocket, else to the one of its caller's that it names, else to none: it may
+then still name the episode that it is about.
 """
 
 import logging
@@ -17,6 +17,7 @@ from codearena import models
 from codearena.errors import CallerError, CodeArenaError
 from codearena.requests import Id, SourceText, TaskChoice
 from gateway import answers, metrics
+from gateway.access import caller as callers
 from gateway.grading import Grading
 from gateway.sessions import Session, Sessions
 from gateway.settings import Settings
@@ -117,11 +118,11 @@ class McpServer:
 
     async def close(self, session_id: str) -> bool:
         """Ends a session; whether there was one. Raises StoreError."""
-        return await self._records.close(session_id)
+        return await self._records.close(callers.owned(session_id))
 
     async def known(self, session_id: str) -> bool:
         """Whether there is such a session. Raises StoreError."""
-        return await self._records.episode(session_id) is not None
+        return await self._records.episode(callers.owned(session_id)) is not None
 
     async def _result(
         self, method: str, params: object, own: Session | None, session_id: str | None
@@ -149,7 +150,7 @@ class McpServer:
 
     async def _create(self) -> str:
         session_id, limit = uuid.uuid4().hex, self._settings.sessions_max
-        active = await self._records.open(session_id, limit, _now_ms())
+        active = await self._records.open(callers.owned(session_id), limit, _now_ms())
         if active is not None:
             raise RpcError(FULL, "too many sessions", active_sessions=active, max_sessions=limit)
         return session_id
@@ -165,14 +166,15 @@ class McpServer:
         arguments = _arguments(params)
         if session_id is None:
             return _called(await self._tool(arguments, own or self._sessions.session()))
-        episode_id = await self._records.episode(session_id) if isinstance(session_id, str) else None
-        if not isinstance(session_id, str) or episode_id is None:
+        owned = callers.owned(session_id) if isinstance(session_id, str) else None
+        episode_id = await self._records.episode(owned) if owned is not None else None
+        if owned is None or episode_id is None:
             raise RpcError(INVALID_PARAMS, "session_id names no session")
         session = self._sessions.session(episode_id or None)
         try:
             return _called(await self._tool(arguments, session))
         finally:
-            await self._records.keep(session_id, session.episode_id, _now_ms())
+            await self._records.keep(owned, session.episode_id, _now_ms())
 
     async def _tool(self, arguments: _Arguments, session: Session) -> BaseModel:
         match arguments:

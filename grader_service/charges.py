@@ -9,6 +9,8 @@ own, with slack for noise:
     largest    the same + max(0, loading - reference's loading - load_slack_s)
                + max(0, rest - overhead_slack * reference's rest - other_noise_s)
 
+Where the tests' own calls are measured, all of them together are charged with loading and rest like that.
+
 What an attempt can hide is thus bounded by (overhead_slack - 1) times the reference's overhead and the constants.
 """
 

@@ -1,11 +1,14 @@
 """A task author's own comparison: run in a child process with limits, on plain data.
 
 The author is trusted, what the attempt returned is not: a value may make the check take forever, or need all memory. So
-it runs where that ends nobody but itself. A child that does not answer is our failure and never a score, whoever's
-value it was: the attempt is not graded, and earns nothing. A check that raises has not accepted the value.
+it runs where that ends nobody but itself. A child that reaches its limit on CPU time or memory is asked again about
+what is expected, in place of what was returned: if it then answers, the value was the reason, and it is not accepted,
+nor are those after it. Else, and whenever a child ends in another way, it is our failure and never a score. A check
+that raises has not accepted the value.
 """
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -13,6 +16,7 @@ from pathlib import Path
 
 from codearena.errors import ServiceError
 from codearena.v1 import common_pb2, grader_pb2
+from grader_service.checker_child import OUT_OF_MEMORY
 from grader_service.examine import UNCHECKED, Checked
 from grader_service.settings import Settings
 
@@ -30,7 +34,7 @@ class Checker:
         """Whether the checker takes what each call returned for right, for the tests that compare by it.
 
         Raises:
-            ServiceError: the checker's process did not answer for all of them within its limits.
+            ServiceError: the checker's process did not answer, and not because of what the attempt returned.
         """
         outcomes = {outcome.call_id: outcome for outcome in calls if outcome.status == common_pb2.CALL_STATUS_RETURNED}
         custom = [test for test in expectations.tests if test.compare == grader_pb2.COMPARE_CUSTOM]
@@ -42,6 +46,15 @@ class Checker:
         return {test.call_id: answer for test, answer in zip(asked, answers, strict=True)}
 
     def _answers(self, source: str, cases: list[dict[str, str]]) -> list[bool]:
+        given, limited = self._asked(source, cases)
+        if limited:
+            _, limited = self._asked(source, [{**case, "got": case["expected"]} for case in cases])
+            if limited:
+                raise ServiceError("the task's checker reaches its limits whatever it is given")
+        return given + [False] * (len(cases) - len(given))
+
+    def _asked(self, source: str, cases: list[dict[str, str]]) -> tuple[list[bool], bool]:
+        """The answers in order, and whether a limit was reached before the last."""
         settings = self._settings
         request = {
             "source": source,
@@ -75,13 +88,11 @@ def _case(test: grader_pb2.Expectation, outcome: common_pb2.CallOutcome) -> dict
     }
 
 
-def _read(child: "subprocess.CompletedProcess[bytes]", count: int) -> list[bool]:
-    if child.returncode != 0:
+def _read(child: "subprocess.CompletedProcess[bytes]", count: int) -> tuple[list[bool], bool]:
+    limited = child.returncode in (-signal.SIGXCPU, OUT_OF_MEMORY)
+    if child.returncode != 0 and not limited:
         raise ServiceError(f"the task's checker ended with status {child.returncode}")
-    try:
-        answers = json.loads(child.stdout)
-    except ValueError as error:
-        raise ServiceError("the task's checker ended before it answered") from error
-    if not isinstance(answers, list) or len(answers) != count or not all(type(one) is bool for one in answers):
+    answers = [line == b"true" for line in child.stdout.splitlines()]
+    if len(answers) > count or (len(answers) < count and not limited):
         raise ServiceError("the task's checker did not answer for every value")
-    return answers
+    return answers, limited

@@ -1,4 +1,4 @@
-"""The child that runs a checker: limits itself, reads one request on stdin, writes one list of bools to stdout."""
+"""The child that runs a checker: limits itself, reads one request on stdin, writes a line for each case to stdout."""
 
 import json
 import os
@@ -9,6 +9,9 @@ from typing import Any
 
 from codearena import values
 
+OUT_OF_MEMORY = 77
+"""Exit status."""
+
 Check = Callable[[list[Any], dict[str, Any], Any, Any], object]
 
 
@@ -16,18 +19,21 @@ def main() -> None:
     """Exits with 0 only when every case has its answer."""
     request = json.loads(sys.stdin.buffer.read())
     _limit(request["cpu_s"], request["memory_bytes"])
-    answers = os.fdopen(os.dup(1), "w")
+    answers = os.dup(1)
     os.dup2(2, 1)  # what the checker prints is no answer
     namespace: dict[str, Any] = {"__name__": "checker"}
-    exec(compile(request["source"], "checker.py", "exec"), namespace)  # the task author's, trusted
     limits = values.ValueLimits(size_bytes=request["value_bytes"])
-    json.dump([_accepts(namespace["check"], case, limits) for case in request["cases"]], answers)
-    answers.close()
+    try:
+        exec(compile(request["source"], "checker.py", "exec"), namespace)  # the task author's, trusted
+        for case in request["cases"]:
+            os.write(answers, b"true\n" if _accepts(namespace["check"], case, limits) else b"false\n")
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
 
 
 def _limit(cpu_s: int, memory_bytes: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))  # the first says why: SIGXCPU; the second is SIGKILL
     for kind, limit in (
-        (resource.RLIMIT_CPU, cpu_s),
         (resource.RLIMIT_AS, memory_bytes),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),

@@ -51,12 +51,12 @@ NOT_MEASURED = Efficiency()
 def takes_measurement(report: executor_pb2.Report, expectations: grader_pb2.Expectations, settings: Settings) -> bool:
     """Whether an attempt that passes needs a measuring job.
 
-    Without a probe it does not, if all its calls together took no more CPU time than is noise: whatever the reference
-    takes for them, the ratio is then at most 1.
+    Without a probe it does not, if all its calls together, and what was done beside them, took no more CPU time than
+    is noise: whatever the reference takes for them, the ratio is then at most 1.
     """
     if report.status != executor_pb2.ATTEMPT_STATUS_RAN or report.probe or report.reference_calls:
         return False
-    return expectations.probed or _cpu_s(report.calls) > settings.tests_noise_s
+    return expectations.probed or _cpu_s(report.calls) + beside_calls_s(report, settings) > settings.tests_noise_s
 
 
 def measure(request: grader_pb2.GradeRequest, settings: Settings, checked: Checked = UNCHECKED) -> Efficiency:
@@ -101,7 +101,7 @@ def _tests_ratio(report: executor_pb2.Report, settings: Settings) -> float:
         raise ServiceError("the reference ended no call by itself: nothing to measure against")
     measured = {call.call_id for call in reference}
     attempt = [call for call in report.calls if call.call_id in measured]
-    return _ratio(_cpu_s(attempt), _cpu_s(reference), settings.tests_noise_s)
+    return _ratio(_cpu_s(attempt) + beside_calls_s(report, settings), _cpu_s(reference), settings.tests_noise_s)
 
 
 def _of_probe(

@@ -516,7 +516,9 @@ class Report(_message.Message):
     def timings(self) -> Global___Timings: ...
     @_builtins.property
     def reference_probe_process(self) -> Global___ProbeProcess:
-        """What the processes of the probe did beside its calls. Absent: no probe."""
+        """What the processes that made the probe's calls did beside them; without a
+        probe those that made the job's calls. Absent: the attempt did not compile.
+        """
 
     @_builtins.property
     def attempt_probe_process(self) -> Global___ProbeProcess: ...
@@ -545,8 +547,8 @@ Global___Report: _TypeAlias = Report  # noqa: Y015
 
 @_typing.final
 class ProbeProcess(_message.Message):
-    """CPU time of a process that makes the probe's calls, and of every process that
-    it started, which is neither in a call's usage nor in its overhead.
+    """CPU time of a process that makes calls, and of every process that it started,
+    which is neither in a call's usage nor in its overhead.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -559,7 +561,9 @@ class ProbeProcess(_message.Message):
 
     @_builtins.property
     def other_cpu(self) -> _duration_pb2.Duration:
-        """Start, end, and processes started by the source."""
+        """Start, end, the probe's first call, which is not measured, and processes
+        started by the source.
+        """
 
     def __init__(
         self,

@@ -82,6 +82,7 @@ class _Reference:
 
     outcomes: list[Outcome] = field(default_factory=list)
     probed: measure.Probed = field(default_factory=lambda: measure.Probed([]))
+    beside: dict[str, float] = field(default_factory=measure.Probed([]).process_json)
 
 
 class _Conductor:
@@ -166,7 +167,8 @@ class _Conductor:
         load, outcomes = self._run_calls(run, self._calls)
         if load["status"] != "returned":
             return _Reference()
-        return _Reference(outcomes, self._run_probe(run, measure.Budget(), measure.NEVER))
+        beside = measure.beside_calls(load, outcomes, run.totals.cpu_s)
+        return _Reference(outcomes, self._run_probe(run, measure.Budget(), measure.NEVER), beside)
 
     def _new_run(self, role: Role, source: str) -> _Run:
         intercept = any(call["intercept_processes"] for call in self._calls)
@@ -181,6 +183,8 @@ class _Conductor:
         report["load"] = None if report["status"] == "ran" else load
         report["calls"] = outcomes
         report["reference_calls"] = reference.outcomes
+        beside = measure.beside_calls(load, outcomes, run.totals.cpu_s)
+        report["probe_processes"] = {"reference": reference.beside, "attempt": beside}
         if reference.probed.outcomes:
             self._probe_attempt(report, run, reference)
         wall_s = time.monotonic() - started

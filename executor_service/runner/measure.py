@@ -68,7 +68,10 @@ NEVER = Stop([], 0.0)
 
 @dataclass
 class Probed:
-    """What one source's probe gave. spent_s: CPU time of all steps of its calls; load, other: as in ProbeProcess."""
+    """What one source's probe gave. spent_s: CPU time of all steps of its calls; load, other: as in ProbeProcess.
+
+    The warm-up is none of them.
+    """
 
     outcomes: list[Outcome]
     load_cpu_s: float = 0.0
@@ -77,6 +80,12 @@ class Probed:
 
     def process_json(self) -> dict[str, float]:
         return {"load_cpu_s": self.load_cpu_s, "other_cpu_s": self.other_cpu_s}
+
+
+def beside_calls(load: Outcome, outcomes: list[Outcome], tree_cpu_s: float) -> dict[str, float]:
+    """As Probed.process_json, of processes that made a job's calls. tree_cpu_s: all of them and what they started."""
+    called_s = sum(outcome["usage"]["cpu_s"] for outcome in outcomes)
+    return with_process(Probed([], spent_s=called_s), load["usage"]["cpu_s"], tree_cpu_s).process_json()
 
 
 def worth_it(calls: list[dict[str, Any]], reference: list[Outcome], attempt: list[Outcome]) -> bool:
@@ -117,13 +126,15 @@ def run(
     When `stop` is reached larger sizes are left out; the first of them ends as a time limit, after all others.
 
     The smallest call is made once more before all others and dropped, unless it ends the process: it fills the caches
-    of the interpreter and the machine.
+    of the interpreter and the machine. What it takes counts as done beside the calls, since what it leaves behind may
+    be work for all of them.
     """
 
     def measured(point: dict[str, Any]) -> Outcome:
         return _measure(ask, point, call_cpu_s, budget) if process.alive else not_run(point["call"]["call_id"])
 
     warm_up, largest = measured(points[0]), math.inf
+    warmed_up_s = budget.spent_s
     outcomes: list[Outcome] = []
     for point in points:
         left_out = point["size"] > largest
@@ -135,7 +146,7 @@ def run(
     for index in [index for index, point in enumerate(points) if point["size"] > largest][:1]:
         budget.left_s = 0.0
         outcomes[index] = measured(points[index])
-    return Probed(outcomes, spent_s=budget.spent_s)
+    return Probed(outcomes, spent_s=budget.spent_s - warmed_up_s)
 
 
 def with_process(probed: Probed, load_cpu_s: float, tree_cpu_s: float) -> Probed:

@@ -131,6 +131,37 @@ async def test_work_of_a_child_is_counted(arena: Arena, waited_for: bool) -> Non
     assert other_s > SHARE * sum(seconds(measured.reference.usage.cpu) for measured in report.probe)
 
 
+async def test_what_the_first_call_does_beside_all_others_is_counted(arena: Arena) -> None:
+    once = "burnt = []\ndef f(x):\n    burnt or burnt.append(burn())\n    return x if isinstance(x, int) else sum(x)"
+    report = await arena.execute(probe_job(BURN + once))
+    other_s = seconds(report.attempt_probe_process.other_cpu)
+    assert other_s > SHARE * max(seconds(measured.attempt.usage.cpu) for measured in report.probe)
+
+
+_IN_A_CHILD = """
+def f(x):
+    pid = os.fork()
+    if pid == 0:
+        for _ in range(4): burn()
+        os._exit(0)
+    os.waitpid(pid, 0)
+    return x
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "where"),
+    [("for _ in range(4): burn()\ndef f(x): return x", "load_cpu"), (_IN_A_CHILD, "other_cpu")],
+    ids=["load", "child"],
+)
+async def test_without_a_probe_work_beside_the_tests_calls_is_counted(arena: Arena, source: str, where: str) -> None:
+    for reference in ("", "def f(x): return x"):
+        report = await arena.execute(jobs.job(BURN + source, [jobs.call("f", 1)], reference=reference))
+        hidden_s = seconds(getattr(report.attempt_probe_process, where))
+        assert hidden_s > SHARE * seconds(report.calls[0].usage.cpu)
+        assert hidden_s > SHARE * seconds(getattr(report.reference_probe_process, where))
+
+
 async def test_what_a_call_spends_beyond_the_budget_ends_it_and_the_larger_sizes(arena: Arena) -> None:
     source = "def f(x):\n    while not isinstance(x, int): pass\n    return x"
     report = await arena.execute(probe_job(source))

@@ -11,6 +11,8 @@ from codearena.v1 import common_pb2, executor_pb2
 from gateway.draws import Draws
 from gateway.jobs import Brief, JobMaker, Probing
 from gateway.settings import Settings
+from gateway.store import api_keys
+from gateway.store.redis import Store
 from tests.fakes import RIGHT, FakeExecutor, FakeJudge
 from tests.gateway.conftest import Serve
 
@@ -150,3 +152,21 @@ async def test_episodes_of_a_group_get_the_same_inputs_at_the_same_step(
     assert [first, second] == others
     assert first != second
     assert graded == first
+
+
+async def test_another_owners_group_of_that_name_is_another_group(
+    serve: Serve, settings: Settings, tasks: Path, executor: FakeExecutor, judge: FakeJudge
+) -> None:
+    made = [api_keys.make(owner, api_keys.Scope.USE, None, None) for owner in ("team-a", "team-b")]
+    async with Store(settings) as store:
+        for _, kept in made:
+            await store.api_keys.add(kept)
+    api = await serve(settings.model_copy(update={"tasks_dir": tasks}))
+    for key, _ in made:
+        headers = {"X-API-Key": key}
+        await api.post("/grade", json={"task_id": "easy-1", "source": RIGHT, "group_id": "g"}, headers=headers)
+        await api.post("/reset", json={"task_id": "easy-1", "group_id": "g"}, headers=headers)
+        await api.post("/step", json={"proposed_fix": RIGHT}, headers=headers)
+    a_graded, a_stepped, b_graded, b_stepped = hidden(executor)
+    assert (a_graded, b_graded) == (a_stepped, b_stepped)
+    assert a_graded != b_graded

@@ -131,6 +131,13 @@ async def test_probe_inputs_are_drawn_anew_after_their_uses(maker: JobMaker) -> 
     assert [point.size for point in (await maker.brief()).measurement.probe] == [10, 20]
 
 
+async def test_whoever_was_measured_gets_other_inputs_at_a_later_step(maker: JobMaker) -> None:
+    first = await maker.brief("group:g", 1)
+    maker.measured("group:g", 1)
+    assert await maker.brief("group:g", 1) is first
+    assert (await maker.brief("group:g", 2)).measurement.probe != first.measurement.probe
+
+
 async def test_limits_carry_over_exactly(task: Task, maker: JobMaker) -> None:
     limits = (await maker.brief()).job.limits
     assert limits.call_wall.ToTimedelta().total_seconds() == task.limits.call_wall_s

@@ -62,6 +62,16 @@ def test_a_child_that_ends_without_an_answer_is_our_failure(body: str) -> None:
         checked(f"def check(args, kwargs, expected, got): {body}".encode(), build.returned(1))
 
 
+@pytest.mark.parametrize("body", ["while got: pass", "return bytearray(got << 34)", "return 'x' * (got << 40)"])
+def test_a_value_that_takes_all_the_checkers_time_or_memory_is_not_accepted_nor_what_comes_after(body: str) -> None:
+    source = f"def check(args, kwargs, expected, got):\n    if got == 2: return True\n    {body}\n".encode()
+    assert checked(source, build.returned(2, "1"), build.returned(1, "2"), build.returned(2, "3")) == [
+        True,
+        False,
+        False,
+    ]
+
+
 def test_the_child_knows_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CODEARENA_SECRET", "1")
     source = b"import os\ndef check(*given): return not any('SECRET' in name for name in os.environ)"

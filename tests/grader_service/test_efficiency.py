@@ -273,6 +273,10 @@ def measured_anew(measurement: executor_pb2.Report, cpu_s: float = 1.0) -> Effic
 def test_calls_within_the_noise_are_as_good_as_any_reference_could_be() -> None:
     expectations = grader_pb2.Expectations(tests=[build.expects(1)])
     assert not takes_measurement(alone(0.001), expectations, build.SETTINGS)
+    for beside in ({"load_cpu": build.duration(1.0)}, {"other_cpu": build.duration(1.0)}):
+        hidden = alone(0.001)
+        hidden.attempt_probe_process.CopyFrom(executor_pb2.ProbeProcess(**beside))
+        assert takes_measurement(hidden, expectations, build.SETTINGS)
     request = grader_pb2.GradeRequest(report=alone(0.001), expectations=expectations)
     assert measure(request, build.SETTINGS).score == 1.0
 
@@ -318,3 +322,13 @@ def test_a_wrong_value_in_any_round_earns_nothing() -> None:
 def test_a_size_that_was_returned_in_one_round_is_not_a_time_limit() -> None:
     rounds = [*build.probe({100: (0.01, 0.01), 1000: (0.02, 0.02)}), *build.probe({100: (0.01, 0.01)})]
     assert by_probe([*rounds, not_finished(TIME_LIMIT, cpu_s=0.5, wall_s=0.5)]).score == 1.0
+
+
+@pytest.mark.parametrize("beside", ["load_cpu", "other_cpu"])
+def test_work_beside_the_tests_calls_is_charged_beyond_the_references(beside: str) -> None:
+    report = build.ran([build.returned(1, cpu_s=0.01)], reference_cpu_s=0.01)
+    expectations = grader_pb2.Expectations(tests=[build.expects(1)])
+    getattr(report.attempt_probe_process, beside).CopyFrom(build.duration(2.0))
+    assert speed_of(report, expectations).score == 0.0
+    getattr(report.reference_probe_process, beside).CopyFrom(build.duration(2.0))
+    assert speed_of(report, expectations).score == 1.0

@@ -119,6 +119,25 @@ async def test_another_owners_episode_is_unknown(make_key: MakeKey, api: httpx.A
     assert (await api.get("/episodes/mine", headers=a)).json()["episode_id"] == "mine"
 
 
+async def test_another_owners_session_is_unknown_and_none_of_theirs_to_end(
+    make_key: MakeKey, api: httpx.AsyncClient
+) -> None:
+    a, b = await make_key("team-a"), await make_key("team-b")
+    begun = await api.post("/mcp", json=_rpc("initialize"), headers=a)
+    session = {"Mcp-Session-Id": begun.headers["Mcp-Session-Id"]}
+    get_task = {"name": "get_task", "arguments": {"task_id": "easy-1"}}
+    assert "result" in (await api.post("/mcp", json=_rpc("tools/call", **get_task), headers=a | session)).json()
+    assert (await api.post("/mcp", json=_rpc("tools/call", name="get_hint"), headers=b | session)).status_code == 404
+    named = _rpc("tools/call", session_id=session["Mcp-Session-Id"], **get_task)
+    assert (await api.post("/mcp", json=named, headers=b)).json()["error"]["code"] == -32602
+    await api.delete("/mcp", headers=b | session)
+    assert "result" in (await api.post("/mcp", json=_rpc("tools/call", name="get_hint"), headers=a | session)).json()
+
+
+def _rpc(method: str, **params: object) -> dict[str, object]:
+    return {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+
+
 async def test_two_owners_may_use_the_same_ids(make_key: MakeKey, api: httpx.AsyncClient) -> None:
     a, b = await make_key("team-a"), await make_key("team-b")
     for headers, task_id in ((a, "easy-1"), (b, "hard-1")):
