@@ -22,6 +22,7 @@ from grader_service.settings import Settings
 
 _RETURNED = common_pb2.CALL_STATUS_RETURNED
 _ENDED_BY_ITSELF = (_RETURNED, common_pb2.CALL_STATUS_RAISED)
+_WORKING_SHARE = 0.1  # of a call's time, on CPU, below which it waited
 _IDLE_SHARE = 0.8  # of the least time ever seen, which is hardly more than the messages around a call
 # On the probe's large inputs: summing floats in another order is right too.
 _PROBE_TOLERANCE = {(mode, DEFAULT_TOLERANCE) for mode in (grader_pb2.COMPARE_EXACT, grader_pb2.COMPARE_APPROX)}
@@ -197,11 +198,16 @@ def _probe_ratio(
 
 
 def _time_limit_ratio(charged: Charged, settings: Settings) -> float:
-    """At least this; by wall time too, since an attempt can sleep until its limit without using CPU time."""
+    """At least this; by wall time too, since an attempt can sleep until its limit without using CPU time.
+
+    One that hardly did anything else earns nothing: it must not pay to wait rather than to be seen working slowly.
+    """
     by_cpu = _ratio(charged.attempt_s, charged.reference_s, settings.probe_noise_s)
     point = charged.point
-    by_wall = _ratio(seconds(point.attempt.usage.wall), seconds(point.reference.usage.wall), settings.wall_noise_s)
-    return max(by_cpu, by_wall, settings.unfinished_ratio)
+    wall_s = seconds(point.attempt.usage.wall)
+    by_wall = _ratio(wall_s, seconds(point.reference.usage.wall), settings.wall_noise_s)
+    waited = wall_s > settings.wall_noise_s and charged.attempt_s < _WORKING_SHARE * wall_s
+    return max(by_cpu, by_wall, settings.zero_ratio if waited else settings.unfinished_ratio)
 
 
 def _probe_modes(expectations: grader_pb2.Expectations) -> _Modes:

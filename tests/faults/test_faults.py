@@ -1,6 +1,7 @@
 """Something of ours fails under load: each attempt is graded right or refused, each step counts once, nothing leaks."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from tests.conftest import RedisServer
 from tests.executor_service.images import require_engine
 from tests.faults.engine_proxy import EngineProxy, engine_proxy
 from tests.faults.load import (
+    AT_ONCE,
     ATTEMPTS,
     Load,
     assert_no_step_is_lost_doubled_or_made_up,
@@ -21,12 +23,14 @@ from tests.faults.load import (
     known_verdicts,
     play,
 )
+from tests.faults.moved_clock import MovedClock
 from tests.integration.processes import Backends, Executor, Gateway, Service, running
 from tests.integration.waiting import until
 
 pytestmark = pytest.mark.redis
 _DEADLINE_S = "6"  # of the gateway: shorter than a fault lasts, so that clients see refusals
 _KILLED = 3  # containers
+_DAY_S = 86_400
 
 
 @dataclass(frozen=True)
@@ -185,4 +189,26 @@ async def test_a_full_disk_below_the_engine(own_redis: RedisServer, tmp_path: Pa
 
         await survives(it, fault)
         assert proxy.refused > 0
+        await only_the_pool_is_left(it)
+
+
+@pytest.mark.docker
+async def test_the_wall_clock_of_every_service_jumps_ahead_and_back(
+    own_redis: RedisServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = MovedClock(tmp_path)
+    for name, value in clock.environment.items():
+        monkeypatch.setenv(name, value)
+    async with system(own_redis, Executor("container", REAP_INTERVAL_S="1")) as it:
+
+        async def fault() -> None:
+            for jump_s in (_DAY_S, -_DAY_S, 0):
+                clock.jump(jump_s)
+                await it.load.until_graded(min(it.load.graded + AT_ONCE, ATTEMPTS))
+
+        await survives(it, fault)
+        with it.redis.client() as client:
+            [stream] = client.keys("*events*")
+            times_s = [json.loads(fields[b"data"])["time_ms"] / 1000 for _, fields in client.xrange(stream)]
+        assert max(times_s) - min(times_s) > _DAY_S  # it did jump
         await only_the_pool_is_left(it)

@@ -156,6 +156,13 @@ def test_sleeping_until_the_time_limit_counts_as_slow() -> None:
     assert by_probe([not_finished(TIME_LIMIT, cpu_s=0.0, wall_s=10.0)]).score == 0.0
 
 
+def test_it_does_not_pay_to_wait_rather_than_to_be_seen_working_slowly() -> None:
+    quick_below = build.probe({100: (0.01, 0.01)})
+    waited = by_probe([*quick_below, not_finished(TIME_LIMIT, cpu_s=0.01, wall_s=1.0)])
+    worked = by_probe([*quick_below, not_finished(TIME_LIMIT, cpu_s=1.0, wall_s=1.0)])
+    assert waited.score == 0.0 <= worked.score
+
+
 def test_sizes_after_a_time_limit_are_not_held_against_the_attempt_again() -> None:
     points = [not_finished(TIME_LIMIT, cpu_s=0.1, wall_s=0.1)]
     later = build.probe_point(2000, build.returned(1), build.ended(NOT_RUN))
