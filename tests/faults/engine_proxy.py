@@ -37,6 +37,10 @@ class EngineProxy:
         self._path.unlink(missing_ok=True)
         self._server = await asyncio.start_unix_server(self._connected, self._path)
 
+    @property
+    def listens(self) -> bool:
+        return self._path.exists()
+
     async def stop(self) -> None:
         """The engine is gone: nobody listens, and every connection breaks."""
         if self._server is not None:

@@ -5,6 +5,7 @@ CODEARENA_TESTS_FAULT_ATTEMPTS=100 pytest tests/faults
 
 import asyncio
 import os
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -33,12 +34,17 @@ SOURCES = {
 _ORDER = sorted(SOURCES)
 
 Essence = tuple[float | int | str, ...]
+Known = Mapping[tuple[str, str], Essence]
 
 
 @dataclass
 class Load:
-    """What the clients saw. statuses: of every answer to a step, in the order they came; problems: those not 200."""
+    """What the clients saw. statuses: of every answer to a step, in the order they came; problems: those not 200.
 
+    name: begins the ids of its episodes.
+    """
+
+    name: str = field(default_factory=lambda: uuid.uuid4().hex)
     statuses: list[int] = field(default_factory=list)
     problems: list[httpx.Response] = field(default_factory=list)
 
@@ -63,15 +69,15 @@ class Load:
         await until(enough, f"{count} steps are refused")
 
 
-async def known_verdicts(client: httpx.AsyncClient) -> dict[tuple[str, str], Essence]:
+async def known_verdicts(client: httpx.AsyncClient) -> Known:
     """What each source gets when nothing fails."""
-    items = [{"task_id": task_id, "source": _SLOW + SOURCES[task_id, name]} for task_id, name in _ORDER]
-    answer = (await client.post("/grade/batch", json={"items": items})).raise_for_status()
-    found = {}
-    for key, item in zip(_ORDER, answer.json()["items"], strict=True):
-        assert item["verdict"] is not None, item
-        found[key] = essence(Verdict.model_validate(item["verdict"]))
-    return found
+
+    async def known(key: tuple[str, str]) -> Essence:
+        body = {"task_id": key[0], "source": _SLOW + SOURCES[key]}
+        answer = await _until_answered(client, "/grade", body, Load())
+        return essence(Verdict.model_validate_json(answer.content))
+
+    return {key: await known(key) for key in _ORDER}
 
 
 async def play(client: httpx.AsyncClient, load: Load) -> list["Played"]:
@@ -98,7 +104,7 @@ async def _episode(client: httpx.AsyncClient, load: Load, number: int) -> Played
     task_id = ("security_bugs-2", "easy-1")[number % 2]
     unsolved = [key for key in _ORDER if key[0] == task_id and key[1] != "right"]
     keys = [unsolved[number % len(unsolved)], (task_id, "right")]
-    body = {"task_id": task_id, "episode_id": f"fault{number}", "request_id": "reset"}
+    body = {"task_id": task_id, "episode_id": f"{load.name}-{number}", "request_id": "reset"}
     episode_id = (await _until_answered(client, "/reset", body, Load())).json()["episode_id"]
     answers = []
     for step, key in enumerate(keys):
@@ -129,7 +135,7 @@ def assert_refusals_are_ours(load: Load) -> None:
 
 
 async def assert_no_step_is_lost_doubled_or_made_up(
-    client: httpx.AsyncClient, played: Sequence[Played], known: Mapping[tuple[str, str], Essence]
+    client: httpx.AsyncClient, played: Sequence[Played], known: Known
 ) -> None:
     """Each step is stored once, in order, and its verdict is the one that it gets when nothing fails."""
     assert len(played) == ATTEMPTS // STEPS

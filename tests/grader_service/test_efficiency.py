@@ -158,7 +158,7 @@ def test_sleeping_until_the_time_limit_counts_as_slow() -> None:
 
 def test_it_does_not_pay_to_wait_rather_than_to_be_seen_working_slowly() -> None:
     quick_below = build.probe({100: (0.01, 0.01)})
-    waited = by_probe([*quick_below, not_finished(TIME_LIMIT, cpu_s=0.01, wall_s=1.0)])
+    waited = by_probe([*quick_below, not_finished(TIME_LIMIT, cpu_s=0.01, wall_s=1.5)])
     worked = by_probe([*quick_below, not_finished(TIME_LIMIT, cpu_s=1.0, wall_s=1.0)])
     assert waited.score == 0.0 <= worked.score
 

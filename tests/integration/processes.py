@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -18,16 +17,10 @@ from codearena import rpc
 from executor_service.isolation.owner import process_identity
 from tests.executor_service import images
 from tests.integration.waiting import PATIENCE_S, until
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 _LOOPBACK = "127.0.0.1"
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.create_server((_LOOPBACK, 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
 
 
 class Service:
@@ -50,6 +43,10 @@ class Service:
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
     async def start(self) -> None:
         """Returns when it serves."""
@@ -88,7 +85,7 @@ class Service:
 
     async def stop(self) -> None:
         """Asks it to stop, and kills it if it does not; fine if it has ended."""
-        if self._process is None or self._process.poll() is not None:
+        if not self.is_running:
             return
         self.signal(signal.SIGTERM)
         try:

@@ -1,0 +1,56 @@
+"""Everything, each service a process of its own, started once for many faults."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+
+from tests.conftest import RedisServer
+from tests.executor_service import images
+from tests.faults.engine_proxy import EngineProxy
+from tests.faults.load import Known, Load, known_verdicts
+from tests.integration.processes import Backends, Executor, Gateway, Service, running
+
+_DEADLINE_S = "6"  # of the gateway: shorter than a fault lasts, so that clients see refusals
+
+
+@dataclass(frozen=True)
+class System:
+    """known: what each source of the load gets when nothing fails. proxy: between the executor and its engine."""
+
+    backends: Backends
+    client: httpx.AsyncClient
+    redis: RedisServer
+    proxy: EngineProxy
+    known: Known
+    load: Load
+
+    async def mend(self) -> None:
+        """Starts what a test that failed has left stopped."""
+        self.proxy.disk_full = False
+        if not self.proxy.listens:
+            await self.proxy.listen()
+        if not self.redis.answers():
+            await asyncio.to_thread(self.redis.start)
+        for service in (self.backends.executor, self.backends.judge, self.backends.grader):
+            if not service.is_running:
+                await service.start()
+
+
+@asynccontextmanager
+async def system(redis: RedisServer, proxy: EngineProxy) -> AsyncIterator[System]:
+    """Runs until left. On containers where an engine answers, else local, where nobody uses the proxy."""
+    local = isinstance(images.engine(), str)
+    executor = Executor() if local else Executor("container", DOCKER_HOST=proxy.url, REAP_INTERVAL_S="1")
+    judge, grader = Service("judge_service", "CODEARENA_JUDGE"), Service("grader_service", "CODEARENA_GRADER")
+    backends = Backends(executor, judge, grader)
+    with redis.client() as client:
+        client.flushall()
+    gateway = Gateway(backends, redis.url, ATTEMPT_DEADLINE_S=_DEADLINE_S, REDIS_TIMEOUT_S="1")
+    async with (
+        running(executor, judge, grader, gateway),
+        httpx.AsyncClient(base_url=gateway.url, timeout=300) as http,
+    ):
+        yield System(backends, http, redis, proxy, await known_verdicts(http), Load())
