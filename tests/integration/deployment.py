@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from tests.integration.processes import ROOT, free_port
+from tests.integration.processes import ROOT
+from tests.ports import free_port
 
 EXECUTORS = 3
 _TAG = os.environ.get("RUNNER_IMAGE", "codearena-runner:dev").rpartition(":")[2]  # two checkouts do not share images
