@@ -6,7 +6,7 @@ With `--cell TMP_BYTES TMP_INODES SHM_BYTES SHM_INODES` it is PID 1 of a contain
 import os
 import sys
 
-from executor_service.runner import cell, launcher, revision, roles, supervisor
+from executor_service.runner import cell, launcher, meter, revision, roles, supervisor
 
 
 def main(arguments: list[str]) -> None:
@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> None:
     os.dup2(2, 1)
     if arguments[:1] == ["--cell"]:
         sys.exit(cell.main(stdin_fd, stdout_fd, cell.Tmpfs(*map(int, arguments[1:]))))
-    supervisor.main(stdin_fd, stdout_fd, roles.Confinement())
+    supervisor.main(stdin_fd, stdout_fd, roles.Confinement(cpu_counter=meter.open_counter()))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import sys
 import time
 from dataclasses import dataclass
 
-from executor_service.runner import frames, kernel, namespaces, supervisor
+from executor_service.runner import frames, kernel, meter, namespaces, supervisor
 from executor_service.runner.roles import Confinement
 
 FIRST_UID = 20000  # outside; inside it is root, and 10000 and the following are the roles
@@ -57,8 +57,9 @@ def _serve_one(stdin_fd: int, stdout_fd: int, tmpfs: Tmpfs, program: bytes) -> i
     def run() -> None:
         status = _LOST
         try:
+            counter = meter.open_counter()  # before it is covered; there is nobody else in the container
             _settle(tmpfs, program)
-            status = supervisor.main(stdin_fd, stdout_fd, Confinement())
+            status = supervisor.main(stdin_fd, stdout_fd, Confinement(cpu_counter=counter))
         except BaseException:  # noqa: BLE001 - the process's top
             sys.excepthook(*sys.exc_info())
         finally:

@@ -5,14 +5,17 @@ the source once, and each call's input when its turn has come.
 """
 
 import base64
+import contextlib
 import functools
 import json
 import socket
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from executor_service.runner import frames, measure, relay, witness, worker
+from executor_service.runner.meter import Meter
 from executor_service.runner.outcomes import Outcome, from_answer, not_run, usage
 from executor_service.runner.process import Answer, Process, StdinClosedError, Supervisor, SupervisorGoneError
 from executor_service.runner.revision import runner_revision
@@ -99,6 +102,7 @@ class _Conductor:
         self._supervisor = supervisor
         self._spares = spares
         self._stdin_fd = stdin_fd
+        self._meter = Meter(confinement.cpu_counter)
         self._processes = self._limits["processes"] if confinement.limit_processes else None
         self._calls: list[dict[str, Any]] = job["calls"]
         self._probe: list[dict[str, Any]] = job["probe"]
@@ -164,7 +168,8 @@ class _Conductor:
         if not self._job["reference_source"]:
             return _Reference()
         run = self._new_run(Role.REFERENCE, self._job["reference_source"])
-        load, outcomes = self._run_calls(run, self._calls)
+        with self._metered(run):
+            load, outcomes = self._run_calls(run, self._calls)
         if load["status"] != "returned":
             return _Reference()
         beside = measure.beside_calls(load, outcomes, run.totals.cpu_s)
@@ -178,7 +183,8 @@ class _Conductor:
     def _run_attempt(self, report: dict[str, Any], reference: _Reference) -> None:
         started = time.monotonic()
         run = self._new_run(Role.ATTEMPT, self._job["source"])
-        load, outcomes = self._run_calls(run, self._calls)
+        with self._metered(run):
+            load, outcomes = self._run_calls(run, self._calls)
         report["status"] = "ran" if load["status"] == "returned" else "load_error"
         report["load"] = None if report["status"] == "ran" else load
         report["calls"] = outcomes
@@ -207,16 +213,27 @@ class _Conductor:
         """Makes the probe's calls in a process of their own, until one ends it."""
         if not self._probe:
             return measure.Probed([])
-        process, load = self._load(run)
+        before_s = run.totals.cpu_s
 
         def ask(message: dict[str, Any], call_id: str, cpu_limit_s: float) -> Outcome:
             return self._within_report(run, self._ask(run, process, message, call_id, cpu_limit_s))
 
-        asked = measure.run(ask, process, self._probe, self._limits["call_cpu_s"], budget, not_run, stop)
-        process.kill()
-        tree_cpu_s = process.total_cpu_s
-        self._retire(run, process)
-        return measure.with_process(asked, load["usage"]["cpu_s"], tree_cpu_s)
+        with self._metered(run):
+            process, load = self._load(run)
+            asked = measure.run(ask, process, self._probe, self._limits["call_cpu_s"], budget, not_run, stop)
+            process.kill()
+            self._retire(run, process)
+        return measure.with_process(asked, load["usage"]["cpu_s"], run.totals.cpu_s - before_s)
+
+    @contextlib.contextmanager
+    def _metered(self, run: _Run) -> Iterator[None]:
+        """Adds what the control group counts meanwhile and no process's end tells of."""
+        if any(call["kind"] == "test_script" for call in self._calls):
+            yield  # a referee's time is in the count too, and is not the attempt's
+            return
+        told_s, counted_s = run.totals.cpu_s, self._meter.others_s()
+        yield
+        run.totals.cpu_s = max(run.totals.cpu_s, told_s + self._meter.others_s() - counted_s)
 
     def _run_calls(self, run: _Run, calls: list[dict[str, Any]]) -> tuple[Outcome, list[Outcome]]:
         """Makes the calls in order, each in the process of the one before unless that one ended.

@@ -162,6 +162,16 @@ async def test_without_a_probe_work_beside_the_tests_calls_is_counted(arena: Are
         assert hidden_s > SHARE * seconds(getattr(report.reference_probe_process, where))
 
 
+async def test_work_of_a_child_that_the_kernel_reaps_is_counted_in_containers(arena: Arena) -> None:
+    if arena.name == "local":
+        pytest.skip("no control group counts")
+    ignoring = f"import signal\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)\n{_IN_A_CHILD}"
+    alone = "def g(x):\n    try:\n        return f(x)\n    except ChildProcessError:\n        return x\n"
+    report = await arena.execute(jobs.job(BURN + ignoring + alone, [jobs.call("g", 1)]))
+    assert value(report.calls[0]) == 1
+    assert seconds(report.attempt_probe_process.other_cpu) > SHARE * seconds(report.calls[0].usage.cpu)
+
+
 async def test_what_a_call_spends_beyond_the_budget_ends_it_and_the_larger_sizes(arena: Arena) -> None:
     source = "def f(x):\n    while not isinstance(x, int): pass\n    return x"
     report = await arena.execute(probe_job(source))

@@ -1,0 +1,36 @@
+"""CPU time as the sandbox's control group counts it, which nothing in the sandbox gets away from.
+
+What a process did is known when it is waited for. But the children of one that ignores SIGCHLD are waited for by
+nobody, and their time is added to nobody's (wait(2), NOTES; the same with SA_NOCLDWAIT of sigaction(2)).
+"""
+
+import os
+import time
+
+_NANOSECONDS = "/sys/fs/cgroup/cpuacct/cpuacct.usage"  # cgroup v1
+_STATISTICS = "/sys/fs/cgroup/cpu.stat"  # cgroup v2: begins with "usage_usec <number>"
+_SUPERVISOR_CLOCK = (~1 << 3) | 2  # of PID 1: clock_getcpuclockid(3), posix-timers.h
+
+
+def open_counter() -> int | None:
+    """A descriptor of the count of the control group that is seen here; None where there is none."""
+    path = next((path for path in (_NANOSECONDS, _STATISTICS) if os.path.exists(path)), None)
+    return None if path is None else os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+
+class Meter:
+    """counter: of a control group that only this sandbox uses at this time; None: not known."""
+
+    def __init__(self, counter: int | None) -> None:
+        self._counter = counter
+
+    def others_s(self) -> float:
+        """CPU time so far of everything but supervisor and conductor; 0 where that is not known."""
+        if self._counter is None:
+            return 0.0
+        try:
+            counted = os.pread(self._counter, 256, 0).split()
+            total_s = int(counted[1]) / 1e6 if counted[0] == b"usage_usec" else int(counted[0]) / 1e9
+            return total_s - time.process_time() - time.clock_gettime(_SUPERVISOR_CLOCK)
+        except (OSError, ValueError, IndexError):
+            return 0.0
