@@ -1,0 +1,5 @@
+import subprocess
+
+
+def ping_host(host):
+    return subprocess.call("ping -c 1 " + host, shell=True) == 0
