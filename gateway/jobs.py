@@ -95,10 +95,10 @@ class JobMaker:
         self._drawing = asyncio.Lock()
         self._brief = _brief(task)
 
-    async def brief(self, draw: str = "", step: int = 1, probe_cpu_s: float | None = None) -> Brief:
+    async def brief(self, probe_cpu_s: float | None = None, draw: str = "", step: int = 1) -> Brief:
         """For an attempt. Not to be modified: attempts share it.
 
-        draw: of its hidden inputs, empty if of its own; probe_cpu_s: for it alone, other than usual.
+        probe_cpu_s: for it alone, other than usual; draw: of its hidden inputs, empty if of its own.
         """
         if self._task.probe is None:
             return self._brief

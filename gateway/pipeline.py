@@ -112,7 +112,7 @@ class Pipeline:
         attempt_id, started = uuid.uuid4().hex, datetime.now(UTC)
         telemetry.attempt_id.set(attempt_id)
         own_draw = draw or f"attempt:{attempt_id}"
-        brief = await self._makers[task.id].brief(own_draw, step, probe_cpu_s)
+        brief = await self._makers[task.id].brief(probe_cpu_s, own_draw, step)
         draw = "task" if self._settings.cases_fixed else own_draw
         brief = await self._draws[task.id].drawn(brief, draw, step, self._answered)
         graded, watch = await self._graded(attempt_id, task, brief, source, step, earlier, caller)

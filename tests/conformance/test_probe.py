@@ -142,7 +142,7 @@ _IN_A_CHILD = """
 def f(x):
     pid = os.fork()
     if pid == 0:
-        for _ in range(4): burn()
+        for _ in range(2): burn()
         os._exit(0)
     os.waitpid(pid, 0)
     return x
@@ -151,7 +151,7 @@ def f(x):
 
 @pytest.mark.parametrize(
     ("source", "where"),
-    [("for _ in range(4): burn()\ndef f(x): return x", "load_cpu"), (_IN_A_CHILD, "other_cpu")],
+    [("for _ in range(2): burn()\ndef f(x): return x", "load_cpu"), (_IN_A_CHILD, "other_cpu")],
     ids=["load", "child"],
 )
 async def test_without_a_probe_work_beside_the_tests_calls_is_counted(arena: Arena, source: str, where: str) -> None:

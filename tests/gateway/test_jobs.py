@@ -132,10 +132,10 @@ async def test_probe_inputs_are_drawn_anew_after_their_uses(maker: JobMaker) -> 
 
 
 async def test_whoever_was_measured_gets_other_inputs_at_a_later_step(maker: JobMaker) -> None:
-    first = await maker.brief("group:g", 1)
+    first = await maker.brief(draw="group:g", step=1)
     maker.measured("group:g", 1)
-    assert await maker.brief("group:g", 1) is first
-    assert (await maker.brief("group:g", 2)).measurement.probe != first.measurement.probe
+    assert await maker.brief(draw="group:g", step=1) is first
+    assert (await maker.brief(draw="group:g", step=2)).measurement.probe != first.measurement.probe
 
 
 async def test_limits_carry_over_exactly(task: Task, maker: JobMaker) -> None:
