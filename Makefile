@@ -108,6 +108,10 @@ fuzz-api: $(READY)  ## Send the HTTP API fresh nonsense, CODEARENA_TESTS_FUZZ_S 
 dashboards: $(READY)  ## Build Grafana's dashboards from deploy/grafana/dashboards.yaml
 	@python deploy/grafana/build.py
 
+.PHONY: space
+space:  ## Put a Space together in build/space, ready to be pushed; docs/openenv.md explains
+	@deploy/space.sh build/space --lock
+
 .PHONY: verify
 verify: $(READY)  ## Run every task's reference and buggy code through the real pipeline
 	@codearena tasks verify

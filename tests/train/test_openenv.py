@@ -1,6 +1,7 @@
 """OpenEnv's own clients and validation, unchanged, against the embedded stack."""
 
 import asyncio
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import yaml
 
 pytest.importorskip("openenv", reason="needs requirements/train.lock: make test-train")
 
-from openenv.cli._validation import validate_running_environment
+from openenv.cli._validation import validate_multi_mode_deployment, validate_running_environment
 from openenv.core.generic_client import GenericEnvClient
 
 from codearena.integrations.openenv import CodeArenaEnv, FixAction
@@ -79,3 +80,9 @@ def test_the_manifest_names_what_is_there() -> None:
     from server.app import app
 
     assert callable(app)
+
+
+def test_a_space_has_what_openenvs_tools_look_for(tmp_path: Path) -> None:
+    subprocess.run([ROOT / "deploy" / "space.sh", tmp_path / "space"], check=True, capture_output=True)
+    (tmp_path / "space" / "uv.lock").touch()  # made by `--lock`, from a package index
+    assert validate_multi_mode_deployment(tmp_path / "space") == (True, [])
