@@ -7,7 +7,7 @@ are for the changed value: what was kept of the list for an earlier search is of
 import random
 from typing import Any
 
-_SEARCHES = 1500
+_SEARCHES = 300
 _GAP = 4
 
 
