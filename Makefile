@@ -15,7 +15,6 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-u
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # The sandbox image that tests and benchmarks build and use; two checkouts on one engine each name their own.
 export RUNNER_IMAGE ?= codearena-runner:dev
-export CODEARENA_EXECUTOR_IMAGE ?= $(RUNNER_IMAGE)
 
 .PHONY: help
 help:  ## Show this list
@@ -73,7 +72,7 @@ define prepare_docker
 $(prepare_prometheus); base=$$(deploy/engine.sh base) && status=0 || status=$$?; \
 case $$status in \
 	0) docker build --quiet --target runner --build-arg "PYTHON_BASE=$$base" -f deploy/Dockerfile -t "$(RUNNER_IMAGE)" . >/dev/null; \
-	   export PYTHON_BASE="$$base" CODEARENA_TESTS_NEED_DOCKER=1 ;; \
+	   export PYTHON_BASE="$$base" CODEARENA_EXECUTOR_IMAGE="$(RUNNER_IMAGE)" CODEARENA_TESTS_NEED_DOCKER=1 ;; \
 	3) echo 'no Docker engine here: the Docker tests are skipped' >&2 ;; \
 	*) exit $$status ;; \
 esac
