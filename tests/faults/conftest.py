@@ -28,8 +28,12 @@ def own_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared(redis_of_all: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
-    async with engine_proxy(tmp_path_factory.mktemp("engine")) as proxy, system(redis_of_all, proxy) as running:
+async def shared(
+    isolation: str, redis_of_all: RedisServer, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[System]:
+    """isolation: a parameter of every test."""
+    folder = tmp_path_factory.mktemp("engine")
+    async with engine_proxy(folder) as proxy, system(redis_of_all, proxy, isolation) as running:
         yield running
 
 

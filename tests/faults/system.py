@@ -14,6 +14,8 @@ from tests.faults.load import Known, Load, known_verdicts
 from tests.integration.processes import Backends, Executor, Gateway, Service, running
 
 _DEADLINE_S = "6"  # of the gateway: shorter than a fault lasts, so that clients see refusals
+_CELL_SETTINGS = {"CELL_ATTEMPTS": "3", "CELL_IDLE_S": "2"}
+"""So that cells need new containers while something fails, and that those nobody needs are soon gone."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,9 @@ class System:
 
 
 @asynccontextmanager
-async def system(redis: RedisServer, proxy: EngineProxy) -> AsyncIterator[System]:
-    """Runs until left. On containers where an engine answers, else local, where nobody uses the proxy."""
-    local = isinstance(images.engine(), str)
-    executor = Executor() if local else Executor("container", DOCKER_HOST=proxy.url, REAP_INTERVAL_S="1")
+async def system(redis: RedisServer, proxy: EngineProxy, isolation: str) -> AsyncIterator[System]:
+    """Runs until left. isolation: container or cell; local without an engine, where nobody uses the proxy."""
+    executor = _executor(proxy, isolation)
     judge, grader = Service("judge_service", "CODEARENA_JUDGE"), Service("grader_service", "CODEARENA_GRADER")
     backends = Backends(executor, judge, grader)
     with redis.client() as client:
@@ -54,3 +55,10 @@ async def system(redis: RedisServer, proxy: EngineProxy) -> AsyncIterator[System
         httpx.AsyncClient(base_url=gateway.url, timeout=300) as http,
     ):
         yield System(backends, http, redis, proxy, await known_verdicts(http), Load())
+
+
+def _executor(proxy: EngineProxy, isolation: str) -> Executor:
+    if isinstance(images.engine(), str):
+        return Executor("local")
+    settings = _CELL_SETTINGS if isolation == "cell" else {}
+    return Executor(isolation, DOCKER_HOST=proxy.url, REAP_INTERVAL_S="1", **settings)

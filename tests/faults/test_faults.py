@@ -1,7 +1,11 @@
-"""Something of ours fails under load: each attempt is graded right or refused, each step counts once, nothing leaks."""
+"""Something of ours fails under load: each attempt is graded right or refused, each step counts once, nothing leaks.
+
+In cells all of it is tried with CODEARENA_TESTS_CELL_FAULTS=1, else one fault.
+"""
 
 import asyncio
 import json
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -26,6 +30,11 @@ from tests.integration.waiting import until
 pytestmark = [pytest.mark.redis, pytest.mark.asyncio(loop_scope="module")]
 _KILLED = 3  # containers
 _DAY_S = 86_400
+_CELL = pytest.param("cell", marks=pytest.mark.docker)
+_ALL_ON_CELLS = bool(os.environ.get("CODEARENA_TESTS_CELL_FAULTS"))
+
+on_each = pytest.mark.parametrize("isolation", ["container", _CELL], scope="module")
+on_containers = on_each if _ALL_ON_CELLS else pytest.mark.parametrize("isolation", ["container"], scope="module")
 
 
 async def survives(it: System, fault: Callable[[], Awaitable[None]]) -> None:
@@ -53,6 +62,7 @@ def _containers(it: System) -> int:
     return len(require_engine().containers(all=True, filters=filters))
 
 
+@on_containers
 @pytest.mark.parametrize("service", ["executor", "judge", "grader"])
 async def test_a_service_killed_and_started_again(it: System, service: str) -> None:
     victim: Service = getattr(it.backends, service)
@@ -65,6 +75,7 @@ async def test_a_service_killed_and_started_again(it: System, service: str) -> N
     await survives(it, fault)
 
 
+@on_containers
 async def test_redis_killed_and_started_again(it: System) -> None:
     async def fault() -> None:
         it.redis.kill()
@@ -75,6 +86,7 @@ async def test_redis_killed_and_started_again(it: System) -> None:
 
 
 @pytest.mark.docker
+@on_each
 async def test_containers_killed_from_outside(it: System) -> None:
     label = f"{owner.PROCESS_LABEL}={it.backends.executor.identity}"
 
@@ -97,6 +109,7 @@ async def test_containers_killed_from_outside(it: System) -> None:
 
 
 @pytest.mark.docker
+@on_containers
 async def test_an_engine_that_is_gone_for_a_while(it: System) -> None:
     async def fault() -> None:
         await it.proxy.stop()
@@ -108,6 +121,7 @@ async def test_an_engine_that_is_gone_for_a_while(it: System) -> None:
 
 
 @pytest.mark.docker
+@on_containers
 async def test_streams_cut_in_the_middle_of_attempts(it: System) -> None:
     async def fault() -> None:
         for number in range(_KILLED):
@@ -120,9 +134,10 @@ async def test_streams_cut_in_the_middle_of_attempts(it: System) -> None:
 
 
 @pytest.mark.docker
-async def test_an_executor_whose_image_is_missing(it: System) -> None:
+@on_containers
+async def test_an_executor_whose_image_is_missing(it: System, isolation: str) -> None:
     port = str(it.backends.executor.port)
-    without_image = {"ISOLATION": "container", "IMAGE": "codearena-runner:there-is-none", "PORT": port}
+    without_image = {"ISOLATION": isolation, "IMAGE": "codearena-runner:there-is-none", "PORT": port}
     broken = Service("executor_service", "CODEARENA_EXECUTOR", **without_image)
 
     async def fault() -> None:
@@ -136,6 +151,7 @@ async def test_an_executor_whose_image_is_missing(it: System) -> None:
 
 
 @pytest.mark.docker
+@on_containers
 async def test_a_full_disk_below_the_engine(it: System) -> None:
     async def fault() -> None:
         it.proxy.disk_full = True
@@ -148,13 +164,14 @@ async def test_a_full_disk_below_the_engine(it: System) -> None:
 
 
 @pytest.mark.docker
+@on_containers
 async def test_the_wall_clock_of_every_service_jumps_ahead_and_back(
-    own_redis: RedisServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    isolation: str, own_redis: RedisServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = MovedClock(tmp_path)
     for name, value in clock.environment.items():
         monkeypatch.setenv(name, value)
-    async with engine_proxy(tmp_path) as proxy, system(own_redis, proxy) as it:
+    async with engine_proxy(tmp_path) as proxy, system(own_redis, proxy, isolation) as it:
 
         async def fault() -> None:
             for jump_s in (_DAY_S, -_DAY_S, 0):

@@ -154,6 +154,16 @@ async def test_episodes_of_a_group_get_the_same_inputs_at_the_same_step(
     assert graded == first
 
 
+async def test_with_cases_fixed_every_attempt_at_a_step_gets_the_same_inputs(
+    serve: Serve, settings: Settings, tasks: Path, executor: FakeExecutor, judge: FakeJudge
+) -> None:
+    api = await serve(settings.model_copy(update={"tasks_dir": tasks, "cases_fixed": True}))
+    for number in range(3):
+        await api.post("/grade", json={"task_id": "easy-1", "source": f"wrong {number}"})
+    assert len(hidden(executor)) == 3
+    assert len(set(hidden(executor))) == 1
+
+
 async def test_another_owners_group_of_that_name_is_another_group(
     serve: Serve, settings: Settings, tasks: Path, executor: FakeExecutor, judge: FakeJudge
 ) -> None:

@@ -99,7 +99,7 @@ class Executor(Service):
 
     def __init__(self, isolation: str = "", **settings: str) -> None:
         isolation = isolation or ("local" if isinstance(images.engine(), str) else "container")
-        if isolation == "container":
+        if isolation != "local":
             settings["IMAGE"] = images.runner_image()
         super().__init__("executor_service", "CODEARENA_EXECUTOR", ISOLATION=isolation, **settings)
 

@@ -166,6 +166,12 @@ async def test_comments_and_blank_lines_do_not_raise_quality(judge: StaticJudge)
     assert _score(padded.quality) == _score(plain.quality)
 
 
+async def test_tidy_code_that_solves_nothing_gets_nearly_full_security_and_quality(judge: StaticJudge) -> None:
+    judgement = await _judge(judge, "def f(x: int) -> int:\n    return 0\n")
+    assert _score(judgement.security) == 1.0
+    assert _score(judgement.quality) >= 0.95
+
+
 async def test_the_coding_cookie_is_obeyed_as_python_does(judge: StaticJudge) -> None:
     latin = await _judge(judge, b"# -*- coding: latin-1 -*-\nname = '\xe9'\neval(name)\n")
     assert _rules(latin.security) == {"B307"}
