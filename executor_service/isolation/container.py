@@ -1,6 +1,7 @@
 """`container` isolation: a fresh Docker container for every attempt, talked to through the engine's attach stream."""
 
 import asyncio
+import functools
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
@@ -81,6 +82,7 @@ class ContainerIsolation(Isolation):
         # By our own name it can be removed even if the answer that carries its id never comes.
         name = f"codearena-{uuid.uuid4().hex}"
         channel: Channel | None = None
+        self._reaper.claim(name)
         try:
             async with asyncio.timeout(self._settings.start_timeout_s):
                 container_id = await self._engine.create(name, self._configuration())
@@ -90,30 +92,32 @@ class ContainerIsolation(Isolation):
         except BaseException as error:
             if channel:
                 channel.close()
-            if isinstance(error, TimeoutError):
-                self._reaper.abandon(name)  # the engine may still be making it
             await asyncio.shield(self._remove_failed(name))
             raise as_sandbox_error(error, channel) from error
-        return ContainerSandbox(container_id, hello, channel, self._engine, self._remove)
+        return ContainerSandbox(container_id, hello, channel, self._engine, functools.partial(self._remove, name))
 
-    async def _remove(self, container_id: str) -> None:
+    async def _remove(self, name: str) -> None:
         async with self._removals:
             try:
-                await self._engine.remove(container_id)
+                await self._engine.remove(name)
             except EngineError:
-                self._reaper.abandon(container_id)
+                self._reaper.abandon(name)
                 raise
+        self._reaper.release(name)
 
     def _configuration(self) -> dict[str, Any]:
         labels = self._owner.labels(self._lifetime_s)
         return self._configure(self._settings, self._image, self._seccomp, labels)
 
     async def _remove_failed(self, name: str) -> None:
+        """The engine may still be making it, and would then not know of it yet: the reaper finds it."""
         try:
             await self._engine.remove(name)
         except EngineError as error:
             log.warning("container %s left to the reaper: %s", name, error.detail)
             self._reaper.abandon(name)
+        else:
+            self._reaper.release(name)
 
     async def close(self) -> None:
         await self._reaper.close()
@@ -145,7 +149,7 @@ class ContainerSandbox(Sandbox):
         hello: Hello,
         channel: Channel,
         engine: Engine,
-        remove: Callable[[str], Awaitable[None]],
+        remove: Callable[[], Awaitable[None]],
     ) -> None:
         self._container_id = container_id
         self._hello = hello
@@ -213,4 +217,4 @@ class ContainerSandbox(Sandbox):
     async def retire(self) -> None:
         """Destroys one that waits for more, and so does not end by itself."""
         self._channel.close()
-        await self._remove(self._container_id)
+        await self._remove()

@@ -50,6 +50,7 @@ class ContainerListing:
     """One container of ours on the engine. age_s: since it was made; ended_s: since it ended, None while it runs."""
 
     container_id: str
+    name: str
     labels: dict[str, str]
     state: str
     age_s: float
@@ -192,6 +193,7 @@ class Engine:
             listings.append(
                 ContainerListing(
                     container_id=entry["Id"],
+                    name=entry["Names"][0].removeprefix("/") if entry["Names"] else "",
                     labels=entry["Labels"] or {},
                     state=entry["State"],
                     age_s=time.time() - entry["Created"],

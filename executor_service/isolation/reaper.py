@@ -1,19 +1,21 @@
 """Removes containers that nobody owns any more. Several executors share an engine: a living one's are never touched.
 
+Our own are known by name from before the engine is asked for them until it has removed them; what it has of ours beside
+these is left over. That holds also for one whose making was given up, and which the engine made nevertheless, later.
+
 A container of a dead executor ends by itself, because its stdin closes; what is left is its remains on the engine. How
 sure we can be that the owner is dead depends on where it ran:
 
   * in our own pid namespace: the kernel tells. Its containers go at once, in whatever state.
   * anywhere else: only time tells. An ended container goes when its owner cannot still be about to look at it and
     remove it; one never started, when its owner cannot still be about to; one still running, when it is older than its
-    owner said that it could be. That last
-    rule holds for our own containers too, should one ever be forgotten.
+    owner said that it could be. That last rule holds for our own containers too, should one ever be forgotten.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from codearena.errors import SandboxError
 from executor_service import metrics
@@ -31,14 +33,21 @@ def is_leftover(
     instance: str,
     orphan_grace_s: float,
     *,
+    claimed: Collection[str] = (),
     now: Callable[[], float] = time.time,
     surely_dead: Callable[[dict[str, str]], bool] = owner.is_surely_dead,
 ) -> bool:
-    """True if no living executor can have use for the container. instance: which owner is asking."""
+    """True if no living executor can have use for the container.
+
+    instance: which owner is asking; claimed: the names of the containers that it has or is about to have.
+    """
     labels = container.labels
     if labels.get(owner.ROLE_LABEL) != owner.ROLE:
         return False
-    if labels.get(owner.OWNER_LABEL) != instance:
+    if labels.get(owner.OWNER_LABEL) == instance:
+        if container.name not in claimed:
+            return True
+    else:
         if surely_dead(labels):
             return True
         if container.ended_s is not None:
@@ -50,7 +59,7 @@ def is_leftover(
 
 
 class Reaper:
-    """Looks for leftovers at the start and on a timer. instance: our own, whose containers are the pool's business."""
+    """Looks for leftovers at the start and on a timer. instance: our own, which claims its containers by name."""
 
     def __init__(self, engine: Engine, instance: str, *, interval_s: float, orphan_grace_s: float) -> None:
         self._engine = engine
@@ -58,12 +67,22 @@ class Reaper:
         self._interval_s = interval_s
         self._orphan_grace_s = orphan_grace_s
         self._task: asyncio.Task[None] | None = None
+        self._claimed: set[str] = set()
         self._abandoned: set[str] = set()
 
-    def abandon(self, container: str) -> None:
-        """Takes over a container of our own, by id or name, that could not be removed; it may not even exist yet."""
-        self._abandoned.add(container)
-        metrics.abandoned.set(len(self._abandoned))
+    def claim(self, name: str) -> None:
+        """A container of that name is about to be made: it is in use until released or abandoned."""
+        self._claimed.add(name)
+
+    def release(self, name: str) -> None:
+        """The engine has removed it, or never made it. Should it be there nevertheless, it is left over."""
+        self._claimed.discard(name)
+
+    def abandon(self, name: str) -> None:
+        """Takes over a container that could not be removed."""
+        self.release(name)
+        self._abandoned.add(name)
+        self._note()
 
     def start(self) -> None:
         """Looks again and again, until `close`."""
@@ -77,19 +96,25 @@ class Reaper:
 
     async def reap(self) -> int:
         """Removes every leftover there is now; returns how many. Raises EngineError if the engine does not answer."""
-        for name in list(self._abandoned):
-            await self._engine.remove(name)
-            self._abandoned.discard(name)
-            metrics.abandoned.set(len(self._abandoned))
-            metrics.leftovers.inc()
+        before = set(self._abandoned)
         listings = await self._engine.list_labelled(f"{owner.ROLE_LABEL}={owner.ROLE}")
-        leftovers = [each for each in listings if is_leftover(each, self._instance, self._orphan_grace_s)]
+        self._abandoned -= before - {container.name for container in listings}
+        self._note()
+        leftovers = [container for container in listings if self._is_leftover(container)]
         for container in leftovers:
             await self._engine.remove(container.container_id)
+            self._abandoned.discard(container.name)
+            self._note()
             metrics.leftovers.inc()
         if leftovers:
-            log.info("removed %d containers of dead executors", len(leftovers))
+            log.info("removed %d containers that nobody owns", len(leftovers))
         return len(leftovers)
+
+    def _is_leftover(self, container: ContainerListing) -> bool:
+        return is_leftover(container, self._instance, self._orphan_grace_s, claimed=self._claimed)
+
+    def _note(self) -> None:
+        metrics.abandoned.set(len(self._abandoned))
 
     async def _run(self) -> None:
         while True:

@@ -18,15 +18,18 @@ _DISK_FULL = (
 class EngineProxy:
     """Passes bytes on, both ways. The engine behind it never notices more than that a client hung up.
 
-    disk_full: whoever asks for a container gets the engine's answer on a full disk. refused: how often that was.
+    disk_full: whoever asks for a container gets the engine's answer on a full disk. hangs_up: ... no answer, while the
+    engine makes it. refused: how often either was.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._server: asyncio.Server | None = None
         self.disk_full = False
+        self.hangs_up = False
         self.refused = 0
         self._transports: set[asyncio.Transport | asyncio.WriteTransport] = set()
+        self._connections: set[asyncio.Task[None]] = set()
 
     @property
     def url(self) -> str:
@@ -47,6 +50,7 @@ class EngineProxy:
             self._server.close()
         self._path.unlink(missing_ok=True)
         self.cut()
+        await asyncio.gather(*self._connections)
 
     def cut(self) -> None:
         """Breaks every connection, streams of running containers included; new ones are taken."""
@@ -54,6 +58,12 @@ class EngineProxy:
             transport.abort()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._between(reader, writer))
+        self._connections.add(task)
+        await task
+        self._connections.discard(task)
+
+    async def _between(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             engine_reader, engine_writer = await asyncio.open_unix_connection(_ENGINE)
         except OSError:
@@ -71,15 +81,28 @@ class EngineProxy:
     ) -> None:
         with contextlib.suppress(OSError):  # cut
             while data := await reader.read(_CHUNK_BYTES):
-                if self.disk_full and data.startswith(b"POST ") and b"/containers/create" in data.partition(b"\r\n")[0]:
+                asks_for_one = data.startswith(b"POST ") and b"/containers/create" in data.partition(b"\r\n")[0]
+                if asks_for_one and self.disk_full:
                     self.refused += 1
                     client.write(_DISK_FULL)
                     await client.drain()
                     break
                 engine.write(data)
                 await engine.drain()
+                if asks_for_one and self.hangs_up:
+                    engine.write(await _body(data, reader))
+                    self.refused += 1
+                    client.transport.abort()
+                    break
         if engine.can_write_eof():
             engine.write_eof()
+
+
+async def _body(head: bytes, reader: asyncio.StreamReader) -> bytes:
+    """What is still to come of a request of which `head` has come."""
+    fields, _, begun = head.partition(b"\r\n\r\n")
+    [length] = [line.split(b":")[1] for line in fields.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+    return await reader.readexactly(int(length) - len(begun))
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

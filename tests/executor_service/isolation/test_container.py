@@ -5,7 +5,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import docker
 import pytest
@@ -20,6 +22,8 @@ from executor_service.outcome import Cause
 from executor_service.settings import MIB, Settings
 from tests.executor_service import jobs
 from tests.executor_service.images import REPOSITORY, require_engine, scripted_image
+from tests.faults.engine_proxy import engine_proxy
+from tests.integration.waiting import until
 
 pytestmark = pytest.mark.docker
 
@@ -202,3 +206,32 @@ def test_it_works_on_uvloop_too() -> None:
             await isolation.close()
 
     assert codec.decode_report(uvloop.run(attempt()), jobs.job("honest")).calls[0].value.json == b"42"
+
+
+async def test_a_container_that_the_engine_makes_after_it_was_given_up_is_removed(
+    client: docker.APIClient, tmp_path: Path
+) -> None:
+    before = int(time.time())
+
+    def made() -> int:
+        filters = {"type": "container", "event": "create", "label": label}
+        return len(list(client.events(since=before, until=int(time.time()) + 1, filters=filters, decode=True)))
+
+    async def all_are_made() -> bool:
+        return await asyncio.to_thread(made) == 3
+
+    async def nothing_is_left() -> bool:
+        return not await asyncio.to_thread(client.containers, all=True, filters={"label": [label]})
+
+    async with engine_proxy(tmp_path) as proxy:
+        isolation = ContainerIsolation(settings(docker_host=proxy.url, reap_interval_s=0.1, pool_ready_age_s=3600))
+        label = f"{owner.OWNER_LABEL}={isolation._owner.instance}"
+        await isolation.start()
+        proxy.hangs_up = True
+        for _ in range(3):
+            with pytest.raises(SandboxError):
+                await isolation.create()
+        assert proxy.refused == 3
+        await until(all_are_made, "the engine has made them nevertheless")
+        await until(nothing_is_left, "all are removed")
+        await isolation.close()

@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -6,6 +7,7 @@ from executor_service.isolation import owner
 from executor_service.isolation.engine import ContainerListing, Engine
 from executor_service.isolation.reaper import Reaper, is_leftover
 from tests.executor_service.images import require_engine, scripted_image
+from tests.integration.waiting import until
 
 GRACE_S = 20.0
 
@@ -17,11 +19,14 @@ def listing(instance: str, *, ended_s: float | None = None, expires: int = 10_00
         owner.PROCESS_LABEL: "",
         owner.EXPIRES_LABEL: str(expires),
     }
-    return ContainerListing("id", labels, "running" if ended_s is None else "exited", 1.0, ended_s)
+    return ContainerListing("id", "name", labels, "running" if ended_s is None else "exited", 1.0, ended_s)
 
 
 def leftover(container: ContainerListing, *, now: float = 5_000, dead: bool = False) -> bool:
-    return is_leftover(container, "me", GRACE_S, now=lambda: now, surely_dead=lambda labels: dead)
+    def surely_dead(labels: dict[str, str]) -> bool:
+        return dead
+
+    return is_leftover(container, "me", GRACE_S, claimed={"name"}, now=lambda: now, surely_dead=surely_dead)
 
 
 def test_everything_of_a_surely_dead_owner_goes() -> None:
@@ -54,35 +59,48 @@ def test_our_own_are_the_pools_business_until_they_are_too_old() -> None:
     assert leftover(listing("me", ended_s=1000.0), now=10_100)
 
 
+def test_of_our_own_the_one_that_we_do_not_know_goes_at_once() -> None:
+    assert leftover(replace(listing("me"), name="another"))
+    assert not leftover(replace(listing("other"), name="another"))
+
+
 def test_a_container_that_is_not_ours_is_never_touched() -> None:
-    stranger = ContainerListing("id", {"codearena.role": "something else"}, "exited", 1e9, 1e9)
+    stranger = ContainerListing("id", "name", {"codearena.role": "something else"}, "exited", 1e9, 1e9)
     assert not leftover(stranger, now=1e12, dead=True)
-    assert not leftover(ContainerListing("id", {}, "exited", 1e9, 1e9), now=1e12, dead=True)
+    assert not leftover(ContainerListing("id", "name", {}, "exited", 1e9, 1e9), now=1e12, dead=True)
 
 
 @pytest.mark.docker
-async def test_on_a_real_engine_a_dead_owners_go_and_a_living_siblings_stay_until_abandoned() -> None:
+async def test_on_a_real_engine_a_dead_owners_go_and_a_living_ones_stay_while_it_claims_them() -> None:
     client, image = require_engine(), scripted_image()
     living = owner.Owner.this_process()
     dead = owner.Owner("dead", living.process.rpartition("/")[0] + "/1")
-    ids = {}
-    for name, who in (("living", living), ("dead", dead)):
-        created = client.create_container(image, stdin_open=True, network_disabled=True, labels=who.labels(100))
-        ids[name] = created["Id"]
-        client.start(ids[name])
+    names = {"living": f"codearena-{living.instance}", "dead": f"codearena-{living.instance}-dead"}
+    for whose, who in (("living", living), ("dead", dead)):
+        labels = who.labels(100)
+        client.create_container(image, name=names[whose], stdin_open=True, network_disabled=True, labels=labels)
+        client.start(names[whose])
+
+    def is_there(whose: str) -> bool:
+        return any(entry["Names"] == [f"/{names[whose]}"] for entry in client.containers(all=True))
+
+    async def the_dead_ones_is_gone() -> bool:  # another executor may have begun to remove it
+        return not await asyncio.to_thread(is_there, "dead")
+
     engine = Engine(None, workers=2, timeout_s=30)
     await engine.connect()
     try:
         await Reaper(engine, "a third one", interval_s=60, orphan_grace_s=GRACE_S).reap()
-        left = {entry["Id"] for entry in client.containers(all=True)}
-        assert ids["dead"] not in left
-        assert ids["living"] in left
+        await until(the_dead_ones_is_gone, "the dead owner's is removed")
         reaper = Reaper(engine, living.instance, interval_s=60, orphan_grace_s=GRACE_S)
-        for name in (ids["living"], "codearena-never-made"):
+        reaper.claim(names["living"])
+        await reaper.reap()
+        assert is_there("living")
+        for name in (names["living"], "codearena-never-made"):
             reaper.abandon(name)
         await reaper.reap()
-        assert ids["living"] not in {entry["Id"] for entry in client.containers(all=True)}
+        assert not is_there("living")
     finally:
-        for container_id in ids.values():
-            await engine.remove(container_id)
+        for name in names.values():
+            await engine.remove(name)
         engine.close()
