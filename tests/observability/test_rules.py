@@ -104,6 +104,12 @@ def test_every_alert_has_cases() -> None:
     assert list(FIRES) == list(QUIET) == alert_names()
 
 
+def test_every_alert_is_also_caused_in_running_services() -> None:
+    causing = ("test_live.py", "test_engine.py", "server.py")
+    text = "".join((Path(__file__).parent / name).read_text("utf-8") for name in causing)
+    assert [alert for alert in alert_names() if f'"{alert}"' not in text] == []
+
+
 @pytest.mark.parametrize("alert", alert_names())
 def test_the_alert_fires_on_what_it_is_for_and_on_nothing_less(alert: str, tmp_path: Path) -> None:
     cases = [_case(alert, series, True) for series in FIRES[alert]]
