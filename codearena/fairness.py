@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Generic, TypeVar
 
 T = TypeVar("T", bound=Hashable)
@@ -59,6 +61,73 @@ class FairQueue(Generic[T]):
         return found
 
 
+class FairPlaces:
+    """So many places at once; those who wait for one take turns, each first come first served.
+
+    on_change: called whenever somebody begins or ceases to wait or to hold a place.
+    """
+
+    def __init__(self, places: int, on_change: Callable[[], None] = lambda: None) -> None:
+        self._free = places
+        self._on_change = on_change
+        self._queue: FairQueue[asyncio.Future[None]] = FairQueue()
+        self.held = 0
+
+    @property
+    def free(self) -> int:
+        return self._free
+
+    @property
+    def waiting(self) -> int:
+        return len(self._queue)
+
+    @property
+    def oldest_since(self) -> float:
+        """When the one came that has waited the longest, in seconds since the epoch; inf: none waits."""
+        return self._queue.oldest_since
+
+    @asynccontextmanager
+    async def place(self, caller: str = "") -> AsyncIterator[None]:
+        """Holds a place. caller: whom to be fair to; any text."""
+        if self._free:
+            self._free -= 1
+        else:
+            await self._wait(caller)
+        self.held += 1
+        self._on_change()
+        try:
+            yield
+        finally:
+            self.held -= 1
+            self._release()
+
+    async def _wait(self, caller: str) -> None:
+        """Returns with a place that somebody has handed over."""
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queue.push(turn, (caller,))
+        self._on_change()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._release()
+            else:
+                self._queue.remove(turn, (caller,))
+                self._on_change()
+            raise
+
+    def _release(self) -> None:
+        """Hands the place over to whose turn it is, else frees it."""
+        while self._queue:
+            turn = self._queue.pop()
+            if not turn.done():  # else it was cancelled, and its task has not run since
+                turn.set_result(None)
+                break
+        else:
+            self._free += 1
+        self._on_change()
+
+
 class Competition:
     """Who has asked for something lately, and who holds how much of it: whether somebody should be held back.
 
@@ -85,15 +154,24 @@ class Competition:
             del self._held[owner]
 
     @property
-    def going_on(self) -> bool:
-        """Whether several owners have asked lately."""
+    def owners(self) -> int:
+        """How many have asked lately."""
         long_ago = self._clock() - self._lately_s
         while self._asked and next(iter(self._asked.values())) < long_ago:
             self._asked.popitem(last=False)
-        return len(self._asked) > 1
+        return len(self._asked)
+
+    @property
+    def going_on(self) -> bool:
+        """Whether several owners have asked lately."""
+        return self.owners > 1
 
     def holds_some(self, owner: str) -> bool:
         return owner in self._held
+
+    def held(self, owner: str) -> int:
+        """How much of it the owner holds."""
+        return self._held.get(owner, 0)
 
 
 class _Level(Generic[T]):

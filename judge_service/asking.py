@@ -59,7 +59,7 @@ class AskingJudge(Judge):
 
     async def judge(self, evidence: Evidence) -> Judgement:
         static = await self._static.judge(evidence)
-        code = await self._normalised(evidence.source)
+        code = await self._normalised(evidence.source, evidence.caller)
         flags = tuple(sorted(code.flags)) if code else ()
         for flag in flags:
             metrics.FLAGS.labels(flag).inc()
@@ -95,13 +95,13 @@ class AskingJudge(Judge):
         none = Dimension.without_score(error.cause, str(error))
         return Judgement(JudgeKind.LLM, none, none, none, self._revision, self._model.name, flags)
 
-    async def _normalised(self, source: bytes) -> NormalisedAnswer | None:
+    async def _normalised(self, source: bytes, caller: str) -> NormalisedAnswer | None:
         """What the model may see of a source, kept by content; None if the source does not allow it."""
         key = hashlib.sha256(source).digest()
         if (known := self._shown.get(key)) is not None:
             self._shown.move_to_end(key)
             return known
-        async with self._static.gate:
+        async with self._static.gate.place(caller):
             end = await self._static.children.run(Analysis.NORMALISED, source)
         try:
             answer = answers.read_normalised(end.answer) if end.exit_status == 0 else None
@@ -113,7 +113,7 @@ class AskingJudge(Judge):
         return answer
 
     async def _reply(self, evidence: Evidence, code: str, static: Judgement) -> Reply:
-        buggy = await self._normalised(evidence.buggy_source)
+        buggy = await self._normalised(evidence.buggy_source, evidence.caller)
         given = buggy.text if buggy else ""
         statuses = "".join(str(call.status) for call in evidence.report.calls)
         parts = (self._revision, evidence.task_id, evidence.title, evidence.description, given, code, statuses)

@@ -72,7 +72,7 @@ class Evidence:
     """What a judge may look at. Sources are hostile bytes, at most the service's limit long, and need not be text.
 
     report: what the executor saw, handed on as it came. Its analysis says that the source compiles. passed: every test,
-    by the grader.
+    by the grader. caller: on whose behalf, for queues that take turns; no judgement depends on it.
     """
 
     task_id: str
@@ -82,6 +82,7 @@ class Evidence:
     source: bytes
     report: executor_pb2.Report
     passed: bool = False
+    caller: str = ""
 
 
 @dataclass(frozen=True, slots=True)

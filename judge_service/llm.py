@@ -13,6 +13,7 @@ import openai
 from openai.types.chat import ChatCompletion
 
 from codearena.breaker import Breaker
+from codearena.fairness import FairPlaces
 from judge_service import metrics, parse, prompt
 from judge_service.judge import Dimension, Evidence, Unscored
 from judge_service.parse import Reply, UnusableReplyError
@@ -56,7 +57,7 @@ class Model:
             max_retries=0,
             timeout=settings.llm_timeout_s,
         )
-        self._places = asyncio.Semaphore(settings.llm_concurrency)
+        self._places = FairPlaces(settings.llm_concurrency)
         self._shared = shared
         self._today = today
         self._day, self._tokens = today(), 0
@@ -81,7 +82,7 @@ class Model:
     async def _guarded(self, evidence: Evidence, code: str, buggy: str, found: Sequence[Dimension]) -> Reply:
         """Asks, and tells the breaker how it ended."""
         try:
-            async with asyncio.timeout(self._settings.llm_timeout_s), self._places:
+            async with asyncio.timeout(self._settings.llm_timeout_s), self._places.place(evidence.caller):
                 reply = await self._tries(evidence, code, buggy, found)
         except TimeoutError as error:
             self.breaker.failed()

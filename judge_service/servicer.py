@@ -6,6 +6,7 @@ import time
 
 import grpc
 
+from codearena import rpc
 from codearena.errors import CallerError, OverloadedError
 from codearena.v1 import executor_pb2, judge_pb2, judge_pb2_grpc
 from judge_service import metrics
@@ -29,7 +30,7 @@ class JudgeServicer(judge_pb2_grpc.JudgeServiceServicer):
         context: grpc.aio.ServicerContext[judge_pb2.JudgeRequest, judge_pb2.JudgeResponse],
     ) -> judge_pb2.JudgeResponse:
         started = time.monotonic()
-        evidence = self._evidence(request.evidence)
+        evidence = self._evidence(request.evidence, rpc.caller_of(context))
         try:
             judgement = await self._judge.judge(evidence)
         except OverloadedError:
@@ -38,7 +39,7 @@ class JudgeServicer(judge_pb2_grpc.JudgeServiceServicer):
         _count(judgement, time.monotonic() - started)
         return judge_pb2.JudgeResponse(judgement=_message(judgement))
 
-    def _evidence(self, message: judge_pb2.Evidence) -> Evidence:
+    def _evidence(self, message: judge_pb2.Evidence, caller: str) -> Evidence:
         """Raises CallerError for what is malformed, and for an attempt that does not compile: that is the grader's."""
         if len(message.source) > self._source_bytes:
             raise CallerError(f"source has {len(message.source)} bytes; at most {self._source_bytes} are judged")
@@ -52,6 +53,7 @@ class JudgeServicer(judge_pb2_grpc.JudgeServiceServicer):
             source=message.source,
             report=message.report,
             passed=message.all_tests_passed,
+            caller=caller,
         )
 
 

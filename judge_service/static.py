@@ -50,16 +50,16 @@ class StaticJudge(Judge):
         return self._revision
 
     async def judge(self, evidence: Evidence) -> Judgement:
-        security, quality = await self._analysed(evidence.source)
+        security, quality = await self._analysed(evidence.source, evidence.caller)
         return Judgement(JudgeKind.STATIC, scoring.correctness(evidence.report), security, quality, self._revision)
 
-    async def _analysed(self, source: bytes) -> _Analysed:
+    async def _analysed(self, source: bytes, caller: str) -> _Analysed:
         key = hashlib.sha256(source).digest()
         if (known := self._cache.get(key)) is not None:
             metrics.CACHE.labels("analysis", "hit").inc()
             return known
         metrics.CACHE.labels("analysis", "miss").inc()
-        async with self.gate:
+        async with self.gate.place(caller):
             analysed = await self._security(source), await self._quality(source)
         if all(dimension.score is not None for dimension in analysed):
             self._cache.put(key, analysed)

@@ -1,10 +1,12 @@
 """Turns: at each level of a path, name by name."""
 
+import asyncio
 import math
+from contextlib import suppress
 
 import pytest
 
-from codearena.fairness import Competition, FairQueue
+from codearena.fairness import Competition, FairPlaces, FairQueue
 
 
 def _order(queue: FairQueue[str]) -> list[str]:
@@ -83,3 +85,29 @@ def test_an_owner_holds_some_until_it_has_given_all_back() -> None:
     assert competition.holds_some("a")
     competition.gives_back("a")
     assert not competition.holds_some("a")
+
+
+async def _enter(places: FairPlaces, caller: str, entered: list[str]) -> None:
+    async with places.place(caller):
+        entered.append(caller)
+        await asyncio.sleep(0)
+
+
+async def test_who_has_many_waiting_for_a_place_delays_another_by_one_of_them() -> None:
+    places, entered = FairPlaces(1), list[str]()
+    await asyncio.gather(*(_enter(places, caller, entered) for caller in ["many", "many", "many", "one"]))
+    assert entered == ["many", "many", "one", "many"]
+    assert (places.free, places.held, places.waiting) == (1, 0, 0)
+
+
+async def test_a_place_handed_to_one_who_leaves_goes_on_to_the_next() -> None:
+    places, entered = FairPlaces(1), list[str]()
+    async with places.place("first"):
+        leaving = asyncio.create_task(_enter(places, "leaving", entered))
+        last = asyncio.create_task(_enter(places, "last", entered))
+        await asyncio.sleep(0)
+    leaving.cancel()  # the place is its already, and it has not run since
+    with suppress(asyncio.CancelledError):
+        await leaving
+    await last
+    assert (entered, places.free) == (["last"], 1)

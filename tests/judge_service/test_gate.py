@@ -9,8 +9,8 @@ from codearena.errors import OverloadedError
 from judge_service.gate import Gate
 
 
-async def _hold(gate: Gate, release: asyncio.Event) -> None:
-    async with gate:
+async def _hold(gate: Gate, release: asyncio.Event, caller: str = "") -> None:
+    async with gate.place(caller):
         await release.wait()
 
 
@@ -51,3 +51,15 @@ async def test_a_cancelled_waiter_leaves_its_place_in_the_queue() -> None:
     release.set()
     await holder
     await _hold(gate, release)
+
+
+async def test_who_has_many_waiting_delays_another_by_one_of_them() -> None:
+    gate, entered = Gate(1, 8, 1.0), list[str]()
+
+    async def enter(caller: str) -> None:
+        async with gate.place(caller):
+            entered.append(caller)
+            await asyncio.sleep(0)
+
+    await asyncio.gather(*(enter(caller) for caller in ["greedy", "greedy", "greedy", "greedy", "polite"]))
+    assert entered == ["greedy", "greedy", "polite", "greedy", "greedy"]
