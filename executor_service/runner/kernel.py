@@ -4,6 +4,7 @@ Constants are those of linux/sched.h, linux/mount.h, linux/prctl.h, linux/seccom
 """
 
 import ctypes
+import errno
 import os
 import signal
 import struct
@@ -31,6 +32,10 @@ _BPF_INSTRUCTION_BYTES = 8
 _CAPABILITY_VERSION_3 = 0x20080522
 _SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 _SYS_CLONE = {"x86_64": 56, "aarch64": 220}
+_AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+_SYS_EXECVE = {"x86_64": 59, "aarch64": 221}
+_SYS_EXECVEAT = {"x86_64": 322, "aarch64": 281}
+_X32_CALLS = 0x40000000  # from here on: the same calls by other numbers, on x86_64
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _locked_libc = ctypes.PyDLL(None, use_errno=True)  # calls keep the interpreter's lock, as a fork must
@@ -106,6 +111,28 @@ def filter_calls(program: bytes) -> None:
     """
     filtered = _FilterProgram(len(program) // _BPF_INSTRUCTION_BYTES, program)
     _check(_libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(filtered), 0, 0), "prctl")
+
+
+_LOAD, _IF_EQUAL, _IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06  # operations of linux/bpf_common.h
+_NUMBER_AT, _ARCH_AT = 0, 4  # in struct seccomp_data
+_ALLOW = 0x7FFF0000
+_REFUSE = 0x00050000 | errno.EACCES
+
+
+def refuse_programs() -> None:
+    """No execve in this process and all that it starts, by whatever road, for good; EACCES is what they get.
+
+    Does nothing on a machine whose numbers are not known here. Raises OSError where the kernel has no such filters.
+    """
+    machine = os.uname().machine
+    if machine not in _AUDIT_ARCH:
+        return
+    refused = [(_IF_EQUAL, _SYS_EXECVE[machine]), (_IF_EQUAL, _SYS_EXECVEAT[machine]), (_IF_AT_LEAST, _X32_CALLS)]
+    steps = [(_LOAD, 0, 0, _ARCH_AT), (_IF_EQUAL, 0, 5, _AUDIT_ARCH[machine]), (_LOAD, 0, 0, _NUMBER_AT)]
+    steps += [(jump, 3 - at, 0, number) for at, (jump, number) in enumerate(refused)]
+    steps += [(_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _REFUSE)]
+    forbid_new_privileges()
+    filter_calls(b"".join(struct.pack("=HBBI", *step) for step in steps))
 
 
 def keep_capabilities(kept: tuple[int, ...]) -> None:

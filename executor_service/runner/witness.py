@@ -1,4 +1,4 @@
-"""What the kernel saw of an attempt that is to start no process: a count that nothing in the sandbox can turn back.
+"""What the kernel saw of an attempt that is to start no process: a count of pids.
 
 Functions that start processes are intercepted inside the attempt's own process, where they can be gone round: through
 the C library, or by a fork of its own. Nothing can be started without a new pid, though.

@@ -1,5 +1,6 @@
 """What no attempt may do in any isolation. After each, an honest attempt must be graded as if nothing had been."""
 
+import errno
 import json
 
 import pytest
@@ -258,6 +259,33 @@ async def test_a_process_started_past_the_recorded_functions_is_seen_by_the_kern
     arena.require_namespaces()
     report = await arena.execute(jobs.job(source, [jobs.call("f", intercept=True)]))
     assert [process.via for process in report.calls[0].processes] == ["kernel"]
+
+
+_STARTS_A_SHELL = """
+import ctypes, os, platform
+libc = ctypes.CDLL(None, use_errno=True)
+arguments = (ctypes.c_char_p * 4)(b'sh', b'-c', b'echo started > /tmp/attempt/started', None)
+def f(how):
+    if how == 'a child' and os.fork():
+        os.wait()
+        return os.path.exists('/tmp/attempt/started')
+    if how == 'a descriptor':
+        number = {'x86_64': 322, 'aarch64': 281}[platform.machine()]
+        failed = libc.syscall(number, os.open('/bin/sh', os.O_RDONLY), b'', arguments, None, 0x1000)
+    else:
+        failed = libc.execve(b'/bin/sh', arguments, None)
+    if how == 'a child':
+        os._exit(0)
+    return [failed, ctypes.get_errno()]
+"""
+
+
+async def test_where_no_process_may_be_started_no_program_can_be(arena: Arena) -> None:
+    """Nor in the attempt's own process, or in one that it hides from the count by making as many as there are pids."""
+    calls = [jobs.call("f", how, call_id=how, intercept=True) for how in ("itself", "a descriptor", "a child")]
+    report = await arena.execute(jobs.job(_STARTS_A_SHELL, calls))
+    refused = json.dumps([-1, errno.EACCES], separators=(",", ":")).encode()
+    assert [call.value.json for call in report.calls] == [refused, refused, b"false"]
 
 
 STARVES_ITSELF = """
