@@ -1,6 +1,7 @@
 """What surrounds every request: its id and its metrics, its end when the server stops, and the limit on its body."""
 
 import asyncio
+import logging
 import re
 import time
 import uuid
@@ -13,12 +14,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from codearena import models, telemetry, tracing
 from codearena.errors import BodyTooLargeError, ServiceError
 from gateway import answered_about, metrics, problems
+from gateway.access import caller as callers
+
+log = logging.getLogger(__name__)
 
 _ID = re.compile(models.ID_PATTERN)
+_FIRST_PROBLEM = 400
 
 
 class RequestContext:
-    """Takes over the caller's X-Request-ID or makes one, returns it, and measures the request."""
+    """Takes over the caller's X-Request-ID or makes one, returns it, and measures and logs the request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -30,7 +35,7 @@ class RequestContext:
         given = Headers(scope=scope).get(problems.REQUEST_ID_HEADER, "")
         request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex
         telemetry.request_id.set(request_id)
-        named = answered_about.begin()
+        answered = answered_about.begin()
         started, status = time.perf_counter(), 500
 
         async def sending(message: Message) -> None:
@@ -39,7 +44,7 @@ class RequestContext:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers[problems.REQUEST_ID_HEADER] = request_id
-                headers.update(named)
+                headers.update(answered.headers)
             await send(message)
 
         try:
@@ -51,7 +56,17 @@ class RequestContext:
             # The route's template, never the path: a label must come from a closed set.
             route = getattr(scope.get("route"), "path", "none")
             labels = metrics.REQUESTS.labels(route, scope["method"] if route != "none" else "any", str(status))
-            labels.observe(time.perf_counter() - started)
+            taken_s = time.perf_counter() - started
+            labels.observe(taken_s)
+            answered.log_as()
+            _log(scope, route, status, taken_s)
+
+
+def _log(scope: Scope, route: str, status: int, taken_s: float) -> None:
+    """A line for each request but those that probes and scrapers send all the time and that find all well."""
+    owner = scope.get(callers.OWNER)
+    if owner is not None or status >= _FIRST_PROBLEM:
+        log.info("%s %s: %d after %.3f s, owner %s", scope["method"], route, status, taken_s, owner or "-")
 
 
 def _carried(scope: Scope) -> dict[str, str]:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 from gateway.store.api_keys import Scope
 
+OWNER = "codearena.owner"
+"""Key of a connection's scope: whose it is, as far as is known; set by the guard."""
 _SEPARATOR = "/"
 
 

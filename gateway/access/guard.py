@@ -47,6 +47,7 @@ class Guard:
             return
         try:
             caller = await self._caller(scope)
+            scope[callers.OWNER] = caller.owner
             if scope["type"] == "http":
                 self._quotas.begin(caller)
         except CodeArenaError as error:

@@ -131,6 +131,16 @@ async def test_spans_and_lines_name_the_attempt(played: Played) -> None:
 
 
 @pytest.mark.asyncio(loop_scope="module")
+async def test_every_request_has_a_line_with_its_owner_and_probes_that_find_all_well_have_none(played: Played) -> None:
+    lines = [line for line in played.logs if line["logger"] == "gateway.middleware"]
+    (step,) = [line for line in lines if line["message"].startswith("POST /step: 200 after ")]
+    assert step["message"].endswith(" s, owner team")
+    attempt = played.answer.headers["X-Attempt-ID"]
+    assert (step["request_id"], step["episode_id"], step["attempt_id"]) == ("r-1", "team/e-1", attempt)
+    assert [line for line in lines if "/ready: 200" in line["message"]] == []
+
+
+@pytest.mark.asyncio(loop_scope="module")
 async def test_neither_logs_nor_spans_hold_a_source_or_a_key(played: Played) -> None:
     told = json.dumps(played.logs) + played.collector.text
     assert "e-1" in told
