@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from codearena.async_client import AsyncCodeArena
+    from codearena.bulk import JobStatus
     from codearena.client import CodeArena
     from codearena.errors import (
         BodyTooLargeError,
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
         EpisodeBusyError,
         EpisodeFinishedError,
         InvalidRequestError,
+        JobExistsError,
         OverloadedError,
         SandboxError,
         ServiceError,
         StoreError,
         UnknownEpisodeError,
+        UnknownJobError,
         UnknownTaskError,
     )
     from codearena.models import (
@@ -53,6 +56,8 @@ __all__ = [
     "EpisodeFinishedError",
     "Info",
     "InvalidRequestError",
+    "JobExistsError",
+    "JobStatus",
     "Observation",
     "OverloadedError",
     "Ready",
@@ -67,6 +72,7 @@ __all__ = [
     "TaskDetail",
     "TaskSummary",
     "UnknownEpisodeError",
+    "UnknownJobError",
     "UnknownTaskError",
     "Verdict",
 ]
@@ -74,6 +80,7 @@ __all__ = [
 _HOMES = {
     "AsyncCodeArena": "async_client",
     "CodeArena": "client",
+    "JobStatus": "bulk",
     "RetryPolicy": "transport",
     "CodeArenaError": "errors",
 }

@@ -19,8 +19,9 @@ from typing import Self
 
 import httpx
 
+from codearena.bulk import JobStatus
 from codearena.errors import CodeArenaError, ServiceError
-from codearena.following import follow
+from codearena.following import follow, follow_job
 from codearena.live import AsyncLiveEpisode
 from codearena.models import (
     DEFAULT_AGENT,
@@ -231,6 +232,47 @@ class AsyncCodeArena:
         if len(response.items) != len(chunk):
             raise CodeArenaError(f"{len(response.items)} answers to a batch of {len(chunk)}")
         return [item.verdict or error_from_problem(item.problem) for item in response.items]
+
+    async def submit_job(
+        self, items: Sequence[tuple[str, str]], *, group_id: str | None = None, job_id: str | None = None
+    ) -> JobStatus:
+        """Has many (task id, source) pairs graded in the background: more than one would wait for in one call.
+
+        group_id: all of a group get the same hidden inputs. job_id: made if none is given; a job submitted twice with
+        one id is one job. It outlives this object, and the gateway that took it.
+
+            job = await arena.submit_job(pairs)
+        """
+        body = {
+            "items": [_graded(task_id, source, group_id) for task_id, source in items],
+            "job_id": job_id or uuid.uuid4().hex,
+        }
+        return validated(JobStatus, await self._transport.post("/jobs", body))
+
+    async def job(self, job_id: str) -> JobStatus:
+        """Where a job stands.
+
+        (await arena.job(job.job_id)).done
+        """
+        return validated(JobStatus, await self._transport.get(f"/jobs/{job_id}"))
+
+    async def jobs(self) -> list[JobStatus]:
+        """The jobs that are kept, newest first."""
+        return [validated(JobStatus, each) for each in await self._transport.get("/jobs")]
+
+    async def job_results(self, job_id: str) -> AsyncIterator[tuple[int, Verdict | CodeArenaError]]:
+        """Every outcome with its item's place, from the first, in the order in which they come, until the job is over.
+
+        An item that could not be graded has its error, as in `grade_batch`. Broken connections are made again.
+
+            async for place, answer in arena.job_results(job.job_id): ...
+        """
+        async for line in follow_job(self._transport, self._retry, job_id):
+            yield line.index, line.verdict or error_from_problem(line.problem)
+
+    async def cancel_job(self, job_id: str) -> JobStatus:
+        """Ends a job; what is graded stays. One that is over stays as it is."""
+        return validated(JobStatus, await self._transport.post(f"/jobs/{job_id}/cancel", {}))
 
     async def run_raw(self, code: str, stdin: str = "") -> RunRawResponse:
         """Runs a script in the sandbox.

@@ -10,12 +10,13 @@ What is tried again for you, and what is raised, is said in async_client.py.
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import httpx
 
 from codearena.async_client import DEFAULT_URL, AsyncCodeArena, Progress
 from codearena.background import BackgroundLoop
+from codearena.bulk import JobStatus
 from codearena.errors import CodeArenaError
 from codearena.live import LiveEpisode
 from codearena.models import (
@@ -36,6 +37,8 @@ from codearena.models import (
     Verdict,
 )
 from codearena.transport import RetryPolicy
+
+T = TypeVar("T")
 
 
 class CodeArena:
@@ -125,6 +128,30 @@ class CodeArena:
         """Grades many in parallel, in order: `arena.grade_batch([("easy-1", source), ("hard-1", other)])`."""
         return self._loop.run(self._arena.grade_batch(items, group_id=group_id, progress=progress))
 
+    def submit_job(
+        self, items: Sequence[tuple[str, str]], *, group_id: str | None = None, job_id: str | None = None
+    ) -> JobStatus:
+        """Has many graded in the background: `job = arena.submit_job([("easy-1", source)] * 5000)`."""
+        return self._loop.run(self._arena.submit_job(items, group_id=group_id, job_id=job_id))
+
+    def job(self, job_id: str) -> JobStatus:
+        """Where a job stands: `arena.job(job.job_id).done`."""
+        return self._loop.run(self._arena.job(job_id))
+
+    def jobs(self) -> list[JobStatus]:
+        """The jobs that are kept, newest first: `arena.jobs()[0].state`."""
+        return self._loop.run(self._arena.jobs())
+
+    def job_results(self, job_id: str) -> Iterator[tuple[int, Verdict | CodeArenaError]]:
+        """Every outcome as it comes: `for place, answer in arena.job_results(job.job_id): ...`."""
+        found = self._arena.job_results(job_id)
+        while (outcome := self._loop.run(_next(found))) is not None:
+            yield outcome
+
+    def cancel_job(self, job_id: str) -> JobStatus:
+        """Ends a job; what is graded stays: `arena.cancel_job(job.job_id)`."""
+        return self._loop.run(self._arena.cancel_job(job_id))
+
     def run_raw(self, code: str, stdin: str = "") -> RunRawResponse:
         """Runs a script in the sandbox: `arena.run_raw("print(1)").stdout.text`."""
         return self._loop.run(self._arena.run_raw(code, stdin))
@@ -179,5 +206,5 @@ class CodeArena:
         return self._loop.run(self._arena.ready())
 
 
-async def _next(events: AsyncIterator[Event]) -> Event | None:
-    return await anext(events, None)
+async def _next(found: AsyncIterator[T]) -> T | None:
+    return await anext(found, None)

@@ -107,6 +107,24 @@ class UnknownEpisodeError(CallerError):
     grpc_status = "NOT_FOUND"
 
 
+class UnknownJobError(CallerError):
+    """No such job, or it has expired."""
+
+    slug = "unknown-job"
+    title = "Unknown job"
+    http_status = 404
+    grpc_status = "NOT_FOUND"
+
+
+class JobExistsError(CallerError):
+    """Another job has the id."""
+
+    slug = "job-exists"
+    title = "Another job has this id"
+    http_status = 409
+    grpc_status = "ALREADY_EXISTS"
+
+
 class EpisodeFinishedError(CallerError):
     """The episode is over; reset starts another."""
 
@@ -188,6 +206,8 @@ ERRORS: dict[str, type[CodeArenaError]] = {
         InvalidRequestError,
         UnknownTaskError,
         UnknownEpisodeError,
+        UnknownJobError,
+        JobExistsError,
         EpisodeFinishedError,
         EpisodeBusyError,
         BodyTooLargeError,

@@ -137,6 +137,16 @@ class BatchRequest(_Strict):
         return {"items": data} if isinstance(data, list) else data
 
 
+class JobRequest(_Strict):
+    """Grades any number, in the background; the outcomes are kept until they are asked for.
+
+    job_id: names the job, so that the same request sent again is the same job.
+    """
+
+    items: list[Any] = Field(min_length=1, description="Each as the body of /grade.")
+    job_id: Id | None = None
+
+
 class RunRawRequest(_Strict):
     """Runs a source as a script, without a task."""
 

@@ -11,6 +11,7 @@ from codearena import models
 from codearena.task import Task
 from gateway.access import caller as callers
 from gateway.access.keyring import Keyring
+from gateway.bulk.jobs import BulkJobs
 from gateway.choice import Choice
 from gateway.clients import Clients
 from gateway.episodes import Episodes
@@ -33,6 +34,7 @@ class Context:
     clients: Clients
     episodes: Episodes
     grading: Grading
+    jobs: BulkJobs
     fixer: Fixer
     sessions: Sessions
     mcp: McpServer

@@ -74,14 +74,19 @@ class Grading:
         self, item: object, caller: str, places: asyncio.Semaphore, deadline: Deadline
     ) -> dict[str, models.Verdict | models.Problem]:
         try:
-            request = models.GradeRequest.model_validate(item)
             async with asyncio.timeout(deadline.left_s()), places:
-                return {"verdict": await self.grade(request, caller)}
-        except ValidationError as error:
-            return {"problem": problems.invalid(error.errors(include_url=False, include_context=False))}
-        except TimeoutError:
+                return await self.outcome(item, caller)
+        except (TimeoutError, DeadlineError):
             metrics.FAILURES.labels(DeadlineError.slug).inc()
             return {"problem": problems.problem_of(DeadlineError("not graded within the time of the batch"))}
+
+    async def outcome(self, item: object, caller: str) -> dict[str, models.Verdict | models.Problem]:
+        """The verdict on one of many items, or the problem it has. caller: whom to be fair to."""
+        try:
+            request = models.GradeRequest.model_validate(item)
+            return {"verdict": await self.grade(request, caller)}
+        except ValidationError as error:
+            return {"problem": problems.invalid(error.errors(include_url=False, include_context=False))}
         except CodeArenaError as error:
             if not isinstance(error, CallerError):
                 metrics.FAILURES.labels(error.slug).inc()

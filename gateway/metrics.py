@@ -27,6 +27,7 @@ COMPONENTS = (
     "llm_quality",
 )
 OUTCOMES = ("compile_error", "load_error", "tests_failed", "tests_passed", "solved")
+JOB_CHUNK_ENDS = ("finished", "given_back", "no_longer_wanted")
 STAGE_NAMES = ("queued", "execute", "lease", "run", "measure", "judge", "grade", "commit")
 
 REQUESTS = Histogram(
@@ -87,6 +88,10 @@ RETRIES = Counter("codearena_gateway_retries", "Calls to services sent again.", 
 FAILURES = Counter(
     "codearena_gateway_failures", "Requests, and items of batches, that we failed to serve.", ["problem"]
 )
+JOB_CHUNKS = Counter(
+    "codearena_gateway_job_chunks", "Chunks of jobs that this gateway took, by how its work on them ended.", ["end"]
+)
+JOB_ITEMS = Counter("codearena_gateway_job_items", "Items of jobs that got their outcome.", ["outcome"])
 FIXES = Counter("codearena_gateway_fixes", "Answers of /fix by the kind of link that gave them, or none.", ["link"])
 FIX_SECONDS = Histogram("codearena_gateway_fix_seconds", "Time of one /fix.", buckets=_SECONDS)
 REFUSALS = Counter("codearena_gateway_refusals", "Requests refused before they were read, by problem.", ["problem"])
@@ -123,6 +128,10 @@ def _show_at_zero() -> None:
             RETRIES.labels(service, problem)
     for problem in _of_kind(UnauthenticatedError, ForbiddenError, RateLimitedError):
         REFUSALS.labels(problem)
+    for end in JOB_CHUNK_ENDS:
+        JOB_CHUNKS.labels(end)
+    for outcome in ("verdict", "problem"):
+        JOB_ITEMS.labels(outcome)
     for link in ("builtin", "model", "none"):
         FIXES.labels(link)
     for end in ("ok", "failed"):

@@ -15,7 +15,7 @@ _SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer"},
     "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
 }
-_CONFLICTS = frozenset({"/step"})
+_CONFLICTS = frozenset({("post", "/step"), ("post", "/jobs")})
 _LOOK_UP = frozenset({"/reset", "/step", "/state", "/grade", "/fix"})
 """Paths without an id in them whose requests name what may not exist."""
 _WITHOUT_STORE = frozenset({"/health", "/metadata", "/schema"})
@@ -38,25 +38,25 @@ def _document(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(title=app.title, version=app.version, routes=app.routes)
     document["components"]["securitySchemes"] = _SCHEMES
     for path, operations in document["paths"].items():
-        for operation in operations.values():
-            _complete(path, operation)
+        for method, operation in operations.items():
+            _complete(method, path, operation)
     for unused in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(unused, None)
     return document
 
 
-def _complete(path: str, operation: dict[str, Any]) -> None:
+def _complete(method: str, path: str, operation: dict[str, Any]) -> None:
     guarded = path not in OPEN_PATHS
     operation["security"] = [{name: []} for name in _SCHEMES] if guarded else []
     answers = {status: found for status, found in operation["responses"].items() if status.startswith("2")}
     if path == "/mcp":  # what it answers itself, is JSON-RPC whatever the status
         answers |= {"202": {"description": "Without a body."}, "404": {"description": "JSON-RPC", "content": _RPC}}
     operation["responses"] = answers | {
-        str(status): _problem(status) for status in sorted(_statuses(path, operation, guarded))
+        str(status): _problem(status) for status in sorted(_statuses(method, path, operation, guarded))
     }
 
 
-def _statuses(path: str, operation: dict[str, Any], guarded: bool) -> Iterator[int]:
+def _statuses(method: str, path: str, operation: dict[str, Any], guarded: bool) -> Iterator[int]:
     if guarded:
         yield from (401, 403, 429)
     if operation.get("parameters") or "requestBody" in operation:
@@ -65,7 +65,7 @@ def _statuses(path: str, operation: dict[str, Any], guarded: bool) -> Iterator[i
         yield from (400, 413, 415)
     if "{" in path or path in _LOOK_UP:
         yield 404
-    if path in _CONFLICTS:
+    if (method, path) in _CONFLICTS:
         yield 409
     if path not in _WITHOUT_STORE:
         yield 503

@@ -21,6 +21,8 @@ from gateway.access.guard import Guard
 from gateway.access.keyring import Keyring
 from gateway.answered_about import ATTEMPT_ID_HEADER, EPISODE_ID_HEADER
 from gateway.builtin_fixer import BuiltinFixer
+from gateway.bulk.jobs import BulkJobs
+from gateway.bulk.workers import Workers
 from gateway.choice import Choice
 from gateway.clients import Clients
 from gateway.context import Context
@@ -32,7 +34,7 @@ from gateway.memory import Reminders
 from gateway.middleware import BodyLimit, CutOff, RequestContext
 from gateway.pipeline import Pipeline
 from gateway.repair.process import Searches
-from gateway.routes import env, grade, learning, mcp, ops, tools, web, ws
+from gateway.routes import env, grade, jobs, learning, mcp, ops, tools, web, ws
 from gateway.sessions import Sessions
 from gateway.settings import Settings
 from gateway.store.redis import Store
@@ -56,19 +58,21 @@ async def _context(settings: Settings) -> AsyncIterator[Context]:
         searches = Searches(settings.fixer_search_cpu_s, settings.fixer_search_memory_bytes, settings.source_bytes)
         reminders = Reminders(store.agents, settings.evaluation_agents)
         models = [ModelLink(each, searches) for each in settings.fixer_models]
-        yield Context(
-            settings=settings,
-            tasks=tasks,
-            store=store,
-            keyring=Keyring(store.api_keys, settings.keys_max_age_s),
-            clients=clients,
-            episodes=episodes,
-            grading=grading,
-            fixer=Fixer(settings, tasks, [*models, BuiltinFixer(settings, pipeline, searches)], reminders.for_fix),
-            sessions=sessions,
-            mcp=McpServer(settings, sessions, grading, store.sessions),
-            choice=choice,
-        )
+        async with Workers(settings, store.bulk, grading) as workers:
+            yield Context(
+                settings=settings,
+                tasks=tasks,
+                store=store,
+                keyring=Keyring(store.api_keys, settings.keys_max_age_s),
+                clients=clients,
+                episodes=episodes,
+                grading=grading,
+                jobs=BulkJobs(settings, store.bulk, store.events, workers.wake),
+                fixer=Fixer(settings, tasks, [*models, BuiltinFixer(settings, pipeline, searches)], reminders.for_fix),
+                sessions=sessions,
+                mcp=McpServer(settings, sessions, grading, store.sessions),
+                choice=choice,
+            )
         await episodes.drain()
 
 
@@ -88,10 +92,11 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="CodeArena", version=ops.API_VERSION, lifespan=lifespan, strict_content_type=False)
     problems.install(app)
     openapi.install(app)
-    for routes in (env, grade, learning, tools, mcp, web, ops):
+    for routes in (env, grade, jobs, learning, tools, mcp, web, ops):
         app.include_router(routes.router, responses=problems.DOCUMENTED)
     app.include_router(ws.router)
-    app.add_middleware(BodyLimit, default_bytes=settings.body_bytes, limits={"/grade/batch": settings.batch_body_bytes})
+    limits = {"/grade/batch": settings.batch_body_bytes, "/jobs": settings.job_body_bytes}
+    app.add_middleware(BodyLimit, default_bytes=settings.body_bytes, limits=limits)
     app.add_middleware(Guard, settings=settings, keyring=_keyring)
     if settings.cors_origins:
         app.add_middleware(

@@ -74,6 +74,18 @@ class Settings(ServiceSettings):
     attempt_deadline_s: float = Field(50.0, gt=0, description="Longest time for one attempt, waiting included.")
     batch_parallel: int = Field(16, ge=1, description="Items of one batch graded at once.")
     batch_deadline_s: float = Field(600.0, gt=0, description="Longest time for a whole batch.")
+
+    job_body_bytes: int = Field(64 * _MIB, gt=0, description="A longer body of /jobs is refused with 413.")
+    job_items: int = Field(50_000, ge=1, description="Items of one job; more is refused.")
+    job_chunk_items: int = Field(16, ge=1, le=1024, description="Items of a job that a gateway takes at once.")
+    job_chunks: int = Field(4, ge=0, description="So many times that this gateway works on; 0: it takes none.")
+    job_lease_s: float = Field(15.0, gt=0, description="Others take over what a gateway was lost with so long ago.")
+    job_tries: int = Field(8, ge=1, description="Tries to grade an item of a job before it counts as failed.")
+    job_ttl_s: int = Field(24 * 3600, gt=0, description="A job is forgotten so long after its last outcome.")
+    jobs_kept: int = Field(
+        16, ge=1, description="Jobs kept of one owner of API keys: the oldest finished one gives way, else 429."
+    )
+
     probe_cpu_s: float = Field(
         0.3, gt=0, le=60, description="CPU time for measuring how an attempt scales, the reference's included."
     )

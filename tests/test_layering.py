@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 OURS = {"codearena", "gateway", "executor_service", "grader_service", "judge_service"}
 SERVICES = {"executor_service", "grader_service", "judge_service"}
 MODEL_CLIENTS = {"openai", "anthropic", "litellm"}
-SDK = ["__init__", "background", "client", "errors", "live", "following", "learning", "models", "transport"]
+SDK = ["__init__", "background", "bulk", "client", "errors", "live", "following", "learning", "models", "transport"]
 """Modules that the base install must be able to import."""
 
 

@@ -32,10 +32,11 @@ class StreamEvent:
 
 
 class EventLog:
-    """Reads the stream. Every method raises StoreError if Redis does not answer in time or refuses."""
+    """Reads the stream, and others like it. Every method raises StoreError if Redis does not answer or refuses."""
 
     def __init__(self, settings: Settings) -> None:
-        self._key = Keys(settings.redis_namespace).events
+        self._keys = Keys(settings.redis_namespace)
+        self._key = self._keys.events
         self._readers_max = settings.events_readers
         self._readers = 0
         # A wait must end well before the connection's own timeout calls it a failure.
@@ -63,19 +64,22 @@ class EventLog:
         if self._readers >= self._readers_max:
             raise OverloadedError(f"{self._readers} others read the events already")
 
-    async def read(self, after: str, until_end: bool) -> AsyncIterator[Sequence[StreamEvent]]:
+    async def read(
+        self, after: str, until_end: bool, job_id: str | None = None
+    ) -> AsyncIterator[Sequence[StreamEvent]]:
         """Batches of what came after that id; an empty one when nothing came for a while.
 
-        until_end: stops at the end of the stream instead of waiting there.
+        until_end: stops at the end of the stream instead of waiting there. job_id: reads the outcomes of that job.
 
         Raises:
             OverloadedError: there are as many readers as may be.
         """
         self.admit()
         self._readers += 1
+        key = self._key if job_id is None else self._keys.job(job_id).lines
         try:
             while True:
-                batch = await self._batch(after, None if until_end else self._wait_ms)
+                batch = await self._batch(key, after, None if until_end else self._wait_ms)
                 if until_end and not batch:
                     return
                 yield batch
@@ -84,8 +88,8 @@ class EventLog:
         finally:
             self._readers -= 1
 
-    async def _batch(self, after: str, wait_ms: int | None) -> list[StreamEvent]:
+    async def _batch(self, key: str, after: str, wait_ms: int | None) -> list[StreamEvent]:
         async with translated(timed=wait_ms is None):
-            found = cast("_Read", await self._redis.xread({self._key: after}, count=_BATCH, block=wait_ms))
+            found = cast("_Read", await self._redis.xread({key: after}, count=_BATCH, block=wait_ms))
         entries = [entry for _, stream in found for entry in stream]
         return [StreamEvent(where.decode(), fields[b"kind"].decode(), fields[b"data"]) for where, fields in entries]

@@ -37,6 +37,20 @@ class MemoryKeys:
 
 
 @dataclass(frozen=True)
+class JobKeys:
+    """The keys of one job of many items."""
+
+    record: str
+    """Hash: the fields of JobRecord; cursor: items before it were leased; chunk: items of one lease; losses:<index>."""
+    items: str
+    """Hash: index -> item (JSON), of those that have no outcome yet."""
+    lines: str
+    """Stream of outcomes: <n>-0 is the n-th that came; fields kind (item, or end at the job's end) and data (JSON)."""
+    leases: str
+    """Sorted set: index of a chunk's first item -> when its lease runs out, in ms since the epoch by Redis' clock."""
+
+
+@dataclass(frozen=True)
 class Keys:
     """The keys of one namespace."""
 
@@ -73,6 +87,29 @@ class Keys:
     def api_keys(self) -> str:
         """Hash: id of an API key -> what is kept of it (JSON)."""
         return f"{{{self.namespace}}}:api-keys"
+
+    @property
+    def jobs_open(self) -> str:
+        """Sorted set: id of a job that is not over -> when it was opened, in ms since the epoch."""
+        return f"{{{self.namespace}}}:jobs-open"
+
+    def jobs_of(self, owner: str) -> str:
+        """Sorted set: as jobs_open, of the owner's jobs that are kept."""
+        return f"{{{self.namespace}}}:jobs-of:{owner}"
+
+    def job_upload(self, nonce: str) -> str:
+        """Hash: items of a job that is being opened."""
+        return f"{{{self.namespace}}}:job-upload:{nonce}"
+
+    @property
+    def job_prefixes(self) -> tuple[str, str, str, str]:
+        """Of JobKeys, in their order."""
+        kinds = ("job", "job-items", "job-lines", "job-leases")
+        one, two, three, four = (f"{{{self.namespace}}}:{kind}:" for kind in kinds)
+        return one, two, three, four
+
+    def job(self, job_id: str) -> JobKeys:
+        return JobKeys(*(prefix + job_id for prefix in self.job_prefixes))
 
     def basis(self, revision: str) -> str:
         """String: a Basis message, serialized."""

@@ -18,6 +18,7 @@ from gateway import metrics
 from gateway.settings import Settings
 from gateway.store.agents import Agents
 from gateway.store.api_keys import ApiKeys
+from gateway.store.bulk import BulkStore
 from gateway.store.commit import SCRIPTS, commit_args, commit_keys
 from gateway.store.events import EventLog
 from gateway.store.keys import Keys
@@ -58,6 +59,7 @@ class Store:
         self.sessions = SessionRecords(self._redis, self._keys, settings.session_idle_s)
         self.api_keys = ApiKeys(self._redis, self._keys)
         self.events = EventLog(settings)
+        self.bulk = BulkStore(settings, self._redis, self._keys, self._script)
         draw, issue = self._script(["draw_task.lua"]), self._script(["issue_task.lua"])
         self.agents = Agents(settings, self._redis, self._keys, draw, issue)
         self._commit_step = self._script(SCRIPTS)

@@ -18,10 +18,10 @@ from tests.fakes import WRONG, FakeExecutor
 EPISODES, STEPS = 25, 4
 
 
-class _Gateway:
-    """`python -m gateway` on one port, which may be killed and started again."""
+class GatewayProcess:
+    """`python -m gateway` on one port, which may be killed and started again. more: settings without their prefix."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, more: Mapping[str, str] | None = None) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
         values = {
@@ -32,7 +32,9 @@ class _Gateway:
             "JUDGE_ADDRESS": settings.judge_address,
             "GRADER_ADDRESS": settings.grader_address,
             "LOG_LEVEL": "ERROR",
+            **(more or {}),
         }
+        self.url = f"http://127.0.0.1:{self.port}"
         self._environment = {**os.environ, **{f"CODEARENA_GATEWAY_{name}": value for name, value in values.items()}}
 
     def __enter__(self) -> Self:
@@ -77,7 +79,7 @@ async def _play(client: httpx.AsyncClient, episode_id: str) -> list[int]:
 
 
 async def test_gateway_killed_in_mid_step_loses_and_doubles_none(settings: Settings, executor: FakeExecutor) -> None:
-    with _Gateway(settings) as gateway:
+    with GatewayProcess(settings) as gateway:
         url = f"http://127.0.0.1:{gateway.port}"
         async with httpx.AsyncClient(base_url=url, timeout=30) as client:
             plays = [asyncio.create_task(_play(client, f"e{number}")) for number in range(EPISODES)]

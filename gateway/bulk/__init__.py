@@ -1,0 +1,1 @@
+"""Jobs of many items: what /jobs does, and who grades them."""

@@ -1,0 +1,174 @@
+"""Grades the items of jobs, whoever opened them and whichever gateway was at it before.
+
+A gateway leases chunks of jobs and grades them with what it has room for. It renews its leases: of a gateway that is
+lost the others take over. What a chunk's items came to is recorded item by item, so that little is graded twice.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+from types import TracebackType
+from typing import Self
+
+from codearena import models, telemetry
+from codearena.errors import ServiceError, StoreError
+from gateway import metrics, problems
+from gateway.access import caller as callers
+from gateway.access.caller import Caller
+from gateway.bulk.turns import Turns
+from gateway.grading import Grading
+from gateway.settings import Settings
+from gateway.store.bulk import BulkStore, Chunk
+
+log = logging.getLogger(__name__)
+
+_LOOK_S = 1.0
+"""Time between two looks for work that other gateways have opened or lost."""
+_RENEWALS = 3  # within the time of a lease, so that two may fail
+_LOSSES_MAX = 5
+"""A chunk that so many gateways were lost with may be what they died of."""
+_PAUSE_S, _PAUSE_MAX_S = 1.0, 30.0
+
+
+class Workers:
+    """Use as an async context manager: it works inside, and gives back at the end what is not done."""
+
+    def __init__(self, settings: Settings, store: BulkStore, grading: Grading) -> None:
+        self._store = store
+        self._grading = grading
+        self._tries = settings.job_tries
+        self._renew_every_s = settings.job_lease_s / _RENEWALS
+        self._places = asyncio.Semaphore(settings.job_chunks)
+        self._idle = settings.job_chunks == 0
+        self._turns = Turns()
+        self._woken = asyncio.Event()
+        self._chunks: set[asyncio.Task[None]] = set()
+        self._dispatcher: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        if not self._idle:
+            self._dispatcher = asyncio.create_task(self._dispatch())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        running = [*self._chunks, *([self._dispatcher] if self._dispatcher else [])]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    def wake(self) -> None:
+        """There is a new job."""
+        self._woken.set()
+
+    async def _dispatch(self) -> None:
+        while True:
+            await self._places.acquire()
+            self._woken.clear()
+            chunk = await self._claimed()
+            if chunk is None:
+                self._places.release()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), _LOOK_S)
+                continue
+            task = asyncio.create_task(self._work(chunk))
+            self._chunks.add(task)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._chunks.discard(task)
+        self._places.release()
+
+    async def _claimed(self) -> Chunk | None:
+        """A chunk of the job whose turn it is; None: there is nothing to do, or it cannot be known."""
+        try:
+            for job_id in self._turns.order(await self._store.open_ids()):
+                if (chunk := await self._store.claim(job_id)) is not None:
+                    self._turns.took(job_id)
+                    return chunk
+        except StoreError as error:
+            log.warning("no work on jobs for now: %s", error.detail)
+        return None
+
+    async def _work(self, chunk: Chunk) -> None:
+        end = "given_back"
+        telemetry.request_id.set(callers.shown(chunk.job_id))
+        try:
+            with callers.calling(Caller(chunk.owner, chunk.scope)):
+                end = await self._finished(chunk)
+        except Exception:  # the task's top: the chunk is taken up again, here or elsewhere
+            log.exception("defect while working on a job")
+            await asyncio.sleep(_PAUSE_S)
+        finally:
+            metrics.JOB_CHUNKS.labels(end).inc()
+            with contextlib.suppress(StoreError):  # then its lease runs out
+                await (self._store.give_back if end == "given_back" else self._store.finish)(chunk)
+
+    async def _finished(self, chunk: Chunk) -> str:
+        """Grades it all, unless it stops being wanted. Returns which, as in metrics.JOB_CHUNK_ENDS."""
+        items = asyncio.create_task(self._graded(chunk))
+        kept = asyncio.create_task(self._kept(chunk))
+        try:
+            await asyncio.wait({items, kept}, return_when=asyncio.FIRST_COMPLETED)
+            if items.done():
+                items.result()
+                return "finished"
+            kept.result()
+            return "no_longer_wanted"
+        finally:
+            for task in (items, kept):
+                task.cancel()
+            await asyncio.gather(items, kept, return_exceptions=True)
+
+    async def _kept(self, chunk: Chunk) -> None:
+        """Keeps the lease for as long as there is one."""
+        wanted = True
+        while wanted:
+            await asyncio.sleep(self._renew_every_s)
+            with contextlib.suppress(StoreError):  # the next one may succeed, and if none does, others take over
+                wanted = await self._store.renew(chunk)
+
+    async def _graded(self, chunk: Chunk) -> None:
+        async with asyncio.TaskGroup() as group:
+            for index, item in chunk.items.items():
+                group.create_task(self._item(chunk, index, item))
+
+    async def _item(self, chunk: Chunk, index: int, item: bytes) -> None:
+        if chunk.losses >= _LOSSES_MAX:
+            error = ServiceError(f"{chunk.losses} gateways were lost while they graded this and its neighbours")
+            line = models.GradeLine(index=index, problem=problems.problem_of(error))
+        else:
+            line = models.GradeLine(index=index, **await self._outcome(json.loads(item), chunk.job_id))
+        await self._record(chunk.job_id, index, line)
+
+    async def _record(self, job_id: str, index: int, line: models.GradeLine) -> None:
+        """Returns when it is recorded, however long the store is away: grading it again would cost more."""
+        failed, pause_s = line.problem is not None, _PAUSE_S
+        while True:
+            try:
+                recorded = await self._store.record(job_id, index, line.model_dump_json().encode(), failed=failed)
+            except StoreError as error:
+                log.warning("an outcome waits for the store: %s", error.detail)
+                await asyncio.sleep(pause_s)
+                pause_s = min(2 * pause_s, _PAUSE_MAX_S)
+                continue
+            metrics.JOB_ITEMS.labels("problem" if failed else "verdict").inc(recorded)
+            return
+
+    async def _outcome(self, item: object, job_id: str) -> dict[str, models.Verdict | models.Problem]:
+        """As Grading.outcome, but what failed on our side is tried again."""
+        pause_s = _PAUSE_S
+        for _ in range(1, self._tries):
+            outcome = await self._grading.outcome(item, f"job-{job_id}")
+            if not _ours(outcome):
+                return outcome
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, _PAUSE_MAX_S)
+        return await self._grading.outcome(item, f"job-{job_id}")
+
+
+def _ours(outcome: dict[str, models.Verdict | models.Problem]) -> bool:
+    problem = outcome.get("problem")
+    return isinstance(problem, models.Problem) and problem.status == ServiceError.http_status
