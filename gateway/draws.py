@@ -43,6 +43,11 @@ class Draws:
         self._tests = [test for test in task.tests if test.make]
         self._pool: asyncio.Task[dict[str, list[_Case]]] | None = None
 
+    @property
+    def some(self) -> bool:
+        """Whether the task has hidden inputs that are drawn."""
+        return bool(self._tests)
+
     async def drawn(self, brief: Brief, key: str, step: int, run: Run) -> Brief:
         """The brief with the inputs that are drawn for this key and step. run: takes a job whose source is set.
 

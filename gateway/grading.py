@@ -14,7 +14,8 @@ from codearena.v1 import executor_pb2
 from gateway import answered_about, answers, curriculum, metrics, problems
 from gateway.access.caller import current, owned
 from gateway.deadline import Deadline
-from gateway.pipeline import Pipeline
+from gateway.flights import Flights
+from gateway.pipeline import Attempt, Pipeline
 from gateway.settings import Settings
 from gateway.store.api_keys import Scope
 
@@ -29,6 +30,7 @@ class Grading:
         self._batch_deadline_s = settings.batch_deadline_s
         self._pipeline = pipeline
         self._tasks = tasks
+        self._flights: Flights[Attempt] = Flights(settings.verdicts_kept_s)
 
     async def grade(self, request: models.GradeRequest, caller: str = "") -> models.Verdict:
         """caller: whom to be fair to.
@@ -43,10 +45,24 @@ class Grading:
         task = curriculum.find_task(self._tasks, request.task_id)
         source = request.source.encode("utf-8", "surrogatepass")
         draw = f"group:{owned(request.group_id)}" if request.group_id else ""
-        attempt = await self._pipeline.attempt(task, source, caller=caller, draw=draw, probe_cpu_s=request.probe_cpu_s)
+        attempt = await self._attempt(task, source, caller, draw, request.probe_cpu_s)
         if not caller:  # else it is one of a batch
             answered_about.attempt(attempt.attempt_id)
         return answers.attempt_verdict(attempt)
+
+    async def _attempt(self, task: Task, source: bytes, caller: str, draw: str, probe_cpu_s: float | None) -> Attempt:
+        """One attempt for all who send the same source while it is graded, if they would get the same inputs."""
+
+        async def graded() -> Attempt:
+            return await self._pipeline.attempt(task, source, caller=caller, draw=draw, probe_cpu_s=probe_cpu_s)
+
+        if not draw and self._pipeline.draws_anew(task):
+            return await graded()
+        # The owner too: nobody is to learn by the time it takes that somebody else has just sent the same.
+        key = (current().owner, task.id, task.revision, source, draw, probe_cpu_s)
+        attempt, shared = await self._flights.result(key, graded, keep=not self._pipeline.fresh_inputs(task))
+        metrics.SHARED.inc(shared)
+        return attempt
 
     async def batch(self, batch: models.BatchRequest, caller: str) -> AsyncIterator[models.GradeLine]:
         """One answer for each item, in the order in which they are done: a verdict, or the problem it alone has.

@@ -54,6 +54,9 @@ COMPONENT = Histogram(
     buckets=(0, *_SHARES),
 )
 IDENTICAL = Counter("codearena_gateway_identical_attempts", "Attempts identical to an earlier one of their episode.")
+SHARED = Counter(
+    "codearena_gateway_shared_attempts", "Sources whose verdict came from an attempt of the same source, sent before."
+)
 GROUPS = Counter(
     "codearena_gateway_groups",
     "Groups with at least two rewards: attempts at one task in a batch, episodes of a group.",

@@ -121,6 +121,14 @@ class Pipeline:
         tally.attempt(task, graded.report, graded.verdict, graded.identical)
         return Attempt(attempt_id, task, source, step, started, graded, draw, watch.seconds)
 
+    def draws_anew(self, task: Task) -> bool:
+        """Whether attempts that are of no draw get hidden inputs of their own."""
+        return not self._settings.cases_fixed and self._draws[task.id].some
+
+    def fresh_inputs(self, task: Task) -> bool:
+        """Whether attempts at other times get other hidden inputs, or are measured on others."""
+        return not self._settings.cases_fixed and (self._draws[task.id].some or task.probe is not None)
+
     async def baseline(self, task: Task) -> grader_pb2.Verdict:
         """What grading the task's buggy code says: the first error log. Established once; waiters share the work."""
         running = self._baselines.get(task.id)

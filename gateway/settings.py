@@ -86,6 +86,9 @@ class Settings(ServiceSettings):
         16, ge=1, description="Jobs kept of one owner of API keys: the oldest finished one gives way, else 429."
     )
 
+    verdicts_kept_s: float = Field(
+        0.0, ge=0, description="/grade gives a verdict again for so long, unless its inputs are fresh; 0: never."
+    )
     probe_cpu_s: float = Field(
         0.3, gt=0, le=60, description="CPU time for measuring how an attempt scales, the reference's included."
     )

@@ -1,0 +1,157 @@
+"""The same source, sent again while it is graded, is graded once, where its inputs would be the same."""
+
+import asyncio
+from pathlib import Path
+
+import httpx
+import pytest
+
+from codearena.errors import SandboxError, ServiceError
+from gateway.flights import Flights
+from gateway.settings import Settings
+from tests.fakes import RIGHT, WRONG, FakeExecutor
+from tests.gateway.access.conftest import MakeKey, make_key, store  # noqa: F401  # fixtures
+from tests.gateway.conftest import Serve
+
+SAME = {"task_id": "easy-1", "source": RIGHT}
+
+
+def _items(count: int, **fields: str) -> dict[str, object]:
+    return {"items": [{**SAME, **fields}] * count}
+
+
+async def test_a_batch_of_the_same_source_is_one_attempt(api: httpx.AsyncClient, executor: FakeExecutor) -> None:
+    executor.gate.clear()
+    batch = asyncio.create_task(api.post("/grade/batch", json=_items(8)))
+    single = asyncio.create_task(api.post("/grade", json=SAME))
+    await executor.arrived(1)
+    other = asyncio.create_task(api.post("/grade", json={**SAME, "source": WRONG}))
+    await executor.arrived(2)
+    executor.gate.set()
+    verdicts = [item["verdict"] for item in (await batch).json()["items"]]
+    assert [verdict["solved"] for verdict in [*verdicts, (await single).json()]] == [True] * 9
+    assert (await other).json()["solved"] is False
+    assert len(executor.attempts) == 2
+    # Not in flight any more: it is graded again.
+    await api.post("/grade", json=SAME)
+    assert len(executor.attempts) == 3
+
+
+def _draws_inputs(tasks: Path) -> None:
+    """Gives easy-1 a hidden test whose inputs are drawn."""
+    folder = tasks / "easy" / "easy-1"
+    text = (folder / "task.yaml").read_text("utf-8")
+    (folder / "task.yaml").write_text(text.replace("hints:", "  - {name: drawn, make: made}\nhints:"), "utf-8")
+    (folder / "cases.py").write_text("def made(rng):\n    return (rng.random(),)\n", "utf-8")
+
+
+async def _attempts_of_two_at_once(api: httpx.AsyncClient, executor: FakeExecutor, *groups: str | None) -> int:
+    before = len(_of_callers(executor))
+    bodies = [SAME if group is None else {**SAME, "group_id": group} for group in groups]
+    await api.post("/grade/batch", json={"items": bodies})
+    return len(_of_callers(executor)) - before
+
+
+def _of_callers(executor: FakeExecutor) -> list[object]:
+    return [each for each in executor.attempts if not each.attempt_id.startswith("reference")]
+
+
+async def test_drawn_inputs_are_shared_within_a_group_only(
+    serve: Serve, settings: Settings, tasks_dir: Path, executor: FakeExecutor
+) -> None:
+    _draws_inputs(tasks_dir)
+    api = await serve(settings)
+    assert await _attempts_of_two_at_once(api, executor, None, None) == 2
+    assert await _attempts_of_two_at_once(api, executor, "g", "g") == 1
+    assert await _attempts_of_two_at_once(api, executor, "g", "h") == 2
+    fixed = await serve(settings.model_copy(update={"cases_fixed": True}))
+    assert await _attempts_of_two_at_once(fixed, executor, None, None) == 1
+
+
+async def test_owners_share_nothing(
+    api: httpx.AsyncClient,
+    executor: FakeExecutor,
+    make_key: MakeKey,  # noqa: F811
+) -> None:
+    executor.gate.clear()
+    keys = [await make_key("mine"), await make_key("other")]
+    calls = [asyncio.create_task(api.post("/grade", json=SAME, headers=key)) for key in keys]
+    await executor.arrived(2)
+    executor.gate.set()
+    assert [answer.status_code for answer in await asyncio.gather(*calls)] == [200, 200]
+
+
+async def test_verdicts_are_kept_where_the_setting_says_and_no_input_is_fresh(
+    serve: Serve, settings: Settings, tasks_dir: Path, executor: FakeExecutor
+) -> None:
+    _draws_inputs(tasks_dir)
+    api = await serve(settings.model_copy(update={"verdicts_kept_s": 600.0}))
+    fixed = {"task_id": "easy-2", "source": RIGHT}
+    first, again = [(await api.post("/grade", json=fixed)).json() for _ in range(2)]
+    assert (first, len(_of_callers(executor))) == (again, 1)
+    for _ in range(2):
+        await api.post("/grade", json={**SAME, "group_id": "g"})  # easy-1 draws its inputs
+    assert len(_of_callers(executor)) == 3
+
+
+async def test_who_joins_does_not_share_our_failure() -> None:
+    flights: Flights[int] = Flights(0)
+    failing, tries = asyncio.Event(), 0
+
+    async def make() -> int:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            await failing.wait()
+            raise SandboxError("lost")
+        return tries
+
+    first = asyncio.create_task(flights.result("k", make, keep=False))
+    second = asyncio.create_task(flights.result("k", make, keep=False))
+    await asyncio.sleep(0)
+    failing.set()
+    with pytest.raises(ServiceError):
+        await first
+    assert await second == (2, False)
+
+
+async def test_work_goes_on_while_anybody_waits_and_no_longer() -> None:
+    flights: Flights[str] = Flights(0)
+    go, ended = asyncio.Event(), asyncio.Event()
+
+    async def make() -> str:
+        try:
+            await go.wait()
+        finally:
+            ended.set()
+        return "made"
+
+    first, second = (asyncio.create_task(flights.result("k", make, keep=False)) for _ in range(2))
+    await asyncio.sleep(0)
+    first.cancel()
+    await asyncio.wait([first])
+    assert not ended.is_set()
+    go.set()
+    assert await second == ("made", True)
+    ended.clear()
+    go.clear()
+    last = asyncio.create_task(flights.result("k", make, keep=False))
+    await asyncio.sleep(0)
+    last.cancel()
+    await ended.wait()
+
+
+async def test_what_is_kept_is_given_for_its_time() -> None:
+    now = 0.0
+    flights: Flights[int] = Flights(10, clock=lambda: now)
+    made = iter(range(9))
+
+    async def make() -> int:
+        return next(made)
+
+    assert await flights.result("k", make, keep=True) == (0, False)
+    await asyncio.sleep(0)
+    now = 9.9
+    assert await flights.result("k", make, keep=True) == (0, True)
+    now = 10.0
+    assert await flights.result("k", make, keep=True) == (1, False)
