@@ -41,7 +41,9 @@ def _draws_inputs(tasks: Path) -> None:
     """Gives easy-1 a hidden test whose inputs are drawn."""
     folder = tasks / "easy" / "easy-1"
     text = (folder / "task.yaml").read_text("utf-8")
-    (folder / "task.yaml").write_text(text.replace("hints:", "  - {name: drawn, make: made}\nhints:"), "utf-8")
+    (folder / "task.yaml").write_text(
+        text.replace("hints:", "  - {name: drawn, make: made, args: [3], expect: 3}\nhints:"), "utf-8"
+    )
     (folder / "cases.py").write_text("def made(rng):\n    return (rng.random(),)\n", "utf-8")
 
 

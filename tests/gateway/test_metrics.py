@@ -116,8 +116,8 @@ async def test_the_age_of_the_queue_is_that_of_its_oldest(
     api = await serve(settings.model_copy(update={"attempts_running": 1}))
     await api.post("/reset", json={"task_id": "easy-1"})  # the buggy code's baseline needs no place any more
     executor.gate.clear()
-    body = {"task_id": "easy-1", "source": RIGHT}
-    grading = [asyncio.create_task(api.post("/grade", json=body)) for _ in range(2)]
+    bodies = [{"task_id": "easy-1", "source": f"{RIGHT} {number}"} for number in range(2)]
+    grading = [asyncio.create_task(api.post("/grade", json=body)) for body in bodies]
     oldest = "codearena_gateway_queue_oldest_timestamp_seconds"
 
     async def waits() -> bool:
@@ -188,8 +188,8 @@ async def _sum(api: httpx.AsyncClient, name: str) -> float:
 async def test_several_worker_processes_count_as_one_and_a_dead_one_takes_nothing_with_it(
     workers: httpx.AsyncClient, shared: Path
 ) -> None:
-    body = {"task_id": "easy-1", "source": RIGHT}
-    answers = await asyncio.gather(*(workers.post("/grade", json=body) for _ in range(20)))
+    bodies = [{"task_id": "easy-1", "source": f"{RIGHT} {number}"} for number in range(20)]
+    answers = await asyncio.gather(*(workers.post("/grade", json=body) for body in bodies))
     assert all(answer.is_success for answer in answers)
     counted = [await _sum(workers, "codearena_gateway_attempts_total") for _ in range(4)]  # whichever worker answers
     assert counted == [20] * 4

@@ -15,6 +15,7 @@ import pytest
 
 from codearena import AsyncCodeArena
 from codearena.errors import UnknownEpisodeError
+from codearena.task import Task
 from tests.integration import deployment
 from tests.integration.containers import of_process
 from tests.integration.deployment import EXECUTORS, Deployment, deployed, docker
@@ -47,11 +48,16 @@ def stack() -> Iterator[Deployment]:
         yield running
 
 
+def _one_for_each_executor(task: Task) -> list[tuple[str, str]]:
+    """Different sources: the same one, sent again while it is graded, is one attempt."""
+    return [(task.id, f"{task.solution}\n# {number}\n") for number in range(EXECUTORS)]
+
+
 async def test_attempts_are_graded_on_every_executor(stack: Deployment) -> None:
     executors = stack.executors()
     assert len(executors) == EXECUTORS
     async with AsyncCodeArena(stack.url, retry=PATIENT) as arena:
-        verdicts = await arena.grade_batch([(task.id, task.solution) for task in TASKS.values()] * EXECUTORS)
+        verdicts = await arena.grade_batch([pair for task in TASKS.values() for pair in _one_for_each_executor(task)])
     assert all(verdict.solved for verdict in verdicts)  # type: ignore[union-attr]
     assert all(stack.attempts_of(executor) for executor in executors)
 
@@ -116,7 +122,7 @@ async def _back(stack: Deployment, executor: str) -> None:
     async with AsyncCodeArena(stack.url, retry=PATIENT) as arena:
 
         async def gets_attempts() -> bool:
-            await arena.grade_batch([(TASK.id, TASK.solution)] * EXECUTORS)
+            await arena.grade_batch(_one_for_each_executor(TASK))
             return await asyncio.to_thread(stack.attempts_of, executor) > 0
 
         await until(gets_attempts, "the executor gets attempts again")
