@@ -8,7 +8,6 @@ import asyncio
 import functools
 import logging
 import socket
-import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -47,7 +46,10 @@ class ContainerEnd:
 
 @dataclass(frozen=True)
 class ContainerListing:
-    """One container of ours on the engine. age_s: since it was made; ended_s: since it ended, None while it runs."""
+    """One container of ours on the engine. age_s: since it was made; ended_s: since it ended, None while it runs.
+
+    Both by the engine's own clock.
+    """
 
     container_id: str
     name: str
@@ -182,12 +184,14 @@ class Engine:
         return await self._call(self._list_labelled, label)
 
     def _list_labelled(self, label: str) -> list[ContainerListing]:
-        listings = []
-        for entry in self._api.containers(all=True, filters={"label": [label]}):
+        listings: list[ContainerListing] = []
+        entries = self._api.containers(all=True, filters={"label": [label]})
+        now_s = _seconds(self._api.info()["SystemTime"]) if entries else 0.0
+        for entry in entries:
             ended_s = None
             if entry["State"] in ("exited", "dead"):
                 try:
-                    ended_s = _seconds_since(self._api.inspect_container(entry["Id"])["State"]["FinishedAt"])
+                    ended_s = now_s - _seconds(self._api.inspect_container(entry["Id"])["State"]["FinishedAt"])
                 except docker.errors.NotFound:
                     continue
             listings.append(
@@ -196,7 +200,7 @@ class Engine:
                     name=entry["Names"][0].removeprefix("/") if entry["Names"] else "",
                     labels=entry["Labels"] or {},
                     state=entry["State"],
-                    age_s=time.time() - entry["Created"],
+                    age_s=now_s - entry["Created"],
                     ended_s=ended_s,
                 )
             )
@@ -221,8 +225,6 @@ def _one_line(error: Exception) -> str:
     return f"Docker engine: {type(error).__name__}: {' '.join(str(text).split())[:300]}"
 
 
-def _seconds_since(timestamp: str) -> float:
-    """Seconds since a time as the engine writes it: RFC 3339 with nanoseconds, which datetime cannot read."""
-    head, _, fraction = timestamp.rstrip("Z").partition(".")
-    ended = datetime.fromisoformat(f"{head}.{fraction[:6].ljust(6, '0')}+00:00")
-    return time.time() - ended.timestamp()
+def _seconds(timestamp: str) -> float:
+    """Since the epoch, of a time as the engine writes it: RFC 3339 with nanoseconds."""
+    return datetime.fromisoformat(timestamp).timestamp()

@@ -1,7 +1,7 @@
 """Who owns a container: labels that tell any executor on the same engine whether the owner can still be alive."""
 
+import math
 import os
-import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ ROLE_LABEL = "codearena.role"
 ROLE = "runner"
 OWNER_LABEL = "codearena.owner"
 PROCESS_LABEL = "codearena.owner.process"
-CREATED_LABEL = "codearena.created"
-EXPIRES_LABEL = "codearena.expires"
+LIFETIME_LABEL = "codearena.lifetime"
+"""Seconds. Not a point in time: an owner's clock may be wrong, and those who look for leftovers go by the engine's."""
 
 _START_TIME_FIELD = 19  # of /proc/pid/stat, counted after the command's closing parenthesis: field 22 of proc(5)
 
@@ -40,14 +40,13 @@ class Owner:
         """A new owner for this process; a process that runs two executors has two."""
         return cls(uuid.uuid4().hex, process_identity(os.getpid()) or "")
 
-    def labels(self, lifetime_s: float, now: Callable[[], float] = time.time) -> dict[str, str]:
-        """Labels of a container made now that cannot legitimately live longer than `lifetime_s`."""
+    def labels(self, lifetime_s: float) -> dict[str, str]:
+        """Labels of a container that cannot legitimately live longer than `lifetime_s`."""
         return {
             ROLE_LABEL: ROLE,
             OWNER_LABEL: self.instance,
             PROCESS_LABEL: self.process,
-            CREATED_LABEL: str(int(now())),
-            EXPIRES_LABEL: str(int(now() + lifetime_s)),
+            LIFETIME_LABEL: str(math.ceil(lifetime_s)),
         }
 
 

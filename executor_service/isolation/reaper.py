@@ -10,11 +10,12 @@ sure we can be that the owner is dead depends on where it ran:
   * anywhere else: only time tells. An ended container goes when its owner cannot still be about to look at it and
     remove it; one never started, when its owner cannot still be about to; one still running, when it is older than its
     owner said that it could be. That last rule holds for our own containers too, should one ever be forgotten.
+
+All of these times are by the engine's clock: a clock that jumps, ours or a sibling's, makes nothing old.
 """
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Collection
 
 from codearena.errors import SandboxError
@@ -25,7 +26,7 @@ from executor_service.isolation.engine import ContainerListing, Engine
 log = logging.getLogger(__name__)
 
 _NEVER_STARTED_S = 120.0  # well beyond the longest answer that an owner waits for
-_CLOCKS_APART_S = 60.0  # the owner's clock may be another machine's
+_REMOVING_S = 60.0  # an owner that removes it at the end of its life may still be at it
 
 
 def is_leftover(
@@ -34,7 +35,6 @@ def is_leftover(
     orphan_grace_s: float,
     *,
     claimed: Collection[str] = (),
-    now: Callable[[], float] = time.time,
     surely_dead: Callable[[dict[str, str]], bool] = owner.is_surely_dead,
 ) -> bool:
     """True if no living executor can have use for the container.
@@ -54,8 +54,8 @@ def is_leftover(
             return container.ended_s > orphan_grace_s
         if container.state == "created":  # between create and start lies one call to the engine
             return container.age_s > _NEVER_STARTED_S
-    expires = labels.get(owner.EXPIRES_LABEL, "")
-    return expires.isdigit() and now() > int(expires) + _CLOCKS_APART_S
+    lifetime = labels.get(owner.LIFETIME_LABEL, "")
+    return lifetime.isdigit() and container.age_s > int(lifetime) + _REMOVING_S
 
 
 class Reaper:

@@ -12,21 +12,24 @@ from tests.integration.waiting import until
 GRACE_S = 20.0
 
 
-def listing(instance: str, *, ended_s: float | None = None, expires: int = 10_000) -> ContainerListing:
+LIFETIME_S = 10_000
+
+
+def listing(instance: str, *, ended_s: float | None = None, age_s: float = 1.0) -> ContainerListing:
     labels = {
         owner.ROLE_LABEL: owner.ROLE,
         owner.OWNER_LABEL: instance,
         owner.PROCESS_LABEL: "",
-        owner.EXPIRES_LABEL: str(expires),
+        owner.LIFETIME_LABEL: str(LIFETIME_S),
     }
-    return ContainerListing("id", "name", labels, "running" if ended_s is None else "exited", 1.0, ended_s)
+    return ContainerListing("id", "name", labels, "running" if ended_s is None else "exited", age_s, ended_s)
 
 
-def leftover(container: ContainerListing, *, now: float = 5_000, dead: bool = False) -> bool:
+def leftover(container: ContainerListing, *, dead: bool = False) -> bool:
     def surely_dead(labels: dict[str, str]) -> bool:
         return dead
 
-    return is_leftover(container, "me", GRACE_S, claimed={"name"}, now=lambda: now, surely_dead=surely_dead)
+    return is_leftover(container, "me", GRACE_S, claimed={"name"}, surely_dead=surely_dead)
 
 
 def test_everything_of_a_surely_dead_owner_goes() -> None:
@@ -50,13 +53,13 @@ def test_a_siblings_container_that_was_never_started_goes_once_nobody_can_be_abo
 
 
 def test_what_is_older_than_it_can_legitimately_be_goes_even_if_it_runs() -> None:
-    assert not leftover(listing("other"), now=10_030)
-    assert leftover(listing("other"), now=10_100)
+    assert not leftover(listing("other", age_s=LIFETIME_S + 30))
+    assert leftover(listing("other", age_s=LIFETIME_S + 100))
 
 
 def test_our_own_are_the_pools_business_until_they_are_too_old() -> None:
     assert not leftover(listing("me", ended_s=1000.0), dead=True)
-    assert leftover(listing("me", ended_s=1000.0), now=10_100)
+    assert leftover(listing("me", ended_s=1000.0, age_s=LIFETIME_S + 100))
 
 
 def test_of_our_own_the_one_that_we_do_not_know_goes_at_once() -> None:
@@ -66,8 +69,25 @@ def test_of_our_own_the_one_that_we_do_not_know_goes_at_once() -> None:
 
 def test_a_container_that_is_not_ours_is_never_touched() -> None:
     stranger = ContainerListing("id", "name", {"codearena.role": "something else"}, "exited", 1e9, 1e9)
-    assert not leftover(stranger, now=1e12, dead=True)
-    assert not leftover(ContainerListing("id", "name", {}, "exited", 1e9, 1e9), now=1e12, dead=True)
+    assert not leftover(stranger, dead=True)
+    assert not leftover(ContainerListing("id", "name", {}, "exited", 1e9, 1e9), dead=True)
+
+
+@pytest.mark.docker
+async def test_ages_are_by_the_engines_clock_whatever_ours_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    client, me = require_engine(), owner.Owner.this_process()
+    name, label = f"codearena-{me.instance}", f"{owner.OWNER_LABEL}={me.instance}"
+    monkeypatch.setattr("time.time", lambda: 1e9)
+    client.create_container(scripted_image(), name=name, network_disabled=True, labels=me.labels(100))
+    engine = Engine(None, workers=2, timeout_s=30)
+    await engine.connect()
+    try:
+        [found] = await engine.list_labelled(label)
+        assert 0 <= found.age_s + 1 < 120  # of the container, in whole seconds
+        assert not is_leftover(found, "a sibling", GRACE_S)
+    finally:
+        await engine.remove(name)
+        engine.close()
 
 
 @pytest.mark.docker
