@@ -140,10 +140,12 @@ class Job(_message.Message):
 
     @_builtins.property
     def probe_cpu(self) -> _duration_pb2.Duration:
-        """CPU time for the probe, the reference's included. What the reference has
-        left over is the attempt's: the call that uses it up ends as TIME_LIMIT and
-        larger sizes are not run. The attempt always gets a multiple of what the
-        reference took, so that a slow machine makes no attempt slow.
+        """CPU time for the probe, loading and the reference included. The reference
+        leaves out sizes that exceed its share, and the attempt makes no calls of
+        these. What the reference has left over is the attempt's: the call that
+        uses it up ends as TIME_LIMIT and larger sizes are not run. The attempt
+        always gets a multiple of what the reference's calls took, so that a slow
+        machine makes no attempt slow.
         """
 
     def __init__(

@@ -24,6 +24,7 @@ from executor_service.isolation.base import (
 from executor_service.isolation.engine import Engine, EngineError
 from executor_service.isolation.owner import Owner
 from executor_service.isolation.reaper import Reaper
+from executor_service.runner.revision import runner_revision, same_runner
 from executor_service.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -89,12 +90,18 @@ class ContainerIsolation(Isolation):
                 channel = await self._engine.attach(container_id)
                 await self._engine.start(container_id)
                 hello = codec.decode_hello(await channel.receive())
+            self._require_same_runner(hello)
         except BaseException as error:
             if channel:
                 channel.close()
             await asyncio.shield(self._remove_failed(name))
             raise as_sandbox_error(error, channel) from error
         return ContainerSandbox(container_id, hello, channel, self._engine, functools.partial(self._remove, name))
+
+    def _require_same_runner(self, hello: Hello) -> None:
+        if not same_runner(hello.revision, runner_revision()):
+            image = self._settings.image
+            raise SandboxError(f"image {image} holds another version's runner: build it again from this executor's")
 
     async def _remove(self, name: str) -> None:
         async with self._removals:

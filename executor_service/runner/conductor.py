@@ -173,7 +173,8 @@ class _Conductor:
         if load["status"] != "returned":
             return _Reference()
         beside = measure.beside_calls(load, outcomes, run.totals.cpu_s)
-        return _Reference(outcomes, self._run_probe(run, measure.Budget(), measure.NEVER), beside)
+        share = measure.reference_share(self._job["probe_cpu_s"], self._probe)
+        return _Reference(outcomes, self._run_probe(run, self._probe, measure.Budget(), share), beside)
 
     def _new_run(self, role: Role, source: str) -> _Run:
         intercept = any(call["intercept_processes"] for call in self._calls)
@@ -197,21 +198,28 @@ class _Conductor:
         report["usage"] = usage(run.totals.cpu_s, wall_s, run.totals.peak_memory_bytes)
 
     def _probe_attempt(self, report: dict[str, Any], run: _Run, reference: _Reference) -> None:
-        theirs = measure.Probed([not_run(point["call"]["call_id"]) for point in self._probe])
+        ours = reference.probed
+        pairs = list(zip(self._probe, ours.outcomes, strict=True))
+        common = [(point, outcome) for point, outcome in pairs if measure.was_run(outcome)]
+        theirs = measure.Probed([])
         if report["status"] == "ran" and measure.worth_it(self._calls, reference.outcomes, report["calls"]):
-            budget = measure.attempt_budget(self._job["probe_cpu_s"], reference.probed)
+            budget = measure.attempt_budget(self._job["probe_cpu_s"], ours)
             run.deadline = min(run.deadline, time.monotonic() + measure.wall_limit_s(budget))
-            stop = measure.Stop(reference.probed.outcomes, self._job["probe_stop_ratio"])
-            theirs = self._run_probe(run, budget, stop)
+            stop = measure.Clear([outcome for _, outcome in common], self._job["probe_stop_ratio"])
+            theirs = self._run_probe(run, [point for point, _ in common], budget, stop)
+        by_call = {outcome["call_id"]: outcome for outcome in theirs.outcomes}
         report["probe"] = [
-            {"size": point["size"], "reference": ours, "attempt": attempt}
-            for point, ours, attempt in zip(self._probe, reference.probed.outcomes, theirs.outcomes, strict=True)
+            {"size": point["size"], "reference": outcome, "attempt": by_call.get(call_id) or not_run(call_id)}
+            for point, outcome in pairs
+            for call_id in [point["call"]["call_id"]]
         ]
-        report["probe_processes"] = {"reference": reference.probed.process_json(), "attempt": theirs.process_json()}
+        report["probe_processes"] = {"reference": ours.process_json(), "attempt": theirs.process_json()}
 
-    def _run_probe(self, run: _Run, budget: measure.Budget, stop: measure.Stop) -> measure.Probed:
+    def _run_probe(
+        self, run: _Run, points: list[dict[str, Any]], budget: measure.Budget, stop: measure.Stop
+    ) -> measure.Probed:
         """Makes the probe's calls in a process of their own, until one ends it."""
-        if not self._probe:
+        if not points:
             return measure.Probed([])
         before_s = run.totals.cpu_s
 
@@ -220,7 +228,8 @@ class _Conductor:
 
         with self._metered(run):
             process, load = self._load(run)
-            asked = measure.run(ask, process, self._probe, self._limits["call_cpu_s"], budget, not_run, stop)
+            budget.spend(load["usage"]["cpu_s"])
+            asked = measure.run(ask, process, points, self._limits["call_cpu_s"], budget, not_run, stop)
             process.kill()
             self._retire(run, process)
         return measure.with_process(asked, load["usage"]["cpu_s"], run.totals.cpu_s - before_s)

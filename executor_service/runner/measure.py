@@ -1,14 +1,15 @@
 """The probe as the conductor runs it: each call in three steps, with the kernel's CPU clock read between them.
 
 The process that makes the calls is the attempt's to change, so nothing it does may be free: CPU time before and after a
-call is reported as its overhead, loading and whatever its child processes burnt as that of the process. What a call may
-take is bounded by a budget over all of them, so that a slow attempt costs little and its lower bound says enough.
+call is reported as its overhead, loading and whatever its child processes burnt as that of the process. One budget
+bounds all of it: the reference's sizes grow until its share is used, what it has left over is the attempt's, so that a
+slow attempt costs little and its lower bound says enough.
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 from executor_service.runner.process import Process
 
@@ -18,6 +19,8 @@ Ask = Callable[[dict[str, Any], str, float], Outcome]
 
 _LEAST_LIMIT_S = 0.002  # what is left for a call when the budget is spent: it ends as a time limit, as it should
 _OF_REFERENCE = 5.0  # an attempt may always take this many times what the reference took, on the slowest machine too
+_REFERENCE_SHARE = 1 / (_OF_REFERENCE + 2)  # of the budget: leaves so much, and as much again for loading and warm-ups
+_END_S = 0.02  # of the attempt's part: its process's own start and end, and what a call exceeds its limit by
 _WALL_S = 2.0
 _WALL_OF_BUDGET = 10.0
 _CLEAR_SIZES = 5
@@ -39,20 +42,49 @@ class Budget:
         self.spent_s += cpu_s
 
 
+class Stop(Protocol):
+    """When larger sizes are left out. shows_limit: the first of them is tried nevertheless, to end as a time limit."""
+
+    @property
+    def shows_limit(self) -> bool: ...
+
+    def reached(self, outcomes: Sequence[Outcome]) -> bool:
+        """outcomes: of the points so far."""
+
+
 @dataclass(frozen=True)
-class Stop:
+class Share:
+    """When the reference has used its share of the budget, or would by a size that takes as long as the last one.
+
+    sizes: how many there are before a further round measures them once more.
+    """
+
+    cpu_s: float
+    sizes: int
+    shows_limit: bool = False
+
+    def reached(self, outcomes: Sequence[Outcome]) -> bool:
+        if len(outcomes) > self.sizes:
+            return False
+        spent_s = [outcome["usage"]["cpu_s"] + outcome["overhead_cpu_s"] for outcome in outcomes]
+        return bool(sum(spent_s) + spent_s[-1] > self.cpu_s)
+
+
+@dataclass(frozen=True)
+class Clear:
     """When an attempt's growth is clear. reference: its outcomes, point by point; ratio: 0 for never.
 
     One size may have been disturbed, so two in a row have to show it, and a class is not seen in a few sizes.
     """
 
-    reference: list[Outcome]
+    reference: Sequence[Outcome]
     ratio: float
+    shows_limit: bool = True
 
-    def reached(self, attempt: list[Outcome]) -> bool:
-        if self.ratio <= 0 or len(attempt) < _CLEAR_SIZES:
+    def reached(self, outcomes: Sequence[Outcome]) -> bool:
+        if self.ratio <= 0 or len(outcomes) < _CLEAR_SIZES:
             return False
-        before, last = (self._ratio(index, attempt[index]) for index in (len(attempt) - 2, len(attempt) - 1))
+        before, last = (self._ratio(index, outcomes[index]) for index in (len(outcomes) - 2, len(outcomes) - 1))
         return last >= self.ratio and before >= self.ratio / 2
 
     def _ratio(self, index: int, outcome: Outcome) -> float:
@@ -63,20 +95,18 @@ class Stop:
         return attempt_s / max(reference_s, _COMPARABLE_S)
 
 
-NEVER = Stop([], 0.0)
-
-
 @dataclass
 class Probed:
     """What one source's probe gave. spent_s: CPU time of all steps of its calls; load, other: as in ProbeProcess.
 
-    The warm-up is none of them.
+    The warm-up is none of them. tree_cpu_s: all of the process and of what it started, warm-up included.
     """
 
     outcomes: list[Outcome]
     load_cpu_s: float = 0.0
     other_cpu_s: float = 0.0
     spent_s: float = 0.0
+    tree_cpu_s: float = 0.0
 
     def process_json(self) -> dict[str, float]:
         return {"load_cpu_s": self.load_cpu_s, "other_cpu_s": self.other_cpu_s}
@@ -102,9 +132,20 @@ def worth_it(calls: list[dict[str, Any]], reference: list[Outcome], attempt: lis
     return True
 
 
+def was_run(outcome: Outcome) -> bool:
+    return bool(outcome["status"] != "not_run")
+
+
+def reference_share(probe_cpu_s: float, points: Sequence[dict[str, Any]]) -> Share:
+    """When to leave out larger sizes: the share of each round is the same."""
+    sizes = len({point["size"] for point in points})
+    rounds = max(1, len(points) // max(1, sizes))
+    return Share(probe_cpu_s * _REFERENCE_SHARE / rounds, sizes)
+
+
 def attempt_budget(probe_cpu_s: float, reference: Probed) -> Budget:
-    """What the reference left over, but never less than a multiple of what it took itself."""
-    return Budget(max(probe_cpu_s - reference.spent_s, _OF_REFERENCE * reference.spent_s))
+    """What the reference left over, but never less than a multiple of what its calls took."""
+    return Budget(max(probe_cpu_s - reference.tree_cpu_s - _END_S, _OF_REFERENCE * reference.spent_s))
 
 
 def wall_limit_s(budget: Budget) -> float:
@@ -119,11 +160,11 @@ def run(
     call_cpu_s: float,
     budget: Budget,
     not_run: Callable[[str], Outcome],
-    stop: Stop = NEVER,
+    stop: Stop,
 ) -> Probed:
     """Makes the calls in a process that has loaded its source, or failed to; the rest is not run once it has ended.
 
-    When `stop` is reached larger sizes are left out; the first of them ends as a time limit, after all others.
+    When `stop` is reached larger sizes are left out.
 
     The smallest call is made once more before all others and dropped, unless it ends the process: it fills the caches
     of the interpreter and the machine. What it takes counts as done beside the calls, since what it leaves behind may
@@ -143,7 +184,7 @@ def run(
             largest = point["size"]
     if outcomes[0]["status"] == "not_run":
         outcomes[0] = warm_up
-    for index in [index for index, point in enumerate(points) if point["size"] > largest][:1]:
+    for index in [index for index, point in enumerate(points) if point["size"] > largest and stop.shows_limit][:1]:
         budget.left_s = 0.0
         outcomes[index] = measured(points[index])
     return Probed(outcomes, spent_s=budget.spent_s - warmed_up_s)
@@ -152,7 +193,7 @@ def run(
 def with_process(probed: Probed, load_cpu_s: float, tree_cpu_s: float) -> Probed:
     """Adds what the process did beside the calls. tree_cpu_s: all of the process and of what it started."""
     other_s = max(0.0, tree_cpu_s - load_cpu_s - probed.spent_s)
-    return Probed(probed.outcomes, load_cpu_s, other_s, probed.spent_s)
+    return replace(probed, load_cpu_s=load_cpu_s, other_cpu_s=other_s, tree_cpu_s=tree_cpu_s)
 
 
 def _measure(ask: Ask, point: dict[str, Any], call_cpu_s: float, budget: Budget) -> Outcome:

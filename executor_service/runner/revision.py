@@ -5,11 +5,13 @@ import hashlib
 import os
 import sys
 
+_INTERPRETER = "-py"  # stands between the two parts of a revision
+
 
 @functools.cache
 def runner_revision() -> str:
-    """SHA-256 over the runner's files, the value encoding and the interpreter's version, hex."""
-    digest = hashlib.sha256(sys.version.encode())
+    """SHA-256 over the runner's files and the value encoding, hex, and the interpreter's version."""
+    digest = hashlib.sha256()
     here = os.path.dirname(os.path.abspath(__file__))
     paths = [os.path.join(here, name) for name in sorted(os.listdir(here)) if name.endswith(".py")]
     shared = os.path.join(os.path.dirname(os.path.dirname(here)), "codearena")
@@ -17,4 +19,9 @@ def runner_revision() -> str:
     for path in paths:
         with open(path, "rb") as file:
             digest.update(os.path.basename(path).encode() + b"\0" + file.read() + b"\0")
-    return digest.hexdigest()
+    return digest.hexdigest() + _INTERPRETER + sys.version.split()[0]
+
+
+def same_runner(one: str, other: str) -> bool:
+    """True if two revisions are of the same files, on whatever interpreter."""
+    return one.partition(_INTERPRETER)[0] == other.partition(_INTERPRETER)[0]

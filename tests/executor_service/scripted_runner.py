@@ -7,7 +7,12 @@ import base64
 import json
 import os
 import struct
+import sys
 import time
+
+sys.path.append("/opt/codearena")
+
+from executor_service.runner.revision import runner_revision
 
 
 def send(body: bytes) -> None:
@@ -88,7 +93,8 @@ def act(order: str, call_ids: list[str]) -> None:
 
 
 def main() -> None:
-    send(json.dumps({"ready": True, "revision": "scripted", "degradations": []}).encode())
+    revision = os.environ.get("REVISION") or runner_revision()
+    send(json.dumps({"ready": True, "revision": revision, "degradations": []}).encode())
     job = json.loads(read(struct.unpack(">I", read(4))[0]))
     act(base64.b64decode(job["source"]).decode(), [call["call_id"] for call in job["calls"]])
 

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import docker
 import pytest
@@ -15,10 +16,11 @@ import uvloop
 
 from codearena.errors import SandboxError
 from executor_service import codec, outcome
-from executor_service.isolation import owner
+from executor_service.isolation import hardening, owner
 from executor_service.isolation.base import Sandbox, SandboxLostError
 from executor_service.isolation.container import ContainerIsolation
 from executor_service.outcome import Cause
+from executor_service.runner.revision import runner_revision
 from executor_service.settings import MIB, Settings
 from tests.executor_service import jobs
 from tests.executor_service.images import REPOSITORY, require_engine, scripted_image
@@ -69,7 +71,7 @@ async def cause(sandbox: Sandbox, order: str, timeout_s: float = 60) -> Cause:
 async def test_a_ready_container_takes_a_job_and_gives_a_report(sandbox: Sandbox) -> None:
     report = codec.decode_report(await run(sandbox, "honest"), jobs.job("honest"))
     assert report.calls[0].value.json == b"42"
-    assert sandbox.hello.revision == "scripted"
+    assert sandbox.hello.revision.startswith(runner_revision().partition("-")[0])
 
 
 async def test_a_destroyed_container_is_gone_from_the_engine(
@@ -153,6 +155,21 @@ async def test_a_container_that_cannot_start_is_ours_and_leaves_nothing(client: 
     isolation = ContainerIsolation(settings(runtime="no-such-runtime"))
     await isolation.start()
     with pytest.raises(SandboxError):
+        await isolation.create()
+    instance = isolation._owner.instance
+    assert client.containers(all=True, filters={"label": f"{owner.OWNER_LABEL}={instance}"}) == []
+    await isolation.close()
+
+
+async def test_an_image_with_another_versions_runner_is_said_by_name_and_leaves_nothing(
+    client: docker.APIClient,
+) -> None:
+    def of_another_version(*arguments: Any) -> dict[str, Any]:
+        return {**hardening.configuration(*arguments), "Env": ["REVISION=another-py3.11.0"]}
+
+    isolation = ContainerIsolation(settings(), of_another_version)
+    await isolation.start()
+    with pytest.raises(SandboxError, match=r"codearena-scripted-runner:\S+ holds another version's runner"):
         await isolation.create()
     instance = isolation._owner.instance
     assert client.containers(all=True, filters={"label": f"{owner.OWNER_LABEL}={instance}"}) == []

@@ -1,12 +1,16 @@
-"""When an attempt's growth is clear enough to stop measuring it."""
+"""When no larger size is measured: the budget is used, or an attempt's growth is clear."""
 
 from typing import Any
 
-from executor_service.runner.measure import NEVER, Stop
+from executor_service.runner.measure import Clear, Probed, attempt_budget, reference_share
 
 
 def outcome(cpu_s: float, status: str = "returned") -> dict[str, Any]:
-    return {"status": status, "usage": {"cpu_s": cpu_s}}
+    return {"status": status, "usage": {"cpu_s": cpu_s}, "overhead_cpu_s": 0.0}
+
+
+def points(*sizes: int) -> list[dict[str, Any]]:
+    return [{"size": size} for size in sizes]
 
 
 REFERENCE = [outcome(0.001)] * 3 + [outcome(0.001), outcome(0.002)]
@@ -14,25 +18,42 @@ QUICK = [outcome(0.001)] * 3
 
 
 def test_two_sizes_in_a_row_have_to_show_it() -> None:
-    stop = Stop(REFERENCE, 64)
+    stop = Clear(REFERENCE, 64)
     assert not stop.reached([*QUICK, outcome(0.001), outcome(0.128)])  # one size may have been disturbed
     assert not stop.reached([*QUICK, outcome(0.064), outcome(0.127)])
     assert stop.reached([*QUICK, outcome(0.032), outcome(0.128)])
 
 
 def test_a_few_sizes_show_no_class() -> None:
-    assert not Stop(REFERENCE, 64).reached([outcome(9.0)] * 4)
+    assert not Clear(REFERENCE, 64).reached([outcome(9.0)] * 4)
 
 
 def test_a_reference_too_quick_to_be_timed_makes_no_attempt_hopeless() -> None:
     quick = [outcome(0.000001)] * 5
-    assert not Stop(quick, 64).reached([*QUICK, outcome(0.031), outcome(0.031)])
-    assert Stop(quick, 64).reached([*QUICK, outcome(0.032), outcome(0.032)])
+    assert not Clear(quick, 64).reached([*QUICK, outcome(0.031), outcome(0.031)])
+    assert Clear(quick, 64).reached([*QUICK, outcome(0.032), outcome(0.032)])
 
 
 def test_what_did_not_return_shows_nothing() -> None:
-    assert not Stop(REFERENCE, 64).reached([*QUICK, outcome(9.0, "raised"), outcome(9.0)])
+    assert not Clear(REFERENCE, 64).reached([*QUICK, outcome(9.0, "raised"), outcome(9.0)])
 
 
 def test_nothing_stops_without_a_ratio() -> None:
-    assert not NEVER.reached([outcome(9.0)] * 5)
+    assert not Clear([], 0.0).reached([outcome(9.0)] * 5)
+
+
+def test_reference_and_attempt_together_stay_within_the_budget() -> None:
+    share = reference_share(0.7, points(1, 2, 3))
+    assert not share.reached([outcome(0.03), outcome(0.03)])
+    assert share.reached([outcome(0.03), outcome(0.04)])  # another like the last would be too much
+    assert attempt_budget(0.7, Probed([], spent_s=0.1, tree_cpu_s=0.15)).left_s < 0.55
+
+
+def test_a_machine_too_slow_for_the_budget_makes_no_attempt_slow() -> None:
+    assert attempt_budget(0.7, Probed([], spent_s=0.5, tree_cpu_s=0.65)).left_s == 2.5
+
+
+def test_each_round_has_the_same_share_and_only_the_first_decides_what_the_sizes_are() -> None:
+    share = reference_share(1.4, points(1, 2, 1, 2))
+    assert share.cpu_s == reference_share(0.7, points(1, 2)).cpu_s
+    assert not share.reached([outcome(0.01), outcome(0.01), outcome(9.0)])
