@@ -18,7 +18,7 @@ Ask = Callable[[dict[str, Any], str, float], Outcome]
 """Sends a message to the process and waits; arguments: message, call_id, CPU limit in seconds."""
 
 _LEAST_LIMIT_S = 0.002  # what is left for a call when the budget is spent: it ends as a time limit, as it should
-_OF_REFERENCE = 5.0  # an attempt may always take this many times what the reference took, on the slowest machine too
+_OF_REFERENCE = 3.0  # an attempt may always take this many times what the reference took, on the slowest machine too
 _REFERENCE_SHARE = 1 / (_OF_REFERENCE + 2)  # of the budget: leaves so much, and as much again for loading and warm-ups
 _END_S = 0.02  # of the attempt's part: its process's own start and end, and what a call exceeds its limit by
 _WALL_S = 2.0
