@@ -88,6 +88,11 @@ class Clients:
         response = await _call("judge", self._judge.Judge, request, deadline, _check_judgement)
         return response.judgement
 
+    async def prepare(self, source: bytes) -> None:
+        """Tells the judge of a source that it will probably be asked about. Not repeated: it can do without."""
+        request = judge_pb2.PrepareRequest(source=source)
+        await _once("judge", self._judge.Prepare, request, _STATUS_TIMEOUT_S, lambda _: None)
+
     async def grade(self, request: grader_pb2.GradeRequest, deadline: Deadline) -> grader_pb2.Verdict:
         response = await _call("grader", self._grader.Grade, request, deadline, _check_verdict)
         return response.verdict

@@ -9,12 +9,12 @@ from pydantic import ValidationError
 
 from codearena import models
 from codearena.errors import CallerError, CodeArenaError, DeadlineError, ForbiddenError
+from codearena.flights import Flights
 from codearena.task import Task
 from codearena.v1 import executor_pb2
 from gateway import answered_about, answers, curriculum, metrics, problems
 from gateway.access.caller import current, owned
 from gateway.deadline import Deadline
-from gateway.flights import Flights
 from gateway.pipeline import Attempt, Pipeline
 from gateway.settings import Settings
 from gateway.store.api_keys import Scope

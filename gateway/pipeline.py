@@ -15,6 +15,7 @@ from codearena.task import Task, TaskLimits
 from codearena.v1 import executor_pb2, grader_pb2, judge_pb2
 from gateway import jobs, metrics, tally
 from gateway.admission import Admission
+from gateway.announcing import Announcements
 from gateway.clients import Clients
 from gateway.deadline import Deadline
 from gateway.draws import Draws
@@ -87,6 +88,7 @@ class Pipeline:
     def __init__(self, settings: Settings, clients: Clients, tasks: Mapping[str, Task], rng: random.Random) -> None:
         self._settings = settings
         self._clients = clients
+        self._announcements = Announcements(clients)
         self._admission = Admission(settings.attempts_running, settings.attempts_waiting)
         probing = jobs.Probing(settings.probe_cpu_s, settings.probe_stop_ratio, settings.probe_reuse)
         self._makers = {task.id: jobs.JobMaker(task, rng, probing) for task in tasks.values()}
@@ -156,6 +158,8 @@ class Pipeline:
         async with contextlib.AsyncExitStack() as place:
             with watch.stage("queued"):
                 await place.enter_async_context(self._admission.place(deadline, caller))
+            if len(source) <= self._settings.source_bytes:
+                self._announcements.announce(source)
             with watch.stage("execute"):
                 report = await self._execute(attempt_id, brief.job, source, deadline)
             tally.executor_stages(report.timings)

@@ -75,6 +75,9 @@ class AskingJudge(Judge):
         scored = {name: Dimension(reply.scores[name], reply.reason) for name in _DIMENSIONS}
         return Judgement(JudgeKind.LLM, **scored, revision=self._revision, model=self._model.name, flags=flags)
 
+    def prepare(self, source: bytes, caller: str) -> None:
+        self._static.prepare(source, caller)
+
     def _wanted(self, evidence: Evidence) -> bool:
         match self._settings.llm_when:
             case "never":

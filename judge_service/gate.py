@@ -22,6 +22,11 @@ class Gate:
         return self._places.held
 
     @property
+    def free(self) -> bool:
+        """Whether a place could be had at once."""
+        return bool(self._places.free)
+
+    @property
     def waiting(self) -> int:
         return self._places.waiting
 

@@ -110,7 +110,7 @@ class Judge(ABC):
       * Correctness says what the evidence supports and does not know the expected values; the grader caps it at the
         share of tests passed.
       * Texts in a judgement are one line, printable, bounded in number and length; they may quote the source.
-      * The work in progress is bounded, and cancelling a call ends its work.
+      * The work in progress is bounded, and cancelling a call ends its work, unless another is about the same source.
     """
 
     @abstractmethod
@@ -134,3 +134,7 @@ class Judge(ABC):
             OverloadedError: the queue is full; nothing was done.
             ServiceError: the machinery cannot be started or kept. The same evidence may be judged again.
         """
+
+    @abstractmethod
+    def prepare(self, source: bytes, caller: str) -> None:
+        """Begins with what can be known of a source that will probably be judged; nothing if it would have to wait."""

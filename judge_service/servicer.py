@@ -39,10 +39,18 @@ class JudgeServicer(judge_pb2_grpc.JudgeServiceServicer):
         _count(judgement, time.monotonic() - started)
         return judge_pb2.JudgeResponse(judgement=_message(judgement))
 
+    async def Prepare(  # noqa: N802 - the rpc's name
+        self,
+        request: judge_pb2.PrepareRequest,
+        context: grpc.aio.ServicerContext[judge_pb2.PrepareRequest, judge_pb2.PrepareResponse],
+    ) -> judge_pb2.PrepareResponse:
+        self._require_size(request.source)
+        self._judge.prepare(request.source, rpc.caller_of(context))
+        return judge_pb2.PrepareResponse()
+
     def _evidence(self, message: judge_pb2.Evidence, caller: str) -> Evidence:
         """Raises CallerError for what is malformed, and for an attempt that does not compile: that is the grader's."""
-        if len(message.source) > self._source_bytes:
-            raise CallerError(f"source has {len(message.source)} bytes; at most {self._source_bytes} are judged")
+        self._require_size(message.source)
         if message.report.status not in _JUDGED:
             raise CallerError("evidence needs the report of an attempt that compiled")
         return Evidence(
@@ -55,6 +63,10 @@ class JudgeServicer(judge_pb2_grpc.JudgeServiceServicer):
             passed=message.all_tests_passed,
             caller=caller,
         )
+
+    def _require_size(self, source: bytes) -> None:
+        if len(source) > self._source_bytes:
+            raise CallerError(f"source has {len(source)} bytes; at most {self._source_bytes} are judged")
 
 
 def _count(judgement: Judgement, duration_s: float) -> None:

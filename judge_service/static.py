@@ -1,13 +1,17 @@
 """The static judge: bandit, radon and ruff in limited children, the executor's report as evidence. Deterministic."""
 
+import asyncio
 import hashlib
 import logging
 import platform
 import signal
 from collections import OrderedDict
+from collections.abc import Coroutine
 from importlib.metadata import version
 from pathlib import Path
 
+from codearena.errors import ServiceError
+from codearena.flights import Flights
 from codearena.telemetry import fingerprint
 from judge_service import answers, metrics, scoring
 from judge_service.analysers.protocol import Analysis
@@ -37,12 +41,17 @@ class StaticJudge(Judge):
         self.children = Children(limits, settings.launcher_start_s)
         self.gate = Gate(settings.concurrency, settings.queue_length, settings.retry_after_s)
         self._cache = _Cache(settings.cache_entries)
+        self._flights: Flights[_Analysed] = Flights(0)
+        self._preparing: set[asyncio.Task[None]] = set()
         self._revision = revision(limits)
 
     async def start(self) -> None:
         await self.children.start()
 
     async def close(self) -> None:
+        for task in self._preparing:
+            task.cancel()
+        await asyncio.gather(*self._preparing, return_exceptions=True)
         await self.children.close()
 
     @property
@@ -53,14 +62,30 @@ class StaticJudge(Judge):
         security, quality = await self._analysed(evidence.source, evidence.caller)
         return Judgement(JudgeKind.STATIC, scoring.correctness(evidence.report), security, quality, self._revision)
 
+    def prepare(self, source: bytes, caller: str) -> None:
+        if self.gate.free and self._cache.get(hashlib.sha256(source).digest()) is None:
+            task = asyncio.create_task(self._prepared(source, caller))
+            self._preparing.add(task)
+            task.add_done_callback(self._preparing.discard)
+
+    async def _prepared(self, source: bytes, caller: str) -> None:
+        try:
+            await self._analysed(source, caller)
+        except ServiceError as error:  # whoever has it judged hears of it, if it happens again
+            log.info("not prepared: %s", error.detail)
+
     async def _analysed(self, source: bytes, caller: str) -> _Analysed:
         key = hashlib.sha256(source).digest()
         if (known := self._cache.get(key)) is not None:
             metrics.CACHE.labels("analysis", "hit").inc()
             return known
-        metrics.CACHE.labels("analysis", "miss").inc()
+        analysed, shared = await self._flights.result(key, lambda: self._analyse(key, source, caller), keep=False)
+        metrics.CACHE.labels("analysis", "hit" if shared else "miss").inc()
+        return analysed
+
+    async def _analyse(self, key: bytes, source: bytes, caller: str) -> _Analysed:
         async with self.gate.place(caller):
-            analysed = await self._security(source), await self._quality(source)
+            analysed = await _both(self._security(source), self._quality(source))
         if all(dimension.score is not None for dimension in analysed):
             self._cache.put(key, analysed)
         return analysed
@@ -94,6 +119,17 @@ class StaticJudge(Judge):
         if end.exit_status != 0:
             log.info("%s of %s ended with %d", analysis, fingerprint(source), end.exit_status)
         return end
+
+
+async def _both(first: Coroutine[None, None, Dimension], second: Coroutine[None, None, Dimension]) -> _Analysed:
+    """At once; what fails or is cancelled ends both."""
+    tasks = asyncio.create_task(first), asyncio.create_task(second)
+    try:
+        return await tasks[0], await tasks[1]
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _unscored(end: ChildEnd, answer: NoAnswer | None) -> Dimension:

@@ -12,7 +12,7 @@ from typing import Any, Self
 import grpc
 
 from codearena import rpc, telemetry
-from codearena.errors import CodeArenaError, SandboxError
+from codearena.errors import CodeArenaError, SandboxError, ServiceError
 from codearena.v1 import (
     common_pb2,
     executor_pb2,
@@ -147,7 +147,8 @@ def _outcome(call: executor_pb2.Call, word: str) -> common_pb2.CallOutcome:
 
 
 class FakeJudge(_Fake, judge_pb2_grpc.JudgeServiceServicer):
-    """Scores everything alike. fail: errors to answer with first, in turn."""
+    """Scores everything alike. fail: errors to answer with first, in turn. prepared: sources it was told of,
+    which it fails to hear if it is deaf."""
 
     def __init__(self) -> None:
         def register(server: grpc.aio.Server) -> None:
@@ -155,6 +156,8 @@ class FakeJudge(_Fake, judge_pb2_grpc.JudgeServiceServicer):
 
         super().__init__("codearena.v1.JudgeService", register)
         self.requests: list[judge_pb2.JudgeRequest] = []
+        self.prepared: list[bytes] = []
+        self.deaf = False
         self.fail: deque[CodeArenaError] = deque()
 
     async def Judge(self, request: judge_pb2.JudgeRequest, context: Any) -> judge_pb2.JudgeResponse:  # noqa: N802
@@ -166,6 +169,14 @@ class FakeJudge(_Fake, judge_pb2_grpc.JudgeServiceServicer):
             kind=judge_pb2.JUDGE_KIND_STATIC, revision="judge-1", correctness=score, security=score, quality=score
         )
         return judge_pb2.JudgeResponse(judgement=judgement)
+
+    async def Prepare(  # noqa: N802
+        self, request: judge_pb2.PrepareRequest, context: Any
+    ) -> judge_pb2.PrepareResponse:
+        self.prepared.append(request.source)
+        if self.deaf:
+            raise ServiceError("busy")
+        return judge_pb2.PrepareResponse()
 
 
 class ScriptedLLM:

@@ -1,15 +1,18 @@
 """Steps with a judge whose model misbehaves: none is lost, none waits past its time, every verdict names its judge."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 
 from gateway.settings import Settings
 from judge_service.server import JudgeServer
 from judge_service.settings import Settings as JudgeSettings
-from tests.fakes import RIGHT, WRONG, FakeJudge, ScriptedLLM
+from tests.fakes import RIGHT, WRONG, FakeExecutor, FakeJudge, ScriptedLLM
 from tests.gateway.conftest import Serve
+from tests.integration.waiting import until
 from tests.judge_service.verdicts import verdict
 
 REPLIES = {
@@ -87,3 +90,29 @@ async def test_the_judge_is_told_whether_all_tests_passed(serve: Serve, settings
         await api.post("/grade", json={"task_id": "easy-1", "source": source})
     graded = [request.evidence for request in judge.requests if not request.attempt_id.startswith("baseline")]
     assert [evidence.all_tests_passed for evidence in graded] == [False, True, True]
+
+
+async def test_the_judge_is_told_of_a_source_while_it_runs_and_once(
+    api: httpx.AsyncClient, executor: FakeExecutor, judge: FakeJudge
+) -> None:
+    executor.gate.clear()
+    grading = asyncio.create_task(api.post("/grade", json={"task_id": "easy-1", "source": RIGHT}))
+    await executor.arrived(1)
+
+    async def told() -> bool:
+        return RIGHT.encode() in judge.prepared
+
+    await until(told, "the judge is told")
+    assert not judge.requests
+    executor.gate.set()
+    assert (await grading).is_success
+    await api.post("/grade", json={"task_id": "easy-1", "source": RIGHT})
+    assert judge.prepared.count(RIGHT.encode()) == 1
+
+
+async def test_a_judge_that_cannot_be_told_costs_nothing_but_time(api: httpx.AsyncClient, judge: FakeJudge) -> None:
+    judge.deaf = True
+    answer = await api.post("/grade", json={"task_id": "easy-1", "source": RIGHT})
+    assert answer.json()["solved"] is True
+    assert (await api.post("/grade", json={"task_id": "easy-1", "source": "x" * 70_000})).is_success
+    assert judge.prepared == [RIGHT.encode()]

@@ -45,13 +45,21 @@ def children_of(pid: int) -> list[int]:
     return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-async def first_child_of(pid: int, other_than: int | None = None) -> int:
+async def first_child_of(pid: int, *other_than: int) -> int:
     """Process id of a child, as soon as there is one that is a session of its own: no longer just forked."""
     while True:
         for child in children_of(pid):
             with suppress(ProcessLookupError):
-                if child != other_than and os.getsid(child) == child:
+                if child not in other_than and os.getsid(child) == child:
                     return child
+        await asyncio.sleep(0)
+
+
+async def two_children_of(pid: int) -> None:
+    """Returns when a process has two children at once."""
+    while True:
+        if len(children_of(pid)) >= 2:
+            return
         await asyncio.sleep(0)
 
 

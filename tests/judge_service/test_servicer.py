@@ -95,3 +95,13 @@ async def test_a_caller_that_goes_away_leaves_nothing_running(
         await asking
     await no_child_of(launcher)
     assert (await stub.Judge(_request(b"x = 1\n"))).judgement.security.score == 1
+
+
+async def test_a_source_that_is_announced_is_taken_at_once_unless_it_is_too_large(
+    stub: "judge_pb2_grpc.JudgeServiceAsyncStub",
+) -> None:
+    assert await stub.Prepare(judge_pb2.PrepareRequest(source=b"x = 2\n")) == judge_pb2.PrepareResponse()
+    assert (await stub.Judge(_request(b"x = 2\n"))).judgement.security.score == 1
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await stub.Prepare(judge_pb2.PrepareRequest(source=b"#" * 100_000))
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT

@@ -11,10 +11,12 @@ from itertools import count
 import pytest
 import pytest_asyncio
 
+from judge_service.analysers.protocol import Analysis
+from judge_service.children import ChildEnd
 from judge_service.judge import Dimension, JudgeKind, Judgement, Unscored
 from judge_service.settings import Settings
 from judge_service.static import StaticJudge
-from tests.judge_service.build import ENDLESS, SLOW, evidence, first_child_of, report
+from tests.judge_service.build import ENDLESS, SLOW, evidence, first_child_of, no_child_of, report, two_children_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -254,10 +256,10 @@ async def _kill_children(judge: StaticJudge, source: bytes, times: int) -> Judge
     launcher = judge.children.launcher_pid
     assert launcher is not None
     run = asyncio.create_task(_judge(judge, source))
-    last: int | None = None
+    killed: list[int] = []
     for _ in range(times):
-        last = await first_child_of(launcher, other_than=last)
-        os.kill(last, signal.SIGKILL)
+        killed.append(await first_child_of(launcher, *killed))
+        os.kill(killed[-1], signal.SIGKILL)
     return await run
 
 
@@ -269,9 +271,9 @@ async def test_a_child_killed_from_outside_is_run_again(judge: StaticJudge) -> N
 
 async def test_a_child_killed_twice_is_an_unscored_dimension_and_not_remembered(judge: StaticJudge) -> None:
     source = SLOW + b"# killed twice\n"
-    judgement = await _kill_children(judge, source, 2)
+    judgement = await _kill_children(judge, source, 4)  # twice the one of each analysis
     assert judgement.security.unscored is Unscored.CRASHED
-    assert _score(judgement.quality) == 1
+    assert judgement.quality.unscored is Unscored.CRASHED
     again = await _judge(judge, source)
     assert _score(again.security) == 1
 
@@ -304,3 +306,44 @@ async def test_the_revision_is_stable_and_depends_on_the_limits(judge: StaticJud
     assert judge.revision == StaticJudge(Settings(analysis_cpu_s=2)).revision
     assert judge.revision != StaticJudge(Settings(analysis_cpu_s=3)).revision
     assert len(judge.revision) == 64
+
+
+async def test_both_analyses_of_a_source_run_at_once_and_end_with_their_judgement(judge: StaticJudge) -> None:
+    launcher = judge.children.launcher_pid
+    assert launcher is not None
+    judging = asyncio.create_task(_judge(judge, ENDLESS))
+    await two_children_of(launcher)
+    judging.cancel()
+    await asyncio.wait([judging])
+    await no_child_of(launcher)
+
+
+async def test_a_source_that_was_announced_is_analysed_once(
+    judge: StaticJudge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = []
+    run = judge.children.run
+
+    async def counted(analysis: Analysis, source: bytes) -> ChildEnd:
+        begun.append(analysis)
+        return await run(analysis, source)
+
+    monkeypatch.setattr(judge.children, "run", counted)
+    source = f"x = {next(_unique)}  # announced\n".encode()
+    for _ in range(3):
+        judge.prepare(source, "")
+    judgements = await asyncio.gather(_judge(judge, source), _judge(judge, source))
+    judge.prepare(source, "")
+    assert _score(judgements[0].security) == _score(judgements[1].security) == 1
+    assert sorted(begun) == sorted([Analysis.SECURITY, Analysis.QUALITY])
+
+
+async def test_what_is_announced_takes_no_place_from_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    judge = StaticJudge(Settings(concurrency=1))
+    begun = []
+    monkeypatch.setattr(judge.children, "run", lambda analysis, source: begun.append(analysis))
+    async with judge.gate.place():
+        judge.prepare(b"x = 1\n", "")
+        await asyncio.sleep(0)
+    await judge.close()
+    assert not begun
