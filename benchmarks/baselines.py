@@ -1,5 +1,6 @@
 """What is done without us, as fast as it goes: the figures that ours are compared with."""
 
+import json
 import os
 import subprocess
 import sys
@@ -39,21 +40,49 @@ def docker_runs(task: Task) -> Work:
     return lambda: docker_run(job)
 
 
-def interpreters(task: Task) -> Work:
-    """One bare `python -I -S` on the reference, which makes the calls of all tests: no isolation, no limit, no grading.
-
-    -S, so that nothing that a host keeps in its site-packages counts against this baseline.
-    """
+def program_of(task: Task) -> str:
+    """The reference, and the calls of all tests."""
     lines = [task.solution]
     for case in task.tests:
         call = f"{task.entry_point}(*{case.args!r}, **{case.kwargs!r})"
         lines.append(f"try: {call}\nexcept Exception: pass")
-    program = "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n"
+
+
+def interpreters(task: Task, *flags: str) -> Work:
+    """One bare `python -I` on the reference and the calls of all tests: no isolation, no limit, no grading."""
+    program = program_of(task)
 
     def work() -> None:
-        subprocess.run([_INTERPRETER, "-I", "-S", "-c", program], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([_INTERPRETER, "-I", *flags, "-c", program], check=True, stdout=subprocess.DEVNULL)
 
     return work
+
+
+@contextmanager
+def others(name: str, python: Path, image: str, task: Task, count: int) -> Iterator[list[Work]]:
+    """The same program in another package's sandbox. python: interpreter that has the package; image: of containers."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(_other(name, python, image, program_of(task))) for _ in range(count)]
+
+
+@contextmanager
+def _other(name: str, python: Path, image: str, program: str) -> Iterator[Work]:
+    command = [str(python), str(ROOT / "benchmarks" / "other_sandboxes.py"), name, image]
+    request = json.dumps(program).encode() + b"\n"
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
+    ) as process:
+        assert process.stdin and process.stdout
+        stdin, stdout = process.stdin, process.stdout
+
+        def work() -> None:
+            stdin.write(request)
+            if not stdout.readline():
+                raise SystemExit(f"{name} failed")
+
+        yield work
+        stdin.close()
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """How many of something a second: several workers do it again and again for some time."""
 
+import queue
+import random
 import statistics
 import threading
 import time
@@ -55,6 +57,38 @@ def sustained(what: str, works: Sequence[Work], seconds: float) -> Rate:
             done.result()
     watching.join()
     return _rate(what, len(works), [each for some in samples for each in some], seconds, clocks)
+
+
+def offered(what: str, works: Sequence[Work], per_s: float, seconds: float) -> Rate:
+    """The works at random times, so many a second on average, whether earlier ones are done or not.
+
+    A work that is not free when its turn comes is waited for, and the waiting counts. Times are the same in every run.
+    """
+    spread, at, due = random.Random(1), 0.0, list[float]()
+    while at < seconds:
+        at += spread.expovariate(per_s)
+        due.append(at)
+    free: queue.SimpleQueue[Work] = queue.SimpleQueue()
+    for work in works:
+        free.put(work)
+    begin, samples, before = time.perf_counter() + 0.1, list[float](), _machine_s()
+
+    def one(when: float) -> None:
+        work = free.get()
+        try:
+            work()
+        finally:
+            free.put(work)
+        samples.append(time.perf_counter() - when)
+
+    with ThreadPoolExecutor(len(due)) as threads:
+        doing = []
+        for when in due:
+            time.sleep(max(0.0, begin + when - time.perf_counter()))
+            doing.append(threads.submit(one, begin + when))
+        for done in doing:
+            done.result()
+    return _rate(what, len(works), samples, time.perf_counter() - begin, [before, _machine_s()])
 
 
 def _rate(

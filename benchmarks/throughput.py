@@ -1,14 +1,21 @@
 """How many steps a second each isolation sustains, against what people do without one. One run, one table, one plot.
 
     python -m benchmarks.throughput [--task ID] [--seconds N] [--clients N ...] [--isolation NAME ...] [--plot FILE]
+        [--others PYTHON] [--others-image IMAGE]
 
 A step is all that a user pays for: HTTP in, sandbox, judge, grader, Redis committed, HTTP out; an episode is begun for
 each in the same time. The baselines do less, and each runs at the concurrency that suits it best:
 
     engine churn     create, start and remove by force a container with our configuration; nothing runs in it
     docker run       our image, the same job, the report read
-    bare python -I   the reference and the calls of its tests in a new interpreter; no isolation, no grading
+    bare python -I   the reference and the calls of its tests in a new interpreter; no isolation, no grading; -S too,
+                     so that what a host keeps in its site-packages does not count
+    epicbox, llm-sandbox
+                     the same in a container of these packages, where --others names an interpreter that has them
     namespace fork   fork of a warm interpreter into fresh namespaces with a leased control group; nothing runs in it
+
+Last, for each isolation, steps come at random times at 80 % of the most that it sustained: what they take then is told
+by p50 to p99, waiting included.
 
 CPU is that of the whole machine, engine and kernel included, so run it alone.
 """
@@ -27,14 +34,21 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import baselines
-from benchmarks.rates import Rate, Work, sustained
+from benchmarks.rates import Rate, Work, offered, sustained
 from benchmarks.step_latency import embedded
 from codearena.task import Task, load_tasks
 
 ROOT = baselines.ROOT
 _ISOLATIONS = ("container", "cell", "local")
-_COLUMNS = 150
+_COLUMNS = 220
+_SHARE, _CONNECTIONS, _PERIODS = 0.8, 64, 4  # of what was sustained, for the times of steps below it
 _AT_ONCE = (1, 2, 4)  # of a baseline
+_OTHERS = ("epicbox", "llm-sandbox")
+_QUANTILES: dict[str, Callable[[Rate], float]] = {
+    "p50": lambda rate: rate.p50_ms,
+    "p95": lambda rate: rate.p95_ms,
+    "p99": lambda rate: rate.p99_ms,
+}
 _CHURN, _DOCKER_RUN, _INTERPRETER, _FORK = "engine churn", "docker run", "bare python -I", "namespace fork"
 
 
@@ -72,10 +86,16 @@ def main() -> None:
     parser.add_argument("--isolation", choices=_ISOLATIONS, nargs="+", default=_ISOLATIONS)
     parser.add_argument("--without-baselines", action="store_true")
     parser.add_argument("--new-sources", action="store_true", help="each source is new to the judge, too")
+    parser.add_argument("--others", type=Path, help="interpreter with benchmarks/other_sandboxes.txt installed")
+    parser.add_argument(
+        "--others-image", default="python:3.11-slim", help="for their containers (default: %(default)s)"
+    )
     parser.add_argument("--plot", type=Path, help="write a plot there")
     options = parser.parse_args()
     task, console = load_tasks(ROOT / "tasks")[options.task], Console(width=_COLUMNS)
     rates = [] if options.without_baselines else measure_baselines(task, options.seconds, console)
+    if options.others:
+        rates += measure_others(task, options.others, options.others_image, options.seconds, console)
     numbers = itertools.count()
     fresh = (lambda: f"\n_NUMBER = {next(numbers)}\n") if options.new_sources else (lambda: "")
     for isolation in options.isolation:
@@ -91,6 +111,7 @@ def measure_baselines(task: Task, seconds: float, console: Console) -> list[Rate
         (_CHURN, lambda count: [baselines.churn() for _ in range(count)]),
         (_DOCKER_RUN, lambda count: [baselines.docker_runs(task)] * count),
         (_INTERPRETER, lambda count: [baselines.interpreters(task)] * count),
+        (f"{_INTERPRETER} -S", lambda count: [baselines.interpreters(task, "-S")] * count),
     ]
     best = []
     for what, works in kinds:
@@ -100,6 +121,18 @@ def measure_baselines(task: Task, seconds: float, console: Console) -> list[Rate
         with baselines.forks(count) as made:
             found.append(sustained(_FORK, made, seconds / 2))
     return [*best, _fastest(found)]
+
+
+def measure_others(task: Task, python: Path, image: str, seconds: float, console: Console) -> list[Rate]:
+    """What other packages do for one program, as fast as it goes. One takes seconds, so that they get more time."""
+    best = []
+    for name in _OTHERS:
+        found = []
+        for count in _said(name, _AT_ONCE[:2], console):
+            with baselines.others(name, python, image, task, count) as works:
+                found.append(sustained(name, works, 2 * seconds))
+        best.append(_fastest(found))
+    return best
 
 
 def _said(what: str, counts: Sequence[int], console: Console) -> Sequence[int]:
@@ -121,6 +154,10 @@ def measure_steps(
             console.print(f"{isolation}, clients: {count}")
             works = [Client(url, task, number, fresh).step for number in range(count)]
             rates.append(sustained(isolation, works, seconds))
+        per_s = _SHARE * _fastest(rates).per_s
+        console.print(f"{isolation}, at random times, {per_s:.1f} a second")
+        works = [Client(url, task, number, fresh).step for number in range(_CONNECTIONS)]
+        rates.append(offered(f"{isolation} at {_SHARE:.0%}", works, per_s, _PERIODS * seconds))
     return rates
 
 
@@ -128,7 +165,7 @@ def table(task: Task, rates: Sequence[Rate]) -> Table:
     """All rates, each beside the baselines."""
     title = f"steps of {task.id}, {os.cpu_count()} cores, {platform.machine()}"
     made = Table(title=title)
-    by_what = {rate.what: rate.per_s for rate in rates if rate.what not in _ISOLATIONS}
+    by_what = {rate.what: rate.per_s for rate in rates if _isolation(rate) is None}
     headings = [
         "",
         "clients",
@@ -138,33 +175,48 @@ def table(task: Task, rates: Sequence[Rate]) -> Table:
         "p50 ms",
         "p95 ms",
         "p99 ms",
+        "p99 / p50",
         *(f"/ {what}" for what in by_what),
     ]
     for heading in headings:
         made.add_column(heading, justify="right" if heading else "left")
     for rate in rates:
         times = [f"{each:.0f}" for each in (rate.p50_ms, rate.p95_ms, rate.p99_ms)]
-        ratios = [f"{rate.per_s / base:.2f}" for base in by_what.values()]
+        ratios = [f"{rate.per_s / base:.2f}" if base else "" for base in by_what.values()]
+        times.append(f"{rate.p99_ms / rate.p50_ms:.1f}" if rate.p50_ms else "")
         measured = [f"{rate.per_s:.1f}", f"{rate.cpu_ms:.1f}", f"{rate.busy:.0%}"]
         made.add_row(rate.what, str(rate.clients), *measured, *times, *ratios)
     return made
+
+
+def _isolation(rate: Rate) -> str | None:
+    """Whose steps they are; None: a baseline's."""
+    return next((name for name in _ISOLATIONS if rate.what.split()[0] == name), None)
 
 
 def plot(task: Task, rates: Sequence[Rate], path: Path) -> None:
     """Steps a second over clients, baselines as lines across."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8, 5), layout="constrained")
-    axes = figure.subplots()
-    for isolation in dict.fromkeys(rate.what for rate in rates if rate.what in _ISOLATIONS):
+    figure = Figure(figsize=(11, 4.5), layout="constrained")
+    many, times = figure.subplots(1, 2)
+    for isolation in dict.fromkeys(name for rate in rates if (name := _isolation(rate))):
         own = [rate for rate in rates if rate.what == isolation]
-        axes.plot([rate.clients for rate in own], [rate.per_s for rate in own], marker="o", label=isolation)
+        many.plot([rate.clients for rate in own], [rate.per_s for rate in own], marker="o", label=isolation)
     for rate in rates:
-        if rate.what not in _ISOLATIONS:
-            axes.axhline(rate.per_s, linestyle=":", color="gray")
-            axes.annotate(rate.what, (1, rate.per_s), va="bottom", fontsize=8)
-    axes.set(xscale="log", yscale="log", xlabel="clients", ylabel="per second", title=f"steps of {task.id}")
-    axes.legend()
+        if _isolation(rate) is None:
+            many.axhline(rate.per_s, linestyle=":", color="gray")
+            many.annotate(rate.what, (1, rate.per_s), va="bottom", fontsize=8)
+    many.set(xscale="log", yscale="log", xlabel="clients", ylabel="per second", title=f"steps of {task.id}")
+    many.legend()
+    loaded = [rate for rate in rates if _isolation(rate) not in (None, rate.what)]
+    for offset, (name, of) in enumerate(_QUANTILES.items()):
+        places = [place + (offset - 1) * 0.25 for place in range(len(loaded))]
+        bars = times.bar(places, [of(rate) for rate in loaded], 0.22, label=name)
+        times.bar_label(bars, fmt="%.0f", fontsize=8)
+    times.set_xticks(range(len(loaded)), [rate.what for rate in loaded])
+    times.set(yscale="log", ylabel="ms", title="time of a step below the sustained rate")
+    times.legend()
     figure.savefig(path, dpi=120)
 
 
