@@ -7,9 +7,8 @@ pile up work there.
 How many are kept ready adapts: each wait for a sandbox raises the target by one, each quiet period lowers it by one,
 within pool_min and what pool_max leaves.
 
-While several owners compete, `reserve` ready sandboxes are for those that hold none, so that one with a thousand
-attempts leaves another one's next step a warm sandbox; and fewer are started at once, since starting them takes the
-CPU time that its run needs.
+While several owners compete they share, so that one with a thousand attempts leaves another one's next step a warm
+sandbox and the CPU time to run: see sharing.py.
 """
 
 import asyncio
@@ -22,15 +21,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from codearena.errors import CodeArenaError, OverloadedError, SandboxError
-from codearena.fairness import Competition, FairQueue
+from codearena.fairness import FairQueue
 from executor_service import metrics
 from executor_service.isolation.base import Isolation, Sandbox
+from executor_service.sharing import Shares, Sharing
 
 log = logging.getLogger(__name__)
 
 _BACKOFF_FIRST_S = 0.25
 _BACKOFF_LONGEST_S = 15.0
-_LATELY_S = 10.0  # a trainer that asks less often than that hardly notices
 _FAILURES_TO_GIVE_UP = 3  # in a row: from then on those who wait are told, and can go to another executor
 
 _Waiter = tuple["asyncio.Future[Sandbox]", str]  # and who waits
@@ -40,8 +39,7 @@ _Waiter = tuple["asyncio.Future[Sandbox]", str]  # and who waits
 class PoolLimits:
     """Bounds of a pool. minimum, maximum, start_concurrency, waiting: sandboxes and waiters; the rest in seconds.
 
-    reserve: ready sandboxes that are kept for owners that hold none; shared_start_concurrency: started at once; both
-    while owners compete.
+    shares: what holds while owners compete; None: nothing else.
     """
 
     minimum: int
@@ -50,8 +48,7 @@ class PoolLimits:
     waiting: int
     ready_age_s: float
     shrink_s: float
-    reserve: int = 0
-    shared_start_concurrency: int | None = None
+    shares: Shares | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +84,7 @@ class Pool:
         self._ready: deque[Sandbox] = deque()
         self._born: dict[Sandbox, float] = {}
         self._waiters: FairQueue[_Waiter] = FairQueue()
-        self._competition = Competition(_LATELY_S, clock)
+        self._sharing = Sharing(limits.shares, clock)
         self._leased = 0
         self._starting: set[asyncio.Task[None]] = set()
         self._ending: set[asyncio.Task[None]] = set()
@@ -150,20 +147,23 @@ class Pool:
             OverloadedError: as many wait as may.
             SandboxError: no sandbox can be made, or the pool is closing.
         """
-        sandbox = await self._acquire(caller)
+        self._sharing.begins(caller)
         try:
-            yield sandbox
+            sandbox = await self._acquire(caller)
+            try:
+                yield sandbox
+            finally:
+                self._leased -= 1
+                self._sharing.gives_back(caller)
+                self._end(sandbox)
         finally:
-            self._leased -= 1
-            self._competition.gives_back(caller)
-            self._end(sandbox)
+            self._sharing.ends(caller)
             self._serve_waiters()
             self._refill()
 
     async def _acquire(self, caller: str) -> Sandbox:
         if self._closing:
             raise SandboxError("the executor is shutting down")
-        self._competition.asks(caller)
         if self._ready and not self._waiters and self._may_take(caller):
             sandbox = self._take(caller)
             # Starting another takes more CPU than most attempts do. While enough are left it waits until this one is
@@ -195,16 +195,14 @@ class Pool:
         """A waiter was cancelled: if it had been handed a sandbox already, that one is still unused."""
         if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
             self._leased -= 1
-            self._competition.gives_back(caller)
+            self._sharing.gives_back(caller)
             self._offer(waiter.result())
         else:
             self._waiters.remove((waiter, caller), (caller,))
         self._note()
 
     def _may_take(self, caller: str) -> bool:
-        """Whether what is ready is for this one, too."""
-        kept = self._limits.reserve if self._competition.going_on and self._competition.holds_some(caller) else 0
-        return len(self._ready) > kept
+        return self._sharing.may_take(caller, len(self._ready))
 
     def _take(self, caller: str) -> Sandbox:
         """The oldest ready one, so that none grows old while others are used."""
@@ -213,7 +211,7 @@ class Pool:
         return sandbox
 
     def _lease_out(self, sandbox: Sandbox, caller: str) -> None:
-        self._competition.takes(caller)
+        self._sharing.takes(caller)
         sandbox.on_lost(lambda: None)
         self._born.pop(sandbox, None)
         self._leased += 1
@@ -259,16 +257,13 @@ class Pool:
             return
         missing = max(self._target, len(self._waiters)) - len(self._ready) - len(self._starting)
         total = len(self._ready) + len(self._starting) + self._leased + len(self._ending)
-        room = min(self._limits.maximum - total, self._start_concurrency() - len(self._starting))
+        at_once = self._sharing.start_concurrency(self._limits.start_concurrency)
+        room = min(self._limits.maximum - total, at_once - len(self._starting))
         for _ in range(min(missing, room)):
             task = asyncio.get_running_loop().create_task(self._create())
             self._starting.add(task)
             task.add_done_callback(self._starting.discard)
         self._note()
-
-    def _start_concurrency(self) -> int:
-        shared = self._limits.shared_start_concurrency
-        return shared if shared and self._competition.going_on else self._limits.start_concurrency
 
     async def _create(self) -> None:
         started = self._clock()

@@ -11,6 +11,7 @@ from executor_service.isolation.choice import choose
 from executor_service.pool import Pool, PoolLimits
 from executor_service.servicer import SERVICE, Servicer
 from executor_service.settings import Settings
+from executor_service.sharing import Shares
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +68,11 @@ def _pool_limits(settings: Settings) -> PoolLimits:
         waiting=settings.queue_max,
         ready_age_s=settings.pool_ready_age_s,
         shrink_s=settings.pool_shrink_s,
-        reserve=min(settings.pool_reserve, settings.pool_max - 1),
-        shared_start_concurrency=settings.pool_start_concurrency_shared,
+        shares=Shares(
+            reserve=min(settings.pool_reserve, settings.pool_max - 1),
+            start_concurrency=settings.pool_start_concurrency_shared,
+            leases=settings.pool_leases_shared,
+        ),
     )
 
 

@@ -40,10 +40,17 @@ class Settings(ServiceSettings):
     )
     pool_start_concurrency: int = Field(2 * _CORES, ge=1, description="Sandboxes started at once.")
     pool_reserve: int = Field(
-        2, ge=0, description="Ready sandboxes kept for owners of API keys that have none in use, while several compete."
+        2,
+        ge=0,
+        description="Ready sandboxes kept for owners of API keys with little under way, while several compete.",
     )
     pool_start_concurrency_shared: int = Field(
         _CORES, ge=1, description="Sandboxes started at once while several owners compete."
+    )
+    pool_leases_shared: int = Field(
+        _CORES,
+        ge=1,
+        description="Sandboxes in use at once while several owners compete: each has an equal part, at least one.",
     )
     pool_remove_concurrency: int = Field(_CORES, ge=1, description="Sandboxes removed at once.")
     pool_ready_age_s: float = Field(600.0, gt=0, description="Age at which an unused ready sandbox is replaced.")

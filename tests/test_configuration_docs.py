@@ -15,6 +15,7 @@ DEFAULTS_IN_WORDS = {  # those that depend on the machine, or must not be shown
     "CODEARENA_EXECUTOR_POOL_MAX": "by cores",
     "CODEARENA_EXECUTOR_POOL_START_CONCURRENCY": "by cores",
     "CODEARENA_EXECUTOR_POOL_START_CONCURRENCY_SHARED": "by cores",
+    "CODEARENA_EXECUTOR_POOL_LEASES_SHARED": "by cores",
     "CODEARENA_EXECUTOR_POOL_REMOVE_CONCURRENCY": "by cores",
     "CODEARENA_JUDGE_CONCURRENCY": "by cores",
 }

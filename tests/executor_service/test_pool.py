@@ -8,6 +8,7 @@ import pytest
 from codearena.errors import OverloadedError, SandboxError
 from executor_service.isolation.base import Sandbox
 from executor_service.pool import Pool, PoolLimits
+from executor_service.sharing import Shares
 from tests.executor_service.fakes import FakeIsolation
 
 LIMITS = PoolLimits(minimum=2, maximum=4, start_concurrency=2, waiting=3, ready_age_s=1000, shrink_s=1000)
@@ -306,7 +307,7 @@ async def test_close_leaves_nothing_behind_not_even_what_was_being_made() -> Non
             pass
 
 
-SHARED = replace(LIMITS, minimum=3, maximum=3, reserve=1, shared_start_concurrency=1, waiting=100)
+SHARED = replace(LIMITS, minimum=3, maximum=3, waiting=100, shares=Shares(reserve=1, start_concurrency=1, leases=2))
 
 
 async def test_while_owners_compete_one_who_holds_some_leaves_the_reserve_to_others() -> None:
@@ -325,6 +326,20 @@ async def test_while_owners_compete_one_who_holds_some_leaves_the_reserve_to_oth
         isolation.removal.set()
         await asyncio.gather(*greedy)
     assert order == ["greedy", "polite", "greedy"]
+
+
+async def test_while_owners_compete_each_has_its_part_of_what_may_be_in_use() -> None:
+    isolation, release, order = FakeIsolation(), asyncio.Event(), list[str]()
+    limits = replace(LIMITS, minimum=6, maximum=6, waiting=100, shares=Shares(reserve=1, start_concurrency=2, leases=4))
+    async with running(isolation, limits) as pool, asyncio.TaskGroup() as group:
+        await until(lambda: pool.status().ready == 6)
+        async with pool.lease("polite"):
+            greedy = [group.create_task(hold(pool, release, order, "greedy", "greedy")) for _ in range(4)]
+            await until(lambda: pool.status().queued == 2)
+            assert (pool.status().leased, order) == (3, ["greedy", "greedy"])
+        release.set()
+        await asyncio.gather(*greedy)
+    assert order == ["greedy"] * 4
 
 
 async def test_an_owner_without_competition_may_have_every_sandbox() -> None:
@@ -374,7 +389,7 @@ async def test_while_owners_compete_fewer_are_started_at_once() -> None:
         isolation.permits = asyncio.Semaphore(0)
         for _ in range(9):
             group.create_task(hold(pool, release, [], "greedy", "greedy"))
-        await until(lambda: pool.status().queued == 7)
+        await until(lambda: pool.status().queued == 8)
         starting = pool.status().starting
         release.set()
         isolation.permits.release()
