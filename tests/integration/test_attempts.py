@@ -6,7 +6,7 @@ import httpx
 import pytest
 import yaml
 
-from codearena.models import BatchResponse, Verdict
+from codearena.models import BatchResponse, GradeItem
 from tests.integration.playing import ATTEMPTS, Sample, collected
 
 SAMPLES = collected()
@@ -19,20 +19,17 @@ def expectation(sample: Sample) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def verdicts(url: str) -> dict[Sample, Verdict]:
-    """All of them, graded as one batch."""
+def answers(url: str) -> dict[Sample, GradeItem]:
+    """To all of them, graded as one batch."""
     items = [{"task_id": sample.task_id, "source": sample.source} for sample in SAMPLES]
     response = httpx.post(f"{url}/grade/batch", json={"items": items}, timeout=600)
-    answers = BatchResponse.model_validate_json(response.content).items
-    assert len(answers) == len(SAMPLES)
-    return {
-        sample: answer.verdict for sample, answer in zip(SAMPLES, answers, strict=True) if answer.verdict is not None
-    }
+    return dict(zip(SAMPLES, BatchResponse.model_validate_json(response.content).items, strict=True))
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=str)
-def test_the_attempt_gets_the_verdict_that_stands_beside_it(verdicts: dict[Sample, Verdict], sample: Sample) -> None:
-    expected, verdict = expectation(sample), verdicts[sample]
+def test_the_attempt_gets_the_verdict_that_stands_beside_it(answers: dict[Sample, GradeItem], sample: Sample) -> None:
+    expected, verdict = expectation(sample), answers[sample].verdict
+    assert verdict is not None, answers[sample].problem
     counts = verdict.execution_metadata
     assert verdict.reward_components.compile_score == (1.0 if expected["compile"] else 0.0)
     assert _share(counts.test_passed, counts.test_total) == expected["tests"], verdict.error_log
