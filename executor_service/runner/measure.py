@@ -43,10 +43,13 @@ class Budget:
 
 
 class Stop(Protocol):
-    """When larger sizes are left out. shows_limit: the first of them is tried nevertheless, to end as a time limit."""
+    """When larger sizes are left out.
+
+    decides: it is asked no more once reached, and the first of the larger sizes is tried, to end as a time limit.
+    """
 
     @property
-    def shows_limit(self) -> bool: ...
+    def decides(self) -> bool: ...
 
     def reached(self, outcomes: Sequence[Outcome]) -> bool:
         """outcomes: of the points so far."""
@@ -56,18 +59,19 @@ class Stop(Protocol):
 class Share:
     """When the reference has used its share of the budget, or would by a size that takes as long as the last one.
 
-    sizes: how many there are before a further round measures them once more.
+    cpu_s: the share; sizes: how many there are before a further round measures them once more. With further rounds the
+    first has half of it.
     """
 
     cpu_s: float
     sizes: int
-    shows_limit: bool = False
+    rounds: int
+    decides: bool = False
 
     def reached(self, outcomes: Sequence[Outcome]) -> bool:
-        if len(outcomes) > self.sizes:
-            return False
-        spent_s = [outcome["usage"]["cpu_s"] + outcome["overhead_cpu_s"] for outcome in outcomes]
-        return bool(sum(spent_s) + spent_s[-1] > self.cpu_s)
+        spent_s = [outcome["usage"]["cpu_s"] + outcome.get("overhead_cpu_s", 0.0) for outcome in outcomes]
+        first_of_many = self.rounds > 1 and len(outcomes) <= self.sizes
+        return bool(sum(spent_s) + spent_s[-1] > (self.cpu_s / 2 if first_of_many else self.cpu_s))
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ class Clear:
 
     reference: Sequence[Outcome]
     ratio: float
-    shows_limit: bool = True
+    decides: bool = True
 
     def reached(self, outcomes: Sequence[Outcome]) -> bool:
         if self.ratio <= 0 or len(outcomes) < _CLEAR_SIZES:
@@ -137,10 +141,9 @@ def was_run(outcome: Outcome) -> bool:
 
 
 def reference_share(probe_cpu_s: float, points: Sequence[dict[str, Any]]) -> Share:
-    """When to leave out larger sizes: the share of each round is the same."""
+    """When to leave out larger sizes of the reference's probe."""
     sizes = len({point["size"] for point in points})
-    rounds = max(1, len(points) // max(1, sizes))
-    return Share(probe_cpu_s * _REFERENCE_SHARE / rounds, sizes)
+    return Share(probe_cpu_s * _REFERENCE_SHARE, sizes, len(points) // max(1, sizes))
 
 
 def attempt_budget(probe_cpu_s: float, reference: Probed) -> Budget:
@@ -180,11 +183,12 @@ def run(
     for point in points:
         left_out = point["size"] > largest
         outcomes.append(not_run(point["call"]["call_id"]) if left_out else measured(point))
-        if largest == math.inf and stop.reached(outcomes):
+        asked_before = largest < math.inf and stop.decides
+        if not left_out and not asked_before and stop.reached(outcomes):
             largest = point["size"]
     if outcomes[0]["status"] == "not_run":
         outcomes[0] = warm_up
-    for index in [index for index, point in enumerate(points) if point["size"] > largest and stop.shows_limit][:1]:
+    for index in [index for index, point in enumerate(points) if point["size"] > largest and stop.decides][:1]:
         budget.left_s = 0.0
         outcomes[index] = measured(points[index])
     return Probed(outcomes, spent_s=budget.spent_s - warmed_up_s)

@@ -53,7 +53,9 @@ def test_a_machine_too_slow_for_the_budget_makes_no_attempt_slow() -> None:
     assert attempt_budget(0.7, Probed([], spent_s=0.5, tree_cpu_s=0.65)).left_s == 1.5
 
 
-def test_each_round_has_the_same_share_and_only_the_first_decides_what_the_sizes_are() -> None:
-    share = reference_share(1.4, points(1, 2, 1, 2))
-    assert share.cpu_s == reference_share(0.7, points(1, 2)).cpu_s
-    assert not share.reached([outcome(0.01), outcome(0.01), outcome(9.0)])
+def test_further_rounds_use_what_the_first_has_left_of_the_share() -> None:
+    share = reference_share(0.5, points(1, 2, 1, 2))
+    assert share.reached([outcome(0.03)])  # half of it is for the first round
+    first = [outcome(0.02), outcome(0.02)]
+    assert not share.reached([*first, outcome(0.02)])
+    assert share.reached([*first, outcome(0.02), outcome(0.03)])
