@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from typing import Any
 
-_RECORDS_KEPT = 100
+_RECORDS_KEPT = 101  # one more than are passed on (outcomes.py), which tells that there were more
 _TEXT_KEPT = 4096
 
 records: list[dict[str, object]] = []
@@ -21,8 +21,11 @@ def _text(part: Any) -> str:
     return os.fsdecode(part) if isinstance(part, (bytes, os.PathLike)) else str(part)
 
 
-def record(via: str, argv: Any, shell: bool = False) -> None:
+def record(via: str, argv: Any, shell: bool = False, program: Any = None) -> None:
+    """program: what is run, where argv[0] is only what it is told to be called."""
     parts = [argv] if isinstance(argv, (str, bytes, os.PathLike)) else list(argv)
+    if program is not None:
+        parts = [program, *parts[1:]]
     if len(records) < _RECORDS_KEPT:
         records.append({"argv": [_text(part)[:_TEXT_KEPT] for part in parts[:100]], "shell": shell, "via": via})
 
@@ -32,8 +35,13 @@ class Popen:
 
     def __init__(self, args: Any, bufsize: int = -1, *rest: Any, **options: Any) -> None:
         # Positions as in subprocess.Popen: shell is the ninth parameter, text-like options are keywords in practice.
-        shell = bool(options.get("shell", rest[6] if len(rest) > 6 else False))
-        record("subprocess", args, shell)
+        executable, preexec_fn, shell = (
+            options.get(name, rest[position] if len(rest) > position else None)
+            for name, position in (("executable", 0), ("preexec_fn", 4), ("shell", 6))
+        )
+        if preexec_fn is not None:
+            preexec_fn()  # which may start something too
+        record("subprocess", args, bool(shell), None if shell else executable)
         is_text = any(options.get(name) for name in ("text", "universal_newlines", "encoding", "errors"))
         self._nothing: Any = "" if is_text else b""
         self.args = args
@@ -77,8 +85,11 @@ class Popen:
 
 
 def _recorder(via: str, position: int, answer: Any) -> Callable[..., Any]:
+    """position: of argv, which follows what is run."""
+
     def intercepted(*args: Any, **_: Any) -> Any:
-        record(via, args[position] if len(args) > position else [])
+        known = len(args) > position
+        record(via, args[position] if known else [], program=args[position - 1] if known else None)
         return answer
 
     return intercepted
@@ -88,7 +99,8 @@ def _list_recorder(via: str, position: int, answer: Any) -> Callable[..., Any]:
     """For the l-variants, whose argv is spread over the parameters."""
 
     def intercepted(*args: Any, **_: Any) -> Any:
-        record(via, [part for part in args[position:] if not isinstance(part, dict)])
+        parts = [part for part in args[position:] if not isinstance(part, dict)]
+        record(via, parts, program=args[position - 1] if parts else None)
         return answer
 
     return intercepted

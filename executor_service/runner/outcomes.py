@@ -6,12 +6,13 @@ Whose word each part is: how a process ended is the kernel's, everything in an a
 import json
 from typing import Any
 
-from executor_service.runner import worker
+from executor_service.runner import witness, worker
 from executor_service.runner.output import HeadTail
 from executor_service.runner.process import Answer, Exit
 
 Outcome = dict[str, Any]  # the OUTCOME object of a report
 
+_PROCESSES = 100  # of one call
 _STATUS_OF_END = {
     "cpu": ("time_limit", "used up its CPU time"),
     "wall": ("time_limit", "took too long"),
@@ -81,7 +82,7 @@ def _parse_answer(body: bytes, value_bytes: int) -> dict[str, Any]:
             "value": value,
             "raised": _raised(meta["raised"]) if status == "raised" else None,
             "detail": str(meta.get("detail", ""))[:500],
-            "processes": [_spawned(record) for record in meta.get("processes", [])[:100]],
+            "processes": _processes(meta.get("processes", [])),
         }
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError, worker.META_ERROR):
         return {"status": "crashed", "detail": "broke the channel of its results"}
@@ -94,6 +95,11 @@ def _raised(meta: dict[str, Any]) -> dict[str, Any]:
         "message": str(meta["message"])[:2000],
         "traceback": str(meta["traceback"])[:8000],
     }
+
+
+def _processes(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    known = [_spawned(record) for record in records[:_PROCESSES]]
+    return [*known, witness.MORE] if len(records) > _PROCESSES else known
 
 
 def _spawned(record: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,8 @@ _LAST_PID_FIELD = 4  # of /proc/loadavg, proc(5): the pid given out last in this
 
 UNSEEN = {"argv": ["<past every function that is recorded>"], "shell": False, "via": "kernel"}
 """The record of a process or thread that only the kernel saw."""
+MORE = {"argv": ["<more than are recorded>"], "shell": False, "via": "recorder"}
+"""In the place of the records that were left out: nobody can say that they were right."""
 
 
 def last_pid() -> int:

@@ -134,6 +134,38 @@ async def test_intercepted_processes_are_recorded_and_not_started(arena: Arena) 
     assert not process.shell
 
 
+_CALLED_PING = {
+    "executable": "subprocess.run(['ping', 'host'], executable='/bin/sh')",
+    "exec": "os.execv('/bin/sh', ['ping', 'host'])",
+    "exec of parts": "os.execl('/bin/sh', 'ping', 'host')",
+    "spawn": "os.spawnv(os.P_WAIT, '/bin/sh', ['ping', 'host'])",
+    "spawn of parts": "os.spawnl(os.P_WAIT, '/bin/sh', 'ping', 'host')",
+    "posix_spawn": "os.posix_spawn('/bin/sh', ['ping', 'host'], {})",
+}
+
+
+@pytest.mark.parametrize("statement", _CALLED_PING.values(), ids=_CALLED_PING.keys())
+async def test_the_program_is_recorded_and_not_what_it_is_called(arena: Arena, statement: str) -> None:
+    source = f"import os, subprocess\ndef f():\n    {statement}"
+    report = await arena.execute(jobs.job(source, [jobs.call("f", intercept=True)]))
+    assert [list(process.argv) for process in report.calls[0].processes] == [["/bin/sh", "host"]]
+
+
+async def test_what_a_child_would_start_before_its_program_is_recorded(arena: Arena) -> None:
+    source = "import os, subprocess\ndef f(): subprocess.run(['ping'], preexec_fn=lambda: os.system('id'))"
+    report = await arena.execute(jobs.job(source, [jobs.call("f", intercept=True)]))
+    assert [list(process.argv) for process in report.calls[0].processes] == [["id"], ["ping"]]
+
+
+async def test_processes_beyond_those_recorded_are_not_passed_over(arena: Arena) -> None:
+    source = (
+        "import os, subprocess\ndef f():\n    for _ in range(100): subprocess.run(['true'])\n    os.system('rm -rf /')"
+    )
+    report = await arena.execute(jobs.job(source, [jobs.call("f", intercept=True)]))
+    argv = [list(process.argv) for process in report.calls[0].processes]
+    assert argv == [*[["true"]] * 100, ["<more than are recorded>"]]
+
+
 async def test_a_sequence_of_calls_is_made_on_one_object(arena: Arena) -> None:
     source = (
         "class Counter:\n"
