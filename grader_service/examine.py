@@ -15,6 +15,8 @@ from grader_service.compare import DEFAULT_TOLERANCE, Tolerance, comparator, mat
 
 Checked = Mapping[str, bool]
 """By call id, whether the task's checker took what the call returned for right; a call not in it is not."""
+_PROGRAMS = {"", *(f"{top}{name}" for top in ("/", "/usr/", "/usr/local/") for name in ("bin", "sbin"))}
+"""Folders of programs; in any other a program may bear the name of one of these. Empty: looked for in them."""
 UNCHECKED: Checked = MappingProxyType({})
 
 
@@ -205,5 +207,6 @@ def _started_as_expected(
 def _is_expected_process(process: common_pb2.SpawnedProcess, expected: grader_pb2.ExpectedProcess) -> bool:
     if process.shell or not process.argv:
         return False
-    program, arguments = process.argv[0], process.argv[1:]
-    return posixpath.basename(program) == expected.program and (not expected.argument or expected.argument in arguments)
+    (folder, program), arguments = posixpath.split(process.argv[0]), process.argv[1:]
+    known = folder in _PROGRAMS and program == expected.program
+    return known and (not expected.argument or expected.argument in arguments)

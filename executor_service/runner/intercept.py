@@ -12,6 +12,7 @@ from typing import Any
 
 _RECORDS_KEPT = 101  # one more than are passed on (outcomes.py), which tells that there were more
 _TEXT_KEPT = 4096
+_FOLDERS = [f"{top}{name}" for top in ("/", "/usr/", "/usr/local/") for name in ("bin", "sbin")]
 
 records: list[dict[str, object]] = []
 """What the current call asked for, in order: {"argv", "shell", "via"}. Cleared by the worker before each call."""
@@ -21,13 +22,22 @@ def _text(part: Any) -> str:
     return os.fsdecode(part) if isinstance(part, (bytes, os.PathLike)) else str(part)
 
 
-def record(via: str, argv: Any, shell: bool = False, program: Any = None) -> None:
-    """program: what is run, where argv[0] is only what it is told to be called."""
+def record(via: str, argv: Any, shell: bool = False, program: Any = None, environment: Any = None) -> None:
+    """program: what is run, where argv[0] is only what it is told to be called; environment: None for our own."""
     parts = [argv] if isinstance(argv, (str, bytes, os.PathLike)) else list(argv)
     if program is not None:
         parts = [program, *parts[1:]]
+    if parts and not shell:
+        parts[0] = _found(_text(parts[0]), os.environ if environment is None else environment)
     if len(records) < _RECORDS_KEPT:
         records.append({"argv": [_text(part)[:_TEXT_KEPT] for part in parts[:100]], "shell": shell, "via": via})
+
+
+def _found(program: str, environment: Any) -> str:
+    """With the first folder in which it would be looked for and no program of the system is."""
+    folders = _text(environment.get("PATH", "")).split(os.pathsep)
+    strange = [folder for folder in folders if folder and folder.rstrip("/") not in _FOLDERS]
+    return os.path.join(strange[0], program) if strange and "/" not in program else program
 
 
 class Popen:
@@ -35,13 +45,13 @@ class Popen:
 
     def __init__(self, args: Any, bufsize: int = -1, *rest: Any, **options: Any) -> None:
         # Positions as in subprocess.Popen: shell is the ninth parameter, text-like options are keywords in practice.
-        executable, preexec_fn, shell = (
+        executable, preexec_fn, shell, environment = (
             options.get(name, rest[position] if len(rest) > position else None)
-            for name, position in (("executable", 0), ("preexec_fn", 4), ("shell", 6))
+            for name, position in (("executable", 0), ("preexec_fn", 4), ("shell", 6), ("env", 8))
         )
         if preexec_fn is not None:
             preexec_fn()  # which may start something too
-        record("subprocess", args, bool(shell), None if shell else executable)
+        record("subprocess", args, bool(shell), None if shell else executable, environment)
         is_text = any(options.get(name) for name in ("text", "universal_newlines", "encoding", "errors"))
         self._nothing: Any = "" if is_text else b""
         self.args = args

@@ -151,6 +151,16 @@ async def test_the_program_is_recorded_and_not_what_it_is_called(arena: Arena, s
     assert [list(process.argv) for process in report.calls[0].processes] == [["/bin/sh", "host"]]
 
 
+async def test_a_program_that_would_be_found_elsewhere_is_recorded_with_its_folder(arena: Arena) -> None:
+    source = (
+        "import os, subprocess\ndef f():\n    subprocess.run(['ping'], env={'PATH': '/usr/bin:/tmp/own:/bin'})\n"
+        "    subprocess.run(['ping'], env={})\n    os.environ['PATH'] = '/tmp/own'\n    os.execvp('ping', ['ping'])"
+    )
+    report = await arena.execute(jobs.job(source, [jobs.call("f", intercept=True)]))
+    found = [list(process.argv) for process in report.calls[0].processes]
+    assert found == [["/tmp/own/ping"], ["ping"], ["/tmp/own/ping"]]
+
+
 async def test_what_a_child_would_start_before_its_program_is_recorded(arena: Arena) -> None:
     source = "import os, subprocess\ndef f(): subprocess.run(['ping'], preexec_fn=lambda: os.system('id'))"
     report = await arena.execute(jobs.job(source, [jobs.call("f", intercept=True)]))

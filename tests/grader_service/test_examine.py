@@ -92,6 +92,8 @@ def test_the_right_program_with_one_whole_argument_passes() -> None:
         build.started(["sh", "-c", "ping host"]),
         build.started(["ping", "-c 1 host"]),
         build.started(["ping", "host; id"]),
+        build.started(["/tmp/attempt/ping", "host"]),
+        build.started(["./ping", "host"]),
         build.started(["host"]),
         build.started([]),
         build.started(["ping", "host"], ["rm", "-rf", "/"]),
