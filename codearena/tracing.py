@@ -4,13 +4,10 @@ A span has a name, times and ids. Never a source, a key, a prompt, or anything e
 """
 
 import contextlib
+import importlib
 from collections.abc import Iterator, Mapping
 
 from opentelemetry import context, propagate, trace
-from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 _tracer = trace.get_tracer("codearena")  # of whatever provider is configured later
@@ -18,12 +15,8 @@ _tracer = trace.get_tracer("codearena")  # of whatever provider is configured la
 
 def configure(service: str, endpoint: str | None) -> None:
     """Sends the spans of this process to http(s)://host:port by OTLP over gRPC; without an endpoint there are none."""
-    if endpoint is None:
-        return
-    provider = TracerProvider(resource=Resource.create({"service.name": f"codearena-{service}"}))
-    exporter = OTLPSpanExporter(endpoint=endpoint, insecure=endpoint.startswith("http://"))
-    provider.add_span_processor(BatchSpanProcessor(exporter))
-    trace.set_tracer_provider(provider)
+    if endpoint is not None:
+        importlib.import_module("codearena.exporting").send_spans(service, endpoint)
 
 
 @contextlib.contextmanager

@@ -1,6 +1,8 @@
 """One step is one trace through all four services, log lines carry its ids, and neither tells a source or a key."""
 
 import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -154,3 +156,11 @@ def test_a_process_without_an_endpoint_has_no_spans() -> None:
     with tracing.span("something", {}) as span:
         assert not span.is_recording()
         assert tracing.carried() == ()
+
+
+def test_without_an_endpoint_nothing_that_sends_spans_is_imported() -> None:
+    code = "import sys, codearena.rpc; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    imported = ran.stdout.split()
+    assert "codearena.tracing" in imported
+    assert [name for name in imported if "otlp" in name or name.startswith("opentelemetry.sdk")] == []
