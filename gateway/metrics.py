@@ -27,7 +27,7 @@ COMPONENTS = (
     "llm_quality",
 )
 OUTCOMES = ("compile_error", "load_error", "tests_failed", "tests_passed", "solved")
-JOB_CHUNK_ENDS = ("finished", "given_back", "no_longer_wanted")
+JOB_CHUNK_ENDS = ("finished", "given_back", "no_longer_wanted", "failed")
 STAGE_NAMES = ("queued", "execute", "lease", "run", "measure", "judge", "grade", "commit")
 
 REQUESTS = Histogram(

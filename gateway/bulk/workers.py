@@ -90,6 +90,8 @@ class Workers:
                     return chunk
         except StoreError as error:
             log.warning("no work on jobs for now: %s", error.detail)
+        except Exception:  # the dispatcher's top: without it nobody would work on any job
+            log.exception("defect while looking for work on jobs")
         return None
 
     async def _work(self, chunk: Chunk) -> None:
@@ -98,13 +100,19 @@ class Workers:
         try:
             with callers.calling(Caller(chunk.owner, chunk.scope)):
                 end = await self._finished(chunk)
-        except Exception:  # the task's top: the chunk is taken up again, here or elsewhere
+        except Exception:  # the task's top: its lease runs out, and that is counted as a loss
             log.exception("defect while working on a job")
-            await asyncio.sleep(_PAUSE_S)
+            end = "failed"
         finally:
             metrics.JOB_CHUNKS.labels(end).inc()
-            with contextlib.suppress(StoreError):  # then its lease runs out
-                await (self._store.give_back if end == "given_back" else self._store.finish)(chunk)
+            with contextlib.suppress(StoreError):  # then its lease runs out, too
+                await self._settle(chunk, end)
+
+    async def _settle(self, chunk: Chunk, end: str) -> None:
+        if end == "given_back":
+            await self._store.give_back(chunk)
+        elif end != "failed":
+            await self._store.finish(chunk)
 
     async def _finished(self, chunk: Chunk) -> str:
         """Grades it all, unless it stops being wanted. Returns which, as in metrics.JOB_CHUNK_ENDS."""

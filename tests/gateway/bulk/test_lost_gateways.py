@@ -16,7 +16,7 @@ from codearena.models import Verdict
 from codearena.transport import RetryPolicy
 from gateway.settings import Settings
 from gateway.store.api_keys import Scope
-from gateway.store.bulk import Chunk, Opened
+from gateway.store.bulk import BulkStore, Chunk, Opened
 from gateway.store.redis import Store
 from tests.conftest import RedisServer
 from tests.fakes import WRONG, FakeExecutor
@@ -165,3 +165,25 @@ async def test_items_that_gateways_die_of_get_a_problem_in_the_end(
     async with AsyncCodeArena(str(api.base_url)) as arena:
         answers = [answer async for _, answer in arena.job_results("j")]
     assert [type(answer) for answer in answers] == [ServiceError]
+
+
+@pytest.mark.parametrize("name", ["claim", "renew", "record"])
+async def test_a_defect_in_the_work_on_a_job_costs_time_and_no_outcome(
+    serve: Serve, settings: Settings, executor: FakeExecutor, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    working = getattr(BulkStore, name)
+    defects = iter([ValueError("a defect")])
+
+    async def defective(*args: object, **kwargs: object) -> object:
+        if (defect := next(defects, None)) is not None:
+            executor.gate.set()
+            raise defect
+        return await working(*args, **kwargs)
+
+    monkeypatch.setattr(BulkStore, name, defective)
+    api = await serve(settings.model_copy(update={"job_lease_s": 0.3, "job_chunk_items": 1}))
+    if name == "renew":
+        executor.gate.clear()
+    async with AsyncCodeArena(str(api.base_url)) as arena:
+        job = await arena.submit_job(_pairs()[:3])
+        assert await _outcomes(arena, job.job_id) == Counter(range(3))
