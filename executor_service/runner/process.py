@@ -24,6 +24,7 @@ NONCE_BYTES = 16
 _META_BYTES = 256 * 1024
 _FLOOD_BYTES = 16 * 1024 * 1024  # of stdout and stderr in one call; beyond it the process is killed
 _PIPE_READ_BYTES = 64 * 1024
+_READS_AT_MOST = 64  # of what is left in a pipe: a writer that never stops must not keep us
 _PACKET_BYTES = 64 * 1024
 _CREDENTIALS = struct.Struct("=3i")  # pid, uid, gid: struct ucred of unix(7)
 _STARVED_FROM_S = 0.05  # quicker exchanges are far from any limit, and need not ask the kernel
@@ -339,7 +340,21 @@ class _Exchange:
 
     def _supervised(self) -> _Ended | None:
         self._process._supervisor.receive()
-        return (None, "exited") if self._process._number in self._process._supervisor.exits else None
+        return self._last_answer() if self._process._number in self._process._supervisor.exits else None
+
+    def _last_answer(self) -> _Ended:
+        """Of a process that has ended: an answer from before lies in the pipe, however late we learn of either."""
+        for _ in range(_READS_AT_MOST):
+            try:
+                data = os.read(self._process._result, _PIPE_READ_BYTES)
+            except BlockingIOError:  # a child of its own may still hold the other end
+                break
+            if not data:
+                break
+            outcome = self._accept(data)
+            if outcome is not None:
+                return outcome
+        return None, "exited"
 
     def _answered(self) -> _Ended | None:
         try:
@@ -349,6 +364,10 @@ class _Exchange:
         if not data:  # closed by the process; its exit may be on its way, or it goes on without a channel
             self._poll.unregister(self._process._result)
             return None
+        return self._accept(data)
+
+    def _accept(self, data: bytes) -> _Ended | None:
+        """An answer, if what has come so far is one."""
         try:
             frame = self._process._results.feed(data)
         except frames.FrameError:
@@ -394,7 +413,7 @@ class _Exchange:
     def _drain(self) -> None:
         """What was written before the answer lies in the pipes already."""
         for fd, stream in ((self._process._stdout, self.stdout), (self._process._stderr, self.stderr)):
-            for _ in range(64):  # a writer that never stops must not keep us here
+            for _ in range(_READS_AT_MOST):
                 try:
                     data = os.read(fd, _PIPE_READ_BYTES)
                 except BlockingIOError:
