@@ -14,8 +14,8 @@ class Turns:
 
     def order(self, job_ids: Sequence[str]) -> list[str]:
         """The jobs, as the store knows them, in the order in which to look for work. Forgets all others."""
-        owners = {_owner(job_id) for job_id in job_ids}
-        self._last = {name: turn for name, turn in self._last.items() if name in owners or name in set(job_ids)}
+        known = {*job_ids, *map(_owner, job_ids)}
+        self._last = {name: turn for name, turn in self._last.items() if name in known}
         return sorted(job_ids, key=lambda job_id: (self._last.get(_owner(job_id), 0), self._last.get(job_id, 0)))
 
     def took(self, job_id: str) -> None:
