@@ -144,7 +144,7 @@ def labelled_job(module: ModuleType, function: Labelled, budget_s: float, rng: r
     for number, size in probe_points(module.SIZES, budget_s):
         args = list(module.make_input(size, random.Random(rng.getrandbits(64))))
         call = executor_pb2.Call(call_id=f"p{number}", function=_call("entry", args))
-        job.probe.add(size=size, call=call, vary=getattr(module, "VARY", None))
+        job.probe.add(size=size, call=call, vary=getattr(module, "VARY", None), lend=getattr(module, "LEND", None))
     job.probe_cpu.CopyFrom(duration(budget_s))
     job.probe_stop_ratio = _STOP_RATIO
     return job

@@ -161,21 +161,21 @@ class Probe(_Record):
 
     sizes: the n to make inputs for, ascending; vary: position of an argument that `make_input` returns as a list of
     values for it, for each of which the function is called, with all other arguments shared: where one call does too
-    little to be measured; edit: position of a shared list that `make_input` returns as a pair of the list and one
-    (index, value) for each of these calls, set before it: so that nothing an attempt keeps of the list stays true.
+    little to be measured; lend: position of a list that the attempt reads item by item from outside of its process:
+    where the optimum asks for less than a look at every item, which would otherwise be had while decoding the input.
     """
 
     sizes: list[int] = Field(min_length=1)
     vary: int | None = Field(None, ge=0)
-    edit: int | None = Field(None, ge=0)
+    lend: int | None = Field(None, ge=0)
     make_input: Callable[[int, random.Random], tuple[Any, ...]]
 
     @model_validator(mode="after")
     def _ascending(self) -> Self:
         if self.sizes != sorted(set(self.sizes)) or self.sizes[0] < 1:
             raise ValueError("sizes must be positive and ascending")
-        if self.edit is not None and self.vary in (None, self.edit):
-            raise ValueError("edit needs vary, and another argument")
+        if self.lend is not None and self.vary == self.lend:
+            raise ValueError("vary and lend are for different arguments")
         return self
 
 

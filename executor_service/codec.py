@@ -116,8 +116,8 @@ def _test_script(script: executor_pb2.TestScript) -> dict[str, Any]:
 
 def _probe_point(point: executor_pb2.ProbePoint) -> dict[str, Any]:
     vary = point.vary if point.HasField("vary") else None
-    edit = point.edit if point.HasField("edit") else None
-    return {"size": point.size, "call": _call(point.call), "vary": vary, "edit": edit}
+    lend = point.lend if point.HasField("lend") else None
+    return {"size": point.size, "call": _call(point.call), "vary": vary, "lend": lend}
 
 
 def _function(function: executor_pb2.FunctionCall) -> dict[str, str]:

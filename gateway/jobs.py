@@ -282,7 +282,7 @@ def _probe(task: Task, rng: random.Random, probe_cpu_s: float) -> list[executor_
     for number, size in probe_points(task.probe.sizes, probe_cpu_s):
         args = list(task.probe.make_input(size, random.Random(rng.getrandbits(64))))
         call = executor_pb2.Call(call_id=f"p{number}", function=_function(task.entry_point, args, {}))
-        points.append(executor_pb2.ProbePoint(size=size, call=call, vary=task.probe.vary, edit=task.probe.edit))
+        points.append(executor_pb2.ProbePoint(size=size, call=call, vary=task.probe.vary, lend=task.probe.lend))
     return points
 
 

@@ -1,15 +1,16 @@
-"""Index of a value in an ascending list, many times."""
+"""Index of a value in an ascending list, a few times, whose items are read from outside."""
 
 import random
 from bisect import bisect_left
 
 SIZES = [16, 64, 256, 1024, 4096, 16384, 65536]
 VARY = 1
+LEND = 0
 REFERENCE = "halving"
 
 
 def make_input(n: int, rng: random.Random) -> tuple[list[int], list[int]]:
-    return list(range(0, 2 * n, 2)), [rng.randrange(2 * n) for _ in range(3000)]
+    return list(range(0, 2 * n, 2)), [rng.randrange(2 * n) for _ in range(8)]
 
 
 def halving(values, target):

@@ -405,7 +405,7 @@ class ProbePoint(_message.Message):
     SIZE_FIELD_NUMBER: _builtins.int
     CALL_FIELD_NUMBER: _builtins.int
     VARY_FIELD_NUMBER: _builtins.int
-    EDIT_FIELD_NUMBER: _builtins.int
+    LEND_FIELD_NUMBER: _builtins.int
     size: _builtins.int
     """The n that the input was made for."""
     vary: _builtins.int
@@ -413,11 +413,11 @@ class ProbePoint(_message.Message):
     each item, which takes the list's place, with all else the same objects.
     The value is then the list of what the calls returned. Absent: one call.
     """
-    edit: _builtins.int
-    """Position of an argument that is a list of two: a list, which is what the
-    function gets, and pairs of index and value. One pair for each call, which
-    sets that item of the list before it, so that nothing an attempt keeps of a
-    shared list stays true. Absent: no list changes. Needs vary.
+    lend: _builtins.int
+    """Position of an argument that is a list and stays outside of the process
+    that makes the call, which asks for each item that it reads: so that
+    nothing is known of the list without reading it on the clock. Absent: all
+    arguments are there before the call.
     """
     @_builtins.property
     def call(self) -> Global___Call:
@@ -429,18 +429,18 @@ class ProbePoint(_message.Message):
         size: _builtins.int = ...,
         call: Global___Call | None = ...,
         vary: _builtins.int | None = ...,
-        edit: _builtins.int | None = ...,
+        lend: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_edit", b"_edit", "_vary", b"_vary", "call", b"call", "edit", b"edit", "vary", b"vary"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_lend", b"_lend", "_vary", b"_vary", "call", b"call", "lend", b"lend", "vary", b"vary"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_edit", b"_edit", "_vary", b"_vary", "call", b"call", "edit", b"edit", "size", b"size", "vary", b"vary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_lend", b"_lend", "_vary", b"_vary", "call", b"call", "lend", b"lend", "size", b"size", "vary", b"vary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType__edit: _TypeAlias = _typing.Literal["edit"]  # noqa: Y015
-    _WhichOneofArgType__edit: _TypeAlias = _typing.Literal["_edit", b"_edit"]  # noqa: Y015
+    _WhichOneofReturnType__lend: _TypeAlias = _typing.Literal["lend"]  # noqa: Y015
+    _WhichOneofArgType__lend: _TypeAlias = _typing.Literal["_lend", b"_lend"]  # noqa: Y015
     _WhichOneofReturnType__vary: _TypeAlias = _typing.Literal["vary"]  # noqa: Y015
     _WhichOneofArgType__vary: _TypeAlias = _typing.Literal["_vary", b"_vary"]  # noqa: Y015
     @_typing.overload
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__edit) -> _WhichOneofReturnType__edit | None: ...
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__lend) -> _WhichOneofReturnType__lend | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__vary) -> _WhichOneofReturnType__vary | None: ...
 

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from executor_service.runner import frames, measure, relay, witness, worker
+from executor_service.runner import frames, kernel, measure, relay, witness, worker
+from executor_service.runner.lending import Lender
 from executor_service.runner.meter import Meter
 from executor_service.runner.outcomes import Outcome, from_answer, not_run, usage
 from executor_service.runner.process import Answer, Process, StdinClosedError, Supervisor, SupervisorGoneError
@@ -223,11 +224,13 @@ class _Conductor:
             return measure.Probed([])
         before_s = run.totals.cpu_s
 
-        def ask(message: dict[str, Any], call_id: str, cpu_limit_s: float) -> Outcome:
-            return self._within_report(run, self._ask(run, process, message, call_id, cpu_limit_s))
+        def ask(message: dict[str, Any], call_id: str, cpu_limit_s: float, lender: Lender) -> Outcome:
+            answer = lender.ask(process, message, cpu_limit_s, self._wall_left(run))
+            run.spare(answer.starved_s)
+            return self._within_report(run, from_answer(answer, call_id, self._limits["value_bytes"]))
 
-        with self._metered(run):
-            process, load = self._load(run)
+        with self._metered(run), kernel.on_one_core() as core:
+            process, load = self._load(run, core)
             budget.spend(load["usage"]["cpu_s"])
             asked = measure.run(ask, process, points, self._limits["call_cpu_s"], budget, not_run, stop)
             process.kill()
@@ -289,7 +292,8 @@ class _Conductor:
             run.totals.cpu_s += process.total_cpu_s
             process.total_cpu_s = 0.0
 
-    def _load(self, run: _Run) -> tuple[Process, Outcome]:
+    def _load(self, run: _Run, core: int | None = None) -> tuple[Process, Outcome]:
+        """A process that has loaded the source, or failed to. core: the only one it is to run on."""
         process = self._process(run.role)
         message = {
             "op": "load",
@@ -297,6 +301,7 @@ class _Conductor:
             "source": run.source,
             "intercept": run.intercept,
             "value_bytes": self._limits["value_bytes"],
+            "core": core,
         }
         last_pid = self._last_pid(run)
         outcome = self._ask(run, process, message, "")
@@ -325,10 +330,8 @@ class _Conductor:
                 outcome.update(status="output_limit", value=None, detail="returned too much over all calls")
         return outcome
 
-    def _ask(
-        self, run: _Run, process: Process, message: dict[str, Any], call_id: str, cpu_limit_s: float | None = None
-    ) -> Outcome:
-        answer = process.ask(message, cpu_limit_s or self._limits["call_cpu_s"], self._wall_left(run))
+    def _ask(self, run: _Run, process: Process, message: dict[str, Any], call_id: str) -> Outcome:
+        answer = process.ask(message, self._limits["call_cpu_s"], self._wall_left(run))
         run.spare(answer.starved_s)
         return from_answer(answer, call_id, self._limits["value_bytes"])
 

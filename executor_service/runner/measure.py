@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from executor_service.runner.lending import Lender
 from executor_service.runner.process import Process
 
 Outcome = dict[str, Any]  # the OUTCOME object of a report
-Ask = Callable[[dict[str, Any], str, float], Outcome]
-"""Sends a message to the process and waits; arguments: message, call_id, CPU limit in seconds."""
+Ask = Callable[[dict[str, Any], str, float, Lender], Outcome]
+"""Sends a message to the process and waits; arguments: message, call_id, CPU limit in seconds, what it may borrow."""
 
 _LEAST_LIMIT_S = 0.002  # what is left for a call when the budget is spent: it ends as a time limit, as it should
 _OF_REFERENCE = 3.0  # an attempt may always take this many times what the reference took, on the slowest machine too
@@ -201,19 +202,21 @@ def with_process(probed: Probed, load_cpu_s: float, tree_cpu_s: float) -> Probed
 
 
 def _measure(ask: Ask, point: dict[str, Any], call_cpu_s: float, budget: Budget) -> Outcome:
-    call = point["call"]
+    call, (function,) = point["call"], point["call"]["calls"]
+    lender, nothing = Lender(function["args"], point["lend"]), Lender("", None)
     prepare = {
         "op": "prepare",
-        "calls": call["calls"],
+        "calls": [{**function, "args": lender.args_left}],
         "vary": point["vary"],
-        "edit": point["edit"],
+        "lend": point["lend"],
         "environment": call["environment"],
     }
     invoked: Outcome | None = None
     overhead_s = 0.0
     outcome: Outcome = {}
     for message in (prepare, {"op": "invoke"}, {"op": "collect"}):
-        outcome = ask(message, call["call_id"], budget.limit_s(call_cpu_s))
+        may_borrow = lender if message["op"] == "invoke" else nothing  # and not while nobody times it
+        outcome = ask(message, call["call_id"], budget.limit_s(call_cpu_s), may_borrow)
         budget.spend(outcome["usage"]["cpu_s"])
         if message["op"] == "invoke":
             invoked = outcome

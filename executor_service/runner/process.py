@@ -13,7 +13,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from executor_service.runner import frames
@@ -69,6 +69,11 @@ class Answer:
     peak_memory_bytes: int
     stdout: HeadTail
     stderr: HeadTail
+
+
+def wall_used_s(wall_s: float, starved_s: float) -> float:
+    """What counts against a wall limit: not the time without a core, unless that is most of it."""
+    return max(wall_s - starved_s, wall_s / _STARVED_AT_MOST)
 
 
 @dataclass
@@ -236,6 +241,10 @@ class Process:
             body, ended, end, cpu_s, exchange.wall_s, exchange.starved_s, peak, exchange.stdout, exchange.stderr
         )
 
+    def end(self, answer: Answer, ended: str) -> Answer:
+        """Kills it because what it was told together has reached a limit: that is the answer then."""
+        return replace(answer, body=None, ended=ended, exit=self.kill())
+
     def _cpu_since_last(self) -> float:
         """CPU time since the last call ended, so that what a thread burns between calls is counted."""
         now = self.cpu_s()
@@ -313,7 +322,7 @@ class _Exchange:
             if body is not None or ended:
                 self._drain()
                 return body, ended
-            left_wall_s = wall_limit_s - max(self.wall_s - self.starved_s, self.wall_s / _STARVED_AT_MOST)
+            left_wall_s = wall_limit_s - wall_used_s(self.wall_s, self.starved_s)
             left_cpu_s = cpu_limit_s - ((process.cpu_s() or used) - used)
             if left_wall_s <= 0 or left_cpu_s <= 0:
                 self._drain()

@@ -22,9 +22,9 @@ from collections.abc import Callable
 from typing import Any
 
 from codearena import values
-from executor_service.runner import analysis, frames, intercept, kernel
+from executor_service.runner import analysis, frames, intercept, kernel, lending
 from executor_service.runner.handles import Handles
-from executor_service.runner.phases import Phases, Sharing
+from executor_service.runner.phases import Input, Phases
 from executor_service.runner.roles import ProcessLimits, limit
 
 STATUSES = ("returned", "raised", "memory_limit", "output_limit", "process_limit", "unencodable")
@@ -45,30 +45,7 @@ _BUILTIN_EXCEPTIONS = {
 def main(command_fd: int, result_fd: int) -> int:
     """Answers messages until the pipe ends; returns the exit status."""
     open_streams()
-    session = _Session(command_fd, result_fd)
-    handlers: dict[str, Callable[[dict[str, Any]], bytes]] = {
-        "analyse": session.analyse,
-        "load": session.load,
-        "call": session.call,
-        "prepare": session.prepare,
-        "invoke": session.invoke,
-        "collect": session.collect,
-        "apply": session.apply,
-    }
-    while True:
-        body = frames.read_frame(command_fd)
-        if body is None:
-            return 0
-        message = json.loads(body)
-        if "limits" in message:
-            limit(ProcessLimits(**message["limits"]))
-        if message["op"] == "script":
-            return session.script(message)
-        answer = handlers[message["op"]](message)
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(Exception):  # the attempt may have closed or replaced them
-                stream.flush()
-        frames.write_all(result_fd, frames.pack(bytes.fromhex(message["nonce"]) + answer))
+    return _Session(command_fd, result_fd).serve()
 
 
 def open_streams() -> None:
@@ -86,6 +63,7 @@ def _answer(status: str, value: bytes = b"", **meta: Any) -> bytes:
 class _Session:
     def __init__(self, command_fd: int, result_fd: int) -> None:
         self._fds = (command_fd, result_fd)
+        self._nonce = b""
         self._module = types.ModuleType("fix")
         self._lines: list[str] = []
         self._limits = values.DEFAULT_LIMITS
@@ -93,12 +71,56 @@ class _Session:
         self._phases = Phases()
         self._handles: Handles | None = None
 
+    def serve(self) -> int:
+        handlers: dict[str, Callable[[dict[str, Any]], bytes]] = {
+            "analyse": self.analyse,
+            "load": self.load,
+            "call": self.call,
+            "prepare": self.prepare,
+            "invoke": self.invoke,
+            "collect": self.collect,
+            "apply": self.apply,
+        }
+        while (message := self._receive()) is not None:
+            if "limits" in message:
+                limit(ProcessLimits(**message["limits"]))
+            if message["op"] == "script":
+                return self.script(message)
+            answer = handlers[message["op"]](message)
+            for stream in (sys.stdout, sys.stderr):
+                with contextlib.suppress(Exception):  # the attempt may have closed or replaced them
+                    stream.flush()
+            self._send(answer)
+        return 0
+
+    def _receive(self) -> dict[str, Any] | None:
+        """The next message; None once there will be none."""
+        body = frames.read_only_frame(self._fds[0])
+        if body is None:
+            return None
+        message: dict[str, Any] = json.loads(body)
+        self._nonce = bytes.fromhex(message["nonce"])
+        return message
+
+    def _send(self, answer: bytes) -> None:
+        frames.write_all(self._fds[1], frames.pack(self._nonce + answer))
+
+    def _borrow(self, index: int) -> Any:
+        """One item of the lent list, from the conductor."""
+        self._send(lending.request(index))
+        message = self._receive()
+        if message is None:
+            os._exit(0)  # nobody is left to read for
+        return values.decode_own(message["value"].encode("ascii"))
+
     def analyse(self, message: dict[str, Any]) -> bytes:
         source = base64.b64decode(message["source"])
         return _answer("returned", json.dumps(analysis.analyse(source, message["checks"])).encode("ascii"))
 
     def load(self, message: dict[str, Any]) -> bytes:
         self._limits = values.ValueLimits(size_bytes=message["value_bytes"])
+        if message["core"] is not None:
+            kernel.stay_on(message["core"])
         if message["intercept"]:
             intercept.install()
             with contextlib.suppress(OSError):  # where the kernel has no filters it still counts processes: witness.py
@@ -123,8 +145,8 @@ class _Session:
 
     def prepare(self, message: dict[str, Any]) -> bytes:
         self._surround(message)
-        call, sharing = message["calls"][0], Sharing(message["vary"], message["edit"])
-        return self._guarded(lambda: self._phases.prepare(self._resolve(call["entry_point"]), call, sharing))
+        call, made = message["calls"][0], Input(message["vary"], message["lend"], self._borrow)
+        return self._guarded(lambda: self._phases.prepare(self._resolve(call["entry_point"]), call, made))
 
     def invoke(self, message: dict[str, Any]) -> bytes:
         self._phases.invoke()

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from codearena.errors import SandboxError
 from codearena.v1 import common_pb2, executor_pb2
 from executor_service.codec import duration, seconds
 from tests.conformance.conftest import Arena
@@ -25,8 +26,8 @@ def probe_job(source: str, *points: executor_pb2.ProbePoint, reference: str = RE
     return job
 
 
-def point(size: int, *args: object, vary: int | None = None, edit: int | None = None) -> executor_pb2.ProbePoint:
-    return executor_pb2.ProbePoint(size=size, call=jobs.call("f", *args, call_id=f"p{size}"), vary=vary, edit=edit)
+def point(size: int, *args: object, vary: int | None = None, lend: int | None = None) -> executor_pb2.ProbePoint:
+    return executor_pb2.ProbePoint(size=size, call=jobs.call("f", *args, call_id=f"p{size}"), vary=vary, lend=lend)
 
 
 def value(outcome: common_pb2.CallOutcome) -> object:
@@ -48,11 +49,75 @@ async def test_a_varied_argument_makes_one_call_for_each_item(arena: Arena) -> N
     assert value(report.probe[0].attempt) == [[3, 7], [3, 8]]
 
 
-async def test_an_edited_list_changes_before_each_call_and_stays_one_object(arena: Arena) -> None:
-    source = "def f(values, x=0):\n    return values if isinstance(values, int) else [id(values) and list(values), x]"
-    edited = point(3, [[1, 2, 3], [[0, 10], [2, 30]]], [7, 8], vary=1, edit=0)
-    report = await arena.execute(probe_job(source, edited, reference=source))
-    assert value(report.probe[0].attempt) == [[[10, 2, 3], 7], [[10, 2, 30], 8]]
+READS = "def f(values, x=0):\n    return values if isinstance(values, int) else [len(values), values[x], values[-1]]"
+
+
+async def test_a_lent_list_is_read_item_by_item(arena: Arena) -> None:
+    lent = point(3, [0.5, "b", {"bytes": "AA=="}], [0, 1], vary=1, lend=0)
+    report = await arena.execute(probe_job(READS, lent, reference=READS))
+    last = {"bytes": "AA=="}  # encodes as itself
+    assert value(report.probe[0].attempt) == value(report.probe[0].reference) == [[3, 0.5, last], [3, "b", last]]
+
+
+async def test_each_item_of_a_lent_list_is_on_the_clock(arena: Arena) -> None:
+    source = "def f(values, x=0):\n    return values if isinstance(values, int) else len([values[i] for i in range(x)])"
+    few, all_of_them = point(1, list(range(3000)), 3, lend=0), point(2, list(range(3000)), 3000, lend=0)
+    report = await arena.execute(probe_job(source, few, all_of_them, reference=READS))
+    read_few, read_all = (measured.attempt for measured in report.probe)
+    assert seconds(read_all.usage.cpu) > SHARE * seconds(read_few.usage.cpu)
+    assert seconds(read_all.overhead_cpu) < seconds(read_all.usage.cpu) / SHARE
+
+
+async def test_what_a_call_read_of_a_lent_list_is_not_read_for_the_next(arena: Arena) -> None:
+    source = "def f(values, x=0):\n    return values if isinstance(values, int) else len(values._read)"
+    report = await arena.execute(probe_job(source, point(3, [7, 8, 9], [0, 1], vary=1, lend=0), reference=READS))
+    assert value(report.probe[0].attempt) == [0, 0]
+
+
+async def test_reading_a_lent_list_to_no_end_ends_as_a_time_limit(arena: Arena) -> None:
+    source = (
+        "def f(values, x=0):\n    if isinstance(values, int): return values\n"
+        "    while True:\n        values._borrow(0)\n"
+    )
+    report = await arena.execute(probe_job(source, point(3, [7, 8, 9], 1, lend=0), reference=READS))
+    assert report.probe[0].attempt.status == TIME_LIMIT
+
+
+_BEFORE = """
+prepare = Phases.prepare
+def patched(self, function, call, made):
+    prepare(self, function, call, made)
+    made.borrow(0)
+Phases.prepare = patched
+"""
+_AFTER = """
+collect = Phases.collect
+def patched(self):
+    self._args[0][0]._borrow(0)
+    return collect(self)
+Phases.collect = patched
+"""
+
+
+@pytest.mark.parametrize("patch", [_BEFORE, _AFTER], ids=["before the call", "after the call"])
+async def test_nothing_is_lent_while_nobody_times_the_call(arena: Arena, patch: str) -> None:
+    source = f"from executor_service.runner.phases import Phases\n{patch}{READS}"
+    report = await arena.execute(probe_job(source, point(3, [7, 8, 9], 1, lend=0), reference=READS))
+    assert value(report.probe[0].reference) == [3, 8, 9]
+    assert report.probe[0].attempt.status in (common_pb2.CALL_STATUS_CRASHED, common_pb2.CALL_STATUS_RAISED)
+
+
+@pytest.mark.parametrize("index", [3, 2**63])
+async def test_an_item_that_there_is_not_breaks_the_channel(arena: Arena, index: int) -> None:
+    source = f"def f(values, x=0):\n    return values if isinstance(values, int) else values._borrow({index})"
+    report = await arena.execute(probe_job(source, point(3, [7, 8, 9], 1, lend=0), reference=READS))
+    assert report.probe[0].attempt.status == common_pb2.CALL_STATUS_CRASHED
+
+
+@pytest.mark.parametrize("lend", [1, 5])
+async def test_what_is_no_list_is_not_lent_and_fails_for_everyone(arena: Arena, lend: int) -> None:
+    with pytest.raises(SandboxError, match="the reference gave nothing"):
+        await arena.execute(probe_job(READS, point(3, [7, 8, 9], "ab", lend=lend), reference=READS))
 
 
 async def test_garbage_collection_is_off_during_the_call(arena: Arena) -> None:

@@ -12,6 +12,7 @@ from codearena import values
 from codearena.task import Probe, Task, TestCase, load_tasks
 from executor_service.runner.analysis import analyse
 from executor_service.runner.checks import validate_rule
+from executor_service.runner.lent import LentList
 from gateway.draws import made_case
 
 from .plain import failed_tests, probe_cpu_s
@@ -41,9 +42,9 @@ def first_call(probe: Probe, made: tuple[Any, ...]) -> tuple[Any, ...]:
     args = list(made)
     if probe.vary is not None:
         args[probe.vary] = args[probe.vary][0]
-    if probe.edit is not None:
-        args[probe.edit], edits = args[probe.edit]
-        args[probe.edit][edits[0][0]] = edits[0][1]
+    if probe.lend is not None:
+        lent = args[probe.lend]
+        args[probe.lend] = LentList(len(lent), lent.__getitem__)
     return tuple(args)
 
 
