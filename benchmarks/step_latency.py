@@ -10,6 +10,7 @@ judging, no grading and no storing.
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import platform
@@ -53,14 +54,16 @@ def main() -> None:
 
 
 @contextmanager
-def embedded(isolation: str = "container") -> Iterator[str]:
-    """The embedded services on a free port with fresh state; yields the URL."""
-    with tempfile.TemporaryDirectory() as state:
-        command = [sys.executable, "-m", "gateway.embedded", "--port", "0", "--isolation", isolation, "--state", state]
-        with (Path(state) / "stdout").open("wb") as output:
+def embedded(isolation: str = "container", state: Path | None = None) -> Iterator[str]:
+    """The embedded services on a free port with fresh state; yields the URL. state: its folder, or one of its own."""
+    with contextlib.ExitStack() as stack:
+        state = state or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        command = [sys.executable, "-m", "gateway.embedded", "--port", "0", "--isolation", isolation]
+        command += ["--state", str(state)]
+        with (state / "stdout").open("wb") as output:
             server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
         try:
-            yield _wait_until_ready(Path(state), server)
+            yield _wait_until_ready(state, server)
         finally:
             server.terminate()
             server.wait(timeout=60)
