@@ -119,7 +119,7 @@ def _of_probe(
     modes = _probe_modes(expectations)
     agrees = all(_is_right(charged.point, modes, settings) for charged in measured)
     beside_s = beside_calls_s(report, settings)
-    ratio = _probe_ratio(usable, common, beside_s, settings) if agrees else None  # fast and wrong earns nothing
+    ratio = _probe_ratio(report, usable, beside_s, settings) if agrees else None  # fast and wrong earns nothing
     return Efficiency(
         0.0 if ratio is None else _score(ratio, fit, expectations.optimal_complexity, settings),
         ratio,
@@ -180,7 +180,7 @@ def _curve(points: list[tuple[int, float]], idle_s: float, settings: Settings) -
 
 
 def _probe_ratio(
-    usable: list[Charged], common: list[Charged], beside_calls_s: float, settings: Settings
+    report: executor_pb2.Report, usable: list[Charged], beside_calls_s: float, settings: Settings
 ) -> float | None:
     """The larger of the ratio at the largest common size and the lower bounds from sizes not finished.
 
@@ -188,10 +188,13 @@ def _probe_ratio(
     sizes were not run. Without one, a size that was not run is the attempt's own doing, since the reference returned
     there within the same limits: it slept its time away, or ended its process after an answer. Then there is no ratio.
     """
+    common = [charged for charged in usable if charged.point.attempt.status == _RETURNED]
     timed_out = [charged for charged in usable if charged.point.attempt.status == common_pb2.CALL_STATUS_TIME_LIMIT]
     if len(common) < len(usable) and not timed_out:
         return None
     ratios = [_time_limit_ratio(charged, settings) for charged in timed_out]
+    if timed_out:
+        ratios.append(_unfinished_ratio(report, usable, beside_calls_s, settings))
     if common:
         largest = common[-1]
         ratios.append(_ratio(largest.attempt_s + beside_calls_s, largest.reference_s, settings.probe_noise_s))
@@ -207,8 +210,26 @@ def _time_limit_ratio(charged: Charged, settings: Settings) -> float:
     point = charged.point
     wall_s = seconds(point.attempt.usage.wall)
     by_wall = _ratio(wall_s, seconds(point.reference.usage.wall), settings.wall_noise_s)
-    waited = wall_s > _WAITED_S and charged.attempt_s < _WORKING_SHARE * wall_s
+    waited = _waited(wall_s, charged.attempt_s)
     return max(by_cpu, by_wall, settings.zero_ratio if waited else settings.unfinished_ratio)
+
+
+def _unfinished_ratio(
+    report: executor_pb2.Report, usable: list[Charged], beside_calls_s: float, settings: Settings
+) -> float:
+    """Of all that an attempt did until a limit ended it, to what the reference took for the sizes that were tried.
+
+    To come to a limit early, at a small size, by work beside the calls or by waiting, must not pay.
+    """
+    tried = [charged for charged in usable if charged.point.attempt.status != common_pb2.CALL_STATUS_NOT_RUN]
+    spent_s = sum(charged.attempt_s for charged in tried) + beside_calls_s
+    ratio = _ratio(spent_s, sum(charged.reference_s for charged in tried), settings.probe_noise_s)
+    waited = _waited(seconds(report.usage.wall), seconds(report.usage.cpu))
+    return max(ratio, settings.zero_ratio) if waited else ratio
+
+
+def _waited(wall_s: float, cpu_s: float) -> bool:
+    return wall_s > _WAITED_S and cpu_s < _WORKING_SHARE * wall_s
 
 
 def _probe_modes(expectations: grader_pb2.Expectations) -> _Modes:

@@ -10,8 +10,9 @@ import functools
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from executor_service.runner import frames, kernel, measure, relay, witness, worker
@@ -207,7 +208,7 @@ class _Conductor:
             budget = measure.attempt_budget(self._job["probe_cpu_s"], ours)
             run.deadline = min(run.deadline, time.monotonic() + measure.wall_limit_s(budget))
             stop = measure.Clear([outcome for _, outcome in common], self._job["probe_stop_ratio"])
-            theirs = self._run_probe(run, [point for point, _ in common], budget, stop)
+            theirs = self._run_probe(run, [point for point, _ in common], budget, stop, ours.item_s)
         by_call = {outcome["call_id"]: outcome for outcome in theirs.outcomes}
         report["probe"] = [
             {"size": point["size"], "reference": outcome, "attempt": by_call.get(call_id) or not_run(call_id)}
@@ -217,7 +218,12 @@ class _Conductor:
         report["probe_processes"] = {"reference": ours.process_json(), "attempt": theirs.process_json()}
 
     def _run_probe(
-        self, run: _Run, points: list[dict[str, Any]], budget: measure.Budget, stop: measure.Stop
+        self,
+        run: _Run,
+        points: list[dict[str, Any]],
+        budget: measure.Budget,
+        stop: measure.Stop,
+        item_s: Mapping[str, float] = MappingProxyType({}),
     ) -> measure.Probed:
         """Makes the probe's calls in a process of their own, until one ends it."""
         if not points:
@@ -232,7 +238,7 @@ class _Conductor:
         with self._metered(run), kernel.on_one_core() as core:
             process, load = self._load(run, core)
             budget.spend(load["usage"]["cpu_s"])
-            asked = measure.run(ask, process, points, self._limits["call_cpu_s"], budget, not_run, stop)
+            asked = measure.run(ask, process, points, self._limits["call_cpu_s"], budget, not_run, stop, item_s)
             process.kill()
             self._retire(run, process)
         return measure.with_process(asked, load["usage"]["cpu_s"], run.totals.cpu_s - before_s)

@@ -26,11 +26,12 @@ class Lender:
     """What one call's process may borrow. args: the tagged JSON of its arguments; lend: position; None: nothing.
 
     args_left: what the process is given: the length stands in the list's place. Where there is no list nothing is lent,
-    and the call will fail for that.
+    and the call will fail for that. read: how many items have been asked for.
     """
 
     def __init__(self, args: str, lend: int | None) -> None:
         self.args_left = args
+        self.read = 0
         self._items: list[Any] = []
         if lend is not None:
             trees = json.loads(args)
@@ -47,6 +48,7 @@ class Lender:
             wall_left_s = wall_limit_s - wall_used_s(time.monotonic() - started, answer.starved_s)
             if cpu_left_s <= 0 or wall_left_s <= 0:
                 return process.end(answer, "cpu" if cpu_left_s <= 0 else "wall")
+            self.read += 1
             before, answer = answer, process.ask({"op": "item", "value": item}, cpu_left_s, wall_left_s)
             answer.cpu_s += before.cpu_s
             answer.wall_s += before.wall_s

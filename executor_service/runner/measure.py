@@ -7,8 +7,9 @@ slow attempt costs little and its lower bound says enough.
 """
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from executor_service.runner.lending import Lender
@@ -105,6 +106,7 @@ class Probed:
     """What one source's probe gave. spent_s: CPU time of all steps of its calls; load, other: as in ProbeProcess.
 
     The warm-up is none of them. tree_cpu_s: all of the process and of what it started, warm-up included.
+    item_s: CPU time of the call for each lent item that it read, by call_id.
     """
 
     outcomes: list[Outcome]
@@ -112,6 +114,7 @@ class Probed:
     other_cpu_s: float = 0.0
     spent_s: float = 0.0
     tree_cpu_s: float = 0.0
+    item_s: dict[str, float] = field(default_factory=dict)
 
     def process_json(self) -> dict[str, float]:
         return {"load_cpu_s": self.load_cpu_s, "other_cpu_s": self.other_cpu_s}
@@ -165,18 +168,28 @@ def run(
     budget: Budget,
     not_run: Callable[[str], Outcome],
     stop: Stop,
+    item_s: Mapping[str, float] = MappingProxyType({}),
 ) -> Probed:
     """Makes the calls in a process that has loaded its source, or failed to; the rest is not run once it has ended.
 
-    When `stop` is reached larger sizes are left out.
+    When `stop` is reached larger sizes are left out. item_s: what a lent item cost the reference, by call_id; it costs
+    no less here, since how an attempt asks for one is its own to change, and how often it asks is not.
 
     The smallest call is made once more before all others and dropped, unless it ends the process: it fills the caches
     of the interpreter and the machine. What it takes counts as done beside the calls, since what it leaves behind may
     be work for all of them.
     """
 
+    paid_s: dict[str, float] = {}
+
     def measured(point: dict[str, Any]) -> Outcome:
-        return _measure(ask, point, call_cpu_s, budget) if process.alive else not_run(point["call"]["call_id"])
+        call_id = point["call"]["call_id"]
+        if not process.alive:
+            return not_run(call_id)
+        outcome, read = _measure(ask, point, call_cpu_s, budget, item_s.get(call_id, 0.0))
+        if read:
+            paid_s[call_id] = outcome["usage"]["cpu_s"] / read
+        return outcome
 
     warm_up, largest = measured(points[0]), math.inf
     warmed_up_s = budget.spent_s
@@ -192,7 +205,7 @@ def run(
     for index in [index for index, point in enumerate(points) if point["size"] > largest and stop.decides][:1]:
         budget.left_s = 0.0
         outcomes[index] = measured(points[index])
-    return Probed(outcomes, spent_s=budget.spent_s - warmed_up_s)
+    return Probed(outcomes, spent_s=budget.spent_s - warmed_up_s, item_s=paid_s)
 
 
 def with_process(probed: Probed, load_cpu_s: float, tree_cpu_s: float) -> Probed:
@@ -201,7 +214,8 @@ def with_process(probed: Probed, load_cpu_s: float, tree_cpu_s: float) -> Probed
     return replace(probed, load_cpu_s=load_cpu_s, other_cpu_s=other_s, tree_cpu_s=tree_cpu_s)
 
 
-def _measure(ask: Ask, point: dict[str, Any], call_cpu_s: float, budget: Budget) -> Outcome:
+def _measure(ask: Ask, point: dict[str, Any], call_cpu_s: float, budget: Budget, item_s: float) -> tuple[Outcome, int]:
+    """What came of the call, and how many lent items it read. item_s: the least that each costs."""
     call, (function,) = point["call"], point["call"]["calls"]
     lender, nothing = Lender(function["args"], point["lend"]), Lender("", None)
     prepare = {
@@ -220,6 +234,9 @@ def _measure(ask: Ask, point: dict[str, Any], call_cpu_s: float, budget: Budget)
         budget.spend(outcome["usage"]["cpu_s"])
         if message["op"] == "invoke":
             invoked = outcome
+            unpaid_s = max(0.0, lender.read * item_s - outcome["usage"]["cpu_s"])
+            outcome["usage"]["cpu_s"] += unpaid_s
+            budget.left_s -= unpaid_s  # not spent: no process's clock knows of it
         else:
             overhead_s += outcome["usage"]["cpu_s"]
         if outcome["status"] != "returned":
@@ -227,4 +244,4 @@ def _measure(ask: Ask, point: dict[str, Any], call_cpu_s: float, budget: Budget)
     if invoked is not None and outcome is not invoked:
         streams = {name: invoked[name] for name in ("stdout", "stderr", "usage")}
         outcome = {**outcome, **streams}
-    return {**outcome, "overhead_cpu_s": overhead_s}
+    return {**outcome, "overhead_cpu_s": overhead_s}, lender.read

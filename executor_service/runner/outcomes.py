@@ -47,8 +47,6 @@ def _ended_by_itself(end: Exit) -> dict[str, Any]:
         status, detail = (
             ("memory_limit", "killed for lack of memory") if _oom_kills() else (status, "killed by SIGKILL")
         )
-    elif end.signal == 24:
-        status, detail = "time_limit", "used up its CPU time"
     elif end.signal:
         detail = f"killed by signal {end.signal}"
     return {"status": status, "detail": detail, "signal": end.signal, "exit_status": end.code}

@@ -68,6 +68,21 @@ async def test_each_item_of_a_lent_list_is_on_the_clock(arena: Arena) -> None:
     assert seconds(read_all.overhead_cpu) < seconds(read_all.usage.cpu) / SHARE
 
 
+async def test_an_item_costs_the_attempt_no_less_than_the_reference(arena: Arena) -> None:
+    quick = "def f(values, x=0):\n    return values if isinstance(values, int) else [values[i] for i in range(x)]"
+    slow = quick.replace("values[i]", "(values[i], burn())[0]")
+    report = await arena.execute(probe_job(quick, point(1, [7, 8, 9], 3, lend=0), reference=BURN + slow))
+    (measured,) = report.probe
+    assert value(measured.attempt) == value(measured.reference) == [7, 8, 9]
+    assert measured.attempt.usage.cpu.ToNanoseconds() == measured.reference.usage.cpu.ToNanoseconds()
+
+
+async def test_who_ends_by_the_signal_of_the_cpu_limit_has_not_reached_it(arena: Arena) -> None:
+    source = "import os\ndef f(x):\n    if isinstance(x, list): os.kill(os.getpid(), 24)\n    return x"
+    report = await arena.execute(probe_job(source))
+    assert report.probe[0].attempt.status == common_pb2.CALL_STATUS_CRASHED
+
+
 async def test_what_a_call_read_of_a_lent_list_is_not_read_for_the_next(arena: Arena) -> None:
     source = "def f(values, x=0):\n    return values if isinstance(values, int) else len(values._read)"
     report = await arena.execute(probe_job(source, point(3, [7, 8, 9], [0, 1], vary=1, lend=0), reference=READS))

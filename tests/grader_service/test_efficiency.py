@@ -163,6 +163,21 @@ def test_it_does_not_pay_to_wait_rather_than_to_be_seen_working_slowly() -> None
     assert waited.score == 0.0 <= worked.score
 
 
+def stopped_at_once(beside_s: float, cpu_s: float, wall_s: float) -> Efficiency:
+    """An attempt that a limit ended at its first size, quickly. beside_s: burnt beside the calls; cpu_s, wall_s: in all."""
+    report = build.ran([build.returned(1)], probe=[not_finished(TIME_LIMIT, cpu_s=0.002, wall_s=0.002)])
+    report.attempt_probe_process.other_cpu.CopyFrom(build.duration(beside_s))
+    report.usage.cpu.CopyFrom(build.duration(cpu_s))
+    report.usage.wall.CopyFrom(build.duration(wall_s))
+    return speed_of(report, grader_pb2.Expectations(tests=[build.expects(1)]))
+
+
+def test_it_does_not_pay_to_come_to_the_time_limit_early() -> None:
+    assert stopped_at_once(beside_s=0.0, cpu_s=0.3, wall_s=0.3).score > 0.0
+    assert stopped_at_once(beside_s=1.5, cpu_s=1.5, wall_s=1.5).score == 0.0
+    assert stopped_at_once(beside_s=0.0, cpu_s=0.1, wall_s=4.0).score == 0.0
+
+
 def test_sizes_after_a_time_limit_are_not_held_against_the_attempt_again() -> None:
     points = [not_finished(TIME_LIMIT, cpu_s=0.1, wall_s=0.1)]
     later = build.probe_point(2000, build.returned(1), build.ended(NOT_RUN))

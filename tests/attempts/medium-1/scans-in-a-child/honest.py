@@ -1,0 +1,5 @@
+def binary_search(values, target):
+    for index, value in enumerate(values):
+        if value == target:
+            return index
+    return -1
