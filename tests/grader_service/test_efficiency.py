@@ -164,7 +164,7 @@ def test_it_does_not_pay_to_wait_rather_than_to_be_seen_working_slowly() -> None
 
 
 def stopped_at_once(beside_s: float, cpu_s: float, wall_s: float) -> Efficiency:
-    """An attempt that a limit ended at its first size, quickly. beside_s: burnt beside the calls; cpu_s, wall_s: in all."""
+    """A limit ended it at its first size, quickly. beside_s: burnt beside the calls; cpu_s, wall_s: in all."""
     report = build.ran([build.returned(1)], probe=[not_finished(TIME_LIMIT, cpu_s=0.002, wall_s=0.002)])
     report.attempt_probe_process.other_cpu.CopyFrom(build.duration(beside_s))
     report.usage.cpu.CopyFrom(build.duration(cpu_s))
