@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -47,11 +48,10 @@ class Prometheus:
 
     async def scraped_all(self, targets: int) -> None:
         """Returns when every target has been scraped after this was called, and rules have been evaluated since."""
-        now = await self.value("vector(time())")
-        await until(lambda: self._count(f"count(timestamp(up == 1) > {now})", targets), "all targets are scraped")
-        # The same again: a second scrape after what happened before.
-        now = await self.value("vector(time())")
-        await until(lambda: self._count(f"count(timestamp(up == 1) > {now})", targets), "all targets are scraped again")
+        for which in ("a first", "a second"):  # rules have been evaluated between two scrapes
+            # timestamp() of anything but a plain selector is the time of the query, not of the scrape.
+            scraped = f"count((timestamp(up) > {await self.value('vector(time())')}) and up == 1)"
+            await until(partial(self._count, scraped, targets), f"all targets are scraped {which} time")
 
     async def _count(self, query: str, wanted: int) -> bool:
         return await self.value(query) == wanted
