@@ -55,9 +55,12 @@ class RedisServer:
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._folder)]
         options += ["--save", "", "--appendonly", "yes", "--appendfsync", self._fsync]
         self._process = subprocess.Popen([_executable(), *options], stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not self.answers():
+            if self._process.poll() is not None:
+                raise RuntimeError(f"redis-server ended with status {self._process.returncode} while starting")
             if time.monotonic() > deadline:
+                self.kill()
                 raise TimeoutError("redis-server did not answer")
             time.sleep(0.01)  # nothing tells when another process listens
 

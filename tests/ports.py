@@ -6,12 +6,13 @@ import socket
 
 # Below those that the kernel gives to outgoing connections (ip_local_port_range of ip(7)): one of these may take the
 # port of a server while it is down.
-_PORTS = range(20_000, 32_000)
+_left = random.sample(range(20_000, 32_000), 12_000)
 
 
 def free_port() -> int:
-    """A port of the loopback address that nobody listens on now."""
-    for port in random.sample(_PORTS, len(_PORTS)):
+    """A port of the loopback address that nobody listens on now, another one each time: its server may be down."""
+    while _left:
+        port = _left.pop()
         try:
             socket.create_server(("127.0.0.1", port)).close()
         except OSError as error:
