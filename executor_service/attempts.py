@@ -10,6 +10,7 @@ from codearena.telemetry import fingerprint
 from codearena.v1 import executor_pb2
 from executor_service import codec, metrics, outcome
 from executor_service.admission import admit
+from executor_service.analyses import Analyses
 from executor_service.isolation.base import Isolation, Sandbox, SandboxLostError
 from executor_service.outcome import Cause, Ruling
 from executor_service.pool import Pool
@@ -43,6 +44,7 @@ class Attempts:
         self._isolation = isolation
         self._settings = settings
         self._clock = clock
+        self._analyses = Analyses(settings.analyses_kept)
 
     async def execute(self, attempt_id: str, job: executor_pb2.Job, caller: str = "") -> executor_pb2.Report:
         """Runs the job in a sandbox of its own; while it waits for one, callers take turns.
@@ -82,12 +84,15 @@ class Attempts:
         )
 
     async def _run(self, attempt_id: str, sandbox: Sandbox, job: executor_pb2.Job) -> _Ran:
-        started = self._clock()
+        started, revision = self._clock(), sandbox.hello.revision
+        known = self._analyses.find(job, revision)
         try:
-            data = await sandbox.run(codec.encode_job(job), self._timeout_s(job))
+            data = await sandbox.run(codec.encode_job(job, analysed=known is not None), self._timeout_s(job))
             ran_s = self._clock() - started
-            report = codec.decode_report(data, job)
+            report = codec.decode_report(data, job, known)
             if not outcome.reference_failed(job, report):
+                if known is None:
+                    self._analyses.keep(job, revision, report.analysis)
                 return _Ran(report, ran_s)
             ruling = Ruling(Cause.REFERENCE, "the reference gave nothing to measure against")
         except SandboxLostError as error:

@@ -45,12 +45,13 @@ class MalformedReportError(ValueError):
 # ------------------------------------------------------------------------------------------------------------- jobs
 
 
-def encode_job(job: executor_pb2.Job) -> bytes:
-    """The job as the runner reads it."""
+def encode_job(job: executor_pb2.Job, *, analysed: bool = False) -> bytes:
+    """The job as the runner reads it. analysed: the source is known to compile, and need not be analysed again."""
     limits = job.limits
     return orjson.dumps(
         {
             "source": _base64(job.source),
+            "analysed": analysed,
             "reference_source": _base64(job.reference_source),
             "limits": {
                 "call_cpu_s": seconds(limits.call_cpu),
@@ -137,8 +138,12 @@ def decode_hello(data: bytes) -> Hello:
     return Hello(hello.revision, hello.degradations)
 
 
-def decode_report(data: bytes, job: executor_pb2.Job) -> executor_pb2.Report:
+def decode_report(
+    data: bytes, job: executor_pb2.Job, known: executor_pb2.Analysis | None = None
+) -> executor_pb2.Report:
     """The report of `job`, with one outcome for each of its calls; isolation and timings are left to the caller.
+
+    known: the analysis of a source that the runner was not to analyse.
 
     Raises:
         MalformedReportError: it has not the agreed shape, or is not the report of this job.
@@ -153,14 +158,16 @@ def decode_report(data: bytes, job: executor_pb2.Job) -> executor_pb2.Report:
             raise MalformedReportError("tests that are not the script's")
     if [point.size for point in report.probe] != [point.size for point in job.probe][: len(report.probe)]:
         raise MalformedReportError("probe sizes that are not the job's")
-    checks = len(report.analysis.checks)
-    if checks != len(job.checks) and (checks or report.analysis.compiles):
+    if (report.analysis is None) is not (known is not None):
+        raise MalformedReportError("an analysis that nobody asked for, or none that was")
+    analysis = _analysis(report.analysis) if report.analysis else known or executor_pb2.Analysis()
+    if len(analysis.checks) != len(job.checks) and (analysis.checks or analysis.compiles):
         raise MalformedReportError("checks that are not the job's")
-    if report.analysis.compiles is (report.status == "compile_error"):
+    if analysis.compiles is (report.status == "compile_error"):
         raise MalformedReportError("an analysis that contradicts the status")
     return executor_pb2.Report(
         status=_ATTEMPT_STATUS[report.status],
-        analysis=_analysis(report.analysis),
+        analysis=analysis,
         load=_outcome(report.load) if report.load else None,
         calls=_outcomes(report.calls) or [_not_run(call_id) for call_id in ids],
         reference_calls=_outcomes(report.reference_calls),

@@ -77,6 +77,9 @@ class Settings(ServiceSettings):
     output_bytes: int = Field(MIB, ge=0, description="Kept output a job may ask for, by stream and call.")
     value_bytes: int = Field(4 * MIB, gt=0, description="Size of one returned value a job may ask for.")
     calls: int = Field(2048, ge=1, description="Calls in one job, probe included.")
+    analyses_kept: int = Field(
+        4096, ge=0, description="Sources whose analysis is kept, so that none is analysed again soon; 0: none."
+    )
     source_bytes: int = Field(64 * KIB, gt=0, description="Size of a source, the reference's included.")
 
     reap_interval_s: float = Field(15.0, gt=0, description="Time between two searches for leftovers of dead executors.")

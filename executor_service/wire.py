@@ -166,7 +166,7 @@ class ReportWire(_Record):
     """The whole report."""
 
     status: AttemptStatusName
-    analysis: AnalysisWire
+    analysis: AnalysisWire | None
     load: OutcomeWire | None
     calls: tuple[OutcomeWire, ...]
     reference_calls: tuple[OutcomeWire, ...]

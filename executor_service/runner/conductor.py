@@ -34,7 +34,7 @@ def main(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Con
     """Reads the job, reports, returns the exit status; 0 if the executor hung up before or after."""
     supervisor = Supervisor(control)
     # Forked before the job is here, and so off its path: each is blank, and gets to know only what it is told.
-    spares = {role: Process(supervisor, role, stdin_fd) for role in (Role.ANALYSIS, Role.ATTEMPT)}
+    spares = {role: Process(supervisor, role, stdin_fd) for role in confinement.spares}
     hello = {"ready": True, "revision": runner_revision(), "degradations": list(confinement.degradations)}
     frames.write_all(stdout_fd, frames.pack_json(hello))
     body = frames.read_frame(stdin_fd)
@@ -110,9 +110,10 @@ class _Conductor:
         self._probe: list[dict[str, Any]] = job["probe"]
 
     def run(self) -> dict[str, Any]:
+        analysis = None if self._job["analysed"] else self._analyse()
         report: dict[str, Any] = {
             "status": "compile_error",
-            "analysis": self._analyse(),
+            "analysis": analysis,
             "load": None,
             "calls": [],
             "reference_calls": [],
@@ -120,7 +121,7 @@ class _Conductor:
             "probe_processes": None,
             "usage": usage(0.0, 0.0, 0),
         }
-        if report["analysis"]["compiles"]:
+        if analysis is None or analysis["compiles"]:
             reference = self._run_reference()
             self._run_attempt(report, reference)
         return report

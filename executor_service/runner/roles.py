@@ -59,6 +59,8 @@ class Confinement:
     own_pids: the runner is PID 1 of a namespace, so that /proc lists its processes and no others.
     nested: each process gets user and pid namespaces of its own, where uids cannot tell them apart.
     limit_processes: bound processes by rlimit, because no cgroup does.
+    spares: roles that get a process before there is a job. It takes the fork off the job's path, and is for nothing if
+        the job has no need of the role.
     cpu_counter: descriptor of the CPU time that a control group of this sandbox's own counts, see meter.py.
     degradations: what is missing from the full isolation, in words.
     """
@@ -69,6 +71,7 @@ class Confinement:
     own_pids: bool = True
     nested: bool = False
     limit_processes: bool = False
+    spares: tuple[Role, ...] = (Role.ANALYSIS, Role.ATTEMPT)
     cpu_counter: int | None = None
     degradations: tuple[str, ...] = ()
 

@@ -49,8 +49,8 @@ def outcome(call_id: str) -> dict[str, object]:
     return {"call_id": call_id, "status": "returned", "stdout": stream, "stderr": stream, "usage": usage(), **parts}
 
 
-def report(call_ids: list[str]) -> bytes:
-    analysis: dict[str, object] = {
+def report(call_ids: list[str], analysed: bool = False) -> bytes:
+    analysis: dict[str, object] | None = {
         "compiles": True,
         "problem": None,
         "ast_hash": "ab",
@@ -59,15 +59,17 @@ def report(call_ids: list[str]) -> bytes:
         "problem_type": "",
         "checks": [],
     }
+    if analysed:
+        analysis = None
     parts: dict[str, object] = {"load": None, "reference_calls": [], "probe": [], "probe_processes": None}
     parts["usage"] = usage()
     calls = [outcome(call_id) for call_id in call_ids]
     return json.dumps({"status": "ran", "analysis": analysis, "calls": calls, **parts}).encode()
 
 
-def act(order: str, call_ids: list[str]) -> None:
+def act(order: str, call_ids: list[str], analysed: bool) -> None:
     if order == "honest":
-        send(report(call_ids))
+        send(report(call_ids, analysed))
     elif order.startswith("exit"):
         os._exit(int(order.split()[1]))
     elif order == "oom":
@@ -89,14 +91,14 @@ def act(order: str, call_ids: list[str]) -> None:
         time.sleep(60)
     elif order == "stderr":
         os.write(2, b"y" * (1 << 20))
-        send(report(call_ids))
+        send(report(call_ids, analysed))
 
 
 def main() -> None:
     revision = os.environ.get("REVISION") or runner_revision()
     send(json.dumps({"ready": True, "revision": revision, "degradations": []}).encode())
     job = json.loads(read(struct.unpack(">I", read(4))[0]))
-    act(base64.b64decode(job["source"]).decode(), [call["call_id"] for call in job["calls"]])
+    act(base64.b64decode(job["source"]).decode(), [call["call_id"] for call in job["calls"]], job["analysed"])
 
 
 if __name__ == "__main__":

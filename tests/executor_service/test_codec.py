@@ -124,6 +124,7 @@ MALFORMED = {
     "a value without having returned": report(calls=[outcome("a", status="crashed"), outcome("b")]),
     "raised without an exception": report(calls=[outcome("a", status="raised", value=None), outcome("b")]),
     "ran without compiling": report(analysis={**report()["analysis"], "compiles": False}),
+    "no analysis": report(analysis=None),
     "checks nobody asked for": report(
         analysis={**report()["analysis"], "checks": [{"passed": True, "line": 0, "detail": ""}]}
     ),
@@ -135,6 +136,17 @@ def test_what_is_not_of_the_agreed_shape_is_refused(body: Any) -> None:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     with pytest.raises(codec.MalformedReportError):
         codec.decode_report(data, JOB)
+
+
+def test_an_analysis_that_is_known_is_taken_over_and_no_other_is() -> None:
+    known = executor_pb2.Analysis(compiles=True, ast_hash="known")
+    assert json.loads(codec.encode_job(JOB, analysed=True))["analysed"] is True
+    data = json.dumps(report(analysis=None)).encode()
+    assert codec.decode_report(data, JOB, known).analysis == known
+    with pytest.raises(codec.MalformedReportError):
+        codec.decode_report(json.dumps(report()).encode(), JOB, known)
+    with pytest.raises(codec.MalformedReportError):
+        codec.decode_report(json.dumps(report(analysis=None, status="compile_error")).encode(), JOB, known)
 
 
 def test_a_refusal_never_quotes_the_attempt() -> None:

@@ -1,0 +1,73 @@
+"""What runners have read from sources that compile, kept so that it is not read again.
+
+An analysis depends on the source, the checks asked for and the runner alone, and is made before anything of the source
+runs. It comes out of a sandbox in which that source ran afterwards, so that whoever could forge one would forge it for
+attempts of the same bytes and for no others.
+"""
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from codearena.v1 import executor_pb2
+from executor_service import metrics
+
+_LARGEST_BYTES = 16 * 1024
+"""Of one that is kept: all of them together must not fill the memory."""
+
+
+@dataclass(frozen=True)
+class _Kept:
+    revision: str
+    checks: bytes
+    analysis: executor_pb2.Analysis
+
+
+class Analyses:
+    """Of the sources used last. maximum: how many of them; 0: none is kept."""
+
+    def __init__(self, maximum: int) -> None:
+        self._maximum = maximum
+        self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
+
+    def find(self, job: executor_pb2.Job, revision: str) -> executor_pb2.Analysis | None:
+        """The analysis that a runner of that revision would make for the job; None: it has to make it."""
+        found = self._find(job, revision)
+        metrics.analyses.labels("new" if found is None else "known").inc()
+        return found
+
+    def _find(self, job: executor_pb2.Job, revision: str) -> executor_pb2.Analysis | None:
+        key = _key(job.source)
+        kept = self._kept.get(key)
+        if kept is None or kept.revision != revision:
+            return None
+        if job.checks and kept.checks != _bytes_of_checks(job):
+            return None
+        self._kept.move_to_end(key)
+        if job.checks:
+            return kept.analysis
+        unchecked = executor_pb2.Analysis()
+        unchecked.CopyFrom(kept.analysis)
+        del unchecked.checks[:]
+        return unchecked
+
+    def keep(self, job: executor_pb2.Job, revision: str, analysis: executor_pb2.Analysis) -> None:
+        """Keeps what a runner of that revision made for the job.
+
+        Not of a source that does not compile: that may be a reading which took too long, and could succeed next time.
+        """
+        if not self._maximum or not analysis.compiles or analysis.ByteSize() > _LARGEST_BYTES:
+            return
+        key = _key(job.source)
+        self._kept[key] = _Kept(revision, _bytes_of_checks(job), analysis)
+        self._kept.move_to_end(key)
+        if len(self._kept) > self._maximum:
+            self._kept.popitem(last=False)
+
+
+def _key(source: bytes) -> bytes:
+    return hashlib.sha256(source).digest()
+
+
+def _bytes_of_checks(job: executor_pb2.Job) -> bytes:
+    return executor_pb2.Job(checks=job.checks).SerializeToString(deterministic=True)
