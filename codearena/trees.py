@@ -52,7 +52,7 @@ def parse(text: bytes, limits: ValueLimits = DEFAULT_LIMITS) -> JSONTree:
     if len(text) > limits.size_bytes:
         raise MalformedValueError(f"more than {limits.size_bytes} bytes")
     try:
-        tree = json.loads(text, parse_constant=_refuse_constant, parse_int=_parse_int, parse_float=_parse_float)
+        tree = _DECODER.decode(text.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise MalformedValueError(f"not JSON: {error}") from error
     _check(tree, limits)
@@ -74,6 +74,9 @@ def _parse_float(digits: str) -> float:
     if not math.isfinite(number):
         raise MalformedValueError("an infinite number outside a float tag")
     return number
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_parse_int, parse_float=_parse_float)
 
 
 def _check(tree: JSONTree, limits: ValueLimits) -> None:

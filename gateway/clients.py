@@ -11,6 +11,7 @@ import logging
 import math
 import random
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Protocol, Self, TypeVar
 
 import grpc
@@ -83,19 +84,25 @@ class Clients:
         response = await _call("executor", self._executor.Execute, request, deadline, _check_report)
         return response.report
 
-    async def judge(self, attempt_id: str, evidence: judge_pb2.Evidence, deadline: Deadline) -> judge_pb2.Judgement:
+    async def judge(
+        self, attempt_id: str, evidence: judge_pb2.Evidence, deadline: Deadline
+    ) -> judge_pb2.Judgement | None:
+        """None: the judge wants to be told whether all tests passed, which the evidence does not say."""
         request = judge_pb2.JudgeRequest(attempt_id=attempt_id, evidence=evidence)
-        response = await _call("judge", self._judge.Judge, request, deadline, _check_judgement)
-        return response.judgement
+        told = evidence.HasField("all_tests_passed")
+        response = await _call("judge", self._judge.Judge, request, deadline, partial(_check_judgement, told))
+        return None if response.wants_results else response.judgement
 
     async def prepare(self, source: bytes) -> None:
         """Tells the judge of a source that it will probably be asked about. Not repeated: it can do without."""
         request = judge_pb2.PrepareRequest(source=source)
         await _once("judge", self._judge.Prepare, request, _STATUS_TIMEOUT_S, lambda _: None)
 
-    async def grade(self, request: grader_pb2.GradeRequest, deadline: Deadline) -> grader_pb2.Verdict:
-        response = await _call("grader", self._grader.Grade, request, deadline, _check_verdict)
-        return response.verdict
+    async def grade(self, request: grader_pb2.GradeRequest, deadline: Deadline) -> grader_pb2.Verdict | None:
+        """None: the attempt takes a measurement, which the request has not."""
+        measured = request.HasField("measurement")
+        response = await _call("grader", self._grader.Grade, request, deadline, partial(_check_verdict, measured))
+        return None if response.takes_measurement else response.verdict
 
     async def examine(self, request: grader_pb2.ExamineRequest, deadline: Deadline) -> grader_pb2.ExamineResponse:
         """Whether the attempt passed, and is to be measured before it is graded."""
@@ -181,12 +188,17 @@ def _check_report(response: executor_pb2.ExecuteResponse) -> None:
         raise SandboxError("the executor answered without a report")
 
 
-def _check_judgement(response: judge_pb2.JudgeResponse) -> None:
+def _check_judgement(told: bool, response: judge_pb2.JudgeResponse) -> None:
+    """told: whether all tests passed."""
+    if response.wants_results and not told:
+        return
     if response.judgement.kind == judge_pb2.JUDGE_KIND_UNSPECIFIED:
         raise ServiceError("the judge answered without a judgement")
 
 
-def _check_verdict(response: grader_pb2.GradeResponse) -> None:
+def _check_verdict(measured: bool, response: grader_pb2.GradeResponse) -> None:
+    if response.takes_measurement and not measured:
+        return
     verdict = response.verdict
     # Without components a reward of 0 would be the default of a message that nobody filled in.
     if not verdict.HasField("components") or not math.isfinite(verdict.reward) or not 0 <= verdict.reward <= 1:

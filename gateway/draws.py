@@ -10,6 +10,7 @@ before all have come: inputs that were carried out in one step are of no use in 
 import asyncio
 import hashlib
 import hmac
+import math
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -63,19 +64,22 @@ class Draws:
         return _with_cases(brief, cases)
 
     def _index(self, name: str, key: str, step: int) -> int:
-        order = list(range(self._size))
-        self._rng("order", name, key).shuffle(order)
-        return order[(step - 1) % self._size]
+        """Goes round the pool in strides that have no divisor in common with its size, and so meets every case."""
+        digest = self._digest("order", name, key)
+        first, stride = int.from_bytes(digest[:16]), int.from_bytes(digest[16:])
+        while math.gcd(stride, self._size) != 1:
+            stride += 1
+        return (first + (step - 1) * stride) % self._size
 
-    def _rng(self, *parts: str) -> random.Random:
+    def _digest(self, *parts: str) -> bytes:
         text = "\0".join([self._task.revision, *parts]).encode()
-        return random.Random(hmac.digest(self._secret, text, hashlib.sha256))
+        return hmac.digest(self._secret, text, hashlib.sha256)
 
     async def _prepare(self, run: Run) -> dict[str, list[_Case]]:
         return {test.name: await self._prepared(test, run) for test in self._tests}
 
     async def _prepared(self, test: TestCase, run: Run) -> list[_Case]:
-        rng = self._rng("pool", test.name)
+        rng = random.Random(self._digest("pool", test.name))
         made = [made_case(self._task, test, rng) for _ in range(self._size)]
         calls = [call_of(self._task, case, str(number)) for number, case in enumerate(made, start=1)]
         outcomes: list[common_pb2.CallOutcome] = []

@@ -1,4 +1,9 @@
-"""One attempt: execute -> judge and measure -> grade. Reads and writes no episode."""
+"""One attempt: execute -> judge and measure -> grade. Reads and writes no episode.
+
+The grader alone can say whether an attempt passed, since the sandbox must not know what is expected. Of a task with a
+probe it is asked before the attempt is judged, so that the attempt can be measured meanwhile. Of any other task hardly
+an attempt takes a measurement, and to ask would cost as much as to grade: it is asked only if the judge wants to know.
+"""
 
 import asyncio
 import contextlib
@@ -11,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from codearena import telemetry, tracing
+from codearena.errors import ServiceError
 from codearena.task import Task, TaskLimits
 from codearena.v1 import executor_pb2, grader_pb2, judge_pb2
 from gateway import jobs, metrics, tally
@@ -77,6 +83,19 @@ class Attempt:
     @property
     def report(self) -> executor_pb2.Report:
         return self.graded.report
+
+
+@dataclass(frozen=True)
+class _Ran:
+    """An attempt whose calls have been made."""
+
+    attempt_id: str
+    task: Task
+    brief: jobs.Brief
+    source: bytes
+    report: executor_pb2.Report
+    deadline: Deadline
+    watch: Stopwatch
 
 
 class Pipeline:
@@ -153,7 +172,7 @@ class Pipeline:
         earlier: Collection[str],
         caller: str = "",
     ) -> tuple[Graded, Stopwatch]:
-        """Runs the calls; looks whether all passed; then judges and, if so, measures, both at once; then grades."""
+        """Runs the calls, judges, measures where that is needed, grades."""
         deadline, watch = Deadline(self._settings.attempt_deadline_s), Stopwatch()
         async with contextlib.AsyncExitStack() as place:
             with watch.stage("queued"):
@@ -163,17 +182,11 @@ class Pipeline:
             with watch.stage("execute"):
                 report = await self._execute(attempt_id, brief.job, source, deadline)
             tally.executor_stages(report.timings)
-            examined = await self._examine(attempt_id, brief, report, deadline)
-            judging = asyncio.create_task(
-                self._judge(attempt_id, task, source, report, examined.passed, deadline, watch)
-            )
-            try:
-                measurement = await self._measure(attempt_id, brief, source, examined.measure, deadline, watch)
-                judgement = await judging
-            except BaseException:
-                judging.cancel()
-                await asyncio.wait([judging])  # its own failure, if any, is not the first
-                raise
+            ran = _Ran(attempt_id, task, brief, source, report, deadline, watch)
+            if task.probe is None:
+                judgement, measurement = await self._judge(ran), None
+            else:
+                judgement, measurement = await self._judge_and_measure(ran)
             identity = identity_of(source, report)
             request = grader_pb2.GradeRequest(
                 attempt_id=attempt_id,
@@ -184,8 +197,13 @@ class Pipeline:
                 step=step,
                 identical=identity in earlier,
             )
-            with watch.stage("grade"):
-                verdict = await self._clients.grade(request, deadline)
+            verdict = await self._grade(ran, request)
+            if verdict is None:
+                measurement = await self._measure(ran)
+                request.measurement.CopyFrom(measurement)
+                verdict = await self._grade(ran, request)
+            if verdict is None:
+                raise ServiceError("the grader did not take a measurement for one")
         return Graded(report, measurement, judgement, verdict, identity, request.identical, brief), watch
 
     async def preview(self, task: Task, source: bytes, deadline: Deadline, caller: str) -> grader_pb2.Verdict:
@@ -201,7 +219,10 @@ class Pipeline:
             request = grader_pb2.GradeRequest(
                 attempt_id=attempt_id, report=report, expectations=brief.expectations, judgement=judgement, step=1
             )
-            return await self._clients.grade(request, deadline)
+            verdict = await self._clients.grade(request, deadline)
+        if verdict is None:
+            raise ServiceError("the grader wants a preview to be measured")
+        return verdict
 
     async def run_script(self, source: bytes, stdin: bytes) -> executor_pb2.Report:
         """Runs a source as a program, within the limits that tasks have by default."""
@@ -226,56 +247,57 @@ class Pipeline:
         own.source = source
         return await self._clients.execute(attempt_id, own, deadline)
 
-    async def _examine(
-        self, attempt_id: str, brief: jobs.Brief, report: executor_pb2.Report, deadline: Deadline
-    ) -> grader_pb2.ExamineResponse:
-        """Whether the attempt passed, which the grader says, since the sandbox must not know what is expected."""
-        if report.status != executor_pb2.ATTEMPT_STATUS_RAN:
+    async def _examine(self, ran: _Ran) -> grader_pb2.ExamineResponse:
+        """Whether the attempt passed, and is to be measured."""
+        if ran.report.status != executor_pb2.ATTEMPT_STATUS_RAN:
             return grader_pb2.ExamineResponse()
-        request = grader_pb2.ExamineRequest(attempt_id=attempt_id, report=report, expectations=brief.expectations)
-        return await self._clients.examine(request, deadline)
+        request = grader_pb2.ExamineRequest(
+            attempt_id=ran.attempt_id, report=ran.report, expectations=ran.brief.expectations
+        )
+        return await self._clients.examine(request, ran.deadline)
 
-    async def _measure(
-        self,
-        attempt_id: str,
-        brief: jobs.Brief,
-        source: bytes,
-        wanted: bool,
-        deadline: Deadline,
-        watch: Stopwatch,
-    ) -> executor_pb2.Report | None:
-        """The report of the measuring job; None for an attempt that failed, or that needs none.
+    async def _judge_and_measure(self, ran: _Ran) -> tuple[judge_pb2.Judgement | None, executor_pb2.Report | None]:
+        """Both at once."""
+        examined = await self._examine(ran)
+        judging = asyncio.create_task(self._judge(ran, examined))
+        try:
+            measurement = await self._measure(ran) if examined.measure else None
+            return await judging, measurement
+        except BaseException:
+            judging.cancel()
+            await asyncio.wait([judging])  # its own failure, if any, is not the first
+            raise
 
-        The attempt runs in another sandbox than before, where nothing is left of what it has seen.
-        """
-        if not wanted:
-            return None
-        with watch.stage("measure"):
-            return await self._execute(attempt_id, brief.measurement, source, deadline)
+    async def _measure(self, ran: _Ran) -> executor_pb2.Report:
+        """The report of the measuring job: in another sandbox, where nothing is left of what the attempt has seen."""
+        with ran.watch.stage("measure"):
+            return await self._execute(ran.attempt_id, ran.brief.measurement, ran.source, ran.deadline)
 
-    async def _judge(
-        self,
-        attempt_id: str,
-        task: Task,
-        source: bytes,
-        report: executor_pb2.Report,
-        passed: bool,
-        deadline: Deadline,
-        watch: Stopwatch,
-    ) -> judge_pb2.Judgement | None:
-        if not report.analysis.compiles:
+    async def _judge(self, ran: _Ran, examined: grader_pb2.ExamineResponse | None = None) -> judge_pb2.Judgement | None:
+        """None for what does not compile. examined: None: only if the judge wants to know."""
+        if not ran.report.analysis.compiles:
             return None
         evidence = judge_pb2.Evidence(
-            task_id=task.id,
-            title=task.title,
-            description=task.description,
-            buggy_source=task.buggy.encode(),
-            source=source,
-            report=report,
-            all_tests_passed=passed,
+            task_id=ran.task.id,
+            title=ran.task.title,
+            description=ran.task.description,
+            buggy_source=ran.task.buggy.encode(),
+            source=ran.source,
+            report=ran.report,
+            all_tests_passed=examined.passed if examined else None,
         )
-        with watch.stage("judge"):
-            return await self._clients.judge(attempt_id, evidence, deadline)
+        with ran.watch.stage("judge"):
+            judgement = await self._clients.judge(ran.attempt_id, evidence, ran.deadline)
+            if judgement is None:
+                evidence.all_tests_passed = (await self._examine(ran)).passed
+                judgement = await self._clients.judge(ran.attempt_id, evidence, ran.deadline)
+        if judgement is None:
+            raise ServiceError("the judge did not take what it wanted to know")
+        return judgement
+
+    async def _grade(self, ran: _Ran, request: grader_pb2.GradeRequest) -> grader_pb2.Verdict | None:
+        with ran.watch.stage("grade"):
+            return await self._clients.grade(request, ran.deadline)
 
 
 def identity_of(source: bytes, report: executor_pb2.Report) -> str:

@@ -12,6 +12,8 @@ from codearena.task import COMPLEXITIES
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2
 from grader_service.compare import MODES
 
+_CALL_STATUSES = frozenset(common_pb2.CallStatus.values()) - {common_pb2.CALL_STATUS_UNSPECIFIED}
+
 
 def require_consistent(request: grader_pb2.GradeRequest, limits: values.ValueLimits) -> None:
     """Checks everything that grading takes for granted.
@@ -135,8 +137,7 @@ def _require_calls(report: executor_pb2.Report, expectations: grader_pb2.Expecta
     outcomes = [*report.calls, *report.reference_calls]
     outcomes += [outcome for point in report.probe for outcome in (point.reference, point.attempt)]
     for outcome in outcomes:
-        known = outcome.status in common_pb2.CallStatus.values()
-        _require(known and outcome.status != common_pb2.CALL_STATUS_UNSPECIFIED, "a call without a status")
+        _require(outcome.status in _CALL_STATUSES, "a call without a status")
 
 
 def _require_script_tests(calls: Iterable[common_pb2.CallOutcome], expectations: grader_pb2.Expectations) -> None:

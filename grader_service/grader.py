@@ -33,17 +33,20 @@ class Grader:
         self._revision = grader_revision(settings)
         self._checker = Checker(settings)
 
-    def grade(self, request: grader_pb2.GradeRequest) -> Graded:
-        """The verdict on one attempt.
+    def grade(self, request: grader_pb2.GradeRequest) -> Graded | None:
+        """The verdict on one attempt; None: it takes a measurement, which the request has not.
 
         Raises:
-            CallerError: the parts of the request do not belong together, see `consistency`, or nothing was measured.
+            CallerError: the parts of the request do not belong together, see `consistency`, or the measurement has
+                nothing to measure by.
             ServiceError: the reference could not be measured, or the task's checker did not answer.
         """
         consistency.require_consistent(request, self._limits)
         examined = self._examined(request.report, request.expectations)
         passed = sum(test.passed for test in examined)
         all_passed = passed == len(examined)
+        if all_passed and not request.HasField("measurement") and self._takes_measurement(request):
+            return None
         speed = self._measured(request) if all_passed else NOT_MEASURED
         components = _components(request, reward.pass_ratio(passed, len(examined)), speed.score)
         verdict = self._scored(request, components)
@@ -62,8 +65,10 @@ class Grader:
         """
         consistency.require_report(request.report, request.expectations, self._limits)
         passed = all(test.passed for test in self._examined(request.report, request.expectations))
-        measure = passed and takes_measurement(request.report, request.expectations, self._settings)
-        return grader_pb2.ExamineResponse(passed=passed, measure=measure)
+        return grader_pb2.ExamineResponse(passed=passed, measure=passed and self._takes_measurement(request))
+
+    def _takes_measurement(self, request: grader_pb2.GradeRequest | grader_pb2.ExamineRequest) -> bool:
+        return takes_measurement(request.report, request.expectations, self._settings)
 
     def _examined(self, report: executor_pb2.Report, expectations: grader_pb2.Expectations) -> list[ExaminedTest]:
         checked = self._checker.check(report.calls, expectations)

@@ -31,6 +31,8 @@ class JudgeServicer(judge_pb2_grpc.JudgeServiceServicer):
     ) -> judge_pb2.JudgeResponse:
         started = time.monotonic()
         evidence = self._evidence(request.evidence, rpc.caller_of(context))
+        if self._judge.wants_results and evidence.passed is None:
+            return judge_pb2.JudgeResponse(wants_results=True)
         try:
             judgement = await self._judge.judge(evidence)
         except OverloadedError:
@@ -60,7 +62,7 @@ class JudgeServicer(judge_pb2_grpc.JudgeServiceServicer):
             buggy_source=message.buggy_source,
             source=message.source,
             report=message.report,
-            passed=message.all_tests_passed,
+            passed=message.all_tests_passed if message.HasField("all_tests_passed") else None,
             caller=caller,
         )
 

@@ -147,8 +147,11 @@ def _outcome(call: executor_pb2.Call, word: str) -> common_pb2.CallOutcome:
 
 
 class FakeJudge(_Fake, judge_pb2_grpc.JudgeServiceServicer):
-    """Scores everything alike. fail: errors to answer with first, in turn. prepared: sources it was told of,
-    which it fails to hear if it is deaf."""
+    """Scores everything alike.
+
+    fail: errors to answer with first, in turn. prepared: sources it was told of, which it fails to hear if it is deaf.
+    curious: it wants to know whether all tests passed, unless it was told; insatiable: even then.
+    """
 
     def __init__(self) -> None:
         def register(server: grpc.aio.Server) -> None:
@@ -157,13 +160,15 @@ class FakeJudge(_Fake, judge_pb2_grpc.JudgeServiceServicer):
         super().__init__("codearena.v1.JudgeService", register)
         self.requests: list[judge_pb2.JudgeRequest] = []
         self.prepared: list[bytes] = []
-        self.deaf = False
+        self.deaf = self.curious = self.insatiable = False
         self.fail: deque[CodeArenaError] = deque()
 
     async def Judge(self, request: judge_pb2.JudgeRequest, context: Any) -> judge_pb2.JudgeResponse:  # noqa: N802
         self.requests.append(request)
         if self.fail:
             raise self.fail.popleft()
+        if self.insatiable or (self.curious and not request.evidence.HasField("all_tests_passed")):
+            return judge_pb2.JudgeResponse(wants_results=True)
         score = judge_pb2.Dimension(score=0.8)
         judgement = judge_pb2.Judgement(
             kind=judge_pb2.JUDGE_KIND_STATIC, revision="judge-1", correctness=score, security=score, quality=score

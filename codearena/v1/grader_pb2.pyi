@@ -151,7 +151,7 @@ class GradeRequest(_message.Message):
     def measurement(self) -> _executor_pb2.Report:
         """Of the measuring job, which ran in a sandbox of its own: the reference and
         the attempt, on the probe or on the tests' own calls. Needed if Examine
-        says so; absent: what `report` holds is measured.
+        or the response says so; absent: what `report` holds is measured.
         """
 
     def __init__(
@@ -178,16 +178,24 @@ class GradeResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     VERDICT_FIELD_NUMBER: _builtins.int
+    TAKES_MEASUREMENT_FIELD_NUMBER: _builtins.int
+    takes_measurement: _builtins.bool
+    """The attempt passed, and how fast it is takes a report of the measuring job,
+    which the request has not. The same request with one gets a verdict.
+    """
     @_builtins.property
-    def verdict(self) -> Global___Verdict: ...
+    def verdict(self) -> Global___Verdict:
+        """Absent if takes_measurement."""
+
     def __init__(
         self,
         *,
         verdict: Global___Verdict | None = ...,
+        takes_measurement: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["verdict", b"verdict"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["takes_measurement", b"takes_measurement", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

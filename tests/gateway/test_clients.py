@@ -82,15 +82,7 @@ class _BadGrader(grader_pb2_grpc.GraderServiceServicer):
         return self.answer
 
 
-@pytest.mark.parametrize("reward", [None, math.nan, math.inf, 1.5, -1.0])
-async def test_answer_without_a_possible_reward_is_no_reward(
-    serve: Serve, settings: Settings, reward: float | None
-) -> None:
-    bad = _BadGrader()
-    if reward is not None:
-        bad.answer.verdict.components.compile_score = 1
-        bad.answer.verdict.reward = reward
-
+async def _graded_by(bad: _BadGrader, serve: Serve, settings: Settings) -> httpx.Response:
     def register(server: grpc.aio.Server) -> None:
         grader_pb2_grpc.add_GraderServiceServicer_to_server(bad, server)
 
@@ -100,7 +92,27 @@ async def test_answer_without_a_possible_reward_is_no_reward(
     try:
         updates = {"grader_address": f"127.0.0.1:{port}", "attempt_deadline_s": 0.3}
         api = await serve(settings.model_copy(update=updates))
-        answer = await api.post("/grade", json={"task_id": "easy-1", "source": RIGHT})
-        assert answer.status_code == 503
+        return await api.post("/grade", json={"task_id": "easy-1", "source": RIGHT})
     finally:
         await server.drain(0)
+
+
+@pytest.mark.parametrize("reward", [None, math.nan, math.inf, 1.5, -1.0])
+async def test_answer_without_a_possible_reward_is_no_reward(
+    serve: Serve, settings: Settings, reward: float | None
+) -> None:
+    bad = _BadGrader()
+    if reward is not None:
+        bad.answer.verdict.components.compile_score = 1
+        bad.answer.verdict.reward = reward
+    assert (await _graded_by(bad, serve, settings)).status_code == 503
+
+
+async def test_grader_that_takes_no_measurement_for_one_gives_no_reward(
+    serve: Serve, settings: Settings, executor: FakeExecutor
+) -> None:
+    bad = _BadGrader()
+    bad.answer.takes_measurement = True
+    answer = await _graded_by(bad, serve, settings)
+    assert (answer.status_code, "reward" in answer.json()) == (503, False)
+    assert any(request.job.reference_source for request in executor.attempts)

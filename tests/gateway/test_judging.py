@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from gateway.embedded import CHECKOUT
 from gateway.settings import Settings
 from judge_service.server import JudgeServer
 from judge_service.settings import Settings as JudgeSettings
@@ -33,8 +34,9 @@ async def llm() -> AsyncIterator[ScriptedLLM]:
 
 
 @contextlib.asynccontextmanager
-async def judging(llm: ScriptedLLM, settings: Settings, timeout_s: float) -> AsyncIterator[Settings]:
-    options = JudgeSettings(port=0, drain_s=5, llm_model="m", llm_base_url=llm.url, llm_timeout_s=timeout_s)
+async def judging(llm: ScriptedLLM, settings: Settings, timeout_s: float, **more: str) -> AsyncIterator[Settings]:
+    asks = {"llm_model": "m", "llm_base_url": llm.url, "llm_timeout_s": timeout_s, **more}
+    options = JudgeSettings(port=0, drain_s=5).model_copy(update=asks)
     server = JudgeServer(options)
     port = await server.start()
     try:
@@ -84,12 +86,51 @@ async def test_the_history_tells_what_an_attempt_tried_on_its_judge(
         assert (attempt["verdict"]["judge_model"], attempt["verdict"]["judge_flags"]) == ("m", ["injection"])
 
 
-async def test_the_judge_is_told_whether_all_tests_passed(serve: Serve, settings: Settings, judge: FakeJudge) -> None:
-    api = await serve(settings)
+def told(judge: FakeJudge) -> list[bool | None]:
+    """Of every time that the judge was asked: whether all tests passed; None: it was not told."""
+    asked = [request.evidence for request in judge.requests if not request.attempt_id.startswith("baseline")]
+    return [evidence.all_tests_passed if evidence.HasField("all_tests_passed") else None for evidence in asked]
+
+
+async def test_a_judge_that_wants_to_know_is_told_whether_all_tests_passed(
+    api: httpx.AsyncClient, judge: FakeJudge
+) -> None:
+    judge.curious = True
     for source in (WRONG, RIGHT, "slow # right, but"):
-        await api.post("/grade", json={"task_id": "easy-1", "source": source})
-    graded = [request.evidence for request in judge.requests if not request.attempt_id.startswith("baseline")]
-    assert [evidence.all_tests_passed for evidence in graded] == [False, True, True]
+        assert (await api.post("/grade", json={"task_id": "easy-1", "source": source})).is_success
+    assert told(judge) == [None, False, None, True, None, True]
+
+
+async def test_a_judge_that_does_not_care_is_asked_once(api: httpx.AsyncClient, judge: FakeJudge) -> None:
+    for source in (WRONG, RIGHT, "slow # right, but"):
+        assert (await api.post("/grade", json={"task_id": "easy-1", "source": source})).is_success
+    assert told(judge) == [None, None, None]
+
+
+async def test_the_judge_of_a_task_with_a_probe_is_told_at_once(
+    serve: Serve, settings: Settings, judge: FakeJudge
+) -> None:
+    api = await serve(settings.model_copy(update={"tasks_dir": CHECKOUT / "tasks"}))
+    judge.curious = True
+    assert (await api.post("/grade", json={"task_id": "medium-1", "source": WRONG})).is_success
+    assert told(judge) == [False]
+
+
+async def test_a_judge_that_is_never_content_grades_nothing(serve: Serve, settings: Settings, judge: FakeJudge) -> None:
+    api = await serve(settings.model_copy(update={"attempt_deadline_s": 1.0}))
+    judge.insatiable = True
+    answer = await api.post("/grade", json={"task_id": "easy-1", "source": RIGHT})
+    assert (answer.status_code, "reward" in answer.json()) == (503, False)
+
+
+async def test_the_settings_of_a_judge_with_a_model_hold_for_tasks_without_a_probe(
+    serve: Serve, settings: Settings, llm: ScriptedLLM
+) -> None:
+    async with judging(llm, settings, 20, llm_when="all_tests_pass") as settings_with_model:
+        api = await serve(settings_with_model)
+        for source, asked in ((WRONG, 0), (RIGHT, 1)):
+            verdict_ = (await api.post("/grade", json={"task_id": "easy-1", "source": source})).json()
+            assert (verdict_["judge"], len(llm.requests)) == (("static", "llm")[asked], asked)
 
 
 async def test_the_judge_is_told_of_a_source_while_it_runs_and_once(
@@ -99,10 +140,10 @@ async def test_the_judge_is_told_of_a_source_while_it_runs_and_once(
     grading = asyncio.create_task(api.post("/grade", json={"task_id": "easy-1", "source": RIGHT}))
     await executor.arrived(1)
 
-    async def told() -> bool:
+    async def heard() -> bool:
         return RIGHT.encode() in judge.prepared
 
-    await until(told, "the judge is told")
+    await until(heard, "the judge is told")
     assert not judge.requests
     executor.gate.set()
     assert (await grading).is_success

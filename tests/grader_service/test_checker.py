@@ -82,7 +82,9 @@ def test_an_attempt_is_graded_by_the_check() -> None:
     for value, passes in (((3, 2, 1), True), ([3, 2, 1], False)):
         request = build.request(build.ran([build.returned(value)]), [custom()])
         request.expectations.checker = SORTED
-        assert Grader(QUICK).grade(request).verdict.tests_passed == passes
+        graded = Grader(QUICK).grade(request)
+        assert graded is not None
+        assert graded.verdict.tests_passed == passes
 
 
 def test_an_attempt_whose_check_does_not_answer_is_not_graded() -> None:

@@ -2,7 +2,7 @@ import pytest
 
 from codearena.errors import CallerError
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2
-from grader_service.grader import Grader
+from grader_service.grader import Graded, Grader
 from grader_service.metrics import VerdictOutcome
 from tests.grader_service import build
 
@@ -10,7 +10,13 @@ GRADER = Grader(build.SETTINGS)
 
 
 def grade(request: grader_pb2.GradeRequest) -> grader_pb2.Verdict:
-    return GRADER.grade(request).verdict
+    return graded_of(request).verdict
+
+
+def graded_of(request: grader_pb2.GradeRequest, grader: Grader = GRADER) -> Graded:
+    graded = grader.grade(request)
+    assert graded is not None
+    return graded
 
 
 def attempt(
@@ -35,7 +41,7 @@ def test_the_walk_through_comes_out_as_published() -> None:
 
 
 def test_solved_means_all_tests_and_efficiency() -> None:
-    graded = GRADER.grade(attempt(9, 9))
+    graded = graded_of(attempt(9, 9))
     assert graded.verdict.solved
     assert graded.outcome is VerdictOutcome.SOLVED
     assert graded.verdict.hint == ""
@@ -82,7 +88,7 @@ def test_a_check_counts_as_a_test() -> None:
 
 
 def test_an_attempt_that_does_not_compile_scores_zero_everywhere() -> None:
-    graded = GRADER.grade(build.request(build.does_not_compile(), [build.expects(1)]))
+    graded = graded_of(build.request(build.does_not_compile(), [build.expects(1)]))
     verdict = graded.verdict
     assert {number for _, number in verdict.components.ListFields()} <= {0.0}
     assert all(verdict.components.HasField(name) for name in ("llm_correctness", "llm_security", "llm_quality"))
@@ -95,7 +101,7 @@ def test_an_attempt_that_does_not_compile_scores_zero_everywhere() -> None:
 
 def test_an_attempt_that_does_not_load_has_compiled_and_passed_nothing() -> None:
     load = build.raised(NameError("x"))
-    graded = GRADER.grade(build.request(build.does_not_load(load), [build.expects(1)]))
+    graded = graded_of(build.request(build.does_not_load(load), [build.expects(1)]))
     assert graded.verdict.components.compile_score == 1.0
     assert graded.verdict.components.test_pass_ratio == 0.0
     assert graded.verdict.components.llm_correctness == 0.0
@@ -166,7 +172,7 @@ def test_parts_that_do_not_belong_together_are_refused() -> None:
 def test_equal_requests_get_equal_verdicts() -> None:
     request = attempt(5, 9)
     copy = grader_pb2.GradeRequest.FromString(request.SerializeToString())
-    assert Grader(build.SETTINGS).grade(copy).verdict == grade(request)
+    assert graded_of(copy, Grader(build.SETTINGS)).verdict == grade(request)
 
 
 @pytest.mark.parametrize("status", [common_pb2.CALL_STATUS_NOT_RUN, common_pb2.CALL_STATUS_MEMORY_LIMIT])
@@ -192,3 +198,34 @@ def test_without_hidden_tests_all_that_was_used_is_told() -> None:
     report = build.ran([build.returned(True)])
     report.usage.cpu.FromSeconds(7)
     assert grade(build.request(report, [build.expects(True)])).shown_usage.cpu.ToSeconds() == 7
+
+
+def unmeasured(value: object = True, *, probed: bool = False, cpu_s: float = 1.0) -> grader_pb2.GradeRequest:
+    """Of the first job, which has no reference."""
+    report = build.ran([build.returned(value, cpu_s=cpu_s)])
+    del report.reference_calls[:]
+    request = build.request(report, [build.expects(True)])
+    request.expectations.probed = probed
+    return request
+
+
+def test_what_takes_a_measurement_gets_no_verdict_without_one() -> None:
+    measurement = build.ran([build.returned(True, cpu_s=0.2)], reference_cpu_s=0.1)
+    for request in (unmeasured(), unmeasured(cpu_s=0.001, probed=True)):
+        assert GRADER.grade(request) is None
+    request = unmeasured()
+    request.measurement.CopyFrom(measurement)
+    assert grade(request).complexity.ratio == pytest.approx(2.0)
+
+
+def test_what_failed_or_was_quick_gets_its_verdict_without_a_measurement() -> None:
+    assert grade(unmeasured(False)).components.test_pass_ratio == 0.0
+    assert grade(unmeasured(False, probed=True)).components.efficiency_score == 0.0
+    assert grade(unmeasured(cpu_s=0.001)).components.efficiency_score == 1.0
+
+
+def test_a_measurement_of_nothing_is_refused() -> None:
+    request = unmeasured()
+    request.measurement.CopyFrom(request.report)
+    with pytest.raises(CallerError):
+        GRADER.grade(request)

@@ -89,6 +89,8 @@ def test_a_slow_attempt_is_shown_where_and_asked_what() -> None:
     request.report.CopyFrom(build.ran([build.returned(0, "0"), build.returned(1, "1", 9.0)], reference_cpu_s=0.01))
     request.report.analysis.dominant_lines.extend([4, 6, 7])
     request.report.analysis.problem_type = "duplicates"
-    hint = Grader(build.SETTINGS).grade(request).verdict.hint
+    graded = Grader(build.SETTINGS).grade(request)
+    assert graded is not None
+    hint = graded.verdict.hint
     assert "lines 4, 6 and 7" in hint
     assert "without a search" in hint

@@ -78,7 +78,7 @@ async def test_a_call_in_flight_is_finished_while_draining(monkeypatch: pytest.M
     entered, go_on = threading.Event(), threading.Event()
 
     class HeldGrader(Grader):
-        def grade(self, request: grader_pb2.GradeRequest) -> Graded:
+        def grade(self, request: grader_pb2.GradeRequest) -> Graded | None:
             entered.set()
             assert go_on.wait(30)
             return super().grade(request)

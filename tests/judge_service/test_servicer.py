@@ -10,7 +10,9 @@ from codearena import rpc
 from codearena.v1 import common_pb2, executor_pb2, judge_pb2, judge_pb2_grpc
 from judge_service.server import JudgeServer
 from judge_service.settings import Settings
+from tests.fakes import ScriptedLLM
 from tests.judge_service.build import ENDLESS, SLOW, first_child_of, no_child_of, report
+from tests.judge_service.verdicts import verdict
 
 
 @pytest.fixture
@@ -25,6 +27,12 @@ async def server() -> AsyncIterator[JudgeServer]:
 async def stub(server: JudgeServer) -> AsyncIterator["judge_pb2_grpc.JudgeServiceAsyncStub"]:
     async with rpc.channel(f"127.0.0.1:{server.port}") as channel:  # type: ignore[attr-defined]
         yield judge_pb2_grpc.JudgeServiceStub(channel)
+
+
+@pytest.fixture
+async def llm() -> AsyncIterator[ScriptedLLM]:
+    async with ScriptedLLM(lambda _: (200, verdict())) as scripted:
+        yield scripted
 
 
 def _request(source: bytes, seen: executor_pb2.Report | None = None) -> judge_pb2.JudgeRequest:
@@ -42,6 +50,21 @@ async def test_an_attempt_is_judged_in_three_dimensions(stub: "judge_pb2_grpc.Ju
     assert (judgement.correctness.score, judgement.security.score, judgement.quality.score) == (0.5, 0.45, 1)
     (finding,) = judgement.security.findings
     assert (finding.rule, finding.line, finding.severity) == ("B307", 2, "medium")
+
+
+async def test_a_judge_for_whom_it_matters_asks_whether_all_tests_passed(llm: ScriptedLLM) -> None:
+    asks = {"llm_model": "m", "llm_base_url": llm.url, "llm_when": "all_tests_pass"}
+    server = JudgeServer(Settings(port=0).model_copy(update=asks))
+    async with rpc.channel(f"127.0.0.1:{await server.start()}") as channel:
+        stub = judge_pb2_grpc.JudgeServiceStub(channel)
+        request = _request(b"x = 1\n")
+        untold = await stub.Judge(request)
+        assert (untold.wants_results, untold.HasField("judgement"), llm.requests) == (True, False, [])
+        for passed, kind in ((False, judge_pb2.JUDGE_KIND_STATIC), (True, judge_pb2.JUDGE_KIND_LLM)):
+            request.evidence.all_tests_passed = passed
+            told = await stub.Judge(request)
+            assert (told.wants_results, told.judgement.kind) == (False, kind)
+    await server.drain()
 
 
 async def test_an_unscored_dimension_has_no_score_and_a_reason(stub: "judge_pb2_grpc.JudgeServiceAsyncStub") -> None:
