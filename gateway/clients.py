@@ -78,9 +78,13 @@ class Clients:
     async def __aexit__(self, *_: object) -> None:
         await asyncio.gather(*(channel.close() for channel in self._channels.values()))
 
-    async def execute(self, attempt_id: str, job: executor_pb2.Job, deadline: Deadline) -> executor_pb2.Report:
-        """Runs the job; SandboxError if no executor could."""
+    async def execute(
+        self, attempt_id: str, job: executor_pb2.Job, deadline: Deadline, source: bytes | None = None
+    ) -> executor_pb2.Report:
+        """Runs the job; SandboxError if no executor could. source: None: the job has its own."""
         request = executor_pb2.ExecuteRequest(attempt_id=attempt_id, job=job)
+        if source is not None:
+            request.job.source = source
         response = await _call("executor", self._executor.Execute, request, deadline, _check_report)
         return response.report
 

@@ -13,7 +13,7 @@ import hmac
 import math
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from codearena.errors import ServiceError
@@ -123,9 +123,8 @@ def made_case(task: Task, test: TestCase, rng: random.Random) -> TestCase:
 
 
 def _with_cases(brief: Brief, cases: dict[str, _Case]) -> Brief:
-    job, measurement, expectations = executor_pb2.Job(), executor_pb2.Job(), grader_pb2.Expectations()
+    job, expectations = executor_pb2.Job(), grader_pb2.Expectations()
     job.CopyFrom(brief.job)
-    measurement.CopyFrom(brief.measurement)
     expectations.CopyFrom(brief.expectations)
     drawn: dict[str, Drawn] = {}
     for test in expectations.tests:
@@ -136,8 +135,7 @@ def _with_cases(brief: Brief, cases: dict[str, _Case]) -> Brief:
             call.CopyFrom(case.call)
             test.call_id = call.call_id = call_id
             drawn[call_id] = Drawn(call, test)
-    for sent in (job, measurement):
-        for call in sent.calls:
-            if call.call_id in drawn:
-                call.CopyFrom(drawn[call.call_id].call)
-    return Brief(job, measurement, expectations, tuple(drawn.values()), brief)
+    for call in job.calls:
+        if call.call_id in drawn:
+            call.CopyFrom(drawn[call.call_id].call)
+    return replace(brief, job=job, expectations=expectations, drawn=tuple(drawn.values()), undrawn=brief)

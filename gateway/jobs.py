@@ -11,7 +11,7 @@ import functools
 import hashlib
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codearena import values
 from codearena.scripts import ScriptTest, TestScript
@@ -45,16 +45,21 @@ class Drawn:
 class Brief:
     """A task, ready to be sent: both jobs lack only the source.
 
-    job: the tests' calls. measurement: the reference and the attempt, on the probe's calls or, without a probe, on the
-    tests'; for an attempt that passed every test. drawn: tests drawn for one attempt, in place of those that `undrawn`
-    has; None: nothing was drawn.
+    job: the tests' calls. probe: the job that makes the probe's; None: the task has no probe. drawn: tests drawn for
+    one attempt, in place of those that `undrawn` has; None: nothing was drawn.
     """
 
     job: executor_pb2.Job
-    measurement: executor_pb2.Job
     expectations: grader_pb2.Expectations
+    reference: bytes
+    probe: executor_pb2.Job | None = None
     drawn: tuple[Drawn, ...] = ()
     undrawn: "Brief | None" = None
+
+    @functools.cached_property
+    def measurement(self) -> executor_pb2.Job:
+        """For an attempt that passed every test: it and the reference, on the probe's calls, else on the tests'."""
+        return self.probe or _measuring(self.job.limits, self.reference, self.job.calls)
 
     @functools.cached_property
     def basis(self) -> bytes:
@@ -117,11 +122,11 @@ class JobMaker:
         self._measured[draw] = max(step, self._measured.get(draw, step))
 
     def _with_new_probe(self, cpu_s: float) -> Brief:
-        job = _measuring(self._task, [])
+        job = _measuring(self._brief.job.limits, self._brief.reference)
         job.probe.extend(_probe(self._task, self._rng, cpu_s))
         job.probe_cpu.FromMilliseconds(round(1000 * cpu_s))
         job.probe_stop_ratio = self._probing.stop_ratio
-        return Brief(self._brief.job, job, self._brief.expectations)
+        return replace(self._brief, probe=job)
 
     def baseline(self) -> Brief:
         """For the buggy code, whose failure is the first error log: visible tests only, and little time for each.
@@ -142,7 +147,7 @@ class JobMaker:
             if outcome.visible:
                 job.checks.append(check)
                 expectations.checks.append(outcome)
-        return Brief(job, _measuring(self._task, job.calls), expectations)
+        return Brief(job, expectations, self._brief.reference)
 
 
 def script_job(stdin: bytes, limits: TaskLimits) -> executor_pb2.Job:
@@ -187,11 +192,13 @@ def _brief(task: Task) -> Brief:
     for check in task.checks:
         job.checks.add(rule=check.rule, argument=check.argument)
         expectations.checks.add(name=check.name, visible=check.visible)
-    return Brief(job, _measuring(task, job.calls), expectations)
+    return Brief(job, expectations, task.solution.encode())
 
 
-def _measuring(task: Task, calls: Iterable[executor_pb2.Call]) -> executor_pb2.Job:
-    return executor_pb2.Job(limits=limits_of(task.limits), reference_source=task.solution.encode(), calls=calls)
+def _measuring(
+    limits: common_pb2.Limits, reference: bytes, calls: Iterable[executor_pb2.Call] = ()
+) -> executor_pb2.Job:
+    return executor_pb2.Job(limits=limits, reference_source=reference, calls=calls)
 
 
 def call_of(task: Task, test: TestCase, call_id: str) -> executor_pb2.Call:

@@ -242,10 +242,7 @@ class Pipeline:
     ) -> executor_pb2.Report:
         if len(source) > self._settings.source_bytes:
             return _too_large(len(source), self._settings.source_bytes)
-        own = executor_pb2.Job()
-        own.CopyFrom(job)
-        own.source = source
-        return await self._clients.execute(attempt_id, own, deadline)
+        return await self._clients.execute(attempt_id, job, deadline, source)
 
     async def _examine(self, ran: _Ran) -> grader_pb2.ExamineResponse:
         """Whether the attempt passed, and is to be measured."""

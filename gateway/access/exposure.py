@@ -5,6 +5,7 @@ page of any site may send requests to `localhost`, and a site whose name is made
 answers (DNS rebinding). The `Origin` that browsers send tells the first, the `Host` the second.
 """
 
+import functools
 import ipaddress
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from starlette.types import Scope as Connection
 from codearena.errors import CodeArenaError, ForbiddenError, UnauthenticatedError
 from gateway.settings import Settings
 
+_REMEMBERED = 64  # peers and Host headers: mostly there is one
 _NEEDS_KEY = "send an API key as `Authorization: Bearer` or `X-API-Key`"
 
 
@@ -59,7 +61,7 @@ class Exposure:
         peer = connection.get("client")
         if not self.local_only or (self._peers_are_known and peer is not None and not is_loopback(peer[0])):
             raise UnauthenticatedError(_NEEDS_KEY)
-        if not _is_local_name(_host_of(headers.get("host", ""))):
+        if not _names_this_machine(headers.get("host", "")):
             raise ForbiddenError("the Host header names another site; call this machine by address or as localhost")
 
 
@@ -72,6 +74,7 @@ def refuse_foreign_page(headers: Headers, allowed: Sequence[str]) -> None:
         raise ForbiddenError("pages of this origin may not call; CODEARENA_GATEWAY_CORS_ORIGINS lists those that may")
 
 
+@functools.lru_cache(_REMEMBERED)
 def is_loopback(host: str) -> bool:
     """Whether only this machine reaches the address."""
     try:
@@ -80,12 +83,10 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _host_of(header: str) -> str:
-    return urlsplit(f"//{header}").hostname or ""
-
-
-def _is_local_name(host: str) -> bool:
-    """An address, or a name that no other site can have: without a dot, or below localhost (RFC 6761)."""
+@functools.lru_cache(_REMEMBERED)
+def _names_this_machine(header: str) -> bool:
+    """By an address, or a name that no other site can have: without a dot, or below localhost (RFC 6761)."""
+    host = urlsplit(f"//{header}").hostname or ""
     try:
         ipaddress.ip_address(host)
     except ValueError:
