@@ -198,16 +198,12 @@ class Pipeline:
                 identical=identity in earlier,
             )
             verdict = await self._grade(ran, request)
-            if verdict is None:
-                measurement = await self._measure(ran)
-                request.measurement.CopyFrom(measurement)
-                verdict = await self._grade(ran, request)
-            if verdict is None:
-                raise ServiceError("the grader did not take a measurement for one")
+            if request.HasField("measurement"):
+                measurement = request.measurement
         return Graded(report, measurement, judgement, verdict, identity, request.identical, brief), watch
 
     async def preview(self, task: Task, source: bytes, deadline: Deadline, caller: str) -> grader_pb2.Verdict:
-        """Grades on what an agent is shown alone: the visible tests, unjudged and unmeasured."""
+        """Grades on what an agent is shown alone: the visible tests, unjudged."""
         attempt_id, brief = f"preview-{uuid.uuid4().hex}", self._makers[task.id].baseline()
         brief.job.limits.call_cpu.FromMilliseconds(
             min(brief.job.limits.call_cpu.ToMilliseconds(), _PREVIEW_CALL_CPU_MS)
@@ -219,10 +215,8 @@ class Pipeline:
             request = grader_pb2.GradeRequest(
                 attempt_id=attempt_id, report=report, expectations=brief.expectations, judgement=judgement, step=1
             )
-            verdict = await self._clients.grade(request, deadline)
-        if verdict is None:
-            raise ServiceError("the grader wants a preview to be measured")
-        return verdict
+            ran = _Ran(attempt_id, task, brief, source, report, deadline, Stopwatch())
+            return await self._grade(ran, request)
 
     async def run_script(self, source: bytes, stdin: bytes) -> executor_pb2.Report:
         """Runs a source as a program, within the limits that tasks have by default."""
@@ -292,9 +286,17 @@ class Pipeline:
             raise ServiceError("the judge did not take what it wanted to know")
         return judgement
 
-    async def _grade(self, ran: _Ran, request: grader_pb2.GradeRequest) -> grader_pb2.Verdict | None:
+    async def _grade(self, ran: _Ran, request: grader_pb2.GradeRequest) -> grader_pb2.Verdict:
+        """The verdict; a measurement is made, and added to the request, if the grader finds that it takes one."""
         with ran.watch.stage("grade"):
-            return await self._clients.grade(request, ran.deadline)
+            verdict = await self._clients.grade(request, ran.deadline)
+        if verdict is None:
+            request.measurement.CopyFrom(await self._measure(ran))
+            with ran.watch.stage("grade"):
+                verdict = await self._clients.grade(request, ran.deadline)
+        if verdict is None:
+            raise ServiceError("the grader did not take a measurement for one")
+        return verdict
 
 
 def identity_of(source: bytes, report: executor_pb2.Report) -> str:

@@ -38,6 +38,15 @@ async def test_a_repair_is_tried_on_the_visible_tests_alone(api: httpx.AsyncClie
     assert all(b"hidden-input" not in request.SerializeToString() for request in executor.requests)
 
 
+async def test_code_that_passes_slowly_is_measured_on_the_visible_tests_alone(
+    api: httpx.AsyncClient, executor: FakeExecutor
+) -> None:
+    assert (await fix(api, "slow = lenght(values)\n", task_id="easy-1")).is_success
+    measured = [request for request in executor.requests if request.job.reference_source]
+    assert measured
+    assert all(b"hidden-input" not in request.SerializeToString() for request in measured)
+
+
 async def test_no_step_is_counted(api: httpx.AsyncClient) -> None:
     await api.post("/reset", json={"task_id": "easy-1"})
     await fix(api, MISSPELT, task_id="easy-1")
