@@ -59,6 +59,15 @@ async def deployment(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
     require("prometheus")
     folder = tmp_path_factory.mktemp("observability")
     redis = RedisServer(tmp_path_factory.mktemp("redis"), fsync="everysec")
+    try:
+        async with _deployed(folder, redis) as deployed:
+            yield deployed
+    finally:
+        redis.stop()
+
+
+@contextlib.asynccontextmanager
+async def _deployed(folder: Path, redis: RedisServer) -> AsyncIterator[Deployment]:
     ports = {job: free_port() for job in ("gateway", "executor", "judge", "grader")}
     metrics = {job: {"METRICS_PORT": str(port)} for job, port in ports.items()}
     async with ScriptedLLM(lambda _: (200, verdict())) as model:
@@ -76,7 +85,6 @@ async def deployment(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
             prometheus(folder, targets) as server,
         ):
             yield Deployment(gateway, backends.judge, backends.grader, redis, model, server)
-    redis.stop()
 
 
 async def _load(url: str, number: int) -> None:
