@@ -65,6 +65,8 @@ async def _regraded(
         response = await grader.Grade(request, timeout=_TIMEOUT_S, wait_for_ready=True)
     except grpc.aio.AioRpcError as error:
         return Regraded(attempt.attempt_id, task_id, before, {}, rpc.error_from_status(error).detail)
+    if response.takes_measurement:  # of a grader with other settings, which would have measured it
+        return Regraded(attempt.attempt_id, task_id, before, {}, "it takes a measurement, and was not measured")
     return Regraded(attempt.attempt_id, task_id, before, _told(response.verdict))
 
 

@@ -112,6 +112,18 @@ async def test_attempt_whose_basis_is_missing_is_a_problem_and_no_verdict(
     assert (again.after, "basis" in again.problem) == ({}, True)
 
 
+async def test_attempt_that_was_not_measured_and_should_be_is_a_problem_and_no_verdict(
+    api: httpx.AsyncClient, store: Store, grader_address: str
+) -> None:
+    await _play(api, len(FIXES))
+    exported = await _exported(store)
+    measured = [line["attempt"] for line in exported if line["kind"] == "attempt" and "measurement" in line["attempt"]]
+    assert len(measured) == 1
+    del measured[0]["measurement"]
+    problems = [each for each in [each async for each in regrade(exported, grader_address)] if each.problem]
+    assert [(each.attempt_id, each.after) for each in problems] == [(measured[0]["attempt_id"], {})]
+
+
 async def test_export_goes_on_after_the_event_it_got_to(api: httpx.AsyncClient, store: Store) -> None:
     await _play(api, 3)
     first = await _exported(store)
