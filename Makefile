@@ -24,7 +24,6 @@ help:  ## Show this list
 
 $(READY): requirements/dev.lock requirements/install.sh pyproject.toml
 	@requirements/install.sh $(VENV) requirements/dev.lock
-	@touch $@
 
 .PHONY: setup
 setup: $(READY)  ## Make the environment: .venv with the locked packages
@@ -89,7 +88,6 @@ test-docker: $(READY)  ## Run only the tests that need Docker
 # Trainers and OpenEnv bring a gigabyte that nothing else needs: an environment of their own.
 .venv-train/ready: requirements/train.lock requirements/torch.txt requirements/install.sh pyproject.toml
 	@requirements/install.sh .venv-train requirements/train.lock requirements/torch.txt
-	@touch $@
 
 .PHONY: test-train
 test-train: .venv-train/ready  ## Run the tests against TRL and OpenEnv, in an environment of their own

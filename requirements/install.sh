@@ -6,7 +6,9 @@
 # FIRST: a file of packages by exact version, installed before the locked ones and without hashes: those whose build
 # depends on the machine.
 # Any Python from 3.11 on will do; PYTHON names one. Progress goes to stderr, pip's own output to FOLDER/install.log.
+# Of two at once the second waits, where there is flock, and finds what the first has made. FOLDER/ready: it is whole.
 set -euo pipefail
+exec 9<"$0"
 cd "$(dirname "$0")/.."
 
 readonly VENV="${1:-.venv}"
@@ -77,6 +79,14 @@ install_packages() {
     fi
 }
 
+is_ready() { [[ $VENV/ready -nt $LOCK && $VENV/ready -nt pyproject.toml && $VENV/ready -nt requirements/install.sh ]]; }
+
+if command -v flock >/dev/null && ! flock --nonblock 9; then
+    say "waiting for another setup"
+    flock 9
+    is_ready && exit
+fi
 make_venv
 install_packages
+touch "$VENV/ready"
 say "ready: $VENV"
