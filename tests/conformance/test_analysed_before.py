@@ -58,9 +58,9 @@ async def test_what_does_not_compile_does_not_the_second_time_either(arena: Aren
 
 async def test_a_runner_that_is_told_so_analyses_nothing(arena: Arena) -> None:
     """Else all of the above would hold without anything having been spared."""
-    key = f"{_SOURCE}# planted\n"
+    source = f"{_SOURCE}# planted\n"
     planted = executor_pb2.Analysis(compiles=True, ast_hash="planted")
     revision = (await arena.execute(_job(_SOURCE))).isolation.runner_revision
     analyses: Analyses = arena.attempts._analyses
-    analyses.keep(_job(key, checks=False), revision, planted)
-    assert (await arena.execute(_job(key, checks=False))).analysis == planted
+    analyses.keep(_job(source, checks=False), revision, planted)
+    assert (await arena.execute(_job(source, checks=False))).analysis == planted
