@@ -2,7 +2,8 @@
 
 Every sandbox is in exactly one state, starting -> ready -> leased -> ending, and all four count against `pool_max`: a
 sandbox that is being removed still holds memory of the engine, and creating faster than the engine removes would only
-pile up work there.
+pile up work there. No more than `pool_leases` are in use at once, since those hold an attempt's memory: the others only
+wait, so that a burst finds them.
 
 How many are kept ready adapts: each wait for a sandbox raises the target by one, each quiet period lowers it by one,
 within pool_min and what pool_max leaves.
@@ -37,13 +38,14 @@ _Waiter = tuple["asyncio.Future[Sandbox]", str]  # and who waits
 
 @dataclass(frozen=True)
 class PoolLimits:
-    """Bounds of a pool. minimum, maximum, start_concurrency, waiting: sandboxes and waiters; the rest in seconds.
+    """Bounds of a pool. minimum to waiting: sandboxes and waiters; the rest in seconds.
 
-    shares: what holds while owners compete; None: nothing else.
+    maximum: in whatever state; leases: of them in use; shares: what holds while owners compete, None: nothing else.
     """
 
     minimum: int
     maximum: int
+    leases: int
     start_concurrency: int
     waiting: int
     ready_age_s: float
@@ -82,7 +84,7 @@ class Pool:
         self._jitter = jitter
         self._target = limits.minimum
         self._ready: deque[Sandbox] = deque()
-        self._born: dict[Sandbox, float] = {}
+        self._stale_at: dict[Sandbox, float] = {}
         self._waiters: FairQueue[_Waiter] = FairQueue()
         self._sharing = Sharing(limits.shares, clock)
         self._leased = 0
@@ -179,8 +181,9 @@ class Pool:
             raise OverloadedError("as many attempts wait as may", retry_after_s=self._retry_after_s())
         if self._retry and self._failures >= _FAILURES_TO_GIVE_UP:
             raise self._unavailable()
-        self._last_wait = self._clock()
-        self._target = min(self._target + 1, self._limits.maximum)
+        if self._leased < self._limits.leases:  # else more of them would be of no use
+            self._last_wait = self._clock()
+            self._target = min(self._target + 1, self._limits.maximum)
         waiter: asyncio.Future[Sandbox] = asyncio.get_running_loop().create_future()
         self._waiters.push((waiter, caller), (caller,))
         self._serve_waiters()  # those who came first may wait for what is not kept for this one
@@ -202,7 +205,7 @@ class Pool:
         self._note()
 
     def _may_take(self, caller: str) -> bool:
-        return self._sharing.may_take(caller, len(self._ready))
+        return self._leased < self._limits.leases and self._sharing.may_take(caller, len(self._ready))
 
     def _take(self, caller: str) -> Sandbox:
         """The oldest ready one, so that none grows old while others are used."""
@@ -213,7 +216,7 @@ class Pool:
     def _lease_out(self, sandbox: Sandbox, caller: str) -> None:
         self._sharing.takes(caller)
         sandbox.on_lost(lambda: None)
-        self._born.pop(sandbox, None)
+        self._stale_at.pop(sandbox, None)
         self._leased += 1
         self._note()
 
@@ -222,7 +225,9 @@ class Pool:
         if self._closing or not sandbox.alive:
             self._end(sandbox)
             return
-        self._born.setdefault(sandbox, self._clock())
+        # Not all after the same time: those that were made together would go together.
+        age_s = self._limits.ready_age_s * (1 - self._jitter() / 2)
+        self._stale_at.setdefault(sandbox, self._clock() + age_s)
         self._ready.append(sandbox)
         sandbox.on_lost(lambda: self._lost(sandbox))
         self._serve_waiters()
@@ -344,7 +349,7 @@ class Pool:
     def _discard(self, sandbox: Sandbox) -> None:
         """Takes an unused sandbox out of the pool."""
         self._ready.remove(sandbox)
-        self._born.pop(sandbox, None)
+        self._stale_at.pop(sandbox, None)
         self._end(sandbox)
 
     def _lost(self, sandbox: Sandbox) -> None:
@@ -363,7 +368,7 @@ class Pool:
     def _keep_up(self) -> None:
         """Replaces what has grown old, and keeps one less ready after a time without waits."""
         now = self._clock()
-        for sandbox in [each for each in self._ready if now - self._born[each] >= self._limits.ready_age_s]:
+        for sandbox in [each for each in self._ready if now >= self._stale_at[each]]:
             self._discard(sandbox)
         if now - self._last_wait >= self._limits.shrink_s and self._target > self._limits.minimum:
             self._target -= 1

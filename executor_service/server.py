@@ -6,7 +6,7 @@ import logging
 from codearena import rpc
 from codearena.v1 import executor_pb2_grpc
 from executor_service.attempts import Attempts
-from executor_service.isolation.base import Isolation
+from executor_service.isolation.base import Isolation, IsolationName
 from executor_service.isolation.choice import choose
 from executor_service.pool import Pool, PoolLimits
 from executor_service.servicer import SERVICE, Servicer
@@ -31,9 +31,9 @@ class ExecutorServer:
         """
         settings = self._settings
         self._isolation = self._given or await choose(settings)
-        self._pool = Pool(self._isolation, _pool_limits(settings), on_health=self._set_serving)
+        self._pool = Pool(self._isolation, _pool_limits(settings, self._isolation), on_health=self._set_serving)
         attempts = Attempts(self._pool, self._isolation, settings)
-        servicer = Servicer(attempts, self._pool, settings.pool_max)
+        servicer = Servicer(attempts, self._pool, min(settings.pool_leases, settings.pool_max))
         self._server = rpc.Server(
             [SERVICE], lambda server: executor_pb2_grpc.add_ExecutorServiceServicer_to_server(servicer, server)
         )
@@ -60,16 +60,21 @@ class ExecutorServer:
         await self._isolation.close()
 
 
-def _pool_limits(settings: Settings) -> PoolLimits:
+def _pool_limits(settings: Settings, isolation: Isolation) -> PoolLimits:
+    leases = min(settings.pool_leases, settings.pool_max)
+    # A container takes as long as many attempts, so that bursts need a stock of them. The others are made in no time.
+    stock = isolation.describe().name == IsolationName.CONTAINER
+    maximum = settings.pool_max if stock else leases
     return PoolLimits(
-        minimum=settings.pool_min,
-        maximum=settings.pool_max,
+        minimum=min(settings.pool_min, maximum),
+        maximum=maximum,
+        leases=leases,
         start_concurrency=settings.pool_start_concurrency,
         waiting=settings.queue_max,
         ready_age_s=settings.pool_ready_age_s,
         shrink_s=settings.pool_shrink_s,
         shares=Shares(
-            reserve=min(settings.pool_reserve, settings.pool_max - 1),
+            reserve=min(settings.pool_reserve, maximum - 1),
             start_concurrency=settings.pool_start_concurrency_shared,
             leases=settings.pool_leases_shared,
         ),

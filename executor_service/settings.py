@@ -36,8 +36,12 @@ class Settings(ServiceSettings):
 
     pool_min: int = Field(2 * _CORES, ge=1, description="Sandboxes kept ready when idle.")
     pool_max: int = Field(
-        max(8, 4 * _CORES), ge=1, description="Sandboxes at once: starting, ready, in use and being removed."
+        max(16, 8 * _CORES),
+        ge=1,
+        description="Containers at once: starting, ready, in use and being removed. Of "
+        "other sandboxes no more are made than may be in use at once.",
     )
+    pool_leases: int = Field(max(8, 4 * _CORES), ge=1, description="Sandboxes in use at once.")
     pool_start_concurrency: int = Field(2 * _CORES, ge=1, description="Sandboxes started at once.")
     pool_reserve: int = Field(
         2,
@@ -53,7 +57,7 @@ class Settings(ServiceSettings):
         description="Sandboxes in use at once while several owners compete: each has an equal part, at least one.",
     )
     pool_remove_concurrency: int = Field(_CORES, ge=1, description="Sandboxes removed at once.")
-    pool_ready_age_s: float = Field(600.0, gt=0, description="Age at which an unused ready sandbox is replaced.")
+    pool_ready_age_s: float = Field(600.0, gt=0, description="Longest time that a sandbox waits unused.")
     pool_shrink_s: float = Field(30.0, gt=0, description="Time without a wait after which one less is kept ready.")
     queue_max: int = Field(256, ge=0, description="Attempts that may wait for a sandbox; one more is refused.")
     start_timeout_s: float = Field(30.0, gt=0, description="Longest start of a sandbox, until its runner is ready.")
@@ -61,8 +65,8 @@ class Settings(ServiceSettings):
         10.0, gt=0, description="Time past an attempt's own wall limit after which its runner is given up."
     )
 
-    cell_attempts: int = Field(200, ge=1, description="Attempts that take turns in one container of isolation cell.")
-    cell_age_s: float = Field(600.0, gt=0, description="Age at which no further attempt gets a turn in a container.")
+    cell_attempts: int = Field(200, ge=1, description="Most attempts in one container of isolation cell.")
+    cell_age_s: float = Field(600.0, gt=0, description="Highest age of such a container for an attempt to begin.")
     cell_idle_s: float = Field(30.0, gt=0, description="Time without an attempt after which a container ends.")
 
     memory_bytes: int = Field(512 * MIB, ge=64 * MIB, description="Memory an attempt may ask for.")

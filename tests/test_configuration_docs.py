@@ -13,6 +13,7 @@ DEFAULTS_IN_WORDS = {  # those that depend on the machine, or must not be shown
     "CODEARENA_EXECUTOR_SECCOMP_PROFILE": "deploy/seccomp.json",
     "CODEARENA_EXECUTOR_POOL_MIN": "by cores",
     "CODEARENA_EXECUTOR_POOL_MAX": "by cores",
+    "CODEARENA_EXECUTOR_POOL_LEASES": "by cores",
     "CODEARENA_EXECUTOR_POOL_START_CONCURRENCY": "by cores",
     "CODEARENA_EXECUTOR_POOL_START_CONCURRENCY_SHARED": "by cores",
     "CODEARENA_EXECUTOR_POOL_LEASES_SHARED": "by cores",

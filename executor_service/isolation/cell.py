@@ -4,10 +4,14 @@ A container carries the limits of one attempt and serves one at a time. After a 
 and PID 1 of the container, which no attempt can reach, checks that nothing is left before it makes the next runner
 (executor_service/runner/cell.py). A container is removed instead of used again after so many attempts, at some age,
 and on any doubt: no report, a runner that is not ready again in time, a PID 1 that found something and ended.
+Containers that began together do not end together: their bounds are drawn, so that a new one is made while the others
+serve.
 """
 
 import asyncio
 import logging
+import math
+import random
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -26,20 +30,31 @@ _RENEW_S = 5.0  # it takes milliseconds; a container in which it takes longer is
 
 @dataclass(frozen=True)
 class _Turn:
-    """A container and whose turn it is in it. number: of the attempt, from 1; born: of the container, monotonic."""
+    """A container and whose turn it is in it. number: of the attempt, from 1.
+
+    last: number of the last one that gets a turn; until: when none does any more, monotonic.
+    """
 
     container: ContainerSandbox
     hello: Hello
     number: int
-    born: float
+    last: int
+    until: float
 
 
 class CellIsolation(Isolation):
     """Cells in containers of the settings' image on one engine."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Callable[[], float] = time.monotonic,
+        spread: Callable[[], float] = random.random,
+    ) -> None:
+        """spread: from 0 to 1: what part of the half of a container's bounds it goes without."""
         self._settings = settings
         self._clock = clock
+        self._spread = spread
         lifetime_s = settings.cell_age_s + settings.cell_idle_s + settings.sandbox_age_max_s
         self._containers = ContainerIsolation(settings, hardening.cell_configuration, lifetime_s)
         self._idle: deque[_Turn] = deque()
@@ -55,12 +70,13 @@ class CellIsolation(Isolation):
                 return CellSandbox(turn, self._end)
             self._retire_later(turn)
         container = await self._containers.create()
-        return CellSandbox(_Turn(container, container.hello, 1, self._clock()), self._end)
+        share = 1 - self._spread() / 2
+        last, age_s = math.ceil(share * self._settings.cell_attempts), share * self._settings.cell_age_s
+        return CellSandbox(_Turn(container, container.hello, 1, last, self._clock() + age_s), self._end)
 
     async def _end(self, turn: _Turn) -> None:
         """After a report: makes room for the next turn, or ends the container."""
-        old = self._clock() - turn.born >= self._settings.cell_age_s
-        if old or turn.number >= self._settings.cell_attempts:
+        if turn.number >= turn.last or self._clock() >= turn.until:
             await turn.container.retire()
             return
         try:

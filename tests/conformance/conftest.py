@@ -16,7 +16,7 @@ from executor_service.settings import MIB, Settings
 from tests.executor_service import jobs
 from tests.executor_service.images import require_engine, runner_image
 
-POOL = PoolLimits(minimum=2, maximum=4, start_concurrency=2, waiting=8, ready_age_s=600, shrink_s=600)
+POOL = PoolLimits(minimum=2, maximum=4, leases=4, start_concurrency=2, waiting=8, ready_age_s=600, shrink_s=600)
 ONE_AFTER_THE_OTHER = replace(POOL, minimum=1, maximum=1)
 """For cells: so that the attempts of the list take turns in one container."""
 HONEST = jobs.job(

@@ -11,7 +11,7 @@ from executor_service.pool import Pool, PoolLimits
 from executor_service.sharing import Shares
 from tests.executor_service.fakes import FakeIsolation
 
-LIMITS = PoolLimits(minimum=2, maximum=4, start_concurrency=2, waiting=3, ready_age_s=1000, shrink_s=1000)
+LIMITS = PoolLimits(minimum=2, maximum=4, leases=4, start_concurrency=2, waiting=3, ready_age_s=1000, shrink_s=1000)
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -105,6 +105,21 @@ async def test_no_more_than_the_maximum_exist_even_while_the_engine_is_slow_to_r
         isolation.removal.set()
         await until(lambda: pool.status().leased == 1)
         waiting.cancel()
+
+
+async def test_no_more_are_in_use_at_once_than_allowed_and_the_others_stay_ready() -> None:
+    isolation, release, order = FakeIsolation(), asyncio.Event(), list[str]()
+    async with running(isolation, replace(LIMITS, leases=1)) as pool:
+        await until(lambda: pool.status().ready == 2)
+        tasks = [asyncio.create_task(hold(pool, release, order, name)) for name in ("first", "second", "third")]
+        try:
+            await until(lambda: len(order) + pool.status().queued == 3 and pool.status().starting == 0)
+            assert order == ["first"]
+            assert pool.status().ready == 2  # more would not help those who wait
+        finally:
+            release.set()
+        await asyncio.gather(*tasks)
+        assert order == ["first", "second", "third"]
 
 
 async def test_no_more_are_started_at_once_than_allowed() -> None:
@@ -258,6 +273,18 @@ async def test_old_ready_sandboxes_are_replaced() -> None:
         clock.now = 1.0
         await asyncio.wait_for(asyncio.gather(*[sandbox.gone.wait() for sandbox in old]), 5)
         await until(lambda: pool.status().ready == 2)
+
+
+async def test_ready_sandboxes_of_one_age_are_not_all_replaced_at_once() -> None:
+    isolation, clock, spread = FakeIsolation(), Clock(), iter([0.0, 1.0, 0.0])
+    limits = replace(LIMITS, ready_age_s=0.01)
+    async with running(isolation, limits, clock=clock, jitter=lambda: next(spread)) as pool:
+        await until(lambda: pool.status().ready == 2)
+        late, early = isolation.made
+        clock.now = 0.006
+        await asyncio.wait_for(early.gone.wait(), 5)
+        await until(lambda: pool.status().ready == 2 and pool.status().ending == 0)
+        assert late in isolation.existing
 
 
 async def test_more_are_kept_ready_after_waits_and_fewer_after_a_quiet_time() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import docker
@@ -77,9 +77,9 @@ def f(x):
 """
 
 
-async def made(**changes: object) -> CellIsolation:
+async def made(spread: Callable[[], float] = lambda: 0.0, **changes: object) -> CellIsolation:
     settings = Settings(image=runner_image(), memory_bytes=128 * MIB, **changes)  # type: ignore[arg-type]
-    isolation = CellIsolation(settings)
+    isolation = CellIsolation(settings, spread=spread)
     await isolation.start()
     return isolation
 
@@ -164,6 +164,23 @@ async def test_a_container_is_replaced_after_so_many_attempts(client: docker.API
     containers = [(await turn(isolation))[0] for _ in range(3)]
     assert containers[0] == containers[1] != containers[2]
     assert not exists(client, containers[0])
+    await isolation.close()
+
+
+async def test_containers_that_began_together_are_replaced_one_after_the_other(client: docker.APIClient) -> None:
+    spread = iter([0.0, 0.9, 0.0, 0.0])
+    isolation = await made(lambda: next(spread), cell_attempts=4)
+    sandboxes = [await isolation.create(), await isolation.create()]
+    lasting, early = map(container_of, sandboxes)
+    for _ in range(3):
+        for sandbox in sandboxes:
+            await ask(sandbox, HONEST)
+            await sandbox.destroy()
+        sandboxes = [await isolation.create() for _ in sandboxes]
+    assert exists(client, lasting)
+    assert not exists(client, early)
+    for sandbox in sandboxes:
+        await sandbox.destroy()
     await isolation.close()
 
 
