@@ -31,6 +31,7 @@ from codearena.models import (
     Event,
     FixResponse,
     Health,
+    IsolationName,
     Memory,
     Ready,
     RunRawResponse,
@@ -59,6 +60,7 @@ class AsyncCodeArena:
 
     base_url: of the gateway. agent_id: whose curriculum and memory the episodes count for, one per training run.
     api_key: where the gateway wants one; none: CODEARENA_API_KEY, if that is set.
+    isolation: where attempts run, for keys that may name one: "container", "cell" or "local"; none: the service's.
     timeout_s: longest wait for one answer. retry: how often and when to try again. transport: for proxies and tests.
 
     Every method raises:
@@ -72,11 +74,13 @@ class AsyncCodeArena:
         *,
         agent_id: str = DEFAULT_AGENT,
         api_key: str | None = None,
+        isolation: IsolationName | None = None,
         timeout_s: float = 120.0,
         retry: RetryPolicy | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._agent_id = agent_id
+        self._isolation = isolation
         self._retry = retry or RetryPolicy()
         own_key = api_key or os.environ.get(API_KEY_VARIABLE)
         self._transport = Transport(base_url, timeout_s, self._retry, transport, own_key)
@@ -122,6 +126,7 @@ class AsyncCodeArena:
             "strategy": strategy,
             "group_id": group_id,
             "use_memory": use_memory or None,
+            "isolation": self._isolation,
         }
         answer = validated(StepResponse, await self._transport.post("/reset", body))
         self._last_episode = answer.episode_id
@@ -181,7 +186,7 @@ class AsyncCodeArena:
 
         (await arena.grade("easy-1", source)).reward
         """
-        return validated(Verdict, await self._transport.post("/grade", _graded(task_id, source, group_id)))
+        return validated(Verdict, await self._transport.post("/grade", self._graded(task_id, source, group_id)))
 
     async def grade_batch(
         self, items: Sequence[tuple[str, str]], *, group_id: str | None = None, progress: Progress | None = None
@@ -227,11 +232,15 @@ class AsyncCodeArena:
     async def _grade_once(
         self, chunk: Sequence[tuple[str, str]], group_id: str | None
     ) -> list[Verdict | CodeArenaError]:
-        body = {"items": [_graded(task_id, source, group_id) for task_id, source in chunk]}
+        body = {"items": [self._graded(task_id, source, group_id) for task_id, source in chunk]}
         response = validated(BatchResponse, await self._transport.post("/grade/batch", body))
         if len(response.items) != len(chunk):
             raise CodeArenaError(f"{len(response.items)} answers to a batch of {len(chunk)}")
         return [item.verdict or error_from_problem(item.problem) for item in response.items]
+
+    def _graded(self, task_id: str, source: str, group_id: str | None) -> dict[str, str]:
+        body = {"task_id": task_id, "source": source, "group_id": group_id, "isolation": self._isolation}
+        return {name: value for name, value in body.items() if value is not None}
 
     async def submit_job(
         self, items: Sequence[tuple[str, str]], *, group_id: str | None = None, job_id: str | None = None
@@ -244,7 +253,7 @@ class AsyncCodeArena:
             job = await arena.submit_job(pairs)
         """
         body = {
-            "items": [_graded(task_id, source, group_id) for task_id, source in items],
+            "items": [self._graded(task_id, source, group_id) for task_id, source in items],
             "job_id": job_id or uuid.uuid4().hex,
         }
         return validated(JobStatus, await self._transport.post("/jobs", body))
@@ -363,8 +372,3 @@ class AsyncCodeArena:
 
 def _retry_after_s(answer: Verdict | CodeArenaError) -> float:
     return (answer.retry_after_s or 0.0) if isinstance(answer, CodeArenaError) else 0.0
-
-
-def _graded(task_id: str, source: str, group_id: str | None) -> dict[str, str]:
-    body = {"task_id": task_id, "source": source}
-    return body if group_id is None else {**body, "group_id": group_id}

@@ -26,6 +26,7 @@ from codearena.models import (
     Event,
     FixResponse,
     Health,
+    IsolationName,
     Memory,
     Ready,
     RunRawResponse,
@@ -53,12 +54,19 @@ class CodeArena:
         *,
         agent_id: str = DEFAULT_AGENT,
         api_key: str | None = None,
+        isolation: IsolationName | None = None,
         timeout_s: float = 120.0,
         retry: RetryPolicy | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._arena = AsyncCodeArena(
-            base_url, agent_id=agent_id, api_key=api_key, timeout_s=timeout_s, retry=retry, transport=transport
+            base_url,
+            agent_id=agent_id,
+            api_key=api_key,
+            isolation=isolation,
+            timeout_s=timeout_s,
+            retry=retry,
+            transport=transport,
         )
         self._loop = BackgroundLoop()
         self._closed = False

@@ -11,6 +11,8 @@ ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._:@+=-]{0,127}$"
 DEFAULT_AGENT = "default"
 MAX_BATCH_ITEMS = 1024
 MAX_PROBE_CPU_S = 5.0
+IsolationName = Literal["container", "cell", "local"]
+"""Where attempts run: docs/trust-boundary.md."""
 
 
 def _text(value: object) -> str:
@@ -57,6 +59,7 @@ class ResetRequest(_Lenient):
     and at the same step the same hidden inputs, so that they can be compared.
     partition: "eval" neither reads nor writes the agent's memory and curriculum; none: by the agent's id.
     use_memory: observations carry the agent's best attempt at the task and its last failures.
+    isolation: where the episode's attempts run, for keys that may name one; none: as the service is set.
     """
 
     task_id: TaskChoice | None = None
@@ -68,6 +71,7 @@ class ResetRequest(_Lenient):
     group_id: Id | None = None
     partition: Literal["train", "eval"] | None = None
     use_memory: bool = False
+    isolation: IsolationName | None = None
 
 
 class StepRequest(_Strict):
@@ -120,6 +124,9 @@ class GradeRequest(_Strict):
         gt=0,
         le=MAX_PROBE_CPU_S,
         description="CPU time for measuring how it scales, other than usual; takes a key of the scope admin.",
+    )
+    isolation: IsolationName | None = Field(
+        default=None, description="Where it runs, other than usual; takes a key that may name one."
     )
 
 

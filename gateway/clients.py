@@ -65,12 +65,17 @@ class Clients:
             "judge": settings.judge_address,
             "grader": settings.grader_address,
         }
+        self._isolation_addresses = {str(name): address for name, address in settings.isolation_executors.items()}
         self._tls_folder = settings.tls_folder
         self._channels: dict[str, grpc.aio.Channel] = {}
 
     async def __aenter__(self) -> Self:
         self._channels = {name: rpc.channel(address, self._tls_folder) for name, address in self._addresses.items()}
         self._executor = executor_pb2_grpc.ExecutorServiceStub(self._channels["executor"])
+        self._executors = {"": self._executor}
+        for isolation, address in self._isolation_addresses.items():
+            opened = self._channels[f"executor/{isolation}"] = rpc.channel(address, self._tls_folder)
+            self._executors[isolation] = executor_pb2_grpc.ExecutorServiceStub(opened)
         self._judge = judge_pb2_grpc.JudgeServiceStub(self._channels["judge"])
         self._grader = grader_pb2_grpc.GraderServiceStub(self._channels["grader"])
         return self
@@ -79,13 +84,24 @@ class Clients:
         await asyncio.gather(*(channel.close() for channel in self._channels.values()))
 
     async def execute(
-        self, attempt_id: str, job: executor_pb2.Job, deadline: Deadline, source: bytes | None = None
+        self,
+        attempt_id: str,
+        job: executor_pb2.Job,
+        deadline: Deadline,
+        source: bytes | None = None,
+        isolation: str = "",
     ) -> executor_pb2.Report:
-        """Runs the job; SandboxError if no executor could. source: None: the job has its own."""
+        """Runs the job; SandboxError if no executor could.
+
+        source: None: the job has its own. isolation: by those executors, and no others; empty: by the usual ones.
+        """
+        executor = self._executors.get(isolation)
+        if executor is None:  # it was named when there were some
+            raise SandboxError(f"there are no executors of the isolation {isolation} any more", retry_after_s=None)
         request = executor_pb2.ExecuteRequest(attempt_id=attempt_id, job=job)
         if source is not None:
             request.job.source = source
-        response = await _call("executor", self._executor.Execute, request, deadline, _check_report)
+        response = await _call("executor", executor.Execute, request, deadline, partial(_check_report, isolation))
         return response.report
 
     async def judge(
@@ -187,7 +203,11 @@ def _count_retry(service: str, error: ServiceError) -> None:
     log.warning("%s failed (%s), trying again: %s", service, error.slug, error)
 
 
-def _check_report(response: executor_pb2.ExecuteResponse) -> None:
+def _check_report(isolation: str, response: executor_pb2.ExecuteResponse) -> None:
+    """isolation: that was asked for; empty: any."""
+    ran_in = response.report.isolation.name
+    if isolation and ran_in != isolation:
+        raise _RefusedError(f"an executor of the isolation {isolation} has {ran_in}", retry_after_s=None)
     if response.report.status == executor_pb2.ATTEMPT_STATUS_UNSPECIFIED:
         raise SandboxError("the executor answered without a report")
 

@@ -30,6 +30,7 @@ from codearena.task import Task
 from codearena.v1 import store_pb2
 from gateway import answered_about, answers, curriculum, memory, metrics, stats
 from gateway.access import caller as callers
+from gateway.access.isolations import Isolations
 from gateway.choice import Choice
 from gateway.pipeline import Attempt, Pipeline
 from gateway.settings import Settings
@@ -68,6 +69,7 @@ class Episodes:
         self._pipeline = pipeline
         self._tasks = tasks
         self._choice = choice
+        self._isolations = Isolations(settings)
         self._in_flight: dict[str, _InFlight] = {}
 
     async def reset(
@@ -79,12 +81,15 @@ class Episodes:
 
         Raises:
             UnknownTaskError: no such task, category or level.
-            InvalidRequestError: an episode in evaluation is to use memory, or an agent kept for evaluation to train.
+            InvalidRequestError: an episode in evaluation is to use memory, or an agent kept for evaluation to train,
+                or no executors have the isolation.
+            ForbiddenError: an isolation, from a caller who may not choose it.
             ServiceError: the buggy code could not be run, or the store failed; an episode may then exist or not.
         """
         partition = memory.partition_of(
             callers.shown(request.agent_id), request.partition, self._settings.evaluation_agents
         )
+        isolation = self._isolations.admit(request.isolation)
         request = _owned(request)
         task = await self._choice.choose(request, partition)
         reminder = await self._reminder(request, partition, task)
@@ -101,6 +106,7 @@ class Episodes:
             reminder=reminder,
             private=private,
             group=request.group_id or "",
+            isolation=isolation,
         )
         if episode.task_id != task.id:  # a retry, for which chance chose another task than for the first try
             task = self._task(episode)
@@ -179,6 +185,7 @@ class Episodes:
         reminder: str,
         private: bool = False,
         group: str = "",
+        isolation: str = "",
     ) -> EpisodeRecord:
         episode = EpisodeRecord(
             episode_id=episode_id,
@@ -193,6 +200,7 @@ class Episodes:
             partition=partition,
             memory=reminder,
             group=group,
+            isolation=isolation,
         )
         return await self._store.create(episode, _reset_event(episode), private=private)
 
@@ -200,9 +208,15 @@ class Episodes:
         """Id of a fresh episode after a finished one; the same for every retry of the request that needs it."""
         derived = callers.owned(_derived_id("next", finished.nonce, request_id) if request_id else uuid.uuid4().hex)
         task, agent_id, reminder = self._task(finished), finished.agent_id, finished.memory
-        partition, group = finished.partition, finished.group
         episode = await self._create(
-            task, agent_id, derived, request_id, partition=partition, reminder=reminder, group=group
+            task,
+            agent_id,
+            derived,
+            request_id,
+            partition=finished.partition,
+            reminder=reminder,
+            group=finished.group,
+            isolation=finished.isolation,
         )
         return episode.episode_id
 
@@ -235,7 +249,9 @@ class Episodes:
             raise EpisodeFinishedError(f"episode {callers.shown(episode_id)} is finished; reset starts another")
         task = self._task(episode)
         draw = f"group:{callers.owned(episode.group)}" if episode.group else f"episode:{episode.nonce}"
-        attempt = await self._pipeline.attempt(task, proposal.source, episode.step + 1, episode.identities, draw=draw)
+        attempt = await self._pipeline.attempt(
+            task, proposal.source, episode.step + 1, episode.identities, draw=draw, isolation=episode.isolation
+        )
         answered_about.attempt(attempt.attempt_id)
         return await self._commit(episode, attempt, proposal)
 

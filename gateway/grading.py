@@ -14,6 +14,7 @@ from codearena.task import Task
 from codearena.v1 import executor_pb2
 from gateway import answered_about, answers, curriculum, metrics, problems
 from gateway.access.caller import current, owned
+from gateway.access.isolations import Isolations
 from gateway.deadline import Deadline
 from gateway.pipeline import Attempt, Pipeline
 from gateway.settings import Settings
@@ -29,6 +30,7 @@ class Grading:
         self._parallel = settings.batch_parallel
         self._batch_deadline_s = settings.batch_deadline_s
         self._pipeline = pipeline
+        self._isolations = Isolations(settings)
         self._tasks = tasks
         self._flights: Flights[Attempt] = Flights(settings.verdicts_kept_s)
 
@@ -37,29 +39,35 @@ class Grading:
 
         Raises:
             UnknownTaskError: no such task.
-            ForbiddenError: a budget for the probe, from a caller who may not choose it.
+            ForbiddenError: a budget for the probe or an isolation, from a caller who may not choose it.
+            InvalidRequestError: no executors have the isolation.
             ServiceError: we failed.
         """
         if request.probe_cpu_s is not None and current().scope is not Scope.ADMIN:
             raise ForbiddenError(f"probe_cpu_s takes a key of the scope {Scope.ADMIN}")
+        isolation = self._isolations.admit(request.isolation)
         task = curriculum.find_task(self._tasks, request.task_id)
         source = request.source.encode("utf-8", "surrogatepass")
         draw = f"group:{owned(request.group_id)}" if request.group_id else ""
-        attempt = await self._attempt(task, source, caller, draw, request.probe_cpu_s)
+        attempt = await self._attempt(task, source, caller, draw, request.probe_cpu_s, isolation)
         if not caller:  # else it is one of a batch
             answered_about.attempt(attempt.attempt_id)
         return answers.attempt_verdict(attempt)
 
-    async def _attempt(self, task: Task, source: bytes, caller: str, draw: str, probe_cpu_s: float | None) -> Attempt:
+    async def _attempt(
+        self, task: Task, source: bytes, caller: str, draw: str, probe_cpu_s: float | None, isolation: str
+    ) -> Attempt:
         """One attempt for all who send the same source while it is graded, if they would get the same inputs."""
 
         async def graded() -> Attempt:
-            return await self._pipeline.attempt(task, source, caller=caller, draw=draw, probe_cpu_s=probe_cpu_s)
+            return await self._pipeline.attempt(
+                task, source, caller=caller, draw=draw, probe_cpu_s=probe_cpu_s, isolation=isolation
+            )
 
         if not draw and self._pipeline.draws_anew(task):
             return await graded()
         # The owner too: nobody is to learn by the time it takes that somebody else has just sent the same.
-        key = (current().owner, task.id, task.revision, source, draw, probe_cpu_s)
+        key = (current().owner, task.id, task.revision, source, draw, probe_cpu_s, isolation)
         attempt, shared = await self._flights.result(key, graded, keep=not self._pipeline.fresh_inputs(task))
         metrics.SHARED.inc(shared)
         return attempt

@@ -96,6 +96,7 @@ class _Ran:
     report: executor_pb2.Report
     deadline: Deadline
     watch: Stopwatch
+    isolation: str = ""
 
 
 class Pipeline:
@@ -124,11 +125,13 @@ class Pipeline:
         caller: str = "",
         draw: str = "",
         probe_cpu_s: float | None = None,
+        isolation: str = "",
     ) -> Attempt:
         """Grades one attempt. step: from 1; earlier: identities of the attempts that this one should differ from.
 
         caller: whose attempt it is, where many wait; see Admission. draw: attempts of one draw and step get
-        the same hidden inputs; empty: inputs of its own. probe_cpu_s: None for the usual.
+        the same hidden inputs; empty: inputs of its own. probe_cpu_s: None for the usual. isolation: where it
+        runs; empty: as usual.
         """
         attempt_id, started = uuid.uuid4().hex, datetime.now(UTC)
         telemetry.attempt_id.set(attempt_id)
@@ -136,7 +139,7 @@ class Pipeline:
         brief = await self._makers[task.id].brief(probe_cpu_s, own_draw, step)
         draw = "task" if self._settings.cases_fixed else own_draw
         brief = await self._draws[task.id].drawn(brief, draw, step, self._answered)
-        graded, watch = await self._graded(attempt_id, task, brief, source, step, earlier, caller)
+        graded, watch = await self._graded(attempt_id, task, brief, source, step, earlier, caller, isolation)
         if graded.measurement is not None:
             self._makers[task.id].measured(own_draw, step)
         tally.attempt(task, graded.report, graded.verdict, graded.identical)
@@ -171,6 +174,7 @@ class Pipeline:
         step: int,
         earlier: Collection[str],
         caller: str = "",
+        isolation: str = "",
     ) -> tuple[Graded, Stopwatch]:
         """Runs the calls, judges, measures where that is needed, grades."""
         deadline, watch = Deadline(self._settings.attempt_deadline_s), Stopwatch()
@@ -180,9 +184,9 @@ class Pipeline:
             if len(source) <= self._settings.source_bytes:
                 self._announcements.announce(source)
             with watch.stage("execute"):
-                report = await self._execute(attempt_id, brief.job, source, deadline)
+                report = await self._execute(attempt_id, brief.job, source, deadline, isolation)
             tally.executor_stages(report.timings)
-            ran = _Ran(attempt_id, task, brief, source, report, deadline, watch)
+            ran = _Ran(attempt_id, task, brief, source, report, deadline, watch, isolation)
             if task.probe is None:
                 judgement, measurement = await self._judge(ran), None
             else:
@@ -232,11 +236,11 @@ class Pipeline:
             return await self._clients.execute(f"reference-{uuid.uuid4().hex}", job, deadline)
 
     async def _execute(
-        self, attempt_id: str, job: executor_pb2.Job, source: bytes, deadline: Deadline
+        self, attempt_id: str, job: executor_pb2.Job, source: bytes, deadline: Deadline, isolation: str = ""
     ) -> executor_pb2.Report:
         if len(source) > self._settings.source_bytes:
             return _too_large(len(source), self._settings.source_bytes)
-        return await self._clients.execute(attempt_id, job, deadline, source)
+        return await self._clients.execute(attempt_id, job, deadline, source, isolation)
 
     async def _examine(self, ran: _Ran) -> grader_pb2.ExamineResponse:
         """Whether the attempt passed, and is to be measured."""
@@ -262,7 +266,8 @@ class Pipeline:
     async def _measure(self, ran: _Ran) -> executor_pb2.Report:
         """The report of the measuring job: in another sandbox, where nothing is left of what the attempt has seen."""
         with ran.watch.stage("measure"):
-            return await self._execute(ran.attempt_id, ran.brief.measurement, ran.source, ran.deadline)
+            job, isolation = ran.brief.measurement, ran.isolation
+            return await self._execute(ran.attempt_id, job, ran.source, ran.deadline, isolation)
 
     async def _judge(self, ran: _Ran, examined: grader_pb2.ExamineResponse | None = None) -> judge_pb2.Judgement | None:
         """None for what does not compile. examined: None: only if the judge wants to know."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from codearena.requests import Strategy
+from codearena.requests import IsolationName, Strategy
 from codearena.settings import ServiceSettings
 
 _KIB = 1024
@@ -60,6 +60,12 @@ class Settings(ServiceSettings):
     redis_connections: int = Field(64, ge=1, description="Connections kept to Redis.")
 
     executor_address: str = Field("127.0.0.1:50051", description="host:port; every address of the name is used.")
+    isolation_executors: dict[IsolationName, str] = Field(
+        {}, description="The same of the isolations that a request may name instead, as JSON: isolation to address."
+    )
+    isolation_scope: Literal["use", "admin"] = Field(
+        "admin", description="Scope of the keys whose requests may name an isolation."
+    )
     judge_address: str = Field("127.0.0.1:50052", description="host:port; every address of the name is used.")
     grader_address: str = Field("127.0.0.1:50053", description="host:port; every address of the name is used.")
 

@@ -57,11 +57,12 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
 
     fail: errors to answer calls with that source's first word, in turn, before anything else.
     fail_measurements: no job with a reference succeeds.
+    isolation: what it says that attempts run in.
     gate: closed, every attempt waits; `arrived` returns when so many have come.
     request_ids, time_left_s: what came with each request, in the order of `requests`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, isolation: str = "local") -> None:
         def register(server: grpc.aio.Server) -> None:
             executor_pb2_grpc.add_ExecutorServiceServicer_to_server(self, server)
 
@@ -71,6 +72,7 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
         self.time_left_s: list[float] = []
         self.fail: dict[str, deque[CodeArenaError]] = defaultdict(deque)
         self.fail_measurements = False
+        self.isolation = isolation
         self.gate = asyncio.Event()
         self.gate.set()
         self._arrivals = asyncio.Condition()
@@ -100,7 +102,9 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
             raise self.fail[word].popleft()
         if not request.attempt_id.startswith("baseline"):
             await self.gate.wait()
-        return executor_pb2.ExecuteResponse(report=_report(request.job, word))
+        report = _report(request.job, word)
+        report.isolation.name = self.isolation
+        return executor_pb2.ExecuteResponse(report=report)
 
     async def GetStatus(  # noqa: N802
         self, request: executor_pb2.GetStatusRequest, context: Any

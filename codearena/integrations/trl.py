@@ -28,7 +28,7 @@ from codearena.async_client import DEFAULT_URL
 from codearena.client import CodeArena
 from codearena.completions import source_of
 from codearena.errors import CodeArenaError, ServiceError
-from codearena.models import Observation, StepResponse, Verdict
+from codearena.models import IsolationName, Observation, StepResponse, Verdict
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -49,9 +49,9 @@ RewardFunction = Callable[..., list[float | None]]
 
 
 @cache
-def _client(base_url: str, agent_id: str, process: int) -> CodeArena:
+def _client(base_url: str, agent_id: str, process: int, isolation: IsolationName | None = None) -> CodeArena:
     """One for each process, since a connection does not survive a fork. Closed with the process."""
-    return CodeArena(base_url, agent_id=agent_id)
+    return CodeArena(base_url, agent_id=agent_id, isolation=isolation)
 
 
 def text_of(completion: Completion) -> str:
@@ -65,11 +65,12 @@ def text_of(completion: Completion) -> str:
 class Rewards:
     """Reward functions for GRPOTrainer: the reward, and each of its components for the log.
 
-    base_url: of the gateway. The data set needs the column `task_id`.
+    base_url: of the gateway. The data set needs the column `task_id`. isolation: as of AsyncCodeArena.
     """
 
-    def __init__(self, base_url: str = DEFAULT_URL) -> None:
+    def __init__(self, base_url: str = DEFAULT_URL, isolation: IsolationName | None = None) -> None:
         self._base_url = base_url
+        self._isolation = isolation
         self._last: tuple[list[tuple[str, str]], list[Verdict | None]] = ([], [])
 
     def functions(self) -> list[RewardFunction]:
@@ -108,7 +109,8 @@ class Rewards:
 
     def _graded(self, items: list[tuple[str, str]]) -> list[Verdict | None]:
         try:
-            answers = _client(self._base_url, "trl", os.getpid()).grade_batch(items, group_id=uuid.uuid4().hex)
+            client = _client(self._base_url, "trl", os.getpid(), self._isolation)
+            answers = client.grade_batch(items, group_id=uuid.uuid4().hex)
         except ServiceError as error:
             log.warning("none of %d completions was graded: %s", len(items), error)
             return [None] * len(items)

@@ -20,7 +20,7 @@ class EpisodeRecord:
 
     nonce: new with each reset, so that a step begun before a reset of the same id cannot count after it.
     request_id: of the reset; empty: none. created_ms: since the epoch.
-    group: of episodes with the same hidden inputs; empty: none.
+    group: of episodes with the same hidden inputs; empty: none. isolation: that its attempts get; empty: the usual one.
     identities, sources: of the attempts so far, oldest first. reward, best_reward: None before the first step.
     memory: what the agent is reminded of in it, JSON; empty: nothing.
     """
@@ -37,6 +37,7 @@ class EpisodeRecord:
     partition: Partition = Partition.TRAIN
     memory: str = ""
     group: str = ""
+    isolation: str = ""
     step: int = 0
     done: bool = False
     reward: float | None = None

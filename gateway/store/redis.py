@@ -202,6 +202,7 @@ def _to_fields(episode: EpisodeRecord) -> list[str | int]:
         "partition": episode.partition.value,
         "memory": episode.memory,
         "group": episode.group,
+        "isolation": episode.isolation,
         "step": 0,
         "done": 0,
     }
@@ -224,6 +225,7 @@ def _to_episode(episode_id: str, fields: Mapping[bytes, bytes]) -> EpisodeRecord
         partition=Partition(fields.get(b"partition", b"train").decode()),
         memory=fields.get(b"memory", b"").decode(),
         group=fields.get(b"group", b"").decode(),  # an older gateway wrote none
+        isolation=fields.get(b"isolation", b"").decode(),
         step=step,
         done=fields[b"done"] == b"1",
         reward=float(fields[b"reward"]) if step else None,

@@ -177,6 +177,20 @@ async def test_the_executor_needs_no_more_of_the_engine_than_the_filtering_proxy
     await asyncio.to_thread(stack.compose, *files, "rm", "--stop", "--force", "engine-proxy")
 
 
+async def test_a_request_may_run_in_a_cell_of_executors_beside_the_usual_ones(stack: Deployment) -> None:
+    files = ["-f", "docker-compose.yml", "-f", "deploy/compose.cells.yml"]
+    up = ["up", "--detach", "--wait", "--scale", "executor=1", "gateway", "executor-cells"]
+    await asyncio.to_thread(stack.compose, *files, *up)
+    ran_in = []
+    for isolation in (None, "cell"):
+        async with AsyncCodeArena(stack.url, isolation=isolation, retry=PATIENT, timeout_s=600) as arena:
+            verdict = await arena.grade(TASK.id, TASK.solution)
+            assert verdict.solved
+            ran_in.append(verdict.execution_metadata.isolation)
+    assert ran_in == ["container", "cell"]
+    await asyncio.to_thread(stack.compose, *files, "rm", "--stop", "--force", "executor-cells")
+
+
 async def test_tls_ends_in_front_of_the_gateway_whose_port_is_no_longer_published(
     stack: Deployment, tmp_path: Path
 ) -> None:
