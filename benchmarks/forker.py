@@ -16,7 +16,7 @@ _UIDS = (20000, 20000)
 
 
 def main() -> None:
-    supervisor.warm_up()
+    supervisor.warm_up(seldom=True)
     controllers = [_CGROUPS / name for name in ("memory", "pids") if (_CGROUPS / name).is_dir()] or [_CGROUPS]
     groups = [controller / f"codearena-forker-{os.getpid()}" for controller in controllers]
     for group in groups:

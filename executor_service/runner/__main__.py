@@ -10,7 +10,7 @@ from executor_service.runner import cell, launcher, meter, revision, roles, supe
 
 
 def main(arguments: list[str]) -> None:
-    supervisor.warm_up()
+    supervisor.warm_up(seldom=bool(arguments))  # else it is for one attempt
     revision.runner_revision()
     if arguments[:1] == ["--launcher"]:
         launcher.main(int(arguments[1]))

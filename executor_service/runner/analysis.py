@@ -5,7 +5,6 @@ limits, whose death becomes a problem of type "AnalysisLimit". Nothing of the at
 """
 
 import ast
-import hashlib
 import io
 import tokenize
 import warnings
@@ -14,6 +13,7 @@ from types import CodeType
 
 from executor_service.runner.checks import CheckOutcome, run_checks
 from executor_service.runner.complexity_estimate import estimate_complexity
+from executor_service.runner.digest import sha256
 from executor_service.runner.dominant_lines import dominant_lines
 from executor_service.runner.problem_type import problem_type
 
@@ -70,7 +70,7 @@ def tree_hash(tree: ast.AST) -> str:
 
     Walks with a stack of its own, since ``ast.dump`` recurses, and cannot print integers of many thousand digits.
     """
-    digest = hashlib.sha256()
+    digest = sha256()
     pending: list[object] = [tree]
     while pending:
         item = pending.pop()
@@ -100,7 +100,7 @@ def _atom(value: object) -> bytes:
 
 def _token_hash(source: bytes) -> str:
     """SHA-256 over the tokens without comments and blank lines, hex, for sources too deep for a tree."""
-    digest = hashlib.sha256(b"tokens")
+    digest = sha256(b"tokens")
     skipped = (tokenize.COMMENT, tokenize.NL, tokenize.ENCODING)
     try:
         for token in tokenize.tokenize(io.BytesIO(source).readline):

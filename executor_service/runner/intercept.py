@@ -6,12 +6,12 @@ attempt's own process and speaks of its own calls only.
 
 import io
 import os
-import subprocess
 from collections.abc import Callable, Sequence
 from typing import Any
 
 _RECORDS_KEPT = 101  # one more than are passed on (outcomes.py), which tells that there were more
 _TEXT_KEPT = 4096
+_PIPE = -1  # subprocess.PIPE
 _FOLDERS = [f"{top}{name}" for top in ("/", "/usr/", "/usr/local/") for name in ("bin", "sbin")]
 
 records: list[dict[str, object]] = []
@@ -63,7 +63,7 @@ class Popen:
 
     @staticmethod
     def _pipe(wanted: Any, is_text: bool) -> Any:
-        if wanted != subprocess.PIPE:
+        if wanted != _PIPE:
             return None
         return io.StringIO() if is_text else io.BytesIO()
 
@@ -126,6 +126,8 @@ def _shell_recorder(via: str, answer: Callable[[], Any]) -> Callable[..., Any]:
 
 def install() -> None:
     """Replaces them for the rest of this process's life."""
+    import subprocess  # few attempts start anything
+
     subprocess.Popen = Popen  # type: ignore[assignment,misc]
     subprocess.getoutput = _shell_recorder("subprocess.getoutput", str)
     subprocess.getstatusoutput = _shell_recorder("subprocess.getstatusoutput", lambda: (0, ""))

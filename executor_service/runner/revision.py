@@ -1,9 +1,10 @@
 """Content hash of the runner itself, so that every report says what produced it."""
 
 import functools
-import hashlib
 import os
 import sys
+
+from executor_service.runner.digest import sha256
 
 _INTERPRETER = "-py"  # stands between the two parts of a revision
 
@@ -11,7 +12,7 @@ _INTERPRETER = "-py"  # stands between the two parts of a revision
 @functools.cache
 def runner_revision() -> str:
     """SHA-256 over the runner's files and the value encoding, hex, and the interpreter's version."""
-    digest = hashlib.sha256()
+    digest = sha256()
     here = os.path.dirname(os.path.abspath(__file__))
     paths = [os.path.join(here, name) for name in sorted(os.listdir(here)) if name.endswith(".py")]
     shared = os.path.join(os.path.dirname(os.path.dirname(here)), "codearena")

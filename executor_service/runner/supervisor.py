@@ -15,11 +15,11 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from executor_service.runner import conductor, kernel, referee, witness, worker
+from executor_service.runner import conductor, kernel, witness, worker
 from executor_service.runner.roles import Confinement, Role, confine, switch_uid
 
 PACKET_BYTES = 64 * 1024
@@ -27,7 +27,7 @@ _KILL_AGAIN_S = 0.05  # the longest that a process which slipped through one rou
 _NESTED = kernel.CLONE_NEWUSER | kernel.CLONE_NEWPID
 _WORKER_FDS = 5  # stdin, stdout, stderr, commands, results
 
-# What repairs of small programs import; what they seldom do is left to them, since every sandbox pays for this list.
+# What repairs of small programs import; every sandbox pays for it.
 _WARM_MODULES = (
     "abc",
     "ast",
@@ -43,7 +43,6 @@ _WARM_MODULES = (
     "enum",
     "fractions",
     "functools",
-    "hashlib",
     "heapq",
     "inspect",
     "io",
@@ -53,26 +52,26 @@ _WARM_MODULES = (
     "numbers",
     "operator",
     "os",
-    "pathlib",
     "random",
     "re",
-    "shlex",
     "string",
     "struct",
-    "subprocess",
     "sys",
-    "textwrap",
-    "threading",
     "time",
     "traceback",
     "types",
     "typing",
 )
+# What some import, and what of ours some jobs need.
+_SELDOM = ("hashlib", "pathlib", "shlex", "subprocess", "textwrap", "threading", "executor_service.runner.referee")
 
 
-def warm_up() -> None:
-    """Imports what attempts usually import, so that each fork finds it ready; the collector stays off those pages."""
-    for name in _WARM_MODULES:
+def warm_up(*, seldom: bool) -> None:
+    """Imports what attempts usually import, so that each fork finds it ready; the collector stays off those pages.
+
+    seldom: and what few of them import, which pays where many are forked from here.
+    """
+    for name in (*_WARM_MODULES, *(_SELDOM if seldom else ())):
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
@@ -256,12 +255,19 @@ def _become_worker(role: Role, fds: list[int], confinement: Confinement) -> None
             os.dup2(fd, target)
         os.closerange(_WORKER_FDS, 4096)
         confine(role, confinement)
-        main = referee.main if role is Role.REFEREE else worker.main
-        status = main(command_fd=3, result_fd=4)
+        status = _main_of(role)(command_fd=3, result_fd=4)
     except BaseException:  # noqa: BLE001 - the process's top: told on stderr, which the conductor captures
         sys.excepthook(*sys.exc_info())
     finally:
         os._exit(status)
+
+
+def _main_of(role: Role) -> Callable[..., int]:
+    if role is Role.REFEREE:
+        from executor_service.runner import referee  # only test scripts have one
+
+        return referee.main
+    return worker.main
 
 
 def _pids() -> list[int]:

@@ -518,7 +518,7 @@ async def test_the_attempts_cpu_time_is_counted_and_the_scripts_is_not(run: Run)
 _LEVEL = """
 import os, sys
 from executor_service.runner import kernel, launcher, namespaces, revision, supervisor
-supervisor.warm_up()
+supervisor.warm_up(seldom=True)
 revision.runner_revision()
 kernel.become_subreaper()
 stdin, stdout = os.dup(0), os.dup(1)
