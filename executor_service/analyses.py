@@ -6,9 +6,9 @@ attempts of the same bytes and for no others.
 """
 
 import hashlib
-from collections import OrderedDict
 from dataclasses import dataclass
 
+from codearena.recent import Recent
 from codearena.v1 import executor_pb2
 from executor_service import metrics
 
@@ -27,8 +27,7 @@ class Analyses:
     """Of the sources used last. maximum: how many of them; 0: none is kept."""
 
     def __init__(self, maximum: int) -> None:
-        self._maximum = maximum
-        self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
+        self._kept: Recent[bytes, _Kept] = Recent(maximum)
 
     def find(self, job: executor_pb2.Job, revision: str) -> executor_pb2.Analysis | None:
         """The analysis that a runner of that revision would make for the job; None: it has to make it."""
@@ -37,13 +36,11 @@ class Analyses:
         return found
 
     def _find(self, job: executor_pb2.Job, revision: str) -> executor_pb2.Analysis | None:
-        key = _key(job.source)
-        kept = self._kept.get(key)
+        kept = self._kept.get(_key(job.source))
         if kept is None or kept.revision != revision:
             return None
         if job.checks and kept.checks != _bytes_of_checks(job):
             return None
-        self._kept.move_to_end(key)
         if job.checks:
             return kept.analysis
         unchecked = executor_pb2.Analysis()
@@ -56,13 +53,9 @@ class Analyses:
 
         Not of a source that does not compile: that may be a reading which took too long, and could succeed next time.
         """
-        if not self._maximum or not analysis.compiles or analysis.ByteSize() > _LARGEST_BYTES:
+        if not analysis.compiles or analysis.ByteSize() > _LARGEST_BYTES:
             return
-        key = _key(job.source)
-        self._kept[key] = _Kept(revision, _bytes_of_checks(job), analysis)
-        self._kept.move_to_end(key)
-        if len(self._kept) > self._maximum:
-            self._kept.popitem(last=False)
+        self._kept.put(_key(job.source), _Kept(revision, _bytes_of_checks(job), analysis))
 
 
 def _key(source: bytes) -> bytes:

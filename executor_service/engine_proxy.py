@@ -15,12 +15,12 @@ import json
 import logging
 import os
 import re
-from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from codearena import telemetry
+from codearena.recent import Recent
 from codearena.rpc import until_terminated
 from executor_service.isolation import allowed
 from executor_service.isolation.owner import OWNER_LABEL
@@ -62,7 +62,7 @@ class EngineProxy:
     def __init__(self, engine: Path, seccomp: str) -> None:
         self._engine = engine
         self._seccomp = seccomp
-        self._ours: OrderedDict[str, None] = OrderedDict()  # ids that have been looked at
+        self._ours: Recent[str, None] = Recent(_KNOWN)  # ids that have been looked at
 
     async def serve(self, path: Path, mode: int = 0o660) -> asyncio.Server:
         """Begins to listen; the caller closes the server."""
@@ -122,9 +122,7 @@ class EngineProxy:
         """An id is one container's for ever; a name may be another's tomorrow, and is looked at each time."""
         if not _ID.fullmatch(container):
             return
-        self._ours[container] = None
-        if len(self._ours) > _KNOWN:
-            self._ours.popitem(last=False)
+        self._ours.put(container, None)
 
     async def _pass_on(self, request: _Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         engine_reader, engine_writer = await asyncio.open_unix_connection(self._engine)

@@ -3,9 +3,9 @@
 import asyncio
 import hashlib
 import logging
-from collections import OrderedDict
 
 from codearena.errors import ServiceError
+from codearena.recent import Recent
 from gateway.clients import Clients
 
 log = logging.getLogger(__name__)
@@ -18,19 +18,16 @@ class Announcements:
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
-        self._announced: OrderedDict[bytes, None] = OrderedDict()
+        self._announced: Recent[bytes, None] = Recent(_REMEMBERED)
         self._running: set[asyncio.Task[None]] = set()
 
     def announce(self, source: bytes) -> None:
         """Does not wait, and fails silently: the judge does without."""
         key = hashlib.sha256(source).digest()
         known = key in self._announced
-        self._announced[key] = None
-        self._announced.move_to_end(key)
+        self._announced.put(key, None)
         if known:
             return
-        if len(self._announced) > _REMEMBERED:
-            self._announced.popitem(last=False)
         task = asyncio.create_task(self._tell(source))
         self._running.add(task)
         task.add_done_callback(self._running.discard)

@@ -2,11 +2,10 @@
 
 import asyncio
 import hashlib
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
 
 from codearena.errors import ServiceError
+from codearena.recent import Recent
 from codearena.v1 import common_pb2
 from judge_service import answers, metrics
 from judge_service.analysers.protocol import Analysis
@@ -19,7 +18,6 @@ from judge_service.shared import Shared
 from judge_service.static import StaticJudge
 
 _ORDERLY = frozenset({common_pb2.CALL_STATUS_RETURNED, common_pb2.CALL_STATUS_RAISED})
-Kept = TypeVar("Kept")
 _DIMENSIONS = ("correctness", "security", "quality")
 
 
@@ -36,9 +34,9 @@ class AskingJudge(Judge):
         self._settings = settings
         self._static = static
         self._model = model
-        self._replies: OrderedDict[bytes, Reply] = OrderedDict()
+        self._replies: Recent[bytes, Reply] = Recent(settings.cache_entries)
         self._asking: dict[bytes, asyncio.Task[Reply]] = {}
-        self._shown: OrderedDict[bytes, NormalisedAnswer] = OrderedDict()
+        self._shown: Recent[bytes, NormalisedAnswer] = Recent(settings.cache_entries)
         self._revision = hashlib.sha256(f"{static.revision} {model.revision}".encode()).hexdigest()
 
     async def start(self) -> None:
@@ -106,7 +104,6 @@ class AskingJudge(Judge):
         """What the model may see of a source, kept by content; None if the source does not allow it."""
         key = hashlib.sha256(source).digest()
         if (known := self._shown.get(key)) is not None:
-            self._shown.move_to_end(key)
             return known
         async with self._static.gate.place(caller):
             end = await self._static.children.run(Analysis.NORMALISED, source)
@@ -116,7 +113,7 @@ class AskingJudge(Judge):
             return None
         if not isinstance(answer, NormalisedAnswer):
             return None
-        _keep(self._shown, key, answer, self._settings.cache_entries)
+        self._shown.put(key, answer)
         return answer
 
     async def _reply(self, evidence: Evidence, code: str, static: Judgement) -> Reply:
@@ -126,7 +123,6 @@ class AskingJudge(Judge):
         parts = (self._revision, evidence.task_id, evidence.title, evidence.description, given, code, statuses)
         key = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).digest()
         if (known := self._replies.get(key)) is not None:
-            self._replies.move_to_end(key)
             metrics.CACHE.labels("reply", "hit").inc()
             return known
         metrics.CACHE.labels("reply", "miss").inc()
@@ -151,14 +147,7 @@ class AskingJudge(Judge):
     def _ended(self, key: bytes, task: "asyncio.Task[Reply]") -> None:
         self._asking.pop(key, None)
         if not task.cancelled() and task.exception() is None:
-            _keep(self._replies, key, task.result(), self._settings.cache_entries)
-
-
-def _keep(kept: OrderedDict[bytes, Kept], key: bytes, value: Kept, most: int) -> None:
-    """Adds an entry; of more than `most` those go that were not used for longest."""
-    kept[key] = value
-    while len(kept) > most:
-        kept.popitem(last=False)
+            self._replies.put(key, task.result())
 
 
 def _flagged(judgement: Judgement, flags: tuple[str, ...]) -> Judgement:

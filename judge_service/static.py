@@ -5,13 +5,13 @@ import hashlib
 import logging
 import platform
 import signal
-from collections import OrderedDict
 from collections.abc import Coroutine
 from importlib.metadata import version
 from pathlib import Path
 
 from codearena.errors import ServiceError
 from codearena.flights import Flights
+from codearena.recent import Recent
 from codearena.telemetry import fingerprint
 from judge_service import answers, metrics, scoring
 from judge_service.analysers.protocol import Analysis
@@ -40,7 +40,7 @@ class StaticJudge(Judge):
         limits = ChildLimits(settings.analysis_cpu_s, settings.analysis_wall_s, settings.analysis_memory_bytes)
         self.children = Children(limits, settings.launcher_start_s)
         self.gate = Gate(settings.concurrency, settings.queue_length, settings.retry_after_s)
-        self._cache = _Cache(settings.cache_entries)
+        self._cache: Recent[bytes, _Analysed] = Recent(settings.cache_entries)
         self._flights: Flights[_Analysed] = Flights(0)
         self._preparing: set[asyncio.Task[None]] = set()
         self._revision = revision(limits)
@@ -163,21 +163,3 @@ def revision(limits: ChildLimits) -> str:
     for path in sorted(path for pattern in _DECIDING for path in package.glob(pattern)):
         digest.update(path.relative_to(package).as_posix().encode() + b"\n" + path.read_bytes())
     return digest.hexdigest()
-
-
-class _Cache:
-    """Keeps the `size` entries used last."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._entries: OrderedDict[bytes, _Analysed] = OrderedDict()
-
-    def get(self, key: bytes) -> _Analysed | None:
-        if key in self._entries:
-            self._entries.move_to_end(key)
-        return self._entries.get(key)
-
-    def put(self, key: bytes, analysed: _Analysed) -> None:
-        self._entries[key] = analysed
-        while len(self._entries) > self._size:
-            self._entries.popitem(last=False)
