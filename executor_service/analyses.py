@@ -55,7 +55,9 @@ class Analyses:
         """
         if not analysis.compiles or analysis.ByteSize() > _LARGEST_BYTES:
             return
-        self._kept.put(_key(job.source), _Kept(revision, _bytes_of_checks(job), analysis))
+        # A copy: a part of a message holds on to the memory of the whole, here of all that the attempt returned.
+        own = executor_pb2.Analysis.FromString(analysis.SerializeToString())
+        self._kept.put(_key(job.source), _Kept(revision, _bytes_of_checks(job), own))
 
 
 def _key(source: bytes) -> bytes:

@@ -14,12 +14,9 @@ from executor_service.analyses import Analyses
 from executor_service.isolation.base import Isolation, Sandbox, SandboxLostError
 from executor_service.outcome import Cause, Ruling
 from executor_service.pool import Pool
-from executor_service.settings import Settings
+from executor_service.settings import ANALYSIS_S, Settings
 
 log = logging.getLogger(__name__)
-
-_ANALYSIS_S = 15.0
-"""The runner's own bound on reading the source, which comes before the attempt's wall limit begins."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +108,7 @@ class Attempts:
         from the attempt.
         """
         runs = 2 if job.reference_source else 1
-        return _ANALYSIS_S + runs * codec.seconds(job.limits.attempt_wall) + self._settings.report_grace_s
+        return ANALYSIS_S + runs * codec.seconds(job.limits.attempt_wall) + self._settings.report_grace_s
 
     def _log(self, attempt_id: str, sandbox: Sandbox, job: executor_pb2.Job, ruling: Ruling) -> None:
         metrics.lost.labels(ruling.cause).inc()

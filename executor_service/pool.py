@@ -179,7 +179,7 @@ class Pool:
         if len(self._waiters) >= self._limits.waiting:
             metrics.refused.inc()
             raise OverloadedError("as many attempts wait as may", retry_after_s=self._retry_after_s())
-        if self._retry and self._failures >= _FAILURES_TO_GIVE_UP:
+        if self._retry and self._failures >= _FAILURES_TO_GIVE_UP and not self._ready:
             raise self._unavailable()
         if self._leased < self._limits.leases:  # else more of them would be of no use
             self._last_wait = self._clock()
@@ -260,7 +260,7 @@ class Pool:
         """Starts as many sandboxes as are missing and may be started now."""
         if self._closing or self._retry:
             return
-        missing = max(self._target, len(self._waiters)) - len(self._ready) - len(self._starting)
+        missing = self._wanted() - len(self._ready) - len(self._starting)
         total = len(self._ready) + len(self._starting) + self._leased + len(self._ending)
         at_once = self._sharing.start_concurrency(self._limits.start_concurrency)
         room = min(self._limits.maximum - total, at_once - len(self._starting))
@@ -269,6 +269,11 @@ class Pool:
             self._starting.add(task)
             task.add_done_callback(self._starting.discard)
         self._note()
+
+    def _wanted(self) -> int:
+        """How many are to be ready or started: of those that wait, some may take no more than what is not reserved."""
+        reserved = self._sharing.reserve if self._leased < self._limits.leases else 0
+        return max(self._target, len(self._waiters) + reserved) if self._waiters else self._target
 
     async def _create(self) -> None:
         started = self._clock()
@@ -314,7 +319,7 @@ class Pool:
         if self._retry:
             self._retry.cancel()
         self._retry = asyncio.get_running_loop().call_later(delay_s, self._retry_now)
-        if self._failures >= _FAILURES_TO_GIVE_UP and not self._starting:
+        if self._failures >= _FAILURES_TO_GIVE_UP and not self._starting and not self._ready:
             self._refuse_waiters(self._unavailable())
 
     def _retry_now(self) -> None:
@@ -373,7 +378,7 @@ class Pool:
         if now - self._last_wait >= self._limits.shrink_s and self._target > self._limits.minimum:
             self._target -= 1
             self._last_wait = now
-        while len(self._ready) > self._target:
+        while len(self._ready) > self._wanted():
             self._discard(self._ready[0])
         self._serve_waiters()
         self._schedule_upkeep()

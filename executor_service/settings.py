@@ -11,6 +11,8 @@ from codearena.settings import ServiceSettings
 
 KIB = 1024
 MIB = 1024 * KIB
+ANALYSIS_S = 15.0
+"""The runner's own bound on reading a source, which comes before the attempt's wall limit begins."""
 _CORES = os.cpu_count() or 1
 
 
@@ -66,7 +68,7 @@ class Settings(ServiceSettings):
     )
 
     cell_attempts: int = Field(200, ge=1, description="Most attempts in one container of isolation cell.")
-    cell_age_s: float = Field(600.0, gt=0, description="Highest age of such a container for an attempt to begin.")
+    cell_age_s: float = Field(600.0, gt=0, description="Highest age of such a container when a turn is made ready.")
     cell_idle_s: float = Field(30.0, gt=0, description="Time without an attempt after which a container ends.")
 
     memory_bytes: int = Field(512 * MIB, ge=64 * MIB, description="Memory an attempt may ask for.")
@@ -99,5 +101,6 @@ class Settings(ServiceSettings):
 
     @property
     def sandbox_age_max_s(self) -> float:
-        """No sandbox is legitimately older: its start, its longest wait in the pool, and the longest attempt."""
-        return self.start_timeout_s + self.pool_ready_age_s + self.attempt_wall_s + self.report_grace_s
+        """No sandbox is legitimately older: its start, its longest wait in the pool, and the longest job."""
+        waiting_s = self.pool_ready_age_s + self.pool_shrink_s  # upkeep is done from time to time
+        return self.start_timeout_s + waiting_s + ANALYSIS_S + 2 * self.attempt_wall_s + self.report_grace_s

@@ -75,6 +75,11 @@ class Sharing:
         kept = self._shares.reserve if self._passed_over[owner] < _PASSED_OVER else 0
         return ready > kept and self._competition.held(owner) < part
 
+    @property
+    def reserve(self) -> int:
+        """How many are kept for owners with little under way; 0 while nobody competes."""
+        return self._shares.reserve if self._shares and self._competition.going_on else 0
+
     def start_concurrency(self, usual: int) -> int:
         """How many may be started at once."""
         return self._shares.start_concurrency if self._shares and self._competition.going_on else usual

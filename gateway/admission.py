@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Collection
 
 from codearena.errors import DeadlineError, OverloadedError
 from codearena.fairness import Competition, FairQueue
@@ -23,13 +23,24 @@ class Admission:
     attempt by one place, not by a thousand.
     """
 
-    def __init__(self, running: int, waiting: int) -> None:
+    def __init__(self, running: int, waiting: int, on_change: Callable[[], None] = lambda: None) -> None:
+        """on_change: called when others wait than before."""
+        self._on_change = on_change
         self._free = running
         self._reserve = running // _RESERVED
         self._competition = Competition(_LATELY_S)
         self._may_wait = waiting
         self._queue: FairQueue[tuple[asyncio.Future[None], str]] = FairQueue()
-        self._note()
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return len(self._queue)
+
+    @property
+    def oldest_since(self) -> float:
+        """Since when the one waits that has waited longest; infinite: none does."""
+        return self._queue.oldest_since
 
     @contextlib.asynccontextmanager
     async def place(self, deadline: Deadline, caller: str = "") -> AsyncIterator[None]:
@@ -83,7 +94,7 @@ class Admission:
             self._release(owner)
         else:
             self._queue.remove((turn, owner), path)
-            self._note()
+            self._on_change()
 
     def _release(self, owner: str) -> None:
         """Hands the place to whose turn it is, who then goes to the end of the line."""
@@ -100,8 +111,25 @@ class Admission:
             if not turn.done():  # else its wait was cancelled, and it has not run since
                 self._enter(waiting)
                 turn.set_result(None)
+        self._on_change()
+
+
+class Admissions:
+    """Places and a queue for each isolation, so that one whose executors are down holds up nobody but who named it.
+
+    named: isolations that a request may name.
+    """
+
+    def __init__(self, running: int, waiting: int, named: Collection[str]) -> None:
+        self._of = {name: Admission(running, waiting, self._note) for name in ("", *named)}
         self._note()
 
+    def place(
+        self, deadline: Deadline, caller: str = "", isolation: str = ""
+    ) -> contextlib.AbstractAsyncContextManager[None]:
+        """As of an Admission. isolation: empty: the usual one."""
+        return self._of.get(isolation, self._of[""]).place(deadline, caller)
+
     def _note(self) -> None:
-        metrics.WAITING.set(len(self._queue))
-        metrics.OLDEST.set(self._queue.oldest_since)
+        metrics.WAITING.set(sum(each.waiting for each in self._of.values()))
+        metrics.OLDEST.set(min(each.oldest_since for each in self._of.values()))

@@ -108,6 +108,8 @@ class Episodes:
             group=request.group_id or "",
             isolation=isolation,
         )
+        if episode.isolation != isolation:
+            raise InvalidRequestError(f"request id {request_id} came with another isolation before")
         if episode.task_id != task.id:  # a retry, for which chance chose another task than for the first try
             task = self._task(episode)
             baseline = await self._pipeline.baseline(task)
@@ -122,6 +124,7 @@ class Episodes:
 
         Raises:
             UnknownEpisodeError, EpisodeFinishedError, EpisodeBusyError: as they say; nothing was counted.
+            ForbiddenError: the episode has an isolation that the caller may not name.
             InvalidRequestError: the request id came with another source before.
             ServiceError: we failed; no step was counted, unless the store failed to say that it was.
         """
@@ -207,6 +210,7 @@ class Episodes:
     async def _successor(self, finished: EpisodeRecord, request_id: str) -> str:
         """Id of a fresh episode after a finished one; the same for every retry of the request that needs it."""
         derived = callers.owned(_derived_id("next", finished.nonce, request_id) if request_id else uuid.uuid4().hex)
+        self._isolations.permit(finished.isolation)
         task, agent_id, reminder = self._task(finished), finished.agent_id, finished.memory
         episode = await self._create(
             task,
@@ -247,6 +251,7 @@ class Episodes:
         episode = snapshot.episode
         if episode.done:
             raise EpisodeFinishedError(f"episode {callers.shown(episode_id)} is finished; reset starts another")
+        self._isolations.permit(episode.isolation)  # it may have been begun by another key of the owner
         task = self._task(episode)
         draw = f"group:{callers.owned(episode.group)}" if episode.group else f"episode:{episode.nonce}"
         attempt = await self._pipeline.attempt(

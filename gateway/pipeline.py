@@ -20,7 +20,7 @@ from codearena.errors import ServiceError
 from codearena.task import Task, TaskLimits
 from codearena.v1 import executor_pb2, grader_pb2, judge_pb2
 from gateway import jobs, metrics, tally
-from gateway.admission import Admission
+from gateway.admission import Admissions
 from gateway.announcing import Announcements
 from gateway.clients import Clients
 from gateway.deadline import Deadline
@@ -109,7 +109,7 @@ class Pipeline:
         self._settings = settings
         self._clients = clients
         self._announcements = Announcements(clients)
-        self._admission = Admission(settings.attempts_running, settings.attempts_waiting)
+        self._admission = Admissions(settings.attempts_running, settings.attempts_waiting, settings.isolation_executors)
         probing = jobs.Probing(settings.probe_cpu_s, settings.probe_stop_ratio, settings.probe_reuse)
         self._makers = {task.id: jobs.JobMaker(task, rng, probing) for task in tasks.values()}
         secret = settings.cases_secret.get_secret_value().encode() or rng.randbytes(32)
@@ -180,7 +180,7 @@ class Pipeline:
         deadline, watch = Deadline(self._settings.attempt_deadline_s), Stopwatch()
         async with contextlib.AsyncExitStack() as place:
             with watch.stage("queued"):
-                await place.enter_async_context(self._admission.place(deadline, caller))
+                await place.enter_async_context(self._admission.place(deadline, caller, isolation))
             if len(source) <= self._settings.source_bytes:
                 self._announcements.announce(source)
             with watch.stage("execute"):

@@ -1,5 +1,6 @@
 """Settings of the gateway: environment variables CODEARENA_GATEWAY_<NAME>."""
 
+import json
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,6 +12,9 @@ from codearena.settings import ServiceSettings
 
 _KIB = 1024
 _MIB = 1024 * _KIB
+
+
+Address = Annotated[str, Field(min_length=1)]
 
 
 class FixerModel(BaseModel):
@@ -60,7 +64,7 @@ class Settings(ServiceSettings):
     redis_connections: int = Field(64, ge=1, description="Connections kept to Redis.")
 
     executor_address: str = Field("127.0.0.1:50051", description="host:port; every address of the name is used.")
-    isolation_executors: dict[IsolationName, str] = Field(
+    isolation_executors: Annotated[dict[IsolationName, Address], NoDecode] = Field(
         {}, description="The same of the isolations that a request may name instead, as JSON: isolation to address."
     )
     isolation_scope: Literal["use", "admin"] = Field(
@@ -144,6 +148,11 @@ class Settings(ServiceSettings):
     fixer_parallel: int = Field(4, ge=1, description="Repairs graded at once, for one /fix.")
     fixer_search_cpu_s: int = Field(5, gt=0, description="CPU time of one search for repairs (RLIMIT_CPU).")
     fixer_search_memory_bytes: int = Field(512 * _MIB, gt=0, description="Address space of one search (RLIMIT_AS).")
+
+    @field_validator("isolation_executors", mode="before")
+    @classmethod
+    def _as_json(cls, value: object) -> object:
+        return json.loads(value or "{}") if isinstance(value, str) else value
 
     @field_validator("cors_origins", mode="before")
     @classmethod

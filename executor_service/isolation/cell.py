@@ -66,7 +66,7 @@ class CellIsolation(Isolation):
     async def create(self) -> Sandbox:
         while self._idle:
             turn = self._idle.pop()  # the youngest, so that those nobody needs grow idle
-            if turn.container.alive:
+            if turn.container.alive and self._clock() < turn.until:
                 return CellSandbox(turn, self._end)
             self._retire_later(turn)
         container = await self._containers.create()

@@ -8,7 +8,7 @@ answers (DNS rebinding). The `Origin` that browsers send tells the first, the `H
 import functools
 import ipaddress
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import Scope as Connection
@@ -70,8 +70,16 @@ def refuse_foreign_page(headers: Headers, allowed: Sequence[str]) -> None:
     origin = headers.get("origin")
     if origin is None or origin in allowed or "*" in allowed:
         return
-    if urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+    if _parsed(origin).netloc.lower() != headers.get("host", "").lower():
         raise ForbiddenError("pages of this origin may not call; CODEARENA_GATEWAY_CORS_ORIGINS lists those that may")
+
+
+def _parsed(url: str) -> SplitResult:
+    """Raises ForbiddenError for what is none."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        raise ForbiddenError("the Host or Origin header is malformed") from None
 
 
 @functools.lru_cache(_REMEMBERED)
@@ -86,7 +94,7 @@ def is_loopback(host: str) -> bool:
 @functools.lru_cache(_REMEMBERED)
 def _names_this_machine(header: str) -> bool:
     """By an address, or a name that no other site can have: without a dot, or below localhost (RFC 6761)."""
-    host = urlsplit(f"//{header}").hostname or ""
+    host = _parsed(f"//{header}").hostname or ""
     try:
         ipaddress.ip_address(host)
     except ValueError:

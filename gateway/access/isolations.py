@@ -26,9 +26,13 @@ class Isolations:
         """
         if name is None:
             return ""
-        if current().scope not in (self._scope, Scope.ADMIN):
-            raise ForbiddenError(f"to name an isolation takes a key of the scope {self._scope}")
+        self.permit(name)
         if name not in self._named:
             there_are = f"there are {', '.join(self._named)}" if self._named else "a request can name none here"
             raise InvalidRequestError(f"no executors of the isolation {name}; {there_are}")
         return name
+
+    def permit(self, name: str) -> None:
+        """Raises ForbiddenError if the current caller may not have the isolation. name: empty: the usual one."""
+        if name and current().scope not in (self._scope, Scope.ADMIN):
+            raise ForbiddenError(f"to name an isolation takes a key of the scope {self._scope}")

@@ -1,3 +1,6 @@
+import resource
+from pathlib import Path
+
 from codearena.v1 import executor_pb2
 from executor_service.analyses import Analyses
 from tests.executor_service import jobs
@@ -66,3 +69,16 @@ def test_one_too_large_to_be_kept_is_not() -> None:
     long = executor_pb2.Analysis(compiles=True, checks=[executor_pb2.CheckOutcome(passed=False, detail=detail)])
     analyses.keep(checked("a"), "r1", long)
     assert analyses.find(checked("a"), "r1") is None
+
+
+def test_a_kept_analysis_does_not_keep_the_report_that_it_came_with() -> None:
+    analyses, before = Analyses(maximum=64), _resident_bytes()
+    for number in range(32):
+        report = executor_pb2.Report(analysis=ANALYSIS)
+        report.calls.add().value.json = b"x" * 8_000_000
+        analyses.keep(checked(str(number)), "r1", report.analysis)
+    assert _resident_bytes() - before < 64_000_000, "of 256 MB of reports"
+
+
+def _resident_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()

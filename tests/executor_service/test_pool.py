@@ -423,3 +423,51 @@ async def test_while_owners_compete_fewer_are_started_at_once() -> None:
         for _ in range(20):
             isolation.permits.release()
     assert starting == 1
+
+
+async def test_who_waits_for_more_than_the_reserve_is_served_when_all_leases_come_free() -> None:
+    isolation, release, order = FakeIsolation(), asyncio.Event(), list[str]()
+    limits = replace(LIMITS, leases=2, maximum=8, shares=Shares(reserve=2, start_concurrency=1, leases=1))
+    async with running(isolation, limits) as pool, asyncio.TaskGroup() as group:
+        await until(lambda: pool.status().ready == 2)
+        busy = [group.create_task(hold(pool, release, order, "busy", "busy")) for _ in range(2)]
+        await until(lambda: pool.status().leased == 2)
+        waiting = [group.create_task(hold(pool, release, order, "next", "next")) for _ in range(2)]
+        await until(lambda: pool.status().queued == 2)
+        release.set()
+        await asyncio.gather(*busy)
+        await until(lambda: all(task.done() for task in waiting))
+
+
+async def test_who_waits_for_a_lease_alone_is_not_refused_when_no_more_sandboxes_can_be_made() -> None:
+    isolation, release, order = FakeIsolation(), asyncio.Event(), list[str]()
+    limits = replace(LIMITS, leases=1)
+    async with running(isolation, limits, jitter=lambda: -1.0) as pool, asyncio.TaskGroup() as group:
+        await until(lambda: pool.status().ready == 2)
+        isolation.broken = True
+        group.create_task(hold(pool, release, order, "first"))
+        for name in ("second", "third"):
+            group.create_task(hold(pool, release, order, name))
+        await until(lambda: isolation.attempts_to_make > 5)
+        assert (pool.status().queued, pool.status().ready) == (2, 1)
+        isolation.broken = False
+        release.set()
+    assert order == ["first", "second", "third"]
+
+
+async def test_what_those_who_wait_for_a_lease_will_take_is_not_thrown_away_meanwhile() -> None:
+    isolation, release, clock = FakeIsolation(), asyncio.Event(), Clock()
+    limits = replace(LIMITS, leases=1, minimum=1, shrink_s=0.01)
+    async with running(isolation, limits, clock=clock) as pool, asyncio.TaskGroup() as group:
+        for _ in range(4):
+            group.create_task(hold(pool, release, [], ""))
+        await until(lambda: pool.status().ready == 3)
+        made = len(isolation.made)
+        looked = asyncio.Event()
+        for _ in range(3):
+            clock.now += 1.0
+            looked.clear()
+            asyncio.get_running_loop().call_later(limits.shrink_s, looked.set)  # after the next look at what is ready
+            await looked.wait()
+        assert len(isolation.made) == made
+        release.set()

@@ -1,6 +1,7 @@
 """Against a real engine: attempts take turns in one container, and nothing of one is there for the next."""
 
 import asyncio
+import itertools
 import json
 import os
 from collections.abc import AsyncIterator, Callable
@@ -191,6 +192,18 @@ async def test_a_container_is_replaced_at_an_age(client: docker.APIClient) -> No
     assert first != second
     assert not exists(client, first)
     await isolation.close()
+
+
+async def test_no_turn_is_made_ready_in_a_container_that_grew_too_old_meanwhile(client: docker.APIClient) -> None:
+    times = itertools.chain([0.0, 1.0], itertools.repeat(11.0))  # made, its turn over, and after it grew too old
+    isolation = CellIsolation(Settings(image=runner_image(), cell_age_s=10), lambda: next(times), lambda: 0.0)
+    await isolation.start()
+    first, _ = await turn(isolation)
+    second = await isolation.create()
+    assert container_of(second) != first
+    await second.destroy()
+    await isolation.close()
+    assert not exists(client, first)
 
 
 async def test_a_container_without_a_report_is_not_used_again(

@@ -49,6 +49,12 @@ async def test_without_keys_pages_of_other_sites_are_refused(api: httpx.AsyncCli
     assert (page.status_code, rebound.status_code) == (403, 403)
 
 
+@pytest.mark.parametrize("headers", [{"Host": "["}, {"Host": "[::1"}, {"Origin": "http://["}])
+async def test_without_keys_a_name_that_is_none_is_refused(api: httpx.AsyncClient, headers: dict[str, str]) -> None:
+    answer = await api.get("/tasks", headers=headers)
+    assert (answer.status_code, answer.json()["type"]) == (403, "urn:codearena:problem:forbidden")
+
+
 async def test_cors_is_closed_by_default(api: httpx.AsyncClient, make_key: MakeKey) -> None:
     await make_key("team-a")
     preflight = {"Origin": "https://example.org", "Access-Control-Request-Method": "POST"}

@@ -127,3 +127,37 @@ async def test_a_reward_function_names_it_once(api: httpx.AsyncClient, cells: Fa
     rewards = Rewards(str(api.base_url), isolation="cell")
     assert await asyncio.to_thread(rewards.codearena_reward, [RIGHT], [TASK]) != [None]
     assert len(cells.attempts) == 1
+
+
+async def test_an_episode_gives_nobody_a_right_that_the_key_has_not(
+    api: httpx.AsyncClient, make_key: MakeKey, cells: FakeExecutor
+) -> None:
+    use, admin = await make_key("team"), await make_key("team", Scope.ADMIN)
+    await api.post("/reset", json={"task_id": TASK, "isolation": "cell"}, headers=admin)
+    begun = (await api.get("/state", headers=admin)).json()["episode_id"]
+    for _ in range(2):  # the second time it would begin another episode
+        answer = await api.post("/step", json={"proposed_fix": RIGHT}, headers=use)
+        assert (answer.status_code, answer.json()["type"]) == (403, "urn:codearena:problem:forbidden")
+        assert (await api.get("/state", headers=admin)).json()["episode_id"] == begun
+        await api.post("/step", json={"proposed_fix": RIGHT, "episode_id": begun}, headers=admin)
+    assert len(cells.attempts) == 1
+
+
+async def test_a_reset_sent_again_with_another_isolation_is_refused(api: httpx.AsyncClient) -> None:
+    body = {"task_id": TASK, "request_id": "r-1"}
+    first = (await api.post("/reset", json={**body, "isolation": "cell"})).raise_for_status().json()
+    assert (await api.post("/reset", json=body)).status_code == 422
+    again = (await api.post("/reset", json={**body, "isolation": "cell"})).raise_for_status().json()
+    assert again["episode_id"] == first["episode_id"]
+
+
+async def test_executors_that_are_down_hold_up_nobody_but_who_names_them(
+    serve: Serve, settings: Settings, cells: FakeExecutor
+) -> None:
+    api = await serve(settings.model_copy(update={"attempts_running": 1}))
+    cells.gate.clear()
+    stuck = asyncio.create_task(api.post("/grade", json=graded(isolation="cell")))
+    await cells.arrived(1)
+    assert ran_in(await api.post("/grade", json=graded())) == "local"
+    cells.gate.set()
+    assert ran_in(await stuck) == "cell"
