@@ -23,10 +23,19 @@ class _Flight(Generic[V]):
 
 
 class Flights(Generic[V]):
-    """kept_s: how long a result is given again; 0: it is not. clock: monotonic seconds."""
+    """kept_s: how long a result is given again; 0: it is not. clock: monotonic seconds.
 
-    def __init__(self, kept_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+    may_keep: whether a result is small enough to be kept beside thousands of others.
+    """
+
+    def __init__(
+        self,
+        kept_s: float,
+        clock: Callable[[], float] = time.monotonic,
+        may_keep: Callable[[V], bool] = lambda result: True,
+    ) -> None:
         self._kept_s = kept_s
+        self._may_keep = may_keep
         self._clock = clock
         self._flights: dict[Hashable, _Flight[V]] = {}
         self._kept: OrderedDict[Hashable, tuple[float, V]] = OrderedDict()  # oldest first
@@ -66,7 +75,9 @@ class Flights(Generic[V]):
 
     def _landed(self, key: Hashable, flight: _Flight[V], keep: bool) -> None:
         self._forget(key, flight)
-        if keep and self._kept_s and not flight.task.cancelled() and flight.task.exception() is None:
+        if not keep or not self._kept_s or flight.task.cancelled() or flight.task.exception() is not None:
+            return
+        if self._may_keep(flight.task.result()):
             self._kept[key] = (self._clock() + self._kept_s, flight.task.result())
             self._kept.move_to_end(key)
             if len(self._kept) > _KEPT_MAX:

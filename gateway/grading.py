@@ -22,6 +22,8 @@ from gateway.store.api_keys import Scope
 
 log = logging.getLogger(__name__)
 
+_KEPT_REPORT_BYTES = 32 * 1024  # usual ones have a few thousand
+
 
 class Grading:
     """Grades against the tasks given, as the first step of an episode would be."""
@@ -32,7 +34,7 @@ class Grading:
         self._pipeline = pipeline
         self._isolations = Isolations(settings)
         self._tasks = tasks
-        self._flights: Flights[Attempt] = Flights(settings.verdicts_kept_s)
+        self._flights: Flights[Attempt] = Flights(settings.verdicts_kept_s, may_keep=_is_small)
 
     async def grade(self, request: models.GradeRequest, caller: str = "") -> models.Verdict:
         """caller: whom to be fair to.
@@ -124,6 +126,10 @@ class Grading:
         """Raises ServiceError where we failed."""
         source = request.code.encode("utf-8", "surrogatepass")
         return await self._pipeline.run_script(source, request.stdin.encode("utf-8", "surrogatepass"))
+
+
+def _is_small(attempt: Attempt) -> bool:
+    return attempt.report.ByteSize() <= _KEPT_REPORT_BYTES
 
 
 def _count_groups(lines: Sequence[models.GradeLine]) -> None:

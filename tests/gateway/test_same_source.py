@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import httpx
+import pytest
 
 from gateway.settings import Settings
 from tests.fakes import RIGHT, WRONG, FakeExecutor
@@ -91,3 +92,13 @@ async def test_verdicts_are_kept_where_the_setting_says_and_no_input_is_fresh(
     for _ in range(2):
         await api.post("/grade", json={**SAME, "group_id": "g"})  # easy-1 draws its inputs
     assert len(_of_callers(executor)) == 3
+
+
+async def test_a_verdict_is_not_kept_with_a_report_that_is_large(
+    serve: Serve, settings: Settings, executor: FakeExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.grading._KEPT_REPORT_BYTES", 64)
+    api = await serve(settings.model_copy(update={"verdicts_kept_s": 600.0}))
+    for _ in range(2):
+        await api.post("/grade", json={"task_id": "easy-2", "source": RIGHT})
+    assert len(_of_callers(executor)) == 2
