@@ -22,7 +22,7 @@ import os
 import uuid
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from codearena.async_client import DEFAULT_URL
 from codearena.client import CodeArena
@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 
 URL_VARIABLE, AGENT_VARIABLE = "CODEARENA_URL", "CODEARENA_AGENT"
 """Environment variables of CodeArenaEnvironment, whose constructor takes nothing: the gateway; the agent's id."""
+ISOLATION_VARIABLE = "CODEARENA_ISOLATION"
+"""Another one of them: where attempts run, as of AsyncCodeArena."""
 COMPONENTS = ("compile_score", "test_pass_ratio", "efficiency_score", "llm_correctness", "llm_security", "llm_quality")
 SYSTEM_PROMPT = (
     "You repair Python code. Think what is wrong, then answer with the whole repaired code in one ```python block."
@@ -168,7 +170,8 @@ _REPLY_CHARS = 1500
 class CodeArenaEnvironment:
     """An `environment_factory` for GRPOTrainer: an episode, with submit_fix and run_code as the model's tools.
 
-    Takes nothing: CODEARENA_URL names the gateway, CODEARENA_AGENT whose curriculum it is. Connects at the first reset.
+    Takes nothing: CODEARENA_URL names the gateway, CODEARENA_AGENT whose curriculum it is, CODEARENA_ISOLATION where
+    attempts run. Connects at the first reset.
     Every public method but reset and get_reward is a tool.
     """
 
@@ -230,7 +233,8 @@ class CodeArenaEnvironment:
 
     def _arena(self) -> CodeArena:
         url = os.environ.get(URL_VARIABLE, DEFAULT_URL)
-        return _client(url, os.environ.get(AGENT_VARIABLE, "trl"), os.getpid())
+        isolation = cast("IsolationName | None", os.environ.get(ISOLATION_VARIABLE))  # the gateway says if it is none
+        return _client(url, os.environ.get(AGENT_VARIABLE, "trl"), os.getpid(), isolation)
 
 
 def _reply(answer: StepResponse) -> str:

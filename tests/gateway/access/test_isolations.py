@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from codearena.async_client import AsyncCodeArena
+from codearena.integrations import trl
 from codearena.integrations.trl import Rewards
 from gateway.settings import Settings
 from gateway.store.api_keys import Scope
@@ -161,3 +162,14 @@ async def test_executors_that_are_down_hold_up_nobody_but_who_names_them(
     assert ran_in(await api.post("/grade", json=graded())) == "local"
     cells.gate.set()
     assert ran_in(await stuck) == "cell"
+
+
+async def test_an_environment_for_a_trainer_is_told_by_a_variable(
+    api: httpx.AsyncClient, cells: FakeExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(trl.URL_VARIABLE, str(api.base_url))
+    monkeypatch.setenv(trl.ISOLATION_VARIABLE, "cell")
+    environment = trl.CodeArenaEnvironment()
+    await asyncio.to_thread(environment.reset, TASK)
+    await asyncio.to_thread(environment.submit_fix, RIGHT)
+    assert len(cells.attempts) == 1
