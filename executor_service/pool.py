@@ -161,17 +161,14 @@ class Pool:
         finally:
             self._sharing.ends(caller)
             self._serve_waiters()
-            self._refill()
+            self._refill_if_few()
 
     async def _acquire(self, caller: str) -> Sandbox:
         if self._closing:
             raise SandboxError("the executor is shutting down")
         if self._ready and not self._waiters and self._may_take(caller):
             sandbox = self._take(caller)
-            # Starting another takes more CPU than most attempts do. While enough are left it waits until this one is
-            # done, so as not to slow it down.
-            if 2 * len(self._ready) <= self._target:
-                self._refill()
+            self._refill_if_few()
             return sandbox
         return await self._wait_for_one(caller)
 
@@ -269,6 +266,14 @@ class Pool:
             self._starting.add(task)
             task.add_done_callback(self._starting.discard)
         self._note()
+
+    def _refill_if_few(self) -> None:
+        """Starting another takes more CPU than most attempts do, and what is done with their reports.
+
+        While enough are left it waits until the one it is for has been removed, so as not to slow its attempt down.
+        """
+        if self._waiters or 2 * len(self._ready) <= self._target:
+            self._refill()
 
     def _wanted(self) -> int:
         """How many are to be ready or started: of those that wait, some may take no more than what is not reserved."""
