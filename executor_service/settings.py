@@ -67,7 +67,7 @@ class Settings(ServiceSettings):
         10.0, gt=0, description="Time past an attempt's own wall limit after which its runner is given up."
     )
 
-    cell_attempts: int = Field(200, ge=1, description="Most attempts in one container of isolation cell.")
+    cell_attempts: int = Field(400, ge=1, description="Most attempts in one container of isolation cell.")
     cell_age_s: float = Field(600.0, gt=0, description="Highest age of such a container when a turn is made ready.")
     cell_idle_s: float = Field(30.0, gt=0, description="Time without an attempt after which a container ends.")
 
