@@ -189,10 +189,11 @@ class Check(_Record):
 
 
 class TaskLimits(_Record):
-    """Bounds on one attempt; see Limits in common.proto."""
+    """Most that an attempt may ever take; see Limits in common.proto. The reference's times set lower limits."""
 
     call_cpu_s: float = Field(2.0, gt=0, le=60)
     call_wall_s: float = Field(10.0, gt=0, le=120)
+    attempt_cpu_s: float = Field(10.0, gt=0, le=300)
     attempt_wall_s: float = Field(30.0, gt=0, le=300)
     memory_bytes: int = Field(256 * 1024 * 1024, ge=64 * 1024 * 1024)
     processes: int = Field(32, ge=8, le=256)

@@ -53,6 +53,8 @@ def _limit_problems(limits: common_pb2.Limits, settings: Settings) -> Iterator[s
         "call_cpu": (seconds(limits.call_cpu), settings.call_wall_s),
         "call_wall": (seconds(limits.call_wall), settings.call_wall_s),
         "attempt_wall": (seconds(limits.attempt_wall), settings.attempt_wall_s),
+        "attempt_cpu": (seconds(limits.attempt_cpu), settings.attempt_wall_s),
+        "calls_at_limit": (limits.calls_at_limit, settings.calls),
         "memory_bytes": (limits.memory_bytes, settings.memory_bytes),
         "processes": (limits.processes, settings.processes),
         "output_bytes": (limits.output_bytes, settings.output_bytes),

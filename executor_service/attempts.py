@@ -5,16 +5,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from codearena import budgets
 from codearena.errors import SandboxError
 from codearena.telemetry import fingerprint
 from codearena.v1 import executor_pb2
 from executor_service import codec, metrics, outcome
 from executor_service.admission import admit
 from executor_service.analyses import Analyses
+from executor_service.host import host_class
 from executor_service.isolation.base import Isolation, Sandbox, SandboxLostError
 from executor_service.outcome import Cause, Ruling
 from executor_service.pool import Pool
-from executor_service.settings import ANALYSIS_S, Settings
+from executor_service.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -43,19 +45,21 @@ class Attempts:
         self._clock = clock
         self._analyses = Analyses(settings.analyses_kept)
 
-    async def execute(self, attempt_id: str, job: executor_pb2.Job, caller: str = "") -> executor_pb2.Report:
+    async def execute(
+        self, attempt_id: str, job: executor_pb2.Job, caller: str = "", wait_s: float | None = None
+    ) -> executor_pb2.Report:
         """Runs the job in a sandbox of its own; while it waits for one, callers take turns.
 
-        Cancelling it destroys the sandbox.
+        Cancelling it destroys the sandbox. wait_s: longest wait for it; None: as long as it takes.
 
         Raises:
             CallerError: the job is malformed or asks for too much.
-            OverloadedError: the queue is full.
+            OverloadedError: the queue is full, or the wait was over.
             SandboxError: no sandbox could be made or kept, or it gave no usable report.
         """
         admit(job, self._settings)
         asked = self._clock()
-        async with self._pool.lease(caller) as sandbox:
+        async with self._pool.lease(caller, wait_s) as sandbox:
             leased_s = self._clock() - asked
             metrics.wait_seconds.observe(leased_s)
             ran = await self._run(attempt_id, sandbox, job)
@@ -78,6 +82,7 @@ class Attempts:
             sandbox_id=sandbox.sandbox_id if sandbox else "",
             degradations=list(missing),
             runner_revision=hello.revision if hello else "",
+            host_class=self._settings.host_class or host_class(),
         )
 
     async def _run(self, attempt_id: str, sandbox: Sandbox, job: executor_pb2.Job) -> _Ran:
@@ -101,14 +106,11 @@ class Attempts:
             raise SandboxError(ruling.detail)
         return _Ran(outcome.memory_report(job), self._clock() - started)
 
-    def _timeout_s(self, job: executor_pb2.Job) -> float:
-        """When the runner's silence is a failure: after all that its own limits allow, and the grace.
-
-        The wall limit holds for the reference and then anew for the attempt, so that a slow reference takes nothing
-        from the attempt.
-        """
-        runs = 2 if job.reference_source else 1
-        return ANALYSIS_S + runs * codec.seconds(job.limits.attempt_wall) + self._settings.report_grace_s
+    @staticmethod
+    def _timeout_s(job: executor_pb2.Job) -> float:
+        """When the runner's silence is a failure."""
+        with_reference = bool(job.reference_source)
+        return budgets.longest_execution_s(job.limits, len(job.source), with_reference=with_reference)
 
     def _log(self, attempt_id: str, sandbox: Sandbox, job: executor_pb2.Job, ruling: Ruling) -> None:
         metrics.lost.labels(ruling.cause).inc()

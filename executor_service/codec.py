@@ -9,6 +9,7 @@ import orjson
 from google.protobuf.duration_pb2 import Duration
 from pydantic import BaseModel, ValidationError
 
+from codearena import budgets
 from codearena.v1 import common_pb2, executor_pb2
 from executor_service import wire
 from executor_service.isolation.base import Hello
@@ -57,6 +58,11 @@ def encode_job(job: executor_pb2.Job, *, analysed: bool = False) -> bytes:
                 "call_cpu_s": seconds(limits.call_cpu),
                 "call_wall_s": seconds(limits.call_wall),
                 "attempt_wall_s": seconds(limits.attempt_wall),
+                "attempt_cpu_s": seconds(limits.attempt_cpu),
+                "calls_at_limit": limits.calls_at_limit,
+                "analysis_cpu_s": budgets.analysis_s(len(job.source)),
+                "analysis_wall_s": budgets.analysis_s(len(job.source)),
+                "starved_times": budgets.STARVED_TIMES,
                 "memory_bytes": limits.memory_bytes,
                 "processes": limits.processes,
                 "output_bytes": limits.output_bytes,
@@ -266,7 +272,11 @@ def _output(output: wire.OutputWire) -> common_pb2.Output:
 
 def _usage(usage: wire.UsageWire) -> common_pb2.Usage:
     return common_pb2.Usage(
-        cpu=duration(usage.cpu_s), wall=duration(usage.wall_s), peak_memory_bytes=usage.peak_memory_bytes
+        cpu=duration(usage.cpu_s),
+        wall=duration(usage.wall_s),
+        starved=duration(usage.starved_s) if usage.starved_s else None,
+        blocked=duration(usage.blocked_s) if usage.blocked_s else None,
+        peak_memory_bytes=usage.peak_memory_bytes,
     )
 
 

@@ -138,20 +138,26 @@ class Pool:
     # ---------------------------------------------------------------------------------------------- leases
 
     @asynccontextmanager
-    async def lease(self, caller: str = "") -> AsyncIterator[Sandbox]:
+    async def lease(self, caller: str = "", wait_s: float | None = None) -> AsyncIterator[Sandbox]:
         """A ready sandbox, for one attempt; it is destroyed in the background on leaving, whatever happened.
 
-        caller: whom to be fair to; any text.
+        caller: whom to be fair to; any text. wait_s: longest wait for one; None: as long as it takes.
 
         Cancelling while waiting gives the place in the queue up; cancelling inside destroys the sandbox.
 
         Raises:
-            OverloadedError: as many wait as may.
+            OverloadedError: as many wait as may, or the wait was over.
             SandboxError: no sandbox can be made, or the pool is closing.
         """
         self._sharing.begins(caller)
         try:
-            sandbox = await self._acquire(caller)
+            try:
+                async with asyncio.timeout(wait_s):
+                    sandbox = await self._acquire(caller)
+            except TimeoutError:
+                metrics.refused.inc()
+                retry_after_s = self._retry_after_s()
+                raise OverloadedError("no sandbox came free in time", retry_after_s=retry_after_s) from None
             try:
                 yield sandbox
             finally:

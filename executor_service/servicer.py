@@ -6,6 +6,7 @@ import grpc
 
 from codearena import rpc
 from codearena.v1 import executor_pb2, executor_pb2_grpc
+from executor_service import codec
 from executor_service.attempts import Attempts
 from executor_service.pool import Pool
 
@@ -25,7 +26,8 @@ class Servicer(executor_pb2_grpc.ExecutorServiceServicer):
     async def Execute(  # noqa: N802 - the stub's name
         self, request: executor_pb2.ExecuteRequest, context: _Context
     ) -> executor_pb2.ExecuteResponse:
-        report = await self._attempts.execute(request.attempt_id, request.job, rpc.caller_of(context))
+        wait_s = codec.seconds(request.wait) if request.HasField("wait") else None
+        report = await self._attempts.execute(request.attempt_id, request.job, rpc.caller_of(context), wait_s)
         return executor_pb2.ExecuteResponse(report=report)
 
     async def GetStatus(  # noqa: N802

@@ -1,18 +1,20 @@
 """Settings of the executor: environment variables CODEARENA_EXECUTOR_<FIELD>."""
 
+import math
 import os
 from pathlib import Path
 from typing import Literal, Self
 
+from google.protobuf.duration_pb2 import Duration
 from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from codearena import budgets
 from codearena.settings import ServiceSettings
+from codearena.v1 import common_pb2
 
 KIB = 1024
 MIB = 1024 * KIB
-ANALYSIS_S = 15.0
-"""The runner's own bound on reading a source, which comes before the attempt's wall limit begins."""
 _CORES = os.cpu_count() or 1
 
 
@@ -63,9 +65,6 @@ class Settings(ServiceSettings):
     pool_shrink_s: float = Field(30.0, gt=0, description="Time without a wait after which one less is kept ready.")
     queue_max: int = Field(256, ge=0, description="Attempts that may wait for a sandbox; one more is refused.")
     start_timeout_s: float = Field(30.0, gt=0, description="Longest start of a sandbox, until its runner is ready.")
-    report_grace_s: float = Field(
-        10.0, gt=0, description="Time past an attempt's own wall limit after which its runner is given up."
-    )
 
     cell_attempts: int = Field(400, ge=1, description="Most attempts in one container of isolation cell.")
     cell_age_s: float = Field(600.0, gt=0, description="Highest age of such a container when a turn is made ready.")
@@ -74,12 +73,13 @@ class Settings(ServiceSettings):
     memory_bytes: int = Field(512 * MIB, ge=64 * MIB, description="Memory an attempt may ask for.")
     runner_memory_bytes: int = Field(64 * MIB, ge=16 * MIB, description="Memory of a container on top, for the runner.")
     cpus: float = Field(1.0, gt=0, description="Cores one sandbox may use.")
+    host_class: str = Field("", description="Name of the kind of host, for the same speed; empty: of the processor.")
     processes: int = Field(64, ge=8, description="Processes and threads an attempt may ask for, and a container gets.")
     tmpfs_bytes: int = Field(64 * MIB, ge=MIB, description="Size of /tmp.")
     tmpfs_inodes: int = Field(4096, ge=64, description="Files in /tmp.")
     open_files: int = Field(512, ge=64, description="Open files of one process.")
     call_wall_s: float = Field(120.0, gt=0, description="Time a job may ask for one call, CPU or wall.")
-    attempt_wall_s: float = Field(300.0, gt=0, description="Time a job may ask for the whole attempt.")
+    attempt_wall_s: float = Field(300.0, gt=0, description="Time a job may ask for the whole attempt, CPU or wall.")
     output_bytes: int = Field(MIB, ge=0, description="Kept output a job may ask for, by stream and call.")
     value_bytes: int = Field(4 * MIB, gt=0, description="Size of one returned value a job may ask for.")
     calls: int = Field(2048, ge=1, description="Calls in one job, probe included.")
@@ -103,4 +103,6 @@ class Settings(ServiceSettings):
     def sandbox_age_max_s(self) -> float:
         """No sandbox is legitimately older: its start, its longest wait in the pool, and the longest job."""
         waiting_s = self.pool_ready_age_s + self.pool_shrink_s  # upkeep is done from time to time
-        return self.start_timeout_s + waiting_s + ANALYSIS_S + 2 * self.attempt_wall_s + self.report_grace_s
+        longest = common_pb2.Limits(attempt_wall=Duration(seconds=math.ceil(self.attempt_wall_s)))
+        running_s = budgets.longest_execution_s(longest, self.source_bytes, with_reference=True)
+        return self.start_timeout_s + waiting_s + running_s

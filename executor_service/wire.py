@@ -53,6 +53,8 @@ class UsageWire(_Record):
 
     cpu_s: _Seconds
     wall_s: _Seconds
+    starved_s: _Seconds
+    blocked_s: _Seconds
     peak_memory_bytes: _Size
 
 

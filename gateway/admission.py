@@ -8,7 +8,7 @@ from codearena.errors import DeadlineError, OverloadedError
 from codearena.fairness import Competition, FairQueue
 from gateway import metrics
 from gateway.access import caller as callers
-from gateway.deadline import Deadline
+from gateway.patience import Patience
 
 _RETRY_AFTER_S = 2.0
 _LATELY_S = 10.0
@@ -43,7 +43,7 @@ class Admission:
         return self._queue.oldest_since
 
     @contextlib.asynccontextmanager
-    async def place(self, deadline: Deadline, caller: str = "") -> AsyncIterator[None]:
+    async def place(self, patience: Patience, caller: str = "") -> AsyncIterator[None]:
         """Holds a place. caller: whom to be fair to among those of the current owner; any text.
 
         Raises:
@@ -55,7 +55,7 @@ class Admission:
         if self._may_enter(owner):
             self._enter(owner)
         else:
-            await self._wait(deadline, owner, caller)
+            await self._wait(patience, owner, caller)
         try:
             with metrics.RUNNING.track_inprogress():
                 yield
@@ -70,21 +70,22 @@ class Admission:
         self._free -= 1
         self._competition.takes(owner)
 
-    async def _wait(self, deadline: Deadline, owner: str, caller: str) -> None:
+    async def _wait(self, patience: Patience, owner: str, caller: str) -> None:
         if len(self._queue) >= self._may_wait:
             raise OverloadedError(f"{len(self._queue)} attempts are waiting already", retry_after_s=_RETRY_AFTER_S)
-        left_s = deadline.left_s()
+        left_s = patience.left_s()
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         path = (owner, caller)
         self._queue.push((turn, owner), path)
         self._hand_out()  # those who came first may wait for what is not kept for this one
         try:
-            async with asyncio.timeout(left_s):
-                await turn
+            with patience.waiting():
+                async with asyncio.timeout(left_s):
+                    await turn
         except BaseException as error:
             self._give_up(turn, path)
             if isinstance(error, TimeoutError):
-                raise DeadlineError("no place came free within the attempt's time") from error
+                raise DeadlineError("no place came free for as long as the attempt may wait") from error
             raise
 
     def _give_up(self, turn: asyncio.Future[None], path: tuple[str, str]) -> None:
@@ -125,10 +126,10 @@ class Admissions:
         self._note()
 
     def place(
-        self, deadline: Deadline, caller: str = "", isolation: str = ""
+        self, patience: Patience, caller: str = "", isolation: str = ""
     ) -> contextlib.AbstractAsyncContextManager[None]:
         """As of an Admission. isolation: empty: the usual one."""
-        return self._of.get(isolation, self._of[""]).place(deadline, caller)
+        return self._of.get(isolation, self._of[""]).place(patience, caller)
 
     def _note(self) -> None:
         metrics.WAITING.set(sum(each.waiting for each in self._of.values()))

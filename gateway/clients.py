@@ -1,7 +1,7 @@
 """The gRPC clients of the executor, the judge and the grader.
 
 Every rpc of the three is safe to send again on any status, since none of them keeps anything. A call is repeated, over
-a channel that spreads calls over all replicas, for as long as the attempt's deadline allows; what is left then is
+a channel that spreads calls over all replicas, for as long as the attempt's patience lasts; what is left then is
 raised as a ServiceError, so that a failure on our side can never become a number.
 """
 
@@ -10,6 +10,7 @@ import itertools
 import logging
 import math
 import random
+import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Protocol, Self, TypeVar
@@ -17,7 +18,7 @@ from typing import Any, Protocol, Self, TypeVar
 import grpc
 from opentelemetry.trace import SpanKind
 
-from codearena import rpc, telemetry, tracing
+from codearena import budgets, rpc, telemetry, tracing
 from codearena.errors import (
     CallerError,
     CodeArenaError,
@@ -35,7 +36,7 @@ from codearena.v1 import (
 )
 from gateway import metrics
 from gateway.access import caller as callers
-from gateway.deadline import Deadline
+from gateway.patience import Patience
 from gateway.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ class _Method(Protocol[Response]):
 class Clients:
     """Channels to the three services, opened when entered and closed when left.
 
-    Every method raises ServiceError, or one of its kinds, once the deadline leaves no time to try again.
+    Every method raises ServiceError, or one of its kinds, once the patience leaves no time to try again.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -84,33 +85,36 @@ class Clients:
         await asyncio.gather(*(channel.close() for channel in self._channels.values()))
 
     async def execute(
-        self,
-        attempt_id: str,
-        job: executor_pb2.Job,
-        deadline: Deadline,
-        source: bytes | None = None,
-        isolation: str = "",
+        self, attempt_id: str, job: executor_pb2.Job, patience: Patience, isolation: str = ""
     ) -> executor_pb2.Report:
         """Runs the job; SandboxError if no executor could.
 
-        source: None: the job has its own. isolation: by those executors, and no others; empty: by the usual ones.
+        isolation: by those executors, and no others; empty: by the usual ones.
         """
         executor = self._executors.get(isolation)
         if executor is None:  # it was named when there were some
             raise SandboxError(f"there are no executors of the isolation {isolation} any more", retry_after_s=None)
         request = executor_pb2.ExecuteRequest(attempt_id=attempt_id, job=job)
-        if source is not None:
-            request.job.source = source
-        response = await _call("executor", executor.Execute, request, deadline, partial(_check_report, isolation))
+        with_reference = bool(job.reference_source)
+        longest_s = budgets.longest_call_s(job.limits, len(job.source), with_reference=with_reference)
+
+        async def execute(request: Any, *, timeout: float, metadata: Any) -> executor_pb2.ExecuteResponse:  # noqa: ASYNC109
+            request.wait.FromMilliseconds(math.ceil(1000 * patience.left_s()))
+            response: executor_pb2.ExecuteResponse = await executor.Execute(request, timeout=timeout, metadata=metadata)
+            patience.spend(response.report.timings.leased.ToMilliseconds() / 1000)
+            return response
+
+        response = await _call("executor", execute, request, patience, longest_s, partial(_check_report, isolation))
         return response.report
 
     async def judge(
-        self, attempt_id: str, evidence: judge_pb2.Evidence, deadline: Deadline
+        self, attempt_id: str, evidence: judge_pb2.Evidence, patience: Patience
     ) -> judge_pb2.Judgement | None:
         """None: the judge wants to be told whether all tests passed, which the evidence does not say."""
         request = judge_pb2.JudgeRequest(attempt_id=attempt_id, evidence=evidence)
         told = evidence.HasField("all_tests_passed")
-        response = await _call("judge", self._judge.Judge, request, deadline, partial(_check_judgement, told))
+        check = partial(_check_judgement, told)
+        response = await _call("judge", self._judge.Judge, request, patience, budgets.JUDGE_S, check)
         return None if response.wants_results else response.judgement
 
     async def prepare(self, source: bytes) -> None:
@@ -118,15 +122,16 @@ class Clients:
         request = judge_pb2.PrepareRequest(source=source)
         await _once("judge", self._judge.Prepare, request, _STATUS_TIMEOUT_S, lambda _: None)
 
-    async def grade(self, request: grader_pb2.GradeRequest, deadline: Deadline) -> grader_pb2.Verdict | None:
+    async def grade(self, request: grader_pb2.GradeRequest, patience: Patience) -> grader_pb2.Verdict | None:
         """None: the attempt takes a measurement, which the request has not."""
         measured = request.HasField("measurement")
-        response = await _call("grader", self._grader.Grade, request, deadline, partial(_check_verdict, measured))
+        check = partial(_check_verdict, measured)
+        response = await _call("grader", self._grader.Grade, request, patience, budgets.GRADER_S, check)
         return None if response.takes_measurement else response.verdict
 
-    async def examine(self, request: grader_pb2.ExamineRequest, deadline: Deadline) -> grader_pb2.ExamineResponse:
+    async def examine(self, request: grader_pb2.ExamineRequest, patience: Patience) -> grader_pb2.ExamineResponse:
         """Whether the attempt passed, and is to be measured before it is graded."""
-        return await _call("grader", self._grader.Examine, request, deadline, lambda _: None)
+        return await _call("grader", self._grader.Examine, request, patience, budgets.GRADER_S, lambda _: None)
 
     async def executor_status(self) -> executor_pb2.GetStatusResponse:
         """Of one executor. Asked once, not repeated: readiness is about now."""
@@ -142,19 +147,24 @@ async def _call(
     service: str,
     method: _Method[Response],
     request: Any,
-    deadline: Deadline,
+    patience: Patience,
+    longest_s: float,
     check: Callable[[Response], None],
 ) -> Response:
+    """longest_s: what an answer may take once the service is at work on it. A try that failed counts as waiting."""
     # A loop of our own: a retrying library's machinery costs more than a call to a service does.
     for tries in itertools.count(1):
+        started = time.monotonic()
         try:
-            return await _once(service, method, request, deadline.left_s(), check)
+            return await _once(service, method, request, patience.remaining_s + longest_s, check)
         except ServiceError as error:
+            patience.spend(time.monotonic() - started)
             wait_s = _wait_s(error, tries)
-            if isinstance(error, _RefusedError) or not deadline.allows(wait_s):
+            if isinstance(error, _RefusedError) or not patience.allows(wait_s):
                 raise
             _count_retry(service, error)
-        await asyncio.sleep(wait_s)
+        with patience.waiting():
+            await asyncio.sleep(wait_s)
     raise AssertionError("a count has no end")
 
 

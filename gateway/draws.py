@@ -19,7 +19,8 @@ from typing import Any
 from codearena.errors import ServiceError
 from codearena.task import Task, TestCase
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
-from gateway.jobs import Brief, Drawn, call_of, expectation_of, limits_of
+from gateway.jobs import Brief, Drawn, call_of, expectation_of
+from gateway.limits import ceilings
 
 _CALLS_PER_JOB = 64
 
@@ -89,7 +90,8 @@ class Draws:
         return [_Case(call, self._expected(case, outcome)) for case, call, outcome in cases]
 
     async def _answered(self, calls: Sequence[executor_pb2.Call], run: Run) -> Sequence[common_pb2.CallOutcome]:
-        job = executor_pb2.Job(limits=limits_of(self._task.limits), source=self._task.solution.encode(), calls=calls)
+        limits = ceilings(self._task.limits, len(calls))
+        job = executor_pb2.Job(limits=limits, source=self._task.solution.encode(), calls=calls)
         report = await run(job)
         if report.status != executor_pb2.ATTEMPT_STATUS_RAN or len(report.calls) != len(calls):
             raise ServiceError(f"the reference of {self._task.id} did not run")

@@ -10,12 +10,12 @@ import asyncio
 import functools
 import hashlib
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from codearena import values
 from codearena.scripts import ScriptTest, TestScript
-from codearena.task import CompareMode, Task, TaskLimits, TestCase
+from codearena.task import CompareMode, Task, TestCase
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, store_pb2
 
 _COMPARE = {
@@ -29,7 +29,6 @@ _COMPARE = {
 }
 _INPUT_LIMITS = values.ValueLimits(nodes=2_000_000, size_bytes=16 * 1024 * 1024)
 _SHOWN_CHARS = 500
-_BASELINE_CALL_CPU_S = 0.5
 _ROUND_CPU_S = 0.3
 
 
@@ -43,7 +42,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Brief:
-    """A task, ready to be sent: both jobs lack only the source.
+    """A task, ready to be sent: both jobs lack only the source and their limits.
 
     job: the tests' calls. probe: the job that makes the probe's; None: the task has no probe. drawn: tests drawn for
     one attempt, in place of those that `undrawn` has; None: nothing was drawn.
@@ -59,7 +58,7 @@ class Brief:
     @functools.cached_property
     def measurement(self) -> executor_pb2.Job:
         """For an attempt that passed every test: it and the reference, on the probe's calls, else on the tests'."""
-        return self.probe or _measuring(self.job.limits, self.reference, self.job.calls)
+        return self.probe or executor_pb2.Job(reference_source=self.reference, calls=self.job.calls)
 
     @functools.cached_property
     def basis(self) -> bytes:
@@ -117,25 +116,25 @@ class JobMaker:
             self._probe_uses += 1
             return self._brief
 
+    @property
+    def calls(self) -> Sequence[executor_pb2.Call]:
+        """Those of the task's tests, as they are where nothing is drawn."""
+        return self._brief.job.calls
+
     def measured(self, draw: str, step: int) -> None:
         """Notes that an attempt of this draw and step was measured, on the present inputs or, no matter, older ones."""
         self._measured[draw] = max(step, self._measured.get(draw, step))
 
     def _with_new_probe(self, cpu_s: float) -> Brief:
-        job = _measuring(self._brief.job.limits, self._brief.reference)
+        job = executor_pb2.Job(reference_source=self._brief.reference)
         job.probe.extend(_probe(self._task, self._rng, cpu_s))
         job.probe_cpu.FromMilliseconds(round(1000 * cpu_s))
         job.probe_stop_ratio = self._probing.stop_ratio
         return replace(self._brief, probe=job)
 
     def baseline(self) -> Brief:
-        """For the buggy code, whose failure is the first error log: visible tests only, and little time for each.
-
-        Buggy code may well be code that never ends; an agent should not wait for that to be established many times.
-        """
+        """For the buggy code, whose failure is the first error log: visible tests only."""
         job, expectations = executor_pb2.Job(), grader_pb2.Expectations()
-        job.limits.CopyFrom(limits_of(self._task.limits))
-        job.limits.call_cpu.FromMilliseconds(round(1000 * min(self._task.limits.call_cpu_s, _BASELINE_CALL_CPU_S)))
         expectations.hints.extend(self._task.hints)
         expectations.checker = self._task.checker.encode()
         calls, tests = self._brief.job.calls, self._brief.expectations.tests
@@ -150,28 +149,15 @@ class JobMaker:
         return Brief(job, expectations, self._brief.reference)
 
 
-def script_job(stdin: bytes, limits: TaskLimits) -> executor_pb2.Job:
+def script_job(stdin: bytes, limits: common_pb2.Limits) -> executor_pb2.Job:
     """A job that runs its source as a program."""
-    job = executor_pb2.Job(limits=limits_of(limits))
+    job = executor_pb2.Job(limits=limits)
     job.calls.add(call_id="1", script=executor_pb2.Script(stdin=stdin))
     return job
 
 
-def limits_of(limits: TaskLimits) -> common_pb2.Limits:
-    message = common_pb2.Limits(
-        memory_bytes=limits.memory_bytes,
-        processes=limits.processes,
-        output_bytes=limits.output_bytes,
-        value_bytes=limits.value_bytes,
-    )
-    message.call_cpu.FromMilliseconds(round(limits.call_cpu_s * 1000))
-    message.call_wall.FromMilliseconds(round(limits.call_wall_s * 1000))
-    message.attempt_wall.FromMilliseconds(round(limits.attempt_wall_s * 1000))
-    return message
-
-
 def _brief(task: Task) -> Brief:
-    job = executor_pb2.Job(limits=limits_of(task.limits))
+    job = executor_pb2.Job()
     expectations = grader_pb2.Expectations(
         optimal_complexity=task.optimal_complexity,
         hints=task.hints,
@@ -193,12 +179,6 @@ def _brief(task: Task) -> Brief:
         job.checks.add(rule=check.rule, argument=check.argument)
         expectations.checks.add(name=check.name, visible=check.visible)
     return Brief(job, expectations, task.solution.encode())
-
-
-def _measuring(
-    limits: common_pb2.Limits, reference: bytes, calls: Iterable[executor_pb2.Call] = ()
-) -> executor_pb2.Job:
-    return executor_pb2.Job(limits=limits, reference_source=reference, calls=calls)
 
 
 def call_of(task: Task, test: TestCase, call_id: str) -> executor_pb2.Call:

@@ -7,28 +7,27 @@ an attempt takes a measurement, and to ask would cost as much as to grade: it is
 
 import asyncio
 import contextlib
+import functools
 import hashlib
 import random
 import time
 import uuid
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from codearena import telemetry, tracing
 from codearena.errors import ServiceError
 from codearena.task import Task, TaskLimits
-from codearena.v1 import executor_pb2, grader_pb2, judge_pb2
-from gateway import jobs, metrics, tally
+from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2
+from gateway import jobs, limits, metrics, tally
 from gateway.admission import Admissions
 from gateway.announcing import Announcements
 from gateway.clients import Clients
 from gateway.deadline import Deadline
 from gateway.draws import Draws
+from gateway.patience import Patience
 from gateway.settings import Settings
-
-_PREVIEW_CALL_CPU_MS = 200
-"""Of many previews most are wrong, and many of those never end."""
 
 
 class Stopwatch:
@@ -93,8 +92,9 @@ class _Ran:
     task: Task
     brief: jobs.Brief
     source: bytes
+    limits: common_pb2.Limits
     report: executor_pb2.Report
-    deadline: Deadline
+    patience: Patience
     watch: Stopwatch
     isolation: str = ""
 
@@ -114,6 +114,10 @@ class Pipeline:
         self._makers = {task.id: jobs.JobMaker(task, rng, probing) for task in tasks.values()}
         secret = settings.cases_secret.get_secret_value().encode() or rng.randbytes(32)
         self._draws = {task.id: Draws(task, secret, settings.cases_pool) for task in tasks.values()}
+        self._limits = {
+            task.id: limits.AttemptLimits(task, self._makers[task.id].calls, settings) for task in tasks.values()
+        }
+        self._remeasuring: set[asyncio.Task[None]] = set()
         self._baselines: dict[str, asyncio.Task[grader_pb2.Verdict]] = {}
 
     async def attempt(
@@ -138,8 +142,9 @@ class Pipeline:
         own_draw = draw or f"attempt:{attempt_id}"
         brief = await self._makers[task.id].brief(probe_cpu_s, own_draw, step)
         draw = "task" if self._settings.cases_fixed else own_draw
-        brief = await self._draws[task.id].drawn(brief, draw, step, self._answered)
-        graded, watch = await self._graded(attempt_id, task, brief, source, step, earlier, caller, isolation)
+        brief = await self._draws[task.id].drawn(brief, draw, step, self._drawing(task))
+        within = await self._limits_of(task, isolation)
+        graded, watch = await self._graded(attempt_id, task, brief, within, source, step, earlier, caller, isolation)
         if graded.measurement is not None:
             self._makers[task.id].measured(own_draw, step)
         tally.attempt(task, graded.report, graded.verdict, graded.identical)
@@ -162,7 +167,8 @@ class Pipeline:
 
     async def _grade_buggy(self, task: Task) -> grader_pb2.Verdict:
         brief, source = self._makers[task.id].baseline(), task.buggy.encode()
-        graded, _ = await self._graded(f"baseline-{uuid.uuid4().hex}", task, brief, source, 1, ())
+        within = limits.for_every_call(await self._limits_of(task), len(brief.job.calls))
+        graded, _ = await self._graded(f"baseline-{uuid.uuid4().hex}", task, brief, within, source, 1, ())
         return graded.verdict
 
     async def _graded(
@@ -170,6 +176,7 @@ class Pipeline:
         attempt_id: str,
         task: Task,
         brief: jobs.Brief,
+        within: common_pb2.Limits,
         source: bytes,
         step: int,
         earlier: Collection[str],
@@ -177,16 +184,18 @@ class Pipeline:
         isolation: str = "",
     ) -> tuple[Graded, Stopwatch]:
         """Runs the calls, judges, measures where that is needed, grades."""
-        deadline, watch = Deadline(self._settings.attempt_deadline_s), Stopwatch()
+        patience, watch = self._patience(), Stopwatch()
         async with contextlib.AsyncExitStack() as place:
             with watch.stage("queued"):
-                await place.enter_async_context(self._admission.place(deadline, caller, isolation))
+                await place.enter_async_context(self._admission.place(patience, caller, isolation))
             if len(source) <= self._settings.source_bytes:
                 self._announcements.announce(source)
             with watch.stage("execute"):
-                report = await self._execute(attempt_id, brief.job, source, deadline, isolation)
+                report = await self._execute(attempt_id, brief.job, within, source, patience, isolation)
             tally.executor_stages(report.timings)
-            ran = _Ran(attempt_id, task, brief, source, report, deadline, watch, isolation)
+            self._cover(task, report)
+            # A wait anew: one that has run is not given up because it waited long before that.
+            ran = _Ran(attempt_id, task, brief, source, within, report, self._patience(), watch, isolation)
             if task.probe is None:
                 judgement, measurement = await self._judge(ran), None
             else:
@@ -209,38 +218,69 @@ class Pipeline:
     async def preview(self, task: Task, source: bytes, deadline: Deadline, caller: str) -> grader_pb2.Verdict:
         """Grades on what an agent is shown alone: the visible tests, unjudged."""
         attempt_id, brief = f"preview-{uuid.uuid4().hex}", self._makers[task.id].baseline()
-        brief.job.limits.call_cpu.FromMilliseconds(
-            min(brief.job.limits.call_cpu.ToMilliseconds(), _PREVIEW_CALL_CPU_MS)
-        )
-        async with self._admission.place(deadline, caller):
-            report = await self._execute(attempt_id, brief.job, source, deadline)
+        within, patience = await self._limits_of(task), Patience(deadline.left_s())
+        async with self._admission.place(patience, caller):
+            report = await self._execute(attempt_id, brief.job, within, source, patience)
             # An empty judgement: every dimension unscored.
             judgement = judge_pb2.Judgement() if report.analysis.compiles else None
             request = grader_pb2.GradeRequest(
                 attempt_id=attempt_id, report=report, expectations=brief.expectations, judgement=judgement, step=1
             )
-            ran = _Ran(attempt_id, task, brief, source, report, deadline, Stopwatch())
+            ran = _Ran(attempt_id, task, brief, source, within, report, self._patience(), Stopwatch())
             return await self._grade(ran, request)
 
     async def run_script(self, source: bytes, stdin: bytes) -> executor_pb2.Report:
         """Runs a source as a program, within the limits that tasks have by default."""
-        deadline = Deadline(self._settings.attempt_deadline_s)
-        job = jobs.script_job(stdin, TaskLimits())
-        async with self._admission.place(deadline):
-            return await self._execute(f"script-{uuid.uuid4().hex}", job, source, deadline)
+        patience, within = self._patience(), limits.ceilings(TaskLimits())
+        job = jobs.script_job(stdin, within)
+        async with self._admission.place(patience):
+            return await self._execute(f"script-{uuid.uuid4().hex}", job, within, source, patience)
 
-    async def _answered(self, job: executor_pb2.Job) -> executor_pb2.Report:
+    def _patience(self) -> Patience:
+        return Patience(self._settings.attempt_wait_s)
+
+    async def _limits_of(self, task: Task, isolation: str = "") -> common_pb2.Limits:
+        return await self._limits[task.id].get(functools.partial(self._answered, isolation=isolation))
+
+    def _cover(self, task: Task, report: executor_pb2.Report) -> None:
+        """Measures the reference again, in the background, if the attempt ran on a class of hosts not seen before."""
+        if not self._limits[task.id].covers(report):
+            again = asyncio.create_task(self._limits[task.id].measure_again(self._answered))
+            self._remeasuring.add(again)
+            again.add_done_callback(self._remeasuring.discard)
+
+    def _drawing(self, task: Task) -> Callable[[executor_pb2.Job], Awaitable[executor_pb2.Report]]:
+        """Answers for the reference, of whose times the task's limits learn."""
+
+        async def answered(job: executor_pb2.Job) -> executor_pb2.Report:
+            report = await self._answered(job)
+            self._limits[task.id].note(report)
+            return report
+
+        return answered
+
+    async def _answered(self, job: executor_pb2.Job, isolation: str = "") -> executor_pb2.Report:
         """The report on a reference, which is the job's source."""
-        deadline = Deadline(self._settings.attempt_deadline_s)
-        async with self._admission.place(deadline):
-            return await self._clients.execute(f"reference-{uuid.uuid4().hex}", job, deadline)
+        patience = self._patience()
+        async with self._admission.place(patience, isolation=isolation):
+            return await self._clients.execute(f"reference-{uuid.uuid4().hex}", job, patience, isolation)
 
     async def _execute(
-        self, attempt_id: str, job: executor_pb2.Job, source: bytes, deadline: Deadline, isolation: str = ""
+        self,
+        attempt_id: str,
+        job: executor_pb2.Job,
+        within: common_pb2.Limits,
+        source: bytes,
+        patience: Patience,
+        isolation: str = "",
     ) -> executor_pb2.Report:
         if len(source) > self._settings.source_bytes:
             return _too_large(len(source), self._settings.source_bytes)
-        return await self._clients.execute(attempt_id, job, deadline, source, isolation)
+        whole = executor_pb2.Job()
+        whole.CopyFrom(job)
+        whole.limits.CopyFrom(within)
+        whole.source = source
+        return await self._clients.execute(attempt_id, whole, patience, isolation)
 
     async def _examine(self, ran: _Ran) -> grader_pb2.ExamineResponse:
         """Whether the attempt passed, and is to be measured."""
@@ -249,7 +289,7 @@ class Pipeline:
         request = grader_pb2.ExamineRequest(
             attempt_id=ran.attempt_id, report=ran.report, expectations=ran.brief.expectations
         )
-        return await self._clients.examine(request, ran.deadline)
+        return await self._clients.examine(request, ran.patience)
 
     async def _judge_and_measure(self, ran: _Ran) -> tuple[judge_pb2.Judgement | None, executor_pb2.Report | None]:
         """Both at once."""
@@ -266,8 +306,12 @@ class Pipeline:
     async def _measure(self, ran: _Ran) -> executor_pb2.Report:
         """The report of the measuring job: in another sandbox, where nothing is left of what the attempt has seen."""
         with ran.watch.stage("measure"):
-            job, isolation = ran.brief.measurement, ran.isolation
-            return await self._execute(ran.attempt_id, job, ran.source, ran.deadline, isolation)
+            job = ran.brief.measurement
+            if job.probe:
+                within = limits.for_probing(ran.limits, job.probe_cpu.ToMilliseconds() / 1000)
+            else:
+                within = limits.for_measuring(ran.limits, self._settings)
+            return await self._execute(ran.attempt_id, job, within, ran.source, ran.patience, ran.isolation)
 
     async def _judge(self, ran: _Ran, examined: grader_pb2.ExamineResponse | None = None) -> judge_pb2.Judgement | None:
         """None for what does not compile. examined: None: only if the judge wants to know."""
@@ -283,10 +327,10 @@ class Pipeline:
             all_tests_passed=examined.passed if examined else None,
         )
         with ran.watch.stage("judge"):
-            judgement = await self._clients.judge(ran.attempt_id, evidence, ran.deadline)
+            judgement = await self._clients.judge(ran.attempt_id, evidence, ran.patience)
             if judgement is None:
                 evidence.all_tests_passed = (await self._examine(ran)).passed
-                judgement = await self._clients.judge(ran.attempt_id, evidence, ran.deadline)
+                judgement = await self._clients.judge(ran.attempt_id, evidence, ran.patience)
         if judgement is None:
             raise ServiceError("the judge did not take what it wanted to know")
         return judgement
@@ -294,11 +338,11 @@ class Pipeline:
     async def _grade(self, ran: _Ran, request: grader_pb2.GradeRequest) -> grader_pb2.Verdict:
         """The verdict; a measurement is made, and added to the request, if the grader finds that it takes one."""
         with ran.watch.stage("grade"):
-            verdict = await self._clients.grade(request, ran.deadline)
+            verdict = await self._clients.grade(request, ran.patience)
         if verdict is None:
             request.measurement.CopyFrom(await self._measure(ran))
             with ran.watch.stage("grade"):
-                verdict = await self._clients.grade(request, ran.deadline)
+                verdict = await self._clients.grade(request, ran.patience)
         if verdict is None:
             raise ServiceError("the grader did not take a measurement for one")
         return verdict

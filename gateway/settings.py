@@ -81,7 +81,21 @@ class Settings(ServiceSettings):
 
     attempts_running: int = Field(64, ge=1, description="Attempts in the services at once.")
     attempts_waiting: int = Field(1024, ge=0, description="Attempts waiting for that; beyond it 503.")
-    attempt_deadline_s: float = Field(50.0, gt=0, description="Longest time for one attempt, waiting included.")
+    attempt_wait_s: float = Field(
+        50.0, gt=0, description="Longest wait of one attempt, for a place and a sandbox; what it runs for is apart."
+    )
+    limit_reference_ratio: float = Field(
+        20.0, ge=1, description="Time that an attempt may take, in times the reference's, for a call and in all."
+    )
+    limit_call_cpu_s: float = Field(0.25, gt=0, description="CPU time of a call that any attempt may take.")
+    limit_call_wall_s: float = Field(0.7, gt=0, description="Wall time of a call that any attempt may take.")
+    limit_attempt_cpu_s: float = Field(0.5, gt=0, description="CPU time of all calls that any attempt may take.")
+    limit_calls: int = Field(
+        2, ge=1, description="Calls of an attempt that may end at a limit; those after them are not run, and failed."
+    )
+    limit_measuring_share: float = Field(
+        0.7, gt=0, le=1, description="Of an attempt's limits, for measuring it on the tests' own calls."
+    )
     batch_parallel: int = Field(16, ge=1, description="Items of one batch graded at once.")
     batch_deadline_s: float = Field(600.0, gt=0, description="Longest time for a whole batch.")
 

@@ -25,31 +25,31 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x63odearena/v1/common.proto\x12\x0c\x63odearena.v1\x1a\x1egoogle/protobuf/duration.proto\"\xe8\x01\n\x06Limits\x12+\n\x08\x63\x61ll_cpu\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12,\n\tcall_wall\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12/\n\x0c\x61ttempt_wall\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x14\n\x0cmemory_bytes\x18\x04 \x01(\x03\x12\x11\n\tprocesses\x18\x05 \x01(\x05\x12\x14\n\x0coutput_bytes\x18\x06 \x01(\x03\x12\x13\n\x0bvalue_bytes\x18\x07 \x01(\x03\"s\n\x05Usage\x12&\n\x03\x63pu\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\'\n\x04wall\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x19\n\x11peak_memory_bytes\x18\x03 \x01(\x03\"\x1c\n\x0c\x45ncodedValue\x12\x0c\n\x04json\x18\x01 \x01(\x0c\"L\n\x06Output\x12\x0c\n\x04head\x18\x01 \x01(\x0c\x12\x0c\n\x04tail\x18\x02 \x01(\x0c\x12\x11\n\ttruncated\x18\x03 \x01(\x08\x12\x13\n\x0btotal_bytes\x18\x04 \x01(\x03\"Z\n\x0fRaisedException\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\x15\n\rbuiltin_bases\x18\x02 \x03(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\x11\n\ttraceback\x18\x04 \x01(\t\":\n\x0eSpawnedProcess\x12\x0c\n\x04\x61rgv\x18\x01 \x03(\t\x12\r\n\x05shell\x18\x02 \x01(\x08\x12\x0b\n\x03via\x18\x03 \x01(\t\"\xe0\x03\n\x0b\x43\x61llOutcome\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12(\n\x06status\x18\x02 \x01(\x0e\x32\x18.codearena.v1.CallStatus\x12)\n\x05value\x18\x03 \x01(\x0b\x32\x1a.codearena.v1.EncodedValue\x12-\n\x06raised\x18\x04 \x01(\x0b\x32\x1d.codearena.v1.RaisedException\x12\x0e\n\x06signal\x18\x05 \x01(\x05\x12\x13\n\x0b\x65xit_status\x18\x06 \x01(\x05\x12\x0e\n\x06\x64\x65tail\x18\x07 \x01(\t\x12$\n\x06stdout\x18\x08 \x01(\x0b\x32\x14.codearena.v1.Output\x12$\n\x06stderr\x18\t \x01(\x0b\x32\x14.codearena.v1.Output\x12\"\n\x05usage\x18\n \x01(\x0b\x32\x13.codearena.v1.Usage\x12/\n\tprocesses\x18\x0b \x03(\x0b\x32\x1c.codearena.v1.SpawnedProcess\x12/\n\x0coverhead_cpu\x18\x0c \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x35\n\x0cscript_tests\x18\r \x03(\x0b\x32\x1f.codearena.v1.ScriptTestOutcome\"\xb0\x01\n\x11ScriptTestOutcome\x12\x0f\n\x07test_id\x18\x01 \x01(\t\x12.\n\x06status\x18\x02 \x01(\x0e\x32\x1e.codearena.v1.ScriptTestStatus\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\x12$\n\x06stdout\x18\x04 \x01(\x0b\x32\x14.codearena.v1.Output\x12$\n\x06stderr\x18\x05 \x01(\x0b\x32\x14.codearena.v1.Output*\xa1\x02\n\nCallStatus\x12\x1b\n\x17\x43\x41LL_STATUS_UNSPECIFIED\x10\x00\x12\x18\n\x14\x43\x41LL_STATUS_RETURNED\x10\x01\x12\x16\n\x12\x43\x41LL_STATUS_RAISED\x10\x02\x12\x1a\n\x16\x43\x41LL_STATUS_TIME_LIMIT\x10\x03\x12\x1c\n\x18\x43\x41LL_STATUS_MEMORY_LIMIT\x10\x04\x12\x1c\n\x18\x43\x41LL_STATUS_OUTPUT_LIMIT\x10\x05\x12\x1d\n\x19\x43\x41LL_STATUS_PROCESS_LIMIT\x10\x06\x12\x17\n\x13\x43\x41LL_STATUS_CRASHED\x10\x07\x12\x1b\n\x17\x43\x41LL_STATUS_UNENCODABLE\x10\x08\x12\x17\n\x13\x43\x41LL_STATUS_NOT_RUN\x10\t*\x94\x01\n\x10ScriptTestStatus\x12\"\n\x1eSCRIPT_TEST_STATUS_UNSPECIFIED\x10\x00\x12\x1d\n\x19SCRIPT_TEST_STATUS_PASSED\x10\x01\x12\x1d\n\x19SCRIPT_TEST_STATUS_FAILED\x10\x02\x12\x1e\n\x1aSCRIPT_TEST_STATUS_NOT_RUN\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x63odearena/v1/common.proto\x12\x0c\x63odearena.v1\x1a\x1egoogle/protobuf/duration.proto\"\xb0\x02\n\x06Limits\x12+\n\x08\x63\x61ll_cpu\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12,\n\tcall_wall\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12/\n\x0c\x61ttempt_wall\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x14\n\x0cmemory_bytes\x18\x04 \x01(\x03\x12\x11\n\tprocesses\x18\x05 \x01(\x05\x12\x14\n\x0coutput_bytes\x18\x06 \x01(\x03\x12\x13\n\x0bvalue_bytes\x18\x07 \x01(\x03\x12.\n\x0b\x61ttempt_cpu\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x16\n\x0e\x63\x61lls_at_limit\x18\t \x01(\x05\"\xcb\x01\n\x05Usage\x12&\n\x03\x63pu\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\'\n\x04wall\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x19\n\x11peak_memory_bytes\x18\x03 \x01(\x03\x12*\n\x07starved\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12*\n\x07\x62locked\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x1c\n\x0c\x45ncodedValue\x12\x0c\n\x04json\x18\x01 \x01(\x0c\"L\n\x06Output\x12\x0c\n\x04head\x18\x01 \x01(\x0c\x12\x0c\n\x04tail\x18\x02 \x01(\x0c\x12\x11\n\ttruncated\x18\x03 \x01(\x08\x12\x13\n\x0btotal_bytes\x18\x04 \x01(\x03\"Z\n\x0fRaisedException\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\x15\n\rbuiltin_bases\x18\x02 \x03(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\x11\n\ttraceback\x18\x04 \x01(\t\":\n\x0eSpawnedProcess\x12\x0c\n\x04\x61rgv\x18\x01 \x03(\t\x12\r\n\x05shell\x18\x02 \x01(\x08\x12\x0b\n\x03via\x18\x03 \x01(\t\"\xe0\x03\n\x0b\x43\x61llOutcome\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12(\n\x06status\x18\x02 \x01(\x0e\x32\x18.codearena.v1.CallStatus\x12)\n\x05value\x18\x03 \x01(\x0b\x32\x1a.codearena.v1.EncodedValue\x12-\n\x06raised\x18\x04 \x01(\x0b\x32\x1d.codearena.v1.RaisedException\x12\x0e\n\x06signal\x18\x05 \x01(\x05\x12\x13\n\x0b\x65xit_status\x18\x06 \x01(\x05\x12\x0e\n\x06\x64\x65tail\x18\x07 \x01(\t\x12$\n\x06stdout\x18\x08 \x01(\x0b\x32\x14.codearena.v1.Output\x12$\n\x06stderr\x18\t \x01(\x0b\x32\x14.codearena.v1.Output\x12\"\n\x05usage\x18\n \x01(\x0b\x32\x13.codearena.v1.Usage\x12/\n\tprocesses\x18\x0b \x03(\x0b\x32\x1c.codearena.v1.SpawnedProcess\x12/\n\x0coverhead_cpu\x18\x0c \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x35\n\x0cscript_tests\x18\r \x03(\x0b\x32\x1f.codearena.v1.ScriptTestOutcome\"\xb0\x01\n\x11ScriptTestOutcome\x12\x0f\n\x07test_id\x18\x01 \x01(\t\x12.\n\x06status\x18\x02 \x01(\x0e\x32\x1e.codearena.v1.ScriptTestStatus\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\x12$\n\x06stdout\x18\x04 \x01(\x0b\x32\x14.codearena.v1.Output\x12$\n\x06stderr\x18\x05 \x01(\x0b\x32\x14.codearena.v1.Output*\xa1\x02\n\nCallStatus\x12\x1b\n\x17\x43\x41LL_STATUS_UNSPECIFIED\x10\x00\x12\x18\n\x14\x43\x41LL_STATUS_RETURNED\x10\x01\x12\x16\n\x12\x43\x41LL_STATUS_RAISED\x10\x02\x12\x1a\n\x16\x43\x41LL_STATUS_TIME_LIMIT\x10\x03\x12\x1c\n\x18\x43\x41LL_STATUS_MEMORY_LIMIT\x10\x04\x12\x1c\n\x18\x43\x41LL_STATUS_OUTPUT_LIMIT\x10\x05\x12\x1d\n\x19\x43\x41LL_STATUS_PROCESS_LIMIT\x10\x06\x12\x17\n\x13\x43\x41LL_STATUS_CRASHED\x10\x07\x12\x1b\n\x17\x43\x41LL_STATUS_UNENCODABLE\x10\x08\x12\x17\n\x13\x43\x41LL_STATUS_NOT_RUN\x10\t*\x94\x01\n\x10ScriptTestStatus\x12\"\n\x1eSCRIPT_TEST_STATUS_UNSPECIFIED\x10\x00\x12\x1d\n\x19SCRIPT_TEST_STATUS_PASSED\x10\x01\x12\x1d\n\x19SCRIPT_TEST_STATUS_FAILED\x10\x02\x12\x1e\n\x1aSCRIPT_TEST_STATUS_NOT_RUN\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'codearena.v1.common_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CALLSTATUS']._serialized_start=1350
-  _globals['_CALLSTATUS']._serialized_end=1639
-  _globals['_SCRIPTTESTSTATUS']._serialized_start=1642
-  _globals['_SCRIPTTESTSTATUS']._serialized_end=1790
+  _globals['_CALLSTATUS']._serialized_start=1511
+  _globals['_CALLSTATUS']._serialized_end=1800
+  _globals['_SCRIPTTESTSTATUS']._serialized_start=1803
+  _globals['_SCRIPTTESTSTATUS']._serialized_end=1951
   _globals['_LIMITS']._serialized_start=76
-  _globals['_LIMITS']._serialized_end=308
-  _globals['_USAGE']._serialized_start=310
-  _globals['_USAGE']._serialized_end=425
-  _globals['_ENCODEDVALUE']._serialized_start=427
-  _globals['_ENCODEDVALUE']._serialized_end=455
-  _globals['_OUTPUT']._serialized_start=457
-  _globals['_OUTPUT']._serialized_end=533
-  _globals['_RAISEDEXCEPTION']._serialized_start=535
-  _globals['_RAISEDEXCEPTION']._serialized_end=625
-  _globals['_SPAWNEDPROCESS']._serialized_start=627
-  _globals['_SPAWNEDPROCESS']._serialized_end=685
-  _globals['_CALLOUTCOME']._serialized_start=688
-  _globals['_CALLOUTCOME']._serialized_end=1168
-  _globals['_SCRIPTTESTOUTCOME']._serialized_start=1171
-  _globals['_SCRIPTTESTOUTCOME']._serialized_end=1347
+  _globals['_LIMITS']._serialized_end=380
+  _globals['_USAGE']._serialized_start=383
+  _globals['_USAGE']._serialized_end=586
+  _globals['_ENCODEDVALUE']._serialized_start=588
+  _globals['_ENCODEDVALUE']._serialized_end=616
+  _globals['_OUTPUT']._serialized_start=618
+  _globals['_OUTPUT']._serialized_end=694
+  _globals['_RAISEDEXCEPTION']._serialized_start=696
+  _globals['_RAISEDEXCEPTION']._serialized_end=786
+  _globals['_SPAWNEDPROCESS']._serialized_start=788
+  _globals['_SPAWNEDPROCESS']._serialized_end=846
+  _globals['_CALLOUTCOME']._serialized_start=849
+  _globals['_CALLOUTCOME']._serialized_end=1329
+  _globals['_SCRIPTTESTOUTCOME']._serialized_start=1332
+  _globals['_SCRIPTTESTOUTCOME']._serialized_end=1508
 # @@protoc_insertion_point(module_scope)

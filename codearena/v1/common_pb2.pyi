@@ -37,7 +37,7 @@ class _CallStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CallStatus
     CALL_STATUS_RETURNED: _CallStatus.ValueType  # 1
     CALL_STATUS_RAISED: _CallStatus.ValueType  # 2
     CALL_STATUS_TIME_LIMIT: _CallStatus.ValueType  # 3
-    """Used up call_cpu or call_wall."""
+    """Used up call_cpu, call_wall, or what was left of the attempt's."""
     CALL_STATUS_MEMORY_LIMIT: _CallStatus.ValueType  # 4
     CALL_STATUS_OUTPUT_LIMIT: _CallStatus.ValueType  # 5
     """Wrote more than the hard cap on output, or returned a value larger than
@@ -50,7 +50,9 @@ class _CallStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CallStatus
     CALL_STATUS_UNENCODABLE: _CallStatus.ValueType  # 8
     """Returned something that has no plain-data encoding."""
     CALL_STATUS_NOT_RUN: _CallStatus.ValueType  # 9
-    """Never started: the attempt's time was over, or its source did not load."""
+    """Never started: the attempt's time was over, too many calls before it had
+    reached a limit, or its source did not load.
+    """
 
 class CallStatus(_CallStatus, metaclass=_CallStatusEnumTypeWrapper):
     """How one call ended. Closed set."""
@@ -59,7 +61,7 @@ CALL_STATUS_UNSPECIFIED: CallStatus.ValueType  # 0
 CALL_STATUS_RETURNED: CallStatus.ValueType  # 1
 CALL_STATUS_RAISED: CallStatus.ValueType  # 2
 CALL_STATUS_TIME_LIMIT: CallStatus.ValueType  # 3
-"""Used up call_cpu or call_wall."""
+"""Used up call_cpu, call_wall, or what was left of the attempt's."""
 CALL_STATUS_MEMORY_LIMIT: CallStatus.ValueType  # 4
 CALL_STATUS_OUTPUT_LIMIT: CallStatus.ValueType  # 5
 """Wrote more than the hard cap on output, or returned a value larger than
@@ -72,7 +74,9 @@ CALL_STATUS_CRASHED: CallStatus.ValueType  # 7
 CALL_STATUS_UNENCODABLE: CallStatus.ValueType  # 8
 """Returned something that has no plain-data encoding."""
 CALL_STATUS_NOT_RUN: CallStatus.ValueType  # 9
-"""Never started: the attempt's time was over, or its source did not load."""
+"""Never started: the attempt's time was over, too many calls before it had
+reached a limit, or its source did not load.
+"""
 Global___CallStatus: _TypeAlias = CallStatus  # noqa: Y015
 
 class _ScriptTestStatus:
@@ -112,6 +116,8 @@ class Limits(_message.Message):
     PROCESSES_FIELD_NUMBER: _builtins.int
     OUTPUT_BYTES_FIELD_NUMBER: _builtins.int
     VALUE_BYTES_FIELD_NUMBER: _builtins.int
+    ATTEMPT_CPU_FIELD_NUMBER: _builtins.int
+    CALLS_AT_LIMIT_FIELD_NUMBER: _builtins.int
     memory_bytes: _builtins.int
     """Memory of the whole attempt: all its processes and files."""
     processes: _builtins.int
@@ -122,19 +128,31 @@ class Limits(_message.Message):
     """
     value_bytes: _builtins.int
     """Size of one encoded return value."""
+    calls_at_limit: _builtins.int
+    """So many calls may end at a limit, their process with them; the calls after
+    them are NOT_RUN.
+    """
     @_builtins.property
     def call_cpu(self) -> _duration_pb2.Duration:
         """CPU time one call may use, by the kernel's counter of its process."""
 
     @_builtins.property
     def call_wall(self) -> _duration_pb2.Duration:
-        """Wall time one call may take. Larger than call_cpu, so that a busy host
-        does not turn a correct attempt into a slow one.
+        """Wall time one call may take. Time in which the attempt was ready to run and
+        the host gave it no core does not count.
         """
 
     @_builtins.property
     def attempt_wall(self) -> _duration_pb2.Duration:
-        """Wall time the whole attempt may take, analysis and every call included."""
+        """Wall time that all loads and calls of the attempt may take, counted
+        likewise. Calls after it are NOT_RUN.
+        """
+
+    @_builtins.property
+    def attempt_cpu(self) -> _duration_pb2.Duration:
+        """CPU time that all processes of the attempt may use for all loads and calls.
+        Calls after it are NOT_RUN.
+        """
 
     def __init__(
         self,
@@ -146,10 +164,12 @@ class Limits(_message.Message):
         processes: _builtins.int = ...,
         output_bytes: _builtins.int = ...,
         value_bytes: _builtins.int = ...,
+        attempt_cpu: _duration_pb2.Duration | None = ...,
+        calls_at_limit: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["attempt_wall", b"attempt_wall", "call_cpu", b"call_cpu", "call_wall", b"call_wall"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["attempt_cpu", b"attempt_cpu", "attempt_wall", b"attempt_wall", "call_cpu", b"call_cpu", "call_wall", b"call_wall"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_wall", b"attempt_wall", "call_cpu", b"call_cpu", "call_wall", b"call_wall", "memory_bytes", b"memory_bytes", "output_bytes", b"output_bytes", "processes", b"processes", "value_bytes", b"value_bytes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_cpu", b"attempt_cpu", "attempt_wall", b"attempt_wall", "call_cpu", b"call_cpu", "call_wall", b"call_wall", "calls_at_limit", b"calls_at_limit", "memory_bytes", b"memory_bytes", "output_bytes", b"output_bytes", "processes", b"processes", "value_bytes", b"value_bytes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -164,22 +184,38 @@ class Usage(_message.Message):
     CPU_FIELD_NUMBER: _builtins.int
     WALL_FIELD_NUMBER: _builtins.int
     PEAK_MEMORY_BYTES_FIELD_NUMBER: _builtins.int
+    STARVED_FIELD_NUMBER: _builtins.int
+    BLOCKED_FIELD_NUMBER: _builtins.int
     peak_memory_bytes: _builtins.int
     """Peak resident set of the process that ran, in bytes."""
     @_builtins.property
     def cpu(self) -> _duration_pb2.Duration: ...
     @_builtins.property
     def wall(self) -> _duration_pb2.Duration: ...
+    @_builtins.property
+    def starved(self) -> _duration_pb2.Duration:
+        """Part of `wall` in which a process of the attempt was ready to run and had no
+        core, though none of its own processes had one: the host was busy.
+        """
+
+    @_builtins.property
+    def blocked(self) -> _duration_pb2.Duration:
+        """Part of `wall` spent in uninterruptible waits, e.g. for a disk: whether the
+        host or the attempt is the cause cannot be told.
+        """
+
     def __init__(
         self,
         *,
         cpu: _duration_pb2.Duration | None = ...,
         wall: _duration_pb2.Duration | None = ...,
         peak_memory_bytes: _builtins.int = ...,
+        starved: _duration_pb2.Duration | None = ...,
+        blocked: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["cpu", b"cpu", "wall", b"wall"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["blocked", b"blocked", "cpu", b"cpu", "starved", b"starved", "wall", b"wall"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cpu", b"cpu", "peak_memory_bytes", b"peak_memory_bytes", "wall", b"wall"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["blocked", b"blocked", "cpu", b"cpu", "peak_memory_bytes", b"peak_memory_bytes", "starved", b"starved", "wall", b"wall"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

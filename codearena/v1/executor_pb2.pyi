@@ -53,19 +53,28 @@ class ExecuteRequest(_message.Message):
 
     ATTEMPT_ID_FIELD_NUMBER: _builtins.int
     JOB_FIELD_NUMBER: _builtins.int
+    WAIT_FIELD_NUMBER: _builtins.int
     attempt_id: _builtins.str
     """Names the attempt in logs. Opaque."""
     @_builtins.property
     def job(self) -> Global___Job: ...
+    @_builtins.property
+    def wait(self) -> _duration_pb2.Duration:
+        """Longest wait for a sandbox. Not set: as long as the call lasts. Once there
+        is one, the job's own limits bound the rest, so that a deadline of the call
+        should leave room for them after the wait.
+        """
+
     def __init__(
         self,
         *,
         attempt_id: _builtins.str = ...,
         job: Global___Job | None = ...,
+        wait: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["job", b"job"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["job", b"job", "wait", b"wait"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "job", b"job"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "job", b"job", "wait", b"wait"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -736,6 +745,7 @@ class Isolation(_message.Message):
     SANDBOX_ID_FIELD_NUMBER: _builtins.int
     DEGRADATIONS_FIELD_NUMBER: _builtins.int
     RUNNER_REVISION_FIELD_NUMBER: _builtins.int
+    HOST_CLASS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"container", "cell" or "local"."""
     runtime: _builtins.str
@@ -744,6 +754,10 @@ class Isolation(_message.Message):
     """Id of the sandbox, never seen before. For containers the engine's id."""
     runner_revision: _builtins.str
     """Content hash of the runner that produced the report."""
+    host_class: _builtins.str
+    """Names the kind of machine: hosts of one class need about the same time for
+    the same work. Opaque.
+    """
     @_builtins.property
     def degradations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What is missing from the full isolation, in words; empty if nothing is."""
@@ -756,10 +770,11 @@ class Isolation(_message.Message):
         sandbox_id: _builtins.str = ...,
         degradations: _abc.Iterable[_builtins.str] | None = ...,
         runner_revision: _builtins.str = ...,
+        host_class: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["degradations", b"degradations", "name", b"name", "runner_revision", b"runner_revision", "runtime", b"runtime", "sandbox_id", b"sandbox_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["degradations", b"degradations", "host_class", b"host_class", "name", b"name", "runner_revision", b"runner_revision", "runtime", b"runtime", "sandbox_id", b"sandbox_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

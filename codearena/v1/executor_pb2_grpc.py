@@ -55,8 +55,9 @@ class ExecutorServiceServicer:
         Safe to retry on any status: nothing is kept between calls.
         INVALID_ARGUMENT    the job is malformed or exceeds the allowed limits;
         retrying does not help
-        RESOURCE_EXHAUSTED  the queue is full; retry after the delay in the
-        trailing metadata retry-after-ms
+        RESOURCE_EXHAUSTED  the queue is full, or no sandbox came free within
+        `wait`; retry after the delay in the trailing
+        metadata retry-after-ms
         UNAVAILABLE         draining, or no sandbox could be made or kept; retry,
         best elsewhere
         DEADLINE_EXCEEDED   the caller's time was over; retry with more

@@ -22,6 +22,7 @@ SOURCE_NAME = "fix.py"
 
 _NOTHING_SEEN: dict[str, object] = {"estimated_complexity": "", "dominant_lines": [], "problem_type": ""}
 _MAX_TEXT = 300  # characters of one message or source line in a problem
+_ESTIMATED_NODES = 8_000  # of a larger tree nothing is estimated: it would take seconds, and only hints come of it
 
 # What the parser and the compiler raise on some text: NUL bytes and undecodable text (ValueError), an unknown coding
 # cookie (LookupError), nesting or size beyond their own limits (the rest; SystemError marks a parser bug, not ours).
@@ -53,7 +54,9 @@ def analyse(source: bytes, checks: list[dict[str, str]]) -> dict[str, object]:
         failed = [CheckOutcome(passed=False, detail="nested too deeply to check") for _ in checks]
         return _analysis(None, _token_hash(source), failed, _NOTHING_SEEN)
     rules = [(check["rule"], check["argument"]) for check in checks]
-    return _analysis(None, tree_hash(tree), run_checks(tree, rules), _seen(tree))
+    ast_hash, nodes = _hashed(tree)
+    seen = _seen(tree) if nodes <= _ESTIMATED_NODES else _NOTHING_SEEN
+    return _analysis(None, ast_hash, run_checks(tree, rules), seen)
 
 
 def _seen(tree: ast.Module) -> dict[str, object]:
@@ -66,15 +69,21 @@ def _seen(tree: ast.Module) -> dict[str, object]:
 
 
 def tree_hash(tree: ast.AST) -> str:
-    """SHA-256 over the tree, hex; positions, comments and formatting do not enter.
+    """SHA-256 over the tree, hex; positions, comments and formatting do not enter."""
+    return _hashed(tree)[0]
+
+
+def _hashed(tree: ast.AST) -> tuple[str, int]:
+    """The tree's hash, and how many nodes it has.
 
     Walks with a stack of its own, since ``ast.dump`` recurses, and cannot print integers of many thousand digits.
     """
-    digest = sha256()
+    digest, nodes = sha256(), 0
     pending: list[object] = [tree]
     while pending:
         item = pending.pop()
         if isinstance(item, ast.AST):
+            nodes += 1
             digest.update(f"({type(item).__name__}".encode())
             pending.append(")")
             pending.extend(_fields(item))
@@ -83,7 +92,7 @@ def tree_hash(tree: ast.AST) -> str:
             pending.extend(reversed(item))
         else:
             digest.update(_atom(item))
-    return digest.hexdigest()
+    return digest.hexdigest(), nodes
 
 
 def _fields(node: ast.AST) -> Iterator[object]:

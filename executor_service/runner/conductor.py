@@ -8,6 +8,7 @@ import base64
 import contextlib
 import functools
 import json
+import os
 import socket
 import time
 from collections.abc import Iterator, Mapping
@@ -16,17 +17,17 @@ from types import MappingProxyType
 from typing import Any
 
 from executor_service.runner import frames, kernel, measure, relay, witness, worker
+from executor_service.runner.group import Group, Waits
 from executor_service.runner.lending import Lender
 from executor_service.runner.meter import Meter
 from executor_service.runner.outcomes import Outcome, from_answer, not_run, usage
-from executor_service.runner.process import Answer, Process, StdinClosedError, Supervisor, SupervisorGoneError
+from executor_service.runner.process import Answer, Bounds, Process, StdinClosedError, Supervisor, SupervisorGoneError
 from executor_service.runner.revision import runner_revision
 from executor_service.runner.roles import Confinement, ProcessLimits, Role
 
-_ANALYSIS_CPU_S = 5.0
-_ANALYSIS_WALL_S = 15.0
 _CPU_SLACK_S = 5  # the kernel's bound on a process stands behind the conductor's own, in whole seconds
-_SPARED_AT_MOST = 0.5  # of the attempt's wall limit
+_REFEREE_CPU_S = 2.0  # for one test: a test script is the author's, and the wall time of the attempt bounds it too
+_AT_LIMIT = ("time_limit", "memory_limit", "output_limit")
 _REPORT_VALUE_BYTES = 24 * 1024 * 1024  # of all values together, so that a report stays within a frame
 
 
@@ -61,24 +62,44 @@ class _Totals:
 class _Run:
     """One source being run: the attempt or the reference.
 
-    spared_s: of the time without a core, what may still be added to the deadline. Bounded, because an attempt can
-    starve itself with processes of its own.
+    spared_s: of the time without a core, what may still be added to the deadline.
+    cpu_limit_s: of all its processes, by the count of `group`. may_reach: calls that may still end at a limit.
     unseen: it is to start no process, and made one while it loaded.
     """
 
     role: Role
     source: str
     intercept: bool
+    group: Group
     deadline: float
     spared_s: float
+    cpu_limit_s: float
+    may_reach: int
     unseen: bool = False
+    waits: Waits = field(default_factory=Waits)
     totals: _Totals = field(default_factory=_Totals)
 
-    def spare(self, starved_s: float) -> None:
+    def waited(self, waits: Waits) -> None:
         """Moves the deadline by time in which there was no core for the attempt, as far as that goes."""
-        moved_s = min(starved_s, self.spared_s)
+        self.waits += waits
+        moved_s = min(waits.starved_s, self.spared_s)
         self.spared_s -= moved_s
         self.deadline += moved_s
+
+    def ended(self, outcome: Outcome, process: Process) -> None:
+        """Notes how a message to its process ended."""
+        if not process.alive and outcome["status"] in _AT_LIMIT:
+            self.may_reach -= 1
+
+    def over(self) -> str:
+        """Why no further call is made; empty: one may be."""
+        if self.may_reach <= 0:
+            return "calls before this one reached their limits, and no more are made after that many"
+        if time.monotonic() >= self.deadline:
+            return "the time of the whole attempt was over"
+        if self.group.cpu_s >= self.cpu_limit_s:
+            return "the CPU time of the whole attempt was used up"
+        return ""
 
 
 @dataclass(frozen=True)
@@ -106,6 +127,7 @@ class _Conductor:
         self._stdin_fd = stdin_fd
         self._meter = Meter(confinement.cpu_counter)
         self._processes = self._limits["processes"] if confinement.limit_processes else None
+        self._own_pids = confinement.own_pids
         self._calls: list[dict[str, Any]] = job["calls"]
         self._probe: list[dict[str, Any]] = job["probe"]
 
@@ -119,7 +141,7 @@ class _Conductor:
             "reference_calls": [],
             "probe": [],
             "probe_processes": None,
-            "usage": usage(0.0, 0.0, 0),
+            "usage": usage(0.0, 0.0, 0, Waits()),
         }
         if analysis is None or analysis["compiles"]:
             reference = self._run_reference()
@@ -141,12 +163,12 @@ class _Conductor:
     def _analyse(self) -> dict[str, Any]:
         message = {
             "op": "analyse",
-            "limits": self._process_limits(_ANALYSIS_CPU_S),
+            "limits": self._process_limits(self._limits["analysis_cpu_s"]),
             "source": self._job["source"],
             "checks": self._job["checks"],
         }
         with self._process(Role.ANALYSIS) as process:
-            answer = process.ask(message, _ANALYSIS_CPU_S, _ANALYSIS_WALL_S)
+            answer = process.ask(message, self._bounds(self._limits["analysis_cpu_s"], self._limits["analysis_wall_s"]))
         if answer.body is None:
             return self._unanalysed()
         (meta_bytes,) = worker.META.unpack_from(answer.body, 1)
@@ -180,9 +202,33 @@ class _Conductor:
         return _Reference(outcomes, self._run_probe(run, self._probe, measure.Budget(), share), beside)
 
     def _new_run(self, role: Role, source: str) -> _Run:
-        intercept = any(call["intercept_processes"] for call in self._calls)
         wall_s = self._limits["attempt_wall_s"]
-        return _Run(role, source, intercept, time.monotonic() + wall_s, spared_s=wall_s * _SPARED_AT_MOST)
+        return _Run(
+            role,
+            source,
+            intercept=any(call["intercept_processes"] for call in self._calls),
+            group=self._group(role),
+            deadline=time.monotonic() + wall_s,
+            spared_s=wall_s * self._limits["starved_times"],
+            cpu_limit_s=self._limits["attempt_cpu_s"],
+            may_reach=self._limits["calls_at_limit"],
+        )
+
+    def _group(self, role: Role) -> Group:
+        """Of the source that is run next in this role. A referee's time is in the count of the control group too."""
+        meter = None if any(call["kind"] == "test_script" for call in self._calls) else self._meter
+        return Group(lambda: self._pids_of(role), meter)
+
+    def _pids_of(self, role: Role) -> list[int]:
+        """Whatever is there but supervisor, conductor, and processes of other roles."""
+        running = self._supervisor.running
+        if not self._own_pids:
+            return [pid for pid, its_role in running.items() if its_role is role]
+        ours = {1, os.getpid(), *(pid for pid, its_role in running.items() if its_role is not role)}
+        return [pid for pid in (int(entry) for entry in os.listdir("/proc") if entry.isdigit()) if pid not in ours]
+
+    def _bounds(self, cpu_s: float, wall_s: float) -> Bounds:
+        return Bounds(cpu_s, wall_s, spared_s=wall_s * self._limits["starved_times"])
 
     def _run_attempt(self, report: dict[str, Any], reference: _Reference) -> None:
         started = time.monotonic()
@@ -198,7 +244,7 @@ class _Conductor:
         if reference.probed.outcomes:
             self._probe_attempt(report, run, reference)
         wall_s = time.monotonic() - started
-        report["usage"] = usage(run.totals.cpu_s, wall_s, run.totals.peak_memory_bytes)
+        report["usage"] = usage(run.totals.cpu_s, wall_s, run.totals.peak_memory_bytes, run.waits)
 
     def _probe_attempt(self, report: dict[str, Any], run: _Run, reference: _Reference) -> None:
         ours = reference.probed
@@ -208,6 +254,7 @@ class _Conductor:
         if report["status"] == "ran" and measure.worth_it(self._calls, reference.outcomes, report["calls"]):
             budget = measure.attempt_budget(self._job["probe_cpu_s"], ours)
             run.deadline = min(run.deadline, time.monotonic() + measure.wall_limit_s(budget))
+            run.cpu_limit_s = min(run.cpu_limit_s, run.group.cpu_s + measure.group_cpu_s(budget))
             stop = measure.Clear([outcome for _, outcome in common], self._job["probe_stop_ratio"])
             theirs = self._run_probe(run, [point for point, _ in common], budget, stop, ours.item_s)
         by_call = {outcome["call_id"]: outcome for outcome in theirs.outcomes}
@@ -232,8 +279,8 @@ class _Conductor:
         before_s = run.totals.cpu_s
 
         def ask(message: dict[str, Any], call_id: str, cpu_limit_s: float, lender: Lender) -> Outcome:
-            answer = lender.ask(process, message, cpu_limit_s, self._wall_left(run))
-            run.spare(answer.starved_s)
+            answer = lender.ask(process, message, self._bounds_of(run, cpu_limit_s))
+            run.waited(answer.waits)
             return self._within_report(run, from_answer(answer, call_id, self._limits["value_bytes"]))
 
         with self._metered(run), kernel.on_one_core() as core:
@@ -264,8 +311,8 @@ class _Conductor:
         process: Process | None = None
         try:
             for index, call in enumerate(calls):
-                if time.monotonic() >= run.deadline:
-                    outcomes.append(not_run(call["call_id"]))
+                if reason := run.over():
+                    outcomes.append(not_run(call["call_id"], reason))
                     continue
                 if call["kind"] == "script":
                     outcomes.append(self._run_script(run, call))
@@ -302,6 +349,7 @@ class _Conductor:
     def _load(self, run: _Run, core: int | None = None) -> tuple[Process, Outcome]:
         """A process that has loaded the source, or failed to. core: the only one it is to run on."""
         process = self._process(run.role)
+        process.group = run.group
         message = {
             "op": "load",
             "limits": self._process_limits(self._limits["attempt_wall_s"]),
@@ -338,12 +386,16 @@ class _Conductor:
         return outcome
 
     def _ask(self, run: _Run, process: Process, message: dict[str, Any], call_id: str) -> Outcome:
-        answer = process.ask(message, self._limits["call_cpu_s"], self._wall_left(run))
-        run.spare(answer.starved_s)
-        return from_answer(answer, call_id, self._limits["value_bytes"])
+        answer = process.ask(message, self._bounds_of(run, self._limits["call_cpu_s"]))
+        run.waited(answer.waits)
+        outcome = from_answer(answer, call_id, self._limits["value_bytes"])
+        run.ended(outcome, process)
+        return outcome
 
-    def _wall_left(self, run: _Run) -> float:
-        return min(float(self._limits["call_wall_s"]), max(run.deadline - time.monotonic(), 0.001))
+    def _bounds_of(self, run: _Run, cpu_s: float) -> Bounds:
+        """For one message to a process of the run."""
+        wall_s = min(float(self._limits["call_wall_s"]), max(run.deadline - time.monotonic(), 0.001))
+        return Bounds(cpu_s, wall_s, run.spared_s, run.cpu_limit_s)
 
     def _run_test_script(self, run: _Run, process: Process, call: dict[str, Any]) -> Outcome:
         """Runs the tests in a referee, in the attempt's process and in fresh ones after it; none is left."""
@@ -354,18 +406,16 @@ class _Conductor:
             return outcome
 
         def ask_referee(referee: Process, message: dict[str, Any], cpu_limit_s: float) -> Answer:
-            answer = referee.ask(message, cpu_limit_s, self._wall_left(run))
-            run.spare(answer.starved_s)
+            answer = referee.ask(message, self._bounds_of(run, cpu_limit_s))
+            run.waited(answer.waits)
             return answer
-
-        def over() -> bool:
-            return time.monotonic() >= run.deadline
 
         keep_bytes = relay.kept_bytes(call, self._limits["output_bytes"])
         served = relay.Served(process, lambda: self._load(run), ask_attempt, keep_bytes)
         limits = self._process_limits(self._limits["attempt_wall_s"])
+        bounds = {**self._limits, "call_cpu_s": max(_REFEREE_CPU_S, self._limits["call_cpu_s"])}
         start = functools.partial(self._process, Role.REFEREE)
-        tests = relay.Relay(call, served, relay.Hands(start, ask_referee, over), limits, self._limits).run()
+        tests = relay.Relay(call, served, relay.Hands(start, ask_referee, run.over), limits, bounds).run()
         self._end(run, served.process)
         return {**not_run(call["call_id"]), **relay.summary(served, tests)}
 
@@ -378,7 +428,9 @@ class _Conductor:
         }
         with self._process(run.role, with_stdin=True) as process:
             stdin = base64.b64decode(call["stdin"])
-            answer = process.ask(message, self._limits["call_cpu_s"], self._wall_left(run), stdin)
+            process.group = run.group
+            answer = process.ask(message, self._bounds_of(run, self._limits["call_cpu_s"]), stdin)
+            run.waited(answer.waits)
             self._retire(run, process)
         outcome = from_answer(answer, call["call_id"], 0)
         if answer.ended == "exited" and answer.exit and not answer.exit.signal:

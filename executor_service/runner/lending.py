@@ -9,9 +9,10 @@ the call. One request is answered at a time, since each has to carry the nonce o
 import json
 import struct
 import time
+from dataclasses import replace
 from typing import Any
 
-from executor_service.runner.process import Answer, Process, wall_used_s
+from executor_service.runner.process import Answer, Bounds, Process
 
 _REQUEST = struct.Struct(">BQ")  # 255, which is no status of an answer, and the index
 _MARK = 255
@@ -39,20 +40,22 @@ class Lender:
                 self._items, trees[lend] = trees[lend], len(trees[lend])
                 self.args_left = json.dumps(trees)
 
-    def ask(self, process: Process, message: dict[str, Any], cpu_limit_s: float, wall_limit_s: float) -> Answer:
+    def ask(self, process: Process, message: dict[str, Any], bounds: Bounds) -> Answer:
         """As `Process.ask`, and every item that is asked for meanwhile; limits and times are of all together."""
         started = time.monotonic()
-        answer = process.ask(message, cpu_limit_s, wall_limit_s)
+        answer = process.ask(message, bounds)
         while (item := self._wanted(answer)) is not None:
-            cpu_left_s = cpu_limit_s - answer.cpu_s
-            wall_left_s = wall_limit_s - wall_used_s(time.monotonic() - started, answer.starved_s)
+            cpu_left_s = bounds.cpu_s - answer.cpu_s
+            wall_left_s = bounds.wall_left_s(time.monotonic() - started, answer.waits.starved_s)
             if cpu_left_s <= 0 or wall_left_s <= 0:
                 return process.end(answer, "cpu" if cpu_left_s <= 0 else "wall")
             self.read += 1
-            before, answer = answer, process.ask({"op": "item", "value": item}, cpu_left_s, wall_left_s)
+            spared_s = max(0.0, bounds.spared_s - answer.waits.starved_s)
+            left = replace(bounds, cpu_s=cpu_left_s, wall_s=wall_left_s, spared_s=spared_s)
+            before, answer = answer, process.ask({"op": "item", "value": item}, left)
             answer.cpu_s += before.cpu_s
             answer.wall_s += before.wall_s
-            answer.starved_s += before.starved_s
+            answer.waits += before.waits
         return answer
 
     def _wanted(self, answer: Answer) -> str | None:

@@ -23,8 +23,9 @@ _LEAST_LIMIT_S = 0.002  # what is left for a call when the budget is spent: it e
 _OF_REFERENCE = 3.0  # an attempt may always take this many times what the reference took, on the slowest machine too
 _REFERENCE_SHARE = 1 / (_OF_REFERENCE + 2)  # of the budget: leaves so much, and as much again for loading and warm-ups
 _END_S = 0.035  # of the attempt's part: its process's own start and end, and what a call exceeds its limit by
-_WALL_S = 2.0
-_WALL_OF_BUDGET = 10.0
+_WALL_S = 0.5
+_WALL_OF_BUDGET = 2.0
+_CHILDREN_S = 0.1  # what children may use before they are noticed to exceed the budget
 _CLEAR_SIZES = 5
 _COMPARABLE_S = 0.0005  # the reference's call counts as this long at least: less is hardly more than the messages
 
@@ -158,6 +159,11 @@ def attempt_budget(probe_cpu_s: float, reference: Probed) -> Budget:
 def wall_limit_s(budget: Budget) -> float:
     """For the whole probe: no process's CPU clock moves while the attempt sleeps or lets a child do the work."""
     return _WALL_S + _WALL_OF_BUDGET * budget.left_s
+
+
+def group_cpu_s(budget: Budget) -> float:
+    """CPU time that all processes of the attempt may use for the whole probe."""
+    return budget.left_s + _CHILDREN_S
 
 
 def run(

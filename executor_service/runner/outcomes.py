@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from executor_service.runner import witness, worker
+from executor_service.runner.group import Waits
 from executor_service.runner.output import HeadTail
 from executor_service.runner.process import Answer, Exit
 
@@ -16,6 +17,7 @@ _PROCESSES = 100  # of one call
 _STATUS_OF_END = {
     "cpu": ("time_limit", "used up its CPU time"),
     "wall": ("time_limit", "took too long"),
+    "group_cpu": ("time_limit", "the CPU time of the whole attempt was used up"),
     "flood": ("output_limit", "wrote too much to stdout and stderr"),
     "oversize": ("output_limit", "answered with too much"),
     "broken": ("crashed", "broke the channel of its results"),
@@ -28,7 +30,7 @@ def from_answer(answer: Answer, call_id: str, value_bytes: int) -> Outcome:
     outcome.update(
         stdout=answer.stdout.to_json(),
         stderr=answer.stderr.to_json(),
-        usage=usage(answer.cpu_s, answer.wall_s, answer.peak_memory_bytes),
+        usage=usage(answer.cpu_s, answer.wall_s, answer.peak_memory_bytes, answer.waits),
     )
     if answer.body is not None:
         outcome.update(_parse_answer(answer.body, value_bytes))
@@ -105,12 +107,18 @@ def _spawned(record: dict[str, Any]) -> dict[str, Any]:
     return {"argv": argv, "shell": bool(record["shell"]), "via": str(record["via"])[:100]}
 
 
-def usage(cpu_s: float, wall_s: float, peak_memory_bytes: int) -> dict[str, Any]:
+def usage(cpu_s: float, wall_s: float, peak_memory_bytes: int, waits: Waits) -> dict[str, Any]:
     """The USAGE object of a report."""
-    return {"cpu_s": cpu_s, "wall_s": wall_s, "peak_memory_bytes": peak_memory_bytes}
+    return {
+        "cpu_s": cpu_s,
+        "wall_s": wall_s,
+        "starved_s": waits.starved_s,
+        "blocked_s": waits.blocked_s,
+        "peak_memory_bytes": peak_memory_bytes,
+    }
 
 
-def not_run(call_id: str) -> Outcome:
+def not_run(call_id: str, why: str = "") -> Outcome:
     """Of a call that was never made; every field there is."""
     nothing = HeadTail(0).to_json()
     return {
@@ -120,10 +128,10 @@ def not_run(call_id: str) -> Outcome:
         "raised": None,
         "signal": 0,
         "exit_status": 0,
-        "detail": "",
+        "detail": why,
         "stdout": nothing,
         "stderr": nothing,
-        "usage": usage(0.0, 0.0, 0),
+        "usage": usage(0.0, 0.0, 0, Waits()),
         "overhead_cpu_s": 0.0,
         "processes": [],
         "tests": [],

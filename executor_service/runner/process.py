@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from executor_service.runner import frames
+from executor_service.runner.group import LOOK_S, Group, Waits
 from executor_service.runner.output import HeadTail
 from executor_service.runner.roles import Role
 
@@ -27,8 +28,6 @@ _PIPE_READ_BYTES = 64 * 1024
 _READS_AT_MOST = 64  # of what is left in a pipe: a writer that never stops must not keep us
 _PACKET_BYTES = 64 * 1024
 _CREDENTIALS = struct.Struct("=3i")  # pid, uid, gid: struct ucred of unix(7)
-_STARVED_FROM_S = 0.05  # quicker exchanges are far from any limit, and need not ask the kernel
-_STARVED_AT_MOST = 2  # times the wall limit, because a fork bomb starves itself
 
 
 class StdinClosedError(Exception):
@@ -56,24 +55,37 @@ class Exit:
         return os.WEXITSTATUS(self.status) if os.WIFEXITED(self.status) else 0
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """Of one exchange, in seconds. cpu_s: of the process.
+
+    wall_s: without the time in which it was starved, of which at most spared_s is left out. group_cpu_s: that all
+    processes of its group may have used by then, counted from the group's beginning.
+    """
+
+    cpu_s: float
+    wall_s: float
+    spared_s: float = 0.0
+    group_cpu_s: float = math.inf
+
+    def wall_left_s(self, wall_s: float, starved_s: float) -> float:
+        """What is left after so much wall time, of which so much was without a core."""
+        return self.wall_s - (wall_s - min(starved_s, self.spared_s))
+
+
 @dataclass
 class Answer:
     """What came of one message. body: the frame's, without nonce; `ended`: why there is none."""
 
     body: bytes | None
-    ended: str  # "", "cpu", "wall", "flood", "oversize", "broken", "exited"
+    ended: str  # "", "cpu", "wall", "group_cpu", "flood", "oversize", "broken", "exited"
     exit: Exit | None
     cpu_s: float
     wall_s: float
-    starved_s: float  # of it, ready to run but without a core
+    waits: Waits  # parts of wall_s
     peak_memory_bytes: int
     stdout: HeadTail
     stderr: HeadTail
-
-
-def wall_used_s(wall_s: float, starved_s: float) -> float:
-    """What counts against a wall limit: not the time without a core, unless that is most of it."""
-    return max(wall_s - starved_s, wall_s / _STARVED_AT_MOST)
 
 
 @dataclass
@@ -81,12 +93,13 @@ class Supervisor:
     """The conductor's end of the socket to the sandbox's supervisor.
 
     exits: by the number that a process was given when it was asked for; its pid is another one in each pid namespace.
-    stray_cpu_s: CPU time of processes that had outlived their parents.
+    stray_cpu_s: CPU time of processes that had outlived their parents. running: pid -> role, of those asked for.
     """
 
     control: socket.socket
     exits: dict[int, Exit] = field(default_factory=dict)
     stray_cpu_s: float = 0.0
+    running: dict[int, Role] = field(default_factory=dict)
     _spawned: int = 0
 
     def __post_init__(self) -> None:
@@ -105,6 +118,7 @@ class Supervisor:
         while True:
             message, pid = self._packet()
             if message.get("spawned") == number:
+                self.running[pid] = role
                 return number, pid
             if number in self.exits:
                 raise SupervisorGoneError
@@ -164,6 +178,7 @@ class Process:
         self._last_cpu_s = 0.0
         self._fds: list[int] = []
         self._poll = select.poll()
+        self.group = Group(lambda: [self._pid] if self._pid else [])
         self.total_cpu_s = 0.0
         self.alive = False
         self._start(with_stdin)
@@ -185,7 +200,6 @@ class Process:
             os.set_blocking(fd, False)
         for fd in (self._executor_fd, self._supervisor.control.fileno(), self._result, self._stdout, self._stderr):
             self._poll.register(fd, select.POLLIN)
-        self._schedstat = self._open_counter("schedstat")
         self._status = self._open_counter("status")
         self.alive = True
 
@@ -214,6 +228,7 @@ class Process:
         """Ends every process of the role; returns how the first one ended."""
         if self._pid:
             self._supervisor.kill(self._role)
+            self._supervisor.running.pop(self._pid, None)
             end = self._supervisor.exits.pop(self._number, None)
             self.total_cpu_s = end.cpu_s if end else 0.0
             if self._role is not Role.REFEREE:  # what outlives its parent was the attempt's: a script is the author's
@@ -225,11 +240,11 @@ class Process:
             return end
         return None
 
-    def ask(self, message: dict[str, Any], cpu_limit_s: float, wall_limit_s: float, stdin: bytes = b"") -> Answer:
+    def ask(self, message: dict[str, Any], bounds: Bounds, stdin: bytes = b"") -> Answer:
         """Sends one message and waits for its answer, an end, or a limit. After anything but an answer it is dead."""
         nonce = os.urandom(NONCE_BYTES)
         exchange = _Exchange(self, nonce, frames.pack_json({**message, "nonce": nonce.hex()}), stdin)
-        body, ended = exchange.run(cpu_limit_s, wall_limit_s)
+        body, ended = exchange.run(bounds)
         cpu_s = self._cpu_since_last()
         peak = self._peak_memory()
         end = None
@@ -237,9 +252,7 @@ class Process:
             end = self.kill()
             if end:
                 cpu_s, peak = max(cpu_s, end.cpu_s - self._last_cpu_s), max(peak, end.peak_memory_bytes)
-        return Answer(
-            body, ended, end, cpu_s, exchange.wall_s, exchange.starved_s, peak, exchange.stdout, exchange.stderr
-        )
+        return Answer(body, ended, end, cpu_s, exchange.wall_s, exchange.waits, peak, exchange.stdout, exchange.stderr)
 
     def end(self, answer: Answer, ended: str) -> Answer:
         """Kills it because what it was told together has reached a limit: that is the answer then."""
@@ -262,13 +275,6 @@ class Process:
             return time.clock_gettime((~self._pid << 3) | 2)
         except OSError:
             return None
-
-    def starved_s(self) -> float:
-        """Time the process has been ready to run and waited for a core (proc(5): second field of schedstat)."""
-        try:
-            return int(os.pread(self._schedstat, 128, 0).split()[1]) / 1e9
-        except (OSError, ValueError, IndexError):
-            return 0.0  # gone, or a kernel that does not count it: then the wait is on the attempt
 
     def _peak_memory(self) -> int:
         try:
@@ -293,7 +299,7 @@ class _Exchange:
         self.stdout = HeadTail(process._keep_bytes)
         self.stderr = HeadTail(process._keep_bytes)
         self.wall_s = 0.0
-        self.starved_s = 0.0
+        self.waits = Waits()
         self._handlers: dict[int, Callable[[], _Ended | None]] = {
             process._executor_fd: self._hung_up,
             process._supervisor.control.fileno(): self._supervised,
@@ -304,30 +310,37 @@ class _Exchange:
             process._stdin: self._send_input,
         }
 
-    def run(self, cpu_limit_s: float, wall_limit_s: float) -> _Ended:
-        process = self._process
+    def run(self, bounds: Bounds) -> _Ended:
+        process, group = self._process, self._process.group
         if process._number in process._supervisor.exits:  # while another process was being asked
             return None, "exited"
         started = time.monotonic()
-        used = process.cpu_s() or 0.0
-        starved = process.starved_s()
+        used, waited = process.cpu_s() or 0.0, group.waits
         self._begin()
-        left_s = min(cpu_limit_s, wall_limit_s)
+        left_s = min(bounds.cpu_s, bounds.wall_s)
         while True:
-            body, ended = self._turn(left_s)
-            self.wall_s = time.monotonic() - started
-            # A host without a free core must not turn a correct attempt into a slow one.
-            if self.wall_s > _STARVED_FROM_S:
-                self.starved_s = max(process.starved_s() - starved, self.starved_s)
+            body, ended = self._turn(min(left_s, LOOK_S))
+            before_s, self.wall_s = self.wall_s, time.monotonic() - started
+            group.passed(self.wall_s - before_s)
+            if bounds.wall_left_s(self.wall_s, group.waits.since(waited).starved_s) <= 0:
+                group.look()  # it may have been kept waiting since the last look
+            self.waits = group.waits.since(waited)
+            left_wall_s = bounds.wall_left_s(self.wall_s, self.waits.starved_s)
+            left_cpu_s = bounds.cpu_s - ((process.cpu_s() or used) - used)
+            if body is None and not ended:
+                ended = self._reached(left_cpu_s, left_wall_s, bounds.group_cpu_s)
             if body is not None or ended:
                 self._drain()
                 return body, ended
-            left_wall_s = wall_limit_s - wall_used_s(self.wall_s, self.starved_s)
-            left_cpu_s = cpu_limit_s - ((process.cpu_s() or used) - used)
-            if left_wall_s <= 0 or left_cpu_s <= 0:
-                self._drain()
-                return None, "cpu" if left_cpu_s <= 0 else "wall"
             left_s = min(left_wall_s, left_cpu_s)
+
+    def _reached(self, left_cpu_s: float, left_wall_s: float, group_cpu_s: float) -> str:
+        """Which limit has been reached, if any."""
+        if left_cpu_s <= 0:
+            return "cpu"
+        if self.wall_s >= LOOK_S and self._process.group.cpu_s >= group_cpu_s:
+            return "group_cpu"
+        return "wall" if left_wall_s <= 0 else ""
 
     def _begin(self) -> None:
         """Most requests fit into the pipe at once; what does not is written as there is room."""

@@ -8,9 +8,11 @@ made of a test is the referee's word alone; a test of which it said nothing was 
 import base64
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from executor_service.runner.group import Waits
+from executor_service.runner.outcomes import usage
 from executor_service.runner.output import HeadTail
 from executor_service.runner.process import Answer, Process
 
@@ -46,6 +48,7 @@ class Served:
     generation: int = 1
     cpu_s: float = 0.0
     wall_s: float = 0.0
+    waits: Waits = field(default_factory=Waits)
     peak_memory_bytes: int = 0
 
     def __post_init__(self) -> None:
@@ -70,6 +73,7 @@ class Served:
         usage = outcome["usage"]
         self.cpu_s += usage["cpu_s"]
         self.wall_s += usage["wall_s"]
+        self.waits += Waits(usage["starved_s"], usage["blocked_s"])
         self.peak_memory_bytes = max(self.peak_memory_bytes, usage["peak_memory_bytes"])
         for name, kept in self._written.items():
             for part in ("head", "tail"):
@@ -85,12 +89,12 @@ class Served:
 @dataclass(frozen=True)
 class Hands:
     """start: makes a referee's process; ask: sends it a message, with its CPU limit in seconds, within the time of the
-    attempt as a whole; over: that time is up.
+    attempt as a whole; over: why nothing more is to be run, or empty.
     """
 
     start: Callable[[], Process]
     ask: Callable[[Process, dict[str, Any], float], Answer]
-    over: Callable[[], bool]
+    over: Callable[[], str]
 
 
 class Relay:
@@ -124,8 +128,7 @@ class Relay:
         return {"test_id": test["test_id"], **verdict, **self._served.take_output()}
 
     def _verdict(self, test: dict[str, Any]) -> dict[str, str]:
-        if self._hands.over():
-            self._lost = self._lost or "the time of the attempt was over"
+        self._lost = self._lost or self._hands.over()
         if self._lost:
             return {"status": "not_run", "detail": self._lost}
         if self._referee is None:
@@ -205,5 +208,5 @@ def kept_bytes(call: dict[str, Any], output_bytes: int) -> int:
 
 def summary(served: Served, tests: list[dict[str, Any]]) -> dict[str, Any]:
     """The part of the script call's OUTCOME that comes of its requests: usage summed up, and the tests."""
-    usage = {"cpu_s": served.cpu_s, "wall_s": served.wall_s, "peak_memory_bytes": served.peak_memory_bytes}
-    return {"status": "returned", "usage": usage, "tests": tests}
+    used = usage(served.cpu_s, served.wall_s, served.peak_memory_bytes, served.waits)
+    return {"status": "returned", "usage": used, "tests": tests}
