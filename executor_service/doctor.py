@@ -195,6 +195,8 @@ def _job() -> executor_pb2.Job:
         call_cpu=codec.duration(1.0),
         call_wall=codec.duration(5.0),
         attempt_wall=codec.duration(30.0),
+        attempt_cpu=codec.duration(30.0),
+        calls_at_limit=1,
         memory_bytes=_MEMORY_BYTES,
         processes=_PROCESSES,
         output_bytes=1024,

@@ -6,7 +6,9 @@ long, at least a floor, and at most what the task says. The slowest class of hos
 """
 
 import asyncio
+import functools
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
@@ -24,6 +26,7 @@ Run = Callable[[executor_pb2.Job], Awaitable[executor_pb2.Report]]
 
 _UNSEEN_WAIT_S = 0.05  # shorter waits of a call may be the host's: the runner does not look at them
 _WALL_OF_CPU = 2.0  # an attempt that computes needs about as much wall time as CPU time
+_TRIES = 4  # of measuring the reference on a class of hosts
 _PROBE_WALL_S = 2.0
 _PROBE_WALL_OF_CPU = 4.0
 
@@ -72,30 +75,37 @@ class AttemptLimits:
         self._calls = list(calls)
         self._settings = settings
         self._times: dict[str, _Times] = {}  # by class of hosts
-        self._first: asyncio.Task[None] | None = None
+        self._first: dict[str, asyncio.Task[None]] = {}  # by isolation: one whose executors are down holds up no other
+        self._tries: Counter[str] = Counter()  # by class of hosts
+        self._again: asyncio.Task[None] | None = None
 
-    async def get(self, run: Run) -> common_pb2.Limits:
-        """The limits. Measured by whoever asks first; the others wait for that.
+    async def get(self, isolation: str, run: Run) -> common_pb2.Limits:
+        """The limits. Measured by whoever asks first; the others of the same isolation wait for that.
 
         Raises:
             ServiceError: the reference could not be run.
         """
-        if self._first is None or (
-            self._first.done() and (self._first.cancelled() or self._first.exception() is not None)
-        ):
-            self._first = asyncio.create_task(self._measure(run))
-        await asyncio.shield(self._first)
-        times = _Times()
-        for seen in self._times.values():
-            times = times.most(seen)
-        return self._derived(times)
+        if not self._times:
+            first = self._first.get(isolation)
+            if first is None or (first.done() and (first.cancelled() or first.exception() is not None)):
+                first = self._first[isolation] = asyncio.create_task(self._measure(run))
+            await asyncio.shield(first)
+        return self._derived(functools.reduce(_Times.most, self._times.values()))
 
-    def covers(self, report: executor_pb2.Report) -> bool:
-        """Whether the reference has been measured on hosts of the class that a report is from."""
-        return report.isolation.host_class in self._times or not report.isolation.host_class
+    def ran(self, report: executor_pb2.Report, run: Run) -> "asyncio.Task[None] | None":
+        """Measures the reference again, in the background, if an attempt ran on a class of hosts not seen before.
 
-    async def measure_again(self, run: Run) -> None:
-        """For another class of hosts, if one of them happens to run it; a failure changes nothing."""
+        Nobody says on which host a job runs, so that it is tried a few times. Returns what was begun, if anything was.
+        """
+        host_class = report.isolation.host_class
+        busy = self._again is not None and not self._again.done()
+        if host_class and host_class not in self._times and not busy and self._tries[host_class] < _TRIES:
+            self._tries[host_class] += 1
+            self._again = asyncio.create_task(self._measure_again(run))
+            return self._again
+        return None
+
+    async def _measure_again(self, run: Run) -> None:
         try:
             await self._measure(run)
         except ServiceError as error:

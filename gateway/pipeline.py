@@ -12,7 +12,7 @@ import hashlib
 import random
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -117,7 +117,6 @@ class Pipeline:
         self._limits = {
             task.id: limits.AttemptLimits(task, self._makers[task.id].calls, settings) for task in tasks.values()
         }
-        self._remeasuring: set[asyncio.Task[None]] = set()
         self._baselines: dict[str, asyncio.Task[grader_pb2.Verdict]] = {}
 
     async def attempt(
@@ -193,7 +192,7 @@ class Pipeline:
             with watch.stage("execute"):
                 report = await self._execute(attempt_id, brief.job, within, source, patience, isolation)
             tally.executor_stages(report.timings)
-            self._cover(task, report)
+            self._limits[task.id].ran(report, self._timing(isolation))
             # A wait anew: one that has run is not given up because it waited long before that.
             ran = _Ran(attempt_id, task, brief, source, within, report, self._patience(), watch, isolation)
             if task.probe is None:
@@ -240,30 +239,26 @@ class Pipeline:
         return Patience(self._settings.attempt_wait_s)
 
     async def _limits_of(self, task: Task, isolation: str = "") -> common_pb2.Limits:
-        return await self._limits[task.id].get(functools.partial(self._answered, isolation=isolation))
+        return await self._limits[task.id].get(isolation, self._timing(isolation))
 
-    def _cover(self, task: Task, report: executor_pb2.Report) -> None:
-        """Measures the reference again, in the background, if the attempt ran on a class of hosts not seen before."""
-        if not self._limits[task.id].covers(report):
-            again = asyncio.create_task(self._limits[task.id].measure_again(self._answered))
-            self._remeasuring.add(again)
-            again.add_done_callback(self._remeasuring.discard)
+    def _timing(self, isolation: str) -> limits.Run:
+        return functools.partial(self._answered, "timing", isolation=isolation)
 
-    def _drawing(self, task: Task) -> Callable[[executor_pb2.Job], Awaitable[executor_pb2.Report]]:
+    def _drawing(self, task: Task) -> limits.Run:
         """Answers for the reference, of whose times the task's limits learn."""
 
         async def answered(job: executor_pb2.Job) -> executor_pb2.Report:
-            report = await self._answered(job)
+            report = await self._answered("reference", job)
             self._limits[task.id].note(report)
             return report
 
         return answered
 
-    async def _answered(self, job: executor_pb2.Job, isolation: str = "") -> executor_pb2.Report:
+    async def _answered(self, purpose: str, job: executor_pb2.Job, isolation: str = "") -> executor_pb2.Report:
         """The report on a reference, which is the job's source."""
         patience = self._patience()
         async with self._admission.place(patience, isolation=isolation):
-            return await self._clients.execute(f"reference-{uuid.uuid4().hex}", job, patience, isolation)
+            return await self._clients.execute(f"{purpose}-{uuid.uuid4().hex}", job, patience, isolation)
 
     async def _execute(
         self,

@@ -102,9 +102,18 @@ def _failed_tests(examined: list[ExaminedTest], settings: Settings) -> str:
         for group, name in ((visible, "visible"), (hidden, "hidden"))
         if group
     ]
+    summary += _why_not_run(examined, settings)
     failed = [_failed_test(test, settings) for test in visible if not test.passed]
     passed = ["passed: " + _one_line(test.name, settings.shown_value_chars) for test in visible if test.passed]
     return _fitting(" ".join(summary), [*failed, *(["\n".join(passed)] if passed else [])], settings.feedback_bytes)
+
+
+def _why_not_run(examined: list[ExaminedTest], settings: Settings) -> list[str]:
+    """The runner's own words for it, which tell nothing of the calls that were made."""
+    outcomes = (test.outcome for test in examined if test.expectation and not test.expectation.HasField("script_test"))
+    reasons = (each.detail for each in outcomes if each and each.status == common_pb2.CALL_STATUS_NOT_RUN)
+    why = next((reason for reason in reasons if reason), "")
+    return [f"Tests were not run, and count as failed: {_one_line(why, settings.shown_value_chars)}."] if why else []
 
 
 def _fitting(first: str, blocks: list[str], max_bytes: int) -> str:

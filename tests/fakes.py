@@ -26,6 +26,9 @@ RIGHT, WRONG, BROKEN, SLOW = "right", "wrong", "broken", "slow"
 second to return its argument."""
 
 
+_OURS = ("baseline-", "timing-")  # how the ids of jobs begin that are not attempts
+
+
 class _Fake:
     """Serves one gRPC service on a free loopback port while entered."""
 
@@ -60,6 +63,7 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
     isolation: what it says that attempts run in.
     gate: closed, every attempt waits; `arrived` returns when so many have come.
     request_ids, time_left_s: what came with each request, in the order of `requests`.
+    leased_s: how long it says that each attempt has waited for a sandbox.
     """
 
     def __init__(self, isolation: str = "local") -> None:
@@ -73,14 +77,15 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
         self.fail: dict[str, deque[CodeArenaError]] = defaultdict(deque)
         self.fail_measurements = False
         self.isolation = isolation
+        self.leased_s = 0.0
         self.gate = asyncio.Event()
         self.gate.set()
         self._arrivals = asyncio.Condition()
 
     @property
     def attempts(self) -> list[executor_pb2.ExecuteRequest]:
-        """Requests for attempts; not those made to see what the buggy code does."""
-        return [request for request in self.requests if not request.attempt_id.startswith("baseline")]
+        """Requests for attempts; not those made to see what the buggy code does, or how long the reference takes."""
+        return [request for request in self.requests if not request.attempt_id.startswith(_OURS)]
 
     async def arrived(self, count: int) -> None:
         """Returns when so many attempts have come."""
@@ -100,10 +105,11 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
             raise SandboxError("lost")
         if self.fail[word]:
             raise self.fail[word].popleft()
-        if not request.attempt_id.startswith("baseline"):
+        if not request.attempt_id.startswith(_OURS):
             await self.gate.wait()
         report = _report(request.job, word)
         report.isolation.name = self.isolation
+        report.timings.leased.FromMilliseconds(round(1000 * self.leased_s))
         return executor_pb2.ExecuteResponse(report=report)
 
     async def GetStatus(  # noqa: N802

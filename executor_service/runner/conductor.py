@@ -352,7 +352,7 @@ class _Conductor:
         process.group = run.group
         message = {
             "op": "load",
-            "limits": self._process_limits(self._limits["attempt_wall_s"]),
+            "limits": self._process_limits(self._limits["attempt_cpu_s"]),
             "source": run.source,
             "intercept": run.intercept,
             "value_bytes": self._limits["value_bytes"],
@@ -412,7 +412,7 @@ class _Conductor:
 
         keep_bytes = relay.kept_bytes(call, self._limits["output_bytes"])
         served = relay.Served(process, lambda: self._load(run), ask_attempt, keep_bytes)
-        limits = self._process_limits(self._limits["attempt_wall_s"])
+        limits = self._process_limits(self._limits["attempt_wall_s"])  # the referee's: of all its tests
         bounds = {**self._limits, "call_cpu_s": max(_REFEREE_CPU_S, self._limits["call_cpu_s"])}
         start = functools.partial(self._process, Role.REFEREE)
         tests = relay.Relay(call, served, relay.Hands(start, ask_referee, run.over), limits, bounds).run()
@@ -422,7 +422,7 @@ class _Conductor:
     def _run_script(self, run: _Run, call: dict[str, Any]) -> Outcome:
         message = {
             "op": "script",
-            "limits": self._process_limits(self._limits["attempt_wall_s"]),
+            "limits": self._process_limits(self._limits["attempt_cpu_s"]),
             "source": run.source,
             "environment": call["environment"],
         }

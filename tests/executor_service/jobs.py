@@ -16,6 +16,8 @@ def limits(
     call_cpu_s: float = 2.0,
     call_wall_s: float = 5.0,
     attempt_wall_s: float = 20.0,
+    attempt_cpu_s: float = 20.0,
+    calls_at_limit: int = 100,
     memory_bytes: int = 128 * MIB,
     processes: int = 16,
 ) -> common_pb2.Limits:
@@ -24,6 +26,8 @@ def limits(
         call_cpu=duration(call_cpu_s),
         call_wall=duration(call_wall_s),
         attempt_wall=duration(attempt_wall_s),
+        attempt_cpu=duration(attempt_cpu_s),
+        calls_at_limit=calls_at_limit,
         memory_bytes=memory_bytes,
         processes=processes,
         output_bytes=4096,

@@ -8,11 +8,11 @@ import grpc
 import httpx
 import pytest
 
-from codearena import rpc
+from codearena import budgets, rpc
 from codearena.errors import CallerError, CodeArenaError, OverloadedError, SandboxError, ServiceError
 from codearena.v1 import executor_pb2, grader_pb2, grader_pb2_grpc
 from gateway.clients import Clients
-from gateway.deadline import Deadline
+from gateway.patience import Patience
 from gateway.settings import Settings
 from tests.fakes import RIGHT, FakeExecutor
 from tests.gateway.conftest import Serve
@@ -29,8 +29,25 @@ async def clients(settings: Settings) -> AsyncIterator[Clients]:
 async def test_request_id_and_the_time_left_go_along(api: httpx.AsyncClient, executor: FakeExecutor) -> None:
     grade = {"task_id": "easy-1", "source": RIGHT}
     await api.post("/grade", json=grade, headers={"X-Request-ID": "mine-1"})
-    assert executor.request_ids == ["mine-1"]
-    assert 0 < executor.time_left_s[0] <= 50
+    (attempt,) = executor.attempts
+    assert set(executor.request_ids) == {"mine-1"}
+    assert 0 < attempt.wait.ToMilliseconds() <= 50_000
+
+
+async def test_a_call_outlasts_the_wait_by_all_that_the_job_may_take(clients: Clients, executor: FakeExecutor) -> None:
+    job = executor_pb2.Job()
+    job.CopyFrom(JOB)
+    job.limits.attempt_wall.FromSeconds(7)
+    await clients.execute("a", job, Patience(3))
+    longest_s = budgets.longest_call_s(job.limits, len(job.source), with_reference=False)
+    assert longest_s < executor.time_left_s[0] <= 4 + longest_s
+
+
+async def test_only_waiting_uses_up_patience(clients: Clients, executor: FakeExecutor) -> None:
+    executor.leased_s = 0.4
+    patience = Patience(1)
+    await clients.execute("a", JOB, patience)
+    assert patience.left_s() == pytest.approx(0.6)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +64,7 @@ async def test_every_failure_of_a_service_is_tried_again(
     clients: Clients, executor: FakeExecutor, error: CodeArenaError
 ) -> None:
     executor.fail[RIGHT].append(error)
-    report = await clients.execute("a", JOB, Deadline(10))
+    report = await clients.execute("a", JOB, Patience(10))
     assert report.status == executor_pb2.ATTEMPT_STATUS_RAN
     assert len(executor.requests) == 2
 
@@ -55,14 +72,14 @@ async def test_every_failure_of_a_service_is_tried_again(
 async def test_full_service_is_left_alone_for_as_long_as_it_asks(clients: Clients, executor: FakeExecutor) -> None:
     executor.fail[RIGHT].append(OverloadedError("full", retry_after_s=60))
     with pytest.raises(OverloadedError):
-        await clients.execute("a", JOB, Deadline(1))
+        await clients.execute("a", JOB, Patience(1))
     assert len(executor.requests) == 1
 
 
 async def test_defect_of_a_service_is_our_failure_not_the_callers(clients: Clients, executor: FakeExecutor) -> None:
     executor.fail[RIGHT].extend([CodeArenaError("bug")] * 100)
     with pytest.raises(SandboxError):
-        await clients.execute("a", JOB, Deadline(0.3))
+        await clients.execute("a", JOB, Patience(0.3))
 
 
 async def test_what_a_service_refuses_is_our_failure_and_is_not_sent_again(
@@ -70,7 +87,7 @@ async def test_what_a_service_refuses_is_our_failure_and_is_not_sent_again(
 ) -> None:
     executor.fail[RIGHT].append(CallerError("malformed"))
     with pytest.raises(ServiceError, match="malformed"):
-        await clients.execute("a", JOB, Deadline(10))
+        await clients.execute("a", JOB, Patience(10))
     assert len(executor.requests) == 1
 
 
@@ -90,7 +107,7 @@ async def _graded_by(bad: _BadGrader, serve: Serve, settings: Settings) -> httpx
     port = await server.start("127.0.0.1:0")
     await server.set_serving(True)
     try:
-        updates = {"grader_address": f"127.0.0.1:{port}", "attempt_deadline_s": 0.3}
+        updates = {"grader_address": f"127.0.0.1:{port}", "attempt_wait_s": 0.3}
         api = await serve(settings.model_copy(update=updates))
         return await api.post("/grade", json={"task_id": "easy-1", "source": RIGHT})
     finally:

@@ -251,7 +251,7 @@ async def test_service_that_is_down_gives_503_and_no_step(serve: Serve, settings
     api = await serve(settings)
     episode_id = await _reset(api)
     # The other gateway cannot reach the service; the attempt's time is short so that the test is.
-    down = {f"{service}_address": "127.0.0.1:9", "attempt_deadline_s": 0.5}
+    down = {f"{service}_address": "127.0.0.1:9", "attempt_wait_s": 0.5}
     blind = await serve(settings.model_copy(update=down))
     step = await blind.post("/step", json={"episode_id": episode_id, "proposed_fix": RIGHT})
     assert step.status_code == 503
@@ -265,7 +265,7 @@ async def test_service_that_is_down_gives_503_and_no_step(serve: Serve, settings
 async def test_judge_that_fails_for_good_gives_503_and_no_step(
     serve: Serve, settings: Settings, judge: FakeJudge
 ) -> None:
-    api = await serve(settings.model_copy(update={"attempt_deadline_s": 0.5}))
+    api = await serve(settings.model_copy(update={"attempt_wait_s": 0.5}))
     episode_id = await _reset(api)
     judge.fail.extend(ServiceError("no analysers") for _ in range(50))
     step = await api.post("/step", json={"episode_id": episode_id, "proposed_fix": RIGHT})
@@ -274,7 +274,7 @@ async def test_judge_that_fails_for_good_gives_503_and_no_step(
 
 
 async def test_reset_while_the_executor_is_down_gives_503(serve: Serve, settings: Settings) -> None:
-    down = {"executor_address": "127.0.0.1:9", "attempt_deadline_s": 0.3}
+    down = {"executor_address": "127.0.0.1:9", "attempt_wait_s": 0.3}
     api = await serve(settings.model_copy(update=down))
     assert (await api.post("/reset", json={"task_id": "easy-1"})).status_code == 503
 

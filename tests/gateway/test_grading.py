@@ -30,7 +30,7 @@ async def test_grade_keeps_nothing(api: httpx.AsyncClient) -> None:
 async def test_batch_answers_in_order_and_one_bad_item_fails_alone(
     serve: Serve, settings: Settings, executor: FakeExecutor
 ) -> None:
-    api = await serve(settings.model_copy(update={"attempt_deadline_s": 1.0}))
+    api = await serve(settings.model_copy(update={"attempt_wait_s": 1.0}))
     executor.fail["lost"].extend(SandboxError("lost") for _ in range(100))
     sources = [RIGHT, WRONG, "lost", BROKEN, RIGHT]
     items: list[object] = [{"task_id": "easy-1", "source": source} for source in sources]

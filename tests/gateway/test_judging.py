@@ -117,7 +117,7 @@ async def test_the_judge_of_a_task_with_a_probe_is_told_at_once(
 
 
 async def test_a_judge_that_is_never_content_grades_nothing(serve: Serve, settings: Settings, judge: FakeJudge) -> None:
-    api = await serve(settings.model_copy(update={"attempt_deadline_s": 1.0}))
+    api = await serve(settings.model_copy(update={"attempt_wait_s": 1.0}))
     judge.insatiable = True
     answer = await api.post("/grade", json={"task_id": "easy-1", "source": RIGHT})
     assert (answer.status_code, "reward" in answer.json()) == (503, False)

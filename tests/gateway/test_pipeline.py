@@ -35,7 +35,7 @@ async def test_what_passes_slowly_is_measured_against_the_reference(
 async def test_a_measurement_that_fails_is_an_error_and_no_step(
     serve: Serve, settings: Settings, executor: FakeExecutor, judge: FakeJudge
 ) -> None:
-    api = await serve(settings.model_copy(update={"attempt_deadline_s": 1.0}))
+    api = await serve(settings.model_copy(update={"attempt_wait_s": 1.0}))
     await api.post("/reset", json={"task_id": "easy-1"})
     executor.fail_measurements = True
     answer = await api.post("/step", json={"proposed_fix": SLOW})
@@ -48,7 +48,7 @@ async def test_a_measurement_that_fails_is_an_error_and_no_step(
 async def test_a_judge_that_fails_while_the_attempt_is_measured_is_an_error(
     serve: Serve, settings: Settings, judge: FakeJudge
 ) -> None:
-    api = await serve(settings.model_copy(update={"attempt_deadline_s": 1.0}))
+    api = await serve(settings.model_copy(update={"attempt_wait_s": 1.0}))
     await api.post("/reset", json={"task_id": "easy-1"})
     judge.fail.extend(SandboxError("lost") for _ in range(100))
     assert (await api.post("/step", json={"proposed_fix": SLOW})).status_code == 503

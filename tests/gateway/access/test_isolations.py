@@ -98,7 +98,7 @@ async def test_an_executor_of_another_isolation_gives_no_verdict(api: httpx.Asyn
     cells.isolation = "local"
     answer = await api.post("/grade", json=graded(isolation="cell"))
     assert answer.status_code == 503
-    assert len(cells.attempts) == 1, "asked again it would be the same"
+    assert len(cells.requests) == 1, "asked again it would be the same"
 
 
 async def test_to_name_one_takes_the_scope_that_is_set(
