@@ -126,11 +126,14 @@ class Observation(_Lenient):
 
 
 class RewardComponents(_Lenient):
-    """Each in [0, 1]; an LLM component is null where the judge gave no score, and then counts as nothing."""
+    """Each in [0, 1]; null counts as nothing.
+
+    An LLM component is null where the judge gave no score, the efficiency where it could not be measured.
+    """
 
     compile_score: float
     test_pass_ratio: float
-    efficiency_score: float
+    efficiency_score: float | None
     llm_correctness: float | None
     llm_security: float | None
     llm_quality: float | None

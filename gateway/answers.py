@@ -171,7 +171,7 @@ def _components(components: grader_pb2.Components) -> models.RewardComponents:
     return models.RewardComponents(
         compile_score=components.compile_score,
         test_pass_ratio=components.test_pass_ratio,
-        efficiency_score=components.efficiency_score,
+        efficiency_score=scored("efficiency_score"),
         llm_correctness=scored("llm_correctness"),
         llm_security=scored("llm_security"),
         llm_quality=scored("llm_quality"),

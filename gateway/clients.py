@@ -123,9 +123,8 @@ class Clients:
         await _once("judge", self._judge.Prepare, request, _STATUS_TIMEOUT_S, lambda _: None)
 
     async def grade(self, request: grader_pb2.GradeRequest, patience: Patience) -> grader_pb2.Verdict | None:
-        """None: the attempt takes a measurement, which the request has not."""
-        measured = request.HasField("measurement")
-        check = partial(_check_verdict, measured)
+        """None: the attempt takes a measurement, or another one than the request has."""
+        check = partial(_check_verdict, request.last_measurement)
         response = await _call("grader", self._grader.Grade, request, patience, budgets.GRADER_S, check)
         return None if response.takes_measurement else response.verdict
 
@@ -230,8 +229,8 @@ def _check_judgement(told: bool, response: judge_pb2.JudgeResponse) -> None:
         raise ServiceError("the judge answered without a judgement")
 
 
-def _check_verdict(measured: bool, response: grader_pb2.GradeResponse) -> None:
-    if response.takes_measurement and not measured:
+def _check_verdict(last_measurement: bool, response: grader_pb2.GradeResponse) -> None:
+    if response.takes_measurement and not last_measurement:
         return
     verdict = response.verdict
     # Without components a reward of 0 would be the default of a message that nobody filled in.

@@ -29,6 +29,9 @@ from gateway.draws import Draws
 from gateway.patience import Patience
 from gateway.settings import Settings
 
+_MEASUREMENTS = 3
+"""Of one attempt, where the first ones do not tell how fast it is."""
+
 
 class Stopwatch:
     """Seconds of each stage; stages may overlap."""
@@ -331,16 +334,16 @@ class Pipeline:
         return judgement
 
     async def _grade(self, ran: _Ran, request: grader_pb2.GradeRequest) -> grader_pb2.Verdict:
-        """The verdict; a measurement is made, and added to the request, if the grader finds that it takes one."""
-        with ran.watch.stage("grade"):
-            verdict = await self._clients.grade(request, ran.patience)
-        if verdict is None:
-            request.measurement.CopyFrom(await self._measure(ran))
+        """The verdict. As often as the grader finds that it takes one, a measurement is made for the request."""
+        for left in reversed(range(_MEASUREMENTS + 1)):
+            request.last_measurement = left == 0
             with ran.watch.stage("grade"):
                 verdict = await self._clients.grade(request, ran.patience)
-        if verdict is None:
-            raise ServiceError("the grader did not take a measurement for one")
-        return verdict
+            if verdict is not None:
+                return verdict
+            if left:
+                request.measurement.CopyFrom(await self._measure(ran))
+        raise ServiceError("the grader did not take a measurement for one")
 
 
 def identity_of(source: bytes, report: executor_pb2.Report) -> str:

@@ -8,7 +8,7 @@ _STATUS = {
     executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR: "compile_error",
     executor_pb2.ATTEMPT_STATUS_LOAD_ERROR: "load_error",
 }
-_OPTIONAL = frozenset({"llm_correctness", "llm_security", "llm_quality"})
+_OPTIONAL = frozenset({"efficiency_score", "llm_correctness", "llm_security", "llm_quality"})
 
 
 def attempt(task: Task, report: executor_pb2.Report, verdict: grader_pb2.Verdict, identical: bool) -> None:
@@ -17,7 +17,7 @@ def attempt(task: Task, report: executor_pb2.Report, verdict: grader_pb2.Verdict
     metrics.REWARD.labels(task.level).observe(verdict.reward)
     scored = {field.name for field, _ in verdict.components.ListFields()}
     for component in metrics.COMPONENTS:
-        # What the judge could not score is no zero.
+        # What could not be scored is no zero.
         if component not in _OPTIONAL or component in scored:
             value: float = getattr(verdict.components, component)
             metrics.COMPONENT.labels(component, task.level).observe(value)

@@ -8,7 +8,7 @@ one it is taken over the tests' own calls, whose small inputs show less: their p
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codearena import values
 from codearena.errors import CallerError, ServiceError
@@ -22,7 +22,7 @@ from grader_service.settings import Settings
 
 _RETURNED = common_pb2.CALL_STATUS_RETURNED
 _ENDED_BY_ITSELF = (_RETURNED, common_pb2.CALL_STATUS_RAISED)
-_WAITED_S = 1.0  # less passes on a busy host until little CPU time is used
+_WAITED_S = 0.5  # without what the host was the cause of
 _WORKING_SHARE = 0.1  # of a call's time, on CPU, below which it waited
 _IDLE_SHARE = 0.8  # of the least time ever seen, which is hardly more than the messages around a call
 # On the probe's large inputs: summing floats in another order is right too.
@@ -35,6 +35,7 @@ class Efficiency:
     """What was measured. score: in [0, 1]; ratio: CPU time over the reference's, None if none could be taken;
     sizes, times_s: where attempt and reference both returned, ascending, and the attempt's CPU time there;
     reference_s: the reference's at the largest of them; space: growth class of the attempt's peak memory, or empty.
+    untold: nobody can tell whether the attempt or the host was slow, and the score is none.
     """
 
     score: float = 0.0
@@ -44,6 +45,7 @@ class Efficiency:
     fit: complexity.Fit = complexity.ABSTAINED
     reference_s: float | None = None
     space: str = ""
+    untold: bool = False
 
 
 NOT_MEASURED = Efficiency()
@@ -73,6 +75,8 @@ def measure(request: grader_pb2.GradeRequest, settings: Settings, checked: Check
     report = request.measurement if request.HasField("measurement") else request.report
     if report.status != executor_pb2.ATTEMPT_STATUS_RAN:
         return NOT_MEASURED  # it ran before: not to load again is the attempt's own doing
+    if _cannot_be_told(report):
+        return replace(NOT_MEASURED, untold=True)
     if report.probe:
         return _of_probe(report, request.report.analysis.estimated_complexity, request.expectations, settings)
     if takes_measurement(report, request.expectations, settings):
@@ -208,8 +212,8 @@ def _time_limit_ratio(charged: Charged, settings: Settings) -> float:
     """
     by_cpu = _ratio(charged.attempt_s, charged.reference_s, settings.probe_noise_s)
     point = charged.point
-    wall_s = seconds(point.attempt.usage.wall)
-    by_wall = _ratio(wall_s, seconds(point.reference.usage.wall), settings.wall_noise_s)
+    wall_s = _own_wall_s(point.attempt.usage)
+    by_wall = _ratio(wall_s, _own_wall_s(point.reference.usage), settings.wall_noise_s)
     waited = _waited(wall_s, charged.attempt_s)
     return max(by_cpu, by_wall, settings.zero_ratio if waited else settings.unfinished_ratio)
 
@@ -224,12 +228,29 @@ def _unfinished_ratio(
     tried = [charged for charged in usable if charged.point.attempt.status != common_pb2.CALL_STATUS_NOT_RUN]
     spent_s = sum(charged.attempt_s for charged in tried) + beside_calls_s
     ratio = _ratio(spent_s, sum(charged.reference_s for charged in tried), settings.probe_noise_s)
-    waited = _waited(seconds(report.usage.wall), seconds(report.usage.cpu))
+    waited = _waited(_own_wall_s(report.usage), seconds(report.usage.cpu))
     return max(ratio, settings.zero_ratio) if waited else ratio
+
+
+def _own_wall_s(usage: common_pb2.Usage) -> float:
+    """Wall time without that in which the host had no core for the attempt, which costs nobody anything."""
+    return max(0.0, seconds(usage.wall) - seconds(usage.starved))
 
 
 def _waited(wall_s: float, cpu_s: float) -> bool:
     return wall_s > _WAITED_S and cpu_s < _WORKING_SHARE * wall_s
+
+
+def _cannot_be_told(report: executor_pb2.Report) -> bool:
+    """Whether the attempt came to a limit by waits of which it is not known who was their cause."""
+    outcomes = [*(point.attempt for point in report.probe), *report.calls]
+    ended = [outcome.usage for outcome in outcomes if outcome.status == common_pb2.CALL_STATUS_TIME_LIMIT]
+    return any(_waited_or_not(usage) for usage in (*ended, *([report.usage] if ended else ())))
+
+
+def _waited_or_not(usage: common_pb2.Usage) -> bool:
+    wall_s, cpu_s = _own_wall_s(usage), seconds(usage.cpu)
+    return _waited(wall_s, cpu_s) and not _waited(wall_s - seconds(usage.blocked), cpu_s)
 
 
 def _probe_modes(expectations: grader_pb2.Expectations) -> _Modes:

@@ -86,6 +86,8 @@ def _load_problem(load: common_pb2.CallOutcome, settings: Settings) -> str:
 
 def _all_passed(total: int, speed: Efficiency) -> str:
     text = f"All {total} tests passed."
+    if speed.untold:
+        return f"{text}\nEfficiency could not be measured: the host was too busy to tell. It counts as nothing."
     if speed.score >= 1 or speed.ratio is None:
         return text
     return (

@@ -34,7 +34,7 @@ class Grader:
         self._checker = Checker(settings)
 
     def grade(self, request: grader_pb2.GradeRequest) -> Graded | None:
-        """The verdict on one attempt; None: it takes a measurement, which the request has not.
+        """The verdict on one attempt; None: it takes a measurement, or another one than the request has.
 
         Raises:
             CallerError: the parts of the request do not belong together, see `consistency`, or the measurement has
@@ -48,7 +48,10 @@ class Grader:
         if all_passed and not request.HasField("measurement") and self._takes_measurement(request):
             return None
         speed = self._measured(request) if all_passed else NOT_MEASURED
-        components = _components(request, reward.pass_ratio(passed, len(examined)), speed.score)
+        if speed.untold and not request.last_measurement:
+            return None
+        score = None if speed.untold else speed.score
+        components = _components(request, reward.pass_ratio(passed, len(examined)), score)
         verdict = self._scored(request, components)
         verdict.solved = all_passed and speed.score >= self._settings.solved_efficiency
         verdict.complexity.CopyFrom(_complexity(request, speed))
@@ -120,7 +123,7 @@ class Grader:
 
 
 def _components(
-    request: grader_pb2.GradeRequest, test_pass_ratio: float, efficiency_score: float
+    request: grader_pb2.GradeRequest, test_pass_ratio: float, efficiency_score: float | None
 ) -> grader_pb2.Components:
     """The judge's scores are 0 for an attempt that does not compile; an unscored dimension stays absent."""
     components = grader_pb2.Components(

@@ -55,7 +55,10 @@ def base(components: grader_pb2.Components, settings: Settings) -> float:
 
 
 def _share_present(components: grader_pb2.Components, settings: Settings) -> float:
-    """1, unless what is unscored is to be left out; more than 0, since the tests and the compiler always score."""
+    """1, unless what is unscored is to be left out; more than 0, since the tests and the compiler always score.
+
+    An efficiency that could not be measured is not left out, else an attempt could gain by being hard to measure.
+    """
     if not settings.renormalise_unscored:
         return 1.0
     judged = {

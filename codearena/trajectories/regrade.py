@@ -11,6 +11,7 @@ from codearena.trajectories.lines import Line
 from codearena.v1 import grader_pb2, grader_pb2_grpc, store_pb2
 
 _TIMEOUT_S = 30.0
+_ALWAYS = ("compile_score", "test_pass_ratio")
 _COMPONENTS = ("compile_score", "test_pass_ratio", "efficiency_score", "llm_correctness", "llm_security", "llm_quality")
 
 
@@ -59,6 +60,7 @@ async def _regraded(
         judgement=attempt.judgement if attempt.HasField("judgement") else None,
         expectations=_expectations(basis, attempt),
         step=attempt.step,
+        last_measurement=attempt.HasField("measurement"),
         identical=attempt.identical,
     )
     try:
@@ -83,7 +85,7 @@ def _told(verdict: grader_pb2.Verdict) -> dict[str, float]:
     """What two verdicts are compared by. A score that is absent is -1, which equals itself and no score."""
     components = verdict.components
     told = {
-        name: getattr(components, name) if not name.startswith("llm") or components.HasField(name) else -1.0  # type: ignore[arg-type]
+        name: getattr(components, name) if name in _ALWAYS or components.HasField(name) else -1.0  # type: ignore[arg-type]
         for name in _COMPONENTS
     }
     penalties = {"penalty_step": verdict.penalties.step, "penalty_identical": verdict.penalties.identical}

@@ -134,11 +134,16 @@ class GradeRequest(_message.Message):
     STEP_FIELD_NUMBER: _builtins.int
     IDENTICAL_FIELD_NUMBER: _builtins.int
     MEASUREMENT_FIELD_NUMBER: _builtins.int
+    LAST_MEASUREMENT_FIELD_NUMBER: _builtins.int
     attempt_id: _builtins.str
     step: _builtins.int
     """From 1."""
     identical: _builtins.bool
     """The same fix was tried earlier in this episode."""
+    last_measurement: _builtins.bool
+    """No further measurement will be made: if this one does not tell how fast the
+    attempt is, efficiency_score is absent.
+    """
     @_builtins.property
     def report(self) -> _executor_pb2.Report: ...
     @_builtins.property
@@ -164,10 +169,11 @@ class GradeRequest(_message.Message):
         step: _builtins.int = ...,
         identical: _builtins.bool = ...,
         measurement: _executor_pb2.Report | None = ...,
+        last_measurement: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["expectations", b"expectations", "judgement", b"judgement", "measurement", b"measurement", "report", b"report"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "expectations", b"expectations", "identical", b"identical", "judgement", b"judgement", "measurement", b"measurement", "report", b"report", "step", b"step"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "expectations", b"expectations", "identical", b"identical", "judgement", b"judgement", "last_measurement", b"last_measurement", "measurement", b"measurement", "report", b"report", "step", b"step"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -181,7 +187,9 @@ class GradeResponse(_message.Message):
     TAKES_MEASUREMENT_FIELD_NUMBER: _builtins.int
     takes_measurement: _builtins.bool
     """The attempt passed, and how fast it is takes a report of the measuring job,
-    which the request has not. The same request with one gets a verdict.
+    which the request has not, or another one: from this one nobody can tell
+    whether the attempt or the host was slow. With last_measurement the same
+    request gets a verdict.
     """
     @_builtins.property
     def verdict(self) -> Global___Verdict:
@@ -553,6 +561,9 @@ class Components(_message.Message):
     compile_score: _builtins.float
     test_pass_ratio: _builtins.float
     efficiency_score: _builtins.float
+    """Absent: it could not be measured, though it was tried several times; counts
+    as nothing.
+    """
     llm_correctness: _builtins.float
     """Absent: unscored; counts as nothing."""
     llm_security: _builtins.float
@@ -562,21 +573,25 @@ class Components(_message.Message):
         *,
         compile_score: _builtins.float = ...,
         test_pass_ratio: _builtins.float = ...,
-        efficiency_score: _builtins.float = ...,
+        efficiency_score: _builtins.float | None = ...,
         llm_correctness: _builtins.float | None = ...,
         llm_security: _builtins.float | None = ...,
         llm_quality: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_llm_correctness", b"_llm_correctness", "_llm_quality", b"_llm_quality", "_llm_security", b"_llm_security", "llm_correctness", b"llm_correctness", "llm_quality", b"llm_quality", "llm_security", b"llm_security"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_efficiency_score", b"_efficiency_score", "_llm_correctness", b"_llm_correctness", "_llm_quality", b"_llm_quality", "_llm_security", b"_llm_security", "efficiency_score", b"efficiency_score", "llm_correctness", b"llm_correctness", "llm_quality", b"llm_quality", "llm_security", b"llm_security"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_llm_correctness", b"_llm_correctness", "_llm_quality", b"_llm_quality", "_llm_security", b"_llm_security", "compile_score", b"compile_score", "efficiency_score", b"efficiency_score", "llm_correctness", b"llm_correctness", "llm_quality", b"llm_quality", "llm_security", b"llm_security", "test_pass_ratio", b"test_pass_ratio"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_efficiency_score", b"_efficiency_score", "_llm_correctness", b"_llm_correctness", "_llm_quality", b"_llm_quality", "_llm_security", b"_llm_security", "compile_score", b"compile_score", "efficiency_score", b"efficiency_score", "llm_correctness", b"llm_correctness", "llm_quality", b"llm_quality", "llm_security", b"llm_security", "test_pass_ratio", b"test_pass_ratio"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__efficiency_score: _TypeAlias = _typing.Literal["efficiency_score"]  # noqa: Y015
+    _WhichOneofArgType__efficiency_score: _TypeAlias = _typing.Literal["_efficiency_score", b"_efficiency_score"]  # noqa: Y015
     _WhichOneofReturnType__llm_correctness: _TypeAlias = _typing.Literal["llm_correctness"]  # noqa: Y015
     _WhichOneofArgType__llm_correctness: _TypeAlias = _typing.Literal["_llm_correctness", b"_llm_correctness"]  # noqa: Y015
     _WhichOneofReturnType__llm_quality: _TypeAlias = _typing.Literal["llm_quality"]  # noqa: Y015
     _WhichOneofArgType__llm_quality: _TypeAlias = _typing.Literal["_llm_quality", b"_llm_quality"]  # noqa: Y015
     _WhichOneofReturnType__llm_security: _TypeAlias = _typing.Literal["llm_security"]  # noqa: Y015
     _WhichOneofArgType__llm_security: _TypeAlias = _typing.Literal["_llm_security", b"_llm_security"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__efficiency_score) -> _WhichOneofReturnType__efficiency_score | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__llm_correctness) -> _WhichOneofReturnType__llm_correctness | None: ...
     @_typing.overload

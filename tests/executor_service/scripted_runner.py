@@ -32,7 +32,7 @@ def read(size: int) -> bytes:
 
 
 def usage() -> dict[str, object]:
-    return {"cpu_s": 0.25, "wall_s": 0.5, "peak_memory_bytes": 1024}
+    return {"cpu_s": 0.25, "wall_s": 0.5, "starved_s": 0.125, "blocked_s": 0.0625, "peak_memory_bytes": 1024}
 
 
 def outcome(call_id: str) -> dict[str, object]:

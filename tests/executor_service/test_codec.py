@@ -18,6 +18,9 @@ def report(**changes: Any) -> dict[str, Any]:
     return {**json.loads(scripted_runner.report(["a", "b"])), **changes}
 
 
+USAGE = scripted_runner.usage()
+
+
 def outcome(call_id: str = "a", **changes: Any) -> dict[str, Any]:
     return {**scripted_runner.outcome(call_id), **changes}
 
@@ -78,6 +81,7 @@ def test_a_report_is_taken_over_whole() -> None:
     )
     assert list(first.processes[0].argv) == ["ping", "x"]
     assert codec.seconds(first.usage.cpu) == 0.25
+    assert (codec.seconds(first.usage.starved), codec.seconds(first.usage.blocked)) == (0.125, 0.0625)
     assert second.status == common_pb2.CALL_STATUS_RAISED
     assert not second.HasField("value")
     assert (second.raised.type, second.signal, second.exit_status, second.detail) == ("ValueError", 9, 1, "d")
@@ -117,10 +121,10 @@ MALFORMED = {
             outcome("b"),
         ]
     ),
-    "time that is no number": report(usage={"cpu_s": "1s", "wall_s": 0, "peak_memory_bytes": 0}),
-    "negative time": report(usage={"cpu_s": -1, "wall_s": 0, "peak_memory_bytes": 0}),
+    "time that is no number": report(usage=USAGE | {"cpu_s": "1s"}),
+    "negative time": report(usage=USAGE | {"cpu_s": -1}),
     "infinite time": b'{"usage": {"cpu_s": Infinity}}',
-    "a huge number": report(usage={"cpu_s": 0, "wall_s": 0, "peak_memory_bytes": 2**70}),
+    "a huge number": report(usage=USAGE | {"peak_memory_bytes": 2**70}),
     "a value without having returned": report(calls=[outcome("a", status="crashed"), outcome("b")]),
     "raised without an exception": report(calls=[outcome("a", status="raised", value=None), outcome("b")]),
     "ran without compiling": report(analysis={**report()["analysis"], "compiles": False}),

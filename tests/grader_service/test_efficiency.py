@@ -163,6 +163,35 @@ def test_it_does_not_pay_to_wait_rather_than_to_be_seen_working_slowly() -> None
     assert waited.score == 0.0 <= worked.score
 
 
+def starving(waited: common_pb2.Usage, starved_s: float = 0.0, blocked_s: float = 0.0) -> common_pb2.Usage:
+    """The same usage, so much of whose wall time was without a core or in an uninterruptible wait."""
+    waited.starved.CopyFrom(build.duration(starved_s))
+    waited.blocked.CopyFrom(build.duration(blocked_s))
+    return waited
+
+
+def test_a_wait_for_a_core_is_no_wait_of_the_attempts() -> None:
+    points = [*build.probe(dict.fromkeys((10, 100), (0.01, 0.01))), not_finished(TIME_LIMIT, cpu_s=0.04, wall_s=5.0)]
+    slept = by_probe(points)
+    starving(points[-1].attempt.usage, starved_s=4.9)
+    starved = by_probe(points)
+    assert slept.score == 0.0 < starved.score
+    assert starved.score == by_probe([*points[:2], not_finished(TIME_LIMIT, cpu_s=0.04, wall_s=0.1)]).score
+
+
+def test_of_a_wait_that_nobody_can_explain_nothing_is_said() -> None:
+    points = [*build.probe({10: (0.01, 0.01)}), not_finished(TIME_LIMIT, cpu_s=0.01, wall_s=5.0)]
+    assert not by_probe(points).untold
+    starving(points[-1].attempt.usage, blocked_s=4.9)
+    assert by_probe(points).untold
+
+
+def test_what_returned_in_time_is_told_however_long_it_was_blocked() -> None:
+    points = build.probe({10: (0.01, 0.01)})
+    starving(points[0].attempt.usage, blocked_s=4.9)
+    assert by_probe(points).score == 1.0
+
+
 def stopped_at_once(beside_s: float, cpu_s: float, wall_s: float) -> Efficiency:
     """A limit ended it at its first size, quickly. beside_s: burnt beside the calls; cpu_s, wall_s: in all."""
     report = build.ran([build.returned(1)], probe=[not_finished(TIME_LIMIT, cpu_s=0.002, wall_s=0.002)])

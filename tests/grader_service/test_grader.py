@@ -7,6 +7,7 @@ from grader_service.metrics import VerdictOutcome
 from tests.grader_service import build
 
 GRADER = Grader(build.SETTINGS)
+TIME_LIMIT = common_pb2.CALL_STATUS_TIME_LIMIT
 
 
 def grade(request: grader_pb2.GradeRequest) -> grader_pb2.Verdict:
@@ -216,6 +217,40 @@ def test_what_takes_a_measurement_gets_no_verdict_without_one() -> None:
     request = unmeasured()
     request.measurement.CopyFrom(measurement)
     assert grade(request).complexity.ratio == pytest.approx(2.0)
+
+
+def untold() -> grader_pb2.GradeRequest:
+    """Measured where nobody can tell whether the attempt or the host was slow."""
+    request = unmeasured()
+    request.measurement.CopyFrom(build.ran([build.ended(TIME_LIMIT, cpu_s=0.01, wall_s=5.0)], reference_cpu_s=0.1))
+    request.measurement.calls[0].usage.blocked.CopyFrom(build.duration(4.9))
+    return request
+
+
+def test_what_cannot_be_told_is_measured_again_and_then_left_out() -> None:
+    request = untold()
+    assert GRADER.grade(request) is None
+    request.last_measurement = True
+    verdict = grade(request)
+    assert not verdict.components.HasField("efficiency_score")
+    assert not verdict.solved
+    assert "could not be measured" in verdict.error_log
+
+
+def test_to_be_hard_to_measure_earns_nothing() -> None:
+    request = untold_for_good()
+    left_out = grade(request).reward
+    request.measurement.calls[0].usage.ClearField("blocked")
+    assert left_out == grade(request).reward < grade(unmeasured(cpu_s=0.001)).reward
+    for settings in (build.SETTINGS, build.SETTINGS.model_copy(update={"renormalise_unscored": True})):
+        graded = Grader(settings).grade(untold_for_good())
+        assert graded is not None and graded.verdict.base <= 0.7
+
+
+def untold_for_good() -> grader_pb2.GradeRequest:
+    request = untold()
+    request.last_measurement = True
+    return request
 
 
 def test_what_failed_or_was_quick_gets_its_verdict_without_a_measurement() -> None:
