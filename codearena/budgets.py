@@ -11,8 +11,11 @@ until its own limit is its verdict. Waiting is bounded by itself, wherever it ha
 
 from codearena.v1 import common_pb2
 
-STARVED_TIMES = 9.0
-"""A wall limit grows by at most so many times itself, for time in which the host had no core for the attempt."""
+STARVED_TIMES = 19.0
+"""A wall limit grows by at most so many times itself, for time in which the host had no core for the attempt.
+
+A host that is busier than that can say nothing of an attempt: that is a failure of ours.
+"""
 REPORT_GRACE_S = 10.0
 """After all limits of a job, before its runner is given up."""
 CALL_GRACE_S = 5.0

@@ -122,11 +122,10 @@ class Clients:
         request = judge_pb2.PrepareRequest(source=source)
         await _once("judge", self._judge.Prepare, request, _STATUS_TIMEOUT_S, lambda _: None)
 
-    async def grade(self, request: grader_pb2.GradeRequest, patience: Patience) -> grader_pb2.Verdict | None:
-        """None: the attempt takes a measurement, or another one than the request has."""
+    async def grade(self, request: grader_pb2.GradeRequest, patience: Patience) -> grader_pb2.GradeResponse:
+        """A verdict, or none, if the attempt takes a measurement, or another one than the request has."""
         check = partial(_check_verdict, request.last_measurement)
-        response = await _call("grader", self._grader.Grade, request, patience, budgets.GRADER_S, check)
-        return None if response.takes_measurement else response.verdict
+        return await _call("grader", self._grader.Grade, request, patience, budgets.GRADER_S, check)
 
     async def examine(self, request: grader_pb2.ExamineRequest, patience: Patience) -> grader_pb2.ExamineResponse:
         """Whether the attempt passed, and is to be measured before it is graded."""
@@ -230,7 +229,7 @@ def _check_judgement(told: bool, response: judge_pb2.JudgeResponse) -> None:
 
 
 def _check_verdict(last_measurement: bool, response: grader_pb2.GradeResponse) -> None:
-    if response.takes_measurement and not last_measurement:
+    if response.takes_measurement and not response.HasField("verdict") and not last_measurement:
         return
     verdict = response.verdict
     # Without components a reward of 0 would be the default of a message that nobody filled in.

@@ -27,7 +27,7 @@ Run = Callable[[executor_pb2.Job], Awaitable[executor_pb2.Report]]
 _UNSEEN_WAIT_S = 0.05  # shorter waits of a call may be the host's: the runner does not look at them
 _WALL_OF_CPU = 2.0  # an attempt that computes needs about as much wall time as CPU time
 _TRIES = 4  # of measuring the reference on a class of hosts
-_PROBE_WALL_S = 2.0
+_PROBE_WALL_S = 1.0
 _PROBE_WALL_OF_CPU = 4.0
 
 

@@ -334,16 +334,24 @@ class Pipeline:
         return judgement
 
     async def _grade(self, ran: _Ran, request: grader_pb2.GradeRequest) -> grader_pb2.Verdict:
-        """The verdict. As often as the grader finds that it takes one, a measurement is made for the request."""
+        """The best verdict, and in the request its measurement. As often as the grader asks for one, one is made."""
+        best: grader_pb2.GradeRequest | None = None
+        verdict = grader_pb2.Verdict()
         for left in reversed(range(_MEASUREMENTS + 1)):
             request.last_measurement = left == 0
             with ran.watch.stage("grade"):
-                verdict = await self._clients.grade(request, ran.patience)
-            if verdict is not None:
-                return verdict
+                response = await self._clients.grade(request, ran.patience)
+            if response.HasField("verdict") and (best is None or response.verdict.reward > verdict.reward):
+                best, verdict = grader_pb2.GradeRequest(measurement=request.measurement), response.verdict
+            if not response.takes_measurement:
+                break
             if left:
                 request.measurement.CopyFrom(await self._measure(ran))
-        raise ServiceError("the grader did not take a measurement for one")
+        if best is None:
+            raise ServiceError("the grader did not take a measurement for one")
+        if request.HasField("measurement"):
+            request.measurement.CopyFrom(best.measurement)
+        return verdict
 
 
 def identity_of(source: bytes, report: executor_pb2.Report) -> str:

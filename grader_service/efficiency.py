@@ -23,6 +23,8 @@ from grader_service.settings import Settings
 _RETURNED = common_pb2.CALL_STATUS_RETURNED
 _ENDED_BY_ITSELF = (_RETURNED, common_pb2.CALL_STATUS_RAISED)
 _WAITED_S = 0.5  # without what the host was the cause of
+_DISTURBED_S = 0.02  # without a core, while reference and attempt were measured
+_DISTURBED_RATIO = 3.0  # in plateaus: what is slower than this is slow by itself
 _WORKING_SHARE = 0.1  # of a call's time, on CPU, below which it waited
 _IDLE_SHARE = 0.8  # of the least time ever seen, which is hardly more than the messages around a call
 # On the probe's large inputs: summing floats in another order is right too.
@@ -36,6 +38,7 @@ class Efficiency:
     sizes, times_s: where attempt and reference both returned, ascending, and the attempt's CPU time there;
     reference_s: the reference's at the largest of them; space: growth class of the attempt's peak memory, or empty.
     untold: nobody can tell whether the attempt or the host was slow, and the score is none.
+    disturbed: the host was busy, and without that the attempt may have been as fast as the reference.
     """
 
     score: float = 0.0
@@ -46,6 +49,7 @@ class Efficiency:
     reference_s: float | None = None
     space: str = ""
     untold: bool = False
+    disturbed: bool = False
 
 
 NOT_MEASURED = Efficiency()
@@ -78,14 +82,25 @@ def measure(request: grader_pb2.GradeRequest, settings: Settings, checked: Check
     if _cannot_be_told(report):
         return replace(NOT_MEASURED, untold=True)
     if report.probe:
-        return _of_probe(report, request.report.analysis.estimated_complexity, request.expectations, settings)
+        speed = _of_probe(report, request.report.analysis.estimated_complexity, request.expectations, settings)
+        return replace(speed, disturbed=_was_disturbed(report, speed, settings.probe_plateau_ratio))
     if takes_measurement(report, request.expectations, settings):
         raise CallerError("nothing was measured: the attempt takes a measurement, with a probe or reference calls")
     if not report.reference_calls:
         return _of_ratio(1.0, settings)
     if not _passes_again(report, request.expectations, settings, checked):
         return NOT_MEASURED  # fast and wrong earns nothing
-    return _of_ratio(_tests_ratio(report, settings), settings)
+    speed = _of_ratio(_tests_ratio(report, settings), settings)
+    return replace(speed, disturbed=_was_disturbed(report, speed, settings.tests_plateau_ratio))
+
+
+def _was_disturbed(report: executor_pb2.Report, speed: Efficiency, plateau_ratio: float) -> bool:
+    """What waits for a core finds its caches filled by others, and so takes more CPU time; a few times, not many."""
+    if speed.ratio is None or speed.score >= 1 or speed.ratio > _DISTURBED_RATIO * plateau_ratio:
+        return False
+    references = [*(point.reference for point in report.probe), *report.reference_calls]
+    usages = [report.usage, *(outcome.usage for outcome in references)]
+    return sum(seconds(usage.starved) for usage in usages) > _DISTURBED_S
 
 
 def _of_ratio(ratio: float, settings: Settings) -> Efficiency:

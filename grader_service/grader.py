@@ -18,10 +18,11 @@ from grader_service.settings import Settings
 
 @dataclass(frozen=True)
 class Graded:
-    """A verdict, and how far the attempt got."""
+    """A verdict, and how far the attempt got. disturbed: another measurement may be more favourable."""
 
     verdict: grader_pb2.Verdict
     outcome: VerdictOutcome
+    disturbed: bool = False
 
 
 class Grader:
@@ -57,7 +58,8 @@ class Grader:
         verdict.complexity.CopyFrom(_complexity(request, speed))
         self._count(verdict, examined)
         self._describe(verdict, request, examined, speed)
-        return Graded(verdict, _outcome(request.report, verdict))
+        disturbed = speed.disturbed and not request.last_measurement
+        return Graded(verdict, _outcome(request.report, verdict), disturbed)
 
     def examine(self, request: grader_pb2.ExamineRequest) -> grader_pb2.ExamineResponse:
         """Whether the attempt passed every test, and, if so, whether its report does not tell its speed.

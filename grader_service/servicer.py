@@ -32,6 +32,8 @@ class GraderServicer(grader_pb2_grpc.GraderServiceServicer):
             graded = await _done(self._grader.grade, request)
         if graded is None:
             return grader_pb2.GradeResponse(takes_measurement=True)
+        if graded.disturbed:
+            return grader_pb2.GradeResponse(verdict=graded.verdict, takes_measurement=True)
         metrics.VERDICTS.labels(graded.outcome).inc()
         metrics.REWARD.observe(graded.verdict.reward)
         return grader_pb2.GradeResponse(verdict=graded.verdict)

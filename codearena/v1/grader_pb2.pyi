@@ -188,12 +188,14 @@ class GradeResponse(_message.Message):
     takes_measurement: _builtins.bool
     """The attempt passed, and how fast it is takes a report of the measuring job,
     which the request has not, or another one: from this one nobody can tell
-    whether the attempt or the host was slow. With last_measurement the same
-    request gets a verdict.
+    whether the attempt or the host was slow. Beside a verdict: the host was
+    busy, and by another measurement the attempt may be as fast as the
+    reference; of several verdicts the best counts, since what disturbs a
+    measurement only adds to it. Never set if last_measurement was.
     """
     @_builtins.property
     def verdict(self) -> Global___Verdict:
-        """Absent if takes_measurement."""
+        """Absent if there can be none without a measurement, or another one."""
 
     def __init__(
         self,

@@ -20,7 +20,8 @@ def main(arguments: list[str]) -> None:
     os.dup2(2, 1)
     if arguments[:1] == ["--cell"]:
         sys.exit(cell.main(stdin_fd, stdout_fd, cell.Tmpfs(*map(int, arguments[1:]))))
-    supervisor.main(stdin_fd, stdout_fd, roles.Confinement(cpu_counter=meter.open_counter()))
+    confinement = roles.Confinement(cpu_counter=meter.open_counter(), nice=roles.GIVES_WAY)
+    supervisor.main(stdin_fd, stdout_fd, confinement)
 
 
 if __name__ == "__main__":

@@ -21,12 +21,21 @@ from executor_service.runner.group import Group, Waits
 from executor_service.runner.lending import Lender
 from executor_service.runner.meter import Meter
 from executor_service.runner.outcomes import Outcome, from_answer, not_run, usage
-from executor_service.runner.process import Answer, Bounds, Process, StdinClosedError, Supervisor, SupervisorGoneError
+from executor_service.runner.process import (
+    Answer,
+    Bounds,
+    HostBusyError,
+    Process,
+    StdinClosedError,
+    Supervisor,
+    SupervisorGoneError,
+)
 from executor_service.runner.revision import runner_revision
 from executor_service.runner.roles import Confinement, ProcessLimits, Role
 
 _CPU_SLACK_S = 5  # the kernel's bound on a process stands behind the conductor's own, in whole seconds
 _REFEREE_CPU_S = 2.0  # for one test: a test script is the author's, and the wall time of the attempt bounds it too
+_HOST_BUSY = 75  # EX_TEMPFAIL of sysexits.h: there is no report
 _AT_LIMIT = ("time_limit", "memory_limit", "output_limit")
 _REPORT_VALUE_BYTES = 24 * 1024 * 1024  # of all values together, so that a report stays within a frame
 
@@ -45,6 +54,9 @@ def main(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Con
         report = _Conductor(json.loads(body), supervisor, spares, stdin_fd, confinement).run()
     except (StdinClosedError, SupervisorGoneError):
         return 0
+    except HostBusyError:
+        os.write(2, b"the host had no core for the attempt\n")
+        return _HOST_BUSY
     frames.write_all(stdout_fd, frames.pack_json(report))
     return 0
 
@@ -62,7 +74,7 @@ class _Totals:
 class _Run:
     """One source being run: the attempt or the reference.
 
-    spared_s: of the time without a core, what may still be added to the deadline.
+    wall_left_s: for messages to its processes, without the time in which the host had no core for them.
     cpu_limit_s: of all its processes, by the count of `group`. may_reach: calls that may still end at a limit.
     unseen: it is to start no process, and made one while it loaded.
     """
@@ -71,20 +83,17 @@ class _Run:
     source: str
     intercept: bool
     group: Group
-    deadline: float
-    spared_s: float
+    wall_left_s: float
     cpu_limit_s: float
     may_reach: int
     unseen: bool = False
     waits: Waits = field(default_factory=Waits)
     totals: _Totals = field(default_factory=_Totals)
 
-    def waited(self, waits: Waits) -> None:
-        """Moves the deadline by time in which there was no core for the attempt, as far as that goes."""
-        self.waits += waits
-        moved_s = min(waits.starved_s, self.spared_s)
-        self.spared_s -= moved_s
-        self.deadline += moved_s
+    def took(self, answer: Answer) -> None:
+        """Counts the time of a message."""
+        self.waits += answer.waits
+        self.wall_left_s -= answer.wall_s - answer.waits.starved_s
 
     def ended(self, outcome: Outcome, process: Process) -> None:
         """Notes how a message to its process ended."""
@@ -95,7 +104,7 @@ class _Run:
         """Why no further call is made; empty: one may be."""
         if self.may_reach <= 0:
             return "calls before this one reached their limits, and no more are made after that many"
-        if time.monotonic() >= self.deadline:
+        if self.wall_left_s <= 0:
             return "the time of the whole attempt was over"
         if self.group.cpu_s >= self.cpu_limit_s:
             return "the CPU time of the whole attempt was used up"
@@ -202,14 +211,12 @@ class _Conductor:
         return _Reference(outcomes, self._run_probe(run, self._probe, measure.Budget(), share), beside)
 
     def _new_run(self, role: Role, source: str) -> _Run:
-        wall_s = self._limits["attempt_wall_s"]
         return _Run(
             role,
             source,
             intercept=any(call["intercept_processes"] for call in self._calls),
             group=self._group(role),
-            deadline=time.monotonic() + wall_s,
-            spared_s=wall_s * self._limits["starved_times"],
+            wall_left_s=self._limits["attempt_wall_s"],
             cpu_limit_s=self._limits["attempt_cpu_s"],
             may_reach=self._limits["calls_at_limit"],
         )
@@ -228,7 +235,7 @@ class _Conductor:
         return [pid for pid in (int(entry) for entry in os.listdir("/proc") if entry.isdigit()) if pid not in ours]
 
     def _bounds(self, cpu_s: float, wall_s: float) -> Bounds:
-        return Bounds(cpu_s, wall_s, spared_s=wall_s * self._limits["starved_times"])
+        return Bounds(cpu_s, wall_s, starved_s=wall_s * self._limits["starved_times"])
 
     def _run_attempt(self, report: dict[str, Any], reference: _Reference) -> None:
         started = time.monotonic()
@@ -253,8 +260,8 @@ class _Conductor:
         theirs = measure.Probed([])
         if report["status"] == "ran" and measure.worth_it(self._calls, reference.outcomes, report["calls"]):
             budget = measure.attempt_budget(self._job["probe_cpu_s"], ours)
-            run.deadline = min(run.deadline, time.monotonic() + measure.wall_limit_s(budget))
-            run.cpu_limit_s = min(run.cpu_limit_s, run.group.cpu_s + measure.group_cpu_s(budget))
+            run.wall_left_s = measure.wall_limit_s(budget)
+            run.cpu_limit_s = run.group.cpu_s + measure.group_cpu_s(budget)
             stop = measure.Clear([outcome for _, outcome in common], self._job["probe_stop_ratio"])
             theirs = self._run_probe(run, [point for point, _ in common], budget, stop, ours.item_s)
         by_call = {outcome["call_id"]: outcome for outcome in theirs.outcomes}
@@ -280,7 +287,7 @@ class _Conductor:
 
         def ask(message: dict[str, Any], call_id: str, cpu_limit_s: float, lender: Lender) -> Outcome:
             answer = lender.ask(process, message, self._bounds_of(run, cpu_limit_s))
-            run.waited(answer.waits)
+            run.took(answer)
             return self._within_report(run, from_answer(answer, call_id, self._limits["value_bytes"]))
 
         with self._metered(run), kernel.on_one_core() as core:
@@ -387,15 +394,16 @@ class _Conductor:
 
     def _ask(self, run: _Run, process: Process, message: dict[str, Any], call_id: str) -> Outcome:
         answer = process.ask(message, self._bounds_of(run, self._limits["call_cpu_s"]))
-        run.waited(answer.waits)
+        run.took(answer)
         outcome = from_answer(answer, call_id, self._limits["value_bytes"])
         run.ended(outcome, process)
         return outcome
 
     def _bounds_of(self, run: _Run, cpu_s: float) -> Bounds:
         """For one message to a process of the run."""
-        wall_s = min(float(self._limits["call_wall_s"]), max(run.deadline - time.monotonic(), 0.001))
-        return Bounds(cpu_s, wall_s, run.spared_s, run.cpu_limit_s)
+        wall_s = min(float(self._limits["call_wall_s"]), max(run.wall_left_s, 0.001))
+        starved_s = max(0.0, self._limits["attempt_wall_s"] * self._limits["starved_times"] - run.waits.starved_s)
+        return Bounds(cpu_s, wall_s, starved_s, run.cpu_limit_s)
 
     def _run_test_script(self, run: _Run, process: Process, call: dict[str, Any]) -> Outcome:
         """Runs the tests in a referee, in the attempt's process and in fresh ones after it; none is left."""
@@ -407,7 +415,7 @@ class _Conductor:
 
         def ask_referee(referee: Process, message: dict[str, Any], cpu_limit_s: float) -> Answer:
             answer = referee.ask(message, self._bounds_of(run, cpu_limit_s))
-            run.waited(answer.waits)
+            run.took(answer)
             return answer
 
         keep_bytes = relay.kept_bytes(call, self._limits["output_bytes"])
@@ -430,7 +438,7 @@ class _Conductor:
             stdin = base64.b64decode(call["stdin"])
             process.group = run.group
             answer = process.ask(message, self._bounds_of(run, self._limits["call_cpu_s"]), stdin)
-            run.waited(answer.waits)
+            run.took(answer)
             self._retire(run, process)
         outcome = from_answer(answer, call["call_id"], 0)
         if answer.ended == "exited" and answer.exit and not answer.exit.signal:

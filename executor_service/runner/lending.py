@@ -8,7 +8,6 @@ the call. One request is answered at a time, since each has to carry the nonce o
 
 import json
 import struct
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -42,16 +41,14 @@ class Lender:
 
     def ask(self, process: Process, message: dict[str, Any], bounds: Bounds) -> Answer:
         """As `Process.ask`, and every item that is asked for meanwhile; limits and times are of all together."""
-        started = time.monotonic()
         answer = process.ask(message, bounds)
         while (item := self._wanted(answer)) is not None:
             cpu_left_s = bounds.cpu_s - answer.cpu_s
-            wall_left_s = bounds.wall_left_s(time.monotonic() - started, answer.waits.starved_s)
+            wall_left_s = bounds.wall_s - (answer.wall_s - answer.waits.starved_s)
             if cpu_left_s <= 0 or wall_left_s <= 0:
                 return process.end(answer, "cpu" if cpu_left_s <= 0 else "wall")
             self.read += 1
-            spared_s = max(0.0, bounds.spared_s - answer.waits.starved_s)
-            left = replace(bounds, cpu_s=cpu_left_s, wall_s=wall_left_s, spared_s=spared_s)
+            left = replace(bounds, cpu_s=cpu_left_s, wall_s=wall_left_s)
             before, answer = answer, process.ask({"op": "item", "value": item}, left)
             answer.cpu_s += before.cpu_s
             answer.wall_s += before.wall_s

@@ -38,6 +38,10 @@ class SupervisorGoneError(Exception):
     """The supervisor did not answer: the sandbox is broken."""
 
 
+class HostBusyError(Exception):
+    """The host had no core for the attempt, for longer than can be waited: nothing can be said of the attempt."""
+
+
 @dataclass(frozen=True)
 class Exit:
     """How a process ended, from the kernel through the supervisor. status: as of wait4(2)."""
@@ -59,18 +63,14 @@ class Exit:
 class Bounds:
     """Of one exchange, in seconds. cpu_s: of the process.
 
-    wall_s: without the time in which it was starved, of which at most spared_s is left out. group_cpu_s: that all
-    processes of its group may have used by then, counted from the group's beginning.
+    wall_s: without the time in which it was starved, for which HostBusyError is raised if it is longer than starved_s.
+    group_cpu_s: that all processes of its group may have used by then, counted from the group's beginning.
     """
 
     cpu_s: float
     wall_s: float
-    spared_s: float = 0.0
+    starved_s: float = math.inf
     group_cpu_s: float = math.inf
-
-    def wall_left_s(self, wall_s: float, starved_s: float) -> float:
-        """What is left after so much wall time, of which so much was without a core."""
-        return self.wall_s - (wall_s - min(starved_s, self.spared_s))
 
 
 @dataclass
@@ -322,16 +322,18 @@ class _Exchange:
             body, ended = self._turn(min(left_s, LOOK_S))
             before_s, self.wall_s = self.wall_s, time.monotonic() - started
             group.passed(self.wall_s - before_s)
-            if bounds.wall_left_s(self.wall_s, group.waits.since(waited).starved_s) <= 0:
+            if bounds.wall_s <= self.wall_s - group.waits.since(waited).starved_s:
                 group.look()  # it may have been kept waiting since the last look
             self.waits = group.waits.since(waited)
-            left_wall_s = bounds.wall_left_s(self.wall_s, self.waits.starved_s)
+            left_wall_s = bounds.wall_s - (self.wall_s - self.waits.starved_s)
             left_cpu_s = bounds.cpu_s - ((process.cpu_s() or used) - used)
             if body is None and not ended:
                 ended = self._reached(left_cpu_s, left_wall_s, bounds.group_cpu_s)
             if body is not None or ended:
                 self._drain()
                 return body, ended
+            if self.waits.starved_s > bounds.starved_s:
+                raise HostBusyError
             left_s = min(left_wall_s, left_cpu_s)
 
     def _reached(self, left_cpu_s: float, left_wall_s: float, group_cpu_s: float) -> str:

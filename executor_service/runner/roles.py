@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 CONDUCTOR_UID = 10000
+GIVES_WAY = 19
+"""The most that a process can be told to give way by (nice(2))."""
 
 
 class Role(StrEnum):
@@ -62,6 +64,8 @@ class Confinement:
     spares: roles that get a process before there is a job. It takes the fork off the job's path, and is for nothing if
         the job has no need of the role.
     cpu_counter: descriptor of the CPU time that a control group of this sandbox's own counts, see meter.py.
+    nice: what the roles' processes give way by: where the control group has a share of the cores of its own, to the
+        runner and to nobody else, so that a crowd of them does not keep it from ending them.
     degradations: what is missing from the full isolation, in words.
     """
 
@@ -73,6 +77,7 @@ class Confinement:
     limit_processes: bool = False
     spares: tuple[Role, ...] = (Role.ANALYSIS, Role.ATTEMPT)
     cpu_counter: int | None = None
+    nice: int = 0
     degradations: tuple[str, ...] = ()
 
 
@@ -89,6 +94,7 @@ def confine(role: Role, confinement: Confinement) -> None:
     Its descriptors must be in place already. Irreversible.
     """
     os.setsid()
+    os.nice(confinement.nice)
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     _prefer_for_oom_kill()

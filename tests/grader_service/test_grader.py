@@ -253,6 +253,23 @@ def untold_for_good() -> grader_pb2.GradeRequest:
     return request
 
 
+def measured(cpu_s: float, starved_s: float) -> grader_pb2.GradeRequest:
+    """Against a reference that takes a tenth of a second. starved_s: without a core meanwhile."""
+    request = unmeasured()
+    request.measurement.CopyFrom(build.ran([build.returned(True, cpu_s=cpu_s)], reference_cpu_s=0.1))
+    request.measurement.usage.starved.CopyFrom(build.duration(starved_s))
+    return request
+
+
+def test_a_busy_host_is_asked_again_whether_a_fix_is_as_slow_as_it_seems() -> None:
+    seems_slow = measured(cpu_s=0.6, starved_s=1.0)
+    assert graded_of(seems_slow).disturbed
+    seems_slow.last_measurement = True
+    assert not graded_of(seems_slow).disturbed
+    for clear in (measured(0.6, 0.0), measured(0.1, 1.0), measured(3.0, 1.0)):
+        assert not graded_of(clear).disturbed
+
+
 def test_what_failed_or_was_quick_gets_its_verdict_without_a_measurement() -> None:
     assert grade(unmeasured(False)).components.test_pass_ratio == 0.0
     assert grade(unmeasured(False, probed=True)).components.efficiency_score == 0.0
