@@ -194,14 +194,15 @@ class Usage(_message.Message):
     def wall(self) -> _duration_pb2.Duration: ...
     @_builtins.property
     def starved(self) -> _duration_pb2.Duration:
-        """Part of `wall` in which a process of the attempt was ready to run and had no
-        core, though none of its own processes had one: the host was busy.
+        """Part of `wall` in which a process of the attempt was kept from running by
+        others than the attempt's own: it was ready and had no core, or waited for
+        a disk or a lock of the kernel. The host was busy.
         """
 
     @_builtins.property
     def blocked(self) -> _duration_pb2.Duration:
-        """Part of `wall` spent in uninterruptible waits, e.g. for a disk: whether the
-        host or the attempt is the cause cannot be told.
+        """Part of `wall` spent in other uninterruptible waits: whether the host or the
+        attempt is the cause cannot be told.
         """
 
     def __init__(

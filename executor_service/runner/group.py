@@ -4,10 +4,14 @@ A wall limit is for an attempt that waits by its own choice: that sleeps, or wai
 ready to run and gets no core waits for the host, which is not its doing; the kernel counts that for each task (proc(5),
 second field of schedstat). So does the conductor, while the attempt waits for its answer. But a process that starts
 others takes the cores from itself: of the time that one task was kept waiting, what the group's other tasks ran for is
-the attempt's own. A task in an uninterruptible wait (state D, mostly for a disk or for memory) may wait for the host or
-may have arranged it: that cannot be told, and is noted apart.
+the attempt's own.
 
-The group is looked at from time to time, and between two looks the task that was kept waiting longest counts.
+An uninterruptible wait (state D) is for a disk, for memory, or for a lock of the kernel that others hold: the host's
+doing too. But a process can arrange one, by a child that it has to wait for, or by asking for the disk. So it counts as
+the host's only while there is one process, and no longer than some seconds; of the rest nobody can tell.
+
+The kernel adds a wait up when it ends, so that a task which is ready and has not run since the last look is known to
+wait still. The group is looked at now and then, and of what happened in between the longest wait of a task counts.
 """
 
 import os
@@ -18,11 +22,12 @@ from executor_service.runner.meter import Meter
 
 LOOK_S = 0.05
 """Wall time between two looks. What takes less is far from any limit."""
+_STALLED_AT_MOST_S = 5.0
 
 
 @dataclass(frozen=True)
 class Waits:
-    """Parts of the wall time. starved_s: ready to run without a core, by others' doing.
+    """Parts of the wall time. starved_s: kept from running by others.
 
     blocked_s: in an uninterruptible wait, of which nobody can tell whose doing it is.
     """
@@ -40,13 +45,14 @@ class Waits:
 
 @dataclass(frozen=True)
 class _Task:
-    """Seconds for which one thread ran, and for which it was ready and had no core."""
+    """Seconds for which one thread ran, and for which it was ready and had no core.
+
+    counted_s: what of the latter the kernel has counted; the rest goes on.
+    """
 
     ran_s: float = 0.0
     kept_s: float = 0.0
-
-    def since(self, before: "_Task") -> "_Task":
-        return _Task(self.ran_s - before.ran_s, self.kept_s - before.kept_s)
+    counted_s: float = 0.0
 
 
 class Group:
@@ -60,9 +66,11 @@ class Group:
         self._meter = meter
         self._counted_s = meter.others_s() if meter else 0.0
         self._tasks: dict[str, _Task] = {}
-        self._conductor = _read("/proc/self/schedstat")
+        self._conductor_kept_s = _counters("/proc/self/schedstat")[1]
         self._ran_s = 0.0
         self._unlooked_s = 0.0
+        self._unexplained_s = 0.0
+        self._may_stall_s = _STALLED_AT_MOST_S
         self.waits = Waits()
 
     @property
@@ -81,42 +89,54 @@ class Group:
         """Brings `waits`, and `cpu_s` where no control group counts it, up to now."""
         slice_s, self._unlooked_s = self._unlooked_s, 0.0
         pids = self._pids()
-        tasks = dict(_tasks(pids))
-        new = {name: task.since(self._tasks.get(name, _Task())) for name, task in tasks.items()}
-        conductor = _read("/proc/self/schedstat")
-        ran_s = sum(task.ran_s for task in new.values())
-        kept_s = max((task.kept_s - (ran_s - task.ran_s) for task in new.values()), default=0.0)
-        conductor_kept_s = conductor.since(self._conductor).kept_s - ran_s
-        starved_s = min(slice_s, max(0.0, kept_s) + max(0.0, conductor_kept_s))
-        blocked = any(_state(pid) == "D" for pid in pids)
-        self.waits += Waits(starved_s, slice_s - starved_s if blocked else 0.0)
-        self._tasks, self._conductor = tasks, conductor
-        self._ran_s += ran_s
+        tasks = dict(self._tasks_of(pids, slice_s))
+        ran_s = {name: task.ran_s - self._last(name).ran_s for name, task in tasks.items()}
+        kept_s = {name: task.kept_s - self._last(name).kept_s for name, task in tasks.items()}
+        all_ran_s = sum(ran_s.values())
+        by_others_s = max((kept_s[name] - (all_ran_s - ran_s[name]) for name in tasks), default=0.0)
+        conductor_s = _counters("/proc/self/schedstat")[1]
+        conductor_by_others_s = conductor_s - self._conductor_kept_s - all_ran_s
+        self._unexplained_s += slice_s
+        starved_s = min(self._unexplained_s, max(0.0, by_others_s) + max(0.0, conductor_by_others_s))
+        self._unexplained_s -= starved_s
+        blocked_s = max(0.0, slice_s - starved_s) if any(_state(f"/proc/{pid}") == "D" for pid in pids) else 0.0
+        hosts_s = min(blocked_s, self._may_stall_s) if len(pids) == 1 else 0.0
+        self._may_stall_s -= hosts_s
+        self._unexplained_s = max(0.0, self._unexplained_s - hosts_s)
+        self.waits += Waits(starved_s + hosts_s, blocked_s - hosts_s)
+        self._tasks, self._conductor_kept_s = tasks, conductor_s
+        self._ran_s += all_ran_s
+
+    def _last(self, name: str) -> _Task:
+        return self._tasks.get(name, _Task())
+
+    def _tasks_of(self, pids: list[int], slice_s: float) -> Iterator[tuple[str, _Task]]:
+        """Each thread, by its number."""
+        for pid in pids:
+            try:
+                threads = os.listdir(f"/proc/{pid}/task")
+            except OSError:
+                continue  # gone
+            for thread in threads:
+                folder, last = f"/proc/{pid}/task/{thread}", self._last(thread)
+                ran_s, counted_s = _counters(f"{folder}/schedstat")
+                waits_still = (ran_s, counted_s) == (last.ran_s, last.counted_s) and _state(folder) == "R"
+                yield thread, _Task(ran_s, last.kept_s + slice_s if waits_still else counted_s, counted_s)
 
 
-def _tasks(pids: list[int]) -> Iterator[tuple[str, _Task]]:
-    """Of each thread, by its number."""
-    for pid in pids:
-        try:
-            threads = os.listdir(f"/proc/{pid}/task")
-        except OSError:
-            continue  # gone
-        for thread in threads:
-            yield thread, _read(f"/proc/{pid}/task/{thread}/schedstat")
-
-
-def _read(schedstat: str) -> _Task:
+def _counters(schedstat: str) -> tuple[float, float]:
+    """Seconds for which a task ran, and was kept waiting."""
     try:
         with open(schedstat) as file:
             ran, kept, _ = file.read().split()
-        return _Task(int(ran) / 1e9, int(kept) / 1e9)
+        return int(ran) / 1e9, int(kept) / 1e9
     except (OSError, ValueError):
-        return _Task()  # gone, or a kernel that does not count it: then every wait is the attempt's
+        return 0.0, 0.0  # gone, or a kernel that does not count it: then every wait is the attempt's
 
 
-def _state(pid: int) -> str:
+def _state(folder: str) -> str:
     try:
-        with open(f"/proc/{pid}/stat") as file:
+        with open(f"{folder}/stat") as file:
             return file.read().rpartition(")")[2].split()[0]
     except (OSError, IndexError):
         return ""
