@@ -1,0 +1,97 @@
+"""A program does in every isolation what `python3 fix.py` does with the same interpreter."""
+
+import asyncio
+import base64
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from codearena.v1 import common_pb2, executor_pb2
+from executor_service.isolation.base import IsolationName
+from executor_service.settings import MIB
+from tests.conformance.conftest import HONEST, Arena, essence
+from tests.conformance.programs import PROGRAMS, Program
+from tests.executor_service import jobs
+from tests.executor_service.images import runner_image
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+Ran = tuple[int, bytes, bytes]
+"""Exit status, negative for a signal; stdout; stderr."""
+
+_PLAIN = Path(__file__).with_name("plain_python.py").read_text("utf-8")
+_AT_ONCE = 2
+
+
+@pytest.fixture(autouse=True)
+def the_next_attempt_is_graded_as_if_nothing_had_been() -> None:
+    """Asked once, after all programs, and not after each: see the last test."""
+
+
+_LIMITS = jobs.limits(
+    call_cpu_s=20,
+    call_wall_s=60,
+    attempt_wall_s=60,
+    memory_bytes=256 * MIB,
+    processes=32,
+    output_bytes=256 * 1024,
+)
+
+
+async def run(arena: Arena, program: Program, bounds: common_pb2.Limits = _LIMITS) -> common_pb2.CallOutcome:
+    call = executor_pb2.Call(call_id="s", script=executor_pb2.Script(stdin=program.stdin))
+    report = await arena.execute(jobs.job(program.data, [call], bounds=bounds))
+    assert report.status == executor_pb2.ATTEMPT_STATUS_RAN, report
+    return report.calls[0]
+
+
+def _as_ran(outcome: common_pb2.CallOutcome) -> Ran:
+    ended = (common_pb2.CALL_STATUS_RETURNED, common_pb2.CALL_STATUS_CRASHED)
+    assert outcome.status in ended, outcome
+    return -outcome.signal or outcome.exit_status, outcome.stdout.head, outcome.stderr.head
+
+
+def _run_plainly(isolation: IsolationName) -> dict[str, Ran]:
+    """All programs by the interpreter that the isolation has, alone."""
+    command = [os.path.realpath(sys._base_executable), "-c", _PLAIN]
+    if isolation is not IsolationName.LOCAL:
+        command = ["docker", "run", "--rm", "-i", "--entrypoint", "python3", runner_image(), "-c", _PLAIN]
+    asked = [[base64.b64encode(part).decode() for part in (each.data, each.stdin)] for each in PROGRAMS.values()]
+    answer = subprocess.run(command, input=json.dumps(asked).encode(), capture_output=True, check=True).stdout
+    answers = [(int(status), *map(base64.b64decode, output)) for status, *output in json.loads(answer)]
+    return {name: (status, stdout, stderr) for name, (status, stdout, stderr) in zip(PROGRAMS, answers, strict=True)}
+
+
+@dataclass(frozen=True)
+class Both:
+    """plain: what the interpreter makes of each program; here: what the isolation does."""
+
+    plain: dict[str, Ran]
+    here: dict[str, Ran]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def both(arena: Arena) -> Both:
+    plain = asyncio.create_task(asyncio.to_thread(_run_plainly, arena.name))
+    at_once = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(program: Program) -> Ran:
+        async with at_once:
+            return _as_ran(await run(arena, program))
+
+    here = await asyncio.gather(*map(one, PROGRAMS.values()))
+    return Both(await plain, dict(zip(PROGRAMS, here, strict=True)))
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+async def test_a_program_does_what_it_does_alone(both: Both, name: str) -> None:
+    kept = slice(None if PROGRAMS[name].same_errors else 2)
+    assert both.here[name][kept] == both.plain[name][kept]
+
+
