@@ -14,7 +14,7 @@ from typing import NoReturn
 from executor_service.runner.analysis import SOURCE_NAME
 
 # Of no virtual environment, and no symbolic link, which may lead to where a sandbox shows nothing.
-_INTERPRETER = os.path.realpath(sys._base_executable)
+_INTERPRETER = os.path.realpath(getattr(sys, "_base_executable", "") or sys.executable)
 _LINKS = ("python", "python3")
 
 

@@ -1,16 +1,16 @@
 """What an interpreter makes of programs by itself: `python3 fix.py`, and nothing of ours around it.
 
-Run as a program, by the interpreter in question: reads [[source, stdin], ...] and writes [[status, stdout, stderr], ...],
-bytes as base64. status: as of subprocess, negative for a signal.
+Run as a program, by the interpreter in question: reads [[source, stdin], ...] and writes [[status, stdout, stderr],
+...], bytes as base64. status: as of subprocess, negative for a signal.
 """
 
 import base64
 import json
-import os
 import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 _ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
 _LONGEST_S = 60
@@ -19,10 +19,9 @@ _LONGEST_S = 60
 def run(source: bytes, stdin: bytes) -> tuple[int, bytes, bytes]:
     """Exit status, stdout, stderr; in these the program's folder is called /tmp/attempt."""
     with tempfile.TemporaryDirectory() as home:
-        folder = os.path.join(home, "attempt")
-        os.mkdir(folder)
-        with open(os.path.join(folder, "fix.py"), "wb") as file:
-            file.write(source)
+        folder = Path(home) / "attempt"
+        folder.mkdir()
+        (folder / "fix.py").write_bytes(source)
         ran = subprocess.run(
             [sys.executable, "fix.py"],
             cwd=folder,
@@ -32,7 +31,7 @@ def run(source: bytes, stdin: bytes) -> tuple[int, bytes, bytes]:
             timeout=_LONGEST_S,
             check=False,
         )
-    name = folder.encode()
+    name = str(folder).encode()
     return ran.returncode, ran.stdout.replace(name, b"/tmp/attempt"), ran.stderr.replace(name, b"/tmp/attempt")
 
 

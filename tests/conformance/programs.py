@@ -52,10 +52,14 @@ _AT_EXIT = {
         "import atexit\nfor n in range(3):\n    atexit.register(print, 'handler', n)\nprint('main')"
     ),
     "a handler after an exception": Program("import atexit\natexit.register(print, 'handler')\n1 / 0"),
-    "a handler that raises": Program("import atexit\natexit.register(print, 'next')\natexit.register(lambda: 1 / 0)", same_errors=False),
+    "a handler that raises": Program(
+        "import atexit\natexit.register(print, 'next')\natexit.register(lambda: 1 / 0)", same_errors=False
+    ),
     "a handler that exits": Program("import atexit, sys\natexit.register(sys.exit, 5)\nprint('main')"),
     "no handler after os._exit": Program("import atexit, os\natexit.register(print, 'handler')\nos._exit(0)"),
-    "an object that is deleted last": Program("class C:\n    def __del__(self): print('deleted')\nc = C()\nprint('main')"),
+    "an object that is deleted last": Program(
+        "class C:\n    def __del__(self): print('deleted')\nc = C()\nprint('main')"
+    ),
     "a finalizer": Program("import weakref\nclass C: pass\nc = C()\nweakref.finalize(c, print, 'gone')\nprint('main')"),
     "a generator that was not finished": Program(
         "def g():\n    try:\n        yield 1\n    finally:\n        print('closed')\ni = g()\nprint(next(i))"
@@ -73,8 +77,8 @@ _THREADS = {
         "threading.Thread(target=f).start()\nprint('main')"
     ),
     "threads that start threads": Program(
-        "import threading\ndef f(n):\n    print(n)\n    if n:\n        threading.Thread(target=f, args=(n - 1,)).start()\n"
-        "threading.Thread(target=f, args=(3,)).start()"
+        "import threading\ndef f(n):\n    print(n)\n    if n:\n"
+        "        threading.Thread(target=f, args=(n - 1,)).start()\nthreading.Thread(target=f, args=(3,)).start()"
     ),
     "a daemon is not awaited": Program(
         "import threading, time\nthreading.Thread(target=time.sleep, args=(100,), daemon=True).start()\nprint('main')"
@@ -106,11 +110,17 @@ _THREADS = {
         "ThreadPoolExecutor(1).submit(lambda: (time.sleep(0.1), print('done')))\nprint('main')"
     ),
     "a deep recursion in a thread with a large stack": Program(
-        "import sys, threading\nsys.setrecursionlimit(10 ** 6)\nthreading.stack_size(1 << 26)\n"
+        "import sys, threading\nsys.setrecursionlimit(10 ** 6)\nthreading.stack_size(1 << 27)\n"
         "def depth(n):\n    return 0 if n == 0 else 1 + depth(n - 1)\n"
         "def main():\n    print(depth(20000))\nt = threading.Thread(target=main)\nt.start()\nt.join()\n"
     ),
-    "the names of threads": Program("import threading\nprint(threading.current_thread().name, threading.active_count())"),
+    "a deep recursion on a stack without a limit": Program(
+        "import resource, sys\nresource.setrlimit(resource.RLIMIT_STACK, (resource.RLIM_INFINITY,) * 2)\n"
+        "sys.setrecursionlimit(1 << 20)\ndef depth(n):\n    return 0 if n == 0 else 1 + depth(n - 1)\nprint(depth(30000))"
+    ),
+    "the names of threads": Program(
+        "import threading\nprint(threading.current_thread().name, threading.active_count())"
+    ),
 }
 _PROCESSES = {
     **{
@@ -144,18 +154,21 @@ _PROCESSES = {
         "    p.start()\n    p.join()\n"
     ),
     "a spawned process without a guard": Program(
-        "import multiprocessing as mp\np = mp.get_context('spawn').Process(target=print)\np.start()\np.join()\nprint(p.exitcode)"
+        "import multiprocessing as mp\np = mp.get_context('spawn').Process(target=print)\np.start()\np.join()\n"
+        "print(p.exitcode)"
     ),
     "a queue, a lock and a shared value": Program(
         "import multiprocessing as mp\ndef f(queue, lock, total):\n    with lock:\n        total.value += 2\n"
-        "    queue.put('put')\nif __name__ == '__main__':\n    queue, lock, total = mp.Queue(), mp.Lock(), mp.Value('i', 1)\n"
-        "    p = mp.Process(target=f, args=(queue, lock, total))\n    p.start()\n    print(queue.get())\n    p.join()\n"
-        "    print(total.value)\n"
+        "    queue.put('put')\nif __name__ == '__main__':\n"
+        "    queue, lock, total = mp.Queue(), mp.Lock(), mp.Value('i', 1)\n"
+        "    p = mp.Process(target=f, args=(queue, lock, total))\n    p.start()\n    print(queue.get())\n"
+        "    p.join()\n    print(total.value)\n"
     ),
     "a manager": Program(
         "import multiprocessing as mp\ndef f(known):\n    known['child'] = 1\nif __name__ == '__main__':\n"
         "    with mp.Manager() as manager:\n        known = manager.dict()\n"
-        "        p = mp.Process(target=f, args=(known,))\n        p.start()\n        p.join()\n        print(dict(known))\n"
+        "        p = mp.Process(target=f, args=(known,))\n        p.start()\n        p.join()\n"
+        "        print(dict(known))\n"
     ),
     "shared memory": Program(
         "from multiprocessing import shared_memory\nm = shared_memory.SharedMemory(create=True, size=100)\n"
@@ -170,8 +183,9 @@ _PROCESSES = {
         "print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))"
     ),
     "a program of its own": Program(
-        "import subprocess, sys\nran = subprocess.run([sys.executable, '-c', 'print(input())'], input='x', text=True,"
-        " capture_output=True)\nprint(ran)".replace("print(ran)", "print(ran.returncode, ran.stdout)")
+        "import subprocess, sys\ncommand = [sys.executable, '-c', 'print(input()); exit(3)']\n"
+        "ran = subprocess.run(command, input='x', text=True, capture_output=True)\n"
+        "print(ran.returncode, repr(ran.stdout), repr(ran.stderr))"
     ),
     "itself": Program(
         "import subprocess, sys\nprint(sys.argv[1:], flush=True)\nif len(sys.argv) == 1:\n"
@@ -182,8 +196,9 @@ _PROCESSES = {
     ),
     "a shell": Program("import os\nprint(os.system('echo shell; exit 3') >> 8)\n"),
     "a module by its name": Program(
-        "import subprocess, sys\nsubprocess.run([sys.executable, '-m', 'fix'] if len(sys.argv) == 9 else"
-        " [sys.executable, '-m', 'json.tool'], input=b'[1]', check=True)"
+        "import subprocess, sys\nprint(__spec__ and __spec__.name, sys.argv[1:], flush=True)\nif len(sys.argv) == 1:\n"
+        "    subprocess.run([sys.executable, '-m', 'fix', 'again'], check=True)\n"
+        "    subprocess.run([sys.executable, '-m', 'json.tool'], input=b'[1]', check=True)\n"
     ),
     "a pipe that closes": Program(
         "import subprocess, sys\nsys.stdout.flush()\nsubprocess.run('yes | head -n 2', shell=True, check=True)"
@@ -197,22 +212,27 @@ _ASYNCIO = {
     "asyncio.run raises": Program("import asyncio\nasync def main():\n    raise KeyError('k')\nasyncio.run(main())"),
     "a group of tasks fails": Program(
         "import asyncio\nasync def bad(n):\n    raise ValueError(n)\nasync def main():\n"
-        "    async with asyncio.TaskGroup() as group:\n        group.create_task(bad(1))\n        group.create_task(bad(2))\n"
+        "    async with asyncio.TaskGroup() as group:\n        tasks = [group.create_task(bad(n)) for n in (1, 2)]\n"
         "try:\n    asyncio.run(main())\nexcept* ValueError as group:\n    print(group.exceptions)"
     ),
     "work in a thread": Program("import asyncio\nprint(asyncio.run(asyncio.to_thread(sum, [1, 2])))"),
     "a process of asyncio": Program(
-        "import asyncio, sys\nasync def main():\n    process = await asyncio.create_subprocess_exec(sys.executable, '-c',"
-        " 'print(6)', stdout=asyncio.subprocess.PIPE)\n    print(await process.communicate())\nasyncio.run(main())"
+        "import asyncio, sys\nasync def main():\n    process = await asyncio.create_subprocess_exec(\n"
+        "        sys.executable, '-c', 'print(6)', stdout=asyncio.subprocess.PIPE)\n"
+        "    print(await process.communicate())\nasyncio.run(main())"
     ),
     "a coroutine that was never awaited": Program("async def f(): pass\nf()\nprint('on')"),
 }
 _SOURCE_OF = {
     "the source of a function": Program("import inspect\ndef f():\n    return 1\nprint(inspect.getsource(f))\n"),
-    "the source of a class": Program("import inspect\nclass C:\n    x = 1\n\n    def m(self): ...\nprint(inspect.getsource(C))"),
+    "the source of a class": Program(
+        "import inspect\nclass C:\n    x = 1\n\n    def m(self): ...\nprint(inspect.getsource(C))"
+    ),
     "the source of a lambda": Program("import inspect\nf = lambda x: x + 1  # here\nprint(inspect.getsource(f))"),
     "the source of the module": Program("import inspect, sys\nprint(inspect.getsource(sys.modules['__main__']))"),
-    "who called": Program("import inspect\ndef f():\n    return inspect.stack()[1].code_context, len(inspect.stack())\nprint(f())"),
+    "who called": Program(
+        "import inspect\ndef f():\n    return inspect.stack()[1].code_context, len(inspect.stack())\nprint(f())"
+    ),
     "a decorated dataclass": Program(
         "from dataclasses import dataclass\nimport inspect\n@dataclass\nclass P:\n    x: int = 0\n"
         "print(P(3), inspect.getsource(P))"
@@ -238,7 +258,9 @@ _ERRORS = {
         "def f(n):\n    try:\n        return f(n + 1)\n    except RecursionError:\n        return n\nprint(f(1))"
     ),
     "a hook": Program("import sys\nsys.excepthook = lambda *a: print('hook', a[0].__name__, a[1])\n1 / 0"),
-    "a hook that raises": Program("import sys\ndef hook(*a):\n    raise TypeError('in the hook')\nsys.excepthook = hook\n1 / 0"),
+    "a hook that raises": Program(
+        "import sys\ndef hook(*a):\n    raise TypeError('in the hook')\nsys.excepthook = hook\n1 / 0"
+    ),
     "no hook": Program("import sys\ndel sys.excepthook\n1 / 0"),
     "a text that cannot be had": Program("class E(Exception):\n    def __str__(self): return 1 / 0\nraise E"),
     "a class in a class": Program("class A:\n    class E(Exception): pass\nraise A.E('qualified')"),
@@ -258,13 +280,17 @@ _ERRORS = {
     "a syntax error in text that is run": Program("exec('def f(:\\n    pass')"),
     "a syntax error in text that is evaluated": Program("print(eval('1 +'))"),
     "indentation in text that is run": Program("compile('if 1:\\nx', 'given', 'exec')"),
-    "a syntax error in an imported module": Program("open('other.py', 'w').write('def f(x)\\n    return x\\n')\nimport other"),
-    "a syntax error of its own making": Program("raise SyntaxError('odd', ('fix.py', 1, 7, 'raise SyntaxError', 1, 12))"),
+    "a syntax error in an imported module": Program(
+        "open('other.py', 'w').write('def f(x)\\n    return x\\n')\nimport other"
+    ),
+    "a syntax error of its own making": Program(
+        "raise SyntaxError('odd', ('fix.py', 1, 7, 'raise SyntaxError', 1, 12))"
+    ),
     "an exception in an imported module": Program(
         "open('other.py', 'w').write('def f(x):\\n    return x / 0\\n')\nimport other\nother.f(3)"
     ),
     "an exception in the standard library": Program("import json\njson.loads('{')"),
-    "an exception beyond Latin": Program("größe = '→'\nраз = [größe, 1 / 0]  # 数"),
+    "an exception beyond Latin": Program("größe = '→'\n数 = [größe, 1 / 0]  # π"),
     "a broken generator": Program("def g():\n    yield 1\n    raise StopIteration\nlist(g())"),
     "no memory": Program("x = bytearray(10 ** 13)"),
     "a debugger at the end of input": Program("x = 1\nbreakpoint()\nprint('on')", same_errors=False),
@@ -295,25 +321,37 @@ _MAIN = {
     "where it looks first": Program("import os, sys\nprint(sys.path[0] == os.getcwd(), '' in sys.path)"),
     "its folder": Program("import os\nprint(os.listdir())"),
     "itself imported": Program("print(__name__)\nimport fix\nprint(fix.__name__, fix is not __import__('__main__'))"),
-    "itself from the table of modules": Program("import sys\nx = 5\nprint(sys.modules['__main__'].x, 'fix' in sys.modules)"),
+    "itself from the table of modules": Program(
+        "import sys\nx = 5\nprint(sys.modules['__main__'].x, 'fix' in sys.modules)"
+    ),
     "a module that it writes": Program("open('other.py', 'w').write('x = 8')\nfrom other import x\nprint(x)"),
     "files that it writes": Program("with open('data.txt', 'w') as f: f.write('kept')\nprint(open('data.txt').read())"),
-    "a file in memory": Program("import tempfile\nwith tempfile.TemporaryFile() as f:\n    f.write(b'x')\n    print(f.tell())"),
+    "a file in memory": Program(
+        "import tempfile\nwith tempfile.TemporaryFile() as f:\n    f.write(b'x')\n    print(f.tell())"
+    ),
     "a pickle of its own class": Program(
         "import pickle\nclass C:\n    def __init__(self): self.x = 4\nprint(pickle.loads(pickle.dumps(C())).x, C)"
     ),
     "its annotations": Program("from __future__ import annotations\nimport typing\nx: int = 1\nprint(__annotations__)"),
-    "a shadowed module": Program("open('statistics.py', 'w').write('mean = 3')\nimport statistics\nprint(statistics.mean)"),
-    "run again by runpy": Program("import runpy\nif __name__ == '__main__':\n    runpy.run_path(__file__)\nprint(__name__)"),
+    "a shadowed module": Program(
+        "open('statistics.py', 'w').write('mean = 3')\nimport statistics\nprint(statistics.mean)"
+    ),
+    "run again by runpy": Program(
+        "import runpy\nif __name__ == '__main__':\n    runpy.run_path(__file__)\nprint(__name__)"
+    ),
     "how deep it starts": Program("import sys\nprint(sys._getframe().f_back, sys.getrecursionlimit())"),
     "its flags": Program("import sys\nprint(sys.flags)"),
-    "its signals": Program("import signal\nprint([signal.getsignal(n) for n in (1, 2, 13, 15, 17)])", same_errors=False),
+    "its signals": Program(
+        "import signal\nprint([signal.getsignal(n) for n in (1, 2, 13, 15, 17)])", same_errors=False
+    ),
 }
 _STDIN = {
     "input": Program("print(int(input()) + int(input()))", b"2\n3\n"),
     "input with a prompt": Program("name = input('name? ')\nprint('hello', name)", b"x\n"),
     "input at the end": Program("print(input())\ninput()", b"only\n"),
-    "input until the end": Program("try:\n    while True: print(input())\nexcept EOFError:\n    print('end')", b"a\nb\nc"),
+    "input until the end": Program(
+        "try:\n    while True: print(input())\nexcept EOFError:\n    print('end')", b"a\nb\nc"
+    ),
     "no input": Program("import sys\nprint(repr(sys.stdin.read()))"),
     "read": Program("import sys\nprint(repr(sys.stdin.read()))", b"a\nb"),
     "readline": Program("import sys\nprint(repr(sys.stdin.readline()), repr(sys.stdin.readline()))", b"a\nb"),
@@ -326,17 +364,27 @@ _STDIN = {
     "open(0) by lines": Program("n, *rest = open(0)\nprint(n, rest)", b"2\na\nb\n"),
     "the device": Program("print(open('/dev/stdin').read())", b"by name"),
     "its descriptor by name": Program("print(open('/dev/fd/0').readline(), open('/proc/self/fd/0').read())", b"a\nb"),
-    "fileinput": Program("import fileinput\nfor line in fileinput.input():\n    print(fileinput.lineno(), line)", b"a\nb\n"),
+    "fileinput": Program(
+        "import fileinput\nfor line in fileinput.input():\n    print(fileinput.lineno(), line)", b"a\nb\n"
+    ),
     "os.read": Program("import os\nprint(os.read(0, 100))", b"raw"),
-    "io.BytesIO of all": Program("import io, os\nprint(io.BytesIO(os.read(0, os.fstat(0).st_size or 99)).readlines())", b"1\n2\n"),
-    "selectors": Program("import select, sys\nprint(select.select([sys.stdin], [], [], 5)[0] == [sys.stdin], input())", b"x\n"),
+    "io.BytesIO of all": Program(
+        "import io, os\nprint(io.BytesIO(os.read(0, os.fstat(0).st_size or 99)).readlines())", b"1\n2\n"
+    ),
+    "selectors": Program(
+        "import select, sys\nprint(select.select([sys.stdin], [], [], 5)[0] == [sys.stdin], input())", b"x\n"
+    ),
     "line ends of Windows": Program("import sys\nprint(repr(sys.stdin.read()))", b"a\r\nb\r\n"),
     "what is no UTF-8": Program("import sys\nprint(ascii(sys.stdin.read()))", b"\xff\xc3\xa9"),
-    "what it is": Program("import sys\ns = sys.stdin\nprint(s.isatty(), s.encoding, s.errors, s.fileno(), s.name, s.mode)"),
+    "what it is": Program(
+        "import sys\ns = sys.stdin\nprint(s.isatty(), s.encoding, s.errors, s.fileno(), s.name, s.mode)"
+    ),
     "closed": Program("import sys\nsys.stdin.close()\ninput()"),
     "more than is read": Program("print(input())", b"first\n" + b"x" * 300_000),
     "much": Program("import sys\nprint(len(sys.stdin.read()))", b"line\n" * 60_000),
-    "read by a child": Program("import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'print(input())'])", b"theirs\n"),
+    "read by a child": Program(
+        "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'print(input())'])", b"theirs\n"
+    ),
     "read twice": Program("import sys\nprint(sys.stdin.read(), repr(sys.stdin.read()))", b"once"),
 }
 _STDOUT = {
@@ -353,14 +401,19 @@ _STDOUT = {
         "    print(s.encoding, s.errors, s.line_buffering, s.write_through, s.newlines, s.name, s.isatty())"
     ),
     "reconfigured": Program("import sys\nsys.stdout.reconfigure(encoding='latin-1', errors='replace')\nprint('é→')"),
-    "replaced": Program("import io, sys\nsys.stdout = io.StringIO()\nprint('nowhere')\nprint('there', file=sys.__stdout__)"),
+    "replaced": Program(
+        "import io, sys\nsys.stdout = io.StringIO()\nprint('nowhere')\nprint('there', file=sys.__stdout__)"
+    ),
     "closed": Program("import sys\nprint('x')\nsys.stdout.close()\nprint('y')"),
     "closed below": Program("import os\nprint('x')\nos.close(1)"),
     "gone at the end": Program("import sys\nprint('x')\nsys.stdout = None"),
-    "the device": Program("print('first', file=open('/dev/stdout', 'w'))\nprint('second', file=open('/dev/stderr', 'w'))"),
+    "the device": Program(
+        "print('first', file=open('/dev/stdout', 'w'))\nprint('second', file=open('/dev/stderr', 'w'))"
+    ),
     "a null": Program("print('a\\0b')"),
     "a redirection": Program(
-        "import contextlib, io\nwith contextlib.redirect_stdout(io.StringIO()) as f:\n    print('in')\nprint(repr(f.getvalue()))"
+        "import contextlib, io\nwith contextlib.redirect_stdout(io.StringIO()) as f:\n    print('in')\n"
+        "print(repr(f.getvalue()))"
     ),
     "pprint": Program("import pprint\npprint.pprint({'b': [1] * 40, 'a': 2})"),
 }

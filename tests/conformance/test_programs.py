@@ -95,3 +95,22 @@ async def test_a_program_does_what_it_does_alone(both: Both, name: str) -> None:
     assert both.here[name][kept] == both.plain[name][kept]
 
 
+_EXPECTED = {
+    "threads: a thread that nobody joins": b"5\n",
+    "ends: exit": b"5\n",
+    "source of: the source of a function": b"def f():\n    return 1\n\n",
+    **{f"processes: a pool, {method}": b"[0, 1, 4]\n" for method in ("fork", "spawn", "forkserver")},
+    **{f"processes: an executor, {method}": b"[0, 1, 4]\n" for method in ("fork", "spawn", "forkserver")},
+    "stdin: the device": b"by name\n",
+    "stdout: bytes": bytes(range(256)),
+}
+
+
+@pytest.mark.parametrize("name", _EXPECTED)
+async def test_a_program_does_what_it_is_for(both: Both, name: str) -> None:
+    assert both.here[name] == (0, _EXPECTED[name], b"")
+
+
+async def test_after_all_of_them_an_attempt_is_graded_as_if_nothing_had_been(arena: Arena, both: Both) -> None:
+    assert both.here
+    assert essence(await arena.execute(HONEST)) == arena.honest

@@ -138,6 +138,12 @@ async def test_a_failure_says_where_and_what(run: Run) -> None:
     assert test.stdout.head == b"got 2\n"
 
 
+async def test_a_failure_has_the_line_that_python_counts(run: Run) -> None:
+    script = "A = 'x\u2028y\x0c'\n\ndef test_f():\n    assert f(2) == 5\n"
+    (test,) = (await run(DOUBLE, jobs.script_call(script))).calls[0].script_tests
+    assert test.detail.startswith("line 4: assert f(2) == 5\n")
+
+
 async def test_a_name_that_the_attempt_lacks_is_a_failed_test(run: Run) -> None:
     found = await verdicts(run, DOUBLE, "def test_a(): assert g(1) == 2\ndef test_b(): assert f(1) == 2")
     assert found == {"test_a": "failed", "test_b": "passed"}
@@ -533,10 +539,10 @@ os.waitpid(pid, 0)
 """
 
 
-def run_at_level(level: str, job: executor_pb2.Job) -> executor_pb2.Report:
+def run_at_level(level: str, job: executor_pb2.Job, interpreter: str = sys.executable) -> executor_pb2.Report:
     """The report of a runner at one level of `local`; skips where the host refuses that level."""
     root = Path(__file__).parents[3]
-    command = [sys.executable, "-S", "-P", "-B", "-c", _LEVEL, level]
+    command = [interpreter, "-S", "-P", "-B", "-c", _LEVEL, level]
     environment = os.environ | {"PYTHONPATH": str(root)}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as runner:
         assert runner.stdin is not None
