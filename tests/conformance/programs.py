@@ -116,7 +116,8 @@ _THREADS = {
     ),
     "a deep recursion on a stack without a limit": Program(
         "import resource, sys\nresource.setrlimit(resource.RLIMIT_STACK, (resource.RLIM_INFINITY,) * 2)\n"
-        "sys.setrecursionlimit(1 << 20)\ndef depth(n):\n    return 0 if n == 0 else 1 + depth(n - 1)\nprint(depth(30000))"
+        "sys.setrecursionlimit(1 << 20)\ndef depth(n):\n    return 0 if n == 0 else 1 + depth(n - 1)\n"
+        "print(depth(30000))"
     ),
     "the names of threads": Program(
         "import threading\nprint(threading.current_thread().name, threading.active_count())"
