@@ -24,12 +24,12 @@ def become(source: bytes, environment: Mapping[str, str]) -> NoReturn:
     environment: variables in addition to those of this process.
 
     Raises:
-        OSError: the file cannot be written, or the interpreter not be started.
+        OSError: the file cannot be written, or the interpreter cannot be started.
     """
     folder = os.getcwd()
     programs = _make_virtual_environment(f"{folder}-python")
     _write(os.path.join(folder, SOURCE_NAME), source)
-    _handle_no_signal()
+    _restore_signals()
     path = os.pathsep.join((programs, os.environ["PATH"]))
     # By the first argument an interpreter finds its environment, and by the path the kernel finds the interpreter:
     # what an earlier program has made of the links does not matter.
@@ -61,8 +61,8 @@ def _remove(path: str) -> None:
         os.unlink(path)
 
 
-def _handle_no_signal() -> None:
-    """What is ignored stays so in the next program, and interpreters ignore some: they are to decide that anew."""
+def _restore_signals() -> None:
+    """An ignored signal stays ignored in the next program; what this interpreter ignores, the next one decides anew."""
     for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
@@ -71,7 +71,7 @@ def _handle_no_signal() -> None:
 def remove_from(folder: str) -> None:
     """Removes a program and what it has left in its working folder.
 
-    Where the caller may not, being of another uid than the program, no other role may read it either.
+    Where the caller may not remove it, being of another uid than the program, no other role may read it either.
 
     Raises:
         RuntimeError: it is still there to be read.

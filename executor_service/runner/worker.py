@@ -63,8 +63,8 @@ class _Session:
     def __init__(self, command_fd: int, result_fd: int) -> None:
         self._fds = (command_fd, result_fd)
         self._nonce = b""
-        self._source = b""
         self._module = module.make(b"")
+        self._lines: list[str] = []
         self._limits = values.DEFAULT_LIMITS
         self._environment = dict(os.environ)
         self._phases = Phases()
@@ -123,14 +123,14 @@ class _Session:
             intercept.install()
             with contextlib.suppress(OSError):  # where the kernel has no filters it still counts processes: witness.py
                 kernel.refuse_programs()
-        self._source = base64.b64decode(message["source"])
-        return self._guarded(self._execute)
+        return self._guarded(lambda: self._execute(base64.b64decode(message["source"])))
 
-    def _execute(self) -> None:
+    def _execute(self, source: bytes) -> None:
         module.add_site_builtins()
-        self._module = module.make(self._source)
+        self._lines = module.source_lines(source)  # before the attempt has a codec or a tokenizer of its own
+        self._module = module.make(source)
         sys.modules[module.NAME] = self._module
-        exec(analysis.compile_source(self._source), self._module.__dict__)
+        exec(analysis.compile_source(source), self._module.__dict__)
 
     def call(self, message: dict[str, Any]) -> bytes:
         self._surround(message)
@@ -229,10 +229,9 @@ class _Session:
     def _traceback(self, error: BaseException) -> str:
         """The frames that lie in the attempt's source, with their lines."""
         parts = []
-        lines = module.source_lines(self._source)
         for frame, line in traceback.walk_tb(error.__traceback__):
             if frame.f_code.co_filename == analysis.SOURCE_NAME:
-                text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+                text = self._lines[line - 1].strip() if 0 < line <= len(self._lines) else ""
                 parts.append(f'  File "{analysis.SOURCE_NAME}", line {line}, in {frame.f_code.co_name}\n    {text}\n')
         if len(parts) > 20:  # recursion
             parts = [*parts[:10], "  ...\n", *parts[-10:]]

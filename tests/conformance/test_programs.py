@@ -90,7 +90,9 @@ async def both(arena: Arena) -> Both:
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-async def test_a_program_does_what_it_does_alone(both: Both, name: str) -> None:
+async def test_a_program_does_what_it_does_alone(arena: Arena, both: Both, name: str) -> None:
+    if both.plain[name][0] < 0 and any("nested namespaces" in each for each in arena.degradations):
+        pytest.skip("the first process of a namespace: see test_not_held.py")
     kept = slice(None if PROGRAMS[name].same_errors else 2)
     assert both.here[name][kept] == both.plain[name][kept]
 
