@@ -171,6 +171,6 @@ def _folder(confinement: Confinement) -> Iterator[str]:
     if confinement.own_pids:
         yield confinement.folder
         return
-    with tempfile.TemporaryDirectory(prefix="codearena-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="codearena-sandbox-", ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o1777)  # each role makes its own in there
         yield folder

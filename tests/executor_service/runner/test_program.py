@@ -15,7 +15,7 @@ import pytest
 
 from codearena.v1 import common_pb2, executor_pb2
 from tests.executor_service import jobs
-from tests.executor_service.runner.test_referee import run_at_level
+from tests.executor_service.runner.test_referee import answer_at_level, run_at_level
 
 LEVELS = ("namespaces", "nested", "rlimits")
 RETURNED = common_pb2.CALL_STATUS_RETURNED
@@ -143,6 +143,11 @@ def test_what_a_program_spoils_for_its_next_call_is_its_own_outcome(spoils: str)
     assert first.stdout.head == b"ran\n"
     assert second.status == common_pb2.CALL_STATUS_RAISED
     assert second.raised.message
+
+
+def test_a_sandbox_that_cannot_start_a_program_reports_nothing_about_the_attempt() -> None:
+    job = jobs.job("print(1)", [_script()], bounds=_BOUNDS)
+    assert answer_at_level("namespaces", job, before="program._INTERPRETER = '/nowhere/python3'") is None
 
 
 def test_a_full_disk_is_no_obstacle() -> None:
