@@ -44,14 +44,14 @@ _LIMITS = jobs.limits(
 )
 
 
-async def run(arena: Arena, program: Program, bounds: common_pb2.Limits = _LIMITS) -> common_pb2.CallOutcome:
+async def _report(arena: Arena, program: Program) -> executor_pb2.Report:
     call = executor_pb2.Call(call_id="s", script=executor_pb2.Script(stdin=program.stdin))
-    report = await arena.execute(jobs.job(program.data, [call], bounds=bounds))
+    return await arena.execute(jobs.job(program.data, [call], bounds=_LIMITS))
+
+
+def _as_ran(report: executor_pb2.Report) -> Ran:
     assert report.status == executor_pb2.ATTEMPT_STATUS_RAN, report
-    return report.calls[0]
-
-
-def _as_ran(outcome: common_pb2.CallOutcome) -> Ran:
+    (outcome,) = report.calls
     ended = (common_pb2.CALL_STATUS_RETURNED, common_pb2.CALL_STATUS_CRASHED)
     assert outcome.status in ended, outcome
     return -outcome.signal or outcome.exit_status, outcome.stdout.head, outcome.stderr.head
@@ -70,10 +70,10 @@ def _run_plainly(isolation: IsolationName) -> dict[str, Ran]:
 
 @dataclass(frozen=True)
 class Both:
-    """plain: what the interpreter makes of each program; here: what the isolation does."""
+    """plain: what the interpreter makes of each program; here: what the isolation reports."""
 
     plain: dict[str, Ran]
-    here: dict[str, Ran]
+    here: dict[str, executor_pb2.Report]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -81,9 +81,9 @@ async def both(arena: Arena) -> Both:
     plain = asyncio.create_task(asyncio.to_thread(_run_plainly, arena.name))
     at_once = asyncio.Semaphore(_AT_ONCE)
 
-    async def one(program: Program) -> Ran:
+    async def one(program: Program) -> executor_pb2.Report:
         async with at_once:
-            return _as_ran(await run(arena, program))
+            return await _report(arena, program)
 
     here = await asyncio.gather(*map(one, PROGRAMS.values()))
     return Both(await plain, dict(zip(PROGRAMS, here, strict=True)))
@@ -94,7 +94,7 @@ async def test_a_program_does_what_it_does_alone(arena: Arena, both: Both, name:
     if both.plain[name][0] < 0 and any("nested namespaces" in each for each in arena.degradations):
         pytest.skip("the first process of a namespace: see test_not_held.py")
     kept = slice(None if PROGRAMS[name].same_errors else 2)
-    assert both.here[name][kept] == both.plain[name][kept]
+    assert _as_ran(both.here[name])[kept] == both.plain[name][kept]
 
 
 _EXPECTED = {
@@ -110,7 +110,7 @@ _EXPECTED = {
 
 @pytest.mark.parametrize("name", _EXPECTED)
 async def test_a_program_does_what_it_is_for(both: Both, name: str) -> None:
-    assert both.here[name] == (0, _EXPECTED[name], b"")
+    assert _as_ran(both.here[name]) == (0, _EXPECTED[name], b"")
 
 
 async def test_after_all_of_them_an_attempt_is_graded_as_if_nothing_had_been(arena: Arena, both: Both) -> None:
