@@ -6,6 +6,7 @@ limits, whose death becomes a problem of type "AnalysisLimit". Nothing of the at
 
 import ast
 import io
+import re
 import tokenize
 import warnings
 from collections.abc import Iterator
@@ -146,9 +147,9 @@ def _problem(error: Exception) -> dict[str, object]:
 
 
 def _clean(text: str) -> str:
-    """One bounded line that every encoder accepts: no lone surrogates, no NULs."""
-    line = text[: 4 * _MAX_TEXT].strip().replace("\0", "\\0").splitlines()
-    return line[0][:_MAX_TEXT].encode("utf-8", "backslashreplace").decode() if line else ""
+    """One bounded line, as Python counts them, that every encoder accepts: no lone surrogates, no NULs."""
+    line = re.split("[\r\n]", text[: 4 * _MAX_TEXT].strip().replace("\0", "\\0"), maxsplit=1)[0]
+    return line[:_MAX_TEXT].encode("utf-8", "backslashreplace").decode()
 
 
 def _analysis(

@@ -34,7 +34,8 @@ class Assertions:
     """Rewrites `assert a == b` so that both sides are known when it fails, and tells of failures."""
 
     def __init__(self, source: str) -> None:
-        self._lines = source.splitlines()
+        # Lines as Python counts them, which those of bytes are: form feeds and separators end lines of text only.
+        self._lines = [line.decode() for line in source.encode().splitlines()]
         self._sides: tuple[Any, Any] | None = None
 
     def rewrite(self, tree: ast.Module, namespace: dict[str, Any]) -> ast.Module:

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from executor_service.runner import frames, kernel, measure, relay, witness, worker
+from executor_service.runner import frames, kernel, measure, program, relay, witness, worker
 from executor_service.runner.group import Group, Waits
 from executor_service.runner.lending import Lender
 from executor_service.runner.meter import Meter
@@ -31,7 +31,7 @@ from executor_service.runner.process import (
     SupervisorGoneError,
 )
 from executor_service.runner.revision import runner_revision
-from executor_service.runner.roles import Confinement, ProcessLimits, Role
+from executor_service.runner.roles import Confinement, ProcessLimits, Role, work_folder
 
 _CPU_SLACK_S = 5  # the kernel's bound on a process stands behind the conductor's own, in whole seconds
 _REFEREE_CPU_S = 2.0  # for one test: a test script is the author's, and the wall time of the attempt bounds it too
@@ -59,6 +59,10 @@ def main(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Con
         return _HOST_BUSY
     frames.write_all(stdout_fd, frames.pack_json(report))
     return 0
+
+
+class ProgramNotStartedError(Exception):
+    """This sandbox cannot run programs."""
 
 
 @dataclass
@@ -135,6 +139,7 @@ class _Conductor:
         self._spares = spares
         self._stdin_fd = stdin_fd
         self._meter = Meter(confinement.cpu_counter)
+        self._confinement = confinement
         self._processes = self._limits["processes"] if confinement.limit_processes else None
         self._own_pids = confinement.own_pids
         self._calls: list[dict[str, Any]] = job["calls"]
@@ -440,7 +445,11 @@ class _Conductor:
             answer = process.ask(message, self._bounds_of(run, self._limits["call_cpu_s"]), stdin)
             run.took(answer)
             self._retire(run, process)
+        if run.role is Role.REFERENCE:  # its file must not be there for an attempt of the same uid
+            program.remove_from(work_folder(run.role, self._confinement))
         outcome = from_answer(answer, call["call_id"], 0)
+        if answer.body is not None and call is self._calls[0]:  # nothing but ours has run, and it was not started
+            raise ProgramNotStartedError(outcome["raised"]["message"] if outcome["raised"] else outcome["detail"])
         if answer.ended == "exited" and answer.exit and not answer.exit.signal:
             outcome.update(status="returned", detail="")
         return outcome

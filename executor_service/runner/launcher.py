@@ -16,6 +16,8 @@ import select
 import signal
 import socket
 import sys
+import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -154,9 +156,21 @@ def _run(confinement: Confinement, stdin_fd: int, stdout_fd: int) -> None:
             # Root without namespaces: the attempt at least does not stay root.
             confinement = replace(confinement, role_uids=dict.fromkeys(Role, _NOBODY))
         kernel.become_subreaper()
-        supervisor.main(stdin_fd, stdout_fd, confinement)
+        with _folder(confinement) as folder:
+            supervisor.main(stdin_fd, stdout_fd, replace(confinement, folder=folder))
         status = 0
     except BaseException:  # noqa: BLE001 - the process's top
         sys.excepthook(*sys.exc_info())
     finally:
         os._exit(status)
+
+
+@contextlib.contextmanager
+def _folder(confinement: Confinement) -> Iterator[str]:
+    """Where its roles work: of a host's /tmp a part of its own."""
+    if confinement.own_pids:
+        yield confinement.folder
+        return
+    with tempfile.TemporaryDirectory(prefix="codearena-sandbox-", ignore_cleanup_errors=True) as folder:
+        os.chmod(folder, 0o1777)  # each role makes its own in there
+        yield folder

@@ -22,6 +22,8 @@ _FIRST_HOST_UID = 0x40000000  # far above what hosts assign, so that no file of 
 _SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib64")
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 _SKELETON_BYTES = 1 << 20
+_SHM_BYTES, _SHM_INODES = 1 << 20, 64  # where locks of multiprocessing live, as in a container
+_LINKS = {"fd": "fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}
 _STAGE = "/tmp"
 
 
@@ -130,11 +132,13 @@ def _build_root(sources: dict[str, int], tmpfs_bytes: int) -> None:
     kernel.mount("tmpfs", _STAGE, "tmpfs", hardened, f"size={_SKELETON_BYTES},mode=755")
     for path, fd in sources.items():
         _bind(path, fd)
-    for folder in ("/tmp", "/proc", "/.old"):
-        os.mkdir(_STAGE + folder)
-    kernel.mount(
-        "tmpfs", _STAGE + "/tmp", "tmpfs", hardened | kernel.MS_NOEXEC, f"size={tmpfs_bytes},nr_inodes=8192,mode=1777"
-    )
+    for folder in ("/tmp", "/proc", "/dev/shm", "/.old"):
+        os.makedirs(_STAGE + folder)
+    for folder, size, inodes in (("/tmp", tmpfs_bytes, 8192), ("/dev/shm", _SHM_BYTES, _SHM_INODES)):
+        bounds = f"size={size},nr_inodes={inodes},mode=1777"
+        kernel.mount("tmpfs", _STAGE + folder, "tmpfs", hardened | kernel.MS_NOEXEC, bounds)
+    for name, target in _LINKS.items():
+        os.symlink(f"/proc/self/{target}", f"{_STAGE}/dev/{name}")
     kernel.mount("proc", _STAGE + "/proc", "proc", hardened | kernel.MS_NOEXEC)
     kernel.pivot_root(_STAGE, _STAGE + "/.old")
     os.chdir("/")

@@ -190,6 +190,9 @@ class Process:
         command_r, self._command = os.pipe2(os.O_CLOEXEC)
         self._result, result_w = os.pipe2(os.O_CLOEXEC)
         theirs = [stdin_r, stdout_w, stderr_w, command_r, result_w]
+        if with_stdin:  # ours, and so /dev/stdin and the like could not be opened by the program's uid
+            for fd in (stdin_r, stdout_w, stderr_w):
+                os.fchmod(fd, 0o666)
         try:
             self._number, self._pid = self._supervisor.spawn(self._role, theirs)
         finally:

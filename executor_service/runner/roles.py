@@ -66,6 +66,7 @@ class Confinement:
     cpu_counter: descriptor of the CPU time that a control group of this sandbox's own counts, see meter.py.
     nice: what the roles' processes give way by: where the control group has a share of the cores of its own, to the
         runner and to nobody else, so that a crowd of them does not keep it from ending them.
+    folder: where each role has its work folder; nobody but this runner writes there.
     degradations: what is missing from the full isolation, in words.
     """
 
@@ -78,6 +79,7 @@ class Confinement:
     spares: tuple[Role, ...] = (Role.ANALYSIS, Role.ATTEMPT)
     cpu_counter: int | None = None
     nice: int = 0
+    folder: str = "/tmp"
     degradations: tuple[str, ...] = ()
 
 
@@ -86,6 +88,11 @@ def switch_uid(uid: int) -> None:
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
+
+
+def work_folder(role: Role, confinement: Confinement) -> str:
+    """Where a process of the role starts, unless somebody has taken the name."""
+    return f"{confinement.folder}/{role}"
 
 
 def confine(role: Role, confinement: Confinement) -> None:
@@ -103,8 +110,9 @@ def confine(role: Role, confinement: Confinement) -> None:
     os.umask(0o077)
     os.environ.clear()
     os.environ.update(_BASE_ENVIRONMENT)
-    # The attempt may have been here before the referee, and must not know where that one will write.
-    folder = f"/tmp/{role}-{os.urandom(8).hex()}" if role is Role.REFEREE else f"/tmp/{role}"
+    folder = work_folder(role, confinement)
+    if role is Role.REFEREE:  # the attempt may have been here before, and must not know where that one will write
+        folder += f"-{os.urandom(8).hex()}"
     with contextlib.suppress(OSError):  # there already, or squatted: then the work folder is the root
         os.mkdir(folder)
     try:

@@ -17,12 +17,11 @@ import os
 import struct
 import sys
 import traceback
-import types
 from collections.abc import Callable
 from typing import Any
 
 from codearena import values
-from executor_service.runner import analysis, frames, intercept, kernel, lending
+from executor_service.runner import analysis, frames, intercept, kernel, lending, module, program
 from executor_service.runner.handles import Handles
 from executor_service.runner.phases import Input, Phases
 from executor_service.runner.roles import ProcessLimits, limit
@@ -64,7 +63,7 @@ class _Session:
     def __init__(self, command_fd: int, result_fd: int) -> None:
         self._fds = (command_fd, result_fd)
         self._nonce = b""
-        self._module = types.ModuleType("fix")
+        self._module = module.make(b"")
         self._lines: list[str] = []
         self._limits = values.DEFAULT_LIMITS
         self._environment = dict(os.environ)
@@ -80,12 +79,11 @@ class _Session:
             "invoke": self.invoke,
             "collect": self.collect,
             "apply": self.apply,
+            "script": self.script,
         }
         while (message := self._receive()) is not None:
             if "limits" in message:
                 limit(ProcessLimits(**message["limits"]))
-            if message["op"] == "script":
-                return self.script(message)
             answer = handlers[message["op"]](message)
             for stream in (sys.stdout, sys.stderr):
                 with contextlib.suppress(Exception):  # the attempt may have closed or replaced them
@@ -125,12 +123,13 @@ class _Session:
             intercept.install()
             with contextlib.suppress(OSError):  # where the kernel has no filters it still counts processes: witness.py
                 kernel.refuse_programs()
-        return self._guarded(lambda: self._execute(base64.b64decode(message["source"]), "fix"))
+        return self._guarded(lambda: self._execute(base64.b64decode(message["source"])))
 
-    def _execute(self, source: bytes, name: str) -> None:
-        self._lines = source.decode("utf-8", "replace").splitlines()
-        self._module.__dict__.update(__name__=name, __file__=analysis.SOURCE_NAME, __builtins__=builtins)
-        sys.modules[name] = self._module
+    def _execute(self, source: bytes) -> None:
+        module.add_site_builtins()
+        self._lines = module.source_lines(source)  # before the attempt has a codec or a tokenizer of its own
+        self._module = module.make(source)
+        sys.modules[module.NAME] = self._module
         exec(analysis.compile_source(source), self._module.__dict__)
 
     def call(self, message: dict[str, Any]) -> bytes:
@@ -238,35 +237,11 @@ class _Session:
             parts = [*parts[:10], "  ...\n", *parts[-10:]]
         return "".join(parts)
 
-    def script(self, message: dict[str, Any]) -> int:
-        """Runs the source as __main__ to its end; returns its exit status."""
+    def script(self, message: dict[str, Any]) -> bytes:
+        """Becomes the source as a program, and so answers only where it could not."""
         for fd in self._fds:
-            os.close(fd)
-        os.environ.update(message["environment"])
-        sys.argv = [analysis.SOURCE_NAME]
-        status = self._run_script(base64.b64decode(message["source"]))
-        try:
-            sys.stdout.flush()
-        except (OSError, ValueError):  # closed by the script, as an interpreter's end would find it
-            return status or 120
-        return status
-
-    def _run_script(self, source: bytes) -> int:
-        try:
-            self._execute(source, "__main__")
-        except SystemExit as error:
-            if error.code is None or isinstance(error.code, int):
-                return (error.code or 0) & 0xFF
-            print(error.code, file=sys.stderr)  # noqa: T201 - what the interpreter does
-            return 1
-        except BaseException as error:  # noqa: BLE001 - an uncaught exception ends a script with status 1
-            report = self._describe(error)
-            text = f"Traceback (most recent call last):\n{report['traceback']}{report['type']}: {report['message']}\n"
-            with contextlib.suppress(Exception):  # stderr may be closed
-                sys.stderr.write(text)
-                sys.stderr.flush()
-            return 1
-        return 0
+            os.set_inheritable(fd, False)
+        return self._guarded(lambda: program.become(base64.b64decode(message["source"]), message["environment"]))
 
 
 def _out_of_processes(error: BaseException) -> bool:

@@ -84,7 +84,8 @@ def _with_imports(source: Source, text: str, wanted: Collection[str]) -> str:
     missing = sorted(set(wanted) - present)
     if not missing:
         return text
-    lines = text.splitlines(keepends=True)
+    # As bytes they end where they end in Python; as text also at form feeds and separators.
+    lines = [line.decode() for line in text.encode().splitlines(keepends=True)]
     place = _import_line(source)
     gap = [] if any(line.startswith(("import ", "from ")) for line in lines[place : place + 1]) else ["\n\n"]
     return "".join([*lines[:place], *(f"{statement}\n" for statement in missing), *gap, *lines[place:]])

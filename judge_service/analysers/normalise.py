@@ -33,7 +33,8 @@ def analyse(source: bytes) -> dict[str, object]:
 
 
 def _comments(text: str) -> list[str]:
-    return [line.partition("#")[2] for line in text.splitlines() if "#" in line]
+    """A separator or form feed ends no line, and so does not end a comment either."""
+    return [line.partition("#")[2] for line in text.split("\n") if "#" in line]
 
 
 _ORDER = re.compile(

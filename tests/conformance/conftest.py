@@ -50,7 +50,9 @@ class Arena:
     async def execute(self, job: executor_pb2.Job) -> executor_pb2.Report:
         return await self.attempts.execute("conformance", job)
 
-    async def call(self, source: str, *args: object, bounds: common_pb2.Limits | None = None) -> common_pb2.CallOutcome:
+    async def call(
+        self, source: str | bytes, *args: object, bounds: common_pb2.Limits | None = None
+    ) -> common_pb2.CallOutcome:
         """The outcome of one call of f in `source`."""
         report = await self.execute(jobs.job(source, [jobs.call("f", *args)], bounds=bounds))
         assert report.status == executor_pb2.ATTEMPT_STATUS_RAN, report

@@ -95,3 +95,10 @@ async def test_without_namespaces_the_attempt_sees_the_hosts_processes_and_files
     source = "import os\ndef f(pid, path):\n    return [os.path.exists(f'/proc/{pid}'), os.path.exists(path)]\n"
     (outcome,) = _at_level("rlimits", source, os.getpid(), __file__).calls
     assert json.loads(outcome.value.json) == [True, True]
+
+
+async def test_without_root_no_signal_of_its_own_ends_a_program() -> None:
+    source = "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\nprint('on as', os.getpid())"
+    call = executor_pb2.Call(call_id="s", script=executor_pb2.Script())
+    (outcome,) = run_at_level("nested", jobs.job(source, [call])).calls
+    assert outcome.stdout.head == b"on as 1\n"

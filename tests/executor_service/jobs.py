@@ -20,6 +20,7 @@ def limits(
     calls_at_limit: int = 100,
     memory_bytes: int = 128 * MIB,
     processes: int = 16,
+    output_bytes: int = 4096,
 ) -> common_pb2.Limits:
     """Limits with room for a slow machine."""
     return common_pb2.Limits(
@@ -30,7 +31,7 @@ def limits(
         calls_at_limit=calls_at_limit,
         memory_bytes=memory_bytes,
         processes=processes,
-        output_bytes=4096,
+        output_bytes=output_bytes,
         value_bytes=64 * 1024,
     )
 

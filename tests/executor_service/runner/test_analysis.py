@@ -54,6 +54,12 @@ def test_whatever_the_compiler_refuses_is_a_problem_never_an_exception(source: b
     assert analysis["checks"] == [{"passed": False, "line": 0, "detail": "does not compile"}]
 
 
+@pytest.mark.parametrize("character", "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
+def test_a_problem_has_the_whole_line_that_python_counts(character: str) -> None:
+    problem = analysed(f"a = '{character}'\rb = '{character}x' +\r\n")["problem"]
+    assert (problem["line"], problem["text"]) == (2, f"b = '{character}x' +")
+
+
 def test_a_problem_is_bounded_and_encodable_whatever_the_source_holds() -> None:
     problem = analysed("x = '" + "é" * 50_000 + "\n")["problem"]
     assert len(problem["text"]) <= 300

@@ -138,6 +138,12 @@ async def test_a_failure_says_where_and_what(run: Run) -> None:
     assert test.stdout.head == b"got 2\n"
 
 
+async def test_a_failure_has_the_line_that_python_counts(run: Run) -> None:
+    script = "A = 'x\u2028y\x0c'\n\ndef test_f():\n    assert f(2) == 5\n"
+    (test,) = (await run(DOUBLE, jobs.script_call(script))).calls[0].script_tests
+    assert test.detail.startswith("line 4: assert f(2) == 5\n")
+
+
 async def test_a_name_that_the_attempt_lacks_is_a_failed_test(run: Run) -> None:
     found = await verdicts(run, DOUBLE, "def test_a(): assert g(1) == 2\ndef test_b(): assert f(1) == 2")
     assert found == {"test_a": "failed", "test_b": "passed"}
@@ -517,7 +523,8 @@ async def test_the_attempts_cpu_time_is_counted_and_the_scripts_is_not(run: Run)
 
 _LEVEL = """
 import os, sys
-from executor_service.runner import kernel, launcher, namespaces, revision, supervisor
+from executor_service.runner import kernel, launcher, namespaces, program, revision, supervisor
+exec(sys.argv[2])
 supervisor.warm_up(seldom=True)
 revision.runner_revision()
 kernel.become_subreaper()
@@ -533,10 +540,19 @@ os.waitpid(pid, 0)
 """
 
 
-def run_at_level(level: str, job: executor_pb2.Job) -> executor_pb2.Report:
+def run_at_level(level: str, job: executor_pb2.Job, interpreter: str = sys.executable) -> executor_pb2.Report:
     """The report of a runner at one level of `local`; skips where the host refuses that level."""
+    report = answer_at_level(level, job, interpreter)
+    assert report is not None
+    return codec.decode_report(report, job)
+
+
+def answer_at_level(
+    level: str, job: executor_pb2.Job, interpreter: str = sys.executable, before: str = ""
+) -> bytes | None:
+    """What the runner reports; None if it ends without a report. before: statements that its process runs first."""
     root = Path(__file__).parents[3]
-    command = [sys.executable, "-S", "-P", "-B", "-c", _LEVEL, level]
+    command = [interpreter, "-S", "-P", "-B", "-c", _LEVEL, level, before]
     environment = os.environ | {"PYTHONPATH": str(root)}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as runner:
         assert runner.stdin is not None
@@ -547,9 +563,7 @@ def run_at_level(level: str, job: executor_pb2.Job) -> executor_pb2.Report:
         assert json.loads(hello)["ready"]
         runner.stdin.write(frames.pack(codec.encode_job(job)))
         runner.stdin.flush()
-        report = frames.read_frame(runner.stdout.fileno())
-    assert report is not None
-    return codec.decode_report(report, job)
+        return frames.read_frame(runner.stdout.fileno())
 
 
 @pytest.mark.parametrize("level", ["namespaces", "nested", "rlimits"])

@@ -79,6 +79,12 @@ def test_comments_outside_of_an_edit_stay() -> None:
     assert first.text == "# a comment\ndef f(xs):\n    return sorted(xs)  # another\n"
 
 
+def test_an_import_is_put_after_documentation_whatever_ends_no_line_in_it() -> None:
+    documentation = '"""One\x0cpage,\u2028then another."""\n'
+    first = next(each for each in found(f"{documentation}def f(s):\n    return eval(s)\n") if "json" in each.text)
+    assert first.text.startswith(f"{documentation}import json\n")
+
+
 HOSTILE = {
     "nothing": "",
     "NUL": "x = 1\0\n",
