@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from codearena.evaluation import rewards
 from codearena.evaluation.records import Trajectory
 from codearena.models import TaskSummary
 
@@ -37,14 +38,14 @@ class Progress:
         self._live.update(self._table())
 
     def _table(self) -> Table:
-        table = Table("task", "episodes", "solved", "errors", "mean reward", box=None, padding=(0, 2, 0, 0))
+        table = Table("task", "episodes", "solved", "broken off", "mean final reward", box=None, padding=(0, 2, 0, 0))
         for task_id, ended in self._ended.items():
-            rewards = [each.rewards[-1] for each in ended if each.error is None and each.rewards]
+            finals = [final.reward for final in rewards.of_trajectories(ended)]
             table.add_row(
                 task_id,
                 f"{len(ended)}/{self._episodes}",
                 str(sum(each.solved_at is not None for each in ended)),
                 str(sum(each.error is not None for each in ended) or ""),
-                f"{statistics.fmean(rewards):.2f}" if rewards else "",
+                f"{statistics.fmean(finals):.2f}" if finals else "",
             )
         return table
