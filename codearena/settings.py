@@ -1,9 +1,12 @@
 """Base of every service's settings: one frozen object, read once in `__main__`, passed down."""
 
+import difflib
+import os
+import sys
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -25,3 +28,37 @@ class ServiceSettings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Lowest level logged.")
     drain_s: float = Field(30.0, gt=0, description="Longest wait for work in flight after SIGTERM.")
+
+
+Read = TypeVar("Read", bound=ServiceSettings)
+
+
+def read(kind: type[Read], *, refuse_unknown: bool = False) -> Read:
+    """The settings that the environment holds. Ends the process with one line on stderr if they are not valid.
+
+    refuse_unknown: ends it, too, if a variable with the prefix is not a setting, which is a misspelt one where the
+    environment is not shared.
+    """
+    prefix = kind.model_config.get("env_prefix", "")
+    if refuse_unknown and (told := _unknown(kind, prefix)):
+        sys.exit(told)
+    try:
+        return kind()
+    except ValidationError as error:
+        sys.exit("; ".join(f"{_variables(prefix, each['loc'])}{each['msg']}" for each in error.errors()))
+
+
+def _unknown(kind: type[ServiceSettings], prefix: str) -> str:
+    known = [prefix + name.upper() for name in kind.model_fields]
+    unknown = sorted(name for name in os.environ if name.upper().startswith(prefix) and name.upper() not in known)
+    return "; ".join(f"{name} is not a setting{_suggestion(name, known)}" for name in unknown)
+
+
+def _suggestion(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name.upper(), known, n=1)
+    return f" (is {close[0]} meant?)" if close else ""
+
+
+def _variables(prefix: str, place: tuple[int | str, ...]) -> str:
+    """What stands before a message; nothing where it is about several settings."""
+    return f"{prefix}{str(place[0]).upper()}: " if place else ""
