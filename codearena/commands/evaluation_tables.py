@@ -49,11 +49,11 @@ def _missing(found: Summary) -> str:
     kinds = f": {_counts(found.error_kinds)} broke off" if found.errors else ""
     unplayed = found.missing - found.errors
     not_played = f"{';' if kinds else ':'} {unplayed} not played" if unplayed else ""
-    return f"missing          {found.missing} of {found.planned} episodes{kinds}{not_played}"
+    return f"missing          {found.missing} of {found.episodes} episodes{kinds}{not_played}"
 
 
 def _of_episodes(found: Summary) -> str:
-    return f"  of {found.episodes} of {found.planned} episodes" if found.missing else ""
+    return f"  of {found.graded} of {found.episodes} episodes" if found.missing else ""
 
 
 def _chances(pass_at: Mapping[int, float]) -> str:
@@ -72,7 +72,7 @@ def _task_table(found: Summary) -> Table:
 def _task_row(task: TaskSummary) -> list[str]:
     return [
         task.task_id,
-        str(task.episodes) if task.episodes == task.planned else f"[red]{task.episodes} of {task.planned}[/]",
+        str(task.graded) if task.graded == task.episodes else f"[red]{task.graded} of {task.episodes}[/]",
         str(task.solved),
         number(task.mean_reward),
         number(task.best_reward),

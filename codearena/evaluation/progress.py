@@ -23,7 +23,7 @@ class Progress:
         self._ended: dict[str, list[Trajectory]] = {task.id: [] for task in tasks}
         for trajectory in ended:
             self._ended.setdefault(trajectory.task_id, []).append(trajectory)
-        self._live = Live(self._table(), console=console, transient=True, refresh_per_second=4)
+        self._live = Live(self.table(), console=console, transient=True, refresh_per_second=4)
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -35,9 +35,10 @@ class Progress:
     def note(self, trajectory: Trajectory) -> None:
         """An episode has ended."""
         self._ended[trajectory.task_id].append(trajectory)
-        self._live.update(self._table())
+        self._live.update(self.table())
 
-    def _table(self) -> Table:
+    def table(self) -> Table:
+        """As it is shown now."""
         table = Table("task", "episodes", "solved", "broken off", "mean final reward", box=None, padding=(0, 2, 0, 0))
         for task_id, ended in self._ended.items():
             finals = [final.reward for final in rewards.of_trajectories(ended)]

@@ -21,15 +21,15 @@ __all__ = ["Interval", "Summary", "TaskSummary", "interval", "pass_at", "summari
 
 @dataclass(frozen=True)
 class TaskSummary:
-    """One task. planned: episodes that were to be played; episodes: those that were graded to their end.
+    """One task. episodes: those that were to be played; graded: those that were graded to their end.
 
-    mean_reward: of the final rewards; best_reward: of any step; both None without episodes. pass_at: k -> chance that
+    mean_reward: of the final rewards; best_reward: of any step; both None if none was graded. pass_at: k -> chance that
     one of k episodes solves it.
     """
 
     task_id: str
-    planned: int
     episodes: int
+    graded: int
     solved: int
     mean_reward: float | None
     best_reward: float | None
@@ -41,16 +41,16 @@ class TaskSummary:
 class Summary:
     """A whole run.
 
-    planned: episodes that were to be played; episodes: those that were graded to their end; missing: the others;
+    episodes: those that were to be played; graded: those that were graded to their end; missing: the others;
     errors: those among them that broke off. reward, reward_by_category: of the final rewards.
     solved_by_step: share of episodes solved at step 1, 2, ... or earlier.
-    pass_at: over the tasks with graded episodes; pass_at_least: over all planned ones, the missing counted as failed.
+    pass_at: of the graded episodes; pass_at_least: of all, the missing counted as failed.
     attempts: graded steps; outcomes: what became of them; no_answers: how many had no answer, by the reason.
     finish_reasons: of the model's answers; usage_unknown: answers whose tokens the endpoint did not say.
     """
 
-    planned: int
     episodes: int
+    graded: int
     missing: int
     errors: int
     error_kinds: dict[str, int]
@@ -82,16 +82,16 @@ def summarize(trajectories: Sequence[Trajectory], seed: int = 0, planned: Mappin
     steps = [step for each in ordered for step in each.steps]
     uses = [step.use for step in steps]
     return Summary(
-        planned=sum(plan.values()),
-        episodes=len(graded),
+        episodes=sum(plan.values()),
+        graded=len(graded),
         missing=sum(plan.values()) - len(graded),
         errors=len(ordered) - len(graded),
         error_kinds=dict(Counter(each.error.partition(":")[0] for each in ordered if each.error)),
         reward=interval([final.reward for final in rewards.of_trajectories(graded)], seed),
         reward_by_category=_by_category(graded, seed),
         solved_by_step=_solved_by_step(graded),
-        pass_at=_mean_pass_at({task.task_id: (task.episodes, task.solved) for task in tasks if task.episodes}),
-        pass_at_least=_mean_pass_at({task.task_id: (task.planned, task.solved) for task in tasks}),
+        pass_at=_mean_pass_at({task.task_id: (task.graded, task.solved) for task in tasks if task.graded}),
+        pass_at_least=_mean_pass_at({task.task_id: (task.episodes, task.solved) for task in tasks}),
         tasks=tasks,
         attempts=sum(step.answer is not None for step in steps),
         outcomes=dict(Counter(_outcomes(steps))),
@@ -112,13 +112,13 @@ def _of_task(graded: Sequence[Trajectory], task_id: str) -> list[Trajectory]:
     return [each for each in graded if each.task_id == task_id]
 
 
-def _task(task_id: str, planned: int, graded: Sequence[Trajectory]) -> TaskSummary:
+def _task(task_id: str, episodes: int, graded: Sequence[Trajectory]) -> TaskSummary:
     finals = rewards.of_trajectories(graded)
     solved = sum(final.solved for final in finals)
     return TaskSummary(
         task_id=task_id,
-        planned=planned,
-        episodes=len(finals),
+        episodes=episodes,
+        graded=len(finals),
         solved=solved,
         mean_reward=_mean(final.reward for final in finals),
         best_reward=max((max(each.rewards) for each in graded), default=None),
