@@ -45,20 +45,22 @@ def read(kind: type[Read], *, refuse_unknown: bool = False) -> Read:
     try:
         return kind()
     except ValidationError as error:
-        sys.exit("; ".join(f"{_variables(prefix, each['loc'])}{each['msg']}" for each in error.errors()))
+        sys.exit("; ".join(_told(prefix, each["loc"], each["msg"]) for each in error.errors()))
 
 
 def _unknown(kind: type[ServiceSettings], prefix: str) -> str:
-    known = [prefix + name.upper() for name in kind.model_fields]
-    unknown = sorted(name for name in os.environ if name.upper().startswith(prefix) and name.upper() not in known)
-    return "; ".join(f"{name} is not a setting{_suggestion(name, known)}" for name in unknown)
+    known = [name.upper() for name in kind.model_fields]
+    ours = sorted(name.removeprefix(prefix) for name in map(str.upper, os.environ) if name.startswith(prefix))
+    unknown = [name for name in ours if name not in known]
+    return "; ".join(f"{prefix}{name} is not a setting{_suggestion(prefix, name, known)}" for name in unknown)
 
 
-def _suggestion(name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name.upper(), known, n=1)
-    return f" (is {close[0]} meant?)" if close else ""
+def _suggestion(prefix: str, name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f" (is {prefix}{close[0]} meant?)" if close else ""
 
 
-def _variables(prefix: str, place: tuple[int | str, ...]) -> str:
-    """What stands before a message; nothing where it is about several settings."""
-    return f"{prefix}{str(place[0]).upper()}: " if place else ""
+def _told(prefix: str, place: tuple[int | str, ...], message: str) -> str:
+    """place: of the setting in the model; empty where the message is about several."""
+    variable = f"{prefix}{str(place[0]).upper()}: " if place else ""
+    return variable + message.removeprefix("Value error, ")

@@ -63,7 +63,7 @@ class Grader:
 
 async def named(address: str) -> Grader:
     """The grader at host:port. Raises ServiceError if none serves there."""
-    if not await _serves(address, _ANSWERS_WITHIN_S):
+    if not await rpc.check_health(address, timeout_s=_ANSWERS_WITHIN_S):
         raise ServiceError(f"no grader serves at {address}")
     return Grader(address)
 
@@ -83,7 +83,7 @@ async def own() -> AsyncIterator[Grader]:
         ended = asyncio.create_task(_end_of(process, log))
         grader = Grader(f"127.0.0.1:{port}", ended)
         try:
-            if not await grader.during(_serves(grader.address, _STARTS_WITHIN_S)):
+            if not await grader.during(_serves(grader.address)):
                 raise ServiceError(f"the grader did not serve within {_STARTS_WITHIN_S:.0f} s")
             yield grader
         finally:
@@ -99,11 +99,12 @@ def _environment(port: int) -> dict[str, str]:
     return kept | {"CODEARENA_GRADER_PORT": str(port), "CODEARENA_GRADER_LOG_LEVEL": "WARNING"}
 
 
-async def _serves(address: str, timeout_s: float) -> bool:
+async def _serves(address: str) -> bool:
+    """Whether it does, when it has started: unlike `rpc.check_health` this waits for somebody to listen."""
     async with rpc.channel(address) as channel:
         health = health_pb2_grpc.HealthStub(channel)
         try:
-            await health.Check(health_pb2.HealthCheckRequest(), timeout=timeout_s, wait_for_ready=True)
+            await health.Check(health_pb2.HealthCheckRequest(), timeout=_STARTS_WITHIN_S, wait_for_ready=True)
         except grpc.aio.AioRpcError:
             return False
         return True

@@ -59,7 +59,7 @@ def _message(found: dict[str, object], empty: M, named: str) -> M:
     try:
         return ParseDict(found, empty)
     except ParseError as error:
-        raise InvalidRequestError(f"{named} cannot be read: {error}") from error
+        raise InvalidRequestError(f"{named} cannot be read: {str(error).partition(chr(10))[0]}") from error
 
 
 async def _regraded(
