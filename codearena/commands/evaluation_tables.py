@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.table import Table
 
 from codearena.commands.console import console, number, table
-from codearena.evaluation.chance import Interval
+from codearena.evaluation.chance import MIN_EPISODES, Interval
 from codearena.evaluation.compare import MIN_PAIRS, Comparison, Difference, Finding
 from codearena.evaluation.summary import Summary, TaskSummary
 
@@ -46,10 +46,12 @@ def show_comparison(found: Comparison, run_a: Path, run_b: Path) -> None:
 
 
 def _missing(found: Summary) -> str:
-    kinds = f": {_counts(found.error_kinds)} broke off" if found.errors else ""
-    unplayed = found.missing - found.errors
-    not_played = f"{';' if kinds else ':'} {unplayed} not played" if unplayed else ""
-    return f"missing          {found.missing} of {found.episodes} episodes{kinds}{not_played}"
+    broken = (
+        f"{found.errors} broke off ({_counts(found.error_kinds)}), e.g. {found.first_error}" if found.errors else ""
+    )
+    unplayed = f"{found.missing - found.errors} not played" if found.missing > found.errors else ""
+    why = "; ".join(filter(None, (unplayed, broken)))
+    return f"missing          {found.missing} of {found.episodes} episodes: {why}"
 
 
 def _of_episodes(found: Summary) -> str:
@@ -86,13 +88,14 @@ def _category_table(found: Summary) -> Table:
 
 
 def _interval_row(name: str, found: Interval) -> list[str]:
-    return [name, number(found.mean), f"{found.low:.2f} to {found.high:.2f}", str(found.n)]
+    told = f"{found.low:.2f} to {found.high:.2f}" if found.n >= MIN_EPISODES else "too few episodes"
+    return [name, number(found.mean), told, str(found.n)]
 
 
 def _compare_table(found: Comparison, run_a: Path, run_b: Path) -> Table:
     names = ("task", "A", "B", "B - A", "95 % interval", "pairs", "finding")
     rows = [_compare_row(each) for each in found.differences]
-    caption = f"mean final rewards; a finding needs {MIN_PAIRS} pairs, and is corrected for the number of tasks"
+    caption = f"mean final rewards; findings need {MIN_PAIRS} pairs"
     return table(names, rows, f"A: {run_a}, B: {run_b}", caption)
 
 

@@ -7,6 +7,8 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+MIN_EPISODES = 10
+"""Fewest episodes whose spread says anything: of fewer a bootstrap interval is too narrow, of one it is a point."""
 _RESAMPLES = 2000
 _CONFIDENCE = 0.95
 _FLIPS = 1 << 12

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from codearena.evaluation import rewards
-from codearena.evaluation.chance import Interval, chance_of, holm, interval
+from codearena.evaluation.chance import MIN_EPISODES, Interval, chance_of, holm, interval
 from codearena.evaluation.records import Trajectory
 
-MIN_PAIRS = 10
+MIN_PAIRS = MIN_EPISODES
 """Fewest pairs of which anything is said: with fewer, one episode more can turn the answer."""
 _CHANCE = 0.05
 

@@ -43,21 +43,23 @@ def of_trajectories(trajectories: Iterable[Trajectory]) -> list[FinalReward]:
 def of_rows(rows: Sequence[Row]) -> list[FinalReward]:
     """The same of the rows of rewards_log.csv, in the order in which the episodes begin.
 
-    Where a log has no column `episode`, a task's next episode begins with a row whose step is not greater than that of
-    the row before.
-
     Raises:
         InvalidRequestError: a step or a reward is not a number.
     """
     try:
-        finals = [_of_rows(rows_of_one) for rows_of_one in _episodes(rows)]
+        finals = [_of_rows(rows_of_one) for rows_of_one in episodes(rows)]
     except ValueError as error:
         raise InvalidRequestError(f"a row of the log is not valid: {error}") from error
     return [final for final in finals if final is not None]
 
 
-def _episodes(rows: Sequence[Row]) -> Iterable[list[Row]]:
-    episodes: dict[tuple[str, str], list[Row]] = {}
+def episodes(rows: Sequence[Row]) -> list[list[Row]]:
+    """The rows of each episode, in the order in which they begin.
+
+    Where a log has no column `episode`, a task's next episode begins with a row whose step is not greater than that of
+    the row before. Raises ValueError if a step is not a number.
+    """
+    found: dict[tuple[str, str], list[Row]] = {}
     begun: dict[str, int] = {}  # of a log without the column: how many episodes of the task have begun
     last: dict[str, int] = {}
     for row in rows:
@@ -66,8 +68,8 @@ def _episodes(rows: Sequence[Row]) -> Iterable[list[Row]]:
             begun[task_id] = begun.get(task_id, 0) + 1
         last[task_id] = step
         episode = row.get("episode") or f"#{begun.get(task_id, 0)}"
-        episodes.setdefault((task_id, episode), []).append(row)
-    return episodes.values()
+        found.setdefault((task_id, episode), []).append(row)
+    return list(found.values())
 
 
 def _of_rows(rows: Sequence[Row]) -> FinalReward | None:

@@ -42,7 +42,8 @@ class Summary:
     """A whole run.
 
     episodes: those that were to be played; graded: those that were graded to their end; missing: the others;
-    errors: those among them that broke off. reward, reward_by_category: of the final rewards.
+    errors: those among them that broke off; error_kinds: by whose failure it was; first_error: an example.
+    reward, reward_by_category: of the final rewards.
     solved_by_step: share of episodes solved at step 1, 2, ... or earlier.
     pass_at: of the graded episodes; pass_at_least: of all, the missing counted as failed.
     attempts: graded steps; outcomes: what became of them; no_answers: how many had no answer, by the reason.
@@ -54,6 +55,7 @@ class Summary:
     missing: int
     errors: int
     error_kinds: dict[str, int]
+    first_error: str | None
     reward: Interval | None
     reward_by_category: dict[str, Interval]
     solved_by_step: list[float]
@@ -87,6 +89,7 @@ def summarize(trajectories: Sequence[Trajectory], seed: int = 0, planned: Mappin
         missing=sum(plan.values()) - len(graded),
         errors=len(ordered) - len(graded),
         error_kinds=dict(Counter(each.error.partition(":")[0] for each in ordered if each.error)),
+        first_error=next((each.error for each in ordered if each.error), None),
         reward=interval([final.reward for final in rewards.of_trajectories(graded)], seed),
         reward_by_category=_by_category(graded, seed),
         solved_by_step=_solved_by_step(graded),

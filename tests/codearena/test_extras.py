@@ -72,7 +72,7 @@ def test_eval_alone_draws_the_figures_of_a_run(eval_alone: Path, tmp_path: Path)
 
 def test_eval_alone_asks_a_model_through_a_gateway_elsewhere(eval_alone: Path, tmp_path: Path) -> None:
     ended = codearena(eval_alone, "eval", "--gateway-url", "http://127.0.0.1:9", "--out", str(tmp_path / "run"))
-    assert (ended.returncode, "no answer from http://127.0.0.1:9" in ended.stdout) == (1, True), ended.stderr
+    assert (ended.returncode, "http://127.0.0.1:9" in ended.stdout) == (1, True), ended.stderr
 
 
 def test_eval_alone_says_what_exporting_and_grading_again_need(eval_alone: Path, tmp_path: Path) -> None:

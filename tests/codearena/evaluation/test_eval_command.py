@@ -112,7 +112,7 @@ def test_a_wrong_choice_is_told_in_a_line(url: str, tmp_path: Path, arguments: l
 
 def test_a_gateway_that_is_not_there_is_told_before_a_folder_is_made(tmp_path: Path) -> None:
     result = evaluate("http://127.0.0.1:9", tmp_path / "run", "--agent", "buggy")
-    assert (result.exit_code, "no answer from http://127.0.0.1:9" in result.output) == (1, True)
+    assert (result.exit_code, "http://127.0.0.1:9" in result.output) == (1, True)
     assert not (tmp_path / "run").exists()
 
 
@@ -123,7 +123,7 @@ def test_an_agent_that_fails_costs_its_episode_and_the_exit_code(url: str, tmp_p
     found = summary(tmp_path / "run")
     assert (result.exit_code, found["episodes"], found["graded"], found["missing"]) == (3, 3, 2, 1)
     assert found["error_kinds"] == {"agent": 1}
-    assert "missing          1 of 3 episodes: 1 agent broke off" in result.output
+    assert "missing          1 of 3 episodes: 1 broke off (1 agent), e.g. agent: RuntimeError: no fix" in result.output
     assert "of 2 of 3 episodes" in result.output
 
 

@@ -128,7 +128,7 @@ def test_an_endpoint_that_fails_costs_one_episode_which_is_told_and_in_no_rate(
     found = summary(tmp_path)
     assert (result.exit_code, found["graded"], found["missing"], found["error_kinds"]) == (3, 1, 1, {"agent": 1})
     assert (found["pass_at"], found["pass_at_least"]) == ({"1": 1.0}, {"1": 0.5})
-    assert "missing          1 of 2 episodes: 1 agent broke off" in result.output
+    assert "missing          1 of 2 episodes: 1 broke off (1 agent), e.g. agent: the model's endpoint" in result.output
     assert "pass@k           1: 100%  of 1 of 2 episodes" in result.output
     assert "pass@k at least  1: 50%" in result.output
 
