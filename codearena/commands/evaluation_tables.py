@@ -51,7 +51,8 @@ def _missing(found: Summary) -> str:
     )
     unplayed = f"{found.missing - found.errors} not played" if found.missing > found.errors else ""
     why = "; ".join(filter(None, (unplayed, broken)))
-    return f"missing          {found.missing} of {found.episodes} episodes: {why}"
+    told = f"missing          {found.missing} of {found.episodes} episodes: {why}"
+    return told.encode("utf-8", "backslashreplace").decode()  # a script's error may hold what no terminal can show
 
 
 def _of_episodes(found: Summary) -> str:

@@ -78,7 +78,7 @@ class Summary:
 def summarize(trajectories: Sequence[Trajectory], seed: int = 0, planned: Mapping[str, int] | None = None) -> Summary:
     """seed: of the bootstrap; planned: task id -> episodes that were to be played; None: those that are there."""
     ordered = sorted(trajectories, key=lambda each: (each.task_id, each.episode))
-    plan = Counter(each.task_id for each in ordered) if planned is None else planned
+    plan = Counter(each.task_id for each in ordered) | Counter(planned or {})  # the larger of both, for each task
     graded = [each for each in ordered if rewards.of_trajectory(each) is not None]
     tasks = [_task(task_id, plan[task_id], _of_task(graded, task_id)) for task_id in sorted(plan)]
     steps = [step for each in ordered for step in each.steps]

@@ -47,6 +47,11 @@ def test_episodes_that_were_not_played_are_missing_too() -> None:
     assert found.pass_at_least == {1: pytest.approx(0.25), 2: pytest.approx(0.5)}
 
 
+def test_tasks_that_are_no_longer_planned_make_nothing_less_missing() -> None:
+    found = summarize([trajectory(0.9), trajectory(0.9, task="hard-1")], planned={"easy-1": 2})
+    assert (found.episodes, found.graded, found.missing) == (3, 2, 1)
+
+
 def test_an_attempt_without_an_answer_is_in_every_rate() -> None:
     (step,) = trajectory(0.01).steps
     unanswered = step.model_copy(update={"no_answer": "length"})

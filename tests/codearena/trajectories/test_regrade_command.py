@@ -13,6 +13,7 @@ from codearena.errors import ServiceError
 from codearena.trajectories import grader
 
 ATTEMPT = {"schema": 1, "kind": "attempt", "event_id": "2-0", "task_id": "easy-1", "attempt": {}}
+_NEVER_S = 60.0  # instead of a test that hangs
 BASIS = {"schema": 1, "kind": "basis", "revision": "r", "basis": {"calls": 1}}
 
 
@@ -52,7 +53,7 @@ async def test_a_grader_that_dies_meanwhile_ends_the_work_with_its_reason() -> N
 
     async with grader.own() as own:
         with pytest.raises(ServiceError, match="the grader ended with status -9"):
-            await own.during(work())
+            await asyncio.wait_for(own.during(work()), _NEVER_S)
 
 
 async def test_our_own_grader_ends_with_the_block_whatever_happens_in_it() -> None:
