@@ -168,13 +168,15 @@ async def _play(run: _Run, folder: RunFolder, url: str) -> _Played:
 
 async def _require_ready(arena: AsyncCodeArena) -> None:
     """Raises ServiceError if the gateway cannot have attempts graded, also after a while."""
-    policy = RetryPolicy()
+    policy, answer = RetryPolicy(), await arena.ready()
     for failures in range(1, policy.attempts):
-        if (answer := await arena.ready()).ready:
+        if answer.ready:
             return
         await policy.pause(failures, None)
-    broken = ", ".join(f"{name}: {check}" for name, check in answer.checks.items() if check != "ok")
-    raise ServiceError(f"the gateway cannot grade: {broken}")
+        answer = await arena.ready()
+    if not answer.ready:
+        broken = ", ".join(f"{name}: {check}" for name, check in answer.checks.items() if check != "ok")
+        raise ServiceError(f"the gateway cannot grade: {broken}")
 
 
 def _begun(folder: RunFolder, run: _Run) -> list[Trajectory]:

@@ -40,7 +40,8 @@ def refused(message: str, status: int = 400, **more: Any) -> Answer:
 class ModelServer:
     """Use as a context manager. requests: bodies in the order in which they came; keys: what came as bearer.
 
-    reply: called with each request, also at the same time. free: set when what is held may go on.
+    reply: called with the body of each POST, and with the path of each GET, also at the same time. free: set when what is
+    held may go on.
     """
 
     def __init__(self, reply: Callable[[Request], Answer]) -> None:
@@ -79,6 +80,9 @@ class ModelServer:
                 owner.requests.append(request)
                 owner.keys.append(self.headers["authorization"].removeprefix("Bearer "))
                 owner._answer(self, owner.reply(request))
+
+            def do_GET(self) -> None:
+                owner._answer(self, owner.reply({"path": self.path}))
 
             def log_message(self, format: str, *arguments: object) -> None:
                 pass

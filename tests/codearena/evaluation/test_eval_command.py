@@ -29,6 +29,12 @@ def propose(observation):
         raise RuntimeError("no fix")
     return observation.buggy_code
 """
+REMOVES_THE_FOLDER = """
+import os, shutil
+def propose(observation):
+    shutil.rmtree(os.environ["FOLDER"], ignore_errors=True)
+    return observation.buggy_code
+"""
 DIES_ONCE = """
 import os, pathlib
 def propose(observation):
@@ -139,6 +145,16 @@ def test_a_file_that_cannot_be_run_is_told_in_a_line(url: str, tmp_path: Path) -
     agent.write_text("def propose(observation)\n")
     result = evaluate(url, tmp_path / "run", "--agent", f"script:{agent}")
     assert (result.exit_code, "SyntaxError" in result.output, "Traceback" in result.output) == (1, True, False)
+
+
+def test_a_run_that_cannot_be_written_down_ends_with_a_line(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOLDER", str(tmp_path / "run"))
+    agent = tmp_path / "agent.py"
+    agent.write_text(REMOVES_THE_FOLDER)
+    result = evaluate(url, tmp_path / "run", "--agent", f"script:{agent}")
+    assert (result.exit_code, "trajectories.jsonl" in result.output, "Traceback" in result.output) == (1, True, False)
 
 
 def test_a_folder_that_cannot_be_made_is_told_in_a_line(url: str, tmp_path: Path) -> None:

@@ -254,6 +254,15 @@ def test_ended_by_ctrl_c_it_says_what_is_missing_and_goes_on_to_the_same_end(url
     assert summary(tmp_path / "broken") == summary(tmp_path / "whole")
 
 
+def test_a_gateway_that_cannot_grade_is_told_before_any_episode(tmp_path: Path) -> None:
+    checks = {"store": "ok", "executor": "nobody answers"}
+    with ModelServer(lambda _: Answer(503, json.dumps({"ready": False, "checks": checks}).encode())) as server:
+        result = evaluate(server.url, tmp_path / "run", server.url)
+    assert (result.exit_code, result.output.strip()) == (1, "the gateway cannot grade: executor: nobody answers")
+    assert all("path" in request for request in server.requests)
+    assert not (tmp_path / "run").exists()
+
+
 def test_something_else_than_a_gateway_is_told(tmp_path: Path) -> None:
     with ModelServer(lambda _: HTML) as server:
         result = evaluate(server.url, tmp_path / "run", server.url)
