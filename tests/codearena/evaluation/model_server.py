@@ -40,8 +40,8 @@ def refused(message: str, status: int = 400, **more: Any) -> Answer:
 class ModelServer:
     """Use as a context manager. requests: bodies in the order in which they came; keys: what came as bearer.
 
-    reply: called with the body of each POST, and with the path of each GET, also at the same time. free: set when what is
-    held may go on.
+    reply: called with the body of each POST, and with the path of each GET, also at once. free: set when what is held
+    may go on.
     """
 
     def __init__(self, reply: Callable[[Request], Answer]) -> None:
