@@ -10,7 +10,7 @@ def main() -> None:
         from codearena.cli import app
     except ModuleNotFoundError as error:
         # The base install brings the SDK alone; any other missing module is a defect and shows as one.
-        if error.name not in ("typer", "rich", "yaml"):
+        if error.name not in ("typer", "rich", "yaml", "openai"):
             raise
         sys.exit(_MISSING)
     app()

@@ -1,9 +1,12 @@
 """Base of every service's settings: one frozen object, read once in `__main__`, passed down."""
 
+import difflib
+import os
+import sys
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -25,3 +28,39 @@ class ServiceSettings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Lowest level logged.")
     drain_s: float = Field(30.0, gt=0, description="Longest wait for work in flight after SIGTERM.")
+
+
+Read = TypeVar("Read", bound=ServiceSettings)
+
+
+def read(kind: type[Read], *, refuse_unknown: bool = False) -> Read:
+    """The settings that the environment holds. Ends the process with one line on stderr if they are not valid.
+
+    refuse_unknown: ends it, too, if a variable with the prefix is not a setting, which is a misspelt one where the
+    environment is not shared.
+    """
+    prefix = kind.model_config.get("env_prefix", "")
+    if refuse_unknown and (told := _unknown(kind, prefix)):
+        sys.exit(told)
+    try:
+        return kind()
+    except ValidationError as error:
+        sys.exit("; ".join(_told(prefix, each["loc"], each["msg"]) for each in error.errors()))
+
+
+def _unknown(kind: type[ServiceSettings], prefix: str) -> str:
+    known = [name.upper() for name in kind.model_fields]
+    ours = sorted(name.removeprefix(prefix) for name in map(str.upper, os.environ) if name.startswith(prefix))
+    unknown = [name for name in ours if name not in known]
+    return "; ".join(f"{prefix}{name} is not a setting{_suggestion(prefix, name, known)}" for name in unknown)
+
+
+def _suggestion(prefix: str, name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f" (is {prefix}{close[0]} meant?)" if close else ""
+
+
+def _told(prefix: str, place: tuple[int | str, ...], message: str) -> str:
+    """place: of the setting in the model; empty where the message is about several."""
+    variable = f"{prefix}{str(place[0]).upper()}: " if place else ""
+    return variable + message.removeprefix("Value error, ")

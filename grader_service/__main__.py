@@ -5,18 +5,21 @@ import argparse
 import uvloop
 
 from codearena import telemetry, tracing
+from codearena.settings import read
 from grader_service.server import serve
 from grader_service.settings import Settings
 
 
 def main() -> None:
     """Reads the settings from the environment and serves until SIGTERM."""
-    argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog="python -m grader_service",
         description="The grading service. Every setting is an environment variable CODEARENA_GRADER_<NAME>; "
         "grader_service/settings.py lists them.",
-    ).parse_args()
-    settings = Settings()
+    )
+    refused = "end if a variable CODEARENA_GRADER_* is not a setting"
+    parser.add_argument("--refuse-unknown", action="store_true", help=refused)
+    settings = read(Settings, refuse_unknown=parser.parse_args().refuse_unknown)
     telemetry.configure_logging("grader", settings.log_level)
     tracing.configure("grader", settings.traces_endpoint)
     telemetry.serve_metrics(settings.host, settings.metrics_port)

@@ -94,8 +94,8 @@ class Settings(ServiceSettings):
             self.weight_security,
             self.weight_quality,
         )
-        if not math.isclose(math.fsum(weights), 1.0, abs_tol=1e-9):
-            raise ValueError("the six weights must add up to 1")
+        if not math.isclose(total := math.fsum(weights), 1.0, abs_tol=1e-9):
+            raise ValueError(f"the six weights must add up to 1; they add up to {total:g}")
         if self.reward_min > self.reward_max:
             raise ValueError("reward_min exceeds reward_max")
         if not max(self.probe_plateau_ratio, self.tests_plateau_ratio) < self.zero_ratio:

@@ -92,7 +92,7 @@ def test_only_isolation_imports_docker(package: str) -> None:
 
 @pytest.mark.parametrize("package", sorted(OURS))
 def test_only_the_judge_the_fixer_and_the_evaluation_import_a_model_client(package: str) -> None:
-    allowed = {"judge_service.llm", "gateway.fixer", "codearena.evaluation.model"}
+    allowed = {"judge_service.llm", "gateway.fixer", "codearena.evaluation.endpoint"}
     assert offenders(package, lambda module, name: top(name) in MODEL_CLIENTS and module not in allowed) == []
 
 

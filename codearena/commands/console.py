@@ -1,5 +1,6 @@
 """What every command prints with: one console, one kind of table, errors as one line."""
 
+import importlib.util
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -31,11 +32,20 @@ def number(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}"
 
 
+def require(extra: str, *modules: str) -> None:
+    """Ends the command, and says what to install, if one of the modules is not there. extra: of this project's."""
+    missing = [name for name in modules if importlib.util.find_spec(name) is None]
+    if missing:
+        told = f'this needs {", ".join(missing)}: pip install "codearena[{extra}]"'
+        console.print(told, style="red", markup=False, highlight=False)
+        raise typer.Exit(1)
+
+
 @contextmanager
 def reported() -> Iterator[None]:
-    """Errors that a person can act on are one line, not a traceback."""
+    """Errors that a person can act on are one line, not a traceback; those of the system about a file among them."""
     try:
         yield
-    except (CodeArenaError, TaskError) as error:
+    except (CodeArenaError, TaskError, OSError) as error:
         console.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from error

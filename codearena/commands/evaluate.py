@@ -1,35 +1,84 @@
 """`codearena eval`: plays episodes with an agent, writes them down, says how well it did; or compares two runs."""
 
 import asyncio
-import os
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from codearena.async_client import AsyncCodeArena
-from codearena.commands.console import console, number, reported, table
+from codearena.commands.console import console, reported
+from codearena.commands.evaluation_tables import show, show_comparison
 from codearena.commands.gateways import DEFAULT_TASKS, OwnIsolation, gateway_url
-from codearena.errors import InvalidRequestError
-from codearena.evaluation.agents import Agent, BuggyAgent, FixerAgent, ReferenceAgent, ScriptAgent
-from codearena.evaluation.compare import Difference, compare
+from codearena.commands.model_options import (
+    BaseURL,
+    ExtraBody,
+    MaxTokens,
+    Model,
+    PriceIn,
+    PriceOut,
+    Temperature,
+    Timeout,
+    TopP,
+    api_key,
+    parsed_extra_body,
+)
+from codearena.errors import InvalidRequestError, ServiceError
+from codearena.evaluation.agents import Agent, AgentError, BuggyAgent, FixerAgent, ReferenceAgent, ScriptAgent
+from codearena.evaluation.compare import compare
+from codearena.evaluation.endpoint import Endpoint, ModelOptions
 from codearena.evaluation.folder import RunFolder
-from codearena.evaluation.model import ModelAgent, ModelOptions
+from codearena.evaluation.model import ModelAgent
 from codearena.evaluation.play import Unit, play, units
 from codearena.evaluation.progress import Progress
 from codearena.evaluation.records import Trajectory
-from codearena.evaluation.summary import Interval, Summary, summarize
+from codearena.evaluation.summary import Summary, summarize
 from codearena.models import TaskSummary
 from codearena.task import load_tasks
+from codearena.transport import RetryPolicy
 
 _SCRIPT = "script:"
+_BELOW, _INCOMPLETE, _INTERRUPTED = 1, 3, 130
+"""Exit codes: the mean is too low; more episodes are missing than may be; ended by Ctrl-C, as shells have it."""
 
 GatewayURL = Annotated[
     str | None, typer.Option("--gateway-url", help="Gateway to use; none: the running one, else one of our own.")
 ]
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What is to be played, and how. model: how the openai agent asks, if it plays."""
+
+    agent: str
+    model: ModelOptions
+    tasks: str | None
+    episodes: int
+    seed: int
+    concurrency: int
+    retry_errors: bool
+    tasks_dir: Path
+
+    @property
+    def plan(self) -> dict[str, object]:
+        """What two runs must share to be one."""
+        asked = ("temperature", "top_p", "max_tokens", "extra_body")
+        model = {name: getattr(self.model, name) for name in asked} if self.agent == "openai" else {}
+        plan = {"agent": self.agent, "model": self.model.model or None, "tasks": self.tasks}
+        return plan | {"episodes": self.episodes, "seed": self.seed} | model
+
+
+@dataclass(frozen=True)
+class _Played:
+    """planned: task id -> episodes; interrupted: by Ctrl-C, so that not all of them were played."""
+
+    planned: Mapping[str, int]
+    interrupted: bool
 
 
 def evaluate(
@@ -37,22 +86,27 @@ def evaluate(
         str | None,
         typer.Option(help="builtin, reference, buggy, openai or script:FILE; none: openai with --model, else builtin."),
     ] = None,
-    model: Annotated[str | None, typer.Option(help="Model that the openai agent asks.")] = None,
-    base_url: Annotated[
-        str | None, typer.Option(help="The model's OpenAI-compatible endpoint; its key is OPENAI_API_KEY.")
-    ] = None,
+    model: Model = None,
+    base_url: BaseURL = None,
     tasks: Annotated[
         str | None, typer.Option(help="Ids, levels or categories, separated by commas; none: all tasks.")
     ] = None,
     episodes: Annotated[int, typer.Option(min=1, help="Episodes of each task.")] = 1,
     concurrency: Annotated[int, typer.Option(min=1, help="Episodes at once.")] = 4,
-    seed: Annotated[int, typer.Option(help="Fixes the seed of every episode.")] = 0,
+    seed: Annotated[int, typer.Option(help="Fixes the seed of every episode, which the model is also sent.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Folder of the run; one that is there is gone on with.")] = None,
     retry_errors: Annotated[bool, typer.Option(help="Play again what broke off with an error.")] = False,
-    temperature: Annotated[float, typer.Option(min=0.0, help="Of the model.")] = 0.0,
-    price_in: Annotated[float, typer.Option(min=0.0, help="Of a million tokens sent to the model.")] = 0.0,
-    price_out: Annotated[float, typer.Option(min=0.0, help="Of a million tokens received from it.")] = 0.0,
-    fail_below: Annotated[float | None, typer.Option(help="Exit with 1 if the mean reward is less.")] = None,
+    temperature: Temperature = 0.0,
+    top_p: TopP = None,
+    max_tokens: MaxTokens = 4096,
+    extra_body: ExtraBody = None,
+    timeout_s: Timeout = 120.0,
+    price_in: PriceIn = 0.0,
+    price_out: PriceOut = 0.0,
+    fail_below: Annotated[float | None, typer.Option(help="Exit with 1 if the mean final reward is less.")] = None,
+    max_missing: Annotated[
+        int, typer.Option(min=0, help="Exit with 3 if more episodes are missing, because they broke off.")
+    ] = 0,
     compared: Annotated[
         tuple[Path, Path] | None, typer.Option("--compare", help="Folders of two runs to compare; plays nothing.")
     ] = None,
@@ -65,36 +119,73 @@ def evaluate(
         if compared is not None:
             _compare(*map(RunFolder, compared))
             return
-        agent = agent or ("openai" if model else "builtin")
-        folder = RunFolder(out or _new_folder(agent))
-        plan: dict[str, object] = {"agent": agent, "model": model, "tasks": tasks, "episodes": episodes, "seed": seed}
-        ended = _begun(folder, plan | {"temperature": temperature}, retry_errors)
-        options = _model_options(model, base_url, temperature, price_in, price_out) if agent == "openai" else None
-
-        async def run(url: str) -> None:
-            async with AsyncCodeArena(url, agent_id=f"eval-{folder.run_id}") as arena:
-                player = _agent(agent, options, tasks_dir, arena)
-                chosen = _chosen(await arena.tasks(), tasks)
-                planned = units(chosen, episodes, seed, folder.run_id)
-                with Progress(chosen, episodes, ended, console) as progress:
-                    await play(arena, player, _missing(planned, ended), concurrency, _noting(folder, progress))
-
+        options = ModelOptions(
+            *(model or "", base_url, api_key(), temperature, top_p, max_tokens, parsed_extra_body(extra_body)),
+            timeout_s=timeout_s,
+            price_in=price_in,
+            price_out=price_out,
+        )
+        chosen = agent or ("openai" if model else "builtin")
+        run = _Run(chosen, options, tasks, episodes, seed, concurrency, retry_errors, tasks_dir)
+        folder = RunFolder(out or _new_folder(chosen))
+        folder.check(run.plan)
         with gateway_url(gateway, isolation, tasks_dir) as url:
-            asyncio.run(run(url))
-        found = summarize(_played(folder), seed)
+            played = asyncio.run(_play(run, folder, url))
+        found = summarize(_trajectories(folder), seed, played.planned)
         folder.write_summary(found.to_json())
-    _show(found, folder)
-    if fail_below is not None and (found.reward is None or found.reward.mean < fail_below):
-        raise typer.Exit(1)
+    show(found, folder.path)
+    if played.interrupted:
+        console.print("interrupted; the same command goes on with it", style="red")
+        raise typer.Exit(_INTERRUPTED)
+    if (code := _exit_code(found, max_missing, fail_below)) != 0:
+        raise typer.Exit(code)
 
 
-def _begun(folder: RunFolder, plan: Mapping[str, object], retry_errors: bool) -> list[Trajectory]:
+def _exit_code(found: Summary, max_missing: int, fail_below: float | None) -> int:
+    if found.missing > max_missing:
+        return _INCOMPLETE
+    too_low = fail_below is not None and (found.reward is None or found.reward.mean < fail_below)
+    return _BELOW if too_low else 0
+
+
+async def _play(run: _Run, folder: RunFolder, url: str) -> _Played:
+    """Plays what is missing. The folder is made when all that can be known to fail has not."""
+    async with AsyncExitStack() as stack:
+        arena = await stack.enter_async_context(AsyncCodeArena(url, agent_id=f"eval-{folder.run_id}"))
+        await _require_ready(arena)
+        chosen = _chosen(await arena.tasks(), run.tasks)
+        planned = units(chosen, run.episodes, run.seed, folder.run_id)
+        agent = await _agent(run, arena, stack)
+        ended = _begun(folder, run)
+        counts = Counter(unit.task.id for unit in planned)
+        try:
+            with Progress(chosen, run.episodes, ended, console) as progress:
+                await play(arena, agent, _missing(planned, ended), run.concurrency, _noting(folder, progress))
+        except asyncio.CancelledError:  # by Ctrl-C; what has ended is in the folder, and is shown
+            return _Played(counts, interrupted=True)
+        return _Played(counts, interrupted=False)
+
+
+async def _require_ready(arena: AsyncCodeArena) -> None:
+    """Raises ServiceError if the gateway cannot have attempts graded, also after a while."""
+    policy, answer = RetryPolicy(), await arena.ready()
+    for failures in range(1, policy.attempts):
+        if answer.ready:
+            return
+        await policy.pause(failures, None)
+        answer = await arena.ready()
+    if not answer.ready:
+        broken = ", ".join(f"{name}: {check}" for name, check in answer.checks.items() if check != "ok")
+        raise ServiceError(f"the gateway cannot grade: {broken}")
+
+
+def _begun(folder: RunFolder, run: _Run) -> list[Trajectory]:
     """What the folder holds already, less what is to be played again."""
-    ended = folder.begin(plan)
-    if not (retry_errors and any(each.error for each in ended)):
+    ended = folder.begin(run.plan)
+    if not (run.retry_errors and any(each.error for each in ended)):
         return ended
     folder.forget([each for each in ended if each.error])
-    return folder.begin(plan)
+    return folder.begin(run.plan)
 
 
 def _missing(planned: Sequence[Unit], ended: Sequence[Trajectory]) -> list[Unit]:
@@ -111,39 +202,45 @@ def _noting(folder: RunFolder, progress: Progress) -> Callable[[Trajectory], Non
 
 
 def _compare(run_a: RunFolder, run_b: RunFolder) -> None:
-    console.print(_compare_table(compare(_played(run_a), _played(run_b)), run_a, run_b))
+    found = compare(_trajectories(run_a), _trajectories(run_b))
+    if not found.differences:
+        raise InvalidRequestError(f"{run_a.path} and {run_b.path} have no graded episode in common")
+    show_comparison(found, run_a.path, run_b.path)
 
 
 def _new_folder(agent: str) -> Path:
     return Path("runs") / f"{agent.partition(':')[0]}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
 
 
-def _played(folder: RunFolder) -> list[Trajectory]:
+def _trajectories(folder: RunFolder) -> list[Trajectory]:
     folder.plan()
     return list(folder.trajectories())
 
 
-def _model_options(
-    model: str | None, base_url: str | None, temperature: float, price_in: float, price_out: float
-) -> ModelOptions:
-    if model is None:
-        raise InvalidRequestError("the openai agent needs --model")
-    key = os.environ.get("OPENAI_API_KEY", "none")  # servers of one's own want some key, and look at none
-    return ModelOptions(model, base_url, key, temperature, price_in=price_in, price_out=price_out)
-
-
-def _agent(name: str, options: ModelOptions | None, tasks_dir: Path, arena: AsyncCodeArena) -> Agent:
-    if options is not None:
-        return ModelAgent(options)
-    if name.startswith(_SCRIPT):
-        return ScriptAgent(Path(name.removeprefix(_SCRIPT)))
-    if name == "builtin":
+async def _agent(run: _Run, arena: AsyncCodeArena, stack: AsyncExitStack) -> Agent:
+    """Raises InvalidRequestError if there is none of that name, ServiceError if its model cannot be asked."""
+    if run.agent == "openai":
+        return await _model_agent(run.model, stack)
+    if run.agent.startswith(_SCRIPT):
+        return ScriptAgent(Path(run.agent.removeprefix(_SCRIPT)))
+    if run.agent == "builtin":
         return FixerAgent(arena)
-    if name == "reference":
-        return ReferenceAgent(load_tasks(tasks_dir))
-    if name == "buggy":
+    if run.agent == "reference":
+        return ReferenceAgent(load_tasks(run.tasks_dir))
+    if run.agent == "buggy":
         return BuggyAgent()
-    raise InvalidRequestError(f"no agent {name}")
+    raise InvalidRequestError(f"no agent {run.agent}")
+
+
+async def _model_agent(options: ModelOptions, stack: AsyncExitStack) -> ModelAgent:
+    if not options.model:
+        raise InvalidRequestError("the openai agent needs --model")
+    endpoint = await stack.enter_async_context(Endpoint(options))
+    try:
+        await endpoint.check()
+    except AgentError as error:
+        raise ServiceError(f"nothing was played: {error}") from error
+    return ModelAgent(endpoint, options)
 
 
 def _chosen(served: Sequence[TaskSummary], wanted: str | None) -> list[TaskSummary]:
@@ -153,61 +250,6 @@ def _chosen(served: Sequence[TaskSummary], wanted: str | None) -> list[TaskSumma
     known = {name for task in served for name in (task.id, task.category, task.difficulty)}
     if unknown := sorted(set(names) - known):
         raise InvalidRequestError(f"no task, level or category {', '.join(unknown)}")
+    if not names:
+        raise InvalidRequestError("--tasks names no task, level or category")
     return [task for task in served if {task.id, task.category, task.difficulty} & set(names)]
-
-
-def _show(found: Summary, folder: RunFolder) -> None:
-    console.print(_task_table(found))
-    console.print(_category_table(found))
-    solved = "  ".join(f"{step}: {share:.0%}" for step, share in enumerate(found.solved_by_step, start=1))
-    console.print(f"solved by step   {solved}")
-    console.print("pass@k           " + "  ".join(f"{k}: {chance:.0%}" for k, chance in found.pass_at.items()))
-    if found.tokens_in or found.tokens_out:
-        console.print(f"tokens           {found.tokens_in} in, {found.tokens_out} out, cost {found.cost:.4f}")
-    if found.errors:
-        kinds = ", ".join(f"{count} {kind}" for kind, count in found.error_kinds.items())
-        told = f"{found.errors} of {found.episodes} episodes broke off ({kinds}) and count as nothing else"
-        console.print(told, style="red")
-    console.print(f"written to {folder.path}", highlight=False)
-
-
-def _task_table(found: Summary) -> Table:
-    names = ("task", "episodes", "solved", "mean", "best", "steps")
-    rows = [
-        [
-            task.task_id,
-            str(task.episodes),
-            str(task.solved),
-            number(task.mean_reward),
-            number(task.best_reward),
-            f"{task.mean_steps:.1f}",
-        ]
-        for task in found.tasks
-    ]
-    return table(names, rows, "Reward of the last step")
-
-
-def _category_table(found: Summary) -> Table:
-    intervals = [*found.reward_by_category.items(), *([("all", found.reward)] if found.reward else [])]
-    return table(("category", "mean", "95 % interval", "episodes"), [_interval_row(*each) for each in intervals])
-
-
-def _interval_row(name: str, found: Interval) -> list[str]:
-    return [name, number(found.mean), f"{found.low:.2f} to {found.high:.2f}", str(found.n)]
-
-
-def _compare_table(differences: Sequence[Difference], run_a: RunFolder, run_b: RunFolder) -> Table:
-    names = ("task", "A", "B", "B - A", "95 % interval", "pairs", "sure")
-    rows = [
-        [
-            each.name,
-            number(each.mean_a),
-            number(each.mean_b),
-            f"{each.difference:+.2f}",
-            f"{each.low:+.2f} to {each.high:+.2f}",
-            str(each.pairs),
-            "yes" if each.sure else "no",
-        ]
-        for each in differences
-    ]
-    return table(names, rows, f"A: {run_a.path}, B: {run_b.path}")

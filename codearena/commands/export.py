@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from codearena.commands.console import console, reported
+from codearena.commands.console import console, reported, require
 from codearena.commands.gateways import DEFAULT_TASKS, TasksFolder, require_server
 from codearena.errors import ServiceError
 from codearena.task import load_tasks
@@ -46,12 +46,13 @@ def export(
     require_server()
     with reported():
         if kind is Format.PARQUET:
+            require("server,parquet", "pyarrow")
             from codearena.trajectories import parquet  # here: it takes a second, which other commands need not wait
 
             with _lines(redis_url, parquet.resume(out)) as lines:
                 count = parquet.write(lines, out)
         else:
-            after = resume(out)
+            after = resume(out, training=kind is not Format.JSONL)
             with _lines(redis_url, after) as lines:
                 count = _append(_of_kind(kind, lines, tasks, gap), out)
     console.print(f"{count} lines more in {out}", highlight=False)

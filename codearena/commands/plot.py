@@ -1,13 +1,12 @@
 """`codearena plot`: the figures of runs."""
 
-import importlib.util
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.progress import Progress
 
-from codearena.commands.console import console, reported
+from codearena.commands.console import console, reported, require
 
 
 def plot(
@@ -15,9 +14,7 @@ def plot(
     out: Annotated[Path | None, typer.Option(help="Folder of the figures; none: `plots` in the first run.")] = None,
 ) -> None:
     """Draw the figures of runs, as PNG, SVG and one HTML page."""
-    if importlib.util.find_spec("matplotlib") is None:
-        console.print('this needs matplotlib: pip install "codearena\\[eval]"', style="red")
-        raise typer.Exit(1)
+    require("eval", "matplotlib")
     from codearena.plots import data, report  # here: it takes a second, which other commands need not wait
 
     folder = out or (runs[0] if runs[0].is_dir() else runs[0].parent) / "plots"

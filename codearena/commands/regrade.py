@@ -1,13 +1,9 @@
 """`codearena regrade`: verdicts again from stored reports, and how they differ."""
 
 import asyncio
-import os
-import socket
-import subprocess
-import sys
+import itertools
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +12,8 @@ import typer
 
 from codearena.commands.console import console, reported, table
 from codearena.commands.gateways import require_server
-from codearena.trajectories.lines import read
+from codearena.errors import InvalidRequestError
+from codearena.trajectories.lines import Line, read
 
 
 @dataclass
@@ -39,12 +36,14 @@ def regrade(
 ) -> None:
     """Grade stored attempts again, from what was seen of them: nothing is run, no judge is asked."""
     require_server()
-    with reported(), _grader(grader) as address:
-        found = asyncio.run(_compared(run, address, show))
-    rows = [
-        [name, str(count), f"{found.moved.get(name, 0.0) / found.attempts:+.4f}"]
-        for name, count in found.changed.items()
-    ]
+    with reported():
+        lines = read(run)
+        first = next(lines)  # a foreign file is told before a grader is started
+        found = asyncio.run(_regraded(itertools.chain([first], lines), grader, show))
+        if not found.attempts:
+            raise InvalidRequestError(f"{run} holds no attempt")
+    graded = found.attempts - found.problems.total()
+    rows = [[name, str(count), f"{found.moved.get(name, 0.0) / graded:+.4f}"] for name, count in found.changed.items()]
     console.print(table(("part", "verdicts that differ", "mean change"), rows, f"{found.attempts} attempts"))
     for problem, count in found.problems.items():
         console.print(f"{count} not graded: {problem}", style="red", markup=False)
@@ -52,11 +51,21 @@ def regrade(
         raise typer.Exit(1)
 
 
-async def _compared(run: Path, address: str, show: int) -> _Differences:
-    from codearena.trajectories.regrade import regrade as graded_again  # here: the command lists without the services
+async def _regraded(lines: Iterable[Line], address: str | None, show: int) -> _Differences:
+    from codearena.trajectories import grader  # here: the command lists without the services
+
+    if address is not None:
+        named = await grader.named(address)
+        return await named.during(_compared(lines, named.address, show))
+    async with grader.own() as own:
+        return await own.during(_compared(lines, own.address, show))
+
+
+async def _compared(lines: Iterable[Line], address: str, show: int) -> _Differences:
+    from codearena.trajectories.regrade import regrade as graded_again  # here, too
 
     found = _Differences()
-    async for each in graded_again(read(run), address):
+    async for each in graded_again(lines, address):
         found.attempts += 1
         if each.problem:
             found.problems[each.problem] += 1
@@ -67,20 +76,3 @@ async def _compared(run: Path, address: str, show: int) -> _Differences:
             parts = ", ".join(f"{name} {each.before[name]:.4f} -> {each.after[name]:.4f}" for name in each.changed)
             console.print(f"{each.task_id} {each.attempt_id}: {parts}", highlight=False, markup=False)
     return found
-
-
-@contextmanager
-def _grader(address: str | None) -> Iterator[str]:
-    """The grader named, else one of our own, which calls wait for and which ends with the command."""
-    if address is not None:
-        yield address
-        return
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    environment = os.environ | {"CODEARENA_GRADER_PORT": str(port), "CODEARENA_GRADER_LOG_LEVEL": "WARNING"}
-    process = subprocess.Popen([sys.executable, "-m", "grader_service"], env=environment)
-    try:
-        yield f"127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait()

@@ -21,10 +21,11 @@ class AgentError(Exception):
 
 @dataclass(frozen=True)
 class Proposal:
-    """A fix, and what it took."""
+    """A fix, and what it took. no_answer: why there is none; the source is empty then, and is graded as that."""
 
     source: str
     use: Use
+    no_answer: str | None = None
 
 
 class Agent(Protocol):
@@ -75,7 +76,7 @@ class ScriptAgent:
     """Calls `propose(observation) -> str` of a file of yours; it may be a coroutine function. Runs in this process."""
 
     def __init__(self, file: Path) -> None:
-        """Raises InvalidRequestError if the file does not define it."""
+        """Raises InvalidRequestError if the file cannot be run, or does not define it."""
         self._function = _function_of(file)
 
     async def propose(self, seen: Observation, reward: float | None, seed: int) -> Proposal:
@@ -95,7 +96,10 @@ def _function_of(file: Path) -> Callable[[Observation], str | Awaitable[str]]:
     if spec is None or spec.loader is None:
         raise InvalidRequestError(f"{file} is no Python file")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # whatever a person's own code raises is that person's to read
+        raise InvalidRequestError(f"{file} cannot be run: {type(error).__name__}: {error}") from error
     function: Callable[[Observation], str | Awaitable[str]] | None = getattr(module, "propose", None)
     if not callable(function):
         raise InvalidRequestError(f"{file} defines no propose(observation)")

@@ -3,7 +3,7 @@
 run.json             what is to be played; a run that goes on must be of the same plan
 trajectories.jsonl   an episode a line, appended and synced when it has ended: the only truth
 rewards_log.csv      a row a step, made of the trajectories
-summary.json         made of the trajectories when all are there
+summary.json         made of the trajectories when all are there, or the run was interrupted
 """
 
 import csv
@@ -46,11 +46,11 @@ class RunFolder:
         Raises:
             InvalidRequestError: the folder is of a run with another plan.
         """
+        self.check(plan)
         self.path.mkdir(parents=True, exist_ok=True)
-        if self._plan.exists():
-            self._require_same(plan)
-        else:
+        if not self._plan.exists():
             self._plan.write_text(json.dumps(plan, indent=2) + "\n", "utf-8")
+        self._summary.unlink(missing_ok=True)  # of a run that goes on it would not be true
         self._drop_torn_line()
         ended = list(self.trajectories())
         with self._table.open("w", newline="", encoding="utf-8") as file:
@@ -59,8 +59,11 @@ class RunFolder:
             self._append_rows(trajectory)
         return ended
 
-    def _require_same(self, plan: Mapping[str, object]) -> None:
-        before: JSON = json.loads(self._plan.read_text("utf-8"))
+    def check(self, plan: Mapping[str, object]) -> None:
+        """Raises InvalidRequestError if the folder is of a run with another plan; makes nothing."""
+        if not self._plan.exists():
+            return
+        before = self.plan()
         different = sorted(name for name in before.keys() | plan.keys() if before.get(name) != plan.get(name))
         if different:
             raise InvalidRequestError(
@@ -78,14 +81,19 @@ class RunFolder:
         """Raises InvalidRequestError if this is no folder of a run."""
         if not self._plan.exists():
             raise InvalidRequestError(f"{self.path} is no folder of an evaluation: it has no {self._plan.name}")
-        found: JSON = json.loads(self._plan.read_text("utf-8"))
+        try:
+            found = json.loads(self._plan.read_text("utf-8"))
+        except ValueError as error:
+            raise InvalidRequestError(f"{self._plan} is not valid JSON: {error}") from error
+        if not isinstance(found, dict):
+            raise InvalidRequestError(f"{self._plan} is not a JSON object")
         return found
 
     def trajectories(self) -> Iterator[Trajectory]:
         """The episodes that have ended, in the order in which they did."""
         if not self._lines.exists():
             return
-        with self._lines.open(encoding="ascii") as file:
+        with self._lines.open(encoding="ascii", errors="replace") as file:
             for number, line in enumerate(file, start=1):
                 try:
                     yield records.from_line(line)

@@ -2,17 +2,22 @@
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from codearena.async_client import AsyncCodeArena
-from codearena.errors import CallerError, CodeArenaError
+from codearena.errors import BodyTooLargeError, CallerError, CodeArenaError
 from codearena.evaluation.agents import Agent, AgentError, Proposal
 from codearena.evaluation.records import StepRecord, Trajectory, Use
 from codearena.models import StepResponse, TaskSummary
 
+log = logging.getLogger(__name__)
+
 _UNIT_SEED_BITS = 31
+_CUT_CHARS = 80 * 1024
+"""What is left of a source that the service does not even take: more than it compiles, less than it refuses to read."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ async def play(
     """Plays each unit to its end; tells of each as soon as it has ended.
 
     A failure of the agent, or of the service after it has been tried again, ends the episode it happened in with that
-    error, and the others go on.
+    error, and the others go on. What `ended` raises ends the run.
     """
     waiting = iter(todo)
 
@@ -60,9 +65,12 @@ async def play(
         for unit in waiting:
             ended(await _episode(arena, agent, unit))
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(concurrency):
-            group.create_task(worker())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(concurrency):
+                group.create_task(worker())
+    except ExceptionGroup as failures:  # of one kind: what one worker met, the others would
+        raise failures.exceptions[0] from failures
 
 
 async def _episode(arena: AsyncCodeArena, agent: Agent, unit: Unit) -> Trajectory:
@@ -78,11 +86,14 @@ async def _episode(arena: AsyncCodeArena, agent: Agent, unit: Unit) -> Trajector
             except AgentError as error:
                 steps.append(_broken(number, f"agent: {error}"))
                 break
-            answer = await arena.step(proposal.source, episode_id=unit.episode_id)
+            proposal, answer = await _step(arena, proposal, unit.episode_id)
             steps.append(_taken(number, proposal, answer))
     except CodeArenaError as error:
         whose = "request" if isinstance(error, CallerError) else "service"
         steps.append(_broken(len(steps) + 1, f"{whose}: {error.detail}"))
+    except Exception as error:  # the episode's top: a defect costs this episode, and its traceback is in the log
+        log.exception("defect in episode %s", unit.episode_id)
+        steps.append(_broken(len(steps) + 1, f"defect: {type(error).__name__}: {error}"))
     return Trajectory(
         task_id=unit.task.id,
         category=unit.task.category,
@@ -95,9 +106,23 @@ async def _episode(arena: AsyncCodeArena, agent: Agent, unit: Unit) -> Trajector
     )
 
 
+async def _step(arena: AsyncCodeArena, proposal: Proposal, episode_id: str) -> tuple[Proposal, StepResponse]:
+    """The answer, and what was sent. An agent that writes too much has failed, and its episode does not break off."""
+    try:
+        return proposal, await arena.step(proposal.source, episode_id=episode_id)
+    except BodyTooLargeError:
+        cut = replace(proposal, source=proposal.source[:_CUT_CHARS])
+        return cut, await arena.step(cut.source, episode_id=episode_id)
+
+
 def _taken(number: int, proposal: Proposal, answer: StepResponse) -> StepRecord:
     return StepRecord(
-        step=number, timestamp=_now(), proposed_fix=proposal.source, use=proposal.use, answer=answer, error=None
+        step=number,
+        timestamp=_now(),
+        proposed_fix=proposal.source,
+        use=proposal.use,
+        answer=answer,
+        no_answer=proposal.no_answer,
     )
 
 

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from codearena.evaluation import rewards
 from codearena.evaluation.records import Trajectory
 from codearena.models import TaskSummary
 
@@ -22,7 +23,7 @@ class Progress:
         self._ended: dict[str, list[Trajectory]] = {task.id: [] for task in tasks}
         for trajectory in ended:
             self._ended.setdefault(trajectory.task_id, []).append(trajectory)
-        self._live = Live(self._table(), console=console, transient=True, refresh_per_second=4)
+        self._live = Live(self.table(), console=console, transient=True, refresh_per_second=4)
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -34,17 +35,18 @@ class Progress:
     def note(self, trajectory: Trajectory) -> None:
         """An episode has ended."""
         self._ended[trajectory.task_id].append(trajectory)
-        self._live.update(self._table())
+        self._live.update(self.table())
 
-    def _table(self) -> Table:
-        table = Table("task", "episodes", "solved", "errors", "mean reward", box=None, padding=(0, 2, 0, 0))
+    def table(self) -> Table:
+        """As it is shown now."""
+        table = Table("task", "episodes", "solved", "broken off", "mean final reward", box=None, padding=(0, 2, 0, 0))
         for task_id, ended in self._ended.items():
-            rewards = [each.rewards[-1] for each in ended if each.error is None and each.rewards]
+            finals = [final.reward for final in rewards.of_trajectories(ended)]
             table.add_row(
                 task_id,
                 f"{len(ended)}/{self._episodes}",
                 str(sum(each.solved_at is not None for each in ended)),
                 str(sum(each.error is not None for each in ended) or ""),
-                f"{statistics.fmean(rewards):.2f}" if rewards else "",
+                f"{statistics.fmean(finals):.2f}" if finals else "",
             )
         return table

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Mapping
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from codearena.models import StepResponse
 from codearena.requests import SourceText
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""Version 2 says of each attempt whether it had an answer; lines of version 1 are read, too."""
 
 ORIGINAL_COLUMNS = ("timestamp", "task_id", "step", "reward", "compile_score", "test_ratio", "efficiency_score")
 """The columns that the benchmark's tools have always read, in their order."""
@@ -16,7 +17,7 @@ OWN_COLUMNS = (
     *("episode", "category", "level", "method", "outcome", "solved", "done"),
     *("llm_correctness", "llm_security", "llm_quality", "penalty_step", "penalty_identical"),
     *("tests_passed", "tests_total", "complexity", "optimal", "judge"),
-    *("tokens_in", "tokens_out", "cost", "agent_s", "error"),
+    *("tokens_in", "tokens_out", "cost", "agent_s", "no_answer", "finish_reason", "error"),
 )
 COLUMNS = ORIGINAL_COLUMNS + OWN_COLUMNS
 
@@ -28,23 +29,33 @@ class _Record(BaseModel):
 
 
 class Use(_Record):
-    """What a proposal took. cost: in the currency of the prices given; seconds: until the proposal was there."""
+    """What a proposal took.
+
+    tokens_in, tokens_out: None if the model's endpoint did not say; cost: in the currency of the prices given, of the
+    tokens that are known; seconds: until the proposal was there; finish_reason: as the endpoint gave it.
+    """
 
     method: str
-    tokens_in: int = 0
-    tokens_out: int = 0
+    tokens_in: int | None = 0
+    tokens_out: int | None = 0
     cost: float = 0.0
     seconds: float = 0.0
+    finish_reason: str = ""
 
 
 class StepRecord(_Record):
-    """One step. timestamp: ISO 8601, UTC; answer: the service's, None where there is none: then `error` says why."""
+    """One step.
+
+    timestamp: ISO 8601, UTC; answer: the service's, None where there is none: then `error` says why. no_answer: why the
+    model proposed nothing, e.g. "refusal" or "length"; the step is an attempt all the same, graded as an empty source.
+    """
 
     step: int
     timestamp: str
     proposed_fix: SourceText | None
     use: Use
     answer: StepResponse | None
+    no_answer: str | None = None
     error: str | None = None
 
 
@@ -82,11 +93,19 @@ def to_line(trajectory: Trajectory) -> str:
 
 
 def from_line(line: str) -> Trajectory:
-    """Raises ValueError if it is no trajectory of this version."""
-    trajectory = Trajectory.model_validate(json.loads(line))
-    if trajectory.schema_version != SCHEMA_VERSION:
-        raise ValueError(f"schema_version {trajectory.schema_version}, this program reads {SCHEMA_VERSION}")
-    return trajectory
+    """Raises ValueError, with a message of one line, if it is not a trajectory of a version that this program reads."""
+    try:
+        found = json.loads(line)
+    except ValueError as error:
+        raise ValueError(f"it is not valid JSON: {error}") from error
+    version = found.get("schema_version") if isinstance(found, dict) else None
+    if version not in range(1, SCHEMA_VERSION + 1):
+        raise ValueError(f"it has schema_version {version}; this program reads 1 to {SCHEMA_VERSION}")
+    try:
+        return Trajectory.model_validate(found)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
 
 
 def rows(trajectory: Trajectory) -> list[Row]:
@@ -102,6 +121,7 @@ def _row(trajectory: Trajectory, step: StepRecord) -> Row:
         "episode": trajectory.episode,
         "category": trajectory.category,
         "level": trajectory.level,
+        "no_answer": step.no_answer,
         "error": step.error,
         **_use(step.use),
         **(_graded(step.answer) if step.answer else {}),
@@ -116,6 +136,7 @@ def _use(use: Use) -> Mapping[str, object]:
         "tokens_out": use.tokens_out,
         "cost": use.cost,
         "agent_s": round(use.seconds, 3),
+        "finish_reason": use.finish_reason,
     }
 
 

@@ -1,135 +1,155 @@
 """What an evaluation found, from its trajectories alone. Pure; the same trajectories give the same summary.
 
-An episode that broke off with an error was not graded to its end: it counts as an error and in nothing else, since
-neither 0 nor the reward it had so far would be what the agent earned.
+Two kinds of failure are kept apart. An answer of the model without a fix is an attempt like any other: it was graded,
+as an empty source, and counts in everything. An episode that broke off, because an endpoint or the service failed, is
+*missing*: nothing is known of what its agent would have earned, so it is in no mean, and every rate says of how many
+episodes it is and what it would be at least.
 """
 
-import math
-import random
 import statistics
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from codearena.evaluation.records import Trajectory
+from codearena.evaluation import rewards
+from codearena.evaluation.chance import Interval, interval, pass_at
+from codearena.evaluation.records import StepRecord, Trajectory, Use
+from codearena.evaluation.rewards import FinalReward
 
-_RESAMPLES = 2000
-_CONFIDENCE = 0.95
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A mean with its bootstrap percentile interval of 95 % (Efron, 1979); n: episodes."""
-
-    mean: float
-    low: float
-    high: float
-    n: int
+__all__ = ["Interval", "Summary", "TaskSummary", "interval", "pass_at", "summarize"]
 
 
 @dataclass(frozen=True)
 class TaskSummary:
-    """One task. pass_at: k -> chance that one of k episodes solves it."""
+    """One task. episodes: those that were to be played; graded: those that were graded to their end.
+
+    mean_reward: of the final rewards; best_reward: of any step; both None if none was graded. pass_at: k -> chance that
+    one of k episodes solves it.
+    """
 
     task_id: str
     episodes: int
+    graded: int
     solved: int
-    mean_reward: float
-    best_reward: float
-    mean_steps: float
+    mean_reward: float | None
+    best_reward: float | None
+    mean_steps: float | None
     pass_at: dict[int, float]
 
 
 @dataclass(frozen=True)
 class Summary:
-    """A whole run. Rewards are those of each episode's last step.
+    """A whole run.
 
-    solved_by_step: share of episodes solved at step 1, 2, ... or earlier; outcomes: of all graded steps.
+    episodes: those that were to be played; graded: those that were graded to their end; missing: the others;
+    errors: those among them that broke off; error_kinds: by whose failure it was; first_error: an example.
+    reward, reward_by_category: of the final rewards.
+    solved_by_step: share of episodes solved at step 1, 2, ... or earlier.
+    pass_at: of the graded episodes; pass_at_least: of all, the missing counted as failed.
+    attempts: graded steps; outcomes: what became of them; no_answers: how many had no answer, by the reason.
+    finish_reasons: of the model's answers; usage_unknown: answers whose tokens the endpoint did not say.
     """
 
     episodes: int
+    graded: int
+    missing: int
     errors: int
+    error_kinds: dict[str, int]
+    first_error: str | None
     reward: Interval | None
     reward_by_category: dict[str, Interval]
     solved_by_step: list[float]
     pass_at: dict[int, float]
+    pass_at_least: dict[int, float]
     tasks: list[TaskSummary]
+    attempts: int
     outcomes: dict[str, int]
-    error_kinds: dict[str, int]
+    no_answers: dict[str, int]
+    finish_reasons: dict[str, int]
     tokens_in: int
     tokens_out: int
+    usage_unknown: int
     cost: float
 
     def to_json(self) -> dict[str, object]:
         return asdict(self)
 
 
-def summarize(trajectories: Sequence[Trajectory], seed: int = 0) -> Summary:
-    """seed: of the bootstrap."""
+def summarize(trajectories: Sequence[Trajectory], seed: int = 0, planned: Mapping[str, int] | None = None) -> Summary:
+    """seed: of the bootstrap; planned: task id -> episodes that were to be played; None: those that are there."""
     ordered = sorted(trajectories, key=lambda each: (each.task_id, each.episode))
-    graded = [each for each in ordered if each.error is None and each.rewards]
-    by_category = _grouped(graded, "category")
-    tasks = [_task(name, group) for name, group in _grouped(graded, "task_id").items()]
-    uses = [step.use for each in ordered for step in each.steps]
+    plan = Counter(each.task_id for each in ordered) | Counter(planned or {})  # the larger of both, for each task
+    graded = [each for each in ordered if rewards.of_trajectory(each) is not None]
+    tasks = [_task(task_id, plan[task_id], _of_task(graded, task_id)) for task_id in sorted(plan)]
+    steps = [step for each in ordered for step in each.steps]
+    uses = [step.use for step in steps]
     return Summary(
-        episodes=len(ordered),
+        episodes=sum(plan.values()),
+        graded=len(graded),
+        missing=sum(plan.values()) - len(graded),
         errors=len(ordered) - len(graded),
-        reward=interval([each.rewards[-1] for each in graded], seed),
-        reward_by_category={name: _known(group, seed) for name, group in by_category.items()},
-        solved_by_step=_solved_by_step(graded),
-        pass_at=_mean_pass_at(tasks),
-        tasks=tasks,
-        outcomes=dict(Counter(_outcomes(ordered))),
         error_kinds=dict(Counter(each.error.partition(":")[0] for each in ordered if each.error)),
-        tokens_in=sum(use.tokens_in for use in uses),
-        tokens_out=sum(use.tokens_out for use in uses),
+        first_error=next((each.error for each in ordered if each.error), None),
+        reward=interval([final.reward for final in rewards.of_trajectories(graded)], seed),
+        reward_by_category=_by_category(graded, seed),
+        solved_by_step=_solved_by_step(graded),
+        pass_at=_mean_pass_at({task.task_id: (task.graded, task.solved) for task in tasks if task.graded}),
+        pass_at_least=_mean_pass_at({task.task_id: (task.episodes, task.solved) for task in tasks}),
+        tasks=tasks,
+        attempts=sum(step.answer is not None for step in steps),
+        outcomes=dict(Counter(_outcomes(steps))),
+        no_answers=dict(Counter(step.no_answer for step in steps if step.no_answer)),
+        finish_reasons=dict(Counter(use.finish_reason for use in uses if use.finish_reason)),
+        tokens_in=sum(use.tokens_in or 0 for use in uses),
+        tokens_out=sum(use.tokens_out or 0 for use in uses),
+        usage_unknown=sum(_unknown(use) for use in uses),
         cost=sum(use.cost for use in uses),
     )
 
 
-def interval(values: Sequence[float], seed: int) -> Interval | None:
-    """None of nothing."""
-    if not values:
-        return None
-    rng = random.Random(seed)
-    means = sorted(statistics.fmean(rng.choices(values, k=len(values))) for _ in range(_RESAMPLES))
-    tail = (1 - _CONFIDENCE) / 2
-    low, high = means[int(tail * _RESAMPLES)], means[math.ceil((1 - tail) * _RESAMPLES) - 1]
-    return Interval(statistics.fmean(values), low, high, len(values))
+def _unknown(use: Use) -> bool:
+    return use.tokens_in is None or use.tokens_out is None
 
 
-def pass_at(k: int, episodes: int, solved: int) -> float:
-    """Chance that at least one of k episodes, drawn without replacement from those played, is solved.
-
-    The unbiased estimator 1 - C(n-c, k) / C(n, k) of Chen et al., "Evaluating Large Language Models Trained on Code"
-    (2021), section 2.1.
-    """
-    return 1.0 - math.comb(episodes - solved, k) / math.comb(episodes, k)
+def _of_task(graded: Sequence[Trajectory], task_id: str) -> list[Trajectory]:
+    return [each for each in graded if each.task_id == task_id]
 
 
-def _known(group: Sequence[Trajectory], seed: int) -> Interval:
-    found = interval([each.rewards[-1] for each in group], seed)
-    assert found is not None
-    return found
-
-
-def _task(task_id: str, group: Sequence[Trajectory]) -> TaskSummary:
-    solved = sum(each.solved_at is not None for each in group)
+def _task(task_id: str, episodes: int, graded: Sequence[Trajectory]) -> TaskSummary:
+    finals = rewards.of_trajectories(graded)
+    solved = sum(final.solved for final in finals)
     return TaskSummary(
         task_id=task_id,
-        episodes=len(group),
+        episodes=episodes,
+        graded=len(finals),
         solved=solved,
-        mean_reward=statistics.fmean(each.rewards[-1] for each in group),
-        best_reward=max(max(each.rewards) for each in group),
-        mean_steps=statistics.fmean(len(each.steps) for each in group),
-        pass_at={k: pass_at(k, len(group), solved) for k in range(1, len(group) + 1)},
+        mean_reward=_mean(final.reward for final in finals),
+        best_reward=max((max(each.rewards) for each in graded), default=None),
+        mean_steps=_mean(final.steps for final in finals),
+        pass_at={k: pass_at(k, len(finals), solved) for k in range(1, len(finals) + 1)},
     )
 
 
-def _mean_pass_at(tasks: Sequence[TaskSummary]) -> dict[int, float]:
-    """Over tasks, for each k that every task has episodes for."""
-    most = min((task.episodes for task in tasks), default=0)
-    return {k: statistics.fmean(task.pass_at[k] for task in tasks) for k in range(1, most + 1)}
+def _mean(values: Iterable[float]) -> float | None:
+    known = list(values)
+    return statistics.fmean(known) if known else None
+
+
+def _by_category(graded: Sequence[Trajectory], seed: int) -> dict[str, Interval]:
+    finals: dict[str, list[FinalReward]] = {}
+    for each in graded:
+        finals.setdefault(each.category, []).extend(rewards.of_trajectories([each]))
+    found = {name: interval([final.reward for final in group], seed) for name, group in finals.items()}
+    return {name: known for name, known in found.items() if known is not None}
+
+
+def _mean_pass_at(tasks: Mapping[str, tuple[int, int]]) -> dict[int, float]:
+    """Over tasks, for each k that every task has episodes for. tasks: id -> episodes, and how many of them solved."""
+    most = min((episodes for episodes, _ in tasks.values()), default=0)
+    return {
+        k: statistics.fmean(pass_at(k, episodes, solved) for episodes, solved in tasks.values())
+        for k in range(1, most + 1)
+    }
 
 
 def _solved_by_step(graded: Sequence[Trajectory]) -> list[float]:
@@ -138,18 +158,10 @@ def _solved_by_step(graded: Sequence[Trajectory]) -> list[float]:
     return [sum(at is not None and at <= step for at in solved) / len(graded) for step in range(1, last + 1)]
 
 
-def _outcomes(trajectories: Sequence[Trajectory]) -> list[str]:
+def _outcomes(steps: Sequence[StepRecord]) -> list[str]:
     found: list[str] = []
-    for each in trajectories:
-        for step in each.steps:
-            if step.answer and (ran := step.answer.info.execution_metadata):
-                passed = ran.status == "ran" and ran.test_passed == ran.test_total
-                found.append("tests_passed" if passed else "tests_failed" if ran.status == "ran" else ran.status)
+    for step in steps:
+        if step.answer and (ran := step.answer.info.execution_metadata):
+            passed = ran.status == "ran" and ran.test_passed == ran.test_total
+            found.append("tests_passed" if passed else "tests_failed" if ran.status == "ran" else ran.status)
     return found
-
-
-def _grouped(trajectories: Sequence[Trajectory], attribute: str) -> dict[str, list[Trajectory]]:
-    groups: dict[str, list[Trajectory]] = {}
-    for each in trajectories:
-        groups.setdefault(getattr(each, attribute), []).append(each)
-    return groups

@@ -7,6 +7,7 @@ from pathlib import Path
 from codearena.errors import InvalidRequestError
 from codearena.evaluation.folder import read_rows
 from codearena.evaluation.records import Row
+from codearena.evaluation.rewards import FinalReward, of_rows
 
 COMPONENTS = ("compile_score", "test_ratio", "efficiency_score", "llm_correctness", "llm_security", "llm_quality")
 _LEVELS = ("easy", "medium", "hard")
@@ -31,10 +32,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Run:
-    """The graded steps of one run, in the order of the log."""
+    """The graded steps of one run, in the order of the log, and what its episodes earned."""
 
     name: str
     steps: list[Step]
+    finals: list[FinalReward]
 
 
 def load(paths: Sequence[Path]) -> list[Run]:
@@ -44,7 +46,8 @@ def load(paths: Sequence[Path]) -> list[Run]:
         InvalidRequestError: one of them is no log of rewards, or none has a graded step.
     """
     names = _names(paths)
-    runs = [Run(name, _steps(name, read_rows(path))) for name, path in zip(names, paths, strict=True)]
+    logs = [read_rows(path) for path in paths]
+    runs = [Run(name, _steps(name, rows), of_rows(rows)) for name, rows in zip(names, logs, strict=True)]
     if not any(run.steps for run in runs):
         raise InvalidRequestError("no graded step in " + ", ".join(map(str, paths)))
     return runs

@@ -73,10 +73,11 @@ def _caption(name: str) -> str:
 def _table(runs: Sequence[Run]) -> str:
     cells = []
     for run in runs:
-        mean = interval([step.reward for step in run.steps], seed=0)
+        mean = interval([final.reward for final in run.finals], seed=0)
         shown = f"{mean.mean:.3f} ({mean.low:.3f} to {mean.high:.3f})" if mean else "none"
-        solved = sum(step.solved for step in run.steps)
-        cells.append([run.name, str(len(run.steps)), str(solved), shown])
-    head = "".join(f"<th>{name}</th>" for name in ("run", "graded steps", "solved", "mean reward (95 %)"))
+        solved = sum(final.solved for final in run.finals)
+        cells.append([run.name, str(len(run.steps)), str(len(run.finals)), str(solved), shown])
+    names = ("run", "graded steps", "graded episodes", "solved", "mean final reward (95 %)")
+    head = "".join(f"<th>{name}</th>" for name in names)
     rows = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in cells)
     return f"<table><tr>{head}</tr>{rows}</table>"

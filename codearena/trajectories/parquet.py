@@ -2,15 +2,18 @@
 
 import itertools
 import json
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from codearena.errors import InvalidRequestError
 from codearena.trajectories.lines import Line
 
 _PART_ROWS = 500  # held in memory at once
+_EVENT_ID = re.compile(r"\d+-\d+")
 SCHEMA = pa.schema(
     [
         ("schema", pa.int32()),
@@ -40,8 +43,16 @@ SCHEMA = pa.schema(
 
 
 def resume(folder: Path) -> str | None:
-    """Id of the last event in the folder; None: it is empty."""
+    """Id of the last event in the folder; None: it is empty, or not there.
+
+    Raises:
+        InvalidRequestError: it is a file, or its parts are not those of an export.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise InvalidRequestError(f"{folder} is a file; an export as Parquet is a folder")
     names = [path.stem.removeprefix("part-") for path in folder.glob("part-*.parquet")]
+    if foreign := [name for name in names if _EVENT_ID.fullmatch(name) is None]:
+        raise InvalidRequestError(f"{folder} holds part-{foreign[0]}.parquet, which is not a part of an export")
     return max(names, key=lambda name: tuple(map(int, name.split("-"))), default=None)
 
 

@@ -2,17 +2,22 @@
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import grpc
-from google.protobuf.json_format import ParseDict
+from google.protobuf.json_format import ParseDict, ParseError
+from google.protobuf.message import Message
 
 from codearena import rpc
+from codearena.errors import InvalidRequestError, ServiceError
 from codearena.trajectories.lines import Line
 from codearena.v1 import grader_pb2, grader_pb2_grpc, store_pb2
 
 _TIMEOUT_S = 30.0
 _ALWAYS = ("compile_score", "test_pass_ratio")
 _COMPONENTS = ("compile_score", "test_pass_ratio", "efficiency_score", "llm_correctness", "llm_security", "llm_quality")
+
+M = TypeVar("M", bound=Message)
 
 
 @dataclass(frozen=True)
@@ -32,16 +37,29 @@ class Regraded:
 
 
 async def regrade(lines: Iterable[Line], address: str) -> AsyncIterator[Regraded]:
-    """Every attempt in the lines, in their order. address: of the grader."""
+    """Every attempt in the lines, in their order. address: of a grader that serves.
+
+    Raises:
+        InvalidRequestError: what a line holds is not of this version's messages; the message names the line.
+        ServiceError: the grader failed, and not because of the attempt.
+    """
     bases: dict[str, store_pb2.Basis] = {}
     async with rpc.channel(address) as channel:
         grader = grader_pb2_grpc.GraderServiceStub(channel)
         for line in lines:
             if line["kind"] == "basis":
-                bases[line["revision"]] = ParseDict(line["basis"], store_pb2.Basis())
+                bases[line["revision"]] = _message(line["basis"], store_pb2.Basis(), f"the basis {line['revision']}")
             elif line["kind"] == "attempt":
-                attempt = ParseDict(line["attempt"], store_pb2.StoredAttempt())
+                named = f"the attempt of event {line['event_id']}"
+                attempt = _message(line["attempt"], store_pb2.StoredAttempt(), named)
                 yield await _regraded(grader, line["task_id"], attempt, bases)
+
+
+def _message(found: dict[str, object], empty: M, named: str) -> M:
+    try:
+        return ParseDict(found, empty)
+    except ParseError as error:
+        raise InvalidRequestError(f"{named} cannot be read: {str(error).partition(chr(10))[0]}") from error
 
 
 async def _regraded(
@@ -65,8 +83,11 @@ async def _regraded(
     )
     try:
         response = await grader.Grade(request, timeout=_TIMEOUT_S, wait_for_ready=True)
-    except grpc.aio.AioRpcError as error:
-        return Regraded(attempt.attempt_id, task_id, before, {}, rpc.error_from_status(error).detail)
+    except grpc.aio.AioRpcError as failed:
+        error = rpc.error_from_status(failed)
+        if isinstance(error, ServiceError):  # of the grader, not of this attempt: the next ones would wait for it, too
+            raise ServiceError(f"the grader failed at attempt {attempt.attempt_id}: {error.detail}") from failed
+        return Regraded(attempt.attempt_id, task_id, before, {}, error.detail)
     if response.takes_measurement:  # of a grader with other settings, which would have measured it
         return Regraded(attempt.attempt_id, task_id, before, {}, "it takes a measurement, and was not measured")
     return Regraded(attempt.attempt_id, task_id, before, _told(response.verdict))
