@@ -19,6 +19,7 @@ from typing import Self
 
 import httpx
 
+from codearena.batching import CHUNK_ITEMS as CHUNK_ITEMS
 from codearena.batching import chunks, sent_source
 from codearena.bulk import JobStatus
 from codearena.errors import BodyTooLargeError, CallerError, CodeArenaError, RateLimitedError, ServiceError

@@ -18,8 +18,8 @@ def sent_source(source: str) -> str:
     """The source as it is sent: of one too long for a request's body, as much from its start as fits.
 
     A source of more than 64 KiB is one that does not compile, as the gateway says of it. One that cannot be sent is to
-    get that same verdict, from the gateway, rather than an error: else an attempt would be absent by being long. What is
-    left of it is still over that limit, since encoding makes six characters of one byte at most.
+    get that same verdict, from the gateway, rather than an error: else an attempt would be absent by being long. What
+    is left of it is still over that limit, since encoding makes six characters of one byte at most.
     """
     if len(source) * _LONGEST_ESCAPE <= SOURCE_BYTES or _encoded(source) <= SOURCE_BYTES:
         return source

@@ -1,9 +1,11 @@
 """The address of a gateway, as a caller gives it, and why no gateway answers there."""
 
+import os
 import socket
 import ssl
 from collections.abc import Iterator
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -11,6 +13,9 @@ from codearena.errors import UnreachableError
 from codearena.proxies import Proxy, without_credentials
 
 _EXAMPLE = "http://localhost:7860"
+
+_NOT_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG")
+"""OpenSSL's reasons for what is no TLS record; which of them depends on its version and on the answer's first bytes."""
 
 E = TypeVar("E", bound=BaseException)
 
@@ -24,15 +29,16 @@ def checked_url(base_url: str) -> httpx.URL:
     text = base_url.strip()
     if not text:
         raise UnreachableError(f"the gateway's URL is empty; one looks like {_EXAMPLE}")
+    shown = without_credentials(text)
     scheme, separator, _ = text.partition("://")
     if not separator:
-        raise UnreachableError(f"the gateway's URL {text!r} has no scheme; is it http://{text.lstrip('/')}?")
-    shown = without_credentials(text)
+        raise UnreachableError(f"the gateway's URL {shown!r} has no scheme; is it http://{shown.lstrip('/')}?")
     if scheme.lower() not in ("http", "https"):
         raise UnreachableError(f"the gateway's URL {shown!r} has the scheme {scheme!r}; it takes http or https")
     try:
         url = httpx.URL(text)
-    except httpx.InvalidURL as error:
+        _ = urlsplit(text).port  # which httpx takes as it comes, and fails at later
+    except (httpx.InvalidURL, ValueError) as error:
         raise UnreachableError(f"the gateway's URL {shown!r} is not valid: {error}") from error
     if not url.host:
         raise UnreachableError(f"the gateway's URL {shown!r} has no host; one looks like {_EXAMPLE}")
@@ -60,8 +66,9 @@ class Route:
         """Whether trying again is of no use, as with everything that does not depend on the moment."""
         if isinstance(error, httpx.UnsupportedProtocol):
             return True
-        refused_by_proxy = isinstance(error, httpx.ProxyError) and str(error).startswith("40")
-        return refused_by_proxy or _first(error, ssl.SSLError) is not None
+        refused_by_proxy = isinstance(error, httpx.ProxyError) and str(error).startswith("40")  # its HTTP status
+        tls = _first(error, ssl.SSLError)
+        return refused_by_proxy or (tls is not None and not isinstance(tls, ssl.SSLEOFError | ssl.SSLZeroReturnError))
 
     def foreign(self, response: httpx.Response) -> str:
         """What is wrong with an answer that no gateway gives."""
@@ -84,8 +91,10 @@ class Route:
     def _reason(self, error: httpx.RequestError) -> str:
         if (untrusted := _first(error, ssl.SSLCertVerificationError)) is not None:
             return f"its certificate is not trusted ({untrusted.verify_message}); SSL_CERT_FILE names those that are"
-        if _first(error, ssl.SSLError) is not None:
-            return f"what listens there does not speak TLS; is it {self._swapped}?"
+        if (tls := _first(error, ssl.SSLError)) is not None:
+            if tls.reason in _NOT_TLS:
+                return f"what listens there does not speak TLS; is it {self._swapped}?"
+            return f"TLS failed ({tls.reason or tls.strerror})"
         if (unknown := _first(error, socket.gaierror)) is not None:
             whose = "the proxy's host" if self._proxy else f"the host {self._host}"
             return f"{whose} is not known ({unknown.strerror})"
@@ -95,8 +104,9 @@ class Route:
             return (
                 f"the connection was closed, or what came is not HTTP ({error or 'no answer'}); is it {self._swapped}?"
             )
-        system = _first(error, OSError)
-        return str(system.strerror or system) if system is not None else str(error) or type(error).__name__
+        numbers = [cause.errno for cause in _causes(error) if isinstance(cause, OSError) and cause.errno]
+        said = os.strerror(numbers[0]) if numbers else str(error) or type(error).__name__
+        return f"{said}; NO_PROXY names what is reached without the proxy" if self._proxy else said
 
 
 def _first(error: BaseException, kind: type[E]) -> E | None:

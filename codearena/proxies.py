@@ -67,9 +67,8 @@ def is_loopback(host: str) -> bool:
 
 def without_credentials(url: str) -> str:
     """The address as it may be shown: without user name and password."""
-    scheme, separator, rest = url.partition("://")
-    authority, slash, path = rest.partition("/")
-    return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}"
+    scheme, separator, rest = url.rpartition("://")
+    return f"{scheme}{separator}{rest.rpartition('@')[2]}"
 
 
 def _proxy(value: str, variable: str) -> Proxy:
@@ -80,6 +79,14 @@ def _proxy(value: str, variable: str) -> Proxy:
         raise UnreachableError(
             f"{variable} names the proxy {without_credentials(url)}, whose scheme is none of {known}"
         )
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # ValueError unless it is one
+    except ValueError as error:
+        # Its text may hold a part of the credentials.
+        raise UnreachableError(f"{variable} names the proxy {without_credentials(url)}, whose port is none") from error
+    if not parts.hostname:
+        raise UnreachableError(f"{variable} names the proxy {without_credentials(url)}, which has no host")
     return Proxy(url, variable)
 
 

@@ -148,17 +148,9 @@ class Transport:
                     raise self._error(response)
                 yield response.aiter_lines()
         except httpx.RequestError as error:
-            raise self._unanswered(error) from error
+            raise self._unanswered(error, last=False) from error
 
     async def _answered(self, request: httpx.Request, tries: int, also_status: int | None) -> JSON:
-        try:
-            return await self._tried(request, tries, also_status)
-        except ServiceError as error:
-            if self._reached:
-                raise
-            raise UnreachableError(error.detail) from error
-
-    async def _tried(self, request: httpx.Request, tries: int, also_status: int | None) -> JSON:
         for failures in range(1, tries):
             try:
                 return await self._exchange(request, also_status)
@@ -169,13 +161,13 @@ class Transport:
                     raise
                 # Not the first try: what keeps the episode busy may be our own first one, still on its way.
                 await self._retry.pause(failures, None)
-        return await self._exchange(request, also_status)
+        return await self._exchange(request, also_status, last=True)
 
-    async def _exchange(self, request: httpx.Request, also_status: int | None) -> JSON:
+    async def _exchange(self, request: httpx.Request, also_status: int | None, *, last: bool = False) -> JSON:
         try:
             response = await self._http.send(request)
         except httpx.RequestError as error:
-            raise self._unanswered(error) from error
+            raise self._unanswered(error, last) from error
         if not response.is_success and response.status_code != also_status:
             raise self._error(response)
         try:
@@ -185,15 +177,15 @@ class Transport:
         self._reached = True
         return answer
 
-    def _unanswered(self, error: httpx.RequestError) -> CodeArenaError:
-        if not self._reached and self._route.hopeless(error):
+    def _unanswered(self, error: httpx.RequestError, last: bool) -> CodeArenaError:
+        if not self._reached and (last or self._route.hopeless(error)):
             return UnreachableError(self._route.broken(error))
         kind = DeadlineError if isinstance(error, httpx.TimeoutException) else ServiceError
         return kind(self._route.broken(error))
 
     def _foreign(self, response: httpx.Response) -> CodeArenaError:
         """Of an answer that is not a gateway's: in mid-run of something between us, which passes."""
-        kind = ServiceError if self._reached or response.is_server_error else UnreachableError
+        kind = ServiceError if self._reached else UnreachableError
         return kind(self._route.foreign(response))
 
     def _error(self, response: httpx.Response) -> CodeArenaError:

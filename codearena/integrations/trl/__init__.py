@@ -18,6 +18,7 @@ What could not be graded is `None`, which TRL leaves out of the batch: never a n
 """
 
 from codearena.integrations.trl.completions import Completion, text_of
+from codearena.integrations.trl.data_set import SYSTEM_PROMPT, prompts, task_text
 from codearena.integrations.trl.environment import (
     AGENT_VARIABLE,
     ISOLATION_VARIABLE,
@@ -25,7 +26,6 @@ from codearena.integrations.trl.environment import (
     CodeArenaEnvironment,
 )
 from codearena.integrations.trl.groups import RUN_VARIABLE
-from codearena.integrations.trl.data_set import SYSTEM_PROMPT, prompts, task_text
 from codearena.integrations.trl.rewards import COMPONENTS, RewardFunction, Rewards
 
 __all__ = [
