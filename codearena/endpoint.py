@@ -67,7 +67,7 @@ class Route:
         if isinstance(error, httpx.UnsupportedProtocol):
             return True
         refused_by_proxy = isinstance(error, httpx.ProxyError) and str(error).startswith("40")  # its HTTP status
-        tls = _first(error, ssl.SSLError)
+        tls = _refused(error)
         return refused_by_proxy or (tls is not None and not isinstance(tls, ssl.SSLEOFError | ssl.SSLZeroReturnError))
 
     def foreign(self, response: httpx.Response) -> str:
@@ -91,7 +91,7 @@ class Route:
     def _reason(self, error: httpx.RequestError) -> str:
         if (untrusted := _first(error, ssl.SSLCertVerificationError)) is not None:
             return f"its certificate is not trusted ({untrusted.verify_message}); SSL_CERT_FILE names those that are"
-        if (tls := _first(error, ssl.SSLError)) is not None:
+        if (tls := _refused(error)) is not None:
             if tls.reason in _NOT_TLS:
                 return f"what listens there does not speak TLS; is it {self._swapped}?"
             return f"TLS failed ({tls.reason or tls.strerror})"
@@ -112,6 +112,13 @@ class Route:
 def _first(error: BaseException, kind: type[E]) -> E | None:
     """The first of that kind among the causes, the outermost left out."""
     return next((cause for cause in _causes(error) if isinstance(cause, kind)), None)
+
+
+def _refused(error: BaseException) -> ssl.SSLError | None:
+    """What TLS has failed by. That it waited for more to read or to write is its way of working."""
+    waits = ssl.SSLWantReadError | ssl.SSLWantWriteError
+    found = (cause for cause in _causes(error) if isinstance(cause, ssl.SSLError) and not isinstance(cause, waits))
+    return next(found, None)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
