@@ -1,6 +1,5 @@
 """What of a batch goes into one request, by number and by encoded size."""
 
-import bisect
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -21,11 +20,13 @@ def sent_source(source: str) -> str:
     get that same verdict, from the gateway, rather than an error: else an attempt would be absent by being long. What
     is left of it is still over that limit, since encoding makes six characters of one byte at most.
     """
-    if len(source) * _LONGEST_ESCAPE <= SOURCE_BYTES or _encoded(source) <= SOURCE_BYTES:
+    if len(source) * _LONGEST_ESCAPE <= SOURCE_BYTES:
         return source
-    lengths = range(min(len(source), SOURCE_BYTES))  # no character is shorter when it is encoded
-    too_long = bisect.bisect_right(lengths, SOURCE_BYTES, key=lambda length: _encoded(source[:length]))
-    return source[: too_long - 1]
+    encoded = json.dumps(source[: SOURCE_BYTES + 1])[1:-1]  # no character is shorter when it is encoded
+    if len(encoded) <= SOURCE_BYTES:
+        return source
+    starts = (_decoded(encoded[:end]) for end in range(SOURCE_BYTES, SOURCE_BYTES - _LONGEST_ESCAPE, -1))
+    return next(start for start in starts if start is not None and source.startswith(start))
 
 
 def chunks(items: Sequence[Mapping[str, str]]) -> Iterator[Sequence[Mapping[str, str]]]:
@@ -41,6 +42,10 @@ def chunks(items: Sequence[Mapping[str, str]]) -> Iterator[Sequence[Mapping[str,
         yield items[start:]
 
 
-def _encoded(source: str) -> int:
-    """Characters without the quotes around them."""
-    return len(json.dumps(source)) - 2
+def _decoded(encoded: str) -> str | None:
+    """None: it ends within an escape. Half of a pair of surrogates is one of its own."""
+    try:
+        text: str = json.loads(f'"{encoded}"')
+    except ValueError:
+        return None
+    return text

@@ -96,6 +96,8 @@ class Rewards:
         """What is known of each completion, graded once for all readers. reader: the function that asks."""
         tasks = [None] * len(completions) if task_ids is None else task_ids
         texts = [None] * len(completions) if prompts is None else prompts
+        if not len(completions) == len(tasks) == len(texts):
+            raise CallerError(f"{len(completions)} completions, {len(tasks)} task ids and {len(texts)} prompts")
         step = step_of(trainer_state)
         places, items = [], []
         for place, (completion, task, prompt) in enumerate(zip(completions, tasks, texts, strict=True)):
