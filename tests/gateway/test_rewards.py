@@ -35,10 +35,10 @@ TASK = "easy-1"
 def one_try(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Connections of this test's own, which do not wait for what is down."""
     monkeypatch.setattr(RetryPolicy, "wait_s", lambda *_: 0.0)
-    monkeypatch.setattr(sharing, "_connections", {})
+    monkeypatch.setattr(sharing, "_clients", {})
     yield
-    for connection in sharing._connections.values():
-        connection.client.close()
+    for client in sharing._clients.values():
+        client.close()
 
 
 def at(step: int) -> Any:

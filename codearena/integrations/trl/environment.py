@@ -8,7 +8,7 @@ from codearena.client import CodeArena
 from codearena.completions import source_of
 from codearena.errors import ServiceError
 from codearena.integrations.trl.data_set import task_text
-from codearena.integrations.trl.sharing import connection
+from codearena.integrations.trl.sharing import client
 from codearena.models import IsolationName, StepResponse
 
 URL_VARIABLE, AGENT_VARIABLE = "CODEARENA_URL", "CODEARENA_AGENT"
@@ -85,7 +85,7 @@ class CodeArenaEnvironment:
     def _arena(self) -> CodeArena:
         url = os.environ.get(URL_VARIABLE, DEFAULT_URL)
         isolation = cast("IsolationName | None", os.environ.get(ISOLATION_VARIABLE))  # the gateway says if it is none
-        return connection(url, os.environ.get(AGENT_VARIABLE, "trl"), isolation).client
+        return client(url, os.environ.get(AGENT_VARIABLE, "trl"), isolation)
 
 
 def _reply(answer: StepResponse) -> str:

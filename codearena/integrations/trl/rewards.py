@@ -8,7 +8,7 @@ from codearena.async_client import DEFAULT_URL
 from codearena.errors import CallerError, CodeArenaError, RateLimitedError
 from codearena.integrations.trl.completions import Completion, source_in
 from codearena.integrations.trl.groups import group_id, run_id_of, step_of
-from codearena.integrations.trl.sharing import Connection, Graded, Item, Rows, connection
+from codearena.integrations.trl.sharing import Graded, Item, Progress, Rows, client, progress
 from codearena.models import IsolationName, Verdict
 
 log = logging.getLogger(__name__)
@@ -49,11 +49,12 @@ class Rewards:
         self._isolation = isolation
         self._run_id = run_id_of() if run_id is None else run_id
         self._whole_groups = whole_groups
+        self._name = uuid.uuid4().hex  # which a pickle keeps: copies are to share what they grade
 
     @property
     def not_graded(self) -> int:
         """How many completions have been masked with None in this process, since the service failed to grade them."""
-        return self._connection().not_graded
+        return self._progress().not_graded
 
     def functions(self) -> list[RewardFunction]:
         """For `reward_funcs`: the reward first, then the components."""
@@ -106,7 +107,7 @@ class Rewards:
                 items.append(Item(task, source_in(completion), self._group(step, prompt, task)))
         rows: Rows = [None] * len(completions)
         if items:
-            graded = self._connection().batches.rows(items, reader, lambda: self._graded(items))
+            graded = self._progress().batches.rows(items, reader, lambda: self._graded(items))
             for place, row in zip(places, graded, strict=True):
                 rows[place] = row
         return rows
@@ -117,23 +118,23 @@ class Rewards:
         return group_id(self._run_id, step, prompt, task)
 
     def _graded(self, items: Sequence[Item]) -> Rows:
-        connected, own_group = self._connection(), uuid.uuid4().hex
+        so_far, own_group = self._progress(), uuid.uuid4().hex
         pairs = [(item.task_id, item.source) for item in items]
         groups = [item.group_id or own_group for item in items]
         answers: Sequence[Verdict | CodeArenaError]
         try:
-            answers = connected.client.grade_batch(pairs, group_ids=groups)
-            connected.answered = True
+            answers = client(self._base_url, _AGENT, self._isolation).grade_batch(pairs, group_ids=groups)
+            so_far.answered = True
         except CodeArenaError as error:
             # Before the first answer it would be masked for the whole run, whatever it is.
-            if not connected.answered or _is_callers(error):
+            if not so_far.answered or _is_callers(error):
                 raise
             answers = [error] * len(items)
-        _report(connected, answers)
+        _report(so_far, answers)
         return [_row(answer) for answer in answers]
 
-    def _connection(self) -> Connection:
-        return connection(self._base_url, _AGENT, self._isolation)
+    def _progress(self) -> Progress:
+        return progress(self._name)
 
 
 class Component:
@@ -166,13 +167,13 @@ def _is_callers(error: CodeArenaError) -> bool:
     return isinstance(error, CallerError) and not isinstance(error, RateLimitedError)
 
 
-def _report(connected: Connection, answers: Sequence[Verdict | CodeArenaError]) -> None:
+def _report(so_far: Progress, answers: Sequence[Verdict | CodeArenaError]) -> None:
     failures = [answer for answer in answers if isinstance(answer, CodeArenaError)]
     for failure in failures:
         if _is_callers(failure):
             raise failure
     if failures:
-        total = connected.count_not_graded(len(failures))
+        total = so_far.count_not_graded(len(failures))
         log.warning(
             "%d of %d completions were not graded and are left out, %d since the start: %s",
             len(failures),

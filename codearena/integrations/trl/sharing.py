@@ -1,4 +1,4 @@
-"""What one process has of one gateway: a client, and what was graded last."""
+"""What one process has for all its threads: clients of gateways, and what was graded last."""
 
 import hashlib
 import json
@@ -87,48 +87,47 @@ class Batches:
                 del self._batches[key]
 
 
-class Connection:
-    """A client of a gateway, and what this process knows of it.
+class Progress:
+    """What the functions of one Rewards, and all copies of them, have come to in this process.
 
     answered: whether a batch was answered; not_graded: completions that were not graded since.
     """
 
-    def __init__(self, client: CodeArena) -> None:
-        self.client = client
+    def __init__(self) -> None:
         self.batches = Batches()
         self.answered = False
+        self.not_graded = 0
         self._lock = threading.Lock()
-        self._not_graded = 0
-
-    @property
-    def not_graded(self) -> int:
-        return self._not_graded
 
     def count_not_graded(self, completions: int) -> int:
         """How many it is in all."""
         with self._lock:
-            self._not_graded += completions
-            return self._not_graded
+            self.not_graded += completions
+            return self.not_graded
 
 
-_connections: dict[tuple[int, str, str, IsolationName | None], Connection] = {}
+# By process, since neither a connection nor a thread survives a fork. No lock is held to find or to make one: whoever
+# forks meanwhile would pass it on locked.
+_clients: dict[tuple[int, str, str, IsolationName | None], CodeArena] = {}
+_progress: dict[tuple[int, str], Progress] = {}
 
 
-def connection(base_url: str, agent_id: str, isolation: IsolationName | None) -> Connection:
-    """This process's, made when it is first asked for and closed with the process.
-
-    One for each process, since neither a connection nor a thread survives a fork; and no lock is held while one is
-    made, since whoever forks then would pass it on locked.
-    """
+def client(base_url: str, agent_id: str, isolation: IsolationName | None) -> CodeArena:
+    """This process's, made when it is first asked for and closed with the process."""
     key = (os.getpid(), base_url, agent_id, isolation)
-    found = _connections.get(key)
+    found = _clients.get(key)
     if found is not None:
         return found
-    made = Connection(CodeArena(base_url, agent_id=agent_id, isolation=isolation))
-    kept = _connections.setdefault(key, made)
+    made = CodeArena(base_url, agent_id=agent_id, isolation=isolation)
+    kept = _clients.setdefault(key, made)
     if kept is not made:  # another thread was faster
-        made.client.close()
+        made.close()
     return kept
+
+
+def progress(name: str) -> Progress:
+    """This process's, under a name that copies of one object share."""
+    return _progress.setdefault((os.getpid(), name), Progress())
 
 
 def _key(items: Sequence[Item]) -> str:
