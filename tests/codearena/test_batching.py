@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codearena.batching import CHUNK_BYTES, CHUNK_ITEMS, SOURCE_BYTES, chunks, sent_source
@@ -12,6 +12,7 @@ _LIMIT = Settings.model_fields["source_bytes"].default
 _PIECES = st.sampled_from(["x", "\n", '"\\', "\x01", "é", "\u4e00", "\ud800", "\U0001f600", "ab\u2028"])
 
 
+@settings(deadline=None)
 @given(st.lists(_PIECES, min_size=1, max_size=4), st.integers(1, 1_200_000))
 def test_a_source_is_sent_whole_or_cut_to_what_is_still_too_long(pieces: list[str], length: int) -> None:
     source = ("".join(pieces) * length)[:length]
@@ -29,6 +30,7 @@ def test_every_source_that_a_gateway_grades_is_sent_whole() -> None:
         assert sent_source(source) == source
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.integers(0, 3 * 1024 * 1024), max_size=2 * CHUNK_ITEMS + 1))
 def test_chunks_are_the_items_in_order_and_each_fits(sizes: list[int]) -> None:
     items = [{"source": "x" * size} for size in sizes]
