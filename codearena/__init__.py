@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         UnknownEpisodeError,
         UnknownJobError,
         UnknownTaskError,
+        UnreachableError,
     )
     from codearena.models import (
         Action,
@@ -74,6 +75,7 @@ __all__ = [
     "UnknownEpisodeError",
     "UnknownJobError",
     "UnknownTaskError",
+    "UnreachableError",
     "Verdict",
 ]
 

@@ -13,14 +13,16 @@ as one of the errors of `codearena.errors`: `CallerError` for your mistake, `Ser
 import asyncio
 import os
 import uuid
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
 import httpx
 
+from codearena.batching import CHUNK_ITEMS as CHUNK_ITEMS
+from codearena.batching import chunks, sent_source
 from codearena.bulk import JobStatus
-from codearena.errors import CodeArenaError, ServiceError
+from codearena.errors import BodyTooLargeError, CallerError, CodeArenaError, RateLimitedError, ServiceError
 from codearena.following import follow, follow_job
 from codearena.live import AsyncLiveEpisode
 from codearena.models import (
@@ -47,10 +49,9 @@ from codearena.transport import RetryPolicy, Transport, error_from_problem, vali
 DEFAULT_URL = "http://localhost:7860"
 API_KEY_VARIABLE = "CODEARENA_API_KEY"
 """Environment variable whose API key is sent where none is given."""
-CHUNK_ITEMS = 32
-"""Items of one batch request; a longer batch is sent in several."""
 _CHUNKS_AT_ONCE = 4
 
+_Item = Mapping[str, str]
 Progress = Callable[[int, int], None]
 """Is told how many are done and how many there are."""
 
@@ -148,7 +149,7 @@ class AsyncCodeArena:
             answer = await arena.step("def f(): ...", episode_id=episode.episode_id)
         """
         body = {
-            "proposed_fix": proposed_fix,
+            "proposed_fix": sent_source(proposed_fix),
             "episode_id": episode_id or self._last_episode,
             "agent_id": self._agent_id,
             "request_id": request_id or uuid.uuid4().hex,
@@ -189,12 +190,18 @@ class AsyncCodeArena:
         return validated(Verdict, await self._transport.post("/grade", self._graded(task_id, source, group_id)))
 
     async def grade_batch(
-        self, items: Sequence[tuple[str, str]], *, group_id: str | None = None, progress: Progress | None = None
+        self,
+        items: Sequence[tuple[str, str]],
+        *,
+        group_id: str | None = None,
+        group_ids: Sequence[str | None] | None = None,
+        progress: Progress | None = None,
     ) -> list[Verdict | CodeArenaError]:
         """Grades many (task id, source) pairs in parallel; answers in their order.
 
-        group_id: all of a group get the same hidden inputs, so that their rewards compare. progress: called with how
-        many are done and how many there are, whenever some more are.
+        group_id: all of a group get the same hidden inputs, and the same source the same verdict, so that their rewards
+        compare. group_ids: instead of it, one for each item. progress: called with how many are done and how many there
+        are, whenever some more are.
 
         An item that could not be graded has its error in its place, so that one bad item costs only itself. Those that
         failed on our side have been tried again.
@@ -203,43 +210,56 @@ class AsyncCodeArena:
         """
         limit, done = asyncio.Semaphore(_CHUNKS_AT_ONCE), 0
 
-        async def graded(chunk: Sequence[tuple[str, str]]) -> list[Verdict | CodeArenaError]:
+        async def graded(chunk: Sequence[_Item]) -> list[Verdict | CodeArenaError]:
             nonlocal done
             async with limit:
-                answers = await self._grade_chunk(chunk, group_id)
+                answers = await self._grade_chunk(chunk)
             done += len(chunk)
             if progress is not None:
                 progress(done, len(items))
             return answers
 
-        chunks = [items[start : start + CHUNK_ITEMS] for start in range(0, len(items), CHUNK_ITEMS)]
-        return [answer for answers in await asyncio.gather(*map(graded, chunks)) for answer in answers]
+        bodies = self._batch(items, group_id, group_ids)
+        return [answer for answers in await asyncio.gather(*map(graded, chunks(bodies))) for answer in answers]
 
-    async def _grade_chunk(
-        self, chunk: Sequence[tuple[str, str]], group_id: str | None
-    ) -> list[Verdict | CodeArenaError]:
-        answers = await self._grade_once(chunk, group_id)
+    def _batch(
+        self, items: Sequence[tuple[str, str]], group_id: str | None, group_ids: Sequence[str | None] | None
+    ) -> list[dict[str, str]]:
+        if group_ids is None:
+            group_ids = [group_id] * len(items)
+        elif group_id is not None or len(group_ids) != len(items):
+            raise CallerError("group_ids has one for each item, and is given instead of group_id")
+        return [self._graded(task, source, group) for (task, source), group in zip(items, group_ids, strict=True)]
+
+    async def _grade_chunk(self, chunk: Sequence[_Item]) -> list[Verdict | CodeArenaError]:
+        answers = await self._grade_once(chunk)
         for failures in range(1, self._retry.attempts):
-            failed = [place for place, answer in enumerate(answers) if isinstance(answer, ServiceError)]
+            failed = [at for at, answer in enumerate(answers) if isinstance(answer, ServiceError | RateLimitedError)]
             if not failed:
                 break
-            await self._retry.pause(failures, max(_retry_after_s(answers[place]) for place in failed))
-            again = await self._grade_once([chunk[place] for place in failed], group_id)
-            for place, answer in zip(failed, again, strict=True):
-                answers[place] = answer
+            await self._retry.pause(failures, max(_retry_after_s(answers[at]) for at in failed))
+            again = await self._grade_once([chunk[at] for at in failed])
+            for at, answer in zip(failed, again, strict=True):
+                answers[at] = answer
         return answers
 
-    async def _grade_once(
-        self, chunk: Sequence[tuple[str, str]], group_id: str | None
-    ) -> list[Verdict | CodeArenaError]:
-        body = {"items": [self._graded(task_id, source, group_id) for task_id, source in chunk]}
-        response = validated(BatchResponse, await self._transport.post("/grade/batch", body))
+    async def _grade_once(self, chunk: Sequence[_Item]) -> list[Verdict | CodeArenaError]:
+        try:
+            response = validated(BatchResponse, await self._transport.post("/grade/batch", {"items": chunk}))
+        except BodyTooLargeError as error:  # the limit is another one than usual
+            half = len(chunk) // 2
+            return [*await self._grade_once(chunk[:half]), *await self._grade_once(chunk[half:])] if half else [error]
         if len(response.items) != len(chunk):
             raise CodeArenaError(f"{len(response.items)} answers to a batch of {len(chunk)}")
         return [item.verdict or error_from_problem(item.problem) for item in response.items]
 
     def _graded(self, task_id: str, source: str, group_id: str | None) -> dict[str, str]:
-        body = {"task_id": task_id, "source": source, "group_id": group_id, "isolation": self._isolation}
+        body = {
+            "task_id": task_id,
+            "source": sent_source(source),
+            "group_id": group_id,
+            "isolation": self._isolation,
+        }
         return {name: value for name, value in body.items() if value is not None}
 
     async def submit_job(

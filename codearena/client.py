@@ -131,10 +131,16 @@ class CodeArena:
         return self._loop.run(self._arena.grade(task_id, source, group_id=group_id))
 
     def grade_batch(
-        self, items: Sequence[tuple[str, str]], *, group_id: str | None = None, progress: Progress | None = None
+        self,
+        items: Sequence[tuple[str, str]],
+        *,
+        group_id: str | None = None,
+        group_ids: Sequence[str | None] | None = None,
+        progress: Progress | None = None,
     ) -> list[Verdict | CodeArenaError]:
         """Grades many in parallel, in order: `arena.grade_batch([("easy-1", source), ("hard-1", other)])`."""
-        return self._loop.run(self._arena.grade_batch(items, group_id=group_id, progress=progress))
+        graded = self._arena.grade_batch(items, group_id=group_id, group_ids=group_ids, progress=progress)
+        return self._loop.run(graded)
 
     def submit_job(
         self, items: Sequence[tuple[str, str]], *, group_id: str | None = None, job_id: str | None = None

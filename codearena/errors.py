@@ -44,6 +44,13 @@ class CallerError(CodeArenaError):
     grpc_status = "INVALID_ARGUMENT"
 
 
+class UnreachableError(CallerError):
+    """No gateway has answered at the address given: the URL, a proxy or what listens there is wrong. SDK only."""
+
+    slug = "unreachable"
+    title = "No gateway answers at this address"
+
+
 class UnauthenticatedError(CallerError):
     """No API key, or one that is unknown or revoked."""
 
@@ -199,6 +206,7 @@ ERRORS: dict[str, type[CodeArenaError]] = {
     for kind in (
         CodeArenaError,
         CallerError,
+        UnreachableError,
         UnauthenticatedError,
         ForbiddenError,
         RateLimitedError,

@@ -12,19 +12,24 @@ from typing import Any, TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from codearena.endpoint import Route, checked_url
 from codearena.errors import (
     ERRORS,
     PROBLEM_BASE,
+    BodyTooLargeError,
     CallerError,
     CodeArenaError,
     DeadlineError,
     EpisodeBusyError,
     RateLimitedError,
     ServiceError,
+    UnreachableError,
 )
 from codearena.models import Problem
+from codearena.proxies import Proxy, proxy_for
 
 _CONNECT_TIMEOUT_S = 5.0
+_NO_SUCH_PATH = (PROBLEM_BASE + "not-found", PROBLEM_BASE + "method-not-allowed")
 _PROXY_STATUSES = (429, 502, 503, 504)  # without a problem document they come from something between us and the gateway
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -56,7 +61,12 @@ class RetryPolicy:
 
 
 class Transport:
-    """Sends requests that are safe to repeat, which all of this API's are: each names what it makes."""
+    """Sends requests that are safe to repeat, which all of this API's are: each names what it makes.
+
+    Until a gateway has answered once, a failure to reach one is UnreachableError: at once if trying again is of no
+    use, else after the last try. From then on the address is right, and the same is an outage: ServiceError.
+    transport: instead of the network's, and of its proxies.
+    """
 
     def __init__(
         self,
@@ -67,16 +77,32 @@ class Transport:
         api_key: str | None = None,
     ) -> None:
         self._retry = retry
-        self._http = httpx.AsyncClient(
-            base_url=base_url,
+        self._reached = False
+        try:
+            url = checked_url(base_url)
+            proxy = proxy_for(str(url)) if transport is None else None
+            transport = transport or _network(url, proxy)
+        except UnreachableError as error:
+            # Said by the first call, not here: an object that is made and not used is to do no harm.
+            self._opened: httpx.AsyncClient | str = error.detail
+            return
+        self._route = Route(url, proxy)
+        self._opened = httpx.AsyncClient(
+            base_url=url,
             headers={"X-API-Key": api_key} if api_key else None,
             timeout=httpx.Timeout(timeout_s, connect=_CONNECT_TIMEOUT_S),
-            transport=transport,
-            limits=httpx.Limits(max_connections=None),
+            transport=transport,  # also keeps httpx from looking for proxies itself
         )
 
+    @property
+    def _http(self) -> httpx.AsyncClient:
+        if isinstance(self._opened, str):
+            raise UnreachableError(self._opened)
+        return self._opened
+
     async def close(self) -> None:
-        await self._http.aclose()
+        if not isinstance(self._opened, str):
+            await self._opened.aclose()
 
     async def post(self, path: str, body: Mapping[str, object]) -> JSON:
         """The answer's JSON; members of the body that are None are left out.
@@ -119,10 +145,10 @@ class Transport:
             async with self._http.stream("GET", path, params=query, headers=headers, timeout=timeout) as response:
                 if not response.is_success:
                     await response.aread()
-                    raise _error(response)
+                    raise self._error(response)
                 yield response.aiter_lines()
-        except httpx.TransportError as error:
-            raise ServiceError(f"{path} broke off: {error or type(error).__name__}") from error
+        except httpx.RequestError as error:
+            raise self._unanswered(error, last=False) from error
 
     async def _answered(self, request: httpx.Request, tries: int, also_status: int | None) -> JSON:
         for failures in range(1, tries):
@@ -135,38 +161,71 @@ class Transport:
                     raise
                 # Not the first try: what keeps the episode busy may be our own first one, still on its way.
                 await self._retry.pause(failures, None)
-        return await self._exchange(request, also_status)
+        return await self._exchange(request, also_status, last=True)
 
-    async def _exchange(self, request: httpx.Request, also_status: int | None) -> JSON:
+    async def _exchange(self, request: httpx.Request, also_status: int | None, *, last: bool = False) -> JSON:
         try:
             response = await self._http.send(request)
-        except httpx.TimeoutException as error:
-            raise DeadlineError(f"no answer from {request.url} in time ({type(error).__name__})") from error
-        except httpx.TransportError as error:
-            raise ServiceError(f"no answer from {request.url}: {error or type(error).__name__}") from error
-        if response.is_success or response.status_code == also_status:
-            return _json(response)
-        raise _error(response)
+        except httpx.RequestError as error:
+            raise self._unanswered(error, last) from error
+        if not response.is_success and response.status_code != also_status:
+            raise self._error(response)
+        try:
+            answer = response.json()
+        except ValueError as error:
+            raise self._foreign(response) from error
+        self._reached = True
+        return answer
 
+    def _unanswered(self, error: httpx.RequestError, last: bool) -> CodeArenaError:
+        if not self._reached and (last or self._route.hopeless(error)):
+            return UnreachableError(self._route.broken(error))
+        kind = DeadlineError if isinstance(error, httpx.TimeoutException) else ServiceError
+        return kind(self._route.broken(error))
 
-def _json(response: httpx.Response) -> JSON:
-    try:
-        return response.json()
-    except ValueError as error:
-        raise CodeArenaError(
-            f"{response.request.url} answered {response.status_code} with something not JSON"
-        ) from error
+    def _foreign(self, response: httpx.Response) -> CodeArenaError:
+        """Of an answer that is not a gateway's: in mid-run of something between us, which passes."""
+        kind = ServiceError if self._reached else UnreachableError
+        return kind(self._route.foreign(response))
 
-
-def _error(response: httpx.Response) -> CodeArenaError:
-    retry_after_s = _seconds(response.headers.get("Retry-After"))
-    try:
-        return error_from_problem(Problem.model_validate_json(response.content), retry_after_s)
-    except ValidationError:
-        detail = f"{response.request.url} answered {response.status_code} {response.reason_phrase}"
+    def _error(self, response: httpx.Response) -> CodeArenaError:
+        retry_after_s = _seconds(response.headers.get("Retry-After"))
+        problem = _problem(response)
+        if problem is not None:
+            if not self._reached and problem.type in _NO_SUCH_PATH:
+                return UnreachableError(self._route.misplaced(response))
+            self._reached = True
+            return error_from_problem(problem, retry_after_s)
+        if response.status_code == BodyTooLargeError.http_status:
+            return BodyTooLargeError(self._route.foreign(response))
         if response.status_code in _PROXY_STATUSES:
-            return _with_delay(ServiceError, detail, retry_after_s)
-        return (CodeArenaError if response.is_server_error else CallerError)(detail)
+            return _with_delay(ServiceError, self._route.foreign(response), retry_after_s)
+        return self._foreign(response)
+
+
+def _network(url: httpx.URL, proxy: Proxy | None) -> httpx.AsyncBaseTransport:
+    """Raises UnreachableError for a proxy or certificates that cannot be used."""
+    limits = httpx.Limits(max_connections=None)
+    try:
+        return httpx.AsyncHTTPTransport(proxy=proxy.url if proxy else None, limits=limits)
+    except ImportError as error:
+        detail = f"the way to {url} is by the proxy {proxy}"
+        raise UnreachableError(
+            f'{detail}, which takes pip install "codearena[socks]"; or name the host in NO_PROXY'
+        ) from error
+    except (httpx.InvalidURL, ValueError) as error:
+        raise UnreachableError(f"the way to {url} is by the proxy {proxy}, which is no address: {error}") from error
+    except OSError as error:
+        raise UnreachableError(f"the certificates that SSL_CERT_FILE or SSL_CERT_DIR name: {error}") from error
+
+
+def _problem(response: httpx.Response) -> Problem | None:
+    """The problem document of a gateway; other services have some of their own."""
+    try:
+        problem = Problem.model_validate_json(response.content)
+    except ValidationError:
+        return None
+    return problem if problem.type.startswith(PROBLEM_BASE) else None
 
 
 def _seconds(header: str | None) -> float | None:

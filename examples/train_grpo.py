@@ -4,6 +4,7 @@ make run                                          # in another terminal
 pip install "codearena[train]"
 python examples/train_grpo.py                     # one answer, one reward
 python examples/train_grpo.py --tools             # several steps, with submit_fix and run_code as tools
+torchrun --nproc_per_node 2 examples/train_grpo.py  # on several devices
 python examples/train_grpo.py --model Qwen/Qwen2.5-Coder-7B-Instruct --lora --vllm
 """
 
@@ -71,6 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     training = trainer(chosen)
     training.train()
     training.save_model(str(chosen.output))
+    if not training.is_world_process_zero():
+        return
     log = chosen.output / "log.jsonl"
     log.write_text("".join(json.dumps(line) + "\n" for line in training.state.log_history), "utf-8")
     print(f"model and log are in {chosen.output}")

@@ -12,10 +12,11 @@ from codearena.errors import CallerError, CodeArenaError, DeadlineError, Forbidd
 from codearena.flights import Flights
 from codearena.task import Task
 from codearena.v1 import executor_pb2
-from gateway import answered_about, answers, curriculum, metrics, problems
+from gateway import answered_about, curriculum, metrics, problems
 from gateway.access.caller import current, owned
 from gateway.access.isolations import Isolations
 from gateway.deadline import Deadline
+from gateway.group_verdicts import GroupVerdicts, Outcome
 from gateway.pipeline import Attempt, Pipeline
 from gateway.settings import Settings
 from gateway.store.api_keys import Scope
@@ -28,12 +29,15 @@ _KEPT_REPORT_BYTES = 32 * 1024  # usual ones have a few thousand
 class Grading:
     """Grades against the tasks given, as the first step of an episode would be."""
 
-    def __init__(self, settings: Settings, pipeline: Pipeline, tasks: Mapping[str, Task]) -> None:
+    def __init__(
+        self, settings: Settings, pipeline: Pipeline, tasks: Mapping[str, Task], groups: GroupVerdicts
+    ) -> None:
         self._parallel = settings.batch_parallel
         self._batch_deadline_s = settings.batch_deadline_s
         self._pipeline = pipeline
         self._isolations = Isolations(settings)
         self._tasks = tasks
+        self._groups = groups
         self._flights: Flights[Attempt] = Flights(settings.verdicts_kept_s, may_keep=_is_small)
 
     async def grade(self, request: models.GradeRequest, caller: str = "") -> models.Verdict:
@@ -51,14 +55,14 @@ class Grading:
         task = curriculum.find_task(self._tasks, request.task_id)
         source = request.source.encode("utf-8", "surrogatepass")
         draw = f"group:{owned(request.group_id)}" if request.group_id else ""
-        attempt = await self._attempt(task, source, caller, draw, request.probe_cpu_s, isolation)
+        outcome = await self._graded(task, source, caller, draw, request.probe_cpu_s, isolation)
         if not caller:  # else it is one of a batch
-            answered_about.attempt(attempt.attempt_id)
-        return answers.attempt_verdict(attempt)
+            answered_about.attempt(outcome.attempt_id)
+        return outcome.verdict
 
-    async def _attempt(
+    async def _graded(
         self, task: Task, source: bytes, caller: str, draw: str, probe_cpu_s: float | None, isolation: str
-    ) -> Attempt:
+    ) -> Outcome:
         """One attempt for all who send the same source while it is graded, if they would get the same inputs."""
 
         async def graded() -> Attempt:
@@ -67,12 +71,16 @@ class Grading:
             )
 
         if not draw and self._pipeline.draws_anew(task):
-            return await graded()
+            return Outcome.of(await graded())
         # The owner too: nobody is to learn by the time it takes that somebody else has just sent the same.
         key = (current().owner, task.id, task.revision, source, draw, probe_cpu_s, isolation)
-        attempt, shared = await self._flights.result(key, graded, keep=not self._pipeline.fresh_inputs(task))
+        if draw:
+            outcome, shared = await self._groups.outcome(key, graded)
+        else:
+            attempt, shared = await self._flights.result(key, graded, keep=not self._pipeline.fresh_inputs(task))
+            outcome = Outcome.of(attempt)
         metrics.SHARED.inc(shared)
-        return attempt
+        return outcome
 
     async def batch(self, batch: models.BatchRequest, caller: str) -> AsyncIterator[models.GradeLine]:
         """One answer for each item, in the order in which they are done: a verdict, or the problem it alone has.

@@ -29,6 +29,7 @@ from gateway.context import Context
 from gateway.episodes import Episodes
 from gateway.fixer import Fixer, ModelLink
 from gateway.grading import Grading
+from gateway.group_verdicts import GroupVerdicts
 from gateway.mcp import McpServer
 from gateway.memory import Reminders
 from gateway.middleware import BodyLimit, CutOff, RequestContext
@@ -54,7 +55,8 @@ async def _context(settings: Settings) -> AsyncIterator[Context]:
         pipeline = Pipeline(settings, clients, tasks, random.SystemRandom())
         choice = Choice(settings, store.agents, tasks, random.Random())
         episodes = Episodes(settings, store, pipeline, tasks, choice)
-        grading, sessions = Grading(settings, pipeline, tasks), Sessions(settings, episodes)
+        groups = GroupVerdicts(store.verdicts, kept=settings.group_verdicts_kept_s > 0)
+        grading, sessions = Grading(settings, pipeline, tasks, groups), Sessions(settings, episodes)
         searches = Searches(settings.fixer_search_cpu_s, settings.fixer_search_memory_bytes, settings.source_bytes)
         reminders = Reminders(store.agents, settings.evaluation_agents)
         models = [ModelLink(each, searches) for each in settings.fixer_models]

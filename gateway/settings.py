@@ -113,6 +113,9 @@ class Settings(ServiceSettings):
     verdicts_kept_s: float = Field(
         0.0, ge=0, description="/grade gives a verdict again for so long, unless its inputs are fresh; 0: never."
     )
+    group_verdicts_kept_s: float = Field(
+        300.0, ge=0, description="Every gateway gives a verdict again in its group for so long; 0: never."
+    )
     probe_cpu_s: float = Field(
         0.3, gt=0, le=60, description="CPU time for measuring how an attempt scales, the reference's included."
     )

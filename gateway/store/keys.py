@@ -115,6 +115,10 @@ class Keys:
         """String: a Basis message, serialized."""
         return f"{{{self.namespace}}}:basis:{revision}"
 
+    def verdict(self, digest: str) -> str:
+        """String: the verdict on an attempt of a group, as gateway/group_verdicts.py writes it."""
+        return f"{{{self.namespace}}}:verdict:{digest}"
+
     def episode(self, episode_id: str) -> EpisodeKeys:
         return EpisodeKeys(
             record=self.episode_prefix + episode_id,

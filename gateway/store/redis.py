@@ -32,6 +32,7 @@ from gateway.store.records import (
 )
 from gateway.store.sessions import SessionRecords
 from gateway.store.translated import translated
+from gateway.store.verdicts import VerdictRecords
 
 _RETRIES, _RETRY_BASE_S, _RETRY_CAP_S = 2, 0.05, 0.5
 _FINGERPRINT_CHARS = 64  # SHA-256, hex
@@ -58,6 +59,7 @@ class Store:
         self._redis = aioredis.Redis.from_pool(pool)
         self.sessions = SessionRecords(self._redis, self._keys, settings.session_idle_s)
         self.api_keys = ApiKeys(self._redis, self._keys)
+        self.verdicts = VerdictRecords(self._redis, self._keys, settings.group_verdicts_kept_s)
         self.events = EventLog(settings)
         self.bulk = BulkStore(settings, self._redis, self._keys, self._script)
         draw, issue = self._script(["draw_task.lua"]), self._script(["issue_task.lua"])

@@ -10,8 +10,15 @@ import pytest
 
 import codearena
 from codearena import AsyncCodeArena, CodeArena, CodeArenaError, RetryPolicy, Verdict
-from codearena.async_client import CHUNK_ITEMS
-from codearena.errors import EpisodeBusyError, OverloadedError, ServiceError, UnknownTaskError
+from codearena.batching import CHUNK_BYTES, CHUNK_ITEMS, SOURCE_BYTES
+from codearena.errors import (
+    EpisodeBusyError,
+    OverloadedError,
+    RateLimitedError,
+    ServiceError,
+    UnknownTaskError,
+    UnreachableError,
+)
 
 VERDICT = {
     "task_id": "easy-1",
@@ -174,9 +181,9 @@ async def test_a_busy_episode_is_raised_at_the_first_try_and_waited_for_after_on
     ("answer", "kind"),
     [
         (httpx.Response(502, text="<html>bad gateway</html>"), ServiceError),
-        (httpx.Response(404, text="not here"), codearena.CallerError),
-        (httpx.Response(500, text="oops"), CodeArenaError),
-        (httpx.Response(200, text="<html>a portal</html>"), CodeArenaError),
+        (httpx.Response(404, text="not here"), UnreachableError),
+        (httpx.Response(500, text="oops"), UnreachableError),
+        (httpx.Response(200, text="<html>a portal</html>"), UnreachableError),
         (httpx.Response(200, json={"reward": "high"}), CodeArenaError),
         (problem("of-a-newer-service", 418), codearena.CallerError),
         (problem("of-a-newer-service", 503), ServiceError),
@@ -218,6 +225,50 @@ async def test_in_a_batch_only_what_failed_on_our_side_is_tried_again() -> None:
     answers = await arena(script).grade_batch([("a", "x"), ("b", "x"), ("c", "x")])
     assert [type(answer) for answer in answers] == [Verdict, UnknownTaskError, Verdict]
     assert [item["task_id"] for item in script.bodies[1]["items"]] == ["a"]
+
+
+async def test_an_item_over_the_callers_share_is_tried_again_too() -> None:
+    busy = {"type": "urn:codearena:problem:over-quota", "title": "", "status": 429, "detail": "too many"}
+    script = Script(
+        httpx.Response(200, json={"items": [{"problem": busy}]}),
+        httpx.Response(200, json={"items": [{"verdict": VERDICT}]}),
+    )
+    assert [type(answer) for answer in await arena(script).grade_batch([("a", "x")])] == [Verdict]
+    often = Script(*[httpx.Response(200, json={"items": [{"problem": busy}]})] * 4)
+    [answer] = await arena(often).grade_batch([("a", "x")])
+    assert isinstance(answer, RateLimitedError)
+
+
+async def test_each_item_may_be_of_a_group_of_its_own() -> None:
+    script = Script(httpx.Response(200, json={"items": [{"verdict": VERDICT}] * 3}))
+    await arena(script).grade_batch([("a", "x"), ("b", "x"), ("c", "x")], group_ids=["g", None, "h"])
+    assert [item.get("group_id") for item in script.bodies[0]["items"]] == ["g", None, "h"]
+    for wrong in ({"group_ids": ["g"]}, {"group_ids": ["g"] * 3, "group_id": "g"}):
+        with pytest.raises(codearena.CallerError, match="one for each item"):
+            await arena(Script()).grade_batch([("a", "x")] * 3, **wrong)
+
+
+async def test_a_batch_is_cut_by_its_encoded_size_and_where_that_is_too_large_in_halves() -> None:
+    sizes: list[int] = []
+
+    def small(request: httpx.Request) -> httpx.Response:
+        sizes.append(len(request.content))
+        return problem("body-too-large", 413) if sizes[-1] > 2 * SOURCE_BYTES else echo(request)
+
+    pairs = [(f"task-{number}", "\u4e00" * 90_000) for number in range(CHUNK_ITEMS)]
+    answers = await arena(echo).grade_batch(pairs)
+    assert [type(answer) for answer in answers] == [Verdict] * len(pairs)
+    answers = await arena(small).grade_batch(pairs)
+    assert [answer.task_id for answer in answers if isinstance(answer, Verdict)] == [task for task, _ in pairs]
+    assert max(sizes) <= CHUNK_BYTES + 100
+
+
+async def test_an_item_that_is_too_large_by_itself_costs_only_itself() -> None:
+    def strict(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(413, text="<html>too large") if len(request.content) > 300 else echo(request)
+
+    answers = await arena(strict).grade_batch([("a", "x"), ("b", "x" * 300), ("c", "x")])
+    assert [type(answer) for answer in answers] == [Verdict, codearena.BodyTooLargeError, Verdict]
 
 
 async def test_a_batch_answered_in_part_is_an_error() -> None:

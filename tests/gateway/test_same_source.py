@@ -63,7 +63,7 @@ async def test_drawn_inputs_are_shared_within_a_group_only(
     api = await serve(settings)
     assert await _attempts_of_two_at_once(api, executor, None, None) == 2
     assert await _attempts_of_two_at_once(api, executor, "g", "g") == 1
-    assert await _attempts_of_two_at_once(api, executor, "g", "h") == 2
+    assert await _attempts_of_two_at_once(api, executor, "h", "i") == 2
     fixed = await serve(settings.model_copy(update={"cases_fixed": True}))
     assert await _attempts_of_two_at_once(fixed, executor, None, None) == 1
 
@@ -90,8 +90,56 @@ async def test_verdicts_are_kept_where_the_setting_says_and_no_input_is_fresh(
     first, again = [(await api.post("/grade", json=fixed)).json() for _ in range(2)]
     assert (first, len(_of_callers(executor))) == (again, 1)
     for _ in range(2):
-        await api.post("/grade", json={**SAME, "group_id": "g"})  # easy-1 draws its inputs
+        await api.post("/grade", json=SAME)  # easy-1 draws its inputs
     assert len(_of_callers(executor)) == 3
+
+
+async def test_a_group_gets_one_verdict_on_a_source_whenever_and_at_whichever_gateway_it_asks(
+    serve: Serve, settings: Settings, tasks_dir: Path, executor: FakeExecutor
+) -> None:
+    _draws_inputs(tasks_dir)
+    one, other = await serve(settings), await serve(settings)
+    mine = {**SAME, "group_id": "g"}
+    answers = [await api.post("/grade", json=mine) for api in (one, other, one)]
+    assert [answer.json() for answer in answers[1:]] == [answers[0].json()] * 2
+    assert len({answer.headers["X-Attempt-ID"] for answer in answers}) == 1
+    assert len(_of_callers(executor)) == 1
+    for another in ({**mine, "group_id": "h"}, {**mine, "source": WRONG}, {**mine, "task_id": "easy-2"}):
+        before = len(_of_callers(executor))
+        await other.post("/grade", json=another)
+        assert len(_of_callers(executor)) == before + 1
+
+
+async def test_gateways_that_grade_the_same_for_a_group_at_once_agree(
+    serve: Serve, settings: Settings, executor: FakeExecutor
+) -> None:
+    gateways = [await serve(settings) for _ in range(3)]
+    executor.gate.clear()
+    calls = [asyncio.create_task(api.post("/grade", json={**SAME, "group_id": "g"})) for api in gateways]
+    await executor.arrived(3)
+    executor.gate.set()
+    answers = await asyncio.gather(*calls)
+    assert len({answer.headers["X-Attempt-ID"] for answer in answers}) == 1
+    assert all(answer.json() == answers[0].json() for answer in answers)
+
+
+async def test_a_group_whose_verdicts_are_not_kept_is_graded_each_time(
+    serve: Serve, settings: Settings, executor: FakeExecutor
+) -> None:
+    api = await serve(settings.model_copy(update={"group_verdicts_kept_s": 0.0}))
+    for _ in range(2):
+        await api.post("/grade", json={**SAME, "group_id": "g"})
+    assert len(executor.attempts) == 2
+
+
+async def test_owners_share_no_group(
+    api: httpx.AsyncClient,
+    executor: FakeExecutor,
+    make_key: MakeKey,  # noqa: F811
+) -> None:
+    for key in (await make_key("mine"), await make_key("other")):
+        assert (await api.post("/grade", json={**SAME, "group_id": "g"}, headers=key)).status_code == 200
+    assert len(executor.attempts) == 2
 
 
 async def test_a_verdict_is_not_kept_with_a_report_that_is_large(

@@ -10,7 +10,7 @@ pytest.importorskip("trl", reason="needs requirements/train.lock: make test-trai
 
 from codearena.client import CodeArena
 from codearena.completions import source_of
-from codearena.errors import SandboxError
+from codearena.errors import SandboxError, UnreachableError
 from codearena.integrations import trl as integration
 from codearena.integrations.trl import COMPONENTS, CodeArenaEnvironment, Rewards, prompts
 from examples import train_grpo
@@ -54,8 +54,9 @@ def test_an_environment_with_tools_trains(gateway_url: str, tiny_model: str, tmp
     assert [step["rewards/CodeArenaEnvironment/mean"] for step in steps] == [0.0, 0.0]  # it calls no tool
 
 
-def test_a_completion_that_was_not_graded_is_masked() -> None:
-    assert Rewards("http://127.0.0.1:9").codearena_reward(["x"], ["easy-1"]) == [None]
+def test_no_gateway_at_the_first_call_ends_the_run_and_names_the_address() -> None:
+    with pytest.raises(UnreachableError, match=r"http://127\.0\.0\.1:9: Connection refused"):
+        Rewards("http://127.0.0.1:9").codearena_reward(["x"], ["easy-1"])
 
 
 def test_text_and_chat_messages_are_graded_alike(gateway_url: str) -> None:
