@@ -401,23 +401,30 @@ class TaskDetail(TaskSummary):
 
 
 class Isolation(_Lenient):
-    """What the executor gives an attempt; degradations: what is missing from it, in words."""
+    """What the executors give an attempt, and how much of it: the numbers are sums over all that serve."""
 
-    name: str
-    runtime: str
-    degradations: list[str]
-    ready: int
-    leased: int
-    capacity: int
-    queued: int
+    name: str = Field(description='What attempts run in; "A or B" where executors differ.')
+    runtime: str = Field(description="Docker runtime; empty where there is none.")
+    degradations: list[str] = Field(description="What is missing from the isolation on any of them, in words.")
+    ready: int = Field(description="Sandboxes that wait for an attempt.")
+    leased: int = Field(description="Sandboxes in which an attempt runs.")
+    capacity: int = Field(description="Attempts that can run at once.")
+    queued: int = Field(description="Attempts that wait for a sandbox.")
+    executors: int = Field(default=1, description="Executors that answer and serve.")
+    executors_absent: int = Field(default=0, description="Executors at a known address that do not.")
 
 
 class Ready(_Lenient):
-    """Whether attempts can be graded. checks: "ok" or what is wrong, for the store and each service."""
+    """Whether attempts can be graded. checks: "ok" or what is wrong, for the store and each service.
+
+    isolation: of the executors that attempts usually go to, null if none serves; on_request: of those beside them, by
+    the isolation that a request names.
+    """
 
     ready: bool
     checks: dict[str, str]
     isolation: Isolation | None = None
+    on_request: dict[str, Isolation | None] = {}
 
 
 class Health(_Lenient):

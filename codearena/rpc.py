@@ -183,14 +183,17 @@ async def until_terminated() -> None:
     await stop.wait()
 
 
-def channel(target: str, tls_folder: Path | None = None) -> grpc.aio.Channel:
+def channel(target: str, tls_folder: Path | None = None, authority: str = "") -> grpc.aio.Channel:
     """A channel to host:port that balances over all addresses of the host and skips unhealthy ones.
 
     target: host:port, or a gRPC target with its scheme, e.g. ipv4:10.0.0.1:50051,10.0.0.2:50051.
+    authority: the name that the server's certificate must have; empty: the target's host.
     Retries are the caller's business (gateway/clients.py): only it knows the deadline of the whole attempt.
     """
     config = {"loadBalancingConfig": [{"round_robin": {}}], "healthCheckConfig": {"serviceName": ""}}
     options = [*_CHANNEL_OPTIONS, ("grpc.service_config", json.dumps(config)), ("grpc.enable_retries", 0)]
+    if authority:
+        options += [("grpc.default_authority", authority), ("grpc.ssl_target_name_override", authority)]
     full = target if _SCHEME.match(target) else f"dns:///{target}"
     if tls_folder is None:
         return grpc.aio.insecure_channel(full, options=options)
