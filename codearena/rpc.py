@@ -147,6 +147,7 @@ class Server:
         register(self._server)
         self._services = ["", *services]
         self._health = aio_health.HealthServicer()
+        self._serving = False
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         names = [*services, health_pb2.DESCRIPTOR.services_by_name["Health"].full_name]
         reflection.enable_server_reflection([*names, reflection.SERVICE_NAME], self._server)
@@ -163,13 +164,19 @@ class Server:
         await self._server.start()
         return port
 
+    async def serving(self) -> bool:
+        """What its health says."""
+        return self._serving
+
     async def set_serving(self, serving: bool) -> None:
+        self._serving = serving
         status = health_pb2.HealthCheckResponse
         for name in self._services:
             await self._health.set(name, status.SERVING if serving else status.NOT_SERVING)
 
     async def drain(self, grace_s: float) -> None:
         """Not serving by health, no new calls, the ones in flight finish within the grace period."""
+        self._serving = False
         await self._health.enter_graceful_shutdown()
         await self._server.stop(grace_s)
 
