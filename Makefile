@@ -16,6 +16,9 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # The sandbox image that tests and benchmarks build and use; two checkouts on one engine each name their own.
 export RUNNER_IMAGE ?= codearena-runner:dev
 
+# RUNNER_IMAGE of the shell or, without one, of .env: the name above is not for what `make up` starts.
+COMPOSE := $(if $(filter file,$(origin RUNNER_IMAGE)),env -u RUNNER_IMAGE) docker compose
+
 .PHONY: help
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,11 +41,12 @@ demo: $(READY)  ## Play one episode per task and show the rewards
 
 .PHONY: up
 up:  ## Serve with Docker Compose
-	PYTHON_BASE="$$(deploy/engine.sh base)" docker compose up --build --detach --wait
+	@deploy/engine.sh env
+	$(COMPOSE) up --build --detach --wait
 
 .PHONY: down
 down:  ## Stop what `make up` started
-	docker compose down
+	$(COMPOSE) --profile observability down --remove-orphans
 
 # -------------------------------------------------------------------------------------------------------------- check
 
