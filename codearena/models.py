@@ -185,20 +185,29 @@ class Complexity(_Lenient):
 
 
 class Timings(_Lenient):
-    """Where the time went, in seconds, by the gateway's clock; `sandbox_s` is the executor's from job to report.
+    """Where the time went, in seconds, by the gateway's clock. The stages overlap, so that their sum means nothing.
 
-    execute_s, sandbox_s and measure_s are rounded up to 0.1, 1, 10 or 100 s, since an attempt could tell hidden inputs
-    by them; metrics hold them exactly.
-
-    measure_s: of the measuring job, which only an attempt that passes has; judge_s: of the judge, at the same time.
+    queued_s, execute_s and grade_s follow each other; sandbox_s is a part of execute_s; judge_s and measure_s come
+    between execute_s and grade_s, at the same time where both are there. Those that an attempt could lengthen by what
+    it reads of hidden inputs are rounded up to 0.1, 1, 10 or 100 s; /metrics holds them exactly.
     """
 
-    queued_s: float
-    execute_s: float
-    sandbox_s: float
-    measure_s: float = 0.0
-    judge_s: float
-    grade_s: float
+    queued_s: float = Field(description="Waiting for a place among the attempts that the gateway runs at once.")
+    execute_s: float = Field(
+        description="From asking an executor to its report: waiting for a sandbox there, running, every try. Rounded up."
+    )
+    sandbox_s: float = Field(
+        description="Within execute_s: in the sandbox, from handing over the job to its report. By the executor's clock; "
+        "of the try that succeeded. Rounded up."
+    )
+    measure_s: float = Field(
+        default=0.0,
+        description="Running the measuring job in another sandbox; 0 unless the attempt is measured. Rounded up.",
+    )
+    judge_s: float = Field(description="From asking the judge to its judgement; 0 if it was not asked.")
+    grade_s: float = Field(
+        description="From asking the grader to its verdict; together if it was asked again after a measurement."
+    )
 
 
 class Revisions(_Lenient):

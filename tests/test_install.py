@@ -19,7 +19,7 @@ def build_editable(folder, config=None, metadata=None):
     name = "codearena-1.0-py3-none-any.whl"
     with zipfile.ZipFile(folder + "/" + name, "w") as wheel:
         wheel.writestr("codearena-1.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: codearena\\nVersion: 1.0\\n")
-        wheel.writestr("codearena-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr("codearena-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nTag: py3-none-any\\n")
         wheel.writestr("codearena-1.0.dist-info/entry_points.txt", "[console_scripts]\\ncodearena = own:main\\n")
         wheel.writestr("codearena-1.0.dist-info/RECORD", "")
     return name
