@@ -194,17 +194,20 @@ class Timings(_Lenient):
 
     queued_s: float = Field(description="Waiting for a place among the attempts that the gateway runs at once.")
     execute_s: float = Field(
-        description="From asking an executor to its report: waiting for a sandbox there, running, every try. Rounded up."
+        description="From asking an executor to its report: waiting for a sandbox, running, every try. Rounded up."
     )
     sandbox_s: float = Field(
-        description="Within execute_s: in the sandbox, from handing over the job to its report. By the executor's clock; "
-        "of the try that succeeded. Rounded up."
+        description="Within execute_s: in the sandbox, from handing over the job to its report. By the executor's "
+        "clock, and of the try that succeeded. Rounded up."
     )
     measure_s: float = Field(
         default=0.0,
         description="Running the measuring job in another sandbox; 0 unless the attempt is measured. Rounded up.",
     )
-    judge_s: float = Field(description="From asking the judge to its judgement; 0 if it was not asked.")
+    judge_s: float = Field(
+        description="From asking the judge to its judgement, asking the grader for it whether the tests passed included; "
+        "0 if it was not asked."
+    )
     grade_s: float = Field(
         description="From asking the grader to its verdict; together if it was asked again after a measurement."
     )

@@ -34,7 +34,7 @@ _MEASUREMENTS = 3
 
 
 class Stopwatch:
-    """Seconds of each stage; stages may overlap."""
+    """Seconds of each stage, in all if it was begun more than once; stages may overlap."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
@@ -45,8 +45,9 @@ class Stopwatch:
         started = time.perf_counter()
         with tracing.span(name, telemetry.ids()):
             yield
-        self.seconds[name] = time.perf_counter() - started
-        metrics.STAGES.labels(name).observe(self.seconds[name])
+        taken_s = time.perf_counter() - started
+        self.seconds[name] = self.seconds.get(name, 0.0) + taken_s
+        metrics.STAGES.labels(name).observe(taken_s)
 
 
 @dataclass(frozen=True)
