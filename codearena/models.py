@@ -205,8 +205,8 @@ class Timings(_Lenient):
         description="Running the measuring job in another sandbox; 0 unless the attempt is measured. Rounded up.",
     )
     judge_s: float = Field(
-        description="From asking the judge to its judgement, asking the grader for it whether the tests passed included; "
-        "0 if it was not asked."
+        description="From asking the judge to its judgement; in between the grader may be asked whether the tests "
+        "passed. 0 if the judge was not asked."
     )
     grade_s: float = Field(
         description="From asking the grader to its verdict; together if it was asked again after a measurement."

@@ -37,7 +37,12 @@ class Stopwatch:
     """Seconds of each stage, in all if it was begun more than once; stages may overlap."""
 
     def __init__(self) -> None:
+        self._started = time.perf_counter()
         self.seconds: dict[str, float] = {}
+
+    def total_s(self) -> float:
+        """From the first stage until now: less than the sum of stages that overlap, more where nothing was timed."""
+        return time.perf_counter() - self._started
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -78,6 +83,7 @@ class Attempt:
     graded: Graded
     draw: str
     seconds: Mapping[str, float]
+    total_s: float
 
     @property
     def verdict(self) -> grader_pb2.Verdict:
@@ -151,7 +157,7 @@ class Pipeline:
         if graded.measurement is not None:
             self._makers[task.id].measured(own_draw, step)
         tally.attempt(task, graded.report, graded.verdict, graded.identical)
-        return Attempt(attempt_id, task, source, step, started, graded, draw, watch.seconds)
+        return Attempt(attempt_id, task, source, step, started, graded, draw, watch.seconds, watch.total_s())
 
     def draws_anew(self, task: Task) -> bool:
         """Whether attempts that are of no draw get hidden inputs of their own."""
