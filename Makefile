@@ -38,7 +38,7 @@ setup: $(READY)  ## Make the environment: .venv with the locked packages, those 
 .PHONY: run
 run:  ## Serve on http://localhost:7860, or CODEARENA_GATEWAY_PORT, all in one process
 	@"$$(requirements/install.sh --python)" -B -m gateway.preflight
-	@$(MAKE) --no-print-directory $(SERVER_READY)
+	@$(MAKE) --silent --no-print-directory $(SERVER_READY)
 	@codearena serve
 
 .PHONY: demo
