@@ -6,7 +6,10 @@ SHELL := bash
 
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/ready
+# Markers of requirements/install.sh. What only serves needs the first; what checks and develops, the second, which adds to
+# the same environment.
+SERVER_READY := $(VENV)/ready-server
+READY := $(VENV)/ready-dev
 PROTOS := $(wildcard proto/codearena/v1/*.proto)
 SERVICE_PROTOS := $(shell grep -l '^service ' $(PROTOS))
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
@@ -16,33 +19,40 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # The sandbox image that tests and benchmarks build and use; two checkouts on one engine each name their own.
 export RUNNER_IMAGE ?= codearena-runner:dev
 
+# RUNNER_IMAGE of the shell or, without one, of .env: the name above is not for what `make up` starts.
+COMPOSE := $(if $(filter file,$(origin RUNNER_IMAGE)),env -u RUNNER_IMAGE) docker compose
+
 .PHONY: help
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # ---------------------------------------------------------------------------------------------------------------- use
 
-$(READY): requirements/dev.lock requirements/install.sh pyproject.toml
-	@requirements/install.sh $(VENV) requirements/dev.lock
+$(VENV)/ready-%: requirements/%.lock requirements/install.sh pyproject.toml
+	@requirements/install.sh $(VENV) $<
 
 .PHONY: setup
-setup: $(READY)  ## Make the environment: .venv with the locked packages
+setup: $(READY)  ## Make the environment: .venv with the locked packages, those of the checks too
 
+# Whether it can serve is asked first: setting up takes a minute.
 .PHONY: run
-run: $(READY)  ## Serve on http://localhost:7860, all in one process
+run:  ## Serve on http://localhost:7860, or CODEARENA_GATEWAY_PORT, all in one process
+	@"$$(requirements/install.sh --python)" -B -m gateway.preflight
+	@$(MAKE) --silent --no-print-directory $(SERVER_READY)
 	@codearena serve
 
 .PHONY: demo
-demo: $(READY)  ## Play one episode per task and show the rewards
+demo: $(SERVER_READY)  ## Play one episode per task and show the rewards
 	@codearena demo
 
 .PHONY: up
 up:  ## Serve with Docker Compose
-	PYTHON_BASE="$$(deploy/engine.sh base)" docker compose up --build --detach --wait
+	@deploy/engine.sh env
+	$(COMPOSE) up --build --detach --wait
 
 .PHONY: down
 down:  ## Stop what `make up` started
-	docker compose down
+	$(COMPOSE) --profile observability down --remove-orphans
 
 # -------------------------------------------------------------------------------------------------------------- check
 
@@ -86,11 +96,11 @@ test-docker: $(READY)  ## Run only the tests that need Docker
 	@$(prepare_docker); pytest -m docker
 
 # Trainers and OpenEnv bring a gigabyte that nothing else needs: an environment of their own.
-.venv-train/ready: requirements/train.lock requirements/torch.txt requirements/install.sh pyproject.toml
+.venv-train/ready-train: requirements/train.lock requirements/torch.txt requirements/install.sh pyproject.toml
 	@requirements/install.sh .venv-train requirements/train.lock requirements/torch.txt
 
 .PHONY: test-train
-test-train: .venv-train/ready  ## Run the tests against TRL and OpenEnv, in an environment of their own
+test-train: .venv-train/ready-train  ## Run the tests against TRL and OpenEnv, in an environment of their own
 	@.venv-train/bin/python -m pytest tests/train
 .PHONY: audit
 audit: $(READY)  ## Look for known weaknesses in our code and the locked packages; docs/audit.md explains
@@ -110,7 +120,7 @@ space:  ## Put a Space together in build/space, ready to be pushed; docs/openenv
 	@deploy/space.sh build/space --lock
 
 .PHONY: verify
-verify: $(READY)  ## Run every task's reference and buggy code through the real pipeline
+verify: $(SERVER_READY)  ## Run every task's reference and buggy code through the real pipeline
 	@codearena tasks verify
 
 .PHONY: bench

@@ -29,7 +29,7 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks.recorded import REDIS_FILE
-from codearena.embedded import URL_FILE
+from codearena.state import URL_FILE
 from codearena.task import Task, load_tasks
 from gateway.store.keys import Keys
 

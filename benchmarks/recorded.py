@@ -13,7 +13,7 @@ import uvloop
 from pydantic import SecretStr
 
 from codearena import rpc, telemetry
-from codearena.embedded import URL_FILE
+from codearena.state import URL_FILE
 from executor_service.isolation.base import Hello, Isolation, IsolationInfo, Sandbox
 from executor_service.isolation.local import LocalIsolation
 from executor_service.server import ExecutorServer

@@ -10,9 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from codearena.errors import ServiceError
+from codearena.state import URL_FILE
 
-URL_FILE = "url"
-"""File in the state folder in which the embedded gateway says where it serves, once it does."""
 _START_TIMEOUT_S = 400.0  # it may build the sandbox image first
 _STOP_TIMEOUT_S = 60.0
 _POLL_S = 0.1
@@ -28,8 +27,9 @@ def embedded_gateway(isolation: str, tasks_folder: Path) -> Iterator[str]:
         ServiceError: it did not start; it has said why on stderr.
     """
     with tempfile.TemporaryDirectory(prefix="codearena-") as folder:
-        command = [sys.executable, "-m", "gateway.embedded", "--port", "0", "--isolation", isolation, "--state", folder]
-        command.append("--until-stdin-closes")  # so that it does not outlive us, however we end
+        command = [sys.executable, "-m", "gateway.embedded", "--host", "127.0.0.1", "--port", "0"]
+        # The last: so that it does not outlive us, however we end.
+        command += ["--isolation", isolation, "--state", folder, "--until-stdin-closes"]
         environment = os.environ | {"CODEARENA_GATEWAY_TASKS_DIR": str(tasks_folder.resolve())}
         process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
         try:

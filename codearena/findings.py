@@ -1,5 +1,6 @@
 """What an examination of a set-up found, in words for people and in JSON for machines."""
 
+import textwrap
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -57,3 +58,19 @@ def to_json(findings: Sequence[Finding]) -> str:
 def from_json(text: str | bytes) -> tuple[Finding, ...]:
     """Raises ValidationError (of pydantic) for anything that `to_json` does not write."""
     return _ALL.validate_json(text)
+
+
+def to_text(findings: Sequence[Finding]) -> str:
+    """A line for each, and one for its cure: for any terminal, and for none."""
+    width = max((len(finding.check) for finding in findings), default=0)
+    lines = []
+    for finding in findings:
+        head = f"{finding.status:<8} {finding.check:<{width}}  "
+        lines.append(head + _indented(finding.detail, len(head)))
+        if finding.cure:
+            lines.append(" " * len(head) + _indented(f"cure: {finding.cure}", len(head)))
+    return "\n".join(lines)
+
+
+def _indented(text: str, by: int) -> str:
+    return textwrap.indent(text, " " * by).lstrip()

@@ -185,20 +185,32 @@ class Complexity(_Lenient):
 
 
 class Timings(_Lenient):
-    """Where the time went, in seconds, by the gateway's clock; `sandbox_s` is the executor's from job to report.
+    """Where the time went, in seconds, by the gateway's clock. The stages overlap, so that their sum means nothing.
 
-    execute_s, sandbox_s and measure_s are rounded up to 0.1, 1, 10 or 100 s, since an attempt could tell hidden inputs
-    by them; metrics hold them exactly.
-
-    measure_s: of the measuring job, which only an attempt that passes has; judge_s: of the judge, at the same time.
+    queued_s, execute_s and grade_s follow each other; sandbox_s is a part of execute_s; judge_s and measure_s come
+    between execute_s and grade_s, at the same time where both are there. Those that an attempt could lengthen by what
+    it reads of hidden inputs are rounded up to 0.1, 1, 10 or 100 s; /metrics holds them exactly.
     """
 
-    queued_s: float
-    execute_s: float
-    sandbox_s: float
-    measure_s: float = 0.0
-    judge_s: float
-    grade_s: float
+    queued_s: float = Field(description="Waiting for a place among the attempts that the gateway runs at once.")
+    execute_s: float = Field(
+        description="From asking an executor to its report: waiting for a sandbox, running, every try. Rounded up."
+    )
+    sandbox_s: float = Field(
+        description="Within execute_s: in the sandbox, from handing over the job to its report. By the executor's "
+        "clock, and of the try that succeeded. Rounded up."
+    )
+    measure_s: float = Field(
+        default=0.0,
+        description="Running the measuring job in another sandbox; 0 unless the attempt is measured. Rounded up.",
+    )
+    judge_s: float = Field(
+        description="From asking the judge to its judgement; in between the grader may be asked whether the tests "
+        "passed. 0 if the judge was not asked."
+    )
+    grade_s: float = Field(
+        description="From asking the grader to its verdict; together if it was asked again after a measurement."
+    )
 
 
 class Revisions(_Lenient):
@@ -401,23 +413,30 @@ class TaskDetail(TaskSummary):
 
 
 class Isolation(_Lenient):
-    """What the executor gives an attempt; degradations: what is missing from it, in words."""
+    """What the executors give an attempt, and how much of it: the numbers are sums over all that serve."""
 
-    name: str
-    runtime: str
-    degradations: list[str]
-    ready: int
-    leased: int
-    capacity: int
-    queued: int
+    name: str = Field(description='What attempts run in; "A or B" where executors differ.')
+    runtime: str = Field(description="Docker runtime; empty where there is none.")
+    degradations: list[str] = Field(description="What is missing from the isolation on any of them, in words.")
+    ready: int = Field(description="Sandboxes that wait for an attempt.")
+    leased: int = Field(description="Sandboxes in which an attempt runs.")
+    capacity: int = Field(description="Attempts that can run at once.")
+    queued: int = Field(description="Attempts that wait for a sandbox.")
+    executors: int = Field(default=1, description="Executors that answer and serve.")
+    executors_absent: int = Field(default=0, description="Executors at a known address that do not.")
 
 
 class Ready(_Lenient):
-    """Whether attempts can be graded. checks: "ok" or what is wrong, for the store and each service."""
+    """Whether attempts can be graded. checks: "ok" or what is wrong, for the store and each service.
+
+    isolation: of the executors that attempts usually go to, null if none serves; on_request: of those beside them, by
+    the isolation that a request names.
+    """
 
     ready: bool
     checks: dict[str, str]
     isolation: Isolation | None = None
+    on_request: dict[str, Isolation | None] = {}
 
 
 class Health(_Lenient):

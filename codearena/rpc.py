@@ -147,6 +147,7 @@ class Server:
         register(self._server)
         self._services = ["", *services]
         self._health = aio_health.HealthServicer()
+        self._serving = False
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         names = [*services, health_pb2.DESCRIPTOR.services_by_name["Health"].full_name]
         reflection.enable_server_reflection([*names, reflection.SERVICE_NAME], self._server)
@@ -163,13 +164,19 @@ class Server:
         await self._server.start()
         return port
 
+    async def serving(self) -> bool:
+        """What its health says."""
+        return self._serving
+
     async def set_serving(self, serving: bool) -> None:
+        self._serving = serving
         status = health_pb2.HealthCheckResponse
         for name in self._services:
             await self._health.set(name, status.SERVING if serving else status.NOT_SERVING)
 
     async def drain(self, grace_s: float) -> None:
         """Not serving by health, no new calls, the ones in flight finish within the grace period."""
+        self._serving = False
         await self._health.enter_graceful_shutdown()
         await self._server.stop(grace_s)
 
@@ -183,14 +190,17 @@ async def until_terminated() -> None:
     await stop.wait()
 
 
-def channel(target: str, tls_folder: Path | None = None) -> grpc.aio.Channel:
+def channel(target: str, tls_folder: Path | None = None, authority: str = "") -> grpc.aio.Channel:
     """A channel to host:port that balances over all addresses of the host and skips unhealthy ones.
 
     target: host:port, or a gRPC target with its scheme, e.g. ipv4:10.0.0.1:50051,10.0.0.2:50051.
+    authority: the name that the server's certificate must have; empty: the target's host.
     Retries are the caller's business (gateway/clients.py): only it knows the deadline of the whole attempt.
     """
     config = {"loadBalancingConfig": [{"round_robin": {}}], "healthCheckConfig": {"serviceName": ""}}
     options = [*_CHANNEL_OPTIONS, ("grpc.service_config", json.dumps(config)), ("grpc.enable_retries", 0)]
+    if authority:
+        options += [("grpc.default_authority", authority), ("grpc.ssl_target_name_override", authority)]
     full = target if _SCHEME.match(target) else f"dns:///{target}"
     if tls_folder is None:
         return grpc.aio.insecure_channel(full, options=options)

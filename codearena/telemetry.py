@@ -1,15 +1,22 @@
-"""Logging with ids, and the metrics endpoint. Source code is never logged: log its hash and size."""
+"""Logging with ids, and the endpoint of metrics and health. Source code is never logged: log its hash and size."""
 
+import asyncio
 import contextvars
 import hashlib
 import json
 import logging
 import os
 import sys
+import threading
+from collections.abc import Callable, Coroutine, Iterable
+from concurrent.futures import CancelledError
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
-from prometheus_client import REGISTRY, CollectorRegistry, generate_latest, multiprocess, start_http_server
+from prometheus_client import REGISTRY, CollectorRegistry, generate_latest, make_wsgi_app, multiprocess
+from prometheus_client.exposition import ThreadingWSGIServer
 
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"  # the client library's own variable
 
@@ -54,10 +61,60 @@ def configure_logging(service: str, level: str) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
 
 
-def serve_metrics(host: str, port: int | None) -> None:
-    """Serves the process's metrics on http://host:port/metrics; does nothing without a port."""
-    if port is not None:
-        start_http_server(port, addr=host, registry=_registry())
+class Health:
+    """Whether a service serves, for probes that must not need an interpreter, let alone gRPC, to ask.
+
+    The service itself is asked, in its event loop, so that one whose loop hangs is not healthy: that is one which does
+    not answer within `timeout_s`.
+    """
+
+    def __init__(self, timeout_s: float = 5.0) -> None:
+        self._timeout_s = timeout_s
+        self._ask: Callable[[], Coroutine[Any, Any, bool]] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def follow(self, serving: Callable[[], Coroutine[Any, Any, bool]]) -> None:
+        """From now on it is what `serving` says, in the running loop; before, nothing serves."""
+        self._ask, self._loop = serving, asyncio.get_running_loop()
+
+    def serving(self) -> bool:
+        """To be called from another thread than the loop's."""
+        if self._ask is None or self._loop is None or not self._loop.is_running():
+            return False
+        asked = asyncio.run_coroutine_threadsafe(self._ask(), self._loop)
+        try:
+            return asked.result(self._timeout_s)
+        except (TimeoutError, CancelledError):
+            asked.cancel()
+            return False
+
+
+class _Quiet(WSGIRequestHandler):
+    """Logs no requests: probes and scrapers come all the time."""
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def serve_metrics(host: str, port: int | None, health: Health | None = None) -> None:
+    """Serves http://host:port/metrics, and /health if there is one: 200 or 503. Does nothing without a port."""
+    if port is None:
+        return
+    application = _with_health(make_wsgi_app(_registry()), health)
+    server = make_server(host, port, application, ThreadingWSGIServer, handler_class=_Quiet)
+    threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
+
+
+def _with_health(metrics: Callable[..., Any], health: Health | None) -> Callable[..., Iterable[bytes]]:
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if health is None or environ["PATH_INFO"] != "/health":
+            answer: Iterable[bytes] = metrics(environ, start_response)
+            return answer
+        serving = health.serving()
+        start_response("200 OK" if serving else "503 Service Unavailable", [("Content-Type", "text/plain")])
+        return [b"serving\n" if serving else b"not serving\n"]
+
+    return application
 
 
 def exposition() -> bytes:

@@ -3,6 +3,7 @@
 #
 #   deploy/engine.sh         set up whatever is missing (same as "up"); changes nothing where all of it is there
 #   deploy/engine.sh base    set up, then print the base image on stdout: PYTHON_BASE="$(deploy/engine.sh base)"
+#   deploy/engine.sh env     set up, then write the base image into .env, which Compose reads, if it is not the default
 #   deploy/engine.sh runner  set up, build the sandbox image from that base, and print its name on stdout
 #   deploy/engine.sh prometheus  install prometheus and promtool, for the tests of metrics; needs no engine
 #   deploy/engine.sh stop    stop the engine, if and only if this script started it
@@ -17,8 +18,8 @@ set -euo pipefail
 REPOSITORY="$(dirname "$(dirname "$(realpath "${BASH_SOURCE[0]}")")")"
 readonly REPOSITORY
 
-# A value of .env, the one place where images are named. Arguments: variable.
-default_of() { sed -n "s/^$1=//p" "$REPOSITORY/.env"; }
+# A value of .env.example, which names every default. Arguments: variable.
+default_of() { sed -n "s/^$1=//p" "$REPOSITORY/.env.example"; }
 
 readonly EXIT_UNSUPPORTED=3
 REGISTRY_BASE="$(default_of PYTHON_BASE)" # where images can be pulled
@@ -32,6 +33,8 @@ readonly STATE_DIR="${XDG_STATE_HOME:-$HOME/.local/state}/codearena/engine"
 readonly PLUGIN_DIR="${DOCKER_CONFIG:-$HOME/.docker}/cli-plugins"
 readonly BASE_FILE="$STATE_DIR/base"                # name of the base image in use
 readonly BASE_TARBALL="$STATE_DIR/base-py3.11.tar.gz" # the debootstrapped root, so that it is built once
+readonly ENV_FILE="$REPOSITORY/.env"
+readonly RECORDED='# written by make up' # marks our line of that file; any other is the user's
 readonly CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt
 
 say() { printf '[engine] %s\n' "$*" >&2; }
@@ -249,6 +252,18 @@ ensure_base() {
     echo "$chosen" >"$BASE_FILE"
 }
 
+# Lets `docker compose` find the base image by itself from now on. A base image that the user has named stays.
+record_base() {
+    local base
+    base="$(<"$BASE_FILE")"
+    [[ ! -e "$ENV_FILE" ]] || sed -i "/$RECORDED\$/d" "$ENV_FILE"
+    if [[ "$base" == "$REGISTRY_BASE" ]] || grep -qs '^PYTHON_BASE=' "$ENV_FILE"; then return; fi
+    # Someone's last line may lack its end.
+    [[ -z "$(tail -c 1 "$ENV_FILE" 2>/dev/null)" ]] || echo >>"$ENV_FILE"
+    echo "PYTHON_BASE=$base $RECORDED" >>"$ENV_FILE"
+    say "PYTHON_BASE=$base is in .env"
+}
+
 build_runner() {
     DOCKER_BUILDKIT=1 docker build --build-arg "PYTHON_BASE=$(<"$BASE_FILE")" --target runner \
         --file "$REPOSITORY/deploy/Dockerfile" --tag "$RUNNER_IMAGE" "$REPOSITORY"
@@ -306,6 +321,10 @@ case "${1:-up}" in
         up
         cat "$BASE_FILE"
         ;;
+    env)
+        up
+        record_base
+        ;;
     runner)
         up
         logged build-runner build_runner
@@ -314,7 +333,7 @@ case "${1:-up}" in
     prometheus) ensure_prometheus ;;
     stop) stop ;;
     *)
-        say "usage: $0 [up|base|runner|prometheus|stop]"
+        say "usage: $0 [up|base|env|runner|prometheus|stop]"
         exit 2
         ;;
 esac

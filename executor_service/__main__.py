@@ -17,8 +17,9 @@ def main() -> None:
     settings = Settings()
     telemetry.configure_logging("executor", settings.log_level)
     tracing.configure("executor", settings.traces_endpoint)
-    telemetry.serve_metrics(settings.host, settings.metrics_port)
-    uvloop.run(serve(settings))
+    health = telemetry.Health()
+    telemetry.serve_metrics(settings.host, settings.metrics_port, health)
+    uvloop.run(serve(settings, health))
 
 
 if __name__ == "__main__":

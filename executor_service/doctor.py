@@ -1,16 +1,14 @@
 """`python -m executor_service.doctor`: whether attempts can run here, and whether their limits really hold.
 
 It tries them, in a sandbox made as the executor makes them: what the engine promises and what the kernel does are two
-things. Prints findings as JSON.
+things.
 """
 
-import asyncio
-import logging
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from codearena import findings
+from codearena import examination, findings
 from codearena.errors import SandboxError
 from codearena.findings import Finding
 from codearena.v1 import common_pb2, executor_pb2
@@ -212,11 +210,5 @@ def _call(function: str) -> executor_pb2.Call:
     )
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Prints the findings; the exit status says nothing, they do."""
-    logging.basicConfig(level=logging.CRITICAL)  # what went wrong is in the findings
-    sys.stdout.write(findings.to_json(asyncio.run(examine(Settings()))) + "\n")
-
-
 if __name__ == "__main__":
-    main()
+    sys.exit(examination.command(Settings, examine))

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from codearena import rpc
+from codearena import rpc, telemetry
 from codearena.v1 import executor_pb2_grpc
 from executor_service.attempts import Attempts
 from executor_service.isolation.base import Isolation, IsolationName
@@ -53,6 +53,10 @@ class ExecutorServer:
         log.log(logging.INFO if able else logging.ERROR, "sandboxes can %s be made", "again" if able else "no longer")
         self._health = asyncio.get_running_loop().create_task(self._server.set_serving(able))
 
+    async def serving(self) -> bool:
+        """What its health says."""
+        return await self._server.serving()
+
     async def drain(self) -> None:
         """Not serving by health, what is in flight finishes within the time, then every sandbox is destroyed."""
         await self._server.drain(self._settings.drain_s)
@@ -81,9 +85,10 @@ def _pool_limits(settings: Settings, isolation: Isolation) -> PoolLimits:
     )
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, health: telemetry.Health) -> None:
     """Serves until the process is asked to stop, then drains."""
     server = ExecutorServer(settings)
     await server.start()
+    health.follow(server.serving)
     await rpc.until_terminated()
     await server.drain()

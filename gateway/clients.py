@@ -131,11 +131,6 @@ class Clients:
         """Whether the attempt passed, and is to be measured before it is graded."""
         return await _call("grader", self._grader.Examine, request, patience, budgets.GRADER_S, lambda _: None)
 
-    async def executor_status(self) -> executor_pb2.GetStatusResponse:
-        """Of one executor. Asked once, not repeated: readiness is about now."""
-        request = executor_pb2.GetStatusRequest()
-        return await _once("executor", self._executor.GetStatus, request, _STATUS_TIMEOUT_S, lambda _: None)
-
     async def serving(self, service: str) -> bool:
         """Whether any replica of the judge or the grader says that it is serving."""
         return await rpc.check_health(self._addresses[service], _STATUS_TIMEOUT_S, self._tls_folder)

@@ -1,16 +1,12 @@
-"""`python -m gateway.doctor`: whether Redis keeps what it is given, who may call, and what answers on the port.
+"""`python -m gateway.doctor`: whether Redis keeps what it is given, who may call, and what answers on the port."""
 
-Prints findings as JSON.
-"""
-
-import asyncio
-import logging
 import socket
 import sys
+from pathlib import Path
 
 import httpx
 
-from codearena import findings
+from codearena import examination, findings
 from codearena.errors import CodeArenaError, StoreError
 from codearena.findings import Finding
 from gateway import local_redis
@@ -93,8 +89,8 @@ async def _keys(settings: Settings) -> Finding:
     try:
         exposure.refuse_to_serve_all()
     except CodeArenaError as error:
-        return findings.fault("access", error.detail, "codearena keys create NAME")
-    return findings.warning("access", "everybody who reaches it, without keys", "codearena keys create NAME")
+        return findings.fault("access", error.detail, _create_key())
+    return findings.warning("access", "everybody who reaches it, without keys", _create_key())
 
 
 async def _port(settings: Settings) -> Finding:
@@ -118,11 +114,11 @@ async def _port(settings: Settings) -> Finding:
     return findings.ok("gateway", f"runs on {host}:{settings.port} and is ready")
 
 
-def main() -> None:
-    """Prints the findings; the exit status says nothing, they do."""
-    logging.basicConfig(level=logging.CRITICAL)  # what went wrong is in the findings
-    sys.stdout.write(findings.to_json(asyncio.run(examine(Settings()))) + "\n")
+def _create_key() -> str:
+    """As it can be called from where this runs: images have the code, and no command of its name."""
+    installed = Path(sys.executable).with_name("codearena").exists()
+    return f"{'codearena' if installed else 'python -m codearena'} keys create NAME"
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(examination.command(Settings, examine))

@@ -7,7 +7,7 @@ that they share one event loop. This is the only module of the gateway that impo
 import argparse
 import asyncio
 import logging
-import logging.handlers
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -16,19 +16,19 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 import uvloop
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 from rich.console import Console
-from rich.panel import Panel
 
-from codearena import models, rpc, telemetry, tracing
+from codearena import models, rpc, tracing
 from codearena.async_client import AsyncCodeArena
-from codearena.embedded import URL_FILE
-from codearena.errors import CodeArenaError
+from codearena.errors import CodeArenaError, SandboxError
+from codearena.state import URL_FILE, state_folder
 from executor_service.server import ExecutorServer
 from executor_service.settings import Settings as ExecutorSettings
-from gateway import runner_image
-from gateway.local_redis import REDIS_FOLDER, LocalRedis, state_folder
+from gateway import preflight, runner_image, terminal
 from gateway.local_redis import URL_FILE as REDIS_URL_FILE
+from gateway.local_redis import LocalRedis
+from gateway.preflight import REDIS_FOLDER
 from gateway.server import GatewayServer
 from gateway.settings import Settings as GatewaySettings
 from grader_service.server import GraderServer
@@ -40,7 +40,6 @@ log = logging.getLogger(__name__)
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 _LOOPBACK = "127.0.0.1"
-_LOG_BYTES = 10 * 1024 * 1024
 
 IsolationChoice = Literal["auto", "container", "cell", "local"]
 
@@ -82,6 +81,7 @@ class Embedded:
         self._stack = AsyncExitStack()
         self._redis = LocalRedis(options.state / REDIS_FOLDER)
         self.url = ""
+        self.image_problem = ""  # why there is no sandbox image, where there should be one
         self.gateway_settings = GatewaySettings(host=options.host, port=options.port)
         if options.open_to_all and "allow_anonymous" not in self.gateway_settings.model_fields_set:
             self.gateway_settings = self.gateway_settings.model_copy(update={"allow_anonymous": True})
@@ -95,7 +95,7 @@ class Embedded:
                 status.update("Redis")
                 self._stack.push_async_callback(self._redis.stop)
                 self.redis_url = await self._redis.start()
-                status.update("sandbox image")
+                status.update("sandbox image; the first time this takes a minute or two")
                 await self._build_image()
                 status.update("services")
                 await self._start_services(self.redis_url)
@@ -117,13 +117,17 @@ class Embedded:
             return await arena.ready()
 
     async def _build_image(self) -> None:
+        """Raises SandboxError if there can be none, and nothing else will do."""
         settings = ExecutorSettings()
         if self._options.isolation == "local" or "image" in settings.model_fields_set:
             return
         try:
-            await runner_image.build(settings.image, CHECKOUT, state_folder() / "engine" / "base")
+            await runner_image.build(settings.image, CHECKOUT, state_folder() / "engine")
         except runner_image.ImageError as error:
+            self.image_problem = str(error)
             log.warning("sandbox image not built: %s", error)
+            if self._options.isolation != "auto":
+                raise SandboxError(f"no sandbox image: {error}") from error
 
     async def _start_services(self, redis_url: str) -> None:
         grader = await self._start(GraderServer(GraderSettings(host=_LOOPBACK, port=0)))
@@ -161,30 +165,14 @@ async def embedded(options: Options, console: Console) -> AsyncIterator[Embedded
         yield running
 
 
-def _announce(console: Console, url: str, ready: models.Ready, callers: str) -> None:
-    """Tells where it is, what isolation attempts get and what is missing from it, and one line to paste."""
-    curl = f"""curl -s {url}/grade -H 'Content-Type: application/json' \\
-  -d '{{"task_id": "easy-1", "source": "def average_list(xs):\\n    return sum(xs) / len(xs) if xs else 0"}}'"""
-    isolation = ready.isolation
-    lines = [f"[bold]CodeArena[/bold] serves on [link={url}]{url}[/link]"]
-    if isolation is not None:
-        lines.append(f"isolation: [bold]{isolation.name}[/bold] {isolation.runtime}".rstrip())
-    lines.append(f"serves: {callers}")
-    console.print(Panel("\n".join(lines), expand=False))
-    weaknesses = isolation.degradations if isolation else []
-    if isolation is not None and isolation.name == "local":
-        weaknesses = ["attempts run on this host, not in containers: for your own code and first looks", *weaknesses]
-    if weaknesses:
-        text = "\n".join(f"- {weakness}" for weakness in weaknesses)
-        console.print(Panel(text, title="Weaker than the full isolation", style="yellow", expand=False))
-    console.print("Try:", style="bold")
-    console.print(curl, markup=False, highlight=False, soft_wrap=True)
+async def run(options: Options, console: Console, served: logging.Handler) -> int:
+    """Serves until the process is asked to stop; returns the exit status, which is 1 if Redis went away.
 
-
-async def run(options: Options, console: Console) -> int:
-    """Serves until the process is asked to stop; returns the exit status, which is 1 if Redis went away."""
+    served: prints what someone should look at; until it serves, errors alone: what it announces says all else.
+    """
     async with embedded(options, console) as running:
-        _announce(console, running.url, await running.ready(), running.callers)
+        terminal.announce(console, _announcement(running, await running.ready(), options.state))
+        served.setLevel(logging.WARNING)
         url_file = options.state / URL_FILE
         url_file.write_text(running.url, "utf-8")
         redis_file = options.state / REDIS_URL_FILE
@@ -203,6 +191,10 @@ async def run(options: Options, console: Console) -> int:
     return 0
 
 
+def _announcement(running: Embedded, ready: models.Ready, state: Path) -> terminal.Announcement:
+    return terminal.Announcement(running.url, ready.isolation, running.callers, running.image_problem, state)
+
+
 async def _until_stopped(options: Options) -> None:
     waits = [asyncio.create_task(rpc.until_terminated())]
     if options.until_stdin_closes:
@@ -218,24 +210,13 @@ async def _until_stdin_closes() -> None:
     loop.remove_reader(sys.stdin)
 
 
-def configure_logging(folder: Path) -> None:
-    """Everything goes to a file in `folder`; to the terminal only what someone should look at."""
-    telemetry.configure_logging("embedded", "INFO")
-    root = logging.getLogger()
-    for handler in root.handlers:
-        handler.setLevel(logging.WARNING)
-        handler.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
-    folder.mkdir(parents=True, exist_ok=True)
-    to_file = logging.handlers.RotatingFileHandler(folder / "embedded.log", maxBytes=_LOG_BYTES, backupCount=2)
-    to_file.setFormatter(telemetry.JSONFormatter("embedded"))
-    root.addHandler(to_file)
-
-
 def parse(arguments: list[str] | None = None) -> Options:
     """Options from the command line."""
     parser = argparse.ArgumentParser(prog="gateway.embedded", description="Serves everything from one process.")
-    parser.add_argument("--host", default=_LOOPBACK, help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=7860, help="port to listen on, 0: any (default: %(default)s)")
+    host = os.environ.get(preflight.HOST_VARIABLE) or preflight.DEFAULT_HOST
+    port = os.environ.get(preflight.PORT_VARIABLE) or preflight.DEFAULT_PORT
+    parser.add_argument("--host", default=host, help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=port, help="port to listen on, 0: any (default: %(default)s)")
     parser.add_argument("--isolation", choices=("auto", "container", "cell", "local"), default="auto")
     parser.add_argument("--state", type=Path, default=state_folder(), help="folder of data and log (%(default)s)")
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when stdin ends, as on SIGTERM")
@@ -248,14 +229,31 @@ def parse(arguments: list[str] | None = None) -> Options:
 def main(options: Options | None = None) -> None:
     """Serves until the process is asked to stop. options: none: those of the command line."""
     options = options or parse()
-    configure_logging(options.state)
-    tracing.configure("embedded", GatewaySettings().traces_endpoint)
     console = Console()
     try:
-        sys.exit(uvloop.run(run(options, console)))
-    except (CodeArenaError, OSError) as error:
-        console.print(f"cannot serve: {error}", style="red", markup=False)
+        preflight.check(options.host, options.port, options.state)
+    except preflight.ObstacleError as obstacle:
+        console.print(f"cannot serve: {obstacle}", style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)
+    handler = terminal.keep_to_files(options.state)
+    handler.setLevel(logging.ERROR)
+    sys.exit(_served(options, console, handler))
+
+
+def _served(options: Options, console: Console, handler: logging.Handler) -> int:
+    """The exit status. Whatever happens is said in a line: a traceback would go to a file that nobody was told of."""
+    try:
+        tracing.configure("embedded", GatewaySettings().traces_endpoint)
+        return uvloop.run(run(options, console, handler))
+    except (CodeArenaError, OSError) as error:
+        problem = str(error)
+    except ValidationError as error:
+        problem = "; ".join(f"{error.title}: {each['loc'][0]}: {each['msg']}" for each in error.errors())
+    except Exception:  # the process' top
+        log.exception("defect while serving")
+        problem = f"a defect of ours; {terminal.log_file(options.state)} has the traceback"
+    console.print(f"cannot serve: {problem}", style="red", markup=False, highlight=False, soft_wrap=True)
+    return 1
 
 
 if __name__ == "__main__":

@@ -20,12 +20,12 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from codearena.errors import StoreError
+from codearena.state import state_folder
+from gateway.preflight import LOCK_FILE
 from gateway.settings import Settings
 
 log = logging.getLogger(__name__)
 
-REDIS_FOLDER = "redis"
-"""Folder of the server's data, within the state folder."""
 URL_FILE = "redis-url"
 """File in the state folder that holds the server's URL while it runs."""
 
@@ -47,12 +47,6 @@ if os.getppid() != parent:
     sys.exit("the owner is gone already")
 os.execv(program, sys.argv[2:])
 """
-
-
-def state_folder() -> Path:
-    """Where this user's programs keep their state, by the XDG base directory specification."""
-    root = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(root) / "codearena"
 
 
 def used_by(settings: Settings) -> Settings | None:
@@ -126,7 +120,7 @@ class LocalRedis:
             self._lock = None
 
     async def _locked(self) -> int:
-        lock = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = os.open(self._folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         for _ in range(round(self._lock_timeout_s / _POLL_S)):
             if _try_lock(lock):
                 return lock

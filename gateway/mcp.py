@@ -139,6 +139,7 @@ class McpServer:
             case "ping":
                 return {}, None
             case "tools/list":
+                await self._named(params.get("session_id"))
                 return {"tools": [_described(name, model) for name, model in _TOOLS.items()]}, None
             case "tools/call":
                 return await self._call(params, own, params.get("session_id", session_id)), None
@@ -164,17 +165,28 @@ class McpServer:
 
     async def _call(self, params: JSONObject, own: Session | None, session_id: object) -> JSONObject:
         arguments = _arguments(params)
-        if session_id is None:
+        named = await self._named(session_id)
+        if named is None:
             return _called(await self._tool(arguments, own or self._sessions.session()))
-        owned = callers.owned(session_id) if isinstance(session_id, str) else None
-        episode_id = await self._records.episode(owned) if owned is not None else None
-        if owned is None or episode_id is None:
-            raise RpcError(INVALID_PARAMS, "session_id names no session")
+        owned, episode_id = named
         session = self._sessions.session(episode_id or None)
         try:
             return _called(await self._tool(arguments, session))
         finally:
             await self._records.keep(owned, session.episode_id, _now_ms())
+
+    async def _named(self, session_id: object) -> tuple[str, str] | None:
+        """The session that a request names, by its id in the store and its episode's; None if it names none.
+
+        Raises RpcError if there is no such session, or no longer.
+        """
+        if session_id is None:
+            return None
+        owned = callers.owned(session_id) if isinstance(session_id, str) else None
+        episode_id = await self._records.episode(owned) if owned is not None else None
+        if owned is None or episode_id is None:
+            raise RpcError(INVALID_PARAMS, "session_id names no session")
+        return owned, episode_id
 
     async def _tool(self, arguments: _Arguments, session: Session) -> BaseModel:
         match arguments:

@@ -1,4 +1,4 @@
-"""The OpenAPI document: what the framework finds in the routes, and what it cannot know: each problem, and the keys."""
+"""The OpenAPI document: what the framework finds in the routes, and what it cannot know: problems, keys, examples."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from codearena.errors import ERRORS
 from gateway import problems
 from gateway.access.guard import OPEN_PATHS
+from gateway.examples import EXAMPLES
 
 _REFERENCE = {"$ref": "#/components/schemas/Problem"}
 _SCHEMES = {
@@ -48,6 +49,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
 def _complete(method: str, path: str, operation: dict[str, Any]) -> None:
     guarded = path not in OPEN_PATHS
     operation["security"] = [{name: []} for name in _SCHEMES] if guarded else []
+    if method == "post" and path in EXAMPLES:
+        operation["requestBody"]["content"]["application/json"]["examples"] = EXAMPLES[path]
     answers = {status: found for status, found in operation["responses"].items() if status.startswith("2")}
     if path == "/mcp":  # what it answers itself, is JSON-RPC whatever the status
         answers |= {"202": {"description": "Without a body."}, "404": {"description": "JSON-RPC", "content": _RPC}}

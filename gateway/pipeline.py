@@ -34,10 +34,15 @@ _MEASUREMENTS = 3
 
 
 class Stopwatch:
-    """Seconds of each stage; stages may overlap."""
+    """Seconds of each stage, in all if it was begun more than once; stages may overlap."""
 
     def __init__(self) -> None:
+        self._started = time.perf_counter()
         self.seconds: dict[str, float] = {}
+
+    def total_s(self) -> float:
+        """From the first stage until now: less than the sum of stages that overlap, more where nothing was timed."""
+        return time.perf_counter() - self._started
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -45,8 +50,9 @@ class Stopwatch:
         started = time.perf_counter()
         with tracing.span(name, telemetry.ids()):
             yield
-        self.seconds[name] = time.perf_counter() - started
-        metrics.STAGES.labels(name).observe(self.seconds[name])
+        taken_s = time.perf_counter() - started
+        self.seconds[name] = self.seconds.get(name, 0.0) + taken_s
+        metrics.STAGES.labels(name).observe(taken_s)
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,7 @@ class Attempt:
     graded: Graded
     draw: str
     seconds: Mapping[str, float]
+    total_s: float
 
     @property
     def verdict(self) -> grader_pb2.Verdict:
@@ -150,7 +157,7 @@ class Pipeline:
         if graded.measurement is not None:
             self._makers[task.id].measured(own_draw, step)
         tally.attempt(task, graded.report, graded.verdict, graded.identical)
-        return Attempt(attempt_id, task, source, step, started, graded, draw, watch.seconds)
+        return Attempt(attempt_id, task, source, step, started, graded, draw, watch.seconds, watch.total_s())
 
     def draws_anew(self, task: Task) -> bool:
         """Whether attempts that are of no draw get hidden inputs of their own."""

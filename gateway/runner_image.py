@@ -4,58 +4,86 @@ import asyncio
 import logging
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 log = logging.getLogger(__name__)
 
 _ENGINE_TIMEOUT_S = 10.0
+_BASE_TIMEOUT_S = 600.0  # a pull that fails late, then a base image made from packages
 _BUILD_TIMEOUT_S = 300.0
 
 
 class ImageError(RuntimeError):
-    """The image cannot be built here; the message says why."""
+    """The image cannot be built here; the message says why, in words, and which file has what the engine said."""
 
 
-async def build(image: str, checkout: Path, base_file: Path) -> None:
+async def build(image: str, checkout: Path, folder: Path) -> None:
     """Builds `image`. With nothing changed since the last time this takes about a second.
 
-    base_file: where deploy/engine.sh notes the base image of this host; PYTHON_BASE in the environment wins over it.
+    Its base is PYTHON_BASE of the environment, else the one that deploy/engine.sh chose for this host, or now chooses:
+    one that can be pulled, or one of its own where no registry answers.
+
+    folder: of deploy/engine.sh, where it notes the base image; what the engine prints goes into a file there.
 
     Raises:
         ImageError: no checkout, no engine, or the build failed.
     """
     dockerfile = checkout / "deploy" / "Dockerfile"
     if not dockerfile.exists():
-        raise ImageError("not a checkout of the repository")
+        raise ImageError("this is no checkout of the repository, which the sandbox image is built from")
     if shutil.which("docker") is None:
-        raise ImageError("no docker command on PATH")
-    await _docker(["version", "--format", "{{.Server.Version}}"], _ENGINE_TIMEOUT_S)
-    base = os.environ.get("PYTHON_BASE") or _noted(base_file)
+        raise ImageError("there is no docker command")
+    output = _emptied(folder)
+    if await _ran(["docker", "version"], _ENGINE_TIMEOUT_S, output) is None:
+        raise ImageError(f"no Docker engine answers, see {output}")
+    base = os.environ.get("PYTHON_BASE") or await _base(checkout, folder / "base", output)
     arguments = ["--build-arg", f"PYTHON_BASE={base}"] if base else []
-    command = ["build", "--quiet", "--target", "runner", *arguments, "-f", str(dockerfile), "-t", image, str(checkout)]
-    await _docker(command, _BUILD_TIMEOUT_S)
+    options = ["--target", "runner", *arguments, "-f", str(dockerfile), "-t", image]
+    if await _ran(["docker", "build", *options, str(checkout)], _BUILD_TIMEOUT_S, output) is None:
+        raise ImageError(f"the sandbox image could not be built, see {output}")
     log.info("built %s", image)
 
 
-def _noted(base_file: Path) -> str:
-    return base_file.read_text("utf-8").strip() if base_file.exists() else ""
+def _emptied(folder: Path) -> Path:
+    """The file for what is printed; of the last time nothing is left."""
+    folder.mkdir(parents=True, exist_ok=True)
+    output = folder / "runner-image.log"
+    output.write_bytes(b"")
+    return output
 
 
-async def _docker(arguments: list[str], timeout_s: float) -> None:
-    process = await asyncio.create_subprocess_exec(
-        *("docker", *arguments),
-        env=os.environ | {"DOCKER_BUILDKIT": "1"},  # the Dockerfile mounts a cache, which the old builder cannot
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        async with asyncio.timeout(timeout_s):
-            output, _ = await process.communicate()
-    except TimeoutError as error:
-        process.kill()
-        await process.wait()
-        raise ImageError(f"docker {arguments[0]} took longer than {timeout_s:.0f} s") from error
-    if process.returncode:
-        lines = output.decode("utf-8", "replace").strip().splitlines()
-        raise ImageError(lines[-1] if lines else f"docker {arguments[0]} failed")
+def _noted(file: Path) -> str:
+    return file.read_text("utf-8").strip() if file.exists() else ""
+
+
+async def _base(checkout: Path, noted: Path, output: Path) -> str:
+    """Name of the base image for this host; empty: the Dockerfile's own, as nothing better is known."""
+    chosen = _noted(noted)
+    if chosen and await _ran(["docker", "image", "inspect", chosen], _ENGINE_TIMEOUT_S, output) is not None:
+        return chosen
+    printed = await _ran([str(checkout / "deploy" / "engine.sh"), "base"], _BASE_TIMEOUT_S, output)
+    return "" if printed is None else printed.strip()
+
+
+async def _ran(command: Sequence[str], timeout_s: float, output: Path) -> str | None:
+    """What the command printed, None if it failed; its errors are added to `output`, and say so if it took too long."""
+    with output.open("ab") as errors:
+        errors.write(f"$ {' '.join(command)}\n".encode())
+        errors.flush()
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            env=os.environ | {"DOCKER_BUILDKIT": "1"},  # the Dockerfile mounts a cache, which the old builder cannot
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=errors,
+        )
+        try:
+            async with asyncio.timeout(timeout_s):
+                printed, _ = await process.communicate()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            errors.write(f"ended, since it took longer than {timeout_s:.0f} s\n".encode())
+            return None
+    return None if process.returncode else printed.decode("utf-8", "replace")

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 import uvicorn
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi_offline import FastAPIOffline
 from starlette.types import Scope
 
 from codearena import rpc
@@ -17,7 +18,7 @@ from codearena.errors import StoreError
 from codearena.task import load_tasks
 from gateway import openapi, problems
 from gateway.access.exposure import Exposure
-from gateway.access.guard import Guard
+from gateway.access.guard import DOCS_ASSETS, Guard
 from gateway.access.keyring import Keyring
 from gateway.answered_about import ATTEMPT_ID_HEADER, EPISODE_ID_HEADER
 from gateway.builtin_fixer import BuiltinFixer
@@ -91,7 +92,15 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.context = context
             yield
 
-    app = FastAPI(title="CodeArena", version=ops.API_VERSION, lifespan=lifespan, strict_content_type=False)
+    app = FastAPIOffline(
+        title="CodeArena",
+        version=ops.API_VERSION,
+        lifespan=lifespan,
+        strict_content_type=False,
+        redoc_url=None,
+        static_url=DOCS_ASSETS,
+        swagger_ui_parameters={"validatorUrl": None, "tryItOutEnabled": True},
+    )
     problems.install(app)
     openapi.install(app)
     for routes in (env, grade, jobs, learning, tools, mcp, web, ops):

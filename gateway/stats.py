@@ -33,7 +33,7 @@ def counts_of(attempt: Attempt, done: bool) -> dict[str, int]:
     counts[f"outcome/{_outcome(attempt)}/count"] += 1
     for call in attempt.report.calls:
         counts[f"call/{call_status(call.status)}/count"] += 1
-    for stage, seconds in [*attempt.seconds.items(), ("total", sum(attempt.seconds.values()))]:
+    for stage, seconds in [*attempt.seconds.items(), ("total", attempt.total_s)]:
         counts.update({f"time/{stage}/sum": round(seconds * _MICRO), f"time/{stage}/{_bucket(seconds)}": 1})
     return {name: count for name, count in counts.items() if count}
 

@@ -22,8 +22,9 @@ def main() -> None:
     settings = read(Settings, refuse_unknown=parser.parse_args().refuse_unknown)
     telemetry.configure_logging("grader", settings.log_level)
     tracing.configure("grader", settings.traces_endpoint)
-    telemetry.serve_metrics(settings.host, settings.metrics_port)
-    uvloop.run(serve(settings))
+    health = telemetry.Health()
+    telemetry.serve_metrics(settings.host, settings.metrics_port, health)
+    uvloop.run(serve(settings, health))
 
 
 if __name__ == "__main__":

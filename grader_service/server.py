@@ -2,7 +2,7 @@
 
 import grpc
 
-from codearena import rpc
+from codearena import rpc, telemetry
 from codearena.v1 import grader_pb2, grader_pb2_grpc
 from grader_service.grader import Grader
 from grader_service.servicer import GraderServicer
@@ -29,14 +29,19 @@ class GraderServer:
         await self._server.set_serving(True)
         return port
 
+    async def serving(self) -> bool:
+        """What its health says."""
+        return await self._server.serving()
+
     async def drain(self) -> None:
         """Not serving by health; calls in flight finish within `drain_s`."""
         await self._server.drain(self._settings.drain_s)
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, health: telemetry.Health) -> None:
     """Serves until the process is asked to stop, then drains."""
     server = GraderServer(settings)
     await server.start()
+    health.follow(server.serving)
     await rpc.until_terminated()
     await server.drain()

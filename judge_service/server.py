@@ -4,7 +4,7 @@ import logging
 
 import grpc
 
-from codearena import rpc
+from codearena import rpc, telemetry
 from codearena.v1 import judge_pb2, judge_pb2_grpc
 from judge_service.asking import AskingJudge
 from judge_service.judge import Judge
@@ -41,6 +41,10 @@ class JudgeServer:
         log.info("judging on port %d, revision %s", port, self._speaker.revision[:12])
         return port
 
+    async def serving(self) -> bool:
+        """What its health says."""
+        return await self._server.serving()
+
     async def drain(self) -> None:
         """Not serving, judgements in flight finish within `drain_s`, then the analysers end."""
         await self._server.drain(self._settings.drain_s)
@@ -52,11 +56,12 @@ def _asking(settings: Settings, static: StaticJudge) -> AskingJudge:
     return AskingJudge(settings, static, Model(settings, shared), shared)
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, health: telemetry.Health) -> None:
     """Runs until SIGTERM or SIGINT, then drains."""
     server = JudgeServer(settings)
     try:
         await server.start()
+        health.follow(server.serving)
         await rpc.until_terminated()
     finally:
         await server.drain()

@@ -2,11 +2,14 @@
 # Makes a virtual environment with exactly the locked packages and this project in it, editable.
 #
 #   requirements/install.sh [FOLDER] [LOCK] [FIRST]     default: .venv and requirements/dev.lock
+#   requirements/install.sh --python                    prints the Python that it would take, and makes nothing
 #
+# A larger lock may be installed into the same FOLDER later, e.g. dev.lock after server.lock, while programs run from it:
+# packages are added, and what is there already stays. FOLDER/ready-NAME: all of requirements/NAME.lock is there.
 # FIRST: a file of packages by exact version, installed before the locked ones and without hashes: those whose build
 # depends on the machine.
 # Any Python from 3.11 on will do; PYTHON names one. Progress goes to stderr, pip's own output to FOLDER/install.log.
-# Of two at once the second waits, where there is flock, and finds what the first has made. FOLDER/ready: it is whole.
+# Of two at once the second waits, where there is flock, and finds what the first has made.
 set -euo pipefail
 exec 9<"$0"
 cd "$(dirname "$0")/.."
@@ -14,6 +17,8 @@ cd "$(dirname "$0")/.."
 readonly VENV="${1:-.venv}"
 readonly LOCK="${2:-requirements/dev.lock}"
 readonly FIRST="${3:-}"
+READY="$VENV/ready-$(basename "$LOCK" .lock)"
+readonly READY
 
 say() { printf '[setup] %s\n' "$*" >&2; }
 
@@ -59,6 +64,11 @@ count_packages() {
         }'
 }
 
+# Not again over what is there: it would be gone for a moment, and what runs from here may start a process in it.
+install_project() {
+    [[ $VENV/bin/codearena -nt pyproject.toml ]] || "$@" install --no-deps --no-build-isolation -e .
+}
+
 install_packages() {
     local log="$VENV/install.log" total pip
     total="$(grep -cE '^[a-zA-Z0-9._-]+==' "$LOCK")"
@@ -72,15 +82,29 @@ install_packages() {
         }
     fi
     if ! "${pip[@]}" install --require-hashes --no-deps -r "$LOCK" 2>"$log" | tee -a "$log" | count_packages "$total" ||
-        ! "${pip[@]}" install --no-deps --no-build-isolation -e . >>"$log" 2>&1; then
+        ! install_project "${pip[@]}" >>"$log" 2>&1; then
         grep -v '^WARNING: Location' "$log" | tail -n 20 >&2
         say "error: pip failed, see $log"
         exit 1
     fi
 }
 
-is_ready() { [[ $VENV/ready -nt $LOCK && $VENV/ready -nt pyproject.toml && $VENV/ready -nt requirements/install.sh ]]; }
+is_ready() { [[ $READY -nt $LOCK && $READY -nt pyproject.toml && $READY -nt requirements/install.sh ]]; }
 
+pins() { grep -oE '^[a-zA-Z0-9._-]+==[^ ]+' "$1" | sort; }
+
+# A lock all of whose packages this one has, too, is installed with it.
+mark_ready() {
+    local other
+    for other in requirements/*.lock; do
+        [[ -n "$(comm -23 <(pins "$other") <(pins "$LOCK"))" ]] || touch "$VENV/ready-$(basename "$other" .lock)"
+    done
+}
+
+if [[ ${1:-} == --python ]]; then
+    find_python
+    exit
+fi
 if command -v flock >/dev/null && ! flock --nonblock 9; then
     say "waiting for another setup"
     flock 9
@@ -88,5 +112,5 @@ if command -v flock >/dev/null && ! flock --nonblock 9; then
 fi
 make_venv
 install_packages
-touch "$VENV/ready"
+mark_ready
 say "ready: $VENV"

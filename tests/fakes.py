@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import defaultdict, deque
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -32,8 +33,11 @@ _OURS = ("baseline-", "timing-")  # how the ids of jobs begin that are not attem
 class _Fake:
     """Serves one gRPC service on a free loopback port while entered."""
 
-    def __init__(self, service: str, register: Callable[[grpc.aio.Server], None]) -> None:
+    def __init__(
+        self, service: str, register: Callable[[grpc.aio.Server], None], tls_folder: Path | None = None
+    ) -> None:
         self._server = rpc.Server([service], register)
+        self._tls_folder = tls_folder
         self.port = 0
 
     @property
@@ -41,7 +45,7 @@ class _Fake:
         return f"127.0.0.1:{self.port}"
 
     async def __aenter__(self) -> Self:
-        self.port = await self._server.start("127.0.0.1:0")
+        self.port = await self._server.start("127.0.0.1:0", self._tls_folder)
         await self._server.set_serving(True)
         return self
 
@@ -49,6 +53,10 @@ class _Fake:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.kill()
+
+    async def set_serving(self, serving: bool) -> None:
+        """What it says by its health; calls are answered all the same."""
+        await self._server.set_serving(serving)
 
     async def kill(self) -> None:
         """Ends at once; calls in flight are cut."""
@@ -66,11 +74,11 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
     leased_s: how long it says that each attempt has waited for a sandbox.
     """
 
-    def __init__(self, isolation: str = "local") -> None:
+    def __init__(self, isolation: str = "local", tls_folder: Path | None = None) -> None:
         def register(server: grpc.aio.Server) -> None:
             executor_pb2_grpc.add_ExecutorServiceServicer_to_server(self, server)
 
-        super().__init__("codearena.v1.ExecutorService", register)
+        super().__init__("codearena.v1.ExecutorService", register, tls_folder)
         self.requests: list[executor_pb2.ExecuteRequest] = []
         self.request_ids: list[str] = []
         self.time_left_s: list[float] = []
@@ -115,8 +123,8 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
     async def GetStatus(  # noqa: N802
         self, request: executor_pb2.GetStatusRequest, context: Any
     ) -> executor_pb2.GetStatusResponse:
-        isolation = executor_pb2.Isolation(name="local", degradations=["no user namespaces"])
-        return executor_pb2.GetStatusResponse(isolation=isolation, ready=2, capacity=4)
+        isolation = executor_pb2.Isolation(name=self.isolation, degradations=["no user namespaces"])
+        return executor_pb2.GetStatusResponse(isolation=isolation, ready=2, leased=1, capacity=4, queued=3)
 
 
 def _report(job: executor_pb2.Job, word: str) -> executor_pb2.Report:

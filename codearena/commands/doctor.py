@@ -1,5 +1,6 @@
 """`codearena doctor`: examines the set-up and says what is wrong with it and how to mend that."""
 
+import importlib.util
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -32,17 +33,21 @@ def doctor(
     found = [finding for part in _PARTS for finding in _examined(part)]
     if as_json:
         sys.stdout.write(findings.to_json(found) + "\n")
-    else:
+    elif console.is_terminal:
         console.print(_table(found))
+    else:  # a table would be cut to the width of a terminal that is not there
+        sys.stdout.write(findings.to_text(found) + "\n")
     if any(finding.status is Status.FAULT for finding in found):
         raise typer.Exit(1)
 
 
 def _examined(part: str) -> Sequence[Finding]:
     """What one service says of what it needs: in a process of its own, since the command knows no service."""
+    if importlib.util.find_spec(part.partition(".")[0]) is None:  # a container has one service
+        return [findings.skipped(part, f"not installed here; where it is: python -m {part}")]
     try:
         process = subprocess.run(
-            [sys.executable, "-m", part], capture_output=True, text=True, timeout=_TIMEOUT_S, check=True
+            [sys.executable, "-m", part, "--json"], capture_output=True, text=True, timeout=_TIMEOUT_S, check=True
         )
         return findings.from_json(process.stdout)
     except subprocess.TimeoutExpired:

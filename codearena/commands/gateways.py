@@ -14,6 +14,7 @@ from codearena.client import CodeArena
 from codearena.commands.console import console
 from codearena.embedded import embedded_gateway
 from codearena.errors import CodeArenaError
+from codearena.state import served_url
 from codearena.transport import RetryPolicy
 
 DEFAULT_TASKS = Path(__file__).resolve().parents[2] / "tasks"
@@ -33,7 +34,8 @@ BaseURL = Annotated[
     typer.Option(
         "--gateway-url",
         "--base-url",
-        help=f"Gateway to use; none: the one on {DEFAULT_URL} if it answers, else one of our own.",
+        help=f"Gateway to use; none: that of `codearena serve`, or the one on {DEFAULT_URL}, if it answers; "
+        "else one of our own.",
     ),
 ]
 OwnIsolation = Annotated[
@@ -59,8 +61,8 @@ def gateway_url(base_url: str | None, isolation: Isolation | None, tasks: Path) 
     """
     if base_url is not None and isolation is not None:
         raise typer.BadParameter("--isolation is for a gateway of our own, --gateway-url names another")
-    if base_url is None and isolation is None and _answers(DEFAULT_URL):
-        base_url = DEFAULT_URL
+    if base_url is None and isolation is None:
+        base_url = next((url for url in (served_url(), DEFAULT_URL) if url is not None and _answers(url)), None)
     if base_url is not None:
         yield base_url
         return

@@ -10,8 +10,10 @@ from codearena.commands.gateways import Isolation, require_server
 
 
 def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0: any.")] = 7860,
+    host: Annotated[str, typer.Option(help="Address to listen on.", envvar="CODEARENA_GATEWAY_HOST")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(help="Port to listen on; 0: any.", envvar="CODEARENA_GATEWAY_PORT", min=0, max=65535)
+    ] = 7860,
     isolation: Annotated[Isolation, typer.Option(help="auto: container where it works, else local.")] = Isolation.AUTO,
 ) -> None:
     """Serve everything from one process, with a Redis of its own."""

@@ -14,8 +14,10 @@ from rich.console import Console
 from rich.table import Table
 
 from codearena.errors import CodeArenaError
+from codearena.state import state_folder
 from gateway import local_redis
-from gateway.local_redis import REDIS_FOLDER, LocalRedis, state_folder
+from gateway.local_redis import LocalRedis
+from gateway.preflight import REDIS_FOLDER
 from gateway.settings import Settings
 from gateway.store import api_keys
 from gateway.store.api_keys import ApiKey, ApiKeys, Scope

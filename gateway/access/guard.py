@@ -16,10 +16,12 @@ from gateway.access.quotas import Quotas
 from gateway.settings import Settings
 from gateway.store.api_keys import ApiKey, Scope
 
-OPEN_PATHS = frozenset(
-    {"/health", "/ready", "/metadata", "/schema", "/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"}
-)
+OPEN_PATHS = frozenset({"/health", "/ready", "/metadata", "/schema", "/openapi.json", "/docs", "/docs/oauth2-redirect"})
 """What anybody may read: nothing in them is anybody's."""
+DOCS_ASSETS = "/docs/assets"
+"""Below it are the scripts of /docs, open as that is."""
+PAGES = frozenset({"/", "/web", "/web/"})
+"""What a browser may open: the page holds nothing, and asks for the key with which it then calls."""
 _METRICS_PATH = "/metrics"
 _POLICY_VIOLATION = 1008  # RFC 6455 7.4.1
 
@@ -42,7 +44,7 @@ class Guard:
         self._open_paths = OPEN_PATHS | ({_METRICS_PATH} if settings.metrics_access == "open" else set())
 
     async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket") or scope["path"] in self._open_paths:
+        if scope["type"] not in ("http", "websocket") or self._is_open(scope):
             await self._app(scope, receive, send)
             return
         try:
@@ -56,6 +58,12 @@ class Guard:
         serve = self._serve_request if scope["type"] == "http" else self._serve_connection
         with callers.calling(caller):
             await serve(caller, scope, receive, send)
+
+    def _is_open(self, scope: Connection) -> bool:
+        path = scope["path"]
+        if path in self._open_paths or path.startswith(f"{DOCS_ASSETS}/"):
+            return True
+        return path in PAGES and scope["type"] == "http" and wants_page(Headers(scope=scope))
 
     async def _caller(self, scope: Connection) -> Caller:
         """Raises UnauthenticatedError, ForbiddenError, or StoreError if the keys cannot be read."""
@@ -125,6 +133,11 @@ class Guard:
         except StoreError:  # what needs the store fails by itself
             return False
         return False
+
+
+def wants_page(headers: Headers) -> bool:
+    """Whether a browser asks: it names HTML, where programs take anything or name JSON."""
+    return "text/html" in headers.get("accept", "").lower()
 
 
 def _presented(headers: Headers) -> str | None:

@@ -8,9 +8,12 @@ import grpc
 import pytest
 
 from codearena import rpc
+from codearena.errors import SandboxError
 from codearena.v1 import grader_pb2, grader_pb2_grpc
+from gateway import executors
 from grader_service.server import GraderServer
 from grader_service.settings import Settings
+from tests.fakes import FakeExecutor
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl to make certificates with")
 _NEW = ["openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-batch"]
@@ -23,11 +26,11 @@ def authority(folder: Path) -> Path:
     return folder
 
 
-def certified(folder: Path, by: Path) -> Path:
+def certified(folder: Path, by: Path, names: str = "DNS:localhost,IP:127.0.0.1") -> Path:
     """A folder as services take it, with a certificate for this machine by the authority."""
     folder.mkdir()
     extension = folder / "extension"
-    extension.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1")
+    extension.write_text(f"subjectAltName={names}")
     _run(*_NEW, "-subj", "/CN=service", "-keyout", folder / "key.pem", "-out", folder / "request.pem")
     signing = ["openssl", "x509", "-req", "-in", folder / "request.pem", "-CA", by / "ca.pem", "-CAkey", by / "ca.key"]
     _run(*signing, "-CAcreateserial", "-extfile", extension, "-out", folder / "cert.pem")
@@ -60,3 +63,13 @@ async def test_only_who_has_a_certificate_of_the_authority_is_served(tmp_path: P
         assert await _calls(address, folder) is grpc.StatusCode.UNAVAILABLE
         assert not await rpc.check_health(address, tls_folder=folder)
     await server.drain()
+
+
+async def test_an_executor_is_asked_at_its_address_and_believed_by_its_name(tmp_path: Path) -> None:
+    ours = authority(tmp_path / "ours")
+    gateway = certified(tmp_path / "gateway", ours)
+    async with FakeExecutor(tls_folder=certified(tmp_path / "executor", ours, "DNS:localhost")) as executor:
+        asked = await executors.isolation(f"localhost:{executor.port}", gateway)
+        with pytest.raises(SandboxError):
+            await executors.isolation(f"ipv4:{executor.address}", gateway)
+    assert asked.executors == 1

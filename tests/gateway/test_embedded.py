@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from codearena import CodeArena
+from codearena.commands.gateways import gateway_url
 from codearena.task import load_task
 from gateway import embedded
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 TASK = load_task(ROOT / "tasks" / "easy" / "easy-1")
@@ -30,10 +32,20 @@ class Running:
     arena: CodeArena
 
 
+def embedded_command(state: Path) -> list[str]:
+    return [sys.executable, "-m", "gateway.embedded", "--port", "0", "--isolation", "local", "--state", str(state)]
+
+
 @contextmanager
-def running(state: Path) -> Iterator[Running]:
-    command = [sys.executable, "-m", "gateway.embedded", "--port", "0", "--isolation", "local", "--state", str(state)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=state)
+def running(state: Path, command: Sequence[str] = (), **variables: str) -> Iterator[Running]:
+    process = subprocess.Popen(
+        command or embedded_command(state),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=state,
+        env=os.environ | variables,
+    )
     assert process.stdout is not None
     banner = ""
     try:
@@ -72,6 +84,34 @@ def test_the_line_to_paste_works(tmp_path: Path) -> None:
         assert json.loads(answer)["solved"]
 
 
+def test_the_terminal_shows_nothing_but_what_it_announces(tmp_path: Path) -> None:
+    with running(tmp_path) as it:
+        it.arena.grade(TASK.id, TASK.solution)
+        it.process.terminate()
+        assert it.process.communicate() == ("stopping\n", "")
+
+
+def test_serve_listens_where_the_environment_says_and_commands_find_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    serve = [sys.executable, "-m", "codearena", "serve", "--isolation", "local"]
+    own = {"CODEARENA_GATEWAY_PORT": str(port), "XDG_STATE_HOME": str(tmp_path)}
+    with running(tmp_path, serve, **own) as it:
+        assert f"http://localhost:{port}" in it.banner
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+        with gateway_url(None, None, ROOT / "tasks") as found:
+            assert found == f"http://localhost:{port}"
+
+
+def test_a_wrong_setting_is_one_line_not_a_traceback(tmp_path: Path) -> None:
+    wrong = os.environ | {"CODEARENA_GRADER_DRAIN_S": "long"}
+    ran = subprocess.run(embedded_command(tmp_path), env=wrong, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert "cannot serve" in ran.stdout
+    assert "drain_s" in ran.stdout
+
+
 def test_an_episode_survives_a_restart(tmp_path: Path) -> None:
     with running(tmp_path) as it:
         episode_id = it.arena.reset(TASK.id).episode_id
@@ -104,8 +144,18 @@ def test_a_port_in_use_is_one_line_not_a_traceback(tmp_path: Path) -> None:
             [*command, "--state", str(tmp_path / "second")], capture_output=True, text=True, check=False
         )
     assert second.returncode == 1
-    assert "cannot serve" in second.stdout
+    assert "cannot serve: a CodeArena serves on port" in second.stdout
     assert "Traceback" not in second.stderr
+    assert not (tmp_path / "second").exists()  # before anything was started
+
+
+def test_the_port_is_that_of_the_environment_unless_the_command_line_names_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CODEARENA_GATEWAY_PORT", "7999")
+    monkeypatch.setenv("CODEARENA_GATEWAY_HOST", "127.0.0.2")
+    assert (embedded.parse([]).host, embedded.parse([]).port) == ("127.0.0.2", 7999)
+    assert embedded.parse(["--port", "0"]).port == 0
 
 
 def test_state_is_where_the_user_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:

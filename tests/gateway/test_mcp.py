@@ -77,6 +77,11 @@ ERRORS = [
     (tool("submit_fix"), -32602),
     (tool("submit_fix", proposed_fix="x", extra=1), -32602),
     (tool("run_code", session_id="none", code="x"), -32602),
+    (tool("run_code", session_id="", code="x"), -32602),
+    ({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "run_code", "session_id": 7}}, -32602),
+    (call("tools/list", session_id="none"), -32602),
+    (call("tools/list", session_id=""), -32602),
+    (call("tools/list", session_id=7), -32602),
     (tool("submit_fix", proposed_fix="x"), -32603),
     (tool("get_task", task_id="no-such"), -32603),
     (call("openenv/session/close"), -32602),
@@ -126,6 +131,14 @@ async def test_a_session_goes_on_at_another_gateway(serve: Serve, settings: Sett
         "closed": True,
     }
     assert (await ask(one, tool("get_hint", created)))["error"]["code"] == -32602
+
+
+async def test_a_session_lists_the_tools_until_it_is_closed(api: httpx.AsyncClient) -> None:
+    created = (await ask(api, call("openenv/session/create")))["result"]["session_id"]
+    listed = await ask(api, call("tools/list", session_id=created))
+    assert {item["name"] for item in listed["result"]["tools"]} == TOOLS
+    await ask(api, call("openenv/session/close", session_id=created))
+    assert (await ask(api, call("tools/list", session_id=created)))["error"]["code"] == -32602
 
 
 async def test_without_a_session_an_episode_is_named(api: httpx.AsyncClient) -> None:

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from gateway.settings import Settings
-from tests.fakes import RIGHT
+from tests.fakes import RIGHT, FakeExecutor
 from tests.gateway.conftest import Serve
 
 
@@ -18,6 +18,58 @@ async def test_ready_names_the_isolation_and_what_it_lacks(api: httpx.AsyncClien
     assert answer.json()["isolation"]["name"] == "local"
     assert answer.json()["isolation"]["degradations"] == ["no user namespaces"]
     assert set(answer.json()["checks"].values()) == {"ok"}
+
+
+async def test_ready_adds_up_every_executor_and_counts_those_that_do_not_serve(
+    serve: Serve, settings: Settings, executor: FakeExecutor
+) -> None:
+    async with FakeExecutor() as second, FakeExecutor() as unable:
+        await unable.set_serving(False)
+        several = f"ipv4:{executor.address},{second.address},{unable.address},127.0.0.1:9"
+        api = await serve(settings.model_copy(update={"executor_address": several}))
+        found = (await api.get("/ready")).json()["isolation"]
+    assert (found["executors"], found["executors_absent"]) == (2, 2)
+    assert {name: found[name] for name in ("ready", "leased", "capacity", "queued")} == {
+        "ready": 4,
+        "leased": 2,
+        "capacity": 8,
+        "queued": 6,
+    }
+
+
+async def test_executors_that_answer_and_cannot_make_sandboxes_are_not_ready(
+    serve: Serve, settings: Settings, executor: FakeExecutor
+) -> None:
+    await executor.set_serving(False)
+    api = await serve(settings)
+    answer = await api.get("/ready")
+    assert answer.status_code == 503
+    assert "not serving" in answer.json()["checks"]["executor"]
+
+
+async def test_ready_tells_of_the_executors_that_a_request_may_name(
+    serve: Serve, settings: Settings, executor: FakeExecutor
+) -> None:
+    async with FakeExecutor(isolation="cell") as cells:
+        beside = {"cell": cells.address, "local": "127.0.0.1:9"}
+        api = await serve(settings.model_copy(update={"isolation_executors": beside}))
+        answer = await api.get("/ready")
+    assert answer.status_code == 200
+    assert answer.json()["on_request"]["cell"]["name"] == "cell"
+    assert answer.json()["on_request"]["local"] is None
+
+
+@pytest.mark.parametrize("name", ["localhost", "dns:///localhost", "dns:localhost"])
+async def test_an_executor_is_found_by_the_name_of_its_host(
+    serve: Serve, settings: Settings, executor: FakeExecutor, name: str
+) -> None:
+    api = await serve(settings.model_copy(update={"executor_address": f"{name}:{executor.port}"}))
+    assert (await api.get("/ready")).json()["isolation"]["executors"] == 1
+
+
+async def test_a_name_without_an_address_is_named(serve: Serve, settings: Settings) -> None:
+    api = await serve(settings.model_copy(update={"executor_address": "no-such-host.invalid:50051"}))
+    assert "no-such-host.invalid" in (await api.get("/ready")).json()["checks"]["executor"]
 
 
 @pytest.mark.parametrize("part", ["executor", "judge", "grader", "store"])

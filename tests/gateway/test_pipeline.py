@@ -3,7 +3,9 @@
 import httpx
 import pytest
 
+from codearena import models
 from codearena.errors import SandboxError
+from gateway.pipeline import Stopwatch
 from gateway.settings import Settings
 from tests.fakes import BROKEN, RIGHT, SLOW, WRONG, FakeExecutor, FakeJudge
 from tests.gateway.conftest import SOLUTION, Serve
@@ -52,3 +54,27 @@ async def test_a_judge_that_fails_while_the_attempt_is_measured_is_an_error(
     await api.post("/reset", json={"task_id": "easy-1"})
     judge.fail.extend(SandboxError("lost") for _ in range(100))
     assert (await api.post("/step", json={"proposed_fix": SLOW})).status_code == 503
+
+
+def test_a_stage_that_is_begun_again_takes_the_time_of_both() -> None:
+    watch = Stopwatch()
+    with watch.stage("grade"):
+        pass
+    first = watch.seconds["grade"]
+    with watch.stage("grade"):
+        pass
+    assert watch.seconds["grade"] > first
+
+
+def test_the_total_is_what_passed_from_the_first_stage_on_not_a_sum() -> None:
+    watch = Stopwatch()
+    with watch.stage("judge"), watch.stage("measure"):
+        pass
+    watch.seconds["judge"] = watch.seconds["measure"] = 3600
+    assert watch.total_s() < 3600
+
+
+def test_every_timing_is_defined_in_the_schema() -> None:
+    schema = models.Timings.model_json_schema()
+    assert "overlap" in schema["description"]
+    assert all(field["description"] for field in schema["properties"].values())

@@ -54,7 +54,7 @@ class Deployment:
 
     def up(self) -> None:
         """Returns when everything is healthy; starts what does not run."""
-        self.compose("up", "--build", "--detach", "--wait", "--scale", f"executor={EXECUTORS}")
+        self.compose("up", "--build", "--detach", "--wait")
 
     def executors(self) -> list[str]:
         """Ids of the executors' containers, the stopped ones too."""
@@ -90,6 +90,7 @@ def deployed() -> Iterator[Deployment]:
     port, prometheus_port = free_port(), free_port()
     choices = {
         "PYTHON_BASE": base_image(),
+        "EXECUTORS": str(EXECUTORS),
         "GATEWAY_PORT": str(port),
         "PROMETHEUS_PORT": str(prometheus_port),
         "REDIS_PASSWORD": uuid.uuid4().hex,

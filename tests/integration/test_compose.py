@@ -1,4 +1,4 @@
-"""`docker compose up --build --scale executor=3`: all three work, and losing one costs no step."""
+"""`docker compose up --build` with three executors: all three work, and losing one costs no step."""
 
 import asyncio
 import json
@@ -70,6 +70,7 @@ async def test_the_attempts_run_in_containers(stack: Deployment) -> None:
     assert ready.ready
     assert ready.isolation is not None
     assert ready.isolation.degradations == []
+    assert (ready.isolation.executors, ready.isolation.executors_absent) == (EXECUTORS, 0)
 
 
 async def test_prometheus_finds_every_replica_by_name(stack: Deployment) -> None:
@@ -139,24 +140,31 @@ async def test_the_state_outlives_gateway_and_redis(stack: Deployment) -> None:
     assert answer.done
 
 
-def _documented(stack: Deployment, first: str, folder: Path) -> None:
-    """Runs the block of docs/operations.md that begins with the command, as it stands there."""
+def _documented(stack: Deployment, first: str, folder: Path) -> str:
+    """Runs the block of docs/operations.md that begins with the command, as it stands there; what it says on stderr."""
     (block,) = [each for each in OPERATIONS.read_text("utf-8").split("```bash\n") if each.startswith(first)]
     script = block.partition("```")[0].replace("redis.tar", str(folder / "redis.tar"))
     environment = stack.environment | {"COMPOSE_PROJECT_NAME": stack.project}
     command = ["bash", "-euo", "pipefail", "-c", script]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, timeout=300)
+    ran = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True, timeout=300)
+    return ran.stderr
 
 
 async def test_what_was_backed_up_is_there_again_after_a_restore(stack: Deployment, tmp_path: Path) -> None:
     async with AsyncCodeArena(stack.url, retry=PATIENT, timeout_s=600) as arena:
         kept = (await arena.reset(TASK.id)).episode_id
-        await asyncio.to_thread(_documented, stack, "docker compose exec redis redis-cli config set auto", tmp_path)
+        backup = "docker compose exec redis redis-cli config set auto"
+        assert await asyncio.to_thread(_documented, stack, backup, tmp_path) == ""
         lost = (await arena.reset(TASK.id)).episode_id
         await asyncio.to_thread(_documented, stack, "docker compose stop gateway redis", tmp_path)
         assert (await arena.episode(kept)).episode_id == kept
         with pytest.raises(UnknownEpisodeError):
             await arena.episode(lost)
+
+
+async def test_redis_cli_complains_of_no_password_where_there_is_none(stack: Deployment) -> None:
+    ask = ["exec", "-T", "-e", "REDISCLI_AUTH=", "redis", "sh", "-c", "redis-cli ping 2>&1"]
+    assert "AUTH failed" not in await asyncio.to_thread(stack.compose, *ask)
 
 
 async def test_redis_takes_nobody_without_the_password(stack: Deployment) -> None:

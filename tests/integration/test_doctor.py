@@ -26,12 +26,19 @@ def redis_url(tmp_path: Path) -> Iterator[str]:
     server.stop()
 
 
+_NOWHERE = "redis://127.0.0.1:9/0"
+
+
+def _environment(tmp_path: Path, settings: Mapping[str, str]) -> dict[str, str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("CODEARENA_", "DOCKER_"))}
+    return own | {"XDG_STATE_HOME": str(tmp_path), "CODEARENA_GATEWAY_PORT": "0"} | settings
+
+
 def _doctor(
     tmp_path: Path, settings: Mapping[str, str], before: tuple[str, ...] = ()
 ) -> tuple[int, dict[str, Finding]]:
     """Exit status and findings, with nothing but these settings."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("CODEARENA_", "DOCKER_"))}
-    environment = own | {"XDG_STATE_HOME": str(tmp_path), "CODEARENA_GATEWAY_PORT": "0"} | settings
+    environment = _environment(tmp_path, settings)
     command = [*before, sys.executable, "-m", "codearena", "doctor", "--json"]
     process = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert process.stdout, process.stderr
@@ -97,11 +104,13 @@ def test_forbidden_namespaces_are_named_with_their_cure(tmp_path: Path, redis_ur
 
 
 def test_redis_that_does_not_answer_and_a_wrong_setting_are_findings_too(tmp_path: Path) -> None:
-    settings = _local("redis://127.0.0.1:9/0") | {"CODEARENA_EXECUTOR_POOL_MIN": "many"}
+    settings = _local(_NOWHERE) | {"CODEARENA_EXECUTOR_POOL_MIN": "many"}
     status, found = _doctor(tmp_path, settings)
     assert status == 1
     assert found["redis"].status is Status.FAULT
-    assert "pool_min" in found["executor_service.doctor"].detail
+    assert found["settings"].status is Status.FAULT
+    assert found["settings"].detail.startswith("CODEARENA_EXECUTOR_POOL_MIN: ")
+    assert "CODEARENA_EXECUTOR_POOL_MIN" in found["settings"].cure
 
 
 def test_taken_port_is_named(tmp_path: Path, redis_url: str) -> None:
@@ -115,3 +124,36 @@ def test_where_others_could_call_without_keys_is_a_fault(tmp_path: Path, redis_u
     status, found = _doctor(tmp_path, _local(redis_url) | {"CODEARENA_GATEWAY_PUBLISHED_ON": "0.0.0.0"})
     assert status == 1
     assert found["access"].cure == "codearena keys create NAME"
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "said"), [("", 0, "ok       persistence  append-only file"), (_NOWHERE, 1, "cure: ")]
+)
+def test_the_doctor_of_one_service_prints_lines_for_people(
+    tmp_path: Path, redis_url: str, url: str, status: int, said: str
+) -> None:
+    settings = {"CODEARENA_GATEWAY_REDIS_URL": url or redis_url, "CODEARENA_GATEWAY_PORT": "0"}
+    process = subprocess.run(
+        [sys.executable, "-m", "gateway.doctor"],
+        env=_environment(tmp_path, settings),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (process.returncode, process.stderr) == (status, "")
+    assert said in process.stdout
+    assert "{" not in process.stdout
+
+
+def test_a_wrong_setting_is_a_line_and_no_traceback(tmp_path: Path) -> None:
+    process = subprocess.run(
+        [sys.executable, "-m", "executor_service.doctor"],
+        env=_environment(tmp_path, {"CODEARENA_EXECUTOR_POOL_MIN": "many"}),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (process.returncode, process.stderr) == (1, "")
+    assert process.stdout.startswith("fault    settings  CODEARENA_EXECUTOR_POOL_MIN: ")

@@ -130,7 +130,9 @@ def test_every_alert_has_a_runbook_and_every_runbook_an_alert() -> None:
 def test_the_port_scraped_is_the_one_that_compose_serves_metrics_on() -> None:
     config = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text("utf-8"))
     ports = {each["port"] for job in config["scrape_configs"] for each in job.get("dns_sd_configs", [])}
-    environment = dict(line.split("=", 1) for line in (ROOT / ".env").read_text("utf-8").splitlines() if "=" in line)
+    environment = dict(
+        line.split("=", 1) for line in (ROOT / ".env.example").read_text("utf-8").splitlines() if "=" in line
+    )
     assert ports == {int(environment["METRICS_PORT"])}
 
 

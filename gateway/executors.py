@@ -1,0 +1,98 @@
+"""How all executors behind one address are: each replica is asked by itself, and what they say is added up.
+
+The channel that attempts go over spreads its calls, so that a question sent over it would be answered by any one.
+"""
+
+import asyncio
+import re
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import grpc
+
+from codearena import models, rpc
+from codearena.errors import SandboxError
+from codearena.v1 import executor_pb2, executor_pb2_grpc
+
+_TIMEOUT_S = 2.0
+_LISTED = re.compile(r"(ipv4|ipv6):(?!\d+$)")
+_NAMED = re.compile(r"(?:dns:(?:///)?)?(?P<host>[^/]+):(?P<port>\d+)")
+
+
+@dataclass(frozen=True)
+class _Replica:
+    """target: its own address, for gRPC; authority: the name that its certificate has, empty: that of the target."""
+
+    target: str
+    authority: str = ""
+
+
+async def isolation(address: str, tls_folder: Path | None = None) -> models.Isolation:
+    """What the executors behind an address offer together; those that do not serve are counted as absent.
+
+    address: host:port, every address of the host being a replica, or a gRPC target that lists some.
+
+    Raises:
+        SandboxError: none of them serves; says why the first does not.
+    """
+    replicas = await _replicas(address)
+    asked = await asyncio.gather(*(_ask(replica, tls_folder) for replica in replicas))
+    serving = [status for status in asked if isinstance(status, executor_pb2.GetStatusResponse)]
+    if not serving:
+        raise next((error for error in asked if isinstance(error, SandboxError)), SandboxError(f"nobody at {address}"))
+    return _together(serving, len(replicas) - len(serving))
+
+
+async def _replicas(address: str) -> list[_Replica]:
+    """Every address that the name has now. Raises SandboxError if it has none."""
+    if listed := _LISTED.match(address):
+        return [_Replica(f"{listed[1]}:{each}") for each in address[listed.end() :].split(",")]
+    named = _NAMED.fullmatch(address)
+    if named is None:  # a socket, or a resolver of its own: gRPC knows it, and it is one
+        return [_Replica(address)]
+    host, port = named["host"], int(named["port"])
+    try:
+        async with asyncio.timeout(_TIMEOUT_S):
+            loop = asyncio.get_running_loop()
+            found = await loop.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+    except (OSError, TimeoutError) as error:
+        raise SandboxError(f"the name {host} has no address: {error or 'no answer'}") from error
+    targets = {
+        f"ipv6:[{place[0]}]:{port}" if family is socket.AF_INET6 else f"ipv4:{place[0]}:{port}"
+        for family, _, _, _, place in found
+    }
+    return [_Replica(target, host) for target in sorted(targets)]
+
+
+async def _ask(replica: _Replica, tls_folder: Path | None) -> executor_pb2.GetStatusResponse | SandboxError:
+    """Its status, or why there is none: the channel calls nobody who says by health that it cannot make sandboxes."""
+    request, metadata = executor_pb2.GetStatusRequest(), rpc.call_metadata()
+    async with rpc.channel(replica.target, tls_folder, replica.authority) as channel:
+        stub = executor_pb2_grpc.ExecutorServiceStub(channel)
+        try:
+            status: executor_pb2.GetStatusResponse = await stub.GetStatus(
+                request, timeout=_TIMEOUT_S, metadata=metadata
+            )
+        except grpc.aio.AioRpcError as error:
+            if error.code() is grpc.StatusCode.UNAVAILABLE:
+                return SandboxError(f"the executor at {replica.target} is not serving")
+            return SandboxError(f"the executor at {replica.target} failed: {rpc.error_from_status(error).detail}")
+    return status
+
+
+def _together(statuses: Sequence[executor_pb2.GetStatusResponse], absent: int) -> models.Isolation:
+    """Places and attempts are sums; what any of them is missing, an attempt may be missing."""
+    isolations = [status.isolation for status in statuses]
+    return models.Isolation(
+        name=" or ".join(dict.fromkeys(each.name for each in isolations)),
+        runtime=" or ".join(dict.fromkeys(each.runtime for each in isolations if each.runtime)),
+        degradations=list(dict.fromkeys(lack for each in isolations for lack in each.degradations)),
+        ready=sum(status.ready for status in statuses),
+        leased=sum(status.leased for status in statuses),
+        capacity=sum(status.capacity for status in statuses),
+        queued=sum(status.queued for status in statuses),
+        executors=len(statuses),
+        executors_absent=absent,
+    )
