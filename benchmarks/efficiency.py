@@ -42,12 +42,13 @@ from executor_service.codec import duration, seconds
 from executor_service.isolation.choice import choose
 from executor_service.pool import Pool, PoolLimits
 from executor_service.settings import Settings as ExecutorSettings
-from gateway.jobs import JobMaker, Probing, limits_of, probe_points
+from gateway.jobs import JobMaker, Probing, probe_points
+from gateway.limits import ceilings, for_probing
 from grader_service.efficiency import measure
 from grader_service.settings import Settings as GraderSettings
 
 ROOT = Path(__file__).resolve().parent.parent
-_POOL = PoolLimits(minimum=1, maximum=2, start_concurrency=1, waiting=8, ready_age_s=600, shrink_s=600)
+_POOL = PoolLimits(minimum=1, maximum=2, leases=2, start_concurrency=1, waiting=8, ready_age_s=600, shrink_s=600)
 _INPUT = values.ValueLimits(nodes=2_000_000, size_bytes=16 * 1024 * 1024)
 _SURE = 0.6  # confidence from which a wrong class counts as claimed with confidence
 _ABSTAINED = "none"
@@ -135,11 +136,9 @@ def _source(module: ModuleType, name: str) -> str:
 
 def labelled_job(module: ModuleType, function: Labelled, budget_s: float, rng: random.Random) -> executor_pb2.Job:
     """The job of a task whose only test is trivial and whose probe is the family's."""
-    limits = TaskLimits(value_bytes=1024 * 1024)
+    limits = for_probing(ceilings(TaskLimits(value_bytes=1024 * 1024)), budget_s)
     reference = _source(module, module.REFERENCE)
-    job = executor_pb2.Job(
-        source=function.source.encode(), reference_source=reference.encode(), limits=limits_of(limits)
-    )
+    job = executor_pb2.Job(source=function.source.encode(), reference_source=reference.encode(), limits=limits)
     job.calls.add(call_id="1", function=_call("ready", [[]]))
     for number, size in probe_points(module.SIZES, budget_s):
         args = list(module.make_input(size, random.Random(rng.getrandbits(64))))
@@ -243,6 +242,7 @@ async def measured(attempts: Attempts, chosen: list[str], repeats: int, console:
         folder = ROOT / "tests" / "attempts" / task_id / fix
         source = task.solution if fix == "solution" else (folder / "fix.py").read_text("utf-8")
         brief = await JobMaker(task, rng, Probing(0.3, _STOP_RATIO, 1)).brief()
+        brief.measurement.limits.CopyFrom(for_probing(ceilings(task.limits), 0.3))
         brief.measurement.source = source.encode()
         report = await attempts.execute("benchmark", brief.measurement)
         request = grader_pb2.GradeRequest(report=report, expectations=brief.expectations)

@@ -35,6 +35,7 @@ from codearena.task import Task, load_tasks
 from executor_service import codec
 from executor_service.settings import Settings as ExecutorSettings
 from gateway.jobs import JobMaker, Probing
+from gateway.limits import ceilings
 
 ROOT = Path(__file__).resolve().parent.parent
 _POOL_STATES = ("ready", "leased", "starting", "ending")
@@ -126,6 +127,7 @@ def docker_job(task: Task) -> bytes:
     """The frame that the executor would send for the task's reference."""
     job = asyncio.run(JobMaker(task, random.Random(1), Probing(0.3, 64.0, 1)).brief()).job
     job.source = task.solution.encode()
+    job.limits.CopyFrom(ceilings(task.limits))
     body = codec.encode_job(job)
     return _LENGTH.pack(len(body)) + body
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from codearena import telemetry, tracing
-from codearena.errors import ServiceError
+from codearena.errors import DeadlineError, ServiceError
 from codearena.task import Task, TaskLimits
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2
 from gateway import jobs, limits, metrics, tally
@@ -227,7 +227,12 @@ class Pipeline:
     async def preview(self, task: Task, source: bytes, deadline: Deadline, caller: str) -> grader_pb2.Verdict:
         """Grades on what an agent is shown alone: the visible tests, unjudged."""
         attempt_id, brief = f"preview-{uuid.uuid4().hex}", self._makers[task.id].baseline()
-        within, patience = await self._limits_of(task), Patience(deadline.left_s())
+        try:
+            async with asyncio.timeout(deadline.left_s()):
+                within = await self._limits_of(task)
+        except TimeoutError as error:
+            raise DeadlineError("the reference was not measured in time") from error
+        patience = Patience(deadline.left_s())
         async with self._admission.place(patience, caller):
             report = await self._execute(attempt_id, brief.job, within, source, patience)
             # An empty judgement: every dimension unscored.

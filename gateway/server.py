@@ -31,6 +31,7 @@ from gateway.episodes import Episodes
 from gateway.fixer import Fixer, ModelLink
 from gateway.grading import Grading
 from gateway.group_verdicts import GroupVerdicts
+from gateway.hung_up import HungUp
 from gateway.mcp import McpServer
 from gateway.memory import Reminders
 from gateway.middleware import BodyLimit, CutOff, RequestContext
@@ -106,6 +107,7 @@ def create_app(settings: Settings) -> FastAPI:
     for routes in (env, grade, jobs, learning, tools, mcp, web, ops):
         app.include_router(routes.router, responses=problems.DOCUMENTED)
     app.include_router(ws.router)
+    app.add_middleware(HungUp, paths=("/grade", "/grade/batch", "/fix", "/run_raw"))
     limits = {"/grade/batch": settings.batch_body_bytes, "/jobs": settings.job_body_bytes}
     app.add_middleware(BodyLimit, default_bytes=settings.body_bytes, limits=limits)
     app.add_middleware(Guard, settings=settings, keyring=_keyring)

@@ -72,6 +72,7 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
     gate: closed, every attempt waits; `arrived` returns when so many have come.
     request_ids, time_left_s: what came with each request, in the order of `requests`.
     leased_s: how long it says that each attempt has waited for a sandbox.
+    given_up: closed, nobody has cancelled an attempt that waits.
     """
 
     def __init__(self, isolation: str = "local", tls_folder: Path | None = None) -> None:
@@ -88,6 +89,7 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
         self.leased_s = 0.0
         self.gate = asyncio.Event()
         self.gate.set()
+        self.given_up = asyncio.Event()
         self._arrivals = asyncio.Condition()
 
     @property
@@ -114,11 +116,18 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
         if self.fail[word]:
             raise self.fail[word].popleft()
         if not request.attempt_id.startswith(_OURS):
-            await self.gate.wait()
+            await self._pass_gate()
         report = _report(request.job, word)
         report.isolation.name = self.isolation
         report.timings.leased.FromMilliseconds(round(1000 * self.leased_s))
         return executor_pb2.ExecuteResponse(report=report)
+
+    async def _pass_gate(self) -> None:
+        try:
+            await self.gate.wait()
+        except asyncio.CancelledError:
+            self.given_up.set()
+            raise
 
     async def GetStatus(  # noqa: N802
         self, request: executor_pb2.GetStatusRequest, context: Any

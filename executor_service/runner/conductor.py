@@ -448,6 +448,7 @@ class _Conductor:
         if run.role is Role.REFERENCE:  # its file must not be there for an attempt of the same uid
             program.remove_from(work_folder(run.role, self._confinement))
         outcome = from_answer(answer, call["call_id"], 0)
+        run.ended(outcome, process)
         if answer.body is not None and call is self._calls[0]:  # nothing but ours has run, and it was not started
             raise ProgramNotStartedError(outcome["raised"]["message"] if outcome["raised"] else outcome["detail"])
         if answer.ended == "exited" and answer.exit and not answer.exit.signal:

@@ -34,8 +34,8 @@ async def test_what_cannot_be_repaired_comes_back_as_it_was(api: httpx.AsyncClie
 
 async def test_a_repair_is_tried_on_the_visible_tests_alone(api: httpx.AsyncClient, executor: FakeExecutor) -> None:
     await fix(api, "right(\n", task_id="easy-1")
-    assert executor.requests
-    assert all(b"hidden-input" not in request.SerializeToString() for request in executor.requests)
+    assert executor.attempts
+    assert all(b"hidden-input" not in request.SerializeToString() for request in executor.attempts)
 
 
 async def test_code_that_passes_slowly_is_measured_on_the_visible_tests_alone(
