@@ -23,17 +23,22 @@ class Given:
     def __init__(self, maker: JobMaker, examine: Examine) -> None:
         self._maker = maker
         self._examine = examine
-        self._running: asyncio.Task[None] | None = None
+        self._running: dict[str, asyncio.Task[None]] = {}  # by isolation: one that is down holds up no other
+        self._established = False
 
-    async def known(self, run: Run) -> None:
+    async def known(self, isolation: str, run: Run) -> None:
         """Returns when the maker knows, so that its briefs say it. Those who wait share the work.
+
+        isolation: that `run` runs it in; empty: the usual. What one of them has found out holds for all.
 
         Raises:
             ServiceError: we failed; it is tried again for whoever asks next.
         """
-        running = self._running
-        if running is None or (running.done() and (running.cancelled() or running.exception() is not None)):
-            running = self._running = asyncio.create_task(self._establish(run))
+        if self._established:
+            return
+        running = self._running.get(isolation)
+        if running is None or running.done():
+            running = self._running[isolation] = asyncio.create_task(self._establish(run))
         await asyncio.shield(running)
 
     async def _establish(self, run: Run) -> None:
@@ -44,6 +49,9 @@ class Given:
         )
         if len(response.passes) != len(brief.expectations.tests) + len(brief.expectations.checks):
             raise ServiceError("the grader did not say which tests the code as given passes")
+        if self._established:  # by another isolation meanwhile; attempts are held to one of both
+            return
+        self._established = True
         self._maker.learn(brief, report.analysis.ast_hash, _known(report, brief.expectations, response.passes))
 
 

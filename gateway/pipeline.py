@@ -151,7 +151,7 @@ class Pipeline:
         attempt_id, started = uuid.uuid4().hex, datetime.now(UTC)
         telemetry.attempt_id.set(attempt_id)
         own_draw = draw or f"attempt:{attempt_id}"
-        await self._given[task.id].known(functools.partial(self._run_given, task, isolation))
+        await self._given[task.id].known(isolation, functools.partial(self._run_given, task, isolation))
         brief = await self._makers[task.id].brief(probe_cpu_s, own_draw, step)
         draw = "task" if self._settings.cases_fixed else own_draw
         brief = await self._draws[task.id].drawn(brief, draw, step, self._drawing(task))

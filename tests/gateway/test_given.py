@@ -1,5 +1,6 @@
 """What the code as given does, established once, and what attempts are held to by it."""
 
+import asyncio
 import random
 from pathlib import Path
 
@@ -74,7 +75,7 @@ class Services:
         return Given(maker, self.examine)
 
     async def establish(self, maker: JobMaker) -> None:
-        await self.given(maker).known(self.run)
+        await self.given(maker).known("", self.run)
 
 
 async def test_later_briefs_say_what_the_code_as_given_does_and_not_what_it_would_with_drawn_inputs(
@@ -119,18 +120,34 @@ async def test_it_is_part_of_what_verdicts_are_computed_again_by(maker: JobMaker
 async def test_it_is_asked_for_once(maker: JobMaker) -> None:
     services = Services()
     given = services.given(maker)
-    await given.known(services.run)
-    await given.known(services.run)
+    await given.known("", services.run)
+    await given.known("", services.run)
     assert len(services.jobs) == 1
+
+
+async def test_an_isolation_that_is_down_holds_up_no_other(maker: JobMaker) -> None:
+    services, up = Services(), asyncio.Event()
+    given = services.given(maker)
+
+    async def down(attempt_id: str, job: executor_pb2.Job) -> executor_pb2.Report:
+        await up.wait()
+        return await services.run(attempt_id, job)
+
+    waiting = asyncio.create_task(given.known("cell", down))
+    await given.known("", services.run)
+    learnt = (await maker.brief()).basis_revision
+    up.set()
+    await waiting
+    assert (await maker.brief()).basis_revision == learnt
 
 
 async def test_a_failure_of_ours_is_no_fact_and_is_not_kept(maker: JobMaker) -> None:
     services = Services(failures=1)
     given = services.given(maker)
     with pytest.raises(ServiceError):
-        await given.known(services.run)
+        await given.known("", services.run)
     assert not (await maker.brief()).expectations.HasField("given")
-    await given.known(services.run)
+    await given.known("", services.run)
     assert (await maker.brief()).expectations.HasField("given")
 
 
