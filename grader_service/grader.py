@@ -58,7 +58,7 @@ class Grader:
         components = _NOTHING if unearned else _components(request, earning.support(examined), score)
         verdict = self._scored(request, components)
         verdict.unearned = unearned
-        verdict.solved = all_passed and not unearned and speed.score >= self._settings.solved_efficiency
+        verdict.solved = all_passed and speed.score >= self._settings.solved_efficiency
         verdict.complexity.CopyFrom(_complexity(request, speed))
         self._count(verdict, examined)
         self._describe(verdict, request, examined, speed)

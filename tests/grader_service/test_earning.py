@@ -116,9 +116,16 @@ def test_the_syntax_tree_of_the_code_as_given_earns_nothing_whatever_passes() ->
     verdict = grade(request)
     assert verdict.unearned == grader_pb2.UNEARNED_UNCHANGED
     assert verdict.base == 0.0
-    assert not verdict.solved
     assert "the code as given" in verdict.error_log
     assert verdict.tests_passed == 3
+
+
+def test_whether_the_task_is_solved_is_told_apart_from_what_was_earned() -> None:
+    request = attempt("++", given=("++", "", ""))
+    request.report.analysis.ast_hash = "given"
+    verdict = grade(request)
+    assert verdict.solved  # else nobody would find out that the code as given needs no repair
+    assert verdict.reward == build.SETTINGS.reward_min
 
 
 def test_two_sources_without_a_tree_are_not_the_same() -> None:
