@@ -93,6 +93,7 @@ __all__ = [
     "TaskSummary",
     "TimingStats",
     "Timings",
+    "Unearned",
     "Verdict",
     "VisibleTest",
 ]
@@ -125,10 +126,17 @@ class Observation(_Lenient):
     memory: EpisodeMemory | None = Field(default=None, description="Null unless the reset asked for it.")
 
 
+Unearned = Literal["", "compile_error", "load_error", "no_entry_point", "unchanged", "no_work", "no_progress"]
+"""Why an attempt earned nothing, the first that holds; empty: it did."""
+
+
 class RewardComponents(_Lenient):
     """Each in [0, 1]; null counts as nothing.
 
     An LLM component is null where the judge gave no score, the efficiency where it could not be measured.
+
+    test_pass_ratio: the share of all tests, and at most of those that doing nothing does not pass; the judge's scores
+    are at most test_pass_ratio.
     """
 
     compile_score: float
@@ -235,13 +243,17 @@ class VisibleTest(_Lenient):
 
 
 class Verdict(_Lenient):
-    """An attempt, graded. reward: in [0.01, 0.99]; judge: "static", "llm", or "none" if it was not asked."""
+    """An attempt, graded. reward: in [0.01, 0.99]; judge: "static", "llm", or "none" if it was not asked.
+
+    unearned: why every component is 0, see README.md; empty: they were earned.
+    """
 
     task_id: str
     reward: float
     base: float
     solved: bool
     reward_components: RewardComponents
+    unearned: Unearned = ""
     penalties: Penalties
     execution_metadata: ExecutionMetadata
     tests: list[VisibleTest]
@@ -296,6 +308,7 @@ class Info(_Lenient):
     solved: bool = False
     base: float | None = None
     reward_components: RewardComponents | None = None
+    unearned: Unearned | None = None
     penalties: Penalties | None = None
     execution_metadata: ExecutionMetadata | None = None
     complexity: Complexity | None = None

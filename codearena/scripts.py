@@ -29,13 +29,14 @@ class ScriptTest:
     """One test of a script.
 
     name: as people call it, unique in the script; line: first line of a statement, None for a test that has a name of
-    its own; text: its source.
+    its own; text: its source; refusal: all that it asserts is that something raises.
     """
 
     name: str
     line: int | None
     text: str
     visible: bool
+    refusal: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def read_script(source: str, visible: list[str]) -> TestScript:
     if unknown := sorted(set(visible) - set(names)):
         raise ScriptError(f"script.visible names no test of test_script.py: {', '.join(unknown)}; it has {names}")
     tests = (
-        ScriptTest(name, line, ast.get_source_segment(source, node) or "", name in visible)
+        ScriptTest(name, line, ast.get_source_segment(source, node) or "", name in visible, _is_refusal(node))
         for name, line, node in found
     )
     return TestScript(source, body, tuple(tests))
@@ -104,6 +105,25 @@ def _statement_tests(statements: list[ast.stmt]) -> list[_Found]:
 
 def _asserting(body: list[ast.stmt]) -> list[ast.stmt]:
     return [statement for statement in body if any(isinstance(node, ast.Assert) for node in _own_nodes(statement))]
+
+
+def _is_refusal(test: ast.stmt) -> bool:
+    """True if it expects an exception (``pytest.raises``, ``assertRaises``, ``assert False`` after a call), no value.
+
+    Code that raises at every call would pass it, as far as can be read; a helper's assertions are not looked for.
+    """
+    expects_exception, expects_value = False, False
+    for node in ast.walk(test):
+        if isinstance(node, ast.Assert):
+            fails_always = isinstance(node.test, ast.Constant) and not node.test.value
+            expects_exception |= fails_always
+            expects_value |= not fails_always
+        elif isinstance(node, ast.Call):
+            name = ast.unparse(node.func).rpartition(".")[2]
+            raises = name == "raises" or name.startswith("assertRaises") or name == "fail"
+            expects_exception |= raises
+            expects_value |= name.startswith("assert") and not raises
+    return expects_exception and not expects_value
 
 
 def _leaves(body: list[ast.stmt]) -> bool:

@@ -40,6 +40,8 @@ def _reference_problems(answer: Verdict | CodeArenaError) -> list[str]:
     ran, components = answer.execution_metadata, answer.reward_components
     if ran.test_passed != ran.test_total:
         problems.append(f"reference passes {ran.test_passed} of {ran.test_total} tests: {answer.error_log}")
+    elif answer.unearned:
+        problems.append(f"reference earns nothing: {answer.unearned}")
     elif components.efficiency_score is None:
         problems.append("the reference's efficiency could not be measured")
     elif components.efficiency_score < FULL_EFFICIENCY:

@@ -26,6 +26,7 @@ _CALL_STATUS = {
     "crashed": common_pb2.CALL_STATUS_CRASHED,
     "unencodable": common_pb2.CALL_STATUS_UNENCODABLE,
     "not_run": common_pb2.CALL_STATUS_NOT_RUN,
+    "undefined": common_pb2.CALL_STATUS_UNDEFINED,
 }
 _SCRIPT_TEST_STATUS = {
     "passed": common_pb2.SCRIPT_TEST_STATUS_PASSED,

@@ -32,6 +32,7 @@ CallStatusName = Literal[
     "crashed",
     "unencodable",
     "not_run",
+    "undefined",
 ]
 AttemptStatusName = Literal["compile_error", "load_error", "ran"]
 

@@ -15,6 +15,15 @@ _STATUS = {
     executor_pb2.ATTEMPT_STATUS_RAN: "ran",
 }
 _JUDGE = {judge_pb2.JUDGE_KIND_STATIC: "static", judge_pb2.JUDGE_KIND_LLM: "llm"}
+_UNEARNED: dict[grader_pb2.Unearned.ValueType, models.Unearned] = {
+    grader_pb2.UNEARNED_UNSPECIFIED: "",
+    grader_pb2.UNEARNED_COMPILE_ERROR: "compile_error",
+    grader_pb2.UNEARNED_LOAD_ERROR: "load_error",
+    grader_pb2.UNEARNED_NO_ENTRY_POINT: "no_entry_point",
+    grader_pb2.UNEARNED_UNCHANGED: "unchanged",
+    grader_pb2.UNEARNED_NO_WORK: "no_work",
+    grader_pb2.UNEARNED_NO_PROGRESS: "no_progress",
+}
 _CUT = "\n... {} bytes left out ...\n"
 
 
@@ -36,6 +45,7 @@ def verdict(
         base=graded.base,
         solved=graded.solved,
         reward_components=_components(graded.components),
+        unearned=_UNEARNED[graded.unearned],
         penalties=models.Penalties(step=graded.penalties.step, identical=graded.penalties.identical),
         execution_metadata=_execution(report, graded),
         tests=[_test(test) for test in graded.tests],
@@ -109,6 +119,7 @@ def step(episode: EpisodeRecord, attempt: Attempt, done: bool, source_bytes: int
             solved=graded.solved,
             base=graded.base,
             reward_components=graded.reward_components,
+            unearned=graded.unearned,
             penalties=graded.penalties,
             execution_metadata=graded.execution_metadata,
             complexity=graded.complexity,

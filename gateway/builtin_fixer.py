@@ -30,9 +30,9 @@ class _Tried:
     candidate: Candidate | None
 
     @property
-    def worth(self) -> tuple[float, float]:
-        parts = self.verdict.components
-        return parts.compile_score, parts.test_pass_ratio
+    def worth(self) -> tuple[bool, int]:
+        """Whether it compiles, and how many tests it passes: not what it earns, for the way to a repair is longer."""
+        return self.verdict.unearned != grader_pb2.UNEARNED_COMPILE_ERROR, self.verdict.tests_passed
 
     @property
     def passes(self) -> bool:

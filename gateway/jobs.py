@@ -97,7 +97,7 @@ class JobMaker:
         self._probe_uses = 0
         self._measured: dict[str, int] = {}  # on the present inputs: the last step of each draw
         self._drawing = asyncio.Lock()
-        self._brief = _brief(task)
+        self._brief = self._plain = _brief(task)
 
     async def brief(self, probe_cpu_s: float | None = None, draw: str = "", step: int = 1) -> Brief:
         """For an attempt. Not to be modified: attempts share it.
@@ -134,19 +134,54 @@ class JobMaker:
 
     def baseline(self) -> Brief:
         """For the buggy code, whose failure is the first error log: visible tests only."""
+        calls, tests = self._plain.job.calls, self._plain.expectations.tests
+        chosen = {test.call_id for test in tests if test.visible}
+        chosen = chosen or {calls[0].call_id}  # a job needs a call; of a hidden one nothing is shown
+        return self._part(chosen, visible_checks=True)
+
+    def given(self) -> Brief:
+        """For what the buggy code does at every test whose input is always the same, hidden ones too; see given.py."""
+        drawn = {test.name for test in self._task.tests if test.make}
+        tests = self._plain.expectations.tests
+        chosen = {test.call_id for test in tests if test.name not in drawn}
+        return self._part(chosen or {self._plain.job.calls[0].call_id}, visible_checks=False)
+
+    def learn(self, given: Brief, ast_hash: str, passes: Sequence[bool | None]) -> None:
+        """Puts what the buggy code did into every later brief but those for itself.
+
+        passes: whether it passed each test of `given`, in order, then each check; None: not known.
+        """
+        expectations = grader_pb2.Expectations()
+        expectations.CopyFrom(self._plain.expectations)
+        expectations.given.CopyFrom(grader_pb2.GivenCode(ast_hash=ast_hash))
+        known = dict(zip(_names(given.expectations), passes, strict=True))
+        for test in expectations.tests:
+            _note(test, known.get(test.name))
+        for check in expectations.checks:
+            _note(check, known.get(check.name))
+        self._brief = replace(self._brief, expectations=expectations)
+
+    def _part(self, chosen: set[str], *, visible_checks: bool) -> Brief:
+        """Those calls, and the checks, or the visible ones."""
         job, expectations = executor_pb2.Job(), grader_pb2.Expectations()
         expectations.hints.extend(self._task.hints)
         expectations.checker = self._task.checker.encode()
-        calls, tests = self._brief.job.calls, self._brief.expectations.tests
-        chosen = {test.call_id for test in tests if test.visible}
-        chosen = chosen or {calls[0].call_id}  # a job needs a call; of a hidden one nothing is shown
-        job.calls.extend(call for call in calls if call.call_id in chosen)
-        expectations.tests.extend(test for test in tests if test.call_id in chosen)
-        for check, outcome in zip(self._brief.job.checks, self._brief.expectations.checks, strict=True):
-            if outcome.visible:
+        job.calls.extend(call for call in self._plain.job.calls if call.call_id in chosen)
+        expectations.tests.extend(test for test in self._plain.expectations.tests if test.call_id in chosen)
+        for check, outcome in zip(self._plain.job.checks, self._plain.expectations.checks, strict=True):
+            if outcome.visible or not visible_checks:
                 job.checks.append(check)
                 expectations.checks.append(outcome)
-        return Brief(job, expectations, self._brief.reference)
+        return Brief(job, expectations, self._plain.reference)
+
+
+def _names(expectations: grader_pb2.Expectations) -> list[str]:
+    return [test.name for test in expectations.tests] + [check.name for check in expectations.checks]
+
+
+def _note(expected: grader_pb2.Expectation | grader_pb2.CheckExpectation, given_passes: bool | None) -> None:
+    if given_passes is not None:
+        expected.given_passes = given_passes
 
 
 def script_job(stdin: bytes, limits: common_pb2.Limits) -> executor_pb2.Job:
@@ -163,6 +198,7 @@ def _brief(task: Task) -> Brief:
         hints=task.hints,
         probed=task.probe is not None,
         checker=task.checker.encode(),
+        entry_point=task.entry_point,
     )
     # Visible ones first: what an attempt keeps of a hidden input can then never be printed in a visible call.
     for visible in (True, False):
@@ -246,7 +282,7 @@ def _script_expectations(script: TestScript, visible: bool, call_id: str) -> lis
             name=test.name,
             visible=visible,
             input=_shown(test.text) if visible else "",
-            script_test=grader_pb2.ExpectedScriptTest(test_id=test_id),
+            script_test=grader_pb2.ExpectedScriptTest(test_id=test_id, refusal=test.refusal),
         )
         for test_id, test in _numbered(script)
         if test.visible is visible

@@ -26,6 +26,7 @@ from gateway.announcing import Announcements
 from gateway.clients import Clients
 from gateway.deadline import Deadline
 from gateway.draws import Draws
+from gateway.given import Given
 from gateway.patience import Patience
 from gateway.settings import Settings
 
@@ -128,6 +129,7 @@ class Pipeline:
             task.id: limits.AttemptLimits(task, self._makers[task.id].calls, settings) for task in tasks.values()
         }
         self._baselines: dict[str, asyncio.Task[grader_pb2.Verdict]] = {}
+        self._given = {name: Given(maker, self._examine_given) for name, maker in self._makers.items()}
 
     async def attempt(
         self,
@@ -149,6 +151,7 @@ class Pipeline:
         attempt_id, started = uuid.uuid4().hex, datetime.now(UTC)
         telemetry.attempt_id.set(attempt_id)
         own_draw = draw or f"attempt:{attempt_id}"
+        await self._given[task.id].known(isolation, functools.partial(self._run_given, task, isolation))
         brief = await self._makers[task.id].brief(probe_cpu_s, own_draw, step)
         draw = "task" if self._settings.cases_fixed else own_draw
         brief = await self._draws[task.id].drawn(brief, draw, step, self._drawing(task))
@@ -268,6 +271,18 @@ class Pipeline:
             return report
 
         return answered
+
+    async def _run_given(
+        self, task: Task, isolation: str, attempt_id: str, job: executor_pb2.Job
+    ) -> executor_pb2.Report:
+        """The report on the code as given, of which every call is made."""
+        within = limits.for_every_call(await self._limits_of(task, isolation), len(job.calls))
+        patience = self._patience()
+        async with self._admission.place(patience, isolation=isolation):
+            return await self._execute(attempt_id, job, within, task.buggy.encode(), patience, isolation)
+
+    async def _examine_given(self, request: grader_pb2.ExamineRequest) -> grader_pb2.ExamineResponse:
+        return await self._clients.examine(request, self._patience())
 
     async def _answered(self, purpose: str, job: executor_pb2.Job, isolation: str = "") -> executor_pb2.Report:
         """The report on a reference, which is the job's source."""

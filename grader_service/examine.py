@@ -27,6 +27,7 @@ class ExaminedTest:
     expectation, outcome: None for a check, and outcome also if the attempt did not run.
     check: the check's outcome; None for a test, or if the attempt did not compile.
     ran_before_hidden: no hidden test had been called before this one, so the attempt knew no hidden input.
+    given_passes: whether the code as given passes; None: not known.
     """
 
     name: str
@@ -36,6 +37,7 @@ class ExaminedTest:
     outcome: common_pb2.CallOutcome | None = None
     check: executor_pb2.CheckOutcome | None = None
     ran_before_hidden: bool = True
+    given_passes: bool | None = None
 
 
 def examine(
@@ -46,11 +48,12 @@ def examine(
 ) -> list[ExaminedTest]:
     """Every test in order, then every check. Both must belong together, see `consistency`.
 
-    An attempt that did not run passes nothing, not even a check: it did nothing that a rule could be about.
+    An attempt that did not run, or that defines no entry point, passes nothing, not even a check: it did nothing that a
+    rule could be about.
     """
     if report.status != executor_pb2.ATTEMPT_STATUS_RAN:
         tests = [ExaminedTest(test.name, test.visible, False, test) for test in expectations.tests]
-        return tests + [ExaminedTest(check.name, check.visible, False) for check in expectations.checks]
+        return tests + [_broken(check) for check in expectations.checks]
     outcomes = {outcome.call_id: outcome for outcome in report.calls}
     before_hidden = _called_before_hidden(report, expectations)
     tests = [
@@ -61,11 +64,31 @@ def examine(
             expectation=test,
             outcome=_own_outcome(outcomes[test.call_id], test),
             ran_before_hidden=test.call_id in before_hidden,
+            given_passes=_given_passes(test),
         )
         for test in expectations.tests
     ]
+    if not defines_entry_point(report):
+        return tests + [_broken(check) for check in expectations.checks]
     checks = zip(expectations.checks, report.analysis.checks, strict=True)
-    return tests + [ExaminedTest(rule.name, rule.visible, seen.passed, check=seen) for rule, seen in checks]
+    return tests + [
+        ExaminedTest(rule.name, rule.visible, seen.passed, check=seen, given_passes=_given_passes(rule))
+        for rule, seen in checks
+    ]
+
+
+def defines_entry_point(report: executor_pb2.Report) -> bool:
+    """False if it was looked for and never found: by the worker's own word, which no attempt gains by forging."""
+    made = {call.status for call in report.calls} - {common_pb2.CALL_STATUS_NOT_RUN}
+    return made != {common_pb2.CALL_STATUS_UNDEFINED}
+
+
+def _broken(check: grader_pb2.CheckExpectation) -> ExaminedTest:
+    return ExaminedTest(check.name, check.visible, False, given_passes=_given_passes(check))
+
+
+def _given_passes(expected: grader_pb2.Expectation | grader_pb2.CheckExpectation) -> bool | None:
+    return expected.given_passes if expected.HasField("given_passes") else None
 
 
 def _own_outcome(outcome: common_pb2.CallOutcome, test: grader_pb2.Expectation) -> common_pb2.CallOutcome:

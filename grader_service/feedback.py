@@ -28,6 +28,7 @@ STATUS_WORDS: dict[common_pb2.CallStatus.ValueType, str] = {
     common_pb2.CALL_STATUS_CRASHED: "ended the process without an answer",
     common_pb2.CALL_STATUS_UNENCODABLE: "returned something that is not plain data",
     common_pb2.CALL_STATUS_NOT_RUN: "was not run",
+    common_pb2.CALL_STATUS_UNDEFINED: "found nothing to call",
 }
 """How a call ended, as a predicate of "the call"."""
 
@@ -37,8 +38,13 @@ def visible_outcomes(examined: list[ExaminedTest], settings: Settings) -> list[g
     return [_outcome(test, settings) for test in examined if test.visible]
 
 
-def error_log(report: executor_pb2.Report, examined: list[ExaminedTest], speed: Efficiency, settings: Settings) -> str:
-    """The next error log, at most `feedback_bytes` long: what kept the attempt from a full score, the worst first."""
+def error_log(
+    report: executor_pb2.Report, examined: list[ExaminedTest], speed: Efficiency, settings: Settings, remark: str = ""
+) -> str:
+    """The next error log, at most `feedback_bytes` long: what kept the attempt from a full score, the worst first.
+
+    remark: a line that comes before all tests; empty: none.
+    """
     if report.status == executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR:
         text = syntax_problem(report.analysis.problem, settings)
     elif report.status == executor_pb2.ATTEMPT_STATUS_LOAD_ERROR:
@@ -47,6 +53,7 @@ def error_log(report: executor_pb2.Report, examined: list[ExaminedTest], speed: 
         text = _all_passed(len(examined), speed)
     else:
         text = _failed_tests(examined, settings)
+    text = f"{remark}\n{text}" if remark else text
     return render.clip_bytes(text, settings.feedback_bytes)
 
 

@@ -7,13 +7,15 @@ from google.protobuf.duration_pb2 import Duration
 from codearena import values
 from codearena.task import COMPLEXITIES
 from codearena.v1 import executor_pb2, grader_pb2, judge_pb2
-from grader_service import consistency, examine, feedback, hints, reward
+from grader_service import consistency, earning, examine, feedback, hints, reward
 from grader_service.checker import Checker
 from grader_service.efficiency import NOT_MEASURED, Efficiency, measure, takes_measurement
 from grader_service.examine import ExaminedTest
 from grader_service.metrics import VerdictOutcome
 from grader_service.revision import grader_revision
 from grader_service.settings import Settings
+
+_NOTHING = grader_pb2.Components(efficiency_score=0.0, llm_correctness=0.0, llm_security=0.0, llm_quality=0.0)
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,10 @@ class Grader:
         if speed.untold and not request.last_measurement:
             return None
         score = None if speed.untold else speed.score
-        components = _components(request, reward.pass_ratio(passed, len(examined)), score)
+        unearned = earning.unearned(request.report, request.expectations, examined)
+        components = _NOTHING if unearned else _components(request, earning.support(examined), score)
         verdict = self._scored(request, components)
+        verdict.unearned = unearned
         verdict.solved = all_passed and speed.score >= self._settings.solved_efficiency
         verdict.complexity.CopyFrom(_complexity(request, speed))
         self._count(verdict, examined)
@@ -69,8 +73,9 @@ class Grader:
             ServiceError: the task's checker did not answer.
         """
         consistency.require_report(request.report, request.expectations, self._limits)
-        passed = all(test.passed for test in self._examined(request.report, request.expectations))
-        return grader_pb2.ExamineResponse(passed=passed, measure=passed and self._takes_measurement(request))
+        passes = [test.passed for test in self._examined(request.report, request.expectations)]
+        measure = all(passes) and self._takes_measurement(request)
+        return grader_pb2.ExamineResponse(passed=all(passes), measure=measure, passes=passes)
 
     def _takes_measurement(self, request: grader_pb2.GradeRequest | grader_pb2.ExamineRequest) -> bool:
         return takes_measurement(request.report, request.expectations, self._settings)
@@ -112,7 +117,8 @@ class Grader:
     ) -> None:
         verdict.shown_usage.CopyFrom(examine.shown_usage(request.report, request.expectations))
         verdict.tests.extend(feedback.visible_outcomes(examined, self._settings))
-        verdict.error_log = feedback.error_log(request.report, examined, speed, self._settings)
+        remark = earning.said(verdict.unearned, request.expectations)
+        verdict.error_log = feedback.error_log(request.report, examined, speed, self._settings, remark)
         verdict.hint = hints.hint(
             request.report,
             examined,
@@ -127,23 +133,18 @@ class Grader:
 def _components(
     request: grader_pb2.GradeRequest, test_pass_ratio: float, efficiency_score: float | None
 ) -> grader_pb2.Components:
-    """The judge's scores are 0 for an attempt that does not compile; an unscored dimension stays absent."""
+    """Of an attempt that has earned them; a dimension that the judge did not score stays absent."""
     components = grader_pb2.Components(
-        compile_score=1.0 if request.report.analysis.compiles else 0.0,
-        test_pass_ratio=test_pass_ratio,
-        efficiency_score=efficiency_score,
+        compile_score=1.0, test_pass_ratio=test_pass_ratio, efficiency_score=efficiency_score
     )
-    if not request.report.analysis.compiles:
-        components.llm_correctness = components.llm_security = components.llm_quality = 0.0
-        return components
     judgement: judge_pb2.Judgement = request.judgement
+    # A judge can be talked into anything, and code that does little has little to find fault with: the tests decide.
     if judgement.correctness.HasField("score"):
-        # A judge can be talked into anything; the tests cannot.
         components.llm_correctness = min(judgement.correctness.score, test_pass_ratio)
     if judgement.security.HasField("score"):
-        components.llm_security = judgement.security.score
+        components.llm_security = min(judgement.security.score, test_pass_ratio)
     if judgement.quality.HasField("score"):
-        components.llm_quality = judgement.quality.score
+        components.llm_quality = min(judgement.quality.score, test_pass_ratio)
     return components
 
 

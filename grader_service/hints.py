@@ -15,6 +15,7 @@ _ADVICE = {
     common_pb2.CALL_STATUS_RAISED: "Follow the traceback to the line that raises, and ask which input gets there.",
     common_pb2.CALL_STATUS_TIME_LIMIT: "Does every loop and every recursion come closer to its end in each round?",
     common_pb2.CALL_STATUS_MEMORY_LIMIT: "Something grows without need: a list, a string or a recursion.",
+    common_pb2.CALL_STATUS_UNDEFINED: "Define what the task names, as a function or class of the module itself.",
     common_pb2.CALL_STATUS_UNENCODABLE: "Return plain data: numbers, strings, lists, tuples, sets, dicts.",
 }
 _EDGE_CASES = (

@@ -53,6 +53,10 @@ class _CallStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CallStatus
     """Never started: the attempt's time was over, too many calls before it had
     reached a limit, or its source did not load.
     """
+    CALL_STATUS_UNDEFINED: _CallStatus.ValueType  # 10
+    """Nothing was called: the source loaded, and defines no entry point that can
+    be called. Never what a test expects, not even one that expects a NameError.
+    """
 
 class CallStatus(_CallStatus, metaclass=_CallStatusEnumTypeWrapper):
     """How one call ended. Closed set."""
@@ -76,6 +80,10 @@ CALL_STATUS_UNENCODABLE: CallStatus.ValueType  # 8
 CALL_STATUS_NOT_RUN: CallStatus.ValueType  # 9
 """Never started: the attempt's time was over, too many calls before it had
 reached a limit, or its source did not load.
+"""
+CALL_STATUS_UNDEFINED: CallStatus.ValueType  # 10
+"""Nothing was called: the source loaded, and defines no entry point that can
+be called. Never what a test expects, not even one that expects a NameError.
 """
 Global___CallStatus: _TypeAlias = CallStatus  # noqa: Y015
 

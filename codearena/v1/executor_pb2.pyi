@@ -342,7 +342,10 @@ class TestScript(_message.Message):
     UNREPORTED_FIELD_NUMBER: _builtins.int
     source: _builtins.bytes
     entry_point: _builtins.str
-    """Dotted name in the attempt's module: the argument of a body that takes one."""
+    """Dotted name in the attempt's module: the argument of a body that takes one.
+    Of an attempt that does not define it no test is run. Empty: none is asked
+    for.
+    """
     body: _builtins.str
     """Where the tests are. Empty: they have names. "module": they are statements
     of the script itself. Else: statements of the function of this name.

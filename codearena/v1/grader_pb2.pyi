@@ -68,6 +68,48 @@ COMPARE_CUSTOM: Compare.ValueType  # 7
 """By the task's checker."""
 Global___Compare: _TypeAlias = Compare  # noqa: Y015
 
+class _Unearned:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _UnearnedEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Unearned.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    UNEARNED_UNSPECIFIED: _Unearned.ValueType  # 0
+    UNEARNED_COMPILE_ERROR: _Unearned.ValueType  # 1
+    UNEARNED_LOAD_ERROR: _Unearned.ValueType  # 2
+    UNEARNED_NO_ENTRY_POINT: _Unearned.ValueType  # 3
+    """It defines no entry point that can be called: it passes no test and no
+    check.
+    """
+    UNEARNED_UNCHANGED: _Unearned.ValueType  # 4
+    """It has the syntax tree of the code as given."""
+    UNEARNED_NO_WORK: _Unearned.ValueType  # 5
+    """It passes no test but those that doing nothing passes: an exception, a
+    refusal, None, a rule on the source.
+    """
+    UNEARNED_NO_PROGRESS: _Unearned.ValueType  # 6
+    """It passes no test that the code as given fails."""
+
+class Unearned(_Unearned, metaclass=_UnearnedEnumTypeWrapper):
+    """Why an attempt earns nothing, the first that holds. Closed set."""
+
+UNEARNED_UNSPECIFIED: Unearned.ValueType  # 0
+UNEARNED_COMPILE_ERROR: Unearned.ValueType  # 1
+UNEARNED_LOAD_ERROR: Unearned.ValueType  # 2
+UNEARNED_NO_ENTRY_POINT: Unearned.ValueType  # 3
+"""It defines no entry point that can be called: it passes no test and no
+check.
+"""
+UNEARNED_UNCHANGED: Unearned.ValueType  # 4
+"""It has the syntax tree of the code as given."""
+UNEARNED_NO_WORK: Unearned.ValueType  # 5
+"""It passes no test but those that doing nothing passes: an exception, a
+refusal, None, a rule on the source.
+"""
+UNEARNED_NO_PROGRESS: Unearned.ValueType  # 6
+"""It passes no test that the code as given fails."""
+Global___Unearned: _TypeAlias = Unearned  # noqa: Y015
+
 @_typing.final
 class ExamineRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
@@ -103,21 +145,29 @@ class ExamineResponse(_message.Message):
 
     MEASURE_FIELD_NUMBER: _builtins.int
     PASSED_FIELD_NUMBER: _builtins.int
+    PASSES_FIELD_NUMBER: _builtins.int
     measure: _builtins.bool
     """All tests passed, and how fast the attempt is takes a report of the
     measuring job. False: the report alone can be graded.
     """
     passed: _builtins.bool
     """All tests and checks passed."""
+    @_builtins.property
+    def passes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bool]:
+        """Which: one for each test of the expectations, in order, then one for each
+        check.
+        """
+
     def __init__(
         self,
         *,
         measure: _builtins.bool = ...,
         passed: _builtins.bool = ...,
+        passes: _abc.Iterable[_builtins.bool] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["measure", b"measure", "passed", b"passed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["measure", b"measure", "passed", b"passed", "passes", b"passes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -221,6 +271,8 @@ class Expectations(_message.Message):
     HINTS_FIELD_NUMBER: _builtins.int
     PROBED_FIELD_NUMBER: _builtins.int
     CHECKER_FIELD_NUMBER: _builtins.int
+    GIVEN_FIELD_NUMBER: _builtins.int
+    ENTRY_POINT_FIELD_NUMBER: _builtins.int
     optimal_complexity: _builtins.str
     """Growth class of the best known solution, e.g. "O(n)"; empty if it means
     nothing for this task.
@@ -231,6 +283,8 @@ class Expectations(_message.Message):
     """The task author's `check(args, kwargs, expected, got)`, Python source; needed
     where a test compares by it. Trusted, and run in a limited child process.
     """
+    entry_point: _builtins.str
+    """Dotted name of what an attempt must define, for feedback."""
     @_builtins.property
     def tests(self) -> _containers.RepeatedCompositeFieldContainer[Global___Expectation]: ...
     @_builtins.property
@@ -241,6 +295,12 @@ class Expectations(_message.Message):
     def hints(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The author's hints, from general to specific."""
 
+    @_builtins.property
+    def given(self) -> Global___GivenCode:
+        """What an attempt must do more than. Absent: not known, or this is the code
+        as given itself.
+        """
+
     def __init__(
         self,
         *,
@@ -250,14 +310,40 @@ class Expectations(_message.Message):
         hints: _abc.Iterable[_builtins.str] | None = ...,
         probed: _builtins.bool = ...,
         checker: _builtins.bytes = ...,
+        given: Global___GivenCode | None = ...,
+        entry_point: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["given", b"given"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["checker", b"checker", "checks", b"checks", "hints", b"hints", "optimal_complexity", b"optimal_complexity", "probed", b"probed", "tests", b"tests"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checker", b"checker", "checks", b"checks", "entry_point", b"entry_point", "given", b"given", "hints", b"hints", "optimal_complexity", b"optimal_complexity", "probed", b"probed", "tests", b"tests"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Expectations: _TypeAlias = Expectations  # noqa: Y015
+
+@_typing.final
+class GivenCode(_message.Message):
+    """The task's code as given, which attempts are to repair, as a sandbox saw it.
+    What it did at each test stands with the test.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AST_HASH_FIELD_NUMBER: _builtins.int
+    ast_hash: _builtins.str
+    """As in Analysis; empty if it does not compile."""
+    def __init__(
+        self,
+        *,
+        ast_hash: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ast_hash", b"ast_hash"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GivenCode: _TypeAlias = GivenCode  # noqa: Y015
 
 @_typing.final
 class Expectation(_message.Message):
@@ -275,6 +361,7 @@ class Expectation(_message.Message):
     TOLERANCE_FIELD_NUMBER: _builtins.int
     ARGS_FIELD_NUMBER: _builtins.int
     KWARGS_FIELD_NUMBER: _builtins.int
+    GIVEN_PASSES_FIELD_NUMBER: _builtins.int
     call_id: _builtins.str
     """The call of the job that this test looks at."""
     name: _builtins.str
@@ -282,6 +369,10 @@ class Expectation(_message.Message):
     compare: Global___Compare.ValueType
     input: _builtins.str
     """The call as people would write it, for feedback on visible tests."""
+    given_passes: _builtins.bool
+    """Whether the code as given passes. Absent: not known, e.g. of a test whose
+    input was drawn.
+    """
     @_builtins.property
     def value(self) -> _common_pb2.EncodedValue: ...
     @_builtins.property
@@ -317,13 +408,19 @@ class Expectation(_message.Message):
         tolerance: Global___Tolerance | None = ...,
         args: _common_pb2.EncodedValue | None = ...,
         kwargs: _common_pb2.EncodedValue | None = ...,
+        given_passes: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["args", b"args", "kwargs", b"kwargs", "outcome", b"outcome", "process", b"process", "raises", b"raises", "script_test", b"script_test", "tolerance", b"tolerance", "value", b"value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_given_passes", b"_given_passes", "args", b"args", "given_passes", b"given_passes", "kwargs", b"kwargs", "outcome", b"outcome", "process", b"process", "raises", b"raises", "script_test", b"script_test", "tolerance", b"tolerance", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["args", b"args", "call_id", b"call_id", "compare", b"compare", "input", b"input", "kwargs", b"kwargs", "name", b"name", "outcome", b"outcome", "process", b"process", "raises", b"raises", "script_test", b"script_test", "tolerance", b"tolerance", "value", b"value", "visible", b"visible"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_given_passes", b"_given_passes", "args", b"args", "call_id", b"call_id", "compare", b"compare", "given_passes", b"given_passes", "input", b"input", "kwargs", b"kwargs", "name", b"name", "outcome", b"outcome", "process", b"process", "raises", b"raises", "script_test", b"script_test", "tolerance", b"tolerance", "value", b"value", "visible", b"visible"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__given_passes: _TypeAlias = _typing.Literal["given_passes"]  # noqa: Y015
+    _WhichOneofArgType__given_passes: _TypeAlias = _typing.Literal["_given_passes", b"_given_passes"]  # noqa: Y015
     _WhichOneofReturnType_outcome: _TypeAlias = _typing.Literal["value", "raises", "process", "script_test"]  # noqa: Y015
     _WhichOneofArgType_outcome: _TypeAlias = _typing.Literal["outcome", b"outcome"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__given_passes) -> _WhichOneofReturnType__given_passes | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType_outcome) -> _WhichOneofReturnType_outcome | None: ...
 
 Global___Expectation: _TypeAlias = Expectation  # noqa: Y015
@@ -429,15 +526,19 @@ class ExpectedScriptTest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     TEST_ID_FIELD_NUMBER: _builtins.int
+    REFUSAL_FIELD_NUMBER: _builtins.int
     test_id: _builtins.str
+    refusal: _builtins.bool
+    """All that it asserts is that something raises."""
     def __init__(
         self,
         *,
         test_id: _builtins.str = ...,
+        refusal: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["test_id", b"test_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["refusal", b"refusal", "test_id", b"test_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -449,19 +550,25 @@ class CheckExpectation(_message.Message):
 
     NAME_FIELD_NUMBER: _builtins.int
     VISIBLE_FIELD_NUMBER: _builtins.int
+    GIVEN_PASSES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     visible: _builtins.bool
+    given_passes: _builtins.bool
+    """As in Expectation."""
     def __init__(
         self,
         *,
         name: _builtins.str = ...,
         visible: _builtins.bool = ...,
+        given_passes: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_given_passes", b"_given_passes", "given_passes", b"given_passes"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "visible", b"visible"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_given_passes", b"_given_passes", "given_passes", b"given_passes", "name", b"name", "visible", b"visible"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__given_passes: _TypeAlias = _typing.Literal["given_passes"]  # noqa: Y015
+    _WhichOneofArgType__given_passes: _TypeAlias = _typing.Literal["_given_passes", b"_given_passes"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__given_passes) -> _WhichOneofReturnType__given_passes | None: ...
 
 Global___CheckExpectation: _TypeAlias = CheckExpectation  # noqa: Y015
 
@@ -486,6 +593,7 @@ class Verdict(_message.Message):
     GRADER_REVISION_FIELD_NUMBER: _builtins.int
     JUDGEMENT_FIELD_NUMBER: _builtins.int
     SHOWN_USAGE_FIELD_NUMBER: _builtins.int
+    UNEARNED_FIELD_NUMBER: _builtins.int
     base: _builtins.float
     """The weighted sum before penalties, in [0, 1]."""
     reward: _builtins.float
@@ -502,6 +610,8 @@ class Verdict(_message.Message):
     judge: _judge_pb2.JudgeKind.ValueType
     grader_revision: _builtins.str
     """Content hash of grader code and weights."""
+    unearned: Global___Unearned.ValueType
+    """Why no component was earned: all are 0 then. Unspecified: they were."""
     @_builtins.property
     def components(self) -> Global___Components: ...
     @_builtins.property
@@ -541,10 +651,11 @@ class Verdict(_message.Message):
         grader_revision: _builtins.str = ...,
         judgement: _judge_pb2.Judgement | None = ...,
         shown_usage: _common_pb2.Usage | None = ...,
+        unearned: Global___Unearned.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["complexity", b"complexity", "components", b"components", "judgement", b"judgement", "penalties", b"penalties", "shown_usage", b"shown_usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["base", b"base", "complexity", b"complexity", "components", b"components", "error_log", b"error_log", "grader_revision", b"grader_revision", "hidden_passed", b"hidden_passed", "hidden_total", b"hidden_total", "hint", b"hint", "judge", b"judge", "judgement", b"judgement", "penalties", b"penalties", "reward", b"reward", "shown_usage", b"shown_usage", "solved", b"solved", "tests", b"tests", "tests_passed", b"tests_passed", "tests_total", b"tests_total"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["base", b"base", "complexity", b"complexity", "components", b"components", "error_log", b"error_log", "grader_revision", b"grader_revision", "hidden_passed", b"hidden_passed", "hidden_total", b"hidden_total", "hint", b"hint", "judge", b"judge", "judgement", b"judgement", "penalties", b"penalties", "reward", b"reward", "shown_usage", b"shown_usage", "solved", b"solved", "tests", b"tests", "tests_passed", b"tests_passed", "tests_total", b"tests_total", "unearned", b"unearned"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -562,12 +673,17 @@ class Components(_message.Message):
     LLM_QUALITY_FIELD_NUMBER: _builtins.int
     compile_score: _builtins.float
     test_pass_ratio: _builtins.float
+    """The share of all tests and checks, and at most the share of those that
+    doing nothing does not pass.
+    """
     efficiency_score: _builtins.float
     """Absent: it could not be measured, though it was tried several times; counts
     as nothing.
     """
     llm_correctness: _builtins.float
-    """Absent: unscored; counts as nothing."""
+    """The judge's scores, each at most test_pass_ratio. Absent: unscored; counts
+    as nothing.
+    """
     llm_security: _builtins.float
     llm_quality: _builtins.float
     def __init__(

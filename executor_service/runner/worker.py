@@ -26,7 +26,7 @@ from executor_service.runner.handles import Handles
 from executor_service.runner.phases import Input, Phases
 from executor_service.runner.roles import ProcessLimits, limit
 
-STATUSES = ("returned", "raised", "memory_limit", "output_limit", "process_limit", "unencodable")
+STATUSES = ("returned", "raised", "memory_limit", "output_limit", "process_limit", "unencodable", "undefined")
 META = struct.Struct(">I")
 META_ERROR = struct.error
 
@@ -59,6 +59,10 @@ def _answer(status: str, value: bytes = b"", **meta: Any) -> bytes:
     return bytes([STATUSES.index(status)]) + META.pack(len(encoded)) + encoded + value
 
 
+class _UndefinedError(BaseException):
+    """The attempt has not what is to be called. Never an outcome of its own code: no test can expect it."""
+
+
 class _Session:
     def __init__(self, command_fd: int, result_fd: int) -> None:
         self._fds = (command_fd, result_fd)
@@ -75,6 +79,7 @@ class _Session:
             "analyse": self.analyse,
             "load": self.load,
             "call": self.call,
+            "find": self.find,
             "prepare": self.prepare,
             "invoke": self.invoke,
             "collect": self.collect,
@@ -142,6 +147,10 @@ class _Session:
         os.environ.clear()
         os.environ.update({**self._environment, **message["environment"]})
 
+    def find(self, message: dict[str, Any]) -> bytes:
+        """Whether there is an entry point, before a test script is run on it."""
+        return self._guarded(lambda: self._resolve(message["entry_point"]) is not None)
+
     def prepare(self, message: dict[str, Any]) -> bytes:
         self._surround(message)
         call, made = message["calls"][0], Input(message["vary"], message["lend"], self._borrow)
@@ -177,14 +186,17 @@ class _Session:
 
     def _sequence(self, calls: list[dict[str, str]]) -> Any:
         target = self._function(calls)
-        return [self._invoke(getattr(target, call["entry_point"]), call) for call in calls[1:]]
+        return [self._invoke(_callable(target, call["entry_point"]), call) for call in calls[1:]]
 
     def _resolve(self, dotted: str) -> Any:
+        """What is to be called. Raises _UndefinedError if the module does not have it, or it cannot be called."""
+        outer, _, name = dotted.rpartition(".")
+        return _callable(self._found(outer), name)
+
+    def _found(self, dotted: str) -> Any:
         target: Any = self._module
-        for name in dotted.split("."):
-            if not hasattr(target, name):
-                raise NameError(f"name {name!r} is not defined")
-            target = getattr(target, name)
+        for name in filter(None, dotted.split(".")):
+            target = _attribute(target, name)
         return target
 
     @staticmethod
@@ -201,6 +213,8 @@ class _Session:
             return _answer("output_limit", detail=str(error), processes=intercept.records)
         except values.UnencodableError as error:
             return _answer("unencodable", detail=str(error), processes=intercept.records)
+        except _UndefinedError as error:
+            return _answer("undefined", detail=str(error), processes=intercept.records)
         except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are outcomes of a call too
             return self._raised(error)
         return _answer("returned", value, processes=intercept.records)
@@ -242,6 +256,23 @@ class _Session:
         for fd in self._fds:
             os.set_inheritable(fd, False)
         return self._guarded(lambda: program.become(base64.b64decode(message["source"]), message["environment"]))
+
+
+def _attribute(owner: Any, name: str) -> Any:
+    """Raises _UndefinedError whatever the lookup raises: an exception instead of a function is no function."""
+    try:
+        return getattr(owner, name)
+    except MemoryError:
+        raise
+    except BaseException:  # noqa: BLE001 - a module's or a class's __getattr__ is the attempt's code
+        raise _UndefinedError(f"there is no {name}") from None
+
+
+def _callable(owner: Any, name: str) -> Any:
+    found = _attribute(owner, name)
+    if not callable(found):
+        raise _UndefinedError(f"{name} is nothing that can be called")
+    return found
 
 
 def _out_of_processes(error: BaseException) -> bool:

@@ -45,6 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tasks")
     write_task(folder, "good")
     write_task(folder, "buggy-is-right", buggy=RIGHT)
+    write_task(folder, "buggy-is-right-too", buggy=f"{RIGHT}\nOTHER = 1\n")
     write_task(folder, "reference-is-wrong", solution=WRONG)
     write_task(folder, "rule-is-unknown", more=UNKNOWN_RULE)
     return folder
@@ -76,6 +77,8 @@ def test_a_good_task_verifies(verify: Verify) -> None:
     ("task_id", "problem"),
     [
         ("buggy-is-right", "buggy code solves the task"),
+        ("buggy-is-right", "reference earns nothing: unchanged"),
+        ("buggy-is-right-too", "buggy code solves the task"),
         ("reference-is-wrong", "reference passes 0 of 2 tests"),
         ("rule-is-unknown", "reference passes 2 of 3 tests"),
     ],

@@ -87,3 +87,22 @@ def test_a_script_whose_tests_cannot_be_told_is_refused(source: str, says: str) 
 def test_a_visible_name_that_the_script_lacks_is_refused() -> None:
     with pytest.raises(ScriptError, match="assert-7"):
         read_script("assert f(1)", ["assert-7"])
+
+
+@pytest.mark.parametrize(
+    ("body", "refusal"),
+    [
+        ("with raises(ValueError): f(1)", True),
+        ("with pytest.raises(ValueError, match='no'): f(1)", True),
+        ("self.assertRaises(ValueError, f, 1)", True),
+        ("with self.assertRaisesRegex(ValueError, 'no'): f(1)", True),
+        ("try: f(1)\n    except ValueError: return\n    assert False, 'no exception'", True),
+        ("try: f(1)\n    except ValueError: return\n    self.fail()", True),
+        ("with raises(ValueError): f(1)\n    assert f(2) == 3", False),
+        ("self.assertRaises(ValueError, f, 1)\n    self.assertEqual(f(2), 3)", False),
+        ("assert f(2) == 3", False),
+        ("f(2)", False),
+    ],
+)
+def test_a_test_that_expects_an_exception_and_no_value_is_a_refusal(body: str, refusal: bool) -> None:
+    assert read_script(f"def test_it():\n    {body}\n", []).tests[0].refusal is refusal

@@ -15,6 +15,7 @@ RAISED = common_pb2.CALL_STATUS_RAISED
 TIME_LIMIT = common_pb2.CALL_STATUS_TIME_LIMIT
 MEMORY_LIMIT = common_pb2.CALL_STATUS_MEMORY_LIMIT
 CRASHED = common_pb2.CALL_STATUS_CRASHED
+UNDEFINED = common_pb2.CALL_STATUS_UNDEFINED
 NOT_RUN = common_pb2.CALL_STATUS_NOT_RUN
 
 BRISK = jobs.limits(call_cpu_s=0.5, call_wall_s=2.0)
@@ -31,6 +32,40 @@ async def test_an_exception_comes_back_as_text(arena: Arena) -> None:
     assert outcome.status == RAISED
     assert (outcome.raised.type, outcome.raised.message) == ("Odd", "because")
     assert outcome.raised.builtin_bases[0] == "ValueError"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "",
+        "f = None",
+        "if False:\n    def f(): pass",
+        "def g(): pass",
+        "class g:\n    def f(self): pass",
+        "from math import *",
+        "def __getattr__(name): raise ValueError(name)",
+        "import sys\nsys.modules[__name__] = None",
+    ],
+)
+async def test_what_is_not_there_is_undefined_and_raises_nothing(arena: Arena, source: str) -> None:
+    outcome = await arena.call(source)
+    assert outcome.status == UNDEFINED
+    assert "f" in outcome.detail
+    assert not outcome.HasField("raised")
+
+
+async def test_an_exception_of_the_function_itself_is_raised_whatever_it_is(arena: Arena) -> None:
+    for name in ("NameError", "AttributeError"):
+        outcome = await arena.call(f"def f(): raise {name}('no')")
+        assert (outcome.status, outcome.raised.type) == (RAISED, name)
+
+
+async def test_a_method_that_is_not_there_is_undefined(arena: Arena) -> None:
+    steps = [jobs.function(name) for name in ("Stack", "push")]
+    call = executor_pb2.Call(call_id="1", sequence=executor_pb2.CallSequence(calls=steps))
+    for body in ("pass", "push = 1", "def __getattr__(self, name): 1 / 0"):
+        report = await arena.execute(jobs.job(f"class Stack:\n    {body}", [call]))
+        assert [outcome.status for outcome in report.calls] == [UNDEFINED]
 
 
 async def test_text_that_is_no_unicode_is_still_an_outcome(arena: Arena) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import docker
 import pytest
 
+from codearena.v1 import common_pb2
 from executor_service import codec
 from executor_service.isolation.container import ContainerIsolation
 from executor_service.settings import Settings
@@ -61,6 +62,19 @@ def test_planted_secret_4():
 
 async def verdicts(arena: Arena, attempt: str, script: str) -> dict[str, str]:
     return jobs.script_verdicts(await arena.execute(jobs.job(attempt, [jobs.script_call(script)], bounds=BRISK)))
+
+
+NEVER_FAILS = "from pytest import raises\ndef test_it():\n    with raises(Exception): f(1)\n"
+
+
+@pytest.mark.parametrize(
+    "attempt", ["", "f = None", "def g(x): raise ValueError", "def __getattr__(name): raise ValueError"]
+)
+async def test_without_an_entry_point_no_test_of_a_script_is_run(arena: Arena, attempt: str) -> None:
+    report = await arena.execute(jobs.job(attempt, [jobs.script_call(NEVER_FAILS)], bounds=BRISK))
+    assert report.calls[0].status == common_pb2.CALL_STATUS_UNDEFINED
+    assert not report.calls[0].script_tests
+    assert set((await verdicts(arena, "def f(x): raise ValueError", NEVER_FAILS)).values()) == {"passed"}
 
 
 async def test_a_script_judges_right_and_wrong(arena: Arena) -> None:

@@ -1,6 +1,7 @@
 """Small jobs for the tests of the executor."""
 
 import json
+import re
 from collections.abc import Sequence
 
 from codearena.scripts import read_script
@@ -76,8 +77,13 @@ def job(
     )
 
 
-def script_call(source: str, *, entry_point: str = "f", call_id: str = "s1") -> executor_pb2.Call:
-    """All tests of a script, told as a task's are; their ids are their names."""
+def script_call(source: str, *, entry_point: str | None = None, call_id: str = "s1") -> executor_pb2.Call:
+    """All tests of a script, told as a task's are; their ids are their names.
+
+    entry_point: None: "f", if that or the argument of a check is what the script is about.
+    """
+    if entry_point is None:
+        entry_point = "f" if re.search(r"\b(f|candidate)\(", source) else ""
     script = read_script(source, [])
     tests = [
         executor_pb2.ScriptTest(test_id=test.name, name=None if test.line else test.name, line=test.line)

@@ -98,6 +98,11 @@ class _BadGrader(grader_pb2_grpc.GraderServiceServicer):
     async def Grade(self, request: grader_pb2.GradeRequest, context: Any) -> grader_pb2.GradeResponse:  # noqa: N802
         return self.answer
 
+    async def Examine(  # noqa: N802
+        self, request: grader_pb2.ExamineRequest, context: Any
+    ) -> grader_pb2.ExamineResponse:
+        return grader_pb2.ExamineResponse(passes=[False] * len(request.expectations.tests))
+
 
 async def _graded_by(bad: _BadGrader, serve: Serve, settings: Settings) -> httpx.Response:
     def register(server: grpc.aio.Server) -> None:

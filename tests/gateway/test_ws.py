@@ -79,7 +79,7 @@ async def test_the_observation_carries_what_the_agent_must_see(api: httpx.AsyncC
     assert "tests passed" in stepped["test_results"]
     assert stepped["previous_attempts"] == [WRONG]
     assert stepped["solved"] is False
-    assert stepped["reward_components"]["compile_score"] == 1.0
+    assert stepped["reward_components"]["compile_score"] == 0.0  # nothing is earned by the code as given
     assert stepped["penalties"]["step"] > 0
 
 

@@ -100,18 +100,22 @@ def test_an_attempt_that_does_not_compile_scores_zero_everywhere() -> None:
     assert graded.outcome is VerdictOutcome.COMPILE_ERROR
 
 
-def test_an_attempt_that_does_not_load_has_compiled_and_passed_nothing() -> None:
+def test_an_attempt_that_does_not_load_scores_zero_everywhere() -> None:
     load = build.raised(NameError("x"))
     graded = graded_of(build.request(build.does_not_load(load), [build.expects(1)]))
-    assert graded.verdict.components.compile_score == 1.0
-    assert graded.verdict.components.test_pass_ratio == 0.0
-    assert graded.verdict.components.llm_correctness == 0.0
+    assert {number for _, number in graded.verdict.components.ListFields()} <= {0.0}
+    assert graded.verdict.unearned == grader_pb2.UNEARNED_LOAD_ERROR
     assert graded.outcome is VerdictOutcome.LOAD_ERROR
 
 
 def test_the_judges_correctness_never_exceeds_what_the_tests_support() -> None:
     assert grade(attempt(3, 9, quality=1.0)).components.llm_correctness == pytest.approx(1 / 3)
     assert grade(attempt(9, 9, quality=0.4)).components.llm_correctness == pytest.approx(0.4)
+
+
+def test_no_score_of_the_judge_exceeds_what_the_tests_support() -> None:
+    components = grade(attempt(3, 9, quality=1.0)).components
+    assert components.llm_security == components.llm_quality == pytest.approx(1 / 3)
 
 
 def test_an_unscored_dimension_is_absent_and_counts_as_nothing() -> None:

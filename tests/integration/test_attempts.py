@@ -31,7 +31,9 @@ def test_the_attempt_gets_the_verdict_that_stands_beside_it(answers: dict[Sample
     expected, verdict = expectation(sample), answers[sample].verdict
     assert verdict is not None, answers[sample].problem
     counts = verdict.execution_metadata
-    assert verdict.reward_components.compile_score == (1.0 if expected["compile"] else 0.0)
+    assert (counts.status != "compile_error") == expected["compile"]
+    assert verdict.unearned == expected.get("unearned", ""), verdict.error_log
+    assert verdict.reward_components.compile_score == (0.0 if verdict.unearned else 1.0)
     assert _share(counts.test_passed, counts.test_total) == expected["tests"], verdict.error_log
     assert verdict.solved == expected["solved"], verdict.complexity
     assert expected.get("min_reward", 0.01) <= verdict.reward <= expected.get("max_reward", 0.99)
