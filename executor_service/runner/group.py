@@ -58,15 +58,16 @@ class _Task:
 class Group:
     """The processes of the attempt, or of another role, from now on.
 
-    pids: those that are there. meter: of the control group; None: it counts others' processes too.
+    pids: those that are there. meter: of the control group; None: it counts others' processes too. proc: of proc(5).
     """
 
-    def __init__(self, pids: Callable[[], list[int]], meter: Meter | None = None) -> None:
+    def __init__(self, pids: Callable[[], list[int]], meter: Meter | None = None, proc: str = "/proc") -> None:
         self._pids = pids
         self._meter = meter
+        self._proc = proc
         self._counted_s = meter.others_s() if meter else 0.0
         self._tasks: dict[str, _Task] = {}
-        self._conductor_kept_s = _counters("/proc/self/schedstat")[1]
+        self._conductor_kept_s = _counters(f"{proc}/self/schedstat")[1]
         self._ran_s = 0.0
         self._unlooked_s = 0.0
         self._unexplained_s = 0.0
@@ -94,12 +95,12 @@ class Group:
         kept_s = {name: task.kept_s - self._last(name).kept_s for name, task in tasks.items()}
         all_ran_s = sum(ran_s.values())
         by_others_s = max((kept_s[name] - (all_ran_s - ran_s[name]) for name in tasks), default=0.0)
-        conductor_s = _counters("/proc/self/schedstat")[1]
+        conductor_s = _counters(f"{self._proc}/self/schedstat")[1]
         conductor_by_others_s = conductor_s - self._conductor_kept_s - all_ran_s
         self._unexplained_s += slice_s
         starved_s = min(self._unexplained_s, max(0.0, by_others_s) + max(0.0, conductor_by_others_s))
         self._unexplained_s -= starved_s
-        blocked_s = max(0.0, slice_s - starved_s) if any(_state(f"/proc/{pid}") == "D" for pid in pids) else 0.0
+        blocked_s = max(0.0, slice_s - starved_s) if any(_state(f"{self._proc}/{pid}") == "D" for pid in pids) else 0.0
         hosts_s = min(blocked_s, self._may_stall_s) if len(pids) == 1 else 0.0
         self._may_stall_s -= hosts_s
         self._unexplained_s = max(0.0, self._unexplained_s - hosts_s)
@@ -114,11 +115,11 @@ class Group:
         """Each thread, by its number."""
         for pid in pids:
             try:
-                threads = os.listdir(f"/proc/{pid}/task")
+                threads = os.listdir(f"{self._proc}/{pid}/task")
             except OSError:
                 continue  # gone
             for thread in threads:
-                folder, last = f"/proc/{pid}/task/{thread}", self._last(thread)
+                folder, last = f"{self._proc}/{pid}/task/{thread}", self._last(thread)
                 ran_s, counted_s = _counters(f"{folder}/schedstat")
                 waits_still = (ran_s, counted_s) == (last.ran_s, last.counted_s) and _state(folder) == "R"
                 yield thread, _Task(ran_s, last.kept_s + slice_s if waits_still else counted_s, counted_s)

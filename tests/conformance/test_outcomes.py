@@ -5,6 +5,7 @@ import json
 import pytest
 
 from codearena.v1 import common_pb2, executor_pb2
+from executor_service.codec import seconds
 from tests.conformance.conftest import Arena
 from tests.executor_service import jobs
 
@@ -110,6 +111,50 @@ async def test_one_call_that_hangs_does_not_erase_the_others(arena: Arena) -> No
 async def test_sleeping_past_the_wall_limit_is_a_time_limit(arena: Arena) -> None:
     bounds = jobs.limits(call_wall_s=0.5)
     assert (await arena.call("import time\ndef f(): time.sleep(1000)", bounds=bounds)).status == TIME_LIMIT
+
+
+async def test_after_a_few_calls_that_hang_no_more_are_made(arena: Arena) -> None:
+    source = "def f(x):\n    while x % 2: pass\n    return x"
+    calls = [jobs.call("f", x, call_id=str(x)) for x in range(6)]
+    bounds = jobs.limits(call_cpu_s=0.25, call_wall_s=2.0, calls_at_limit=2)
+    report = await arena.execute(jobs.job(source, calls, bounds=bounds))
+    assert [call.status for call in report.calls] == [RETURNED, TIME_LIMIT, RETURNED, TIME_LIMIT, NOT_RUN, NOT_RUN]
+    assert "reached their limits" in report.calls[-1].detail
+
+
+async def test_many_calls_of_some_work_end_when_the_attempts_cpu_time_is_used_up(arena: Arena) -> None:
+    source = "import time\ndef f():\n    end = time.process_time() + 0.1\n    while time.process_time() < end: pass"
+    calls = [jobs.call("f", call_id=str(number)) for number in range(10)]
+    report = await arena.execute(jobs.job(source, calls, bounds=jobs.limits(call_cpu_s=1.0, attempt_cpu_s=0.35)))
+    statuses = [call.status for call in report.calls]
+    assert statuses[:3] == [RETURNED] * 3
+    assert statuses[-4:] == [NOT_RUN] * 4
+    assert "CPU time of the whole attempt" in report.calls[-1].detail
+
+
+CROWD = """
+import os
+def f():
+    for _ in range(4):
+        if os.fork() == 0:
+            while True: pass
+    os.wait()
+"""
+
+
+async def test_what_children_use_counts_while_their_parent_waits(arena: Arena) -> None:
+    calls = [jobs.call("f", call_id=str(number)) for number in range(3)]
+    bounds = jobs.limits(call_cpu_s=1.0, call_wall_s=10.0, attempt_cpu_s=0.5)
+    report = await arena.execute(jobs.job(CROWD, calls, bounds=bounds))
+    assert [call.status for call in report.calls] == [TIME_LIMIT, NOT_RUN, NOT_RUN]
+    assert seconds(report.usage.cpu) < 1.5
+
+
+async def test_a_script_that_hangs_counts_as_a_call_that_does(arena: Arena) -> None:
+    calls = [executor_pb2.Call(call_id=str(number), script=executor_pb2.Script(stdin=b"")) for number in range(3)]
+    bounds = jobs.limits(call_cpu_s=0.25, call_wall_s=2.0, calls_at_limit=2)
+    report = await arena.execute(jobs.job("while True: pass", calls, bounds=bounds))
+    assert [call.status for call in report.calls] == [TIME_LIMIT, TIME_LIMIT, NOT_RUN]
 
 
 async def test_past_the_attempts_own_limit_the_rest_is_not_run(arena: Arena) -> None:
