@@ -1,24 +1,26 @@
 """The rows of rewards_log.csv as numbers. Logs of other tools, with the original columns alone, will do."""
 
-from collections.abc import Sequence
+import csv
+import itertools
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from codearena.errors import InvalidRequestError
 from codearena.evaluation.folder import read_rows
 from codearena.evaluation.records import Row
-from codearena.evaluation.rewards import FinalReward, of_rows
 
 COMPONENTS = ("compile_score", "test_ratio", "efficiency_score", "llm_correctness", "llm_security", "llm_quality")
-_LEVELS = ("easy", "medium", "hard")
+LEVELS = ("easy", "medium", "hard")
+OTHER, UNKNOWN = "other", "unknown"
+_NO_NUMBER = ("", "none", "null", "nan")
 
 
 @dataclass(frozen=True)
 class Step:
     """One graded step. number: of the step in its episode, from 1; components: those that the log has."""
 
-    run: str
-    timestamp: str
     task_id: str
     number: int
     reward: float
@@ -32,66 +34,109 @@ class Step:
 
 @dataclass(frozen=True)
 class Run:
-    """The graded steps of one run, in the order of the log, and what its episodes earned."""
+    """The graded steps of one run, in the order of the log.
+
+    finals: the last step of each episode that did not break off; the reward of an episode is that of its last step.
+    """
 
     name: str
     steps: list[Step]
-    finals: list[FinalReward]
+    finals: list[Step]
 
 
 def load(paths: Sequence[Path]) -> list[Run]:
     """Runs of folders or files.
 
     Raises:
-        InvalidRequestError: one of them is no log of rewards, or none has a graded step.
+        InvalidRequestError: one of them is no log of rewards, has no graded step, or is named twice.
     """
-    names = _names(paths)
-    logs = [read_rows(path) for path in paths]
-    runs = [Run(name, _steps(name, rows), of_rows(rows)) for name, rows in zip(names, logs, strict=True)]
-    if not any(run.steps for run in runs):
-        raise InvalidRequestError("no graded step in " + ", ".join(map(str, paths)))
-    return runs
+    return [_run(name, path) for name, path in zip(names(paths), paths, strict=True)]
 
 
-def _names(paths: Sequence[Path]) -> list[str]:
-    """The last part of each path; the whole where two share it."""
-    short = [path.name for path in paths]
-    return short if len(set(short)) == len(short) else [str(path) for path in paths]
+def names(paths: Sequence[Path]) -> list[str]:
+    """The last parts of each path, as many as tell them apart; of a log the parts of its folder.
+
+    Raises:
+        InvalidRequestError: two paths are the same.
+    """
+    full = [path.resolve() for path in paths]
+    places = [path.parent if path.name in ("rewards_log.csv", "trainer_state.json") else path for path in full]
+    for repeated in (path for path, place in zip(paths, places, strict=True) if places.count(place) > 1):
+        raise InvalidRequestError(f"{repeated} is named twice")
+    depth = 1
+    while len({place.parts[-depth:] for place in places}) < len(places):
+        depth += 1
+    return ["/".join(place.parts[-depth:]) for place in places]
 
 
-def _steps(run: str, rows: Sequence[Row]) -> list[Step]:
-    return [_step(run, row) for row in rows if row["reward"]]  # what could not be graded has none
-
-
-def _step(run: str, row: Row) -> Step:
+def _run(name: str, path: Path) -> Run:
     try:
-        return Step(
-            run=run,
-            timestamp=row["timestamp"],
-            task_id=row["task_id"],
-            number=int(row["step"]),
-            reward=float(row["reward"]),
-            components={name: float(row[name]) for name in COMPONENTS if row.get(name)},
-            level=row.get("level") or _level_of(row["task_id"]),
-            method=row.get("method") or "unknown",
-            outcome=_outcome(row),
-            complexity=row.get("complexity") or "unknown",
-            solved=row.get("solved") == "1",
-        )
-    except ValueError as error:
-        raise InvalidRequestError(f"{run}: a row is not as it should be: {error}") from error
+        episodes = [list(rows) for rows in _episodes(read_rows(path))]
+        graded = [
+            [_step(row, reward) for row in rows if (reward := _number(row["reward"])) is not None] for rows in episodes
+        ]
+    except (ValueError, csv.Error) as error:
+        raise InvalidRequestError(f"{path}: a row is not as it should be: {error}") from error
+    if not any(graded):
+        raise InvalidRequestError(f"{path}: no graded step")
+    whole = [steps for rows, steps in zip(episodes, graded, strict=True) if not any(row.get("error") for row in rows)]
+    return Run(name, list(itertools.chain(*graded)), [steps[-1] for steps in whole if steps])
 
 
-def _outcome(row: Row) -> str:
+def _episodes(rows: Sequence[Row]) -> Iterator[list[Row]]:
+    """Rows of an episode follow each other, and their steps rise."""
+    episode: list[Row] = []
+    for row in rows:
+        if episode and not _goes_on(episode[-1], row):
+            yield episode
+            episode = []
+        episode.append(row)
+    if episode:
+        yield episode
+
+
+def _goes_on(before: Row, row: Row) -> bool:
+    same = all(before.get(name) == row.get(name) for name in ("task_id", "episode"))
+    return same and int(row["step"]) > int(before["step"])
+
+
+def _step(row: Row, reward: float) -> Step:
+    known = {name: _number(row.get(name, "")) for name in COMPONENTS}
+    return Step(
+        task_id=row["task_id"],
+        number=int(row["step"]),
+        reward=reward,
+        components={name: value for name, value in known.items() if value is not None},
+        level=row.get("level") or _level_of(row["task_id"]),
+        method=row.get("method") or UNKNOWN,
+        outcome=_outcome(row, known),
+        complexity=row.get("complexity") or UNKNOWN,
+        solved=row.get("solved") == "1",
+    )
+
+
+def _number(text: str) -> float | None:
+    """A reward or a component; None if there is none. Raises ValueError if it is not in [0, 1]."""
+    if text.strip().lower() in _NO_NUMBER:
+        return None
+    value = float(text)
+    if math.isnan(value):
+        return None
+    if not 0 <= value <= 1:
+        raise ValueError(f"{text} is not between 0 and 1")
+    return value
+
+
+def _outcome(row: Row, known: dict[str, float | None]) -> str:
     """What became of the attempt, in the words that the reader of a figure knows."""
-    status = row.get("outcome") or ("ran" if row["compile_score"] and float(row["compile_score"]) else "compile_error")
+    status = row.get("outcome") or ("ran" if known["compile_score"] else "compile_error")
     if status != "ran":
         return status.replace("_", " ")
     if row.get("solved") == "1":
         return "solved"
-    return "tests pass" if row["test_ratio"] and float(row["test_ratio"]) == 1 else "tests fail"
+    return "tests pass" if known["test_ratio"] == 1 else "tests fail"
 
 
 def _level_of(task_id: str) -> str:
     level = task_id.partition("-")[0]
-    return level if level in _LEVELS else "other"
+    return level if level in LEVELS else OTHER
