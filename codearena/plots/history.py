@@ -115,11 +115,11 @@ def _history(path: Path) -> History:
         raise InvalidRequestError(f"{path}: not as a trainer writes it: {error}") from error
     if not any(name in record for record in records for name in _REWARDS):  # eval_reward: of an evaluation alone
         raise InvalidRequestError(f"{path}: no record of a trainer with a reward")
-    return _ordered(path, records)
+    return ordered(path, records)
 
 
-def _ordered(path: Path, records: Sequence[Record]) -> History:
-    """Of records at the same step the last value of each key counts: a run that was resumed logs it again."""
+def ordered(path: Path, records: Sequence[Record]) -> History:
+    """The curves of records. Of those at the same step the last value of a key counts: a resumed run logs it again."""
     has_steps = any("step" in record for record in records)
     by_key: dict[str, dict[float, float]] = {}
     steps, number = [], 0

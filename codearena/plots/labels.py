@@ -46,7 +46,7 @@ def _font() -> FT2Font:
 
 
 def _apart(names: list[str], most: int) -> list[str]:
-    """Names without the beginning and the end that all of them share, if those are long and there is no room for them."""
+    """Names without what all of them begin and end with, as far as it is long and there is no room for it."""
     if len(set(names)) < 2:
         return names
     start = _shared(names)

@@ -23,7 +23,7 @@ def difficulty_matrix(runs: Sequence[Run]) -> Figure:
     if not levels:
         return style.empty(title, "No episode has ended: each one broke off with an error.")
     rewards = [[[step.reward for step in run.finals if step.level == level] for level in levels] for run in runs]
-    cells = np.array([[float(np.mean(values)) if values else _NAN for values in own] for own in rewards])
+    cells = np.array([[means.mean(values) if values else _NAN for values in own] for own in rewards])
     texts = [[_described(values) for values in own] for own in rewards]
     note = "± is the standard deviation of the episodes' rewards. The reward of an episode is that of its last step."
     note += " n: episodes."
@@ -48,14 +48,14 @@ def _described(values: Sequence[float]) -> str:
     if not values:
         return "none"
     spread = f" ± {np.std(values, ddof=1):.2f}" if len(values) > 1 else ""
-    return f"{np.mean(values):.2f}{spread}\nn = {len(values):,}"
+    return f"{means.mean(values):.2f}{spread}\nn = {len(values):,}"
 
 
 def task_matrix(
     title: str, note: str, runs: Sequence[Run], tasks: Sequence[str], rewards: Sequence[Sequence[Sequence[float]]]
 ) -> Figure:
     """Mean rewards of tasks (rows) in runs (columns). rewards: by run, by task, of the episodes."""
-    cells = np.array([[np.mean(own[row]) if own[row] else _NAN for own in rewards] for row in range(len(tasks))])
+    cells = np.array([[means.mean(own[row]) if own[row] else _NAN for own in rewards] for row in range(len(tasks))])
     numbers = len(runs) <= _MOST_COLUMNS_WITH_NUMBERS
     texts = [["" if np.isnan(cell) or not numbers else f"{cell:.2f}" for cell in row] for row in cells]
     counts = [len(values) for own in rewards for values in own if values]

@@ -28,6 +28,11 @@ def mean_reward(run: Run) -> Interval | None:
     return interval([step.reward for step in run.finals])
 
 
+def mean(values: Sequence[float]) -> float:
+    """The mean of rewards in every figure. There is at least one."""
+    return math.fsum(values) / len(values)
+
+
 def interval(values: Sequence[float]) -> Interval | None:
     """The mean with its bootstrap percentile interval of 95 %, whose ends are never beyond the values. None of nothing.
 
@@ -40,7 +45,7 @@ def interval(values: Sequence[float]) -> Interval | None:
     means = np.sort(_resampled(sample))
     tail = (1 - _CONFIDENCE) / 2
     low, high = means[int(tail * _RESAMPLES)], means[math.ceil((1 - tail) * _RESAMPLES) - 1]
-    return Interval(math.fsum(values) / len(values), float(low), float(high), len(values))
+    return Interval(mean(values), float(low), float(high), len(values))
 
 
 def _resampled(sample: Numbers) -> Numbers:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from matplotlib.figure import Figure
 
+from codearena.errors import InvalidRequestError
 from codearena.plots import attempts, matrices, means, rewards, shares, style, training
 from codearena.plots.data import Run
 from codearena.plots.history import Training
@@ -74,14 +75,17 @@ def write(
     Raises:
         InvalidRequestError: there are more runs than can be told apart.
     """
+    if max(len(runs), len(trainings)) > style.MOST_SERIES:
+        raise InvalidRequestError(f"more than {style.MOST_SERIES} runs cannot be told apart in a figure; name fewer")
     folder.mkdir(parents=True, exist_ok=True)
     pictures = {}
     with style.applied():
         for drawing in _drawings(runs, trainings):
-            figure = drawing.draw()
+            figure = _laid_out(drawing.draw())
+            svg = _file(figure, Format.SVG)
             for each in formats:
-                (folder / f"{drawing.name}.{each}").write_bytes(_file(figure, each))
-            pictures[drawing.caption] = _file(figure, Format.SVG).decode("utf-8")
+                (folder / f"{drawing.name}.{each}").write_bytes(svg if each is Format.SVG else _file(figure, each))
+            pictures[drawing.caption] = svg.decode("utf-8")
             told()
     report = folder / "report.html"
     report.write_text(_page(runs, trainings, pictures), "utf-8")
@@ -96,6 +100,13 @@ def _drawings(runs: Sequence[Run], trainings: Sequence[Training]) -> list[_Drawi
 
 def _drawing(name: str, draw: Callable[[Sequence[Read]], Figure], read: Sequence[Read]) -> _Drawing:
     return _Drawing(name, (draw.__doc__ or "").partition("\n")[0], lambda: draw(read))
+
+
+def _laid_out(figure: Figure) -> Figure:
+    """The figure with everything in its place, once for all formats: that takes longer than to draw it."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    return figure
 
 
 def _file(figure: Figure, kind: Format) -> bytes:

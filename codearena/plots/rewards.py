@@ -22,31 +22,31 @@ def reward_curve(runs: Sequence[Run]) -> Figure:
     """Reward along the run: steps and their rolling mean; of many runs a panel for each."""
     longest, total = max(len(run.steps) for run in runs), sum(len(run.steps) for run in runs)
     window, dots = max(WINDOW, longest // 20), total <= _MOST_DOTS
-    names = labels.counted([run.name for run in runs], [len(run.steps) for run in runs])
     banded = not dots and len(runs) == 1
+    names = labels.counted([run.name for run in runs], [len(run.steps) for run in runs])
     note = f"{labels.alone(names)}{'A dot is a step; a line' if dots else 'A line'} is the mean of {window:,} steps,"
     note += " ending with the one at which it stands."
     note += f" Band: the middle half of {means.stretch_sizes(runs)}." if banded else ""
-    note += " n: graded steps."
-    title, x, y = "Reward along the run", "step of the run", "reward of a step"
+    title, note, x, y = "Reward along the run", f"{note} n: graded steps.", "step of the run", "reward of a step"
     if len(runs) > style.MOST_TOGETHER:
         made, flat = style.panels(title, note, len(runs), height=1.3)
+        looks = style.series(1) * len(runs)
         titles = labels.shortened([run.name for run in runs], style.TITLE_CHARS)
         for axes, run, name in zip(flat, runs, titles, strict=True):
-            _rewards(axes, run, window, dots, style.series(1)[0])
             axes.set_title(f"{name}\nn = {len(run.steps):,}")
-            style.unit_axis(axes)
-            style.count_axis(axes, longest)
-        style.edge_labels(flat, x, y)
-        return made
-    made, axes = style.figure(title, note, x, y, entries=names)
-    looks = style.series(len(runs))
-    lines = [_rewards(axes, run, window, dots, look) for run, look in zip(runs, looks, strict=True)]
+    else:
+        made, axes = style.figure(title, note, "", "", entries=names)
+        looks, flat = style.series(len(runs)), [axes]
+    places = itertools.cycle(flat)
+    lines = [_rewards(next(places), run, window, dots, look) for run, look in zip(runs, looks, strict=True)]
+    if len(flat) == 1:
+        style.legend(made, lines, names)
     if banded:
-        _middle_half(axes, runs[0], looks[0])
-    style.unit_axis(axes)
-    style.count_axis(axes, longest)
-    style.legend(made, lines, names)
+        _middle_half(flat[0], runs[0], looks[0])
+    for axes in flat:
+        style.unit_axis(axes)
+        style.count_axis(axes, longest)
+    style.edge_labels(flat, x, y)
     return made
 
 
@@ -114,7 +114,7 @@ def _by_mean(groups: Sequence[dict[str, list[Step]]]) -> list[str]:
     rewards: dict[str, list[float]] = {}
     for task, steps in itertools.chain(*(group.items() for group in groups)):
         rewards.setdefault(task, []).extend(step.reward for step in steps)
-    return sorted(rewards, key=lambda task: (-sum(rewards[task]) / len(rewards[task]), task))
+    return sorted(rewards, key=lambda task: (-means.mean(rewards[task]), task))
 
 
 def _intervals(
@@ -122,8 +122,8 @@ def _intervals(
 ) -> Figure:
     """A row for each task, in it a dot with its interval for each run."""
     names = labels.counted([run.name for run in runs], [len(run.finals) for run in runs])
-    note = f"{labels.alone(names)}A bar is the bootstrap interval of 95 %; a hollow dot is of fewer than {_LEAST_OF_INTERVAL} episodes, without one. {note}"
-    note += " n: episodes."
+    few = f"a hollow dot is of fewer than {_LEAST_OF_INTERVAL} episodes, without one."
+    note = f"{labels.alone(names)}A bar is the bootstrap interval of 95 %; {few} {note} n: episodes."
     height = 0.9 + len(tasks) * (0.14 + 0.1 * len(runs))
     made, axes = style.figure(title, note, "mean reward of an episode", "", height=height, entries=names)
     looks = style.colors(len(runs))

@@ -55,7 +55,7 @@ _SETTINGS: dict[str, Any] = {
     "text.parse_math": False,  # a task may be called $x$
     "pdf.fonttype": 42,  # text that can be selected and searched
     "svg.hashsalt": "codearena",  # ids that chance has no part in
-    "savefig.dpi": 200,
+    "figure.dpi": 200,
 }
 _NOTE_CHARS_PER_INCH = 15.5
 _LEGEND_LINE_INCHES, _LEGEND_CHAR_INCHES, _LEGEND_KEY_INCHES = 0.19, 0.068, 0.5
