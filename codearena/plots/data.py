@@ -1,9 +1,8 @@
 """The rows of rewards_log.csv as numbers. Logs of other tools, with the original columns alone, will do."""
 
 import csv
-import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from codearena.evaluation.records import Row
 COMPONENTS = ("compile_score", "test_ratio", "efficiency_score", "llm_correctness", "llm_security", "llm_quality")
 LEVELS = ("easy", "medium", "hard")
 OTHER, UNKNOWN = "other", "unknown"
+_LOGS = ("rewards_log.csv", "trainer_state.json", "log.jsonl")
 _NO_NUMBER = ("", "none", "null", "nan")
 
 
@@ -36,7 +36,8 @@ class Step:
 class Run:
     """The graded steps of one run, in the order of the log.
 
-    finals: the last step of each episode that did not break off; the reward of an episode is that of its last step.
+    finals: the last step of each episode; its reward is the final reward, that of the episode. An episode that broke
+    off, or whose last step was not graded, has none.
     """
 
     name: str
@@ -60,7 +61,7 @@ def names(paths: Sequence[Path]) -> list[str]:
         InvalidRequestError: two paths are the same.
     """
     full = [path.resolve() for path in paths]
-    places = [path.parent if path.name in ("rewards_log.csv", "trainer_state.json") else path for path in full]
+    places = [path.parent if path.name in _LOGS else path for path in full]
     for repeated in (path for path, place in zip(paths, places, strict=True) if places.count(place) > 1):
         raise InvalidRequestError(f"{repeated} is named twice")
     depth = 1
@@ -71,36 +72,38 @@ def names(paths: Sequence[Path]) -> list[str]:
 
 def _run(name: str, path: Path) -> Run:
     try:
-        episodes = [list(rows) for rows in _episodes(read_rows(path))]
-        graded = [
-            [_step(row, reward) for row in rows if (reward := _number(row["reward"])) is not None] for rows in episodes
-        ]
+        rows = read_rows(path)
+        steps = {id(row): step for row in rows if (step := _step(row)) is not None}
+        last = [rows_of_one[-1] for rows_of_one in episodes(rows)]
     except (ValueError, csv.Error) as error:
         raise InvalidRequestError(f"{path}: a row is not as it should be: {error}") from error
-    if not any(graded):
+    if not steps:
         raise InvalidRequestError(f"{path}: no graded step")
-    whole = [steps for rows, steps in zip(episodes, graded, strict=True) if not any(row.get("error") for row in rows)]
-    return Run(name, list(itertools.chain(*graded)), [steps[-1] for steps in whole if steps])
+    ended = [steps[id(row)] for row in last if id(row) in steps and not row.get("error")]
+    return Run(name, list(steps.values()), ended)
 
 
-def _episodes(rows: Sequence[Row]) -> Iterator[list[Row]]:
-    """Rows of an episode follow each other, and their steps rise."""
-    episode: list[Row] = []
+def episodes(rows: Sequence[Row]) -> list[list[Row]]:
+    """The rows of each episode, in the order in which they begin; those of several may be mixed.
+
+    In a log without the column `episode` one begins where a task's step does not rise.
+    """
+    found: dict[tuple[str, str, int], list[Row]] = {}
+    begun: dict[tuple[str, str], tuple[int, int]] = {}  # of a task, or an episode of it: how many, and the last step
     for row in rows:
-        if episode and not _goes_on(episode[-1], row):
-            yield episode
-            episode = []
-        episode.append(row)
-    if episode:
-        yield episode
+        name, step = (row["task_id"], row.get("episode", "")), int(row["step"])
+        number, before = begun.get(name, (0, 0))
+        number += step <= before and not row.get("episode")
+        begun[name] = number, step
+        found.setdefault((*name, number), []).append(row)
+    return list(found.values())
 
 
-def _goes_on(before: Row, row: Row) -> bool:
-    same = all(before.get(name) == row.get(name) for name in ("task_id", "episode"))
-    return same and int(row["step"]) > int(before["step"])
-
-
-def _step(row: Row, reward: float) -> Step:
+def _step(row: Row) -> Step | None:
+    """None if it was not graded."""
+    reward = _number(row["reward"])
+    if reward is None:
+        return None
     known = {name: _number(row.get(name, "")) for name in COMPONENTS}
     return Step(
         task_id=row["task_id"],

@@ -18,7 +18,8 @@ from codearena.errors import InvalidRequestError
 from codearena.plots.data import names
 from codearena.plots.means import Numbers
 
-STATE = "trainer_state.json"
+STATE, LOG = "trainer_state.json", "log.jsonl"
+"""A trainer's own file, and that of examples/train_grpo.py."""
 _CHECKPOINT = re.compile(r"checkpoint-(\d+)")
 _SEED = re.compile(r"[-_.]?seed[-_.=]?\d+", re.IGNORECASE)
 _REWARDS = ("reward", "eval_reward")
@@ -79,7 +80,7 @@ def load(paths: Sequence[Path]) -> list[Training]:
 
 def _unseeded(path: Path) -> Path:
     """The same for runs that differ by their seed."""
-    place = path.parent if path.name == STATE else path
+    place = path.parent if path.name in (STATE, LOG) else path
     place = place.parent if _CHECKPOINT.fullmatch(place.name) else place
     left = _SEED.sub("", place.name)
     return place if left == place.name else place.with_name(left) if left else place.parent
@@ -93,16 +94,16 @@ def _runs(path: Path) -> list[Path]:
         return [state]
     found = [state for folder in sorted(path.iterdir()) if folder.is_dir() and (state := _state(folder))]
     if not found:
-        looked = "rewards_log.csv, trainer_state.json or checkpoint-*/trainer_state.json"
+        looked = f"rewards_log.csv, {STATE}, {LOG} or checkpoint-*/{STATE}"
         raise InvalidRequestError(f"{path}: neither here nor in the folders in it is {looked}")
     return found
 
 
 def _state(folder: Path) -> Path | None:
-    """The newest state of a run: each one has all records since the run began."""
+    """The newest log of a run: each one has all records since the run began."""
     checkpoints = {int(named[1]): each for each in folder.iterdir() if (named := _CHECKPOINT.fullmatch(each.name))}
-    places = [folder / STATE, *(checkpoints[step] / STATE for step in sorted(checkpoints, reverse=True))]
-    found = [place for place in places if place.is_file()][:2]
+    newest = [checkpoints[max(checkpoints)]] if checkpoints else []
+    found = [place for place in (folder / STATE, folder / LOG, *(each / STATE for each in newest)) if place.is_file()]
     return max(found, key=lambda place: _history(place).last) if len(found) > 1 else next(iter(found), None)
 
 

@@ -14,7 +14,7 @@ from codearena.plots.data import Run, Step
 WINDOW = 10
 _MOST_DOTS, _MOST_POINTS = 2_000, 800
 _MOST_TASKS, _MOST_RUNS_BESIDE = 40, 6
-_LEAST_OF_INTERVAL = 5  # episodes; of fewer a bootstrap interval is too narrow
+_LEAST_OF_INTERVAL = 10  # episodes; of fewer a bootstrap interval is too narrow
 _TASKS_NOTE = "The reward of an episode is that of its last step."
 
 

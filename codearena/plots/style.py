@@ -14,8 +14,9 @@ import matplotlib
 import matplotlib.style
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from codearena.plots.labels import FONT
 
@@ -180,6 +181,13 @@ def count_axis(axes: Axes, last: int, first: int = 1) -> None:
 def _plain(value: float, _: int | None) -> str:
     """Thousands are set apart; no power of ten."""
     return f"{value:,.0f}" if value == round(value) else f"{value:g}"
+
+
+def plain_axis(axis: Axis, ticks: Sequence[float] = ()) -> None:
+    """A logarithmic axis with plain numbers. ticks: where they stand; none: at 1, 2 and 5 times powers of ten."""
+    axis.set_major_locator(FixedLocator(ticks) if ticks else LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_formatter(FuncFormatter(_plain))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def sum_axis(axes: Axes) -> None:

@@ -59,6 +59,18 @@ def test_in_a_log_without_episodes_a_step_that_does_not_rise_begins_one(tmp_path
     assert [step.reward for step in one(written(tmp_path, rows)).finals] == [0.2, 0.3]
 
 
+def test_episodes_whose_rows_are_mixed_are_told_apart(tmp_path: Path) -> None:
+    columns = (*records.ORIGINAL_COLUMNS, "episode")
+    steps = (("0", "1", "0.1"), ("1", "1", "0.2"), ("0", "2", "0.3"), ("1", "2", "0.4"))
+    rows = [_PLAIN | {"episode": episode, "step": step, "reward": reward} for episode, step, reward in steps]
+    assert [step.reward for step in one(written(tmp_path, rows, columns)).finals] == [0.3, 0.4]
+
+
+def test_an_episode_whose_last_step_was_not_graded_has_no_reward(tmp_path: Path) -> None:
+    rows = [_PLAIN, _PLAIN | {"step": "2", "reward": ""}, _PLAIN | {"reward": "0.7"}]
+    assert [step.reward for step in one(written(tmp_path, rows)).finals] == [0.7]
+
+
 @pytest.mark.parametrize("nothing", ["", "nan", "NaN", "None", "null"])
 def test_what_is_no_number_is_not_known_and_is_not_0(tmp_path: Path, nothing: str) -> None:
     run = one(written(tmp_path, [_PLAIN, _PLAIN | {"reward": nothing}, _PLAIN | {"efficiency_score": nothing}]))

@@ -30,7 +30,9 @@ def curve(run: History, key: str = "reward") -> list[tuple[float, float]]:
 
 def test_a_state_is_read_as_a_file_a_checkpoint_and_an_output_folder(tmp_path: Path) -> None:
     state(tmp_path / "grpo" / "checkpoint-2")
-    for path in ("grpo/checkpoint-2/trainer_state.json", "grpo/checkpoint-2", "grpo"):
+    (tmp_path / "example").mkdir()
+    (tmp_path / "example" / "log.jsonl").write_text("\n".join(map(json.dumps, _LOGGED)))
+    for path in ("example", "grpo/checkpoint-2/trainer_state.json", "grpo/checkpoint-2", "grpo"):
         assert curve(one(tmp_path / path)) == [(1, 0.25), (2, 0.5)]
 
 
@@ -126,7 +128,7 @@ def test_a_file_that_is_no_text_is_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_log_is_refused_with_what_was_looked_for(tmp_path: Path) -> None:
-    with pytest.raises(InvalidRequestError, match=r"rewards_log.csv, trainer_state.json or checkpoint"):
+    with pytest.raises(InvalidRequestError, match=r"rewards_log.csv, trainer_state.json, log.jsonl or checkpoint"):
         history.load([tmp_path])
 
 
