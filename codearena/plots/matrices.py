@@ -18,14 +18,16 @@ _NAN = float("nan")
 
 def difficulty_matrix(runs: Sequence[Run]) -> Figure:
     """Mean reward of the episodes by level; of several runs also how each differs from the mean of the runs."""
-    title = "Mean reward by level"
+    title = "Mean final reward by level"
     levels = _levels(runs)
     if not levels:
         return style.empty(title, "No episode has ended: each one broke off with an error.")
     rewards = [[[step.reward for step in run.finals if step.level == level] for level in levels] for run in runs]
     cells = np.array([[means.mean(values) if values else _NAN for values in own] for own in rewards])
     texts = [[_described(values) for values in own] for own in rewards]
-    note = "± is the standard deviation of the episodes' rewards. The reward of an episode is that of its last step."
+    note = (
+        "± is the standard deviation of the episodes' rewards. The final reward of an episode is that of its last step."
+    )
     note += " n: episodes."
     names = labels.shortened([run.name for run in runs])
     if len(runs) == 1:
@@ -75,7 +77,7 @@ def _colored(
     image = axes.imshow(cells, cmap=style.SEQUENTIAL, vmin=0.0, vmax=1.0, aspect="auto")
     _dressed(axes, columns, rows)
     _written(axes, image, cells, texts)
-    axes.set_title("mean reward")
+    axes.set_title("mean final reward")
     _bar(made, image, [0, 0.5, 1], ["0", "0.5", "1"])
 
 

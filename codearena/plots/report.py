@@ -135,7 +135,7 @@ def _runs_table(runs: Sequence[Run]) -> str:
         shown = f"{mean.mean:.3f} ({mean.low:.3f} to {mean.high:.3f})" if mean else "none"
         solved = sum(step.solved for step in run.finals)
         cells.append([run.name, f"{len(run.steps):,}", f"{len(run.finals):,}", f"{solved:,}", shown])
-    return _table(("run", "graded steps", "episodes", "solved", "mean reward of an episode (95 %)"), cells)
+    return _table(("run", "graded steps", "episodes", "solved", "mean final reward (95 %)"), cells)
 
 
 def _trainings_table(trainings: Sequence[Training]) -> str:

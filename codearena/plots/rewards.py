@@ -15,7 +15,7 @@ WINDOW = 10
 _MOST_DOTS, _MOST_POINTS = 2_000, 800
 _MOST_TASKS, _MOST_RUNS_BESIDE = 40, 6
 _LEAST_OF_INTERVAL = 10  # episodes; of fewer a bootstrap interval is too narrow
-_TASKS_NOTE = "The reward of an episode is that of its last step."
+_TASKS_NOTE = "The final reward of an episode is that of its last step."
 
 
 def reward_curve(runs: Sequence[Run]) -> Figure:
@@ -96,7 +96,7 @@ def cumulative_reward(runs: Sequence[Run]) -> Figure:
 
 def reward_by_task(runs: Sequence[Run]) -> Figure:
     """Mean reward of the episodes of each task, with its interval; of many runs as a matrix."""
-    title = "Mean reward by task"
+    title = "Mean final reward by task"
     groups = [means.grouped(run.finals, "task_id") for run in runs]
     tasks = _by_mean(groups)
     if not tasks:
@@ -125,7 +125,7 @@ def _intervals(
     few = f"a hollow dot is of fewer than {_LEAST_OF_INTERVAL} episodes, without one."
     note = f"{labels.alone(names)}A bar is the bootstrap interval of 95 %; {few} {note} n: episodes."
     height = 0.9 + len(tasks) * (0.14 + 0.1 * len(runs))
-    made, axes = style.figure(title, note, "mean reward of an episode", "", height=height, entries=names)
+    made, axes = style.figure(title, note, "mean final reward of the episodes", "", height=height, entries=names)
     looks = style.colors(len(runs))
     for index, (own, color) in enumerate(zip(rewards, looks, strict=True)):
         offset = 0.6 * ((index + 0.5) / len(runs) - 0.5)

@@ -81,7 +81,7 @@ def test_rewards_have_a_palette_of_one_direction_and_differences_one_of_two_with
 
 def test_a_matrix_of_one_run_has_no_differences() -> None:
     figure = matrices.difficulty_matrix([run("model", 100)])
-    assert [axes.get_title("left") for axes in figure.axes if axes.get_title("left")] == ["mean reward"]
+    assert [axes.get_title("left") for axes in figure.axes if axes.get_title("left")] == ["mean final reward"]
 
 
 def test_a_cell_says_mean_deviation_and_n_and_a_level_without_an_episode_says_none() -> None:
