@@ -88,10 +88,15 @@ def _differing(made: Figure, axes: Axes, cells: means.Numbers, columns: list[str
     reach = max(_LEAST_RANGE, float(np.nanmax(np.abs(differences))))
     image = axes.imshow(differences, cmap=style.DIVERGING, vmin=-reach, vmax=reach, aspect="auto")
     _dressed(axes, columns, None)
-    texts = [["" if np.isnan(cell) else f"{cell:+.2f}" for cell in row] for row in differences]
+    texts = [["" if np.isnan(cell) else _signed(cell) for cell in row] for row in differences]
     _written(axes, image, differences, texts)
     axes.set_title("difference from the mean of the runs")
     _bar(made, image, [-reach, 0, reach], [f"{-reach:+.2f}", "0", f"{reach:+.2f}"])
+
+
+def _signed(difference: float) -> str:
+    """Nothing has no sign."""
+    return "0.00" if round(difference, 2) == 0 else f"{difference:+.2f}"
 
 
 def _bar(made: Figure, image: AxesImage, ticks: list[float], names: list[str]) -> None:
