@@ -45,6 +45,12 @@ def test_an_episode_that_broke_off_has_steps_and_no_reward(tmp_path: Path) -> No
     assert [step.reward for step in run.finals] == [0.3]
 
 
+def test_an_episode_whose_last_step_has_an_error_has_no_reward_even_if_the_step_has_one(tmp_path: Path) -> None:
+    columns = (*records.ORIGINAL_COLUMNS, "error")
+    run = one(written(tmp_path, [_PLAIN | {"error": "service: x"}, _PLAIN | {"reward": "0.7"}], columns))
+    assert [step.reward for step in run.finals] == [0.7]
+
+
 def test_the_means_rank_runs_as_the_summary_does(tmp_path: Path) -> None:
     slow = one(played(tmp_path / "slow", trajectory(0.0, 0.0, 0.9)))  # the mean of its steps is the lower one
     quick = one(played(tmp_path / "quick", trajectory(0.5)))
