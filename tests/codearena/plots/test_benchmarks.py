@@ -1,10 +1,14 @@
 """The figures of the benchmarks: in the style of the others, with nothing cut off or covered."""
 
+import importlib
+import pkgutil
 import random
 from pathlib import Path
 
+import pytest
 from matplotlib.figure import Figure
 
+import benchmarks
 from benchmarks import curriculum, efficiency, throughput
 from benchmarks.rates import Rate
 from codearena.task import Level, load_tasks
@@ -73,3 +77,8 @@ def test_the_figure_of_the_efficiency_is_whole() -> None:
 
 def test_the_figure_of_the_throughput_is_whole() -> None:
     _is_whole(throughput_figure())
+
+
+@pytest.mark.parametrize("name", [module.name for module in pkgutil.iter_modules(benchmarks.__path__)])
+def test_a_benchmark_finds_what_it_measures(name: str) -> None:
+    importlib.import_module(f"benchmarks.{name}")
