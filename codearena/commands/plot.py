@@ -1,6 +1,5 @@
 """`codearena plot`: the figures of runs and trainings."""
 
-import importlib.util
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from codearena.commands.console import console, reported
+from codearena.commands.console import console, reported, require
 
 _RUNS = "Folders of runs, or files like rewards_log.csv; trainer_state.json, or folders of checkpoints or trainings."
 
@@ -27,9 +26,7 @@ def plot(
     formats: Annotated[list[Kind], typer.Option("--format", help="May be given again.")] = [Kind.PNG, Kind.SVG],  # noqa: B006
 ) -> None:
     """Draw the figures of runs and of trainings, as files and as one HTML page."""
-    if importlib.util.find_spec("matplotlib") is None:
-        console.print('this needs matplotlib: pip install "codearena\\[eval]"', style="red")
-        raise typer.Exit(1)
+    require("eval", "matplotlib")
     from codearena.plots import data, history, report  # here: it takes a second, which other commands need not wait
 
     folder = out or (runs[0] if runs[0].is_dir() else runs[0].parent) / "plots"

@@ -51,7 +51,7 @@ def _by_method(runs: Sequence[Run]) -> dict[Key, list[Step]]:
     return {
         (place, method): steps
         for place, run in enumerate(runs)
-        for method, steps in means.grouped(run.steps, "method").items()
+        for method, steps in means.grouped(run.steps, lambda step: step.method).items()
     }
 
 

@@ -1,14 +1,14 @@
 """The rows of rewards_log.csv as numbers. Logs of other tools, with the original columns alone, will do."""
 
 import csv
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from codearena.errors import InvalidRequestError
 from codearena.evaluation.folder import read_rows
 from codearena.evaluation.records import Row
+from codearena.evaluation.rewards import FinalReward, of_rows
 
 COMPONENTS = ("compile_score", "test_ratio", "efficiency_score", "llm_correctness", "llm_security", "llm_quality")
 LEVELS = ("easy", "medium", "hard")
@@ -34,15 +34,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Run:
-    """The graded steps of one run, in the order of the log.
+    """The graded steps of one run, in the order of the log, and what its episodes earned.
 
-    finals: the last step of each episode; its reward is the final reward, that of the episode. An episode that broke
-    off, or whose last step was not graded, has none.
+    finals: of its episodes, without those that broke off.
     """
 
     name: str
     steps: list[Step]
-    finals: list[Step]
+    finals: list[FinalReward]
 
 
 def load(paths: Sequence[Path]) -> list[Run]:
@@ -71,43 +70,33 @@ def names(paths: Sequence[Path]) -> list[str]:
 
 
 def _run(name: str, path: Path) -> Run:
+    rows = [row | {"reward": "" if _is_nothing(row["reward"]) else row["reward"]} for row in _rows(path)]
     try:
-        rows = read_rows(path)
-        steps = {id(row): step for row in rows if (step := _step(row)) is not None}
-        last = [rows_of_one[-1] for rows_of_one in episodes(rows)]
-    except (ValueError, csv.Error) as error:
+        steps = [step for row in rows if (step := _step(row)) is not None]
+    except ValueError as error:
         raise InvalidRequestError(f"{path}: a row is not as it should be: {error}") from error
     if not steps:
         raise InvalidRequestError(f"{path}: no graded step")
-    ended = [steps[id(row)] for row in last if id(row) in steps and not row.get("error")]
-    return Run(name, list(steps.values()), ended)
+    finals = [replace(final, level=final.level or _level_of(final.task_id)) for final in of_rows(rows)]
+    return Run(name, steps, finals)
 
 
-def episodes(rows: Sequence[Row]) -> list[list[Row]]:
-    """The rows of each episode, in the order in which they begin; those of several may be mixed.
-
-    In a log without the column `episode` one begins where a task's step does not rise.
-    """
-    found: dict[tuple[str, str, int], list[Row]] = {}
-    begun: dict[tuple[str, str], tuple[int, int]] = {}  # of a task, or an episode of it: how many, and the last step
-    for row in rows:
-        name, step = (row["task_id"], row.get("episode", "")), int(row["step"])
-        number, before = begun.get(name, (0, 0))
-        number += step <= before and not row.get("episode")
-        begun[name] = number, step
-        found.setdefault((*name, number), []).append(row)
-    return list(found.values())
+def _rows(path: Path) -> list[Row]:
+    try:
+        return read_rows(path)
+    except (ValueError, csv.Error) as error:
+        raise InvalidRequestError(f"{path} is no table of text: {error}") from error
 
 
 def _step(row: Row) -> Step | None:
     """None if it was not graded."""
-    reward = _number(row["reward"])
+    number, reward = int(row["step"]), _number(row["reward"])
     if reward is None:
         return None
     known = {name: _number(row.get(name, "")) for name in COMPONENTS}
     return Step(
         task_id=row["task_id"],
-        number=int(row["step"]),
+        number=number,
         reward=reward,
         components={name: value for name, value in known.items() if value is not None},
         level=row.get("level") or _level_of(row["task_id"]),
@@ -118,13 +107,15 @@ def _step(row: Row) -> Step | None:
     )
 
 
+def _is_nothing(text: str) -> bool:
+    return text.strip().lower() in _NO_NUMBER
+
+
 def _number(text: str) -> float | None:
     """A reward or a component; None if there is none. Raises ValueError if it is not in [0, 1]."""
-    if text.strip().lower() in _NO_NUMBER:
+    if _is_nothing(text):
         return None
     value = float(text)
-    if math.isnan(value):
-        return None
     if not 0 <= value <= 1:
         raise ValueError(f"{text} is not between 0 and 1")
     return value

@@ -22,7 +22,7 @@ def difficulty_matrix(runs: Sequence[Run]) -> Figure:
     levels = _levels(runs)
     if not levels:
         return style.empty(title, "No episode has ended: each one broke off with an error.")
-    rewards = [[[step.reward for step in run.finals if step.level == level] for level in levels] for run in runs]
+    rewards = [[[final.reward for final in run.finals if final.level == level] for level in levels] for run in runs]
     cells = np.array([[means.mean(values) if values else _NAN for values in own] for own in rewards])
     texts = [[_described(values) for values in own] for own in rewards]
     note = (
@@ -42,7 +42,7 @@ def difficulty_matrix(runs: Sequence[Run]) -> Figure:
 
 
 def _levels(runs: Sequence[Run]) -> list[str]:
-    found = {step.level for run in runs for step in run.finals}
+    found = {final.level for run in runs for final in run.finals}
     return [level for level in LEVELS if level in found] + sorted(found - set(LEVELS))
 
 

@@ -1,21 +1,21 @@
 """What figures and the report compute: the mean reward, its interval, and the stretches of a run.
 
-This is the only module that says what the mean reward of a run is.
+What an episode earned is said by codearena.evaluation.rewards alone.
 """
 
 import itertools
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from codearena.evaluation.summary import Interval
-from codearena.plots.data import Run, Step
+from codearena.evaluation.chance import Interval
+from codearena.plots.data import Run
 
-_RESAMPLES, _CONFIDENCE = 2000, 0.95  # as of codearena.evaluation.summary.interval
+_RESAMPLES, _CONFIDENCE = 2000, 0.95  # as of codearena.evaluation.chance.interval
 _DRAWN_AT_ONCE = 4_000_000
 _STRETCHES, _LEAST_STEPS = 20, 15
 
@@ -24,8 +24,8 @@ T = TypeVar("T")
 
 
 def mean_reward(run: Run) -> Interval | None:
-    """The mean reward of a run: of its episodes, each with the reward of its last step. None: no episode has ended."""
-    return interval([step.reward for step in run.finals])
+    """The mean final reward of a run's episodes. None: each of them broke off."""
+    return interval([final.reward for final in run.finals])
 
 
 def mean(values: Sequence[float]) -> float:
@@ -36,7 +36,7 @@ def mean(values: Sequence[float]) -> float:
 def interval(values: Sequence[float]) -> Interval | None:
     """The mean with its bootstrap percentile interval of 95 %, whose ends are never beyond the values. None of nothing.
 
-    It draws the resamples that `codearena.evaluation.summary.interval` draws with seed 0, from the same generator, so
+    It draws the resamples that `codearena.evaluation.chance.interval` draws with seed 0, from the same generator, so
     that a figure shows what the summary says. It takes 2 s for 100,000 values.
     """
     if not values:
@@ -103,11 +103,11 @@ def thinned(count: int, most: int) -> npt.NDArray[np.intp]:
     return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.intp))
 
 
-def grouped(steps: Sequence[Step], attribute: str) -> dict[str, list[Step]]:
-    """Steps by an attribute that is text, in the order in which its values appear."""
-    groups: dict[str, list[Step]] = {}
-    for step in steps:
-        groups.setdefault(getattr(step, attribute), []).append(step)
+def grouped(things: Sequence[T], key: Callable[[T], str]) -> dict[str, list[T]]:
+    """Things by a text of theirs, in the order in which its values appear."""
+    groups: dict[str, list[T]] = {}
+    for thing in things:
+        groups.setdefault(key(thing), []).append(thing)
     return groups
 
 

@@ -133,9 +133,9 @@ def _runs_table(runs: Sequence[Run]) -> str:
     for run in runs:
         mean = means.mean_reward(run)
         shown = f"{mean.mean:.3f} ({mean.low:.3f} to {mean.high:.3f})" if mean else "none"
-        solved = sum(step.solved for step in run.finals)
+        solved = sum(final.solved for final in run.finals)
         cells.append([run.name, f"{len(run.steps):,}", f"{len(run.finals):,}", f"{solved:,}", shown])
-    return _table(("run", "graded steps", "episodes", "solved", "mean final reward (95 %)"), cells)
+    return _table(("run", "graded steps", "graded episodes", "solved", "mean final reward (95 %)"), cells)
 
 
 def _trainings_table(trainings: Sequence[Training]) -> str:

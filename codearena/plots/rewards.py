@@ -8,13 +8,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from codearena.evaluation.chance import MIN_EPISODES
+from codearena.evaluation.rewards import FinalReward
 from codearena.plots import labels, matrices, means, style
-from codearena.plots.data import Run, Step
+from codearena.plots.data import Run
 
 WINDOW = 10
 _MOST_DOTS, _MOST_POINTS = 2_000, 800
 _MOST_TASKS, _MOST_RUNS_BESIDE = 40, 6
-_LEAST_OF_INTERVAL = 10  # episodes; of fewer a bootstrap interval is too narrow
 _TASKS_NOTE = "The final reward of an episode is that of its last step."
 
 
@@ -97,23 +98,23 @@ def cumulative_reward(runs: Sequence[Run]) -> Figure:
 def reward_by_task(runs: Sequence[Run]) -> Figure:
     """Mean reward of the episodes of each task, with its interval; of many runs as a matrix."""
     title = "Mean final reward by task"
-    groups = [means.grouped(run.finals, "task_id") for run in runs]
+    groups = [means.grouped(run.finals, lambda final: final.task_id) for run in runs]
     tasks = _by_mean(groups)
     if not tasks:
         return style.empty(title, "No episode has ended: each one broke off with an error.")
     shown = means.extremes(tasks, _MOST_TASKS)
     left_out = "" if len(shown) == len(tasks) else f" Of {len(tasks):,} tasks the {len(shown)} with most and least."
-    rewards = [[[step.reward for step in group.get(task, [])] for task in shown] for group in groups]
+    rewards = [[[final.reward for final in group.get(task, [])] for task in shown] for group in groups]
     if len(runs) > _MOST_RUNS_BESIDE:
         return matrices.task_matrix(title, _TASKS_NOTE + left_out, runs, shown, rewards)
     return _intervals(title, _TASKS_NOTE + left_out, runs, shown, rewards)
 
 
-def _by_mean(groups: Sequence[dict[str, list[Step]]]) -> list[str]:
+def _by_mean(groups: Sequence[dict[str, list[FinalReward]]]) -> list[str]:
     """Tasks from the most to the least mean reward over all runs' episodes."""
     rewards: dict[str, list[float]] = {}
-    for task, steps in itertools.chain(*(group.items() for group in groups)):
-        rewards.setdefault(task, []).extend(step.reward for step in steps)
+    for task, finals in itertools.chain(*(group.items() for group in groups)):
+        rewards.setdefault(task, []).extend(final.reward for final in finals)
     return sorted(rewards, key=lambda task: (-means.mean(rewards[task]), task))
 
 
@@ -122,7 +123,7 @@ def _intervals(
 ) -> Figure:
     """A row for each task, in it a dot with its interval for each run."""
     names = labels.counted([run.name for run in runs], [len(run.finals) for run in runs])
-    few = f"a hollow dot is of fewer than {_LEAST_OF_INTERVAL} episodes, without one."
+    few = f"a hollow dot is of fewer than {MIN_EPISODES} episodes, without one."
     note = f"{labels.alone(names)}A bar is the bootstrap interval of 95 %; {few} {note} n: episodes."
     height = 0.9 + len(tasks) * (0.14 + 0.1 * len(runs))
     made, axes = style.figure(title, note, "mean final reward of the episodes", "", height=height, entries=names)
@@ -131,7 +132,7 @@ def _intervals(
         offset = 0.6 * ((index + 0.5) / len(runs) - 0.5)
         found = [(row + offset, each) for row, values in enumerate(own) if (each := means.interval(values))]
         for row, each in found:
-            enough = each.n >= _LEAST_OF_INTERVAL
+            enough = each.n >= MIN_EPISODES
             if enough:
                 axes.plot([each.low, each.high], [row, row], color=color, linewidth=1.2)
             axes.plot(

@@ -3,6 +3,7 @@
 import random
 from pathlib import Path
 
+from codearena.evaluation.rewards import FinalReward
 from codearena.plots.data import COMPONENTS, Run, Step
 from codearena.plots.history import History, Record, Training, ordered
 
@@ -48,7 +49,14 @@ def run(
                 solved=outcome == "solved",
             )
         )
-    return Run(name, made, made)
+    return of_steps(name, *made)
+
+
+def of_steps(name: str, *steps: Step) -> Run:
+    """A run whose episodes have one step each."""
+    return Run(
+        name, list(steps), [FinalReward(each.task_id, each.level, each.reward, each.solved, 1) for each in steps]
+    )
 
 
 def records(count: int, seed: int = 0, **more: float) -> list[Record]:

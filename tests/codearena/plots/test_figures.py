@@ -10,13 +10,9 @@ from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 
 from codearena.plots import attempts, matrices, report, rewards, shares, style
-from codearena.plots.data import COMPONENTS, Run, Step
+from codearena.plots.data import COMPONENTS, Run
 from tests.codearena.plots import geometry
-from tests.codearena.plots.build import run, step
-
-
-def _run(name: str, *steps: Step) -> Run:
-    return Run(name, list(steps), list(steps))
+from tests.codearena.plots.build import of_steps, run, step
 
 
 def _rows(axes: Axes) -> list[str]:
@@ -44,7 +40,7 @@ def test_many_runs_have_a_panel_each_for_the_reward_and_are_pooled_for_the_compo
 
 
 def test_the_intervals_of_a_task_stay_between_0_and_1() -> None:
-    ends = _run("model", *(step(reward) for reward in (0.0, 1.0, 1.0, 1.0, 1.0) * 2))
+    ends = of_steps("model", *(step(reward) for reward in (0.0, 1.0, 1.0, 1.0, 1.0) * 2))
     figure = rewards.reward_by_task([ends])
     (bar,) = [line for line in figure.axes[0].lines if len(line.get_xdata()) == 2]
     low, high = sorted(np.asarray(bar.get_xdata(), dtype=float))
@@ -52,7 +48,7 @@ def test_the_intervals_of_a_task_stay_between_0_and_1() -> None:
 
 
 def test_a_task_with_few_episodes_has_a_dot_and_no_interval() -> None:
-    axes = rewards.reward_by_task([_run("model", step(0.2), step(0.4))]).axes[0]
+    axes = rewards.reward_by_task([of_steps("model", step(0.2), step(0.4))]).axes[0]
     (dot,) = axes.lines
     assert [*np.asarray(dot.get_xdata())] == [pytest.approx(0.3)]
     assert dot.get_markerfacecolor() == "white"
@@ -86,13 +82,16 @@ def test_a_matrix_of_one_run_has_no_differences() -> None:
 
 def test_a_cell_says_mean_deviation_and_n_and_a_level_without_an_episode_says_none() -> None:
     easy, hard = step(0.25), step(0.75, level="hard")
-    figure = matrices.difficulty_matrix([_run("a", easy, easy, hard), _run("b", easy)])
+    figure = matrices.difficulty_matrix([of_steps("a", easy, easy, hard), of_steps("b", easy)])
     texts = [text.get_text() for text in figure.axes[0].texts]
     assert texts == ["0.25 ± 0.00\nn = 2", "0.75\nn = 1", "0.25\nn = 1", "none"]
 
 
-def test_growth_classes_are_shares_of_each_run() -> None:
-    runs = [_run("a", *[step(complexity="O(n)")] * 3, step(complexity="unknown")), _run("b", step(complexity="O(1)"))]
+def test_growth_classes_are_shares_of_eachof_steps() -> None:
+    runs = [
+        of_steps("a", *[step(complexity="O(n)")] * 3, step(complexity="unknown")),
+        of_steps("b", step(complexity="O(1)")),
+    ]
     axes = shares.complexity_distribution(runs).axes[0]
     ends = {bar.get_y(): bar.get_x() + bar.get_width() for bar in axes.patches}  # the last bar of each row
     assert [*ends.values()] == [pytest.approx(1.0)] * 2
@@ -103,7 +102,7 @@ def test_growth_classes_are_shares_of_each_run() -> None:
 @pytest.mark.parametrize("draw", [shares.outcome_shares, shares.curriculum_level])
 def test_shares_along_a_run_come_to_1_whatever_the_outcomes_are_called(draw: object) -> None:
     steps = [step(outcome=name, level=name) for name in ("easy", "solved", "a new status")]
-    figure = draw([_run("model", *steps)])  # type: ignore[operator]
+    figure = draw([of_steps("model", *steps)])  # type: ignore[operator]
     highest = max(path.vertices[:, 1].max() for stack in figure.axes[0].collections for path in stack.get_paths())
     assert highest == pytest.approx(1.0)
     assert "other" in geometry.legend(figure)
@@ -113,24 +112,24 @@ def test_shares_along_a_run_come_to_1_whatever_the_outcomes_are_called(draw: obj
 
 def test_a_component_that_is_not_known_is_not_0() -> None:
     known, not_known = step(components={"llm_quality": 1.0}), step(components={})
-    figure = attempts.components_over_time([_run("model", *[known, not_known] * 10)])
+    figure = attempts.components_over_time([of_steps("model", *[known, not_known] * 10)])
     (axes,) = figure.axes
     assert axes.get_title("left") == "llm_quality (n = 10)"
     assert [*np.asarray(axes.lines[0].get_ydata())] == [1.0]
     assert "Not in the logs: compile_score" in geometry.note(figure)
 
 
-def test_methods_have_their_n_and_their_run() -> None:
+def test_methods_have_their_n_and_theirof_steps() -> None:
     steps = [step(method="openai")] * 6 + [step(method="builtin")]
-    one = attempts.reward_by_method([_run("a", *steps)])
-    two = attempts.reward_by_method([_run("a", *steps), _run("b", *steps)])
+    one = attempts.reward_by_method([of_steps("a", *steps)])
+    two = attempts.reward_by_method([of_steps("a", *steps), of_steps("b", *steps)])
     assert _rows(one.axes[0]) == ["builtin\nn = 1", "openai\nn = 6"]
     assert _rows(two.axes[0]) == ["builtin, a\nn = 1", "builtin, b\nn = 1", "openai, a\nn = 6", "openai, b\nn = 6"]
 
 
 def test_attempts_without_both_scores_are_counted_and_not_drawn() -> None:
     both = {"test_ratio": 1.0, "efficiency_score": 0.5}
-    figure = attempts.method_scatter([_run("a", step(components=both), step(components={"test_ratio": 0.0}))])
+    figure = attempts.method_scatter([of_steps("a", step(components=both), step(components={"test_ratio": 0.0}))])
     (marks,) = [each for each in figure.axes[0].collections if isinstance(each, PathCollection)]
     assert np.asarray(marks.get_offsets()).tolist() == [[1.0, 0.5]]
     assert "1 of 2 in all" in geometry.note(figure)
@@ -143,7 +142,7 @@ def test_where_every_episode_broke_off_the_figure_says_so(name: str) -> None:
 
 
 def test_what_a_log_does_not_have_is_a_message_and_not_an_empty_figure() -> None:
-    bare = [_run("model", step(components={}, complexity="unknown", level="other"))]
+    bare = [of_steps("model", step(components={}, complexity="unknown", level="other"))]
     for draw in (shares.complexity_distribution, shares.curriculum_level, attempts.method_scatter):
         assert _is_message(draw(bare))
     assert _is_message(attempts.components_over_time(bare))
@@ -164,4 +163,4 @@ def test_a_hundred_thousand_attempts_are_no_more_to_draw_than_some_thousand(name
 
 
 _SCORES = dict.fromkeys(COMPONENTS, 0.5)
-_HUGE = [_run("model", *(step(math.sin(number) ** 2, components=_SCORES) for number in range(100_000)))]
+_HUGE = [of_steps("model", *(step(math.sin(number) ** 2, components=_SCORES) for number in range(100_000)))]

@@ -5,16 +5,16 @@ import random
 import numpy as np
 import pytest
 
-from codearena.evaluation import summary
+from codearena.evaluation import chance
 from codearena.plots import means
 from codearena.plots.data import Run
-from tests.codearena.plots.build import step
+from tests.codearena.plots.build import of_steps, step
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 300])
 def test_the_interval_is_the_one_that_the_summary_has(count: int) -> None:
     values = [random.Random(number).random() for number in range(count)]
-    expected = summary.interval(values, seed=0)
+    expected = chance.interval(values, seed=0)
     found = means.interval(values)
     assert found is not None
     assert expected is not None
@@ -34,7 +34,7 @@ def test_there_is_no_interval_of_nothing() -> None:
 
 def test_the_mean_reward_of_a_run_is_of_the_last_steps_of_its_episodes() -> None:
     first, last = step(0.1), step(0.9)
-    found = means.mean_reward(Run("run", [first, last], [last]))
+    found = means.mean_reward(Run("run", [first, last], of_steps("", last).finals))
     assert found is not None
     assert (found.mean, found.n) == (0.9, 1)
 
