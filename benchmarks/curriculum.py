@@ -18,6 +18,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 from rich.console import Console
@@ -31,6 +32,9 @@ from gateway.local_redis import LocalRedis
 from gateway.settings import Settings
 from gateway.store.records import Answer, CommitResult, CurriculumRecord, EpisodeRecord, Partition, StepCommit
 from gateway.store.redis import Store
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = 0.8
@@ -234,25 +238,40 @@ def show(compared: Mapping[str, Compared], climbs: Mapping[str, Climb]) -> None:
     Console().print(table)
 
 
-def plot(compared: Mapping[str, Compared], climbs: Mapping[str, Climb], path: Path) -> None:
-    from matplotlib.figure import Figure  # only where a plot is asked for
+def drawn(compared: Mapping[str, Compared], climbs: Mapping[str, Climb]) -> "Figure":
+    """Mean rewards by episodes, by how tasks are chosen; below, the levels of the threshold rule."""
+    from codearena.plots import labels, style  # only where a plot is asked for
 
-    from codearena.plots.style import PALETTE
-
-    figure = Figure(figsize=(11, 5.5), layout="constrained")
-    panels = figure.subplots(2, len(compared), sharey="row", squeeze=False, height_ratios=(2, 1))
+    seeds = labels.span([len(curves) for found in compared.values() for curves in (found.progress, found.even)])
+    note = f"Above: a line is a run, {seeds} for each learner and choice; it ends where the learner has learned"
+    note += " four fifths of what it can. Factor: episodes of an even choice over those by progress. Below: one run."
+    made = style.titled("Learners by the choice of their tasks", note, 9.5, 4.6)
+    panels = made.subplots(2, len(compared), sharey="row", squeeze=False, height_ratios=(2, 1))
+    looks = dict(zip(("by progress", "evenly"), style.series(2), strict=True))
     for (kind, found), above, below in zip(compared.items(), *panels, strict=True):
-        for name, curves, color in (("by progress", found.progress, PALETTE[0]), ("evenly", found.even, PALETTE[1])):
-            for number, curve in enumerate(curves):
-                above.plot(_xs(curve), curve.means, color=color, lw=0.9, label=name if number == 0 else None)
-        above.set_title(f"{kind}: {found.saving:.2f} times as many evenly", loc="left", fontsize=10)
-        below.step(range(len(climbs[kind].levels)), [list(Level).index(each) for each in climbs[kind].levels], lw=1)
-        below.set_xlabel("episodes")
+        for curves, look in zip((found.progress, found.even), looks.values(), strict=True):
+            for curve in curves:
+                above.plot(_xs(curve), curve.means, color=look.color, linestyle=look.dash, linewidth=1)
+        above.set_title(f"{kind}: factor {found.saving:.2f}")
+        levels = [list(Level).index(each) for each in climbs[kind].levels]
+        below.step(range(len(levels)), levels, where="post", color=style.TEXT, linewidth=0.8)
         below.set_yticks(range(len(Level)), [level.value for level in Level])
+        below.set_xlabel("episodes")
+        style.unit_axis(above)
+        style.count_axis(above, max(len(curve.means) for curve in (*found.progress, *found.even)) * EVERY, first=0)
+        style.count_axis(below, len(levels), first=0)
     panels[0][0].set_ylabel("mean reward over all tasks")
     panels[1][0].set_ylabel("level, threshold rule")
-    panels[0][0].legend(frameon=False, loc="lower right")
-    figure.savefig(path, dpi=110)
+    handles = [panels[0][0].plot([], [], color=look.color, linestyle=look.dash)[0] for look in looks.values()]
+    style.legend(made, handles, list(looks), title="tasks chosen")
+    return made
+
+
+def plot(compared: Mapping[str, Compared], climbs: Mapping[str, Climb], path: Path) -> None:
+    from codearena.plots import style
+
+    with style.applied():
+        drawn(compared, climbs).savefig(path)
 
 
 def _xs(curve: Curve) -> Sequence[int]:

@@ -23,11 +23,12 @@ import pkgutil
 import random
 import statistics
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import track
@@ -46,6 +47,11 @@ from gateway.jobs import JobMaker, Probing, probe_points
 from gateway.limits import ceilings, for_probing
 from grader_service.efficiency import measure
 from grader_service.settings import Settings as GraderSettings
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 ROOT = Path(__file__).resolve().parent.parent
 _POOL = PoolLimits(minimum=1, maximum=2, leases=2, start_concurrency=1, waiting=8, ready_age_s=600, shrink_s=600)
@@ -267,34 +273,57 @@ def scores_of(measured: list[Measured]) -> list[float]:
 # ----------------------------------------------------------------------------------------------------------- output
 
 
-def plot(by_budget: dict[float, list[Found]], idle: Fixes, busy: Fixes, path: Path) -> None:
-    import matplotlib as mpl  # only where a plot is asked for
+def drawn(by_budget: Mapping[float, Sequence[Found]], idle: Fixes, busy: Fixes) -> "Figure":
+    """Shares of right and wrong growth classes by budget; scores of each fix, on an idle machine and on a busy one."""
+    from codearena.plots import labels, style  # only where a plot is asked for
 
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-
-    figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.5), layout="constrained")
     budgets = sorted(by_budget)
-    for name, picked in (("right", True), ("wrong", False)):
-        shares = [
-            sum(bool(each.measured) and (each.measured == each.function.label) is picked for each in by_budget[budget])
-            / len(by_budget[budget])
-            for budget in budgets
-        ]
-        left.plot(budgets, shares, marker="o", label=name)
-    left.set(xlabel="budget, CPU s", ylabel="share of functions", ylim=(0, 1), title="growth class")
-    left.legend()
-    names = ["/".join(key) for key in idle]
-    for offset, (label, found) in enumerate((("as it is", idle), ("every core burning", busy))):
-        heights = [place + 0.2 * (2 * offset - 1) for place in range(len(names))]
-        right.boxplot(
-            [scores_of(each) for each in found.values()], positions=heights, widths=0.3, orientation="horizontal"
+    counts = labels.span([len(by_budget[budget]) for budget in budgets])
+    repeats = labels.span([len(each) for each in [*idle.values(), *busy.values()]])
+    note = (
+        f"Left: {counts} functions whose class is known; the others are those where the fit abstained. Right: a dot is"
+    )
+    note += f" the mean of {repeats} measurements of the same fix, a bar goes from the lowest to the highest."
+    made = style.titled("Growth classes and efficiency scores", note, 9.0, 0.8 + 0.2 * len(idle))
+    left, right = made.subplots(1, 2, width_ratios=(2, 3))
+    for (name, picked), look in zip((("right", True), ("wrong", False)), style.series(2), strict=True):
+        shares = [_share(by_budget[budget], picked) for budget in budgets]
+        left.plot(budgets, shares, marker="o", markersize=4, color=look.color, linestyle=look.dash)
+        left.annotate(
+            name, (budgets[-1], shares[-1]), (0, -12 if picked else 6), textcoords="offset points", ha="right"
         )
-        right.plot([], [], label=f"{'lower' if offset == 0 else 'upper'}: {label}")
-    right.set(yticks=range(len(names)), yticklabels=names, xlabel="efficiency_score", xlim=(-0.05, 1.05))
-    right.set_title("the same fix, again and again")
-    right.legend(loc="center right")
-    figure.savefig(path, dpi=120)
+    left.set(xlabel="budget of the measurement, CPU s", ylabel="share of functions")
+    style.unit_axis(left)
+    handles = [
+        _scores(right, found, shift, color)
+        for found, shift, color in zip((idle, busy), (-0.2, 0.2), style.PALETTE, strict=False)
+    ]
+    style.rows_axis(right, ["/".join(key) for key in idle])
+    style.unit_axis(right, "x")
+    right.set_xlabel("efficiency score")
+    style.legend(made, handles, ["as the machine is", "every core burning"], title="machine")
+    return made
+
+
+def _share(found: Sequence[Found], right: bool) -> float:
+    """Of functions that were given a class, which is the right one, or is not."""
+    return sum(bool(each.measured) and (each.measured == each.function.label) is right for each in found) / len(found)
+
+
+def _scores(axes: "Axes", fixes: Fixes, shift: float, color: str) -> "Line2D":
+    """A dot and a bar for each fix; returns the dots, for a legend."""
+    rows = [row + shift for row in range(len(fixes))]
+    scores = [scores_of(each) for each in fixes.values()]
+    axes.hlines(rows, [min(each) for each in scores], [max(each) for each in scores], color=color, linewidth=1.2)
+    (dots,) = axes.plot([statistics.fmean(each) for each in scores], rows, "o", color=color, markersize=4)
+    return dots
+
+
+def plot(by_budget: Mapping[float, Sequence[Found]], idle: Fixes, busy: Fixes, path: Path) -> None:
+    from codearena.plots import style
+
+    with style.applied():
+        drawn(by_budget, idle, busy).savefig(path)
 
 
 async def run(options: argparse.Namespace, console: Console) -> None:

@@ -27,8 +27,9 @@ import json
 import os
 import platform
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from rich.console import Console
@@ -38,6 +39,12 @@ from benchmarks import baselines
 from benchmarks.rates import Rate, Work, offered, sustained
 from benchmarks.step_latency import embedded
 from codearena.task import Task, load_tasks
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from codearena.plots.style import Series
 
 ROOT = baselines.ROOT
 _ISOLATIONS = ("container", "cell", "local")
@@ -200,30 +207,62 @@ def _isolation(rate: Rate) -> str | None:
     return next((name for name in _ISOLATIONS if rate.what.split()[0] == name), None)
 
 
-def plot(task: Task, rates: Sequence[Rate], path: Path) -> None:
-    """Steps a second over clients, baselines as lines across."""
-    from matplotlib.figure import Figure
+def drawn(task: Task, rates: Sequence[Rate]) -> "Figure":
+    """Steps a second over clients, with baselines as lines across; times of steps below the sustained rate."""
+    from codearena.plots import style  # only where a plot is asked for
 
-    figure = Figure(figsize=(11, 4.5), layout="constrained")
-    many, times = figure.subplots(1, 2)
-    for isolation in dict.fromkeys(name for rate in rates if (name := _isolation(rate))):
+    note = (
+        f"Steps of {task.id}. Dotted: baselines, which do less than a step. Right: steps that come at random times, at"
+    )
+    note += f" {_SHARE:.0%} of the most that was sustained."
+    made = style.titled("Steps a second, and the time of a step", note, 9.0, 3.8)
+    many, times = made.subplots(1, 2)
+    isolations = list(dict.fromkeys(name for rate in rates if (name := _isolation(rate))))
+    looks = dict(zip(isolations, style.series(len(isolations)), strict=True))
+    lines = []
+    for isolation, look in looks.items():
         own = [rate for rate in rates if rate.what == isolation]
-        many.plot([rate.clients for rate in own], [rate.per_s for rate in own], marker="o", label=isolation)
+        clients, steps = [rate.clients for rate in own], [rate.per_s for rate in own]
+        lines += many.plot(clients, steps, marker="o", markersize=4, color=look.color, linestyle=look.dash)
     for rate in rates:
         if _isolation(rate) is None:
-            many.axhline(rate.per_s, linestyle=":", color="gray")
-            many.annotate(rate.what, (1, rate.per_s), va="bottom", fontsize=8)
-    many.set(xscale="log", yscale="log", xlabel="clients", ylabel="per second", title=f"steps of {task.id}")
-    many.legend()
-    loaded = [rate for rate in rates if _isolation(rate) not in (None, rate.what)]
-    for offset, (name, of) in enumerate(_QUANTILES.items()):
-        places = [place + (offset - 1) * 0.25 for place in range(len(loaded))]
-        bars = times.bar(places, [of(rate) for rate in loaded], 0.22, label=name)
-        times.bar_label(bars, fmt="%.0f", fontsize=8)
-    times.set_xticks(range(len(loaded)), [rate.what for rate in loaded])
-    times.set(yscale="log", ylabel="ms", title="time of a step below the sustained rate")
-    times.legend()
-    figure.savefig(path, dpi=120)
+            many.axhline(rate.per_s, linestyle=":", color=style.MUTED, linewidth=1)
+            beside = {"xy": (1.02, rate.per_s), "xycoords": ("axes fraction", "data")}
+            many.annotate(rate.what, **beside, va="center", fontsize=7, annotation_clip=False)
+    many.set(xscale="log", yscale="log", xlabel="clients", ylabel="steps a second")
+    style.plain_axis(many.xaxis, sorted({rate.clients for rate in rates if _isolation(rate)}))
+    style.plain_axis(many.yaxis)
+    _times(times, [rate for rate in rates if _isolation(rate) not in (None, rate.what)], looks)
+    style.legend(made, lines, isolations, title="isolation")
+    return made
+
+
+def _times(axes: "Axes", loaded: Sequence[Rate], looks: Mapping[str, "Series"]) -> None:
+    """A dot for each quantile of each isolation, with its number."""
+    from codearena.plots import style
+
+    for row, rate in enumerate(loaded):
+        values = [of(rate) for of in _QUANTILES.values()]
+        color = looks[_isolation(rate) or ""].color
+        axes.plot(values, [row] * len(values), "o-", color=color, markersize=5)
+        for name, value in zip(_QUANTILES, values, strict=True):
+            axes.annotate(
+                f"{name}\n{value:.0f}", (value, row), (0, 6), textcoords="offset points", ha="center", fontsize=7
+            )
+    axes.set(xscale="log", xlabel="time of a step, ms")
+    style.plain_axis(axes.xaxis)
+    axes.set_xlim(min(rate.p50_ms for rate in loaded) / 1.4, max(rate.p99_ms for rate in loaded) * 1.4)
+    axes.set_yticks(range(len(loaded)), [rate.what for rate in loaded])
+    axes.set_ylim(len(loaded) - 0.5, -0.7)
+    axes.grid(visible=False, axis="y")
+    axes.grid(visible=True, axis="x")
+
+
+def plot(task: Task, rates: Sequence[Rate], path: Path) -> None:
+    from codearena.plots import style
+
+    with style.applied():
+        drawn(task, rates).savefig(path)
 
 
 if __name__ == "__main__":

@@ -1,88 +1,148 @@
-"""Figures of the reward itself: over time, by task, by level, summed up."""
+"""Figures of the reward itself: over time, summed up, and by task."""
 
 import itertools
-import statistics
 from collections.abc import Sequence
 
+import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from codearena.plots import style
-from codearena.plots.data import Run, Step
+from codearena.evaluation.chance import MIN_EPISODES
+from codearena.evaluation.rewards import FinalReward
+from codearena.plots import labels, matrices, means, style
+from codearena.plots.data import Run
 
-ROLLING_STEPS = 10
-_LEVEL_ORDER = ("easy", "medium", "hard")
+WINDOW = 10
+_MOST_DOTS, _MOST_POINTS = 2_000, 800
+_MOST_TASKS, _MOST_RUNS_BESIDE = 40, 6
+_TASKS_NOTE = "The final reward of an episode is that of its last step."
 
 
 def reward_curve(runs: Sequence[Run]) -> Figure:
-    """Reward of each step with its rolling mean."""
-    made, axes = style.figure("Reward by step", "step of the run", "reward")
-    for run, color in zip(runs, style.colors(len(runs)), strict=True):
-        rewards = [step.reward for step in run.steps]
-        numbers = range(1, len(rewards) + 1)
-        axes.scatter(numbers, rewards, s=16, color=color, alpha=0.4, linewidths=0)
-        axes.plot(numbers, rolling_mean(rewards), color=color, linewidth=1.8, label=run.name)
-    axes.set_ylim(*style.REWARD_LIMITS)
-    axes.text(
-        1.0, 1.01, f"line: mean of the last {ROLLING_STEPS} steps", transform=axes.transAxes, ha="right", fontsize=8
-    )
-    style.legend(axes)
+    """Reward along the run: steps and their rolling mean; of many runs a panel for each."""
+    longest, total = max(len(run.steps) for run in runs), sum(len(run.steps) for run in runs)
+    window, dots = max(WINDOW, longest // 20), total <= _MOST_DOTS
+    banded = not dots and len(runs) == 1
+    names = labels.counted([run.name for run in runs], [len(run.steps) for run in runs])
+    note = f"{labels.alone(names)}{'A dot is a step; a line' if dots else 'A line'} is the mean of {window:,} steps,"
+    note += " ending with the one at which it stands."
+    note += f" Band: the middle half of {means.stretch_sizes(runs)}." if banded else ""
+    title, note, x, y = "Reward along the run", f"{note} n: graded steps.", "step of the run", "reward of a step"
+    if len(runs) > style.MOST_TOGETHER:
+        made, flat = style.panels(title, note, len(runs), height=1.3)
+        looks = style.series(1) * len(runs)
+        titles = labels.shortened([run.name for run in runs], style.TITLE_CHARS)
+        for axes, run, name in zip(flat, runs, titles, strict=True):
+            axes.set_title(f"{name}\nn = {len(run.steps):,}")
+    else:
+        made, axes = style.figure(title, note, "", "", entries=names)
+        looks, flat = style.series(len(runs)), [axes]
+    places = itertools.cycle(flat)
+    lines = [_rewards(next(places), run, window, dots, look) for run, look in zip(runs, looks, strict=True)]
+    if len(flat) == 1:
+        style.legend(made, lines, names)
+    if banded:
+        _middle_half(flat[0], runs[0], looks[0])
+    for axes in flat:
+        style.unit_axis(axes)
+        style.count_axis(axes, longest)
+    style.edge_labels(flat, x, y)
     return made
 
 
-def rolling_mean(values: Sequence[float]) -> list[float]:
-    """Mean of each value and the up to nine before it."""
-    return [statistics.fmean(values[max(0, end - ROLLING_STEPS) : end]) for end in range(1, len(values) + 1)]
+def _middle_half(axes: Axes, run: Run, look: style.Series) -> None:
+    """Between the quartiles of each stretch."""
+    parts = means.stretches(len(run.steps))
+    quartiles = [np.quantile([step.reward for step in run.steps[start:end]], (0.25, 0.75)) for start, end in parts]
+    low, high = np.transpose(quartiles)
+    places = [(start + 1 + end) / 2 for start, end in parts]
+    axes.fill_between(places, low, high, color=look.color, alpha=0.15, linewidth=0)
 
 
-def reward_by_task(runs: Sequence[Run]) -> Figure:
-    """Mean reward of each task, a bar for each run; the whisker is the standard deviation."""
-    tasks = sorted({step.task_id for run in runs for step in run.steps})
-    made, axes = style.figure("Reward by task", "", "mean reward of a step", width=max(8.0, 0.8 * len(tasks)))
-    width = 0.8 / len(runs)
-    for index, (run, color) in enumerate(zip(runs, style.colors(len(runs)), strict=True)):
-        groups = [[step.reward for step in run.steps if step.task_id == task] for task in tasks]
-        places = [place + (index - (len(runs) - 1) / 2) * width for place in range(len(tasks))]
-        means = [statistics.fmean(group) if group else 0.0 for group in groups]
-        spread = [statistics.pstdev(group) if group else 0.0 for group in groups]
-        axes.bar(places, means, width, yerr=spread, color=color, ecolor=style.MUTED, label=run.name)
-    axes.set_ylim(*style.REWARD_LIMITS)
-    style.name_ticks(axes, tasks)
-    style.legend(axes)
-    return made
+def _rewards(axes: Axes, run: Run, window: int, dots: bool, look: style.Series) -> Line2D:
+    """The steps as dots, if they are to be seen, and the line of their rolling mean."""
+    rewards = [step.reward for step in run.steps]
+    if dots:
+        axes.scatter(range(1, len(rewards) + 1), rewards, s=7, color=look.color, alpha=0.3, linewidths=0)
+    return _rolling(axes, rewards, min(window, len(rewards)), look)
 
 
-def difficulty_matrix(runs: Sequence[Run]) -> Figure:
-    """Mean, largest and standard deviation of the reward, by level, over all runs."""
-    steps = [step for run in runs for step in run.steps]
-    levels = _levels(steps)
-    names = ("mean", "max", "std. dev.")
-    cells = []
-    for level in levels:
-        rewards = [step.reward for step in steps if step.level == level]
-        cells.append([statistics.fmean(rewards), max(rewards), statistics.pstdev(rewards)])
-    made, axes = style.figure("Reward by level", "", "", width=6.0, height=1.2 + 0.7 * len(levels))
-    axes.imshow(cells, cmap=style.HEAT, vmin=0.0, vmax=1.0, aspect="auto")
-    axes.grid(visible=False)
-    style.name_ticks(axes, names)
-    axes.set_yticks(range(len(levels)), levels)
-    for (row, values), column in itertools.product(enumerate(cells), range(len(names))):
-        value = values[column]
-        axes.text(column, row, f"{value:.2f}", ha="center", va="center", color="black" if value > 0.55 else "white")
-    return made
-
-
-def _levels(steps: Sequence[Step]) -> list[str]:
-    found = {step.level for step in steps}
-    return [level for level in _LEVEL_ORDER if level in found] + sorted(found - set(_LEVEL_ORDER))
+def _rolling(axes: Axes, rewards: Sequence[float], window: int, look: style.Series) -> Line2D:
+    """A line, or a mark where it would be a single point."""
+    rolled = means.rolling_mean(rewards, window)
+    kept = means.thinned(len(rolled), _MOST_POINTS)
+    marker = "o" if len(kept) == 1 else None
+    (line,) = axes.plot(kept + window, rolled[kept], color=look.color, linestyle=look.dash, marker=marker)
+    return line
 
 
 def cumulative_reward(runs: Sequence[Run]) -> Figure:
-    """Rewards summed up, against what a perfect run would have."""
-    made, axes = style.figure("Cumulative reward", "step of the run", "sum of rewards")
+    """Rewards of the steps summed up, beside a reward of 1 for every step."""
     longest = max(len(run.steps) for run in runs)
-    axes.plot([0, longest], [0, longest], color=style.MUTED, linestyle=":", label="1 a step")
-    for run, color in zip(runs, style.colors(len(runs)), strict=True):
-        sums = [0.0, *itertools.accumulate(step.reward for step in run.steps)]
-        axes.plot(range(len(sums)), sums, color=color, linewidth=1.8, label=run.name)
-    style.legend(axes)
+    names = [*labels.counted([run.name for run in runs], [len(run.steps) for run in runs]), "1 for every step"]
+    note = "Dotted: a reward of 1 for every step. n: graded steps."
+    made, axes = style.figure("Cumulative reward", note, "step of the run", "sum of rewards", entries=names)
+    (most,) = axes.plot([0, longest], [0, longest], color=style.MUTED, linestyle=":", linewidth=1)
+    lines = []
+    for run, look in zip(runs, style.series(len(runs)), strict=True):
+        sums = np.concatenate([[0.0], np.cumsum([step.reward for step in run.steps])])
+        kept = means.thinned(len(sums), _MOST_POINTS)
+        lines += axes.plot(kept, sums[kept], color=look.color, linestyle=look.dash)
+    style.sum_axis(axes)
+    style.count_axis(axes, longest, first=0)
+    style.legend(made, [*lines, most], names)
+    return made
+
+
+def reward_by_task(runs: Sequence[Run]) -> Figure:
+    """Mean reward of the episodes of each task, with its interval; of many runs as a matrix."""
+    title = "Mean final reward by task"
+    groups = [means.grouped(run.finals, lambda final: final.task_id) for run in runs]
+    tasks = _by_mean(groups)
+    if not tasks:
+        return style.empty(title, "No episode has ended: each one broke off with an error.")
+    shown = means.extremes(tasks, _MOST_TASKS)
+    left_out = "" if len(shown) == len(tasks) else f" Of {len(tasks):,} tasks the {len(shown)} with most and least."
+    rewards = [[[final.reward for final in group.get(task, [])] for task in shown] for group in groups]
+    if len(runs) > _MOST_RUNS_BESIDE:
+        return matrices.task_matrix(title, _TASKS_NOTE + left_out, runs, shown, rewards)
+    return _intervals(title, _TASKS_NOTE + left_out, runs, shown, rewards)
+
+
+def _by_mean(groups: Sequence[dict[str, list[FinalReward]]]) -> list[str]:
+    """Tasks from the most to the least mean reward over all runs' episodes."""
+    rewards: dict[str, list[float]] = {}
+    for task, finals in itertools.chain(*(group.items() for group in groups)):
+        rewards.setdefault(task, []).extend(final.reward for final in finals)
+    return sorted(rewards, key=lambda task: (-means.mean(rewards[task]), task))
+
+
+def _intervals(
+    title: str, note: str, runs: Sequence[Run], tasks: Sequence[str], rewards: Sequence[Sequence[Sequence[float]]]
+) -> Figure:
+    """A row for each task, in it a dot with its interval for each run."""
+    names = labels.counted([run.name for run in runs], [len(run.finals) for run in runs])
+    few = f"a hollow dot is of fewer than {MIN_EPISODES} episodes, without one."
+    note = f"{labels.alone(names)}A bar is the bootstrap interval of 95 %; {few} {note} n: episodes."
+    height = 0.9 + len(tasks) * (0.14 + 0.1 * len(runs))
+    made, axes = style.figure(title, note, "mean final reward of the episodes", "", height=height, entries=names)
+    looks = style.colors(len(runs))
+    for index, (own, color) in enumerate(zip(rewards, looks, strict=True)):
+        offset = 0.6 * ((index + 0.5) / len(runs) - 0.5)
+        found = [(row + offset, each) for row, values in enumerate(own) if (each := means.interval(values))]
+        for row, each in found:
+            enough = each.n >= MIN_EPISODES
+            if enough:
+                axes.plot([each.low, each.high], [row, row], color=color, linewidth=1.2)
+            axes.plot(
+                each.mean, row, marker="o", markersize=4, color=color, markerfacecolor=color if enough else "white"
+            )
+    counts = [[len(own[row]) for own in rewards if own[row]] for row in range(len(tasks))]
+    rows = zip(labels.shortened(tasks), counts, strict=True)
+    style.rows_axis(axes, [f"{task} ({labels.span(n)})" for task, n in rows])
+    style.unit_axis(axes, "x")
+    if len(runs) > 1:
+        handles = [axes.plot([], [], marker="o", markersize=4, color=color)[0] for color in looks]
+        style.legend(made, handles, names)
     return made

@@ -11,7 +11,10 @@ FOLDER = Path(__file__).parent
 SOURCE = FOLDER / "dashboards.yaml"
 _COLUMNS, _HEIGHT = 24, 8
 _WIDTHS = {"stat": 6, "timeseries": 8, "heatmap": 8}
-_DATASOURCE = {"type": "prometheus", "uid": "prometheus"}
+_VARIABLE, _INPUT = "datasource", "DS_PROMETHEUS"
+_DATASOURCE = {"type": "prometheus", "uid": f"${{{_VARIABLE}}}"}
+_PANELS = {"heatmap": "Heatmap", "stat": "Stat", "timeseries": "Time series"}
+_GRAFANA = "11.0.0"  # the first whose schema version is 39
 
 JSON = dict[str, Any]
 
@@ -58,9 +61,54 @@ def _target(letter: str, legend: str, query: str, kind: str) -> JSON:
     return {"refId": letter, "datasource": _DATASOURCE, "expr": query, "legendFormat": legend, "format": form}
 
 
-def dashboard(source: JSON) -> JSON:
-    """As Grafana reads it; schema version 39 is that of Grafana 11."""
+def _requires(kinds: set[str]) -> list[JSON]:
+    """What a Grafana must have, in the words of the files that Grafana itself exports for others."""
+    needed = [("datasource", "prometheus", "Prometheus", "1.0.0"), ("grafana", "grafana", "Grafana", _GRAFANA)]
+    needed += [("panel", kind, name, "") for kind, name in _PANELS.items() if kind in kinds]
+    return [{"type": sort, "id": name, "name": shown, "version": since} for sort, name, shown, since in needed]
+
+
+def _input() -> JSON:
+    """The question of an import by hand. A provisioned file is read without it."""
     return {
+        "name": _INPUT,
+        "label": "Prometheus",
+        "description": "The Prometheus that scrapes CodeArena.",
+        "type": "datasource",
+        "pluginId": "prometheus",
+        "pluginName": "Prometheus",
+    }
+
+
+def _variable() -> JSON:
+    """The data source that all panels ask.
+
+    An import by hand replaces the input's name by the answer. A provisioned dashboard keeps the name, which is no data
+    source, so that Grafana begins with its first Prometheus.
+    """
+    chosen = f"${{{_INPUT}}}"
+    return {
+        "name": _VARIABLE,
+        "label": "Data source",
+        "type": "datasource",
+        "query": "prometheus",
+        "current": {"text": chosen, "value": chosen},
+        "options": [],
+        "refresh": 1,
+        "regex": "",
+        "hide": 0,
+        "multi": False,
+        "includeAll": False,
+    }
+
+
+def dashboard(source: JSON) -> JSON:
+    """As Grafana reads it, provisioned or imported by hand; schema version 39 is that of Grafana 11."""
+    built = panels(source["rows"])
+    return {
+        "__inputs": [_input()],
+        "__requires": _requires({panel["type"] for panel in built}),
+        "id": None,
         "uid": source["uid"],
         "title": source["title"],
         "tags": ["codearena"],
@@ -68,7 +116,8 @@ def dashboard(source: JSON) -> JSON:
         "editable": False,
         "refresh": "15s",
         "time": {"from": "now-3h", "to": "now"},
-        "panels": panels(source["rows"]),
+        "templating": {"list": [_variable()]},
+        "panels": built,
     }
 
 

@@ -1,14 +1,20 @@
-"""The figures: all of them, from any log of rewards, with nothing from elsewhere."""
+"""All figures, from any log of rewards or of a trainer, as files and on one page with nothing from elsewhere."""
 
 import csv
 from pathlib import Path
 
+import matplotlib
 import pytest
+from typer.testing import CliRunner, Result
 
+from codearena.cli import app
 from codearena.errors import InvalidRequestError
 from codearena.evaluation import records
-from codearena.plots import data, report, rewards
+from codearena.plots import data, report, style
+from codearena.plots.report import Format
 from tests.codearena.evaluation.build import trajectory
+from tests.codearena.plots.build import run, training
+from tests.codearena.plots.test_history import state
 
 
 def write_log(folder: Path, columns: tuple[str, ...] = records.COLUMNS) -> Path:
@@ -66,6 +72,48 @@ def test_a_log_without_a_graded_step_is_refused(tmp_path: Path) -> None:
         data.load([tmp_path])
 
 
-def test_the_rolling_mean_is_of_the_last_ten() -> None:
-    means = rewards.rolling_mean([float(number) for number in range(1, 21)])
-    assert (means[0], means[9], means[19]) == (1.0, 5.5, 15.5)
+def test_every_figure_is_written_in_every_format_that_is_asked_for(tmp_path: Path) -> None:
+    report.write([run("model", 30)], tmp_path, [training("grpo")], list(Format))
+    magic = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
+    for name in [*report.FIGURES, *report.TRAINING_FIGURES]:
+        for each in Format:
+            assert (tmp_path / f"{name}.{each}").read_bytes().startswith(magic[each])
+    assert b"/Type0" in (tmp_path / "reward_curve.pdf").read_bytes()  # text, not outlines of letters (Type3)
+
+
+def test_the_readers_own_settings_of_matplotlib_change_no_figure() -> None:
+    with style.applied():
+        expected = dict(matplotlib.rcParams)
+    with matplotlib.rc_context({"font.size": 30, "axes.facecolor": "black", "lines.linewidth": 9}), style.applied():
+        assert dict(matplotlib.rcParams) == expected
+
+
+def test_the_page_has_the_mean_of_the_episodes_and_not_of_the_steps(tmp_path: Path) -> None:
+    folder = write_log(tmp_path / "a")
+    page = report.write(data.load([folder]), tmp_path / "plots").read_text()
+    assert "<td>24</td><td>12</td>" in page
+    assert "<td>0.500 (0.500 to 0.500)</td>" in page
+
+
+def test_more_runs_than_can_be_told_apart_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequestError, match="more than 28 runs"):
+        report.write([run(str(number), 1) for number in range(29)], tmp_path)
+
+
+def command(*arguments: object) -> Result:
+    return CliRunner(env={"COLUMNS": "200"}).invoke(app, ["plot", *map(str, arguments)])
+
+
+def test_the_command_draws_runs_and_trainings_together(tmp_path: Path) -> None:
+    done = command(write_log(tmp_path / "a"), state(tmp_path / "grpo"), "--format", "pdf", "--out", tmp_path / "plots")
+    assert done.exit_code == 0, done.output
+    assert "13 figures" in done.output
+    written = {file.name for file in (tmp_path / "plots").iterdir()}
+    assert {"reward_curve.pdf", "training_reward.pdf", "report.html"} <= written
+    assert not [name for name in written if name.endswith(".png")]
+
+
+def test_the_command_says_in_a_line_what_cannot_be_drawn(tmp_path: Path) -> None:
+    done = command(tmp_path)
+    assert done.exit_code == 1
+    assert "neither here nor in the folders in it is rewards_log.csv" in " ".join(done.output.split())
