@@ -25,6 +25,7 @@ _ENDED_BY_ITSELF = (_RETURNED, common_pb2.CALL_STATUS_RAISED)
 _WAITED_S = 0.5  # without what the host was the cause of
 _DISTURBED_S = 0.02  # without a core, while reference and attempt were measured
 _DISTURBED_RATIO = 3.0  # in plateaus: what is slower than this is slow by itself
+_BORDERLINE_RATIO = 1.2  # likewise
 _WORKING_SHARE = 0.1  # of a call's time, on CPU, below which it waited
 _IDLE_SHARE = 0.8  # of the least time ever seen, which is hardly more than the messages around a call
 # On the probe's large inputs: summing floats in another order is right too.
@@ -38,7 +39,7 @@ class Efficiency:
     sizes, times_s: where attempt and reference both returned, ascending, and the attempt's CPU time there;
     reference_s: the reference's at the largest of them; space: growth class of the attempt's peak memory, or empty.
     untold: nobody can tell whether the attempt or the host was slow, and the score is none.
-    disturbed: the host was busy, and without that the attempt may have been as fast as the reference.
+    disturbed: without what the host did meanwhile the attempt may have been as fast as the reference.
     """
 
     score: float = 0.0
@@ -98,6 +99,8 @@ def _was_disturbed(report: executor_pb2.Report, speed: Efficiency, plateau_ratio
     """What waits for a core finds its caches filled by others, and so takes more CPU time; a few times, not many."""
     if speed.ratio is None or speed.score >= 1 or speed.ratio > _DISTURBED_RATIO * plateau_ratio:
         return False
+    if speed.ratio < _BORDERLINE_RATIO * plateau_ratio:
+        return True  # a neighbour's use of the same caches, for which nobody waits, is enough
     references = [*(point.reference for point in report.probe), *report.reference_calls]
     usages = [report.usage, *(outcome.usage for outcome in references)]
     return sum(seconds(usage.starved) for usage in usages) > _DISTURBED_S

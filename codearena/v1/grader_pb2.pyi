@@ -239,9 +239,10 @@ class GradeResponse(_message.Message):
     """The attempt passed, and how fast it is takes a report of the measuring job,
     which the request has not, or another one: from this one nobody can tell
     whether the attempt or the host was slow. Beside a verdict: the host was
-    busy, and by another measurement the attempt may be as fast as the
-    reference; of several verdicts the best counts, since what disturbs a
-    measurement only adds to it. Never set if last_measurement was.
+    busy, or the attempt is hardly slower than it may be, so that by another
+    measurement it may be as fast as the reference; of several verdicts the best
+    counts, since what disturbs a measurement only adds to it. Never set if
+    last_measurement was.
     """
     @_builtins.property
     def verdict(self) -> Global___Verdict:

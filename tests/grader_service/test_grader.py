@@ -270,6 +270,7 @@ def test_a_busy_host_is_asked_again_whether_a_fix_is_as_slow_as_it_seems() -> No
     assert graded_of(seems_slow).disturbed
     seems_slow.last_measurement = True
     assert not graded_of(seems_slow).disturbed
+    assert graded_of(measured(cpu_s=0.41, starved_s=0.0)).disturbed, "it is hardly slower"
     for clear in (measured(0.6, 0.0), measured(0.1, 1.0), measured(3.0, 1.0)):
         assert not graded_of(clear).disturbed
 
