@@ -49,7 +49,7 @@ async def system(redis: RedisServer, proxy: EngineProxy, isolation: str) -> Asyn
     backends = Backends(executor, judge, grader)
     with redis.client() as client:
         client.flushall()
-    gateway = Gateway(backends, redis.url, ATTEMPT_DEADLINE_S=_DEADLINE_S, REDIS_TIMEOUT_S="1")
+    gateway = Gateway(backends, redis.url, ATTEMPT_WAIT_S=_DEADLINE_S, REDIS_TIMEOUT_S="1")
     async with (
         running(executor, judge, grader, gateway),
         httpx.AsyncClient(base_url=gateway.url, timeout=300) as http,

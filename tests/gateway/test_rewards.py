@@ -298,7 +298,7 @@ async def test_an_outage_in_mid_run_is_masked_counted_and_over_when_it_is_over(
 async def test_what_the_service_failed_to_grade_is_masked_and_the_rest_is_not(
     serve: Serve, settings: Settings, executor: FakeExecutor
 ) -> None:
-    api = await serve(settings.model_copy(update={"attempt_deadline_s": 0.5}))
+    api = await serve(settings.model_copy(update={"attempt_wait_s": 0.5}))
     rewards = Rewards(str(api.base_url))
     executor.fail[WRONG].extend([SandboxError("lost")] * 1000)
     right, wrong = await called(rewards.codearena_reward, RIGHT, WRONG)
