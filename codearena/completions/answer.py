@@ -1,0 +1,170 @@
+"""The choice among the candidates of a completion."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from codearena.completions.blocks import Block, blocks, spans
+from codearena.completions.markup import spoken
+from codearena.completions.sources import Sources, entry_name, outline
+
+_INVISIBLE = "\ufeff\u200b\u2060"
+"""What some tokenizers leave before the first character: byte order mark, zero-width space, word joiner."""
+_CODE_START = re.compile(
+    r"^(?:(?:async[ \t]+)?def[ \t]+\w|class[ \t]+\w+[ \t]*[:(\[]|import[ \t]+\w|from[ \t]+[\w.]+[ \t]+import\b|@\w"
+    r"|[^\W\d]\w*[ \t]*(?::[^=\n]+)?=[^=])",
+    re.MULTILINE,
+)
+
+
+class NoAnswer(StrEnum):
+    """Why a completion has no answer."""
+
+    EMPTY = "empty"
+    """It is blank."""
+    OPEN_THOUGHT = "open_thought"
+    """It ends inside of a thought."""
+    NO_CODE = "no_code"
+    """There is text, and no code in it."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a completion proposes. source: empty if it proposes nothing; missing: then why, else None."""
+
+    source: str
+    missing: NoAnswer | None = None
+
+    @property
+    def found(self) -> bool:
+        return self.missing is None
+
+
+Reading = Callable[[str], Iterable[Block]]
+"""Text -> candidates, the preferred one first."""
+
+
+def answer_of(completion: str, entry_point: str | None = None, *, parse: bool = True) -> Answer:
+    """The source that a completion proposes.
+
+    Thoughts and the markup of chat templates are taken out. Of the blocks of code in the rest, as CommonMark reads
+    them, the answer is the last one that parses and binds the entry point. Where there is none the blocks are looked
+    for less strictly: fences at any indentation, marks in mid-line, marks that are missing, code without fences. Where
+    nothing binds it, the last block counts that looks as if it did; then the last Python that defines something, that
+    parses, or is called Python. A thought that never ends is no answer, nor is prose.
+
+    entry_point: of the task, such as `average_list` or `Solution().twoSum`, whose first name counts; None: not known,
+    then any definition will do. parse: False where hostile text may not be parsed; `Sources` says what it means. Takes
+    time linear in the completion's length.
+    """
+    text = re.sub(r"\r\n?", "\n", completion).lstrip(_INVISIBLE)
+    if not text.strip():
+        return Answer("", NoAnswer.EMPTY)
+    sources, name = Sources(parse), entry_name(entry_point)
+    if whole := _fitting([text], _bare, sources, name):
+        return Answer(whole)  # a program as it is: whatever it quotes is neither a fence nor a thought
+    said = spoken(text, sources)
+    parts = [part.lstrip(_INVISIBLE) for part in said.parts if part.strip()]
+    found = _best(parts, sources, name) or _second_best(parts, sources, name)
+    if found is not None:
+        return Answer(found)
+    return Answer("", NoAnswer.OPEN_THOUGHT if said.unclosed else NoAnswer.NO_CODE)
+
+
+def source_of(completion: str, entry_point: str | None = None, *, parse: bool = True) -> str:
+    """The source of `answer_of`; empty if there is no answer."""
+    return answer_of(completion, entry_point, parse=parse).source
+
+
+def _best(parts: Sequence[str], sources: Sources, name: str | None) -> str | None:
+    """The last candidate that parses and binds the entry point, in the strictest reading that has one."""
+    readings: list[Reading] = [
+        _bare,
+        lambda part: _preferred(blocks(part)),
+        lambda part: _preferred(blocks(part, indented=False)),
+        spans,
+        lambda part: _among_prose(part, sources),
+    ]
+    return next((found for reading in readings if (found := _fitting(parts, reading, sources, name))), None)
+
+
+def _fitting(parts: Sequence[str], reading: Reading, sources: Sources, name: str | None) -> str | None:
+    for part in reversed(parts):
+        for block in reading(part):
+            # Most candidates are turned down by their lines, before anything is parsed.
+            if _may_bind(block.source, name) and (program := sources.program(block.source)) and program.has(name):
+                return block.source
+    return None
+
+
+def _may_bind(source: str, name: str | None) -> bool:
+    """Quick, and true of all that could fit."""
+    return name in source if name and name.isascii() else True
+
+
+def _preferred(found: Sequence[Block]) -> Iterator[Block]:
+    """The last first; what is called another language after all others."""
+    yield from (block for block in reversed(found) if block.python is not False)
+    yield from (block for block in reversed(found) if block.python is False)
+
+
+def _bare(part: str) -> Iterator[Block]:
+    """All of it, and without the space that decoding leaves before the first token."""
+    yield Block(part.strip("\n") + "\n")
+    if part.startswith(" "):
+        yield Block(part.strip("\n ") + "\n")
+
+
+def _among_prose(part: str, sources: Sources) -> Iterator[Block]:
+    """Code that no mark sets apart from the prose before and after it, also in a fence that is not closed."""
+    for candidate in (part, *(block.source for block in _preferred(blocks(part)))):
+        if start := _CODE_START.search(candidate):
+            source = candidate[start.start() :].rstrip() + "\n"
+            yield Block(source)
+            yield from _before_prose(source, sources)
+    for block in spans(part):
+        if block.python is not False:
+            yield from _before_prose(block.source, sources)
+
+
+def _before_prose(source: str, sources: Sources) -> Iterator[Block]:
+    """Up to the first line that is no Python, if a new paragraph begins there: inside of code it is a syntax error."""
+    broken_at = sources.broken_at(source)
+    if broken_at is None:
+        return
+    lines = source.split("\n")
+    before, line = lines[: broken_at - 1], lines[broken_at - 1 : broken_at]
+    if before and not before[-1].strip() and line and not line[0].startswith((" ", "\t")):
+        yield Block("\n".join(before).rstrip() + "\n")
+
+
+def _second_best(parts: Sequence[str], sources: Sources, name: str | None) -> str | None:
+    """What was meant as an answer but does not parse, or binds something else: graded as it is."""
+    found = [block for part in reversed(parts) for block in _preferred(blocks(part)) if block.python is not False]
+    bare = [block for part in reversed(parts) for block in (*_outside(part), *_bare(part))]
+    wanted: list[Callable[[Block], object]] = [
+        lambda block: outline(block.source).has(name),
+        lambda block: (program := sources.program(block.source)) and program.defines,
+        lambda block: block.python and sources.program(block.source),
+        lambda block: block.python,
+        lambda block: sources.program(block.source),
+    ]
+    chosen = next((block for test in wanted for block in found if test(block)), None)
+    if chosen is None:
+        chosen = next((block for block in bare if outline(block.source).has(name)), None)
+    if chosen is None:
+        chosen = next((block for block in bare if _is_program(block.source, sources)), None)
+    return chosen.source if chosen else None
+
+
+def _outside(part: str) -> list[Block]:
+    """What stands before the first mark of a fence and after the last."""
+    found = list(spans(part))
+    return [found[0], found[-1]] if found else []
+
+
+def _is_program(source: str, sources: Sources) -> bool:
+    """Prose may parse, too, such as a word."""
+    program = sources.program(source)
+    return outline(source).defines or bool(program and program.names)

@@ -1,0 +1,95 @@
+"""Markdown -> the blocks of code in it, as CommonMark reads them, and as they are meant where that finds no answer.
+
+The parser is markdown-it-py. Two of its rules are left out of both readings, since they would hide code: HTML blocks
+reach to the next blank line, fences included, and link definitions have no part in this. The second reading knows no
+indented code either, so that a fence counts at any indentation. What neither reads right, because marks are missing or
+stand in mid-line, is left to `spans`.
+"""
+
+import re
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from markdown_it import MarkdownIt
+
+_RULES = ("blockquote", "fence", "heading", "hr", "lheading", "list")
+_MAX_MARKS = 24
+
+_MARK = re.compile(r"`{3,}|~{3,}")
+_PYTHON = re.compile(
+    r"\{?\.?(?:python|py)[\d.]*\}?(?=[\s:;,{(='\"]|$|(?:def|class|import|from|async)\b)", re.IGNORECASE
+)
+_UNSAID = re.compile(r"(?:text|txt|plain|plaintext|code|none)?\s*$", re.IGNORECASE)
+# A statement on the fence's own line, as against attributes of the block such as `title=fix` and `{#id}`.
+_STATEMENT = re.compile(
+    r"(?:async\s+def|def|class|if|for|while|with|return|import|from)\s+[\w.(\[]|try:|@\w|\#|[^\W\d]\w*\s+=\s"
+    r"|[^\W\d][\w.]*\(|'''|\"\"\""
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of code. python: what its label says; None: nothing. lines: first and the one after the last, from 0."""
+
+    source: str
+    python: bool | None = None
+    lines: tuple[int, int] = (0, 0)
+
+
+def blocks(text: str, indented: bool = True) -> list[Block]:
+    """The blocks that are not blank, in order. text: with `\\n` as the end of each line.
+
+    indented: whether code may be indented instead of fenced, as CommonMark has it; then a fence may not be indented by
+    four spaces or more.
+    """
+    found = []
+    for token in _reader(indented).parse(text):
+        if token.type in ("fence", "code_block") and token.map:
+            block = _block(token.info, token.content, (token.map[0], token.map[1]))
+            if block.source.strip():
+                found.append(block)
+    return found
+
+
+def spans(text: str) -> Iterator[Block]:
+    """What stands between two marks of a fence, wherever in their lines they are; the last first, shorter ones first.
+
+    What stands before the first mark comes last. Where there are very many marks only the last ones are looked at.
+    """
+    marks = list(_MARK.finditer(text))
+    near = marks[-_MAX_MARKS:]
+    ends = [mark.start() for mark in near] + [len(text)]
+    for number in reversed(range(len(near))):
+        start = near[number].end()
+        for end in ends[number + 1 :]:
+            info, _, content = text[start:end].partition("\n")
+            yield _block(info, _dedented(content))
+    if marks:
+        yield Block(text[: marks[0].start()].strip("\n") + "\n")
+
+
+@cache
+def _reader(indented: bool) -> MarkdownIt:
+    """The core's own normalizing is left out, too: it replaces NUL, which is the attempt's to answer for."""
+    reader = MarkdownIt("zero").enable([*_RULES, "code"] if indented else list(_RULES))
+    return reader.disable(["normalize", "inline", "text_join"])
+
+
+def _block(info: str, content: str, lines: tuple[int, int] = (0, 0)) -> Block:
+    label = info.strip()
+    if match := _PYTHON.match(label):
+        python, rest = True, label[match.end() :].strip()
+    elif _UNSAID.match(label) or _STATEMENT.match(label):
+        python, rest = None, label
+    else:
+        python, rest = False, ""
+    first = f"{rest}\n" if _STATEMENT.match(rest) else ""
+    source = first + content
+    return Block(source if source.endswith("\n") or not source else source + "\n", python, lines)
+
+
+def _dedented(content: str) -> str:
+    """Only if it is indented: dedenting empties blank lines, which may be part of a string."""
+    return textwrap.dedent(content) if content.lstrip("\n").startswith((" ", "\t")) else content

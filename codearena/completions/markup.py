@@ -1,0 +1,170 @@
+"""The markup that models put around an answer: thoughts and channels, ends of a turn, wrappers.
+
+One table for the families in use. Its sources are the reasoning parsers of vLLM (`vllm/reasoning/`, one for each
+family), OpenAI's harmony format, and the tokenizer configurations of the models named.
+"""
+
+import re
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from itertools import accumulate
+
+from codearena.completions.blocks import blocks
+from codearena.completions.sources import Sources
+
+
+class Kind(Enum):
+    """What markup means. SPLIT: a wrapper or a header, which is no part of the answer and ends nothing."""
+
+    OPEN = "open"
+    CLOSE = "close"
+    END = "end"
+    SPLIT = "split"
+
+
+_WORDS = r"(?:[a-z]{1,12}[:_])?think(?:ing)?|thoughts?|reasoning|reflection|scratchpad|analysis"
+
+TABLE: tuple[tuple[Kind, str, str], ...] = (
+    # kind, pattern, where it is from
+    (Kind.OPEN, rf"<(?:{_WORDS})>", "DeepSeek, Qwen, GLM, MiniMax, Phi, Hunyuan; <seed:think> of Seed-OSS; LongCat; EXAONE"),
+    (Kind.CLOSE, rf"</(?:{_WORDS})>", "the same, and <reasoning> of many recipes for GRPO"),
+    (Kind.OPEN, r"<\|begin_of_thought\|>", "Sky-T1, OpenThinker"),
+    (Kind.CLOSE, r"<\|end_of_thought\|>|<\|begin_of_solution\|>", "the same"),
+    (Kind.SPLIT, r"<\|end_of_solution\|>", "the same"),
+    (Kind.OPEN, r"\[THINK\]", "Mistral's Magistral"),
+    (Kind.CLOSE, r"\[/THINK\]", "the same"),
+    (Kind.OPEN, r"<\|START_THINKING\|>", "Cohere's Command A"),
+    (Kind.CLOSE, r"<\|END_THINKING\|>", "the same"),
+    (Kind.SPLIT, r"<\|(?:START|END)_(?:RESPONSE|TEXT)\|>|<\|CHATBOT_TOKEN\|>", "the same"),
+    (Kind.OPEN, r"<\|channel>thought", "Gemma 4"),
+    (Kind.CLOSE, r"<channel\|>", "the same"),
+    (Kind.OPEN, r"◁think▷", "Kimi-VL"),
+    (Kind.CLOSE, r"◁/think▷", "the same"),
+    (Kind.OPEN, r"<\|inner_prefix\|>", "Apertus"),
+    (Kind.CLOSE, r"<\|inner_suffix\|>", "the same"),
+    (Kind.OPEN, r"<\|think:start\|>", "Solar Open"),
+    (Kind.CLOSE, r"<\|think:end\|>", "the same"),
+    (Kind.OPEN, r"<unused94>", "MedGemma"),
+    (Kind.CLOSE, r"<unused95>", "the same"),
+    # A phrase of Granite 3.2 may be said by anybody, so that it closes a thought and opens none.
+    (Kind.CLOSE, r"^Here(?:'s| is) my response:", "Granite 3.2"),
+    (Kind.CLOSE, r"\[BEGIN FINAL RESPONSE\]", "Apriel"),
+    (Kind.SPLIT, r"\[END FINAL RESPONSE\]", "the same"),
+    # The harmony format of gpt-oss, with its special tokens and decoded without them. All channels but one are thought.
+    (Kind.CLOSE, r"(?:<\|start\|>assistant)?<\|channel\|>final\b[^<\n]{0,40}<\|message\|>", "gpt-oss"),
+    (Kind.OPEN, r"(?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary)\b", "gpt-oss"),
+    (Kind.CLOSE, r"assistant(?:<\|channel\|>)?final(?![a-z_])", "gpt-oss, decoded without special tokens"),
+    (Kind.OPEN, r"\A\s*(?:assistant)?analysis(?=[A-Z\"'(`*])", "the same"),
+    # A turn's end: nothing after it is the answer.
+    (Kind.END, r"<\|im_end\|>|<\|im_start\|>(?!assistant)", "ChatML: Qwen, Yi, SmolLM and more"),
+    (Kind.END, r"<\|e(?:ot|om)_id\|>|<\|end_of_text\|>|<\|start_header_id\|>(?!assistant)|<\|eot\|>", "Llama, Granite"),
+    (Kind.END, r"<\|endoftext\|>|<\|end\|>|<\|return\|>|<\|call\|>|<\|user\|>|<\|observation\|>", "GPT, Phi, gpt-oss, GLM"),
+    (Kind.END, r"<end_of_turn>|<start_of_turn>(?!model)|<turn\|>|<eos>|<pad>", "Gemma"),
+    (Kind.END, r"<｜end▁of▁sentence｜>|<｜User｜>", "DeepSeek"),
+    (Kind.END, r"<\|END_OF_TURN_TOKEN\|>|<\|USER_TOKEN\|>|\[\|endofturn\|\]|\[\|user\|\]", "Cohere, EXAONE"),
+    (Kind.END, r"</s>(?=\s*(?:\Z|[<\n\[]))|\[INST\]", "Mistral, Llama 2"),
+    (Kind.SPLIT, r"<\|im_start\|>assistant|<\|start_header_id\|>assistant<\|end_header_id\|>|<\|assistant\|>", "headers"),
+    (Kind.SPLIT, r"<start_of_turn>model|<｜Assistant｜>|\[\|assistant\|\]|\[/INST\]", "headers"),
+    (Kind.SPLIT, r"<\|begin_of_text\|>|<bos>|<｜begin▁of▁sentence｜>|<s>", "beginnings"),
+    (Kind.SPLIT, r"</?(?:answer|final_answer|response|solution|python|code|pre)(?:\s[^<>\n]{0,80})?>", "recipes, HTML"),
+    (Kind.SPLIT, r"\[/?(?:PYTHON|ANSWER|CODE)\]", "Code Llama"),
+)
+
+_MARKUP = re.compile("|".join(f"(?P<r{row}>{pattern})" for row, (_, pattern, _) in enumerate(TABLE)), re.MULTILINE)
+_WORD = re.compile(r"<[a-z]")
+_NEAR_CHARS = 200
+_MAX_THOUGHTS = 16
+_MAX_PARTS = 32
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What a completion says aloud. parts: in order, without markup; unclosed: it ends inside of a thought."""
+
+    parts: tuple[str, ...]
+    unclosed: bool
+
+
+def spoken(text: str, sources: Sources) -> Spoken:
+    """Takes thoughts and markup out. text: with `\\n` as the end of each line.
+
+    A thought that is closed but was not opened was opened by the chat template: everything before is part of it. One
+    that is not closed reaches to the end. Of very many thoughts only what follows the last end counts.
+    """
+    parts: deque[str] = deque(maxlen=_MAX_PARTS)
+    rest = text
+    for _ in range(_MAX_THOUGHTS):
+        thinking, start = False, 0
+        for kind, begin, end in _found(rest, sources):
+            if kind is Kind.CLOSE:
+                if not thinking:
+                    parts.clear()
+                rest = rest[end:]
+                break
+            if thinking:
+                continue
+            parts.append(rest[start:begin])
+            start, thinking = end, kind is Kind.OPEN
+            if kind is Kind.END:
+                return Spoken(tuple(parts), False)
+        else:
+            return Spoken(tuple(parts) if thinking else (*parts, rest[start:]), thinking)
+    return Spoken((rest[_last_close(rest) :],), False)
+
+
+def _found(text: str, sources: Sources) -> Iterator[tuple[Kind, int, int]]:
+    """Kind, start and end of all that is markup. What code or prose only mentions is none: see `_mentioned`."""
+    code = _Code(text, sources)
+    for match in _MARKUP.finditer(text):
+        kind = TABLE[int((match.lastgroup or "r0")[1:])][0]
+        if not _mentioned(text, match, kind) and match.start() not in code:
+            yield kind, match.start(), match.end()
+
+
+class _Code:
+    """Where a text is inside of a fenced block that parses: what stands there is code, whatever it looks like.
+
+    A block that does not parse may be a fence of a thought which swallows the thought's end.
+    """
+
+    def __init__(self, text: str, sources: Sources) -> None:
+        self._text = text
+        self._sources = sources
+        self._spans: list[tuple[int, int, str]] | None = None
+
+    def __contains__(self, position: int) -> bool:
+        if self._spans is None:
+            self._spans = list(self._found())
+        number = bisect_right(self._spans, position, key=lambda span: span[0]) - 1
+        if number < 0:
+            return False
+        _, end, source = self._spans[number]
+        return position < end and self._sources.program(source) is not None
+
+    def _found(self) -> Iterator[tuple[int, int, str]]:
+        starts = [0, *accumulate(len(line) + 1 for line in self._text.split("\n"))]
+        for block in blocks(self._text):
+            yield starts[block.lines[0]], starts[block.lines[1]], block.source
+
+
+def _mentioned(text: str, match: re.Match[str], kind: Kind) -> bool:
+    """Whether it is quoted, or is the opening of a thought in the midst of a sentence."""
+    before = text[max(match.start() - _NEAR_CHARS, 0) : match.start()].rpartition("\n")[2]
+    after = text[match.end() : match.end() + _NEAR_CHARS].partition("\n")[0]
+    fenced = before.endswith("```") or after.startswith("```")
+    if not fenced and before and after and before[-1] == after[0] and after[0] in "'\"`":
+        return True
+    if before.count('"') % 2 and '"' in after:
+        return True
+    if kind is Kind.OPEN and _WORD.match(match[0]):
+        return bool(before.strip() and not before.rstrip().endswith((">", "]")) and after.strip())
+    return False
+
+
+def _last_close(text: str) -> int:
+    """The end of the last one, or 0."""
+    ends = [match.end() for match in _MARKUP.finditer(text) if TABLE[int((match.lastgroup or "r0")[1:])][0] is Kind.CLOSE]
+    return ends[-1] if ends else 0
