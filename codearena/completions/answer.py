@@ -1,5 +1,6 @@
 """The choice among the candidates of a completion."""
 
+import keyword
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,13 @@ _CODE_START = re.compile(
     r"|[^\W\d]\w*[ \t]*(?::[^=\n]+)?=[^=])",
     re.MULTILINE,
 )
+
+# How a paragraph begins that is no code: a mark of Markdown, a heading, or two words of which the first is no keyword.
+_PROSE = re.compile(
+    rf"[-*>#]+[ \t]|\d+[.)][ \t]|\*\*\w|\w[\w' -]*[:.!]\s*$|(?!(?:{'|'.join(keyword.kwlist)}|match|case|type)\b)"
+    r"[\"'(]?[\w'’]+[,:]?[ \t]+(?!(?:and|or|in|is|if|not|for)\b)[\w'’`\"*(]"
+)
+_MAX_PARAGRAPHS = 8
 
 
 class NoAnswer(StrEnum):
@@ -45,7 +53,7 @@ Reading = Callable[[str], Iterable[Block]]
 """Text -> candidates, the preferred one first."""
 
 
-def answer_of(completion: str, entry_point: str | None = None, *, parse: bool = True) -> Answer:
+def answer_of(completion: str, entry_point: str | None = None) -> Answer:
     """The source that a completion proposes.
 
     Thoughts and the markup of chat templates are taken out. Of the blocks of code in the rest, as CommonMark reads
@@ -55,13 +63,13 @@ def answer_of(completion: str, entry_point: str | None = None, *, parse: bool = 
     parses, or is called Python. A thought that never ends is no answer, nor is prose.
 
     entry_point: of the task, such as `average_list` or `Solution().twoSum`, whose first name counts; None: not known,
-    then any definition will do. parse: False where hostile text may not be parsed; `Sources` says what it means. Takes
-    time linear in the completion's length.
+    then any definition will do. Takes time linear in the completion's length, and parses what `sources` finds bounded:
+    call it in a process that may do so, which the services' own may not.
     """
     text = re.sub(r"\r\n?", "\n", completion).lstrip(_INVISIBLE)
     if not text.strip():
         return Answer("", NoAnswer.EMPTY)
-    sources, name = Sources(parse), entry_name(entry_point)
+    sources, name = Sources(), entry_name(entry_point)
     if whole := _fitting([text], _bare, sources, name):
         return Answer(whole)  # a program as it is: whatever it quotes is neither a fence nor a thought
     said = spoken(text, sources)
@@ -72,9 +80,9 @@ def answer_of(completion: str, entry_point: str | None = None, *, parse: bool = 
     return Answer("", NoAnswer.OPEN_THOUGHT if said.unclosed else NoAnswer.NO_CODE)
 
 
-def source_of(completion: str, entry_point: str | None = None, *, parse: bool = True) -> str:
+def source_of(completion: str, entry_point: str | None = None) -> str:
     """The source of `answer_of`; empty if there is no answer."""
-    return answer_of(completion, entry_point, parse=parse).source
+    return answer_of(completion, entry_point).source
 
 
 def _best(parts: Sequence[str], sources: Sources, name: str | None) -> str | None:
@@ -118,25 +126,26 @@ def _bare(part: str) -> Iterator[Block]:
 
 def _among_prose(part: str, sources: Sources) -> Iterator[Block]:
     """Code that no mark sets apart from the prose before and after it, also in a fence that is not closed."""
-    for candidate in (part, *(block.source for block in _preferred(blocks(part)))):
-        if start := _CODE_START.search(candidate):
-            source = candidate[start.start() :].rstrip() + "\n"
+    for block in (Block(part), *_preferred(blocks(part)), *spans(part)):
+        start = _CODE_START.search(block.source) if block.python is not False else None
+        source = block.source[start.start() :].rstrip() + "\n" if start else ""
+        for _ in range(_MAX_PARAGRAPHS):
+            if not source:
+                break
             yield Block(source)
-            yield from _before_prose(source, sources)
-    for block in spans(part):
-        if block.python is not False:
-            yield from _before_prose(block.source, sources)
+            source = _before_prose(source, sources.broken_at(source))
 
 
-def _before_prose(source: str, sources: Sources) -> Iterator[Block]:
-    """Up to the first line that is no Python, if a new paragraph begins there: inside of code it is a syntax error."""
-    broken_at = sources.broken_at(source)
-    if broken_at is None:
-        return
-    lines = source.split("\n")
-    before, line = lines[: broken_at - 1], lines[broken_at - 1 : broken_at]
-    if before and not before[-1].strip() and line and not line[0].startswith((" ", "\t")):
-        yield Block("\n".join(before).rstrip() + "\n")
+def _before_prose(source: str, broken_at: int | None) -> str:
+    """Up to the paragraph with the line that is no Python; empty if that paragraph is rather broken code than prose.
+
+    An error may be told of a later line than the first one that is wrong: CPython looks for strings that do not end.
+    """
+    lines = source.split("\n")[:broken_at] if broken_at else []
+    blanks = [number for number, line in enumerate(lines) if not line.strip()]
+    if not blanks or not _PROSE.match(lines[blanks[-1] + 1] if lines[blanks[-1] + 1 :] else ""):
+        return ""
+    return "\n".join(lines[: blanks[-1]]).rstrip() + "\n"
 
 
 def _second_best(parts: Sequence[str], sources: Sources, name: str | None) -> str | None:

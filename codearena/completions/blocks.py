@@ -8,16 +8,19 @@ stand in mid-line, is left to `spans`.
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from codearena.completions.sources import MAX_CHARS
 
 _RULES = ("blockquote", "fence", "heading", "hr", "lheading", "list")
-_MAX_MARKS = 24
+_MAX_MARKS = 16
 
 _MARK = re.compile(r"`{3,}|~{3,}")
+_LAST_MARK = re.compile(r"(?:`{3,}|~{3,})\Z")
 _PYTHON = re.compile(
     r"\{?\.?(?:python|py)[\d.]*\}?(?=[\s:;,{(='\"]|$|(?:def|class|import|from|async)\b)", re.IGNORECASE
 )
@@ -44,10 +47,12 @@ def blocks(text: str, indented: bool = True) -> list[Block]:
     indented: whether code may be indented instead of fenced, as CommonMark has it; then a fence may not be indented by
     four spaces or more.
     """
+    lines = text.split("\n")
     found = []
     for token in _reader(indented).parse(text):
         if token.type in ("fence", "code_block") and token.map:
-            block = _block(token.info, token.content, (token.map[0], token.map[1]))
+            first, end = token.map
+            block = _block(token.info, _content(token, lines), (first, end))
             if block.source.strip():
                 found.append(block)
     return found
@@ -64,10 +69,35 @@ def spans(text: str) -> Iterator[Block]:
     for number in reversed(range(len(near))):
         start = near[number].end()
         for end in ends[number + 1 :]:
+            if end - start > MAX_CHARS:
+                break
             info, _, content = text[start:end].partition("\n")
             yield _block(info, _dedented(content))
     if marks:
         yield Block(text[: marks[0].start()].strip("\n") + "\n")
+
+
+def outermost(text: str) -> Block | None:
+    """What stands between a mark that the text begins with and one that it ends with, whatever marks are in it."""
+    opening, closing = _MARK.match(text), _LAST_MARK.search(text)
+    if not opening or not closing or closing.start() < opening.end():
+        return None
+    info, _, content = text[opening.end() : closing.start()].partition("\n")
+    return _block(info, content)
+
+
+def _content(token: Token, lines: Sequence[str]) -> str:
+    """The block's text. Of a fence's lines CommonMark takes as much indentation as the fence has, even of a line that
+    has less: the fence alone was indented then, and its lines are left as they are."""
+    content = token.content
+    if token.type != "fence" or token.level or not token.map:
+        return content
+    fence = lines[token.map[0]]
+    margin = fence[: len(fence) - len(fence.lstrip(" "))]
+    count = content.count("\n") + (not content.endswith("\n"))
+    raw = lines[token.map[0] + 1 : token.map[0] + 1 + count]
+    meant = all(line.startswith(margin) for line in raw if line.strip())
+    return content if meant or not content else "\n".join(raw) + "\n"
 
 
 @cache

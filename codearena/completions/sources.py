@@ -60,14 +60,9 @@ class Program:
 
 
 class Sources:
-    """What is known of the candidates of one completion, each of them parsed once.
+    """What is known of the candidates of one completion, each of them parsed once."""
 
-    parse: False where nobody may parse what is hostile, as in a service. A source then counts as one that parses if its
-    strings and brackets are closed, and what it binds is read off its lines.
-    """
-
-    def __init__(self, parse: bool) -> None:
-        self._parse = parse
+    def __init__(self) -> None:
         self._left = BUDGET_CHARS
         self._known: dict[str, Program | None] = {}
         self._broken_at: dict[str, int] = {}
@@ -87,11 +82,8 @@ class Sources:
         if len(source) > min(MAX_CHARS, self._left):
             return None
         self._left -= len(source)
-        tame, whole = _scanned(source)
-        if not self._parse:
-            return outline(source) if whole else None
         try:
-            return _parsed(source) if tame else None
+            return _parsed(source) if is_tame(source) else None
         except SyntaxError as error:
             self._broken_at[source] = error.lineno or 1
         except (ValueError, OverflowError, RecursionError, MemoryError):  # NUL, a lone surrogate, the parser's own bounds
@@ -113,11 +105,6 @@ def entry_name(entry_point: str | None) -> str | None:
     return _normal(match[1]) if match else None
 
 
-def is_tame(source: str) -> bool:
-    """Whether the parser may be given it: nesting, operators of a statement and branches are bounded."""
-    return _scanned(source)[0]
-
-
 def _normal(name: str) -> str:
     """As the parser reads names; Python reference, section 2.3."""
     return unicodedata.normalize("NFKC", name)
@@ -132,32 +119,28 @@ def _parsed(source: str) -> Program:
     return Program(frozenset(bound), any(child.get_name() in bound for child in table.get_children()))
 
 
-def _scanned(source: str) -> tuple[bool, bool]:
-    """Whether it is tame, and whether it is whole: every string and bracket is closed. Takes linear time."""
-    depth = deepest = operators = most = branches = position = 0
-    whole, strings = True, True
+def is_tame(source: str) -> bool:
+    """Whether the parser may be given it: nesting, operators of a statement and branches are bounded.
+
+    Takes linear time. Where a string does not end, everything after it counts as if there were no strings.
+    """
+    depth = operators = branches = position = 0
+    strings = True
     while match := _TOKEN.search(source, position):
         position = match.end()
         kind = match.lastgroup
         if kind == "quote" and strings:
             end = _STRINGS[match[0]].match(source, position)
-            if end is None:  # what follows is counted as if there were no strings, so that nothing is read twice
-                whole = strings = False
-                continue
-            if _FORMATTED.search(source[max(match.start() - 3, 0) : match.start()]):
+            strings, position = end is not None, end.end() if end else position
+            if end and _FORMATTED.search(source[max(match.start() - 3, 0) : match.start()]):
                 operators += len(_OPERATOR.findall(end[0]))
-            position = end.end()
         elif kind == "comment" and not strings:
             position = match.start() + 1
-        elif kind == "open":
-            depth, operators = depth + 1, operators + 1
-        elif kind == "close":
-            whole, depth = whole and depth > 0, max(depth - 1, 0)
-        elif kind == "operator":
-            operators += 1
-        elif kind == "branch":
-            branches += 1
         elif kind == "line" and depth == 0:
             operators = 0
-        deepest, most = max(deepest, depth), max(most, operators)
-    return deepest <= MAX_DEPTH and most <= MAX_OPERATORS and branches <= MAX_BRANCHES, whole and depth == 0
+        depth = max(depth + (kind == "open") - (kind == "close"), 0)
+        operators += kind in ("open", "operator")
+        branches += kind == "branch"
+        if depth > MAX_DEPTH or operators > MAX_OPERATORS or branches > MAX_BRANCHES:
+            return False
+    return True
