@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from codearena.completions.blocks import Block, blocks, spans
 from codearena.completions.markup import spoken
@@ -21,9 +22,10 @@ _CODE_START = re.compile(
 # How a paragraph begins that is no code: a mark of Markdown, a heading, or two words of which the first is no keyword.
 _PROSE = re.compile(
     rf"[-*>#]+[ \t]|\d+[.)][ \t]|\*\*\w|\w[\w' -]*[:.!]\s*$|(?!(?:{'|'.join(keyword.kwlist)}|match|case|type)\b)"
-    r"[\"'(]?[\w'’]+[,:]?[ \t]+(?!(?:and|or|in|is|if|not|for)\b)[\w'’`\"*(]"
+    r"[\"'(]?[\w'\u2019]+[,:]?[ \t]+(?!(?:and|or|in|is|if|not|for)\b)[\w'\u2019`\"*(]"
 )
 _MAX_PARAGRAPHS = 8
+_MAX_CHARS = 512 * 1024
 
 
 class NoAnswer(StrEnum):
@@ -49,8 +51,23 @@ class Answer:
         return self.missing is None
 
 
-Reading = Callable[[str], Iterable[Block]]
-"""Text -> candidates, the preferred one first."""
+class _Part:
+    """One part of what is said, read as Markdown once in each reading. Of a very long one only the end is."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text.lstrip(_INVISIBLE)[-_MAX_CHARS:]
+
+    @cached_property
+    def strict(self) -> list[Block]:
+        return blocks(self.text)
+
+    @cached_property
+    def lenient(self) -> list[Block]:
+        return blocks(self.text, indented=False)
+
+
+Reading = Callable[[_Part], Iterable[Block]]
+"""Part -> candidates, the preferred one first."""
 
 
 def answer_of(completion: str, entry_point: str | None = None) -> Answer:
@@ -70,10 +87,10 @@ def answer_of(completion: str, entry_point: str | None = None) -> Answer:
     if not text.strip():
         return Answer("", NoAnswer.EMPTY)
     sources, name = Sources(), entry_name(entry_point)
-    if whole := _fitting([text], _bare, sources, name):
+    if whole := _fitting([_Part(text)], _bare, sources, name):
         return Answer(whole)  # a program as it is: whatever it quotes is neither a fence nor a thought
     said = spoken(text, sources)
-    parts = [part.lstrip(_INVISIBLE) for part in said.parts if part.strip()]
+    parts = [_Part(part) for part in said.parts if part.strip()]
     found = _best(parts, sources, name) or _second_best(parts, sources, name)
     if found is not None:
         return Answer(found)
@@ -85,19 +102,19 @@ def source_of(completion: str, entry_point: str | None = None) -> str:
     return answer_of(completion, entry_point).source
 
 
-def _best(parts: Sequence[str], sources: Sources, name: str | None) -> str | None:
+def _best(parts: Sequence[_Part], sources: Sources, name: str | None) -> str | None:
     """The last candidate that parses and binds the entry point, in the strictest reading that has one."""
     readings: list[Reading] = [
         _bare,
-        lambda part: _preferred(blocks(part)),
-        lambda part: _preferred(blocks(part, indented=False)),
-        spans,
+        lambda part: _preferred(part.strict),
+        lambda part: _preferred(part.lenient),
+        lambda part: spans(part.text),
         lambda part: _among_prose(part, sources),
     ]
     return next((found for reading in readings if (found := _fitting(parts, reading, sources, name))), None)
 
 
-def _fitting(parts: Sequence[str], reading: Reading, sources: Sources, name: str | None) -> str | None:
+def _fitting(parts: Sequence[_Part], reading: Reading, sources: Sources, name: str | None) -> str | None:
     for part in reversed(parts):
         for block in reading(part):
             # Most candidates are turned down by their lines, before anything is parsed.
@@ -117,16 +134,16 @@ def _preferred(found: Sequence[Block]) -> Iterator[Block]:
     yield from (block for block in reversed(found) if block.python is False)
 
 
-def _bare(part: str) -> Iterator[Block]:
+def _bare(part: _Part) -> Iterator[Block]:
     """All of it, and without the space that decoding leaves before the first token."""
-    yield Block(part.strip("\n") + "\n")
-    if part.startswith(" "):
-        yield Block(part.strip("\n ") + "\n")
+    yield Block(part.text.strip("\n") + "\n")
+    if part.text.startswith(" "):
+        yield Block(part.text.strip("\n ") + "\n")
 
 
-def _among_prose(part: str, sources: Sources) -> Iterator[Block]:
+def _among_prose(part: _Part, sources: Sources) -> Iterator[Block]:
     """Code that no mark sets apart from the prose before and after it, also in a fence that is not closed."""
-    for block in (Block(part), *_preferred(blocks(part)), *spans(part)):
+    for block in (Block(part.text), *_preferred(part.strict), *spans(part.text)):
         start = _CODE_START.search(block.source) if block.python is not False else None
         source = block.source[start.start() :].rstrip() + "\n" if start else ""
         for _ in range(_MAX_PARAGRAPHS):
@@ -148,9 +165,9 @@ def _before_prose(source: str, broken_at: int | None) -> str:
     return "\n".join(lines[: blanks[-1]]).rstrip() + "\n"
 
 
-def _second_best(parts: Sequence[str], sources: Sources, name: str | None) -> str | None:
+def _second_best(parts: Sequence[_Part], sources: Sources, name: str | None) -> str | None:
     """What was meant as an answer but does not parse, or binds something else: graded as it is."""
-    found = [block for part in reversed(parts) for block in _preferred(blocks(part)) if block.python is not False]
+    found = [block for part in reversed(parts) for block in _preferred(part.strict) if block.python is not False]
     bare = [block for part in reversed(parts) for block in (*_outside(part), *_bare(part))]
     wanted: list[Callable[[Block], object]] = [
         lambda block: outline(block.source).has(name),
@@ -167,9 +184,9 @@ def _second_best(parts: Sequence[str], sources: Sources, name: str | None) -> st
     return chosen.source if chosen else None
 
 
-def _outside(part: str) -> list[Block]:
+def _outside(part: _Part) -> list[Block]:
     """What stands before the first mark of a fence and after the last."""
-    found = list(spans(part))
+    found = list(spans(part.text))
     return [found[0], found[-1]] if found else []
 
 

@@ -14,12 +14,14 @@ from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
 from codearena.completions.sources import MAX_CHARS
 
 _RULES = ("blockquote", "fence", "heading", "hr", "lheading", "list")
 _MAX_MARKS = 16
 
 _MARK = re.compile(r"`{3,}|~{3,}")
+_INDENTED = re.compile(r"^(?: {4}| {0,3}\t)[ \t]*+\S", re.MULTILINE)
 _LAST_MARK = re.compile(r"(?:`{3,}|~{3,})\Z")
 _PYTHON = re.compile(
     r"\{?\.?(?:python|py)[\d.]*\}?(?=[\s:;,{(='\"]|$|(?:def|class|import|from|async)\b)", re.IGNORECASE
@@ -47,6 +49,8 @@ def blocks(text: str, indented: bool = True) -> list[Block]:
     indented: whether code may be indented instead of fenced, as CommonMark has it; then a fence may not be indented by
     four spaces or more.
     """
+    if not _MARK.search(text) and not (indented and _INDENTED.search(text)):
+        return []
     lines = text.split("\n")
     found = []
     for token in _reader(indented).parse(text):

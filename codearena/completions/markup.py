@@ -28,8 +28,12 @@ class Kind(Enum):
 _WORDS = r"(?:[a-z]{1,12}[:_])?think(?:ing)?|thoughts?|reasoning|reflection|scratchpad|analysis"
 
 TABLE: tuple[tuple[Kind, str, str], ...] = (
-    # kind, pattern, where it is from
-    (Kind.OPEN, rf"<(?:{_WORDS})>", "DeepSeek, Qwen, GLM, MiniMax, Phi, Hunyuan; <seed:think> of Seed-OSS; LongCat; EXAONE"),
+    # What it means, its pattern, and who writes it.
+    (
+        Kind.OPEN,
+        rf"<(?:{_WORDS})>",
+        "DeepSeek, Qwen, GLM, MiniMax, Phi, Hunyuan, Seed-OSS, LongCat",
+    ),
     (Kind.CLOSE, rf"</(?:{_WORDS})>", "the same, and <reasoning> of many recipes for GRPO"),
     (Kind.OPEN, r"<\|begin_of_thought\|>", "Sky-T1, OpenThinker"),
     (Kind.CLOSE, r"<\|end_of_thought\|>|<\|begin_of_solution\|>", "the same"),
@@ -61,14 +65,22 @@ TABLE: tuple[tuple[Kind, str, str], ...] = (
     # A turn's end: nothing after it is the answer.
     (Kind.END, r"<\|im_end\|>|<\|im_start\|>(?!assistant)", "ChatML: Qwen, Yi, SmolLM and more"),
     (Kind.END, r"<\|e(?:ot|om)_id\|>|<\|end_of_text\|>|<\|start_header_id\|>(?!assistant)|<\|eot\|>", "Llama, Granite"),
-    (Kind.END, r"<\|endoftext\|>|<\|end\|>|<\|return\|>|<\|call\|>|<\|user\|>|<\|observation\|>", "GPT, Phi, gpt-oss, GLM"),
+    (
+        Kind.END,
+        r"<\|endoftext\|>|<\|end\|>|<\|return\|>|<\|call\|>|<\|user\|>|<\|observation\|>",
+        "GPT, Phi, GLM",
+    ),
     (Kind.END, r"<end_of_turn>|<start_of_turn>(?!model)|<turn\|>|<eos>|<pad>", "Gemma"),
-    (Kind.END, r"<｜end▁of▁sentence｜>|<｜User｜>", "DeepSeek"),
+    (Kind.END, r"<\uff5cend▁of▁sentence\uff5c>|<\uff5cUser\uff5c>", "DeepSeek"),
     (Kind.END, r"<\|END_OF_TURN_TOKEN\|>|<\|USER_TOKEN\|>|\[\|endofturn\|\]|\[\|user\|\]", "Cohere, EXAONE"),
     (Kind.END, r"</s>(?=\s*(?:\Z|[<\n\[]))|\[INST\]", "Mistral, Llama 2"),
-    (Kind.SPLIT, r"<\|im_start\|>assistant|<\|start_header_id\|>assistant<\|end_header_id\|>|<\|assistant\|>", "headers"),
-    (Kind.SPLIT, r"<start_of_turn>model|<｜Assistant｜>|\[\|assistant\|\]|\[/INST\]", "headers"),
-    (Kind.SPLIT, r"<\|begin_of_text\|>|<bos>|<｜begin▁of▁sentence｜>|<s>", "beginnings"),
+    (
+        Kind.SPLIT,
+        r"<\|im_start\|>assistant|<\|start_header_id\|>assistant<\|end_header_id\|>|<\|assistant\|>",
+        "headers",
+    ),
+    (Kind.SPLIT, r"<start_of_turn>model|<\uff5cAssistant\uff5c>|\[\|assistant\|\]|\[/INST\]", "headers"),
+    (Kind.SPLIT, r"<\|begin_of_text\|>|<bos>|<\uff5cbegin▁of▁sentence\uff5c>|<s>", "beginnings"),
     (Kind.SPLIT, r"</?(?:answer|final_answer|response|solution|python|code|pre)(?:\s[^<>\n]{0,80})?>", "recipes, HTML"),
     (Kind.SPLIT, r"\[/?(?:PYTHON|ANSWER|CODE)\]", "Code Llama"),
 )
@@ -76,7 +88,7 @@ TABLE: tuple[tuple[Kind, str, str], ...] = (
 _MARKUP = re.compile("|".join(f"(?P<r{row}>{pattern})" for row, (_, pattern, _) in enumerate(TABLE)), re.MULTILINE)
 _WORD = re.compile(r"<[a-z]")
 _NEAR_CHARS = 200
-_MAX_THOUGHTS = 16
+_MAX_THOUGHTS = 6
 _MAX_PARTS = 32
 
 
@@ -119,7 +131,7 @@ def _found(text: str, sources: Sources) -> Iterator[tuple[Kind, int, int]]:
     """Kind, start and end of all that is markup. What code or prose only mentions is none: see `_mentioned`."""
     code = _Code(text, sources)
     for match in _MARKUP.finditer(text):
-        kind = TABLE[int((match.lastgroup or "r0")[1:])][0]
+        kind = _kind(match)
         if not _mentioned(text, match, kind) and match.start() not in code:
             yield kind, match.start(), match.end()
 
@@ -165,6 +177,9 @@ def _mentioned(text: str, match: re.Match[str], kind: Kind) -> bool:
 
 
 def _last_close(text: str) -> int:
-    """The end of the last one, or 0."""
-    ends = [match.end() for match in _MARKUP.finditer(text) if TABLE[int((match.lastgroup or "r0")[1:])][0] is Kind.CLOSE]
-    return ends[-1] if ends else 0
+    """Where the last thought ends, or 0."""
+    return max((match.end() for match in _MARKUP.finditer(text) if _kind(match) is Kind.CLOSE), default=0)
+
+
+def _kind(match: re.Match[str]) -> Kind:
+    return TABLE[int((match.lastgroup or "r0")[1:])][0]

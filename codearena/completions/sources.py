@@ -1,9 +1,9 @@
 """What can be said about a source without running it: whether it parses, and what it binds at its top level.
 
-Completions are hostile text, and they are read in the process that trains or evaluates. CPython's parser stops by itself
-at most of what could hurt it, but not in every version, nor where a program has raised the recursion limit: an
+Completions are hostile text, and they are read in the process that trains or evaluates. CPython's parser stops by
+itself at most of what could hurt it, but not in every version, nor where a program has raised the recursion limit: an
 expression of a hundred thousand operators is then deeper than the C stack. So the parser is given only what `is_tame`
-finds bounded in length, in nesting and in the operators of one statement, and only so much text for each completion.
+finds bounded in nesting and in the operators of one statement, and only so much text, of a source and of a completion.
 Whatever exceeds a bound is not known to parse. It may still be the answer, if no other block is a better one.
 """
 
@@ -86,7 +86,12 @@ class Sources:
             return _parsed(source) if is_tame(source) else None
         except SyntaxError as error:
             self._broken_at[source] = error.lineno or 1
-        except (ValueError, OverflowError, RecursionError, MemoryError):  # NUL, a lone surrogate, the parser's own bounds
+        except (
+            ValueError,
+            OverflowError,
+            RecursionError,
+            MemoryError,
+        ):  # NUL, a lone surrogate, the parser's own bounds
             pass
         return None
 

@@ -3,7 +3,7 @@
 import pytest
 
 from codearena.completions import Answer, NoAnswer, answer_of, source_of
-from tests.codearena.completions.corpus import SOURCES, Case, cases
+from tests.codearena.completions.corpus import Case, cases
 
 CASES = cases()
 
