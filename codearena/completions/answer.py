@@ -24,6 +24,8 @@ _PROSE = re.compile(
     rf"[-*>#]+[ \t]|\d+[.)][ \t]|\*\*\w|\w[\w' -]*[:.!]\s*$|(?!(?:{'|'.join(keyword.kwlist)}|match|case|type)\b)"
     r"[\"'(]?[\w'\u2019]+[,:]?[ \t]+(?!(?:and|or|in|is|if|not|for)\b)[\w'\u2019`\"*(]"
 )
+_TILDES = re.compile(r"^ {0,3}~{3,}[ \t]*\w", re.MULTILINE)
+"""A fence of tildes with a label, which is an expression of Python, too, and as such of no use."""
 _MAX_PARAGRAPHS = 8
 _MAX_CHARS = 512 * 1024
 
@@ -136,6 +138,8 @@ def _preferred(found: Sequence[Block]) -> Iterator[Block]:
 
 def _bare(part: _Part) -> Iterator[Block]:
     """All of it, and without the space that decoding leaves before the first token."""
+    if _TILDES.search(part.text):
+        return
     yield Block(part.text.strip("\n") + "\n")
     if part.text.startswith(" "):
         yield Block(part.text.strip("\n ") + "\n")

@@ -9,7 +9,7 @@ stand in mid-line, is left to `spans`.
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from markdown_it import MarkdownIt
@@ -19,6 +19,7 @@ from codearena.completions.sources import MAX_CHARS
 
 _RULES = ("blockquote", "fence", "heading", "hr", "lheading", "list")
 _MAX_MARKS = 16
+_MAX_INDENTED = 4
 
 _MARK = re.compile(r"`{3,}|~{3,}")
 _INDENTED = re.compile(r"^(?: {4}| {0,3}\t)[ \t]*+\S", re.MULTILINE)
@@ -46,20 +47,25 @@ class Block:
 def blocks(text: str, indented: bool = True) -> list[Block]:
     """The blocks that are not blank, in order. text: with `\\n` as the end of each line.
 
-    indented: whether code may be indented instead of fenced, as CommonMark has it; then a fence may not be indented by
-    four spaces or more.
+    indented: whether code may be indented instead of fenced, as CommonMark has it. A fence that is indented by four
+    spaces or more is indented code, then, and what it holds is a block all the same.
     """
+    return [block for block in _blocks(text, indented, _MAX_INDENTED) if block.source.strip()]
+
+
+def _blocks(text: str, indented: bool, depth: int) -> Iterator[Block]:
     if not _MARK.search(text) and not (indented and _INDENTED.search(text)):
-        return []
+        return
     lines = text.split("\n")
-    found = []
     for token in _reader(indented).parse(text):
-        if token.type in ("fence", "code_block") and token.map:
-            first, end = token.map
-            block = _block(token.info, _content(token, lines), (first, end))
-            if block.source.strip():
-                found.append(block)
-    return found
+        if not token.map or token.type not in ("fence", "code_block"):
+            continue
+        first, end = token.map
+        if token.type == "code_block" and depth and _MARK.match(token.content.lstrip()):
+            for block in _blocks(token.content, indented, depth - 1):
+                yield replace(block, lines=(first + block.lines[0], first + block.lines[1]))
+        else:
+            yield _block(token.info, _content(token, lines), (first, end))
 
 
 def spans(text: str) -> Iterator[Block]:

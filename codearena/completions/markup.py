@@ -7,12 +7,13 @@ family), OpenAI's harmony format, and the tokenizer configurations of the models
 import re
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from itertools import accumulate
 
-from codearena.completions.blocks import blocks
+from codearena.completions.blocks import Block, blocks
 from codearena.completions.sources import Sources
 
 
@@ -92,6 +93,10 @@ _MAX_THOUGHTS = 6
 _MAX_PARTS = 32
 
 
+_Span = tuple[int, int, str]
+"""Where a block starts and ends in the text, and its source."""
+
+
 @dataclass(frozen=True)
 class Spoken:
     """What a completion says aloud. parts: in order, without markup; unclosed: it ends inside of a thought."""
@@ -145,21 +150,29 @@ class _Code:
     def __init__(self, text: str, sources: Sources) -> None:
         self._text = text
         self._sources = sources
-        self._spans: list[tuple[int, int, str]] | None = None
 
     def __contains__(self, position: int) -> bool:
-        if self._spans is None:
-            self._spans = list(self._found())
-        number = bisect_right(self._spans, position, key=lambda span: span[0]) - 1
-        if number < 0:
-            return False
-        _, end, source = self._spans[number]
-        return position < end and self._sources.program(source) is not None
+        return self._within(self._strict, position) or self._within(self._lenient, position)
 
-    def _found(self) -> Iterator[tuple[int, int, str]]:
-        starts = [0, *accumulate(len(line) + 1 for line in self._text.split("\n"))]
-        for block in blocks(self._text):
-            yield starts[block.lines[0]], starts[block.lines[1]], block.source
+    def _within(self, spans: Sequence[_Span], position: int) -> bool:
+        number = bisect_right(spans, position, key=lambda span: span[0]) - 1
+        return number >= 0 and position < spans[number][1] and self._sources.program(spans[number][2]) is not None
+
+    @cached_property
+    def _strict(self) -> list[_Span]:
+        return self._spans(blocks(self._text))
+
+    @cached_property
+    def _lenient(self) -> list[_Span]:
+        return self._spans(blocks(self._text, indented=False))
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Of each line, and the end of the text."""
+        return [0, *accumulate(len(line) + 1 for line in self._text.split("\n"))]
+
+    def _spans(self, found: Sequence[Block]) -> list[_Span]:
+        return [(self._starts[block.lines[0]], self._starts[block.lines[1]], block.source) for block in found]
 
 
 def _mentioned(text: str, match: re.Match[str], kind: Kind) -> bool:
