@@ -49,13 +49,20 @@ def programs(draw: st.DrawFn) -> str:
     return source
 
 
-prose = st.lists(
-    st.text(st.characters(codec="utf-8", exclude_characters="\r`~<[◁\x00"), max_size=40)
-    | st.sampled_from(
-        ["# Fix", "- a\n- b", "> said", "1. one\n2. two", "**Fix:**", "Use `max`.", "---", "| a | b |", "It's", "    x"]
-    ),
-    max_size=3,
-).map("\n".join)
+markdown = [
+    "# Fix",
+    "- a\n- b",
+    "> said",
+    "1. one\n2. two",
+    "**Fix:**",
+    "Use `max`.",
+    "---",
+    "| a | b |",
+    "It's",
+    "    x",
+]
+sentences = st.text(st.characters(codec="utf-8", exclude_characters="\r`~<[◁\x00"), max_size=40)
+prose = st.lists(sentences | st.sampled_from(markdown), max_size=3).map("\n".join)
 containers = st.lists(st.sampled_from(["> ", "- ", "* ", "1. ", "10. ", "   "]), max_size=3)
 labels = st.sampled_from(["python", "py", "Python", " python", "python title=fix", "python3", ""])
 thoughts = st.sampled_from(
