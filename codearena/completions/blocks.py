@@ -23,6 +23,7 @@ _MAX_INDENTED = 4
 
 _MARK = re.compile(r"`{3,}|~{3,}")
 _INDENTED = re.compile(r"^(?: {4}| {0,3}\t)[ \t]*+\S", re.MULTILINE)
+_DEEP_MARK = re.compile(r"^(?=[> ]{0,20}(?: {4}|\t))[^\n`~]*+(?:`{3}|~{3})", re.MULTILINE)
 _LAST_MARK = re.compile(r"(?:`{3,}|~{3,})\Z")
 _PYTHON = re.compile(
     r"\{?\.?(?:python|py)[\d.]*\}?(?=[\s:;,{(='\"]|$|(?:def|class|import|from|async)\b)", re.IGNORECASE
@@ -54,8 +55,8 @@ def blocks(text: str, indented: bool = True) -> list[Block]:
 
 
 def _blocks(text: str, indented: bool, depth: int) -> Iterator[Block]:
-    if not _MARK.search(text) and not (indented and _INDENTED.search(text)):
-        return
+    if not (_MARK.search(text) or _INDENTED.search(text) if indented else _DEEP_MARK.search(text)):
+        return  # most prose, and whatever the second reading reads as the first one does
     lines = text.split("\n")
     for token in _reader(indented).parse(text):
         if not token.map or token.type not in ("fence", "code_block"):
@@ -66,6 +67,12 @@ def _blocks(text: str, indented: bool, depth: int) -> Iterator[Block]:
                 yield replace(block, lines=(first + block.lines[0], first + block.lines[1]))
         else:
             yield _block(token.info, _content(token, lines), (first, end))
+
+
+def first_mark(text: str) -> int:
+    """Where the first mark of a fence is; the end of the text if there is none."""
+    mark = _MARK.search(text)
+    return mark.start() if mark else len(text)
 
 
 def spans(text: str) -> Iterator[Block]:

@@ -13,7 +13,7 @@ from enum import Enum
 from functools import cached_property
 from itertools import accumulate
 
-from codearena.completions.blocks import Block, blocks
+from codearena.completions.blocks import Block, blocks, first_mark
 from codearena.completions.sources import Sources
 
 
@@ -89,7 +89,7 @@ TABLE: tuple[tuple[Kind, str, str], ...] = (
 _MARKUP = re.compile("|".join(f"(?P<r{row}>{pattern})" for row, (_, pattern, _) in enumerate(TABLE)), re.MULTILINE)
 _WORD = re.compile(r"<[a-z]")
 _NEAR_CHARS = 200
-_MAX_THOUGHTS = 6
+_MAX_THOUGHTS = 4
 _MAX_PARTS = 32
 
 
@@ -150,8 +150,11 @@ class _Code:
     def __init__(self, text: str, sources: Sources) -> None:
         self._text = text
         self._sources = sources
+        self._first_mark = first_mark(text)
 
     def __contains__(self, position: int) -> bool:
+        if position < self._first_mark:
+            return False
         return self._within(self._strict, position) or self._within(self._lenient, position)
 
     def _within(self, spans: Sequence[_Span], position: int) -> bool:
