@@ -403,7 +403,7 @@ class FixResponse(_Lenient):
 
 
 class TaskSummary(_Lenient):
-    """A task as it is listed. difficulty: its level."""
+    """A task as it is listed. difficulty: its level; entry_point: what a fix must define, empty if that is not told."""
 
     id: str
     title: str
@@ -415,12 +415,12 @@ class TaskSummary(_Lenient):
     max_steps: int
     optimal_complexity: str
     revision: str
+    entry_point: str = ""
 
 
 class TaskDetail(TaskSummary):
     """A task as an agent may know it: no hidden test, no hint, no solution."""
 
-    entry_point: str
     buggy_code: str
     visible_tests: list[str]
 

@@ -317,13 +317,13 @@ def task_summary(task: Task, max_steps: int) -> models.TaskSummary:
         max_steps=max_steps,
         optimal_complexity=task.optimal_complexity,
         revision=task.revision,
+        entry_point=task.entry_point,
     )
 
 
 def task_detail(task: Task, max_steps: int) -> models.TaskDetail:
     return models.TaskDetail(
         **task_summary(task, max_steps).model_dump(),
-        entry_point=task.entry_point,
         buggy_code=task.buggy,
         visible_tests=_visible_tests(task),
     )

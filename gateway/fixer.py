@@ -11,7 +11,6 @@ import openai
 
 from codearena import models
 from codearena.breaker import Breaker
-from codearena.completions import source_of
 from codearena.errors import OverloadedError
 from codearena.task import Task
 from gateway import curriculum, metrics
@@ -70,7 +69,7 @@ _SYSTEM = (
     "You repair Python code. Answer with the whole repaired source in one ```python block, and nothing that reads "
     "input or prints."
 )
-_CHECK_WALL_S = 10.0
+_ANSWER_WALL_S = 10.0
 
 
 def focus(reward: float | None) -> str:
@@ -122,7 +121,7 @@ class ModelLink:
             return None
         try:
             async with asyncio.timeout(min(self._settings.timeout_s, deadline.left_s())):
-                source = source_of(await self._answer(prompt(order)))
+                reply = await self._answer(prompt(order))
         except (openai.OpenAIError, TimeoutError) as error:
             log.warning("the fixer's model %s failed: %s", self.name, type(error).__name__)
             self._breaker.failed()
@@ -131,12 +130,13 @@ class ModelLink:
             self._breaker.gave_up()
             raise
         self._breaker.succeeded()
-        if source.strip() in ("", order.code.strip()):
+        if not reply.strip():
             return None
-        checked = await self._searches.check(source, min(_CHECK_WALL_S, deadline.left_s()))
-        if checked is None:
+        entry_point = order.task.entry_point if order.task else None
+        found = await self._searches.answer(reply, entry_point, min(_ANSWER_WALL_S, deadline.left_s()))
+        if found is None or found.text.strip() == order.code.strip():
             return None
-        return Fix(source, f"the answer of {self._settings.model}", checked.complexity, checked.hint)
+        return Fix(found.text, f"the answer of {self._settings.model}", found.complexity, found.hint)
 
     async def _answer(self, text: str) -> str:
         answer = await self._client.chat.completions.create(

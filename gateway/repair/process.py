@@ -70,12 +70,14 @@ class Searches:
                     os.killpg(process.pid, 9)
             await process.wait()
         if process.returncode:
-            log.info("a search of %d characters ended with %d", len(str(request["code"])), process.returncode)
+            size = len(str(request.get("code") or request.get("reply")))
+            log.info("a search of %d characters ended with %d", size, process.returncode)
         return bytes(answer)
 
-    async def check(self, code: str, wall_s: float) -> Candidate | None:
-        """The code as a candidate, with what its loops suggest; None if it does not parse or is too long."""
-        found = self._candidates(await self._answer({"code": code, "error_log": "", "wanted": 0}, wall_s))
+    async def answer(self, reply: str, entry_point: str | None, wall_s: float) -> Candidate | None:
+        """The answer in a model's reply, with what its loops suggest; None if there is none, or it does not parse or is
+        too long. entry_point: what it has to define, if that is known."""
+        found = self._candidates(await self._answer({"reply": reply, "entry_point": entry_point}, wall_s))
         return found[0] if found else None
 
     def _candidates(self, answer: bytes) -> list[Candidate]:

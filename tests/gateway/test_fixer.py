@@ -105,6 +105,17 @@ async def test_the_first_model_whose_answer_parses_and_differs_is_the_method(ser
     assert (answer["method"], answer["fixed_code"]) == ("link-4", "def f(xs):\n    return max(xs)\n")
 
 
+async def test_of_a_model_that_thinks_and_shows_how_to_call_it_the_fix_is_taken(
+    serve: Serve, settings: Settings
+) -> None:
+    right, demo = "def echo(x):\n    return x\n", "def main():\n    print(echo(1))\n"
+    fix_in_list = "- ```python\n  def echo(x):\n      return x\n  ```\n"
+    reply = f"<think>\n```python\n{BUGGY}\n</think>\n{fix_in_list}\nTry it:\n```python\n{demo}```\n"
+    async with chain(serve, settings, (200, reply)) as api:
+        answer = (await fix(api, BUGGY, task_id="easy-1")).json()
+    assert (answer["method"], answer["fixed_code"]) == ("link-0", right)
+
+
 async def test_after_every_model_the_built_in_fixer_answers(serve: Serve, settings: Settings) -> None:
     async with chain(serve, settings, (429, ""), (200, "no idea what")) as api:
         assert (await fix(api, BUGGY)).json()["method"] == "builtin"
