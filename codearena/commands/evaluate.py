@@ -220,7 +220,7 @@ def _trajectories(folder: RunFolder) -> list[Trajectory]:
 async def _agent(run: _Run, arena: AsyncCodeArena, stack: AsyncExitStack) -> Agent:
     """Raises InvalidRequestError if there is none of that name, ServiceError if its model cannot be asked."""
     if run.agent == "openai":
-        return await _model_agent(run.model, stack)
+        return await _model_agent(run.model, arena, stack)
     if run.agent.startswith(_SCRIPT):
         return ScriptAgent(Path(run.agent.removeprefix(_SCRIPT)))
     if run.agent == "builtin":
@@ -232,7 +232,7 @@ async def _agent(run: _Run, arena: AsyncCodeArena, stack: AsyncExitStack) -> Age
     raise InvalidRequestError(f"no agent {run.agent}")
 
 
-async def _model_agent(options: ModelOptions, stack: AsyncExitStack) -> ModelAgent:
+async def _model_agent(options: ModelOptions, arena: AsyncCodeArena, stack: AsyncExitStack) -> ModelAgent:
     if not options.model:
         raise InvalidRequestError("the openai agent needs --model")
     endpoint = await stack.enter_async_context(Endpoint(options))
@@ -240,7 +240,7 @@ async def _model_agent(options: ModelOptions, stack: AsyncExitStack) -> ModelAge
         await endpoint.check()
     except AgentError as error:
         raise ServiceError(f"nothing was played: {error}") from error
-    return ModelAgent(endpoint, options)
+    return ModelAgent(endpoint, options, {task.id: task.entry_point for task in await arena.tasks()})
 
 
 def _chosen(served: Sequence[TaskSummary], wanted: str | None) -> list[TaskSummary]:

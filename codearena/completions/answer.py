@@ -27,7 +27,6 @@ _PROSE = re.compile(
 _TILDES = re.compile(r"^ {0,3}~{3,}[ \t]*\w", re.MULTILINE)
 """A fence of tildes with a label, which is an expression of Python, too, and as such of no use."""
 _MAX_PARAGRAPHS = 8
-_MAX_CHARS = 512 * 1024
 
 
 class NoAnswer(StrEnum):
@@ -54,10 +53,10 @@ class Answer:
 
 
 class _Part:
-    """One part of what is said, read as Markdown once in each reading. Of a very long one only the end is."""
+    """One part of what is said, read as Markdown once in each reading."""
 
     def __init__(self, text: str) -> None:
-        self.text = text.lstrip(_INVISIBLE)[-_MAX_CHARS:]
+        self.text = text.lstrip(_INVISIBLE)
 
     @cached_property
     def strict(self) -> list[Block]:

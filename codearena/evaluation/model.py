@@ -1,9 +1,9 @@
 """A model behind an OpenAI-compatible endpoint as the agent."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from codearena.completions import source_of
+from codearena.completions import answer_of, code_of
 from codearena.evaluation.agents import Proposal
 from codearena.evaluation.endpoint import Endpoint, Message, ModelOptions
 from codearena.evaluation.records import Use
@@ -20,7 +20,9 @@ _SYSTEM = (
 class ModelAgent:
     """Asks a chat model; each step is one request that shows the task, the last attempt and its log."""
 
-    def __init__(self, endpoint: Endpoint, options: ModelOptions) -> None:
+    def __init__(self, endpoint: Endpoint, options: ModelOptions, entry_points: Mapping[str, str]) -> None:
+        """entry_points: what a fix has to define, by task."""
+        self._entry_points = entry_points
         self._endpoint = endpoint
         self._options = options
 
@@ -35,16 +37,17 @@ class ModelAgent:
             seconds=time.monotonic() - started,
             finish_reason=answer.finish_reason,
         )
-        return proposal(answer, use)
+        return proposal(answer, use, self._entry_points.get(seen.task_id))
 
 
-def proposal(answer: Reply, use: Use) -> Proposal:
+def proposal(answer: Reply, use: Use, entry_point: str | None = None) -> Proposal:
     """The source in an answer; of one that has none the empty source, and why."""
     if answer.tool_source is not None:
-        return Proposal(answer.tool_source, use)
+        return Proposal(code_of(answer.tool_source), use)
     if answer.text is None:
         return Proposal("", use, answer.absence)
-    return Proposal(source_of(answer.text), use)
+    found = answer_of(answer.text, entry_point)
+    return Proposal(found.source, use, found.missing)
 
 
 def _cost(answer: Reply, options: ModelOptions) -> float:

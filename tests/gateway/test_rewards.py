@@ -17,9 +17,11 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from codearena.client import CodeArena
 from codearena.errors import SandboxError, UnknownTaskError, UnreachableError
-from codearena.integrations.trl import COMPONENTS, Rewards, sharing, text_of
+from codearena.integrations.trl import COMPONENTS, CodeArenaEnvironment, Rewards, sharing, text_of
 from codearena.integrations.trl.groups import group_id, run_id_of
+from codearena.models import TaskDetail
 from codearena.transport import RetryPolicy
 from gateway.settings import Settings
 from tests.fakes import RIGHT, WRONG, FakeExecutor
@@ -47,7 +49,13 @@ def at(step: int) -> Any:
 
 
 def call(function: Callable[..., list[float | None]], *sources: Any, **columns: Any) -> list[float | None]:
-    return function(completions=list(sources), **{"task_id": [TASK] * len(sources)} | columns)
+    completions = [fenced(source) if isinstance(source, str) else source for source in sources]
+    return function(completions=completions, **{"task_id": [TASK] * len(sources)} | columns)
+
+
+def fenced(source: str) -> str:
+    """As a completion; one that is none of FakeExecutor's sources is a completion already."""
+    return f"```python\n{source}\n```\n" if source and "```" not in source else source
 
 
 async def called(function: Callable[..., list[float | None]], *sources: Any, **columns: Any) -> list[float | None]:
@@ -207,8 +215,9 @@ async def test_completions_of_every_shape_are_graded_and_none_of_them_is_an_answ
     reward = Rewards(str(api.base_url)).codearena_reward
     empty: list[Any] = [None, "", [], [{"role": "assistant", "content": None}], [{"role": "user", "content": RIGHT}]]
     empty += [[{"role": "assistant", "content": [{"type": "refusal", "refusal": RIGHT}]}], {"role": "assistant"}]
-    full: list[Any] = [RIGHT, [{"role": "assistant", "content": RIGHT}]]
-    full += [[{"role": "assistant", "content": [{"type": "text", "text": RIGHT}]}]]
+    text = fenced(RIGHT)
+    full: list[Any] = [text, [{"role": "assistant", "content": text}]]
+    full += [[{"role": "assistant", "content": [{"type": "text", "text": text}]}]]
     values = await called(reward, *empty, *full)
     assert None not in values
     assert len(set(values[: len(empty)])) == 1
@@ -277,7 +286,7 @@ async def test_an_outage_in_mid_run_is_masked_counted_and_over_when_it_is_over(
         logged[name] = value
 
     assert None not in await called(reward, RIGHT, trainer_state=at(0), log_metric=log_metric)
-    assert logged == {"codearena/not_graded": 0.0}
+    assert logged == {"codearena/not_graded": 0.0, "codearena/no_answer": 0.0}
 
     async def down(*_: Any, **__: Any) -> httpx.Response:
         raise httpx.ConnectError("All connection attempts failed")
@@ -305,3 +314,79 @@ async def test_what_the_service_failed_to_grade_is_masked_and_the_rest_is_not(
     assert right is not None
     assert wrong is None
     assert rewards.not_graded == 1
+
+
+FIX = f"{RIGHT}\ndef echo(x):\n    return x\n"
+
+
+async def test_the_answer_is_the_block_that_defines_what_the_task_asks_for(
+    api: httpx.AsyncClient, executor: FakeExecutor
+) -> None:
+    demo = fenced("def main():\n    print(echo(1))")
+    await called(Rewards(str(api.base_url)).codearena_reward, fenced(FIX) + demo)
+    assert [attempt.job.source.decode().strip() for attempt in executor.attempts] == [FIX.strip()]
+
+
+async def test_a_row_may_say_what_its_fix_has_to_define(api: httpx.AsyncClient, executor: FakeExecutor) -> None:
+    other = f"{WRONG}\ndef other():\n    return 1\n"
+    completion = fenced(other) + fenced(FIX)
+    await called(Rewards(str(api.base_url)).codearena_reward, completion, entry_point=["other"])
+    assert [attempt.job.source.decode().strip() for attempt in executor.attempts] == [other.strip()]
+
+
+async def test_a_completion_without_an_answer_is_graded_as_an_empty_source_and_flagged(api: httpx.AsyncClient) -> None:
+    metrics: dict[str, float] = {}
+    columns: dict[str, list[str | None]] = {}
+    found = await asyncio.to_thread(
+        Rewards(str(api.base_url)).codearena_reward,
+        [fenced(FIX), f"<think>\n{fenced(FIX)}", "I cannot do that.", None, fenced(FIX)],
+        task_id=[TASK] * 4 + [None],
+        log_metric=metrics.__setitem__,
+        log_extra=columns.__setitem__,
+    )
+    right, *empty, foreign = found
+    assert foreign is None and right is not None
+    assert len(set(empty)) == 1 and empty[0] is not None and empty[0] < right
+    assert metrics["codearena/no_answer"] == 3 / 4
+    assert columns == {"codearena/no_answer": [None, "open_thought", "no_code", "empty", None]}
+
+
+async def test_entry_points_are_asked_for_once(api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    original = CodeArena.task
+
+    def task(self: CodeArena, task_id: str) -> TaskDetail:
+        asked.append(task_id)
+        return original(self, task_id)
+
+    monkeypatch.setattr(CodeArena, "task", task)
+    rewards = Rewards(str(api.base_url))
+    for step in range(3):
+        await called(rewards.codearena_reward, RIGHT, WRONG, trainer_state=at(step))
+    assert asked == [TASK]
+
+
+async def test_while_entry_points_cannot_be_asked_for_nothing_is_guessed(
+    api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rewards = Rewards(str(api.base_url))
+    assert None not in await called(rewards.codearena_reward, RIGHT)
+
+    def task(self: CodeArena, task_id: str) -> TaskDetail:
+        raise SandboxError("down")
+
+    monkeypatch.setattr(CodeArena, "task", task)
+    assert await called(rewards.codearena_reward, RIGHT, task_id=["medium-1"]) == [None]
+    assert rewards.not_graded == 1
+
+
+async def test_the_argument_of_a_tool_is_code(
+    api: httpx.AsyncClient, executor: FakeExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODEARENA_URL", str(api.base_url))
+    source = f'{FIX}\n\nHELP = """\n```python\necho(1)\n```\n"""\n'
+    for argument in (source, f"```python\n{source}```"):
+        environment = CodeArenaEnvironment()
+        await asyncio.to_thread(environment.reset, TASK)
+        await asyncio.to_thread(environment.submit_fix, argument)
+        assert executor.attempts[-1].job.source == source.encode()

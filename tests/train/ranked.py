@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from codearena.completions import Answer
 from codearena.integrations.trl import Rewards, rewards
 from codearena.integrations.trl.sharing import Item, Rows
 from examples import train_grpo
@@ -26,7 +27,7 @@ def main(url: str, model: str, folder: str) -> None:
         return rows
 
     Rewards._graded = noted  # type: ignore[method-assign]
-    rewards.source_in = lambda _: ANSWER
+    rewards.answer_of = lambda *_: Answer(ANSWER)
     own = Path(folder) / os.environ["RANK"]
     few = ["--steps", "2", "--generations", "2", "--batch", "1", "--completion-tokens", "8", "--cpu"]
     train_grpo.main(["--base-url", url, "--model", model, "--tasks", "easy-1", "--output", str(own), *few])

@@ -35,7 +35,7 @@ def test_the_logged_rewards_are_the_environments(
     original = Rewards.codearena_reward
 
     def codearena_reward(self: Rewards, completions: Any, task_id: Any, **more: Any) -> list[float | None]:
-        seen.append([source_of(integration.text_of(completion)) for completion in completions])
+        seen.append([source_of(integration.text_of(completion), "average_list") for completion in completions])
         return original(self, completions, task_id, **more)
 
     monkeypatch.setattr(Rewards, "codearena_reward", codearena_reward)

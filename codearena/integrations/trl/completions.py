@@ -1,17 +1,10 @@
-"""A completion as trainers pass it -> the source in it."""
+"""A completion as trainers pass it -> the text in it."""
 
 from collections.abc import Mapping, Sequence
-
-from codearena.completions import source_of
 
 Message = Mapping[str, object]
 Completion = str | Sequence[Message] | None
 """Text, or the messages that followed the prompt, whose content is text, typed blocks or nothing; None: nothing."""
-
-
-def source_in(completion: Completion) -> str:
-    """What is graded. A completion without an answer is one without code: it gets the lowest reward, not none."""
-    return source_of(text_of(completion))
 
 
 def text_of(completion: Completion) -> str:

@@ -5,7 +5,7 @@ from typing import cast
 
 from codearena.async_client import DEFAULT_URL
 from codearena.client import CodeArena
-from codearena.completions import source_of
+from codearena.completions import code_of
 from codearena.errors import ServiceError
 from codearena.integrations.trl.data_set import task_text
 from codearena.integrations.trl.sharing import client
@@ -52,7 +52,7 @@ class CodeArenaEnvironment:
         if episode.done:
             raise ValueError("the episode is over")
         try:
-            answer = self._arena().step(source_of(proposed_fix), episode_id=episode.episode_id)
+            answer = self._arena().step(code_of(proposed_fix), episode_id=episode.episode_id)
         except ServiceError as error:
             self._failed = True
             raise ValueError("the service failed; nothing was counted") from error
@@ -68,7 +68,7 @@ class CodeArenaEnvironment:
         Returns:
             What it wrote to stdout and stderr.
         """
-        ran = self._arena().run_raw(source_of(code))
+        ran = self._arena().run_raw(code_of(code))
         return f"status: {ran.status}\n{ran.stdout.text}{ran.stderr.text}"[:_REPLY_CHARS]
 
     def get_reward(self) -> float | None:

@@ -5,8 +5,10 @@ import uuid
 from collections.abc import Callable, Sequence
 
 from codearena.async_client import DEFAULT_URL
+from codearena.client import CodeArena
+from codearena.completions import Answer, answer_of
 from codearena.errors import CallerError, CodeArenaError, RateLimitedError
-from codearena.integrations.trl.completions import Completion, source_in
+from codearena.integrations.trl.completions import Completion, text_of
 from codearena.integrations.trl.groups import group_id, run_id_of, step_of
 from codearena.integrations.trl.sharing import Graded, Item, Progress, Rows, client, progress
 from codearena.models import IsolationName, Verdict
@@ -16,6 +18,8 @@ log = logging.getLogger(__name__)
 COMPONENTS = ("compile_score", "test_pass_ratio", "efficiency_score", "llm_correctness", "llm_security", "llm_quality")
 NOT_GRADED_METRIC = "codearena/not_graded"
 """By which TRL logs the share of completions that could not be graded."""
+NO_ANSWER_METRIC = "codearena/no_answer"
+"""By which TRL logs the share of graded completions that have no answer, and why, beside each completion."""
 _AGENT = "trl"
 
 RewardFunction = Callable[..., list[float | None]]
@@ -30,7 +34,8 @@ class Rewards:
     same batch in one process get one grading, and the same answer to the same prompt at the same step gets the same
     reward in all of them.
 
-    base_url: of the gateway. The data set needs the column `task_id`. isolation: as of AsyncCodeArena.
+    base_url: of the gateway. The data set needs the column `task_id`; what a fix has to define is taken from the column
+    `entry_point`, and where it has none the gateway tells it. isolation: as of AsyncCodeArena.
     run_id: the same for all ranks of a run, and another one for each run; none: CODEARENA_RUN_ID, else what the
     launcher calls the run.
     whole_groups: where the trainer passes no `trainer_state`, as AsyncGRPOTrainer: each call has all completions of its
@@ -71,19 +76,26 @@ class Rewards:
         prompts: Sequence[object] | None = None,
         trainer_state: object = None,
         log_metric: Callable[[str, float], None] | None = None,
+        log_extra: Callable[[str, list[str | None]], None] | None = None,
+        entry_point: Sequence[object] | None = None,
         **_: object,
     ) -> list[float | None]:
         """Rewards in [0.01, 0.99], in order; None for what could not be graded, and for rows of no task.
 
-        prompts, trainer_state, log_metric: as TRL passes them.
+        A completion without an answer is graded as an empty source. prompts, trainer_state, log_metric, log_extra: as
+        TRL passes them.
 
         Raises:
             CallerError: a task that the gateway does not serve, or, before a first batch was answered, no gateway.
         """
-        rows = self.rows("codearena_reward", completions, task_id, prompts, trainer_state)
+        rows = self.rows("codearena_reward", completions, task_id, prompts, trainer_state, entry_point)
         if log_metric is not None and rows:
             tried = [row for row, task in zip(rows, task_id or (), strict=False) if _is_task(task)]
             log_metric(NOT_GRADED_METRIC, tried.count(None) / max(len(tried), 1))
+            graded = [row for row in tried if row]
+            log_metric(NO_ANSWER_METRIC, sum(row.missing is not None for row in graded) / max(len(graded), 1))
+        if log_extra is not None:
+            log_extra(NO_ANSWER_METRIC, [row.missing.value if row and row.missing else None for row in rows])
         return [row.reward if row else None for row in rows]
 
     def rows(
@@ -93,18 +105,21 @@ class Rewards:
         task_ids: Sequence[TaskId] | None,
         prompts: Sequence[object] | None,
         trainer_state: object,
+        entry_points: Sequence[object] | None = None,
     ) -> Rows:
         """What is known of each completion, graded once for all readers. reader: the function that asks."""
         tasks = [None] * len(completions) if task_ids is None else task_ids
         texts = [None] * len(completions) if prompts is None else prompts
-        if not len(completions) == len(tasks) == len(texts):
+        names = [None] * len(completions) if entry_points is None else entry_points
+        if not len(completions) == len(tasks) == len(texts) == len(names):
             raise CallerError(f"{len(completions)} completions, {len(tasks)} task ids and {len(texts)} prompts")
         step = step_of(trainer_state)
         places, items = [], []
-        for place, (completion, task, prompt) in enumerate(zip(completions, tasks, texts, strict=True)):
+        for place, (completion, task, prompt, name) in enumerate(zip(completions, tasks, texts, names, strict=True)):
             if task is not None and _is_task(task):
                 places.append(place)
-                items.append(Item(task, source_in(completion), self._group(step, prompt, task)))
+                group, own_name = self._group(step, prompt, task), name if isinstance(name, str) and name else None
+                items.append(Item(task, text_of(completion), group, own_name))
         rows: Rows = [None] * len(completions)
         if items:
             graded = self._progress().batches.rows(items, reader, lambda: self._graded(items))
@@ -119,11 +134,14 @@ class Rewards:
 
     def _graded(self, items: Sequence[Item]) -> Rows:
         so_far, own_group = self._progress(), uuid.uuid4().hex
-        pairs = [(item.task_id, item.source) for item in items]
         groups = [item.group_id or own_group for item in items]
+        proposed: Sequence[Answer] = [Answer("")] * len(items)
         answers: Sequence[Verdict | CodeArenaError]
         try:
-            answers = client(self._base_url, _AGENT, self._isolation).grade_batch(pairs, group_ids=groups)
+            arena = client(self._base_url, _AGENT, self._isolation)
+            proposed = self._proposed(items, arena)
+            pairs = [(item.task_id, answer.source) for item, answer in zip(items, proposed, strict=True)]
+            answers = arena.grade_batch(pairs, group_ids=groups)
             so_far.answered = True
         except CodeArenaError as error:
             # Before the first answer it would be masked for the whole run, whatever it is.
@@ -131,7 +149,12 @@ class Rewards:
                 raise
             answers = [error] * len(items)
         _report(so_far, answers)
-        return [_row(answer) for answer in answers]
+        return [_row(verdict, answer) for verdict, answer in zip(answers, proposed, strict=True)]
+
+    def _proposed(self, items: Sequence[Item], arena: CodeArena) -> list[Answer]:
+        """What each completion proposes. Raises what keeps the gateway from telling the entry points."""
+        known = self._progress().entry_points.of({item.task_id for item in items if item.entry_point is None}, arena)
+        return [answer_of(item.text, item.entry_point or known.get(item.task_id)) for item in items]
 
     def _progress(self) -> Progress:
         return progress(self._name)
@@ -150,10 +173,11 @@ class Component:
         task_id: Sequence[TaskId] | None = None,
         prompts: Sequence[object] | None = None,
         trainer_state: object = None,
+        entry_point: Sequence[object] | None = None,
         **_: object,
     ) -> list[float | None]:
         """In [0, 1], in order; None where it is not known."""
-        rows = self._rewards.rows(self.__name__, completions, task_id, prompts, trainer_state)
+        rows = self._rewards.rows(self.__name__, completions, task_id, prompts, trainer_state, entry_point)
         return [getattr(row.components, self.__name__) if row else None for row in rows]
 
 
@@ -183,5 +207,7 @@ def _report(so_far: Progress, answers: Sequence[Verdict | CodeArenaError]) -> No
         )
 
 
-def _row(answer: Verdict | CodeArenaError) -> Graded | None:
-    return Graded(answer.reward, answer.reward_components) if isinstance(answer, Verdict) else None
+def _row(verdict: Verdict | CodeArenaError, answer: Answer) -> Graded | None:
+    if isinstance(verdict, CodeArenaError):
+        return None
+    return Graded(verdict.reward, verdict.reward_components, answer.missing)

@@ -10,6 +10,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from codearena.client import CodeArena
+from codearena.completions import NoAnswer
+from codearena.integrations.trl.entry_points import EntryPoints
 from codearena.models import IsolationName, RewardComponents
 
 _BATCHES_KEPT = 16
@@ -17,19 +19,25 @@ _BATCHES_KEPT = 16
 
 @dataclass(frozen=True)
 class Item:
-    """A completion to grade. group_id: None if it shares hidden inputs with this call's only."""
+    """A completion to grade.
+
+    text: what the model wrote; group_id: None if it shares hidden inputs with this call's only; entry_point: as the
+    data set has it, None if it has none.
+    """
 
     task_id: str
-    source: str
+    text: str
     group_id: str | None
+    entry_point: str | None = None
 
 
 @dataclass(frozen=True)
 class Graded:
-    """What is kept of a verdict."""
+    """What is kept of a verdict. missing: why an empty source was graded, None if the completion had an answer."""
 
     reward: float
     components: RewardComponents
+    missing: NoAnswer | None = None
 
 
 Rows = list[Graded | None]
@@ -95,6 +103,7 @@ class Progress:
 
     def __init__(self) -> None:
         self.batches = Batches()
+        self.entry_points = EntryPoints()
         self.answered = False
         self.not_graded = 0
         self._lock = threading.Lock()
@@ -131,5 +140,5 @@ def progress(name: str) -> Progress:
 
 
 def _key(items: Sequence[Item]) -> str:
-    text = json.dumps([[item.task_id, item.source, item.group_id] for item in items])
+    text = json.dumps([[item.task_id, item.text, item.group_id, item.entry_point] for item in items])
     return hashlib.sha256(text.encode("ascii")).hexdigest()
