@@ -287,6 +287,7 @@ async def test_an_outage_in_mid_run_is_masked_counted_and_over_when_it_is_over(
 
     assert None not in await called(reward, RIGHT, trainer_state=at(0), log_metric=log_metric)
     assert logged == {"codearena/not_graded": 0.0, "codearena/no_answer": 0.0}
+    logged.clear()
 
     async def down(*_: Any, **__: Any) -> httpx.Response:
         raise httpx.ConnectError("All connection attempts failed")

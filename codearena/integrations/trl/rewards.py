@@ -92,8 +92,8 @@ class Rewards:
         if log_metric is not None and rows:
             tried = [row for row, task in zip(rows, task_id or (), strict=False) if _is_task(task)]
             log_metric(NOT_GRADED_METRIC, tried.count(None) / max(len(tried), 1))
-            graded = [row for row in tried if row]
-            log_metric(NO_ANSWER_METRIC, sum(row.missing is not None for row in graded) / max(len(graded), 1))
+            if graded := [row for row in tried if row]:
+                log_metric(NO_ANSWER_METRIC, sum(row.missing is not None for row in graded) / len(graded))
         if log_extra is not None:
             log_extra(NO_ANSWER_METRIC, [row.missing.value if row and row.missing else None for row in rows])
         return [row.reward if row else None for row in rows]
