@@ -63,15 +63,8 @@ SHAPES = {
 
 @pytest.mark.parametrize("text", SHAPES.values(), ids=list(SHAPES))
 def test_a_hostile_completion_is_read_in_bounded_time_and_memory(text: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", READ],
-        input=text,
-        text=True,
-        encoding="utf-8",
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-    )
+    command = [sys.executable, "-c", READ]
+    done = subprocess.run(command, input=text.encode(), cwd=ROOT, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
 
 
