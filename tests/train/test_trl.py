@@ -46,6 +46,7 @@ def test_the_logged_rewards_are_the_environments(
             mean = sum(arena.grade("easy-1", source).reward for source in sources) / len(sources)
             assert step["reward"] == pytest.approx(mean, abs=1e-4)
             assert {f"rewards/{name}/mean" for name in COMPONENTS} <= set(step)
+            assert step["codearena/no_answer"] == pytest.approx(sources.count("") / len(sources))
 
 
 def test_an_environment_with_tools_trains(gateway_url: str, tiny_model: str, tmp_path: Path) -> None:
