@@ -121,3 +121,16 @@ def test_tokens_that_the_endpoint_does_not_say_are_unknown_and_not_zero(usage: A
 def test_what_is_no_chat_completion_is_the_endpoints_failure(body: bytes, told: str) -> None:
     with pytest.raises(reply.ReplyError, match=told.replace("[", r"\[")):
         reply.parsed(body)
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "no_answer"),
+    [
+        ("```python\ndef f():\n    pass\n```\n```python\ndef main():\n    f()\n```", "def f():\n    pass\n", None),
+        ("<think>\n```python\ndef f():\n    pass\n```\n", "", "open_thought"),
+        ("I cannot do that.", "", "no_code"),
+    ],
+)
+def test_a_text_without_an_answer_is_an_empty_source(text: str, source: str, no_answer: str | None) -> None:
+    proposed = proposal(reply.Reply(text), Use(method="m"), "f")
+    assert (proposed.source, proposed.no_answer) == (source, no_answer)
