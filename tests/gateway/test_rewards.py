@@ -310,10 +310,10 @@ async def test_what_the_service_failed_to_grade_is_masked_and_the_rest_is_not(
 ) -> None:
     api = await serve(settings.model_copy(update={"attempt_wait_s": 0.5}))
     rewards = Rewards(str(api.base_url))
-    executor.fail[WRONG].extend([SandboxError("lost")] * 1000)
-    right, wrong = await called(rewards.codearena_reward, RIGHT, WRONG)
+    executor.fail["lost"].extend([SandboxError("lost")] * 1000)
+    right, lost = await called(rewards.codearena_reward, RIGHT, "lost = 1")
     assert right is not None
-    assert wrong is None
+    assert lost is None
     assert rewards.not_graded == 1
 
 
