@@ -6,6 +6,7 @@ outer loop hands out counts as part of that loop), and the cost of methods of cl
 """
 
 import ast
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -35,7 +36,11 @@ _LISTS = (ast.List, ast.ListComp)
 _HASHED_USES = {"get", "items", "keys", "values", "add", "setdefault", "discard"}
 _MODULES = {"math", "heapq", "bisect", "collections", "itertools", "statistics", "copy", "functools", "json", "ast"}
 _REMOVERS = {"pop", "popleft", "popitem", "discard", "remove"}
+_LOOPS_KEPT = 1024
+"""Of which what is found by walking through all of a loop is remembered: those around it ask for it again."""
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_Loop = ast.For | ast.AsyncFor | ast.While
 
 
 @dataclass(frozen=True, order=True)
@@ -92,7 +97,7 @@ class Scope:
     parts: frozenset[str] = frozenset()
     lists: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
-    loop: ast.For | ast.AsyncFor | ast.While | None = None
+    loop: _Loop | None = None
 
 
 class Estimator:
@@ -103,13 +108,14 @@ class Estimator:
         self.functions = {node.name: node for node in ast.walk(tree) if isinstance(node, _FUNCTIONS)}
         self._known: dict[str, Growth] = {}
         self._open: list[str] = []
+        self._loops: dict[tuple[_Loop, Scope, str], Growth] = {}
 
     def scope_of(self, node: ast.AST) -> Scope:
         """What is known at the start of a function or of the module."""
         return Scope(lists=frozenset(_list_names(node)), texts=frozenset(_text_names(node)))
 
     @staticmethod
-    def inside(loop: ast.For | ast.AsyncFor | ast.While, scope: Scope) -> Scope:
+    def inside(loop: _Loop, scope: Scope) -> Scope:
         """What is known in the body of a loop that stands where `scope` holds."""
         handed_out = _taken_out(loop) if isinstance(loop, ast.While) else names_of(loop.target)
         return replace(scope, parts=scope.parts | set(handed_out), loop=loop)
@@ -141,14 +147,22 @@ class Estimator:
         """Of running it once where `scope` holds. Raises UnknownGrowthError."""
         if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
             return CONSTANT  # costs when called; every function is looked at on its own
-        if isinstance(node, ast.For | ast.AsyncFor):
-            body = self._block([*node.body, *node.orelse], self.inside(node, scope))
-            return max(self._cost(node.iter, scope), self._size(node.iter, scope).times(body))
+        if isinstance(node, _LOOPS):
+            # Remembered: whoever looks for the costliest line asks again at each depth. What a function costs that
+            # calls itself is not known while it is looked at.
+            key = (node, scope, self._open[-1] if self._open else "")
+            if key not in self._loops:
+                self._loops[key] = self._loop(node, scope)
+            return self._loops[key]
+        own = LINEAR if _puts_in_front(node, scope.texts) else CONSTANT
+        return max([own, *(self._child(child, scope) for child in ast.iter_child_nodes(node))])
+
+    def _loop(self, node: _Loop, scope: Scope) -> Growth:
         if isinstance(node, ast.While):
             body = max(self._block(node.body, self.inside(node, scope)), self._cost(node.test, scope))
             return _while_turns(node, scope.loop).times(body)
-        own = LINEAR if _puts_in_front(node, scope.texts) else CONSTANT
-        return max([own, *(self._child(child, scope) for child in ast.iter_child_nodes(node))])
+        body = self._block([*node.body, *node.orelse], self.inside(node, scope))
+        return max(self._cost(node.iter, scope), self._size(node.iter, scope).times(body))
 
     def _child(self, node: ast.AST, scope: Scope) -> Growth:
         return self.statement(node, scope) if isinstance(node, ast.stmt) else self._cost(node, scope)
@@ -242,10 +256,12 @@ def _with_recursion(shape: RecursionShape, body: Growth) -> Growth:
     return LINEAR if body.power == 0 else LOGARITHMIC.times(body) if body.power == 1 else body
 
 
+@functools.lru_cache(_LOOPS_KEPT)
 def _while_turns(node: ast.While, outer: ast.AST | None) -> Growth:
-    changed = {name: value for inner in ast.walk(node) for name, value in _changes(inner)}
+    within = list(ast.walk(node))
+    changed = {name: value for inner in within for name, value in _changes(inner)}
     tested = set(names_of(node.test)) or set(changed)
-    if any(_shrinks_by_factor(inner) for inner in ast.walk(node) if isinstance(inner, ast.AugAssign)):
+    if any(_shrinks_by_factor(inner) for inner in within if isinstance(inner, ast.AugAssign)):
         return LOGARITHMIC
     middles = {name for name, value in changed.items() if value is not None and _halves(value)}
     if any(
@@ -329,11 +345,16 @@ def _puts_in_front(node: ast.stmt, texts: frozenset[str]) -> bool:
     return isinstance(last, ast.Name) and last.id in texts and last.id in {*names_of(node.targets[0])}
 
 
-def _taken_out(node: ast.While) -> Iterator[str]:
+@functools.lru_cache(_LOOPS_KEPT)
+def _taken_out(node: ast.While) -> frozenset[str]:
     """Names that a turn of the loop gives what it took out of a queue, a stack or a heap."""
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Assign) and isinstance(inner.value, ast.Call) and _takes_out(inner.value):
-            yield from (name for target in inner.targets for name in names_of(target))
+    return frozenset(
+        name
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Assign) and isinstance(inner.value, ast.Call) and _takes_out(inner.value)
+        for target in inner.targets
+        for name in names_of(target)
+    )
 
 
 def _takes_out(node: ast.Call) -> bool:

@@ -229,7 +229,12 @@ class _Conductor:
     def _group(self, role: Role) -> Group:
         """Of the source that is run next in this role. A referee's time is in the count of the control group too."""
         meter = None if any(call["kind"] == "test_script" for call in self._calls) else self._meter
-        return Group(lambda: self._pids_of(role), meter)
+        return Group(lambda: self._pids_of(role), meter, self._starts if self._own_pids else None)
+
+    def _starts(self) -> int:
+        """Tasks started in this sandbox so far, but for those that were asked for; always 0 if the kernel is silent."""
+        last_pid = witness.last_pid()
+        return last_pid - self._supervisor.spawned if last_pid else 0
 
     def _pids_of(self, role: Role) -> list[int]:
         """Whatever is there but supervisor, conductor, and processes of other roles."""

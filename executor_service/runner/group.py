@@ -7,8 +7,11 @@ others takes the cores from itself: of the time that one task was kept waiting, 
 the attempt's own.
 
 An uninterruptible wait (state D) is for a disk, for memory, or for a lock of the kernel that others hold: the host's
-doing too. But a process can arrange one, by a child that it has to wait for, or by asking for the disk. So it counts as
-the host's only while there is one process, and no longer than some seconds; of the rest nobody can tell.
+doing too. But a task can arrange one, by another that it has to wait for, or by asking for the disk. So it counts as
+the host's only while there is one task, and no longer than some seconds; of the rest nobody can tell.
+
+Processes that come and go between two looks take the cores too. A control group counts their time; where none does, the
+kernel still tells that there were some, by the pids that it gave out, and then nobody can tell who kept the others.
 
 The kernel adds a wait up when it ends, so that a task which is ready and has not run since the last look is known to
 wait still. The group is looked at now and then, and of what happened in between the longest wait of a task counts.
@@ -29,7 +32,7 @@ _STALLED_AT_MOST_S = 5.0
 class Waits:
     """Parts of the wall time. starved_s: kept from running by others.
 
-    blocked_s: in an uninterruptible wait, of which nobody can tell whose doing it is.
+    blocked_s: in an uninterruptible wait, or without a core, of which nobody can tell whose doing it is.
     """
 
     starved_s: float = 0.0
@@ -58,14 +61,23 @@ class _Task:
 class Group:
     """The processes of the attempt, or of another role, from now on.
 
-    pids: those that are there. meter: of the control group; None: it counts others' processes too. proc: of proc(5).
+    pids: those that are there. meter: of the control group; None: it counts others' processes too. starts: how many
+    tasks they have started so far; None: not known. proc: of proc(5).
     """
 
-    def __init__(self, pids: Callable[[], list[int]], meter: Meter | None = None, proc: str = "/proc") -> None:
+    def __init__(
+        self,
+        pids: Callable[[], list[int]],
+        meter: Meter | None = None,
+        starts: Callable[[], int] | None = None,
+        proc: str = "/proc",
+    ) -> None:
         self._pids = pids
         self._meter = meter
+        self._starts = starts or (lambda: 0)
         self._proc = proc
-        self._counted_s = meter.others_s() if meter else 0.0
+        self._began_s = self._counted_s = meter.others_s() if meter else 0.0
+        self._started = self._starts()
         self._tasks: dict[str, _Task] = {}
         self._conductor_kept_s = _counters(f"{proc}/self/schedstat")[1]
         self._ran_s = 0.0
@@ -77,7 +89,7 @@ class Group:
     @property
     def cpu_s(self) -> float:
         """CPU time of all of them: as the control group counts it, else as of the last look."""
-        counted_s = self._meter.others_s() - self._counted_s if self._meter else 0.0
+        counted_s = self._meter.others_s() - self._began_s if self._meter else 0.0
         return max(self._ran_s, counted_s)
 
     def passed(self, wall_s: float) -> None:
@@ -91,22 +103,42 @@ class Group:
         slice_s, self._unlooked_s = self._unlooked_s, 0.0
         pids = self._pids()
         tasks = dict(self._tasks_of(pids, slice_s))
-        ran_s = {name: task.ran_s - self._last(name).ran_s for name, task in tasks.items()}
-        kept_s = {name: task.kept_s - self._last(name).kept_s for name, task in tasks.items()}
-        all_ran_s = sum(ran_s.values())
-        by_others_s = max((kept_s[name] - (all_ran_s - ran_s[name]) for name in tasks), default=0.0)
-        conductor_s = _counters(f"{self._proc}/self/schedstat")[1]
-        conductor_by_others_s = conductor_s - self._conductor_kept_s - all_ran_s
         self._unexplained_s += slice_s
-        starved_s = min(self._unexplained_s, max(0.0, by_others_s) + max(0.0, conductor_by_others_s))
-        self._unexplained_s -= starved_s
-        blocked_s = max(0.0, slice_s - starved_s) if any(_state(f"{self._proc}/{pid}") == "D" for pid in pids) else 0.0
-        hosts_s = min(blocked_s, self._may_stall_s) if len(pids) == 1 else 0.0
+        kept_s, unsure = self._kept(tasks)
+        self._unexplained_s -= kept_s
+        waits_for_kernel = any(_state(f"{self._proc}/{pid}") == "D" for pid in pids)
+        blocked_s = max(0.0, slice_s - kept_s) if waits_for_kernel else 0.0
+        hosts_s = min(blocked_s, self._may_stall_s) if len(tasks) == 1 else 0.0
         self._may_stall_s -= hosts_s
         self._unexplained_s = max(0.0, self._unexplained_s - hosts_s)
-        self.waits += Waits(starved_s + hosts_s, blocked_s - hosts_s)
-        self._tasks, self._conductor_kept_s = tasks, conductor_s
-        self._ran_s += all_ran_s
+        self.waits += Waits(hosts_s, blocked_s - hosts_s)
+        self.waits += Waits(blocked_s=kept_s) if unsure else Waits(starved_s=kept_s)
+        self._tasks = tasks
+
+    def _kept(self, tasks: dict[str, _Task]) -> tuple[float, bool]:
+        """Seconds since the last look for which it was kept from a core, and whether that may be its own doing."""
+        ran_s = {name: max(0.0, task.ran_s - self._last(name).ran_s) for name, task in tasks.items()}
+        self._ran_s += sum(ran_s.values())
+        all_ran_s = max(sum(ran_s.values()), self._counted_since_last())
+        by_others_s = max(
+            (task.kept_s - self._last(name).kept_s - (all_ran_s - ran_s[name]) for name, task in tasks.items()),
+            default=0.0,
+        )
+        before_s, self._conductor_kept_s = self._conductor_kept_s, _counters(f"{self._proc}/self/schedstat")[1]
+        conductor_s = self._conductor_kept_s - before_s - all_ran_s
+        kept_s = min(self._unexplained_s, max(0.0, by_others_s) + max(0.0, conductor_s))
+        return kept_s, self._missed_some(tasks) and self._meter is None
+
+    def _counted_since_last(self) -> float:
+        """CPU time by the control group's count."""
+        before_s, self._counted_s = self._counted_s, self._meter.others_s() if self._meter else 0.0
+        return self._counted_s - before_s
+
+    def _missed_some(self, tasks: dict[str, _Task]) -> bool:
+        """Whether tasks have come and gone since the last look. The kernel begins anew when pids run out."""
+        before, self._started = self._started, self._starts()
+        seen = sum(name not in self._tasks for name in tasks)
+        return not 0 <= self._started - before <= seen
 
     def _last(self, name: str) -> _Task:
         return self._tasks.get(name, _Task())

@@ -94,13 +94,14 @@ class Supervisor:
 
     exits: by the number that a process was given when it was asked for; its pid is another one in each pid namespace.
     stray_cpu_s: CPU time of processes that had outlived their parents. running: pid -> role, of those asked for.
+    spawned: how many have been asked for.
     """
 
     control: socket.socket
     exits: dict[int, Exit] = field(default_factory=dict)
     stray_cpu_s: float = 0.0
     running: dict[int, Role] = field(default_factory=dict)
-    _spawned: int = 0
+    spawned: int = 0
 
     def __post_init__(self) -> None:
         # With each packet the kernel then says who sent it, by the pid that it has here (unix(7), SO_PASSCRED).
@@ -108,8 +109,8 @@ class Supervisor:
 
     def spawn(self, role: Role, fds: list[int]) -> tuple[int, int]:
         """Forks a process of the role onto `fds` (stdin, stdout, stderr, commands, results); its number and its pid."""
-        self._spawned += 1
-        number = self._spawned
+        self.spawned += 1
+        number = self.spawned
         request = {"op": "spawn", "role": role, "number": number}
         try:
             socket.send_fds(self.control, [json.dumps(request).encode()], fds)

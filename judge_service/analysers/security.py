@@ -50,6 +50,9 @@ def _bandit(source: bytes, text: str) -> list[Any]:
     visitor = node_visitor.BanditNodeVisitor(
         _FILE_NAME, io.BytesIO(source), meta_ast.BanditMetaAst(), _TESTS, True, {}, counts
     )
+    # Else it would write down the tree below each node, which takes seconds where expressions nest, for a log that
+    # nobody keeps. The tester was given the same, for the tests, and has its own.
+    visitor.debug = False
     visitor.process(text)
     return list(visitor.tester.results)
 

@@ -1,11 +1,14 @@
 """Whose doing it is that wall time passes: from what the kernel counts, written here as proc(5) shows it."""
 
+import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from executor_service.runner.group import LOOK_S, Group, Waits
+from executor_service.runner.meter import Meter
 
 
 class Proc:
@@ -13,12 +16,14 @@ class Proc:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.started = 0
         self.conductor()
 
     def conductor(self, kept_s: float = 0.0) -> None:
         self._write("self/schedstat", f"0 {round(kept_s * 1e9)} 1\n")
 
     def task(self, pid: int, ran_s: float = 0.0, kept_s: float = 0.0, state: str = "S", thread: int = 0) -> None:
+        self.started += not (self._folder / f"{pid}/task/{thread or pid}").exists()
         self._write(f"{pid}/task/{thread or pid}/schedstat", f"{round(ran_s * 1e9)} {round(kept_s * 1e9)} 7\n")
         for folder in (f"{pid}", f"{pid}/task/{thread or pid}"):
             self._write(f"{folder}/stat", f"{pid} (a (strange) name) {state} 1 1 1\n")
@@ -27,7 +32,13 @@ class Proc:
         return sorted(int(path.name) for path in self._folder.iterdir() if path.name.isdigit())
 
     def group(self) -> Group:
-        return Group(self.pids, proc=str(self._folder))
+        return Group(self.pids, starts=lambda: self.started, proc=str(self._folder))
+
+    def metered(self, meter: Meter) -> Group:
+        return Group(self.pids, meter, starts=lambda: self.started, proc=str(self._folder))
+
+    def gone(self, pid: int) -> None:
+        shutil.rmtree(self._folder / str(pid))
 
     def _write(self, name: str, text: str) -> None:
         path = self._folder / name
@@ -113,6 +124,63 @@ def test_with_a_child_nobody_knows_whose_doing_that_is(proc: Proc) -> None:
         proc.task(6)
 
     assert waits_of(looked(proc, vforked)) == Waits(blocked_s=1.0)
+
+
+def test_with_a_second_thread_neither(proc: Proc) -> None:
+    def cloned() -> None:
+        proc.task(5, thread=6)
+        proc.task(5, state="D")
+
+    assert waits_of(looked(proc, cloned)) == Waits(blocked_s=1.0)
+
+
+def test_beside_processes_that_come_and_go_nobody_knows_whose_doing_a_wait_is(proc: Proc) -> None:
+    def kept_by(children: int) -> Callable[[], None]:
+        def then() -> None:
+            proc.task(5, kept_s=0.9)
+            proc.started += children
+
+        return then
+
+    assert waits_of(looked(proc, kept_by(children=1))) == Waits(blocked_s=0.9)
+    assert waits_of(looked(proc, kept_by(children=0))) == Waits(starved_s=0.9), "the same wait"
+
+
+def test_pids_that_begin_anew_have_been_used_up(proc: Proc) -> None:
+    proc.started = 4_000_000
+
+    def then() -> None:
+        proc.task(5, kept_s=0.9)
+        proc.started = 7
+
+    assert waits_of(looked(proc, then)) == Waits(blocked_s=0.9)
+
+
+def test_what_such_processes_ran_for_is_the_attempts_where_a_control_group_counts_it(
+    proc: Proc, tmp_path: Path
+) -> None:
+    proc.task(5)
+    usage = tmp_path / "cpuacct.usage"
+    before_s = time.process_time() + time.clock_gettime((~1 << 3) | 2)
+
+    def counted(others_s: float) -> None:
+        usage.write_text(f"{round((before_s + others_s) * 1e9)}\n")
+
+    counted(0.0)
+    with usage.open() as file:
+        group = proc.metered(Meter(file.fileno()))
+        counted(0.8)
+        proc.task(5, kept_s=0.9)
+        proc.started += 20
+        group.passed(1.0)
+        assert group.waits.starved_s == pytest.approx(0.1, abs=0.05)
+        assert group.waits.blocked_s == 0.0
+
+
+def test_a_process_that_ends_while_it_is_looked_at_takes_no_time_back(proc: Proc) -> None:
+    group = looked(proc, lambda: proc.task(5, ran_s=0.4), lambda: proc.task(5, ran_s=0.0, kept_s=0.0))
+    assert group.cpu_s == pytest.approx(0.4)
+    assert waits_of(group) == Waits()
 
 
 def test_to_ask_for_the_disk_all_the_time_is_not_the_hosts_doing(proc: Proc) -> None:

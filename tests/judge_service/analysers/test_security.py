@@ -8,6 +8,7 @@ import pytest_asyncio
 from judge_service.analysers.protocol import Analysis
 from judge_service.answers import SecurityAnswer, read_security
 from judge_service.children import ChildLimits, Children
+from judge_service.settings import Settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -62,3 +63,13 @@ async def test_a_way_past_pythons_own_functions_is_high(children: Children, line
 
 async def test_a_module_of_the_programs_own_is_no_way_past_anything(children: Children) -> None:
     assert await _found(children, "from .ctypes import x\nimport ctypesque\n") == []
+
+
+async def test_what_nests_is_analysed_within_the_limit() -> None:
+    limits = ChildLimits(cpu_s=Settings().analysis_cpu_s, wall_s=60, memory_bytes=2**29)
+    strict = Children(limits, start_s=60)
+    await strict.start()
+    try:
+        assert (await _analyse(strict, ("a" + ".b" * 300 + "\n") * 106)).total == 0
+    finally:
+        await strict.close()
