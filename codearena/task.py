@@ -8,17 +8,19 @@ compare by one. Everything in it is trusted: task authors are.
 
 import hashlib
 import importlib.util
+import keyword
 import random
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from codearena.scripts import ScriptTest, TestScript, read_script
 
@@ -58,6 +60,23 @@ class CompareMode(StrEnum):
     CUSTOM = "custom"
 
 
+def _entry_point(text: str) -> str:
+    """The entry point, with its names as Python reads them. Raises ValueError if it has another form than is served."""
+    text = unicodedata.normalize("NFKC", text)
+    *owners, last = text.split(".")
+    names = [*(owner.removesuffix("()") for owner in owners), last]
+    if not all(name.isidentifier() and not keyword.iskeyword(name) for name in names):
+        raise ValueError(
+            f"{text!r} is no entry point: it is a name of the module (solve), or names with dots between them "
+            "(Money.parse), each but the last of which may be called without arguments (Solution().twoSum)"
+        )
+    return text
+
+
+EntryPoint = Annotated[str, AfterValidator(_entry_point)]
+"""What is called in the attempt's module; the form is that of FunctionCall in executor.proto."""
+
+
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
@@ -95,9 +114,9 @@ class ExpectedSpawn(_Record):
 
 
 class MethodCall(_Record):
-    """One call of a sequence on an object; the first one constructs it."""
+    """One call of a sequence on an object; the first one constructs it, the others name its methods."""
 
-    call: str
+    call: EntryPoint
     args: list[Any] = []
     kwargs: dict[str, Any] = {}
 
@@ -143,6 +162,8 @@ class TestCase(_Record):
             raise ValueError("needs one of expect, raises, process")
         if self.calls and (self.args or self.kwargs):
             raise ValueError("has calls as well as args or kwargs")
+        if methods := [step.call for step in self.calls[1:] if not step.call.isidentifier()]:
+            raise ValueError(f"calls after the first name a method of the object, which {methods[0]!r} is not")
         if self.make and (self.visible or self.calls or self.process):
             raise ValueError("make is for hidden tests that are one call of the entry point")
         if self.tolerance and self.compare is not CompareMode.APPROX:
@@ -216,7 +237,7 @@ class Task(_Record):
     category: Category
     level: Level
     description: str
-    entry_point: str
+    entry_point: EntryPoint
     tests: list[TestCase] = []
     script: TestScript | None = None
     probe: Probe | None = None

@@ -255,7 +255,9 @@ class FunctionCall(_message.Message):
     ARGS_FIELD_NUMBER: _builtins.int
     KWARGS_FIELD_NUMBER: _builtins.int
     entry_point: _builtins.str
-    """Dotted name in the attempt's module."""
+    """Dotted name in the attempt's module. `()` after any name but the last calls
+    it without arguments, anew for each call: "Solution().twoSum".
+    """
     @_builtins.property
     def args(self) -> _common_pb2.EncodedValue:
         """A list."""
@@ -342,9 +344,8 @@ class TestScript(_message.Message):
     UNREPORTED_FIELD_NUMBER: _builtins.int
     source: _builtins.bytes
     entry_point: _builtins.str
-    """Dotted name in the attempt's module: the argument of a body that takes one.
-    Of an attempt that does not define it no test is run. Empty: none is asked
-    for.
+    """As in FunctionCall: the argument of a body that takes one. Of an attempt that
+    does not define it no test is run. Empty: none is asked for.
     """
     body: _builtins.str
     """Where the tests are. Empty: they have names. "module": they are statements

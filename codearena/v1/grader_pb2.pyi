@@ -285,7 +285,7 @@ class Expectations(_message.Message):
     where a test compares by it. Trusted, and run in a limited child process.
     """
     entry_point: _builtins.str
-    """Dotted name of what an attempt must define, for feedback."""
+    """What an attempt must define, as in FunctionCall; for feedback."""
     @_builtins.property
     def tests(self) -> _containers.RepeatedCompositeFieldContainer[Global___Expectation]: ...
     @_builtins.property

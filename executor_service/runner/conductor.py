@@ -420,7 +420,7 @@ class _Conductor:
 
         Of an attempt without the entry point no test is run: many a script takes any exception for what it expects.
         """
-        entry_point = call["test_script"]["entry_point"].partition("(")[0]
+        entry_point = call["test_script"]["entry_point"]
         if entry_point:
             found = self._ask(run, process, {"op": "find", "entry_point": entry_point}, call["call_id"])
             if found["status"] != "returned":

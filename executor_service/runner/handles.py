@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from codearena import values
-from executor_service.runner import crossing, standard
+from executor_service.runner import crossing, entry_point, standard
 from executor_service.runner.crossing import Description
 
 _BATCH = 256
@@ -29,7 +29,7 @@ _BUILTIN_ITERATORS += tuple(type(iter(kind())) for kind in (list, tuple, dict, s
 _BUILTIN_ITERATORS += (type(iter(range(0))), type(iter({}.values())), type(iter({}.items())))
 
 
-def _call(target: Any, *args: Any, **kwargs: Any) -> Any:
+def _call(target: Any, /, *args: Any, **kwargs: Any) -> Any:
     return target(*args, **kwargs)
 
 
@@ -125,12 +125,21 @@ class Handles:
             return crossing.encode(crossing.described(self._describe(value)), self._limits, self._kept)
 
     def _name(self, name: str) -> Any:
-        """What the module calls `name`."""
-        return getattr(self._module, name, _MISSING)
+        """What the module calls `name`, which may be a whole entry point."""
+        try:
+            return entry_point.value_at(self._module, name)
+        except entry_point.UndefinedError:
+            return _MISSING
+
+    def _at(self, path: str) -> Any:
+        """Looked up for every request: a method's object is made anew for each call, also in another process."""
+        if (value := self._name(path)) is _MISSING:
+            raise AttributeError(f"the attempt has no {path!r}")
+        return value
 
     def _find(self, description: Description) -> Any:
         if "path" in description:
-            return getattr(self._module, description["path"])
+            return self._at(description["path"])
         if "range" in description:
             return range(*description["range"])
         if "slice" in description:

@@ -65,7 +65,7 @@ class Link:
         self._note_named(description)
         return self._found(description, path=name)
 
-    def apply(self, function: str, *args: Any, **kwargs: Any) -> Any:
+    def apply(self, function: str, /, *args: Any, **kwargs: Any) -> Any:
         """The value of a function of the worker's table; raises what the attempt raised."""
         description, value = self._answer(function, args, kwargs)
         if description is None:

@@ -90,7 +90,7 @@ class Proxy:
     def __delitem__(self, key: Any) -> None:
         origin_of(self).link.apply("delitem", self, key)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         return origin_of(self).link.apply("call", self, *args, **kwargs)
 
     def __iter__(self) -> Iterator[Any]:

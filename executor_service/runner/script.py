@@ -106,7 +106,7 @@ class Script:
 
     def _bind_names(self) -> None:
         """Names that the script uses and nobody defines are the attempt's; one that it lacks stays undefined."""
-        entry_name = self._entry_point.partition(".")[0]
+        entry_name = self._entry_point.partition(".")[0].removesuffix("()")
         for name in sorted(_names_asked_for(self._source, entry_name)):
             try:
                 self._namespace[name] = self._link.name(name)
@@ -120,9 +120,7 @@ class Script:
 
     def _open_body(self, tree: ast.Module) -> None:
         functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == self._body]
-        candidate: Any = None
-        for position, name in enumerate(self._entry_point.split(".")):
-            candidate = getattr(candidate, name) if position else self._link.name(name)
+        candidate = self._link.name(self._entry_point)
         for argument in functions[-1].args.args:
             self._namespace[argument.arg] = candidate
         self._statements = functions[-1].body

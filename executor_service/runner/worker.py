@@ -21,7 +21,7 @@ from collections.abc import Callable
 from typing import Any
 
 from codearena import values
-from executor_service.runner import analysis, frames, intercept, kernel, lending, module, program
+from executor_service.runner import analysis, entry_point, frames, intercept, kernel, lending, module, program
 from executor_service.runner.handles import Handles
 from executor_service.runner.phases import Input, Phases
 from executor_service.runner.roles import ProcessLimits, limit
@@ -57,10 +57,6 @@ def open_streams() -> None:
 def _answer(status: str, value: bytes = b"", **meta: Any) -> bytes:
     encoded = json.dumps(meta).encode("ascii")
     return bytes([STATUSES.index(status)]) + META.pack(len(encoded)) + encoded + value
-
-
-class _UndefinedError(BaseException):
-    """The attempt has not what is to be called. Never an outcome of its own code: no test can expect it."""
 
 
 class _Session:
@@ -186,18 +182,10 @@ class _Session:
 
     def _sequence(self, calls: list[dict[str, str]]) -> Any:
         target = self._function(calls)
-        return [self._invoke(_callable(target, call["entry_point"]), call) for call in calls[1:]]
+        return [self._invoke(entry_point.callable_of(target, call["entry_point"]), call) for call in calls[1:]]
 
-    def _resolve(self, dotted: str) -> Any:
-        """What is to be called. Raises _UndefinedError if the module does not have it, or it cannot be called."""
-        outer, _, name = dotted.rpartition(".")
-        return _callable(self._found(outer), name)
-
-    def _found(self, dotted: str) -> Any:
-        target: Any = self._module
-        for name in filter(None, dotted.split(".")):
-            target = _attribute(target, name)
-        return target
+    def _resolve(self, name: str) -> Callable[..., Any]:
+        return entry_point.callable_at(self._module, name)
 
     @staticmethod
     def _invoke(function: Any, call: dict[str, str]) -> Any:
@@ -213,7 +201,7 @@ class _Session:
             return _answer("output_limit", detail=str(error), processes=intercept.records)
         except values.UnencodableError as error:
             return _answer("unencodable", detail=str(error), processes=intercept.records)
-        except _UndefinedError as error:
+        except entry_point.UndefinedError as error:
             return _answer("undefined", detail=str(error), processes=intercept.records)
         except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are outcomes of a call too
             return self._raised(error)
@@ -256,23 +244,6 @@ class _Session:
         for fd in self._fds:
             os.set_inheritable(fd, False)
         return self._guarded(lambda: program.become(base64.b64decode(message["source"]), message["environment"]))
-
-
-def _attribute(owner: Any, name: str) -> Any:
-    """Raises _UndefinedError whatever the lookup raises: an exception instead of a function is no function."""
-    try:
-        return getattr(owner, name)
-    except MemoryError:
-        raise
-    except BaseException:  # noqa: BLE001 - a module's or a class's __getattr__ is the attempt's code
-        raise _UndefinedError(f"there is no {name}") from None
-
-
-def _callable(owner: Any, name: str) -> Any:
-    found = _attribute(owner, name)
-    if not callable(found):
-        raise _UndefinedError(f"{name} is nothing that can be called")
-    return found
 
 
 def _out_of_processes(error: BaseException) -> bool:

@@ -72,6 +72,54 @@ def test_the_probe_makes_inputs_of_the_size_asked_for(write: Callable[..., Path]
     assert len(task.probe.make_input(10, random.Random(1))[0]) == 10
 
 
+@pytest.mark.parametrize("entry_point", ["double", "Money.parse", "Solution().double", "Outer.Inner().deep.name"])
+def test_an_entry_point_is_names_of_which_all_but_the_last_may_be_called(
+    write: Callable[..., Path], entry_point: str
+) -> None:
+    assert load_task(write(MINIMAL.replace("point: double", f"point: {entry_point}"))).entry_point == entry_point
+
+
+def test_an_entry_point_has_its_names_as_python_reads_them(write: Callable[..., Path]) -> None:
+    assert load_task(write(MINIMAL.replace("point: double", "point: \ufb01x"))).entry_point == "fix"
+
+
+@pytest.mark.parametrize(
+    "entry_point",
+    [
+        "Solution()",
+        "Solution(1).double",
+        "Solution()().double",
+        "Solution.double()",
+        "Solution()double",
+        "[Solution()][0].double",
+        "lambda n: 2 * n",
+        "double\\n",
+        "class",
+        ".double",
+        "double.",
+        "2double",
+        "os; double",
+        "",
+    ],
+)
+def test_any_other_entry_point_is_refused(write: Callable[..., Path], entry_point: str) -> None:
+    with pytest.raises(TaskError, match=r"double: 1 validation error for Task\nentry_point\n.*is no entry point"):
+        load_task(write(MINIMAL.replace("point: double", f'point: "{entry_point}"')))
+
+
+@pytest.mark.parametrize(
+    ("calls", "named"),
+    [
+        ("[{call: Stack(1)}]", r"tests\.0\.calls\.0\.call"),
+        ("[{call: Stack}, {call: push()}]", r"tests\.0\.calls\.1\.call"),
+        ("[{call: Stack}, {call: items.pop}]", r"(?s)tests\.0\n.*'items\.pop'"),
+    ],
+)
+def test_a_call_that_nothing_could_answer_is_refused(write: Callable[..., Path], calls: str, named: str) -> None:
+    with pytest.raises(TaskError, match=named):
+        load_task(write(with_tests(f"tests:\n  - {{name: t, expect: 1, calls: {calls}}}\n")))
+
+
 @pytest.mark.parametrize(
     ("text", "named"),
     [

@@ -69,6 +69,49 @@ async def test_a_method_that_is_not_there_is_undefined(arena: Arena) -> None:
         assert [outcome.status for outcome in report.calls] == [UNDEFINED]
 
 
+SOLUTION = """
+class Solution:
+    def __init__(self): self.seen = []
+    def add(self, item):
+        self.seen.append(item)
+        return self.seen
+    class Inner:
+        @staticmethod
+        def double(n): return 2 * n
+"""
+
+
+async def test_an_object_in_the_entry_point_is_made_anew_for_each_call(arena: Arena) -> None:
+    names = ("Solution().add", "Solution().add", "Solution.Inner.double", "Solution().Inner().double")
+    calls = [jobs.call(name, number, call_id=name + str(number)) for number, name in enumerate(names)]
+    report = await arena.execute(jobs.job(SOLUTION, calls))
+    assert [json.loads(outcome.value.json) for outcome in report.calls] == [[0], [1], 4, 6]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "",
+        "def add(item): pass",
+        "Solution = 1",
+        "class Solution: pass",
+        "class Solution:\n    add = 1",
+        "def Solution(): pass",
+    ],
+)
+async def test_a_method_of_an_entry_point_that_is_not_there_is_undefined(arena: Arena, source: str) -> None:
+    report = await arena.execute(jobs.job(source, [jobs.call("Solution().add", 1)]))
+    assert [outcome.status for outcome in report.calls] == [UNDEFINED]
+
+
+async def test_what_is_raised_while_the_object_is_made_is_told_with_its_line(arena: Arena) -> None:
+    source = "class Solution:\n    def __init__(self):\n        {}['no']\n    def add(self, item): return item"
+    report = await arena.execute(jobs.job(source, [jobs.call("Solution().add", 1)]))
+    raised = report.calls[0].raised
+    assert (report.calls[0].status, raised.type) == (RAISED, "KeyError")
+    assert "line 3, in __init__" in raised.traceback
+
+
 async def test_text_that_is_no_unicode_is_still_an_outcome(arena: Arena) -> None:
     assert (await arena.call("def f(): raise ValueError('\\ud800')")).status == RAISED
 

@@ -7,7 +7,7 @@ from typing import Any
 import docker
 import pytest
 
-from codearena.v1 import common_pb2
+from codearena.v1 import common_pb2, executor_pb2
 from executor_service import codec
 from executor_service.isolation.container import ContainerIsolation
 from executor_service.settings import Settings
@@ -75,6 +75,56 @@ async def test_without_an_entry_point_no_test_of_a_script_is_run(arena: Arena, a
     assert report.calls[0].status == common_pb2.CALL_STATUS_UNDEFINED
     assert not report.calls[0].script_tests
     assert set((await verdicts(arena, "def f(x): raise ValueError", NEVER_FAILS)).values()) == {"passed"}
+
+
+LEETCODE = """
+class Solution:
+    def __init__(self): self.calls = 0
+    def twoSum(self, nums, target):
+        self.calls += 1
+        if self.calls > 1: return None
+        if target == 13: exec('while True: pass')
+        return [[i, j] for i in range(len(nums)) for j in range(i + 1, len(nums)) if nums[i] + nums[j] == target][0]
+"""
+CHECK = """
+def check(candidate):
+    assert candidate(nums = [2, 7, 11, 15], target = 9) == [0, 1]
+    assert candidate(nums = [5, 8], target = 13) == [0, 1]
+    assert candidate(nums = [3, 3], target = 6) == [0, 1]
+"""
+
+
+async def check(arena: Arena, attempt: str, entry_point: str) -> executor_pb2.Report:
+    call = jobs.script_call(CHECK, entry_point=entry_point)
+    return await arena.execute(jobs.job(attempt, [call], bounds=BRISK))
+
+
+async def test_a_candidate_is_a_method_of_an_object_of_each_call_also_after_a_call_that_hung(arena: Arena) -> None:
+    found = jobs.script_verdicts(await check(arena, LEETCODE, "Solution().twoSum"))
+    assert found == {"assert-1": "passed", "assert-2": "failed", "assert-3": "passed"}
+    static = LEETCODE.replace("    def twoSum(self", "    @classmethod\n    def twoSum(cls").replace(
+        "self.calls", "calls"
+    )
+    static = static.replace("calls += 1", "calls = 1").replace("    def __init__(self): calls = 0\n", "")
+    found = jobs.script_verdicts(await check(arena, static, "Solution.twoSum"))
+    assert found == {"assert-1": "passed", "assert-2": "failed", "assert-3": "passed"}
+
+
+@pytest.mark.parametrize(
+    ("attempt", "status"),
+    [
+        ("class Solution: pass", common_pb2.CALL_STATUS_UNDEFINED),
+        ("def Solution(): return 1", common_pb2.CALL_STATUS_UNDEFINED),
+        ("def twoSum(nums, target): return [0, 1]", common_pb2.CALL_STATUS_UNDEFINED),
+        ("class Solution:\n    twoSum = []", common_pb2.CALL_STATUS_UNDEFINED),
+        (LEETCODE.replace("self.calls = 0", "1 / 0"), common_pb2.CALL_STATUS_RAISED),
+        (LEETCODE.replace("self.calls = 0", "exec('while True: pass')"), common_pb2.CALL_STATUS_TIME_LIMIT),
+    ],
+)
+async def test_without_the_candidates_object_no_test_is_run(arena: Arena, attempt: str, status: int) -> None:
+    report = await check(arena, attempt, "Solution().twoSum")
+    assert report.calls[0].status == status
+    assert not report.calls[0].script_tests
 
 
 async def test_a_script_judges_right_and_wrong(arena: Arena) -> None:

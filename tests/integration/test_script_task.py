@@ -89,14 +89,51 @@ class Queue:
     def __ne__(self, other): return False
 """
 
+METHOD_TASK = """\
+id: two-sum
+title: Two numbers
+category: easy
+level: easy
+description: Return the positions of the two numbers that add up to the target.
+entry_point: Solution().twoSum
+script: {visible: [assert-1]}
+tests: [{name: a case, args: [[1, 2], 3], expect: [0, 1]}]
+"""
+METHOD_SOLUTION = """\
+from typing import List
+
+class Solution:
+    def twoSum(self, nums: List[int], target: int) -> List[int]:
+        places = {}
+        for place, number in enumerate(nums):
+            if target - number in places:
+                return [places[target - number], place]
+            places[number] = place
+        return []
+"""
+INIT = "    def __init__(self): self.places = {}\n"
+METHOD_SCRIPT = """\
+def check(candidate):
+    assert candidate(nums = [2, 7, 11, 15], target = 9) == [0, 1]
+    assert candidate(nums = [3, 2, 4], target = 6) == [1, 2]
+    assert candidate([3, 3], 6) == [0, 1]
+
+check(Solution().twoSum)
+"""
+
+
+def write_task(folder: Path, task: str, solution: str, buggy: str, script: str) -> None:
+    folder.mkdir(parents=True)
+    for name, text in (("task.yaml", task), ("solution.py", solution), ("buggy.py", buggy), ("test_script.py", script)):
+        (folder / name).write_text(text)
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("tasks")
-    folder = root / "easy" / "queue-1"
-    folder.mkdir(parents=True)
-    for name, text in (("task.yaml", TASK), ("solution.py", SOLUTION), ("buggy.py", BUGGY), ("test_script.py", SCRIPT)):
-        (folder / name).write_text(text)
+    write_task(root / "easy" / "queue-1", TASK, SOLUTION, BUGGY, SCRIPT)
+    forgets = METHOD_SOLUTION.replace("places[number] = place", "places[place] = number")
+    write_task(root / "easy" / "two-sum", METHOD_TASK, METHOD_SOLUTION, forgets, METHOD_SCRIPT)
     return root
 
 
@@ -145,3 +182,29 @@ def test_a_lying_object_gains_nothing(arena: CodeArena) -> None:
 
 def test_an_attempt_without_the_names_that_the_script_asks_for_passes_nothing(arena: CodeArena) -> None:
     assert graded(arena, "class Other: pass").execution_metadata.test_passed == 0
+
+
+def test_a_task_about_a_method_may_be_served(arena: CodeArena, folder: Path) -> None:
+    verification = verify(arena, load_tasks(folder)["two-sum"])
+    assert verification.problems == []
+    assert verification.reference is not None
+    assert verification.reference.execution_metadata.test_total == 4
+
+
+@pytest.mark.parametrize(
+    ("source", "passed", "unearned"),
+    [
+        (METHOD_SOLUTION, 4, ""),
+        (
+            METHOD_SOLUTION.replace("places = {}", "places = self.places").replace("    def two", INIT + "    def two"),
+            4,
+            "",
+        ),
+        ("twoSum = lambda nums, target: [0, 1]", 0, "no_entry_point"),
+        ("class Solution: pass", 0, "no_entry_point"),
+        ("class Solution:\n    def __init__(self): 1 / 0\n    def twoSum(self, nums, target): pass", 0, "no_work"),
+    ],
+)
+def test_a_method_earns_what_its_tests_say(arena: CodeArena, source: str, passed: int, unearned: str) -> None:
+    verdict = arena.grade("two-sum", source)
+    assert (verdict.execution_metadata.test_passed, verdict.unearned) == (passed, unearned)

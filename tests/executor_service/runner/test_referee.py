@@ -259,6 +259,13 @@ def test_arguments(): assert make(*range(3)).items == [0, 1, 2] and make(Stack)[
     assert {name for name, status in found.items() if status != "passed"} == set()
 
 
+@pytest.mark.parametrize("name", ["target", "function", "self", "args", "proxy", "name", "path", "limits"])
+async def test_an_argument_of_the_attempt_may_have_any_name(run: Run, name: str) -> None:
+    attempt = f"def f({name}): return 2 * {name}\nclass Box:\n    def put(this, {name}): return {name}\n"
+    script = f"def test_it():\n    assert f({name}=2) == 4\n    assert Box().put({name}=3) == 3\n"
+    assert await verdicts(run, attempt, script) == {"test_it": "passed"}
+
+
 async def test_exceptions_keep_type_message_and_attributes(run: Run) -> None:
     script = """
 import unittest, fix
