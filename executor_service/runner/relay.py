@@ -171,6 +171,9 @@ class Relay:
                 }
             if "done" in said:
                 return _verdict(said["done"])
+            if over := self._hands.over():  # each of many requests may be short
+                self._end_referee()
+                return {"status": "failed", "detail": over}
             reply = self._served.apply(said["ask"])
             message = {
                 "op": "reply",

@@ -252,3 +252,12 @@ def _search_as_root(client: docker.APIClient, container_id: str) -> list[dict[st
     output = _exec(client, container_id, searcher.AS_ROOT + "\nopen('/tmp/searched', 'w').close()")
     found: list[dict[str, Any]] = json.loads(output.splitlines()[-1])
     return found
+
+
+async def test_many_short_requests_are_bounded_together(arena: Arena) -> None:
+    bounds = jobs.limits(call_cpu_s=1.0, call_wall_s=30.0, attempt_wall_s=30.0, attempt_cpu_s=0.3)
+    script = "def test_it():\n    for item in f(1): pass\n\ndef test_after():\n    assert f(1)\n"
+    endless = "def f(x):\n    while True: yield x"
+    report = await arena.execute(jobs.job(endless, [jobs.script_call(script)], bounds=bounds))
+    assert report.calls[0].script_tests[0].detail == "the CPU time of the whole attempt was used up"
+    assert jobs.script_verdicts(report) == {"test_it": "failed", "test_after": "not_run"}
