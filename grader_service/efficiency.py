@@ -23,7 +23,7 @@ from grader_service.settings import Settings
 _RETURNED = common_pb2.CALL_STATUS_RETURNED
 _ENDED_BY_ITSELF = (_RETURNED, common_pb2.CALL_STATUS_RAISED)
 _WAITED_S = 0.5  # without what the host was the cause of
-_DISTURBED_S = 0.02  # without a core, while reference and attempt were measured
+_DISTURBED_S = 0.02  # of waiting for the host
 _DISTURBED_RATIO = 3.0  # in plateaus: what is slower than this is slow by itself
 _BORDERLINE_RATIO = 1.2  # likewise
 _WORKING_SHARE = 0.1  # of a call's time, on CPU, below which it waited
@@ -101,9 +101,17 @@ def _was_disturbed(report: executor_pb2.Report, speed: Efficiency, plateau_ratio
         return False
     if speed.ratio < _BORDERLINE_RATIO * plateau_ratio:
         return True  # a neighbour's use of the same caches, for which nobody waits, is enough
-    references = [*(point.reference for point in report.probe), *report.reference_calls]
-    usages = [report.usage, *(outcome.usage for outcome in references)]
-    return sum(seconds(usage.starved) for usage in usages) > _DISTURBED_S
+    return _kept_s([*_references(report), report.usage]) > _DISTURBED_S
+
+
+def _references(report: executor_pb2.Report) -> list[common_pb2.Usage]:
+    outcomes = [*(point.reference for point in report.probe), *report.reference_calls]
+    return [outcome.usage for outcome in outcomes]
+
+
+def _kept_s(usages: Iterable[common_pb2.Usage]) -> float:
+    """Seconds of waiting for the host."""
+    return sum(seconds(usage.starved) for usage in usages)
 
 
 def _of_ratio(ratio: float, settings: Settings) -> Efficiency:
@@ -260,7 +268,12 @@ def _waited(wall_s: float, cpu_s: float) -> bool:
 
 
 def _cannot_be_told(report: executor_pb2.Report) -> bool:
-    """Whether the attempt came to a limit by waits of which it is not known who was their cause."""
+    """Whether the attempt came to a limit by waits of which it is not known who was their cause.
+
+    Where the reference, just before in the same sandbox, was kept from nothing, the host was not.
+    """
+    if _kept_s(_references(report)) <= _DISTURBED_S:
+        return False
     outcomes = [*(point.attempt for point in report.probe), *report.calls]
     ended = [outcome.usage for outcome in outcomes if outcome.status == common_pb2.CALL_STATUS_TIME_LIMIT]
     return any(_waited_or_not(usage) for usage in (*ended, *([report.usage] if ended else ())))

@@ -183,7 +183,15 @@ def test_of_a_wait_that_nobody_can_explain_nothing_is_said() -> None:
     points = [*build.probe({10: (0.01, 0.01)}), not_finished(TIME_LIMIT, cpu_s=0.01, wall_s=5.0)]
     assert not by_probe(points).untold
     starving(points[-1].attempt.usage, blocked_s=4.9)
+    starving(points[0].reference.usage, starved_s=0.5)
     assert by_probe(points).untold
+
+
+def test_where_the_reference_waited_for_nothing_the_host_was_not_the_cause() -> None:
+    points = [*build.probe({10: (0.01, 0.01)}), not_finished(TIME_LIMIT, cpu_s=0.01, wall_s=5.0)]
+    starving(points[-1].attempt.usage, blocked_s=4.9)
+    speed = by_probe(points)
+    assert (speed.untold, speed.score) == (False, 0.0)
 
 
 def test_what_returned_in_time_is_told_however_long_it_was_blocked() -> None:

@@ -228,6 +228,7 @@ def untold() -> grader_pb2.GradeRequest:
     request = unmeasured()
     request.measurement.CopyFrom(build.ran([build.ended(TIME_LIMIT, cpu_s=0.01, wall_s=5.0)], reference_cpu_s=0.1))
     request.measurement.calls[0].usage.blocked.CopyFrom(build.duration(4.9))
+    request.measurement.reference_calls[0].usage.starved.CopyFrom(build.duration(0.5))
     return request
 
 
