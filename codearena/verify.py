@@ -39,7 +39,7 @@ def _reference_problems(answer: Verdict | CodeArenaError) -> list[str]:
     problems = []
     ran, components = answer.execution_metadata, answer.reward_components
     if ran.test_passed != ran.test_total:
-        problems.append(f"reference passes {ran.test_passed} of {ran.test_total} tests: {answer.error_log}")
+        problems.append(f"reference passes {ran.test_passed} of {ran.test_total} tests")
     elif answer.unearned:
         problems.append(f"reference earns nothing: {answer.unearned}")
     elif components.efficiency_score is None:

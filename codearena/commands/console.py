@@ -17,13 +17,15 @@ console = Console()
 
 
 def table(names: Sequence[str], rows: Sequence[Sequence[str]], title: str = "", caption: str = "") -> Table:
-    """Rows under names. Where the terminal is narrow the last column is cut; none is wrapped."""
+    """Rows under names. Where the terminal is narrow the last column is cut, with a mark; none is wrapped."""
     widths = [max(Text.from_markup(cell).cell_len for cell in column) for column in zip(names, *rows, strict=True)]
     columns = [Column(name, no_wrap=True, min_width=width) for name, width in zip(names[:-1], widths, strict=False)]
-    columns.append(Column(names[-1], no_wrap=True, overflow="ellipsis"))
+    columns.append(Column(names[-1]))  # the only one that Rich may narrow
     made = Table(*columns, title=title or None, caption=caption or None, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for row in rows:
-        made.add_row(*row)
+    for *cells, last in rows:
+        cut = Text.from_markup(last, overflow="ellipsis")
+        cut.no_wrap = True
+        made.add_row(*cells, cut)
     return made
 
 

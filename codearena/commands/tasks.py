@@ -1,6 +1,7 @@
 """`codearena tasks`: list them, verify them."""
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +10,9 @@ from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
+from codearena.author_view import copy_visible
 from codearena.commands.console import console, number, reported, table
-from codearena.commands.gateways import DEFAULT_TASKS, BaseURL, OwnIsolation, TasksFolder, gateway
+from codearena.commands.gateways import DEFAULT_TASKS, BaseURL, Isolation, OwnIsolation, TasksFolder, gateway
 from codearena.models import Verdict
 from codearena.task import Task, TaskError, load_tasks
 from codearena.verify import Verification
@@ -42,17 +44,48 @@ def verify(
     isolation: OwnIsolation = None,
     tasks: TasksFolder = DEFAULT_TASKS,
 ) -> None:
-    """Run every task through the real pipeline: full marks for its reference, not for its buggy code."""
+    """Run every task through the real pipeline: full marks for its reference, not for its buggy code.
+
+    Of a reference that fails hidden tests it is told which, on a gateway of our own.
+    """
     with reported():
         chosen = _chosen(tasks, task_ids or [])
         with gateway(base_url, isolation, tasks) as arena:
             found = [verify_task(arena, task) for task in track(chosen, "verifying", console=console, transient=True)]
-    console.print(_verify_table(found))
-    problems = [(item.task_id, problem) for item in found for problem in item.problems]
-    for task_id, problem in problems:
-        console.print(f"{task_id}: {problem}", style="red", markup=False)
-    if problems:
+        console.print(_verify_table(found))
+        failing = {item.task_id for item in found if _fails_hidden(item.reference)}
+        # The references are the author's own code, which local isolation is good enough for, and needs no image.
+        seen = _seen([task for task in chosen if task.id in failing], tasks, isolation or Isolation.LOCAL)
+    for item in found:
+        for problem in item.problems:
+            console.print(f"{item.task_id}: {problem}", style="red", markup=False)
+        if log := seen.get(item.task_id) or _error_log(item.reference):
+            console.print(log, markup=False, highlight=False)
+    if any(item.problems for item in found):
         raise typer.Exit(1)
+
+
+def _fails_hidden(verdict: Verdict | None) -> bool:
+    if verdict is None:
+        return False
+    ran = verdict.execution_metadata
+    return ran.hidden_passed < ran.hidden_total
+
+
+def _error_log(verdict: Verdict | None) -> str:
+    """Of a verdict that is not full marks."""
+    return verdict.error_log if verdict is not None and not verdict.solved else ""
+
+
+def _seen(failing: Sequence[Task], folder: Path, isolation: Isolation) -> Mapping[str, str]:
+    """The error logs of the tasks' references where every test is visible, by task."""
+    if not failing:
+        return {}
+    with tempfile.TemporaryDirectory(prefix="codearena-") as copies:
+        for task in failing:
+            copy_visible(task, folder, Path(copies))
+        with gateway(None, isolation, Path(copies)) as arena:
+            return {task.id: arena.grade(task.id, task.solution).error_log for task in failing}
 
 
 def _verify_table(found: Sequence[Verification]) -> Table:

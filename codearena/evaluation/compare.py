@@ -24,7 +24,7 @@ Pair = tuple[float, float]
 class Finding(StrEnum):
     """What a comparison may say."""
 
-    TOO_FEW = "too few episodes to tell"
+    TOO_FEW = "too few to tell"
     UNCLEAR = "no sure difference"
     BETTER = "B is better"
     WORSE = "B is worse"

@@ -90,6 +90,13 @@ def test_a_task_that_may_not_be_served_fails_with_its_reason(verify: Verify, tas
 
 
 @pytest.mark.redis
+def test_the_author_is_told_which_hidden_tests_the_reference_fails_and_why(verify: Verify) -> None:
+    lines = [line.strip() for line in verify("reference-is-wrong").output.splitlines()]
+    place = lines.index("FAILED three")
+    assert lines[place + 1 : place + 4] == ["input: double(3)", "expected: 6", "got: 3"]
+
+
+@pytest.mark.redis
 def test_verifying_against_other_files_than_are_served_fails(url: str, tmp_path: Path) -> None:
     write_task(tmp_path, "good", solution=RIGHT + "# changed\n")
     result = command("tasks", "verify", "good", "--base-url", url, "--tasks", str(tmp_path))
@@ -114,6 +121,12 @@ def test_the_tasks_of_this_repository_are_listed() -> None:
 
 def test_a_title_with_brackets_is_shown_as_it_is(folder: Path) -> None:
     assert "Double [it]" in command("tasks", "list", "--tasks", str(folder)).output
+
+
+@pytest.mark.parametrize(("columns", "shown"), [(200, "Average of a list"), (80, "Average…")])
+def test_a_narrow_terminal_shows_that_a_title_is_cut(columns: int, shown: str) -> None:
+    result = CliRunner(env={"COLUMNS": str(columns)}).invoke(app, ["tasks", "list", "--tasks", str(TASKS)])
+    assert shown in result.output
 
 
 def test_a_broken_task_is_one_line_not_a_traceback(tmp_path: Path) -> None:
