@@ -1,6 +1,8 @@
 """A gateway for the length of a command: `python -m gateway.embedded` in a process and a folder of its own."""
 
+import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,6 +16,7 @@ from codearena.state import URL_FILE
 
 _START_TIMEOUT_S = 400.0  # it may build the sandbox image first
 _STOP_TIMEOUT_S = 60.0
+_REMOVE_TIMEOUT_S = 10.0
 _POLL_S = 0.1
 
 
@@ -26,16 +29,35 @@ def embedded_gateway(isolation: str, tasks_folder: Path) -> Iterator[str]:
     Raises:
         ServiceError: it did not start; it has said why on stderr.
     """
-    with tempfile.TemporaryDirectory(prefix="codearena-") as folder:
+    with _folder() as folder:
         command = [sys.executable, "-m", "gateway.embedded", "--host", "127.0.0.1", "--port", "0"]
         # The last: so that it does not outlive us, however we end.
-        command += ["--isolation", isolation, "--state", folder, "--until-stdin-closes"]
+        command += ["--isolation", isolation, "--state", str(folder), "--until-stdin-closes"]
         environment = os.environ | {"CODEARENA_GATEWAY_TASKS_DIR": str(tasks_folder.resolve())}
         process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
         try:
-            yield _wait_for_url(process, Path(folder) / URL_FILE)
+            yield _wait_for_url(process, folder / URL_FILE)
         finally:
             _stop(process)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder for the time of the block.
+
+    Its removal never fails what was done in the block, and is tried again: the Redis of a gateway that was killed ends
+    a little later than that, and writes there until it has.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="codearena-"))
+    try:
+        yield folder
+    finally:
+        deadline = time.monotonic() + _REMOVE_TIMEOUT_S
+        while folder.exists() and time.monotonic() < deadline:
+            with contextlib.suppress(OSError):
+                shutil.rmtree(folder)
+                break
+            time.sleep(_POLL_S)
 
 
 def _wait_for_url(process: "subprocess.Popen[bytes]", file: Path) -> str:
