@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import Annotated, Any, Self
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from codearena.scripts import ScriptTest, TestScript, read_script
 
@@ -326,11 +326,19 @@ def load_task(folder: Path) -> Task:
         task = Task(**fields, revision=_revision(folder))
     except TaskError:
         raise
+    except ValidationError as error:
+        raise TaskError(f"{folder}: {_problems(error)}") from error
     except (OSError, ArithmeticError, TypeError, ValueError, yaml.YAMLError) as error:
         raise TaskError(f"{folder}: {error}") from error
     if (task.category.value, task.id) != (folder.parent.name, folder.name):
         raise TaskError(f"{folder}: says it is {task.category.value}/{task.id}")
     return task
+
+
+def _problems(error: ValidationError) -> str:
+    """Each with its field, on one line."""
+    found = [(".".join(map(str, each["loc"])), each["msg"].removeprefix("Value error, ")) for each in error.errors()]
+    return "; ".join(f"{field}: {problem}" if field else problem for field, problem in found)
 
 
 def load_tasks(root: Path) -> Mapping[str, Task]:

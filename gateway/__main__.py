@@ -6,6 +6,7 @@ import sys
 import uvloop
 
 from codearena import telemetry, tracing
+from codearena.task import TaskError
 from gateway import server
 from gateway.access.exposure import OpenToAllError
 from gateway.settings import Settings
@@ -22,6 +23,8 @@ def main() -> None:
         uvloop.run(server.serve(settings))
     except OpenToAllError as error:
         sys.exit(f"cannot serve: {error.detail}")
+    except TaskError as error:
+        sys.exit(f"cannot serve: {error}")
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from codearena import models, rpc, tracing
 from codearena.async_client import AsyncCodeArena
 from codearena.errors import CodeArenaError, SandboxError
 from codearena.state import URL_FILE, state_folder
+from codearena.task import TaskError
 from executor_service.server import ExecutorServer
 from executor_service.settings import Settings as ExecutorSettings
 from gateway import preflight, runner_image, terminal
@@ -245,7 +246,7 @@ def _served(options: Options, console: Console, handler: logging.Handler) -> int
     try:
         tracing.configure("embedded", GatewaySettings().traces_endpoint)
         return uvloop.run(run(options, console, handler))
-    except (CodeArenaError, OSError) as error:
+    except (CodeArenaError, TaskError, OSError) as error:
         problem = str(error)
     except ValidationError as error:
         problem = "; ".join(f"{error.title}: {each['loc'][0]}: {each['msg']}" for each in error.errors())

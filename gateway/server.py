@@ -5,7 +5,7 @@ import contextlib
 import logging
 import random
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping
 
 import uvicorn
 from fastapi import FastAPI
@@ -15,7 +15,7 @@ from starlette.types import Scope
 
 from codearena import rpc
 from codearena.errors import StoreError
-from codearena.task import load_tasks
+from codearena.task import Task, load_tasks
 from gateway import openapi, problems
 from gateway.access.exposure import Exposure
 from gateway.access.guard import DOCS_ASSETS, Guard
@@ -50,9 +50,8 @@ _CORS_ANSWER = [problems.REQUEST_ID_HEADER, EPISODE_ID_HEADER, ATTEMPT_ID_HEADER
 
 
 @contextlib.asynccontextmanager
-async def _context(settings: Settings) -> AsyncIterator[Context]:
+async def _context(settings: Settings, tasks: Mapping[str, Task]) -> AsyncIterator[Context]:
     """Everything a gateway holds open, closed again in the reverse order."""
-    tasks = load_tasks(settings.tasks_dir)
     async with Store(settings) as store, Clients(settings) as clients, watching(store, settings.redis_watch_s):
         pipeline = Pipeline(settings, clients, tasks, random.SystemRandom())
         choice = Choice(settings, store.agents, tasks, random.Random())
@@ -80,8 +79,10 @@ async def _context(settings: Settings) -> AsyncIterator[Context]:
         await episodes.drain()
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, tasks: Mapping[str, Task] | None = None) -> FastAPI:
     """The application; its lifespan opens and closes what it holds, so that any ASGI server may run it.
+
+    tasks: None: those of the settings' folder, read when it starts.
 
     Raises, when it starts:
         TaskError: a task folder that cannot be served.
@@ -89,7 +90,8 @@ def create_app(settings: Settings) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with _context(settings) as context:
+        served = load_tasks(settings.tasks_dir) if tasks is None else tasks
+        async with _context(settings, served) as context:
             app.state.context = context
             yield
 
@@ -160,13 +162,14 @@ class _Uvicorn(uvicorn.Server):
 
 
 class GatewayServer:
-    """The HTTP server of the gateway."""
+    """The HTTP server of the gateway. Raises TaskError if a task cannot be served."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._listens = asyncio.Event()
         self.callers = ""  # whom it serves, as found at the start
-        self.app = create_app(settings)
+        # Read here, where it is an error like any other: what an application raises at its start is logged and lost.
+        self.app = create_app(settings, load_tasks(settings.tasks_dir))
         config = uvicorn.Config(
             self.app,
             log_config=None,

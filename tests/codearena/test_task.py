@@ -103,7 +103,7 @@ def test_an_entry_point_has_its_names_as_python_reads_them(write: Callable[..., 
     ],
 )
 def test_any_other_entry_point_is_refused(write: Callable[..., Path], entry_point: str) -> None:
-    with pytest.raises(TaskError, match=r"double: 1 validation error for Task\nentry_point\n.*is no entry point"):
+    with pytest.raises(TaskError, match=r"double: entry_point: .*is no entry point"):
         load_task(write(MINIMAL.replace("point: double", f'point: "{entry_point}"')))
 
 
@@ -112,7 +112,7 @@ def test_any_other_entry_point_is_refused(write: Callable[..., Path], entry_poin
     [
         ("[{call: Stack(1)}]", r"tests\.0\.calls\.0\.call"),
         ("[{call: Stack}, {call: push()}]", r"tests\.0\.calls\.1\.call"),
-        ("[{call: Stack}, {call: items.pop}]", r"(?s)tests\.0\n.*'items\.pop'"),
+        ("[{call: Stack}, {call: items.pop}]", r"tests\.0: .*'items\.pop'"),
     ],
 )
 def test_a_call_that_nothing_could_answer_is_refused(write: Callable[..., Path], calls: str, named: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -110,6 +111,19 @@ def test_a_wrong_setting_is_one_line_not_a_traceback(tmp_path: Path) -> None:
     assert (ran.returncode, ran.stderr) == (1, "")
     assert "cannot serve" in ran.stdout
     assert "drain_s" in ran.stdout
+
+
+def test_a_task_that_cannot_be_served_is_one_line_with_its_field(tmp_path: Path) -> None:
+    task = tmp_path / "tasks" / "easy" / "easy-1"
+    shutil.copytree(ROOT / "tasks" / "easy" / "easy-1", task)
+    wrong = (task / "task.yaml").read_text().replace("point: average_list", "point: f(1).average")
+    (task / "task.yaml").write_text(wrong)
+    environment = os.environ | {"CODEARENA_GATEWAY_TASKS_DIR": str(tmp_path / "tasks")}
+    command = embedded_command(tmp_path / "state")
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert f"cannot serve: {task}: entry_point: 'f(1).average' is no entry point" in ran.stdout
+    assert len(ran.stdout.splitlines()) == 1
 
 
 def test_an_episode_survives_a_restart(tmp_path: Path) -> None:
