@@ -1,7 +1,9 @@
 """Start, drain, and what a restart keeps."""
 
 import asyncio
+import os
 import signal
+import sys
 
 import httpx
 import pytest
@@ -69,3 +71,15 @@ async def test_broken_tasks_stop_the_start(settings: Settings) -> None:
     with pytest.raises(TaskError):
         async with app.router.lifespan_context(app):
             pass
+
+
+async def test_the_command_says_in_a_line_which_task_cannot_be_served(settings: Settings) -> None:
+    (settings.tasks_dir / "easy" / "easy-1" / "buggy.py").unlink()
+    environment = os.environ | {"CODEARENA_GATEWAY_TASKS_DIR": str(settings.tasks_dir)}
+    command = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "gateway"), env=environment, stderr=asyncio.subprocess.PIPE
+    )
+    _, told = await command.communicate()
+    assert command.returncode == 1
+    assert [line.split(b": ")[0] for line in told.splitlines()] == [b"cannot serve"]
+    assert b"easy-1" in told
