@@ -18,7 +18,7 @@ import pytest
 from pydantic import SecretStr
 
 from codearena.client import CodeArena
-from codearena.errors import SandboxError, UnknownTaskError, UnreachableError
+from codearena.errors import InvalidRequestError, SandboxError, UnknownTaskError, UnreachableError
 from codearena.integrations.trl import COMPONENTS, CodeArenaEnvironment, Rewards, sharing, text_of
 from codearena.integrations.trl.groups import group_id, run_id_of
 from codearena.models import TaskDetail
@@ -248,6 +248,12 @@ async def test_completions_of_every_shape_are_graded_and_none_of_them_is_an_answ
 )
 def test_the_text_of_a_completion_is_what_the_assistant_said_last(completion: Any, text: str) -> None:
     assert text_of(completion) == text
+
+
+@pytest.mark.parametrize("completion", [7, {"a set"}, [7], object()])
+def test_what_is_no_completion_is_named(completion: Any) -> None:
+    with pytest.raises(InvalidRequestError, match="a completion is text"):
+        text_of(completion)
 
 
 async def test_completions_too_large_for_a_request_are_outcomes_of_their_rows(

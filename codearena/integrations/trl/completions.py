@@ -2,16 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 
+from codearena.errors import InvalidRequestError
+
 Message = Mapping[str, object]
 Completion = str | Sequence[Message] | None
 """Text, or the messages that followed the prompt, whose content is text, typed blocks or nothing; None: nothing."""
 
 
 def text_of(completion: Completion) -> str:
-    """What the model wrote last: text as it is, of a conversation the last message of the assistant."""
+    """What the model wrote last: text as it is, of a conversation the last message of the assistant.
+
+    Raises:
+        InvalidRequestError: it is neither.
+    """
     if completion is None or isinstance(completion, str):
         return completion or ""
     messages = [completion] if isinstance(completion, Mapping) else completion
+    if not isinstance(messages, Sequence) or not all(isinstance(message, Mapping) for message in messages):
+        kind = type(completion).__name__
+        raise InvalidRequestError(
+            f"a completion is text, messages with a role and a content, or None; this is a {kind}"
+        )
     said = [message.get("content") for message in messages if message.get("role") == "assistant"]
     return _content(said[-1]) if said else ""
 
