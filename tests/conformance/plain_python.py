@@ -6,6 +6,7 @@ Run as a program, by the interpreter in question: reads [[source, stdin], ...] a
 
 import base64
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -40,6 +41,7 @@ def _as_text(data: bytes) -> str:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # ignored under nohup, and then by all that we start
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(lambda program: run(*map(base64.b64decode, program)), json.load(sys.stdin)))
     json.dump([[status, _as_text(stdout), _as_text(stderr)] for status, stdout, stderr in answers], sys.stdout)
