@@ -28,6 +28,7 @@ _OUTPUT_BYTES = 4 * 1024 * 1024  # kept of each stream over all tests of a scrip
 _ENDS = {
     "cpu": "the test script used up its CPU time",
     "wall": "the test script took too long",
+    "group_cpu": "the CPU time of the whole attempt was used up",
     "flood": "the test script printed too much",
     "oversize": "the test script sent more than can be relayed",
 }

@@ -18,6 +18,7 @@ from tests.integration.waiting import until
 pytestmark = pytest.mark.redis
 TASK = TASKS["security_bugs-2"]
 SLOW_FIX = f"import time\ntime.sleep(4)\n{TASK.solution}"
+PATIENT = {"LIMIT_CALL_WALL_S": "10"}  # a gateway's setting, with which that fix is not ended while it sleeps
 SLOW_JOB = jobs.job("import time\ndef f():\n    time.sleep(2)\n    return 'done'")
 
 
@@ -38,7 +39,8 @@ async def test_an_executor_finishes_the_attempt_in_flight(isolation: str) -> Non
 
 
 async def test_a_gateway_finishes_the_step_in_flight(backends: Backends, own_redis: RedisServer) -> None:
-    gateway, successor = Gateway(backends, own_redis.url), Gateway(backends, own_redis.url)
+    gateway = Gateway(backends, own_redis.url, **PATIENT)
+    successor = Gateway(backends, own_redis.url)
     async with running(gateway), httpx.AsyncClient(timeout=300) as client:
         reset = await client.post(f"{gateway.url}/reset", json={"task_id": TASK.id})
         body = {"episode_id": reset.json()["episode_id"], "proposed_fix": SLOW_FIX}
@@ -58,8 +60,8 @@ async def test_a_gateway_finishes_the_step_in_flight(backends: Backends, own_red
 async def test_a_step_that_outlasts_the_drain_is_committed_and_its_retry_gets_the_answer(
     backends: Backends, own_redis: RedisServer
 ) -> None:
-    gateway = Gateway(backends, own_redis.url, DRAIN_S="1")
-    successor = Gateway(backends, own_redis.url)
+    gateway = Gateway(backends, own_redis.url, DRAIN_S="1", **PATIENT)
+    successor = Gateway(backends, own_redis.url, **PATIENT)
     async with running(gateway), httpx.AsyncClient(timeout=300) as client:
         reset = await client.post(f"{gateway.url}/reset", json={"task_id": TASK.id})
         body = {"episode_id": reset.json()["episode_id"], "proposed_fix": SLOW_FIX, "request_id": "one"}
