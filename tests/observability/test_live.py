@@ -77,7 +77,8 @@ async def _deployed(folder: Path, redis: RedisServer) -> AsyncIterator[Deploymen
             judge=Service("judge_service", "CODEARENA_JUDGE", CONCURRENCY="1", **asks, **metrics["judge"]),
             grader=Service("grader_service", "CODEARENA_GRADER", **metrics["grader"]),
         )
-        quick = {"REDIS_WATCH_S": "0.2", "CURRICULUM_WINDOW": "1", "ATTEMPTS_RUNNING": "8"}
+        # An attempt may sleep for some seconds, so that others have to wait for its sandbox.
+        quick = {"REDIS_WATCH_S": "0.2", "CURRICULUM_WINDOW": "1", "ATTEMPTS_RUNNING": "8", "LIMIT_CALL_WALL_S": "10"}
         gateway = Gateway(backends, redis.url, **quick, **metrics["gateway"])
         targets = {f"codearena-{job}": f"127.0.0.1:{port}" for job, port in ports.items()}
         async with (
