@@ -69,13 +69,8 @@ def _seen(tree: ast.Module) -> dict[str, object]:
     }
 
 
-def tree_hash(tree: ast.AST) -> str:
-    """SHA-256 over the tree, hex; positions, comments and formatting do not enter."""
-    return _hashed(tree)[0]
-
-
 def _hashed(tree: ast.AST) -> tuple[str, int]:
-    """The tree's hash, and how many nodes it has.
+    """SHA-256 over the tree, hex, into which positions, comments and formatting do not enter; and how many nodes it has.
 
     Walks with a stack of its own, since ``ast.dump`` recurses, and cannot print integers of many thousand digits.
     """
