@@ -70,7 +70,7 @@ def _seen(tree: ast.Module) -> dict[str, object]:
 
 
 def _hashed(tree: ast.AST) -> tuple[str, int]:
-    """SHA-256 over the tree, hex, into which positions, comments and formatting do not enter; and how many nodes it has.
+    """SHA-256 over the tree, hex, without positions, comments and formatting; and how many nodes it has.
 
     Walks with a stack of its own, since ``ast.dump`` recurses, and cannot print integers of many thousand digits.
     """
