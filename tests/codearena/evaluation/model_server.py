@@ -95,6 +95,7 @@ class ModelServer:
             return
         held = answer.held or b""
         headers = {"content-type": "application/json", "content-length": str(len(held + answer.body))}
+        headers["connection"] = "close"  # unsaid, a client may send its next request into the closing connection
         handler.send_response(answer.status)
         for name, value in (headers | answer.headers).items():
             handler.send_header(name, value)
