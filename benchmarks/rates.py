@@ -39,9 +39,9 @@ def sustained(what: str, works: Sequence[Work], seconds: float) -> Rate:
 
     def watch() -> None:
         time.sleep(max(0.0, begin - time.perf_counter()))
-        clocks.append(_machine_s())
+        clocks.append(machine_s())
         time.sleep(max(0.0, end - time.perf_counter()))
-        clocks.append(_machine_s())
+        clocks.append(machine_s())
 
     def repeat(number: int) -> None:
         while (started := time.perf_counter()) < end:
@@ -71,7 +71,7 @@ def offered(what: str, works: Sequence[Work], per_s: float, seconds: float) -> R
     free: queue.SimpleQueue[Work] = queue.SimpleQueue()
     for work in works:
         free.put(work)
-    begin, samples, before = time.perf_counter() + 0.1, list[float](), _machine_s()
+    begin, samples, before = time.perf_counter() + 0.1, list[float](), machine_s()
 
     def one(when: float) -> None:
         work = free.get()
@@ -88,7 +88,7 @@ def offered(what: str, works: Sequence[Work], per_s: float, seconds: float) -> R
             doing.append(threads.submit(one, begin + when))
         for done in doing:
             done.result()
-    return _rate(what, len(works), samples, time.perf_counter() - begin, [before, _machine_s()])
+    return _rate(what, len(works), samples, time.perf_counter() - begin, [before, machine_s()])
 
 
 def _rate(
@@ -103,7 +103,7 @@ def _rate(
     )
 
 
-def _machine_s() -> tuple[float, float]:
+def machine_s() -> tuple[float, float]:
     """CPU seconds of all cores since the start: at work, and altogether (proc(5), /proc/stat)."""
     fields = [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
     idle = fields[3] + fields[4]
