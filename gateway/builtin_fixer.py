@@ -11,7 +11,7 @@ from gateway.deadline import Deadline
 from gateway.fixer import Fix, FixOrder
 from gateway.pipeline import Pipeline
 from gateway.repair.edits import Kind
-from gateway.repair.process import Candidate, Searches
+from gateway.repair.searches import Candidate, Searches
 from gateway.settings import Settings
 
 _CALLER = "fixer"

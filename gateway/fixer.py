@@ -15,7 +15,7 @@ from codearena.errors import OverloadedError
 from codearena.task import Task
 from gateway import curriculum, metrics
 from gateway.deadline import Deadline
-from gateway.repair.process import Searches
+from gateway.repair.searches import Searches
 from gateway.settings import FixerModel, Settings
 
 log = logging.getLogger(__name__)

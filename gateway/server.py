@@ -36,7 +36,7 @@ from gateway.mcp import McpServer
 from gateway.memory import Reminders
 from gateway.middleware import BodyLimit, CutOff, RequestContext
 from gateway.pipeline import Pipeline
-from gateway.repair.process import Searches
+from gateway.repair.searches import Searches
 from gateway.routes import env, grade, jobs, learning, mcp, ops, tools, web, ws
 from gateway.sessions import Sessions
 from gateway.settings import Settings
@@ -61,7 +61,7 @@ async def _context(settings: Settings, tasks: Mapping[str, Task]) -> AsyncIterat
         searches = Searches(settings.fixer_search_cpu_s, settings.fixer_search_memory_bytes, settings.source_bytes)
         reminders = Reminders(store.agents, settings.evaluation_agents)
         models = [ModelLink(each, searches) for each in settings.fixer_models]
-        async with Workers(settings, store.bulk, grading) as workers:
+        async with contextlib.aclosing(searches), Workers(settings, store.bulk, grading) as workers:
             yield Context(
                 settings=settings,
                 tasks=tasks,

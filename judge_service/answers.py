@@ -1,6 +1,6 @@
-"""What the limited children answer, checked as hostile input: the process that wrote it had parsed the attempt."""
+"""What the workers answer, checked as hostile input: the process that wrote it had parsed the attempt."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -43,12 +43,11 @@ class SecurityAnswer(_Record):
     findings: Annotated[tuple[SecurityFinding, ...], Field(max_length=200)]
 
 
-class QualityAnswer(_Record):
-    """Facts about the whole source.
+class StructureAnswer(_Record):
+    """Radon's facts about the whole source.
 
     complexity: McCabe's number of the worst function (complexity_name, complexity_line) or of the module's own code.
     maintainability: index from 0 to 100, without radon's bonus for comments. statements: logical lines.
-    findings: the 50 worst of ruff's, worst first; counts: of all of them.
     """
 
     complexity: _Natural
@@ -56,8 +55,19 @@ class QualityAnswer(_Record):
     complexity_line: _Natural
     maintainability: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
     statements: _Natural
+
+
+class LintAnswer(_Record):
+    """Ruff's findings in one source: the 50 worst, worst first, and how many there are in all."""
+
     findings: Annotated[tuple[LintFinding, ...], Field(max_length=50)]
     counts: dict[Severity, _Natural]
+
+
+class Unreadable(_Record):
+    """In the place of a source's findings: it cannot be decoded."""
+
+    unreadable: Literal[True]
 
 
 class NormalisedAnswer(_Record):
@@ -74,45 +84,48 @@ class NoAnswer(_Record):
     detail: Annotated[str, Field(max_length=300)]
 
 
-class _SecurityFacts(_Record):
-    facts: SecurityAnswer
+_Facts = TypeVar("_Facts")
 
 
-class _QualityFacts(_Record):
-    facts: QualityAnswer
+class _Scored(_Record, Generic[_Facts]):
+    facts: _Facts
 
 
-class _Normalised(_Record):
-    facts: NormalisedAnswer
+Lints = tuple[LintAnswer | Unreadable, ...]
+"""Of the sources of one item, in their order."""
 
-
-_NORMALISED: TypeAdapter[NoAnswer | _Normalised] = TypeAdapter(NoAnswer | _Normalised)
-_SECURITY: TypeAdapter[NoAnswer | _SecurityFacts] = TypeAdapter(NoAnswer | _SecurityFacts)
-_QUALITY: TypeAdapter[NoAnswer | _QualityFacts] = TypeAdapter(NoAnswer | _QualityFacts)
+_NORMALISED: TypeAdapter[NoAnswer | _Scored[NormalisedAnswer]] = TypeAdapter(NoAnswer | _Scored[NormalisedAnswer])
+_SECURITY: TypeAdapter[NoAnswer | _Scored[SecurityAnswer]] = TypeAdapter(NoAnswer | _Scored[SecurityAnswer])
+_STRUCTURE: TypeAdapter[NoAnswer | _Scored[StructureAnswer]] = TypeAdapter(NoAnswer | _Scored[StructureAnswer])
+_LINT: TypeAdapter[NoAnswer | _Scored[Lints]] = TypeAdapter(NoAnswer | _Scored[Lints])
 
 
 def read_security(data: bytes) -> SecurityAnswer | NoAnswer:
     """Raises MalformedAnswerError."""
-    try:
-        answer = _SECURITY.validate_json(data)
-    except ValidationError as error:
-        raise MalformedAnswerError(f"{error.error_count()} errors") from error
-    return answer if isinstance(answer, NoAnswer) else answer.facts
+    return _read(_SECURITY, data)
 
 
-def read_quality(data: bytes) -> QualityAnswer | NoAnswer:
+def read_structure(data: bytes) -> StructureAnswer | NoAnswer:
     """Raises MalformedAnswerError."""
-    try:
-        answer = _QUALITY.validate_json(data)
-    except ValidationError as error:
-        raise MalformedAnswerError(f"{error.error_count()} errors") from error
-    return answer if isinstance(answer, NoAnswer) else answer.facts
+    return _read(_STRUCTURE, data)
+
+
+def read_lint(data: bytes, sources: int) -> Lints | NoAnswer:
+    """sources: how many it is about. Raises MalformedAnswerError."""
+    answer = _read(_LINT, data)
+    if not isinstance(answer, NoAnswer) and len(answer) != sources:
+        raise MalformedAnswerError("findings of other sources")
+    return answer
 
 
 def read_normalised(data: bytes) -> NormalisedAnswer | NoAnswer:
     """Raises MalformedAnswerError."""
+    return _read(_NORMALISED, data)
+
+
+def _read(adapter: TypeAdapter[NoAnswer | _Scored[_Facts]], data: bytes) -> _Facts | NoAnswer:
     try:
-        answer = _NORMALISED.validate_json(data)
+        answer = adapter.validate_json(data)
     except ValidationError as error:
         raise MalformedAnswerError(f"{error.error_count()} errors") from error
     return answer if isinstance(answer, NoAnswer) else answer.facts

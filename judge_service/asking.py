@@ -7,9 +7,8 @@ from collections.abc import Awaitable, Callable
 from codearena.errors import ServiceError
 from codearena.recent import Recent
 from codearena.v1 import common_pb2
-from judge_service import answers, metrics
-from judge_service.analysers.protocol import Analysis
-from judge_service.answers import MalformedAnswerError, NormalisedAnswer
+from judge_service import metrics
+from judge_service.answers import NormalisedAnswer
 from judge_service.judge import Dimension, Evidence, Judge, JudgeKind, Judgement, Unscored
 from judge_service.llm import Model, NoReplyError
 from judge_service.parse import Reply
@@ -105,15 +104,8 @@ class AskingJudge(Judge):
         key = hashlib.sha256(source).digest()
         if (known := self._shown.get(key)) is not None:
             return known
-        async with self._static.gate.place(caller):
-            end = await self._static.children.run(Analysis.NORMALISED, source)
-        try:
-            answer = answers.read_normalised(end.answer) if end.exit_status == 0 else None
-        except MalformedAnswerError:
-            return None
-        if not isinstance(answer, NormalisedAnswer):
-            return None
-        self._shown.put(key, answer)
+        if (answer := await self._static.normalised(source, caller)) is not None:
+            self._shown.put(key, answer)
         return answer
 
     async def _reply(self, evidence: Evidence, code: str, static: Judgement) -> Reply:

@@ -4,7 +4,7 @@ They are no settings: two judges with one revision must give one score.
 """
 
 from codearena.v1 import common_pb2, executor_pb2
-from judge_service.answers import QualityAnswer, SecurityAnswer, SecurityFinding
+from judge_service.answers import LintAnswer, SecurityAnswer, SecurityFinding, StructureAnswer
 from judge_service.judge import Dimension, Finding, Severity, Unscored
 
 DIGITS = 6
@@ -85,7 +85,7 @@ def _security_reason(answer: SecurityAnswer) -> str:
     return f"{answer.total} findings, worst {worst.rule} ({worst.severity}) in line {worst.line}"
 
 
-def quality(answer: QualityAnswer, findings_kept: int) -> Dimension:
+def quality(structure: StructureAnswer, lint: LintAnswer, findings_kept: int) -> Dimension:
     """Radon's and ruff's facts, weighted.
 
         score = 0.35 * complexity + 0.25 * maintainability + 0.40 * lint
@@ -96,17 +96,19 @@ def quality(answer: QualityAnswer, findings_kept: int) -> Dimension:
     lint is pylint's rating (https://pylint.readthedocs.io, option --evaluation) over ruff's findings; per statement and
     not per line, so that blank lines and comments do not thin it out.
     """
-    complexity = _falling(answer.complexity, COMPLEXITY_FINE, COMPLEXITY_WORST)
-    maintainability = _falling(answer.maintainability, MAINTAINABILITY_FINE, MAINTAINABILITY_WORST)
-    lint = max(0.0, 1 - lint_weight(answer) / max(answer.statements, LINT_STATEMENTS))
-    score = COMPLEXITY_SHARE * complexity + MAINTAINABILITY_SHARE * maintainability + LINT_SHARE * lint
+    complexity = _falling(structure.complexity, COMPLEXITY_FINE, COMPLEXITY_WORST)
+    maintainability = _falling(structure.maintainability, MAINTAINABILITY_FINE, MAINTAINABILITY_WORST)
+    clean = max(0.0, 1 - lint_weight(lint) / max(structure.statements, LINT_STATEMENTS))
+    score = COMPLEXITY_SHARE * complexity + MAINTAINABILITY_SHARE * maintainability + LINT_SHARE * clean
     score = round(score, DIGITS)
-    found = sum(answer.counts.values())
-    reason = f"complexity {answer.complexity}, maintainability {answer.maintainability:.0f}, {found} lint findings"
-    return Dimension(score, reason, _quality_findings(answer)[:findings_kept])
+    found = sum(lint.counts.values())
+    reason = (
+        f"complexity {structure.complexity}, maintainability {structure.maintainability:.0f}, {found} lint findings"
+    )
+    return Dimension(score, reason, _quality_findings(structure, lint)[:findings_kept])
 
 
-def lint_weight(answer: QualityAnswer) -> float:
+def lint_weight(answer: LintAnswer) -> float:
     """Ruff's findings in warnings: high counts 5, medium 1, low 0.5."""
     return sum(LINT_COST[severity] * count for severity, count in answer.counts.items())
 
@@ -116,8 +118,8 @@ def _falling(value: float, fine: float, worst: float) -> float:
     return min(1.0, max(0.0, (worst - value) / (worst - fine)))
 
 
-def _quality_findings(answer: QualityAnswer) -> tuple[Finding, ...]:
-    found = tuple(item.public() for item in answer.findings)
+def _quality_findings(answer: StructureAnswer, lint: LintAnswer) -> tuple[Finding, ...]:
+    found = tuple(item.public() for item in lint.findings)
     if answer.complexity <= COMPLEXITY_FINE:
         return found
     where = f"{answer.complexity_name!r} is" if answer.complexity_name else "the module is"

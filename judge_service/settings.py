@@ -29,6 +29,7 @@ class Settings(ServiceSettings):
     analysis_cpu_s: int = Field(3, gt=0, description="CPU time of one analysis of one attempt (RLIMIT_CPU).")
     analysis_wall_s: float = Field(20.0, gt=0, description="Wall time of one analysis of one attempt.")
     analysis_memory_bytes: int = Field(512 * _MIB, gt=0, description="Address space of one analysis (RLIMIT_AS).")
+    sources_per_worker: int = Field(64, gt=0, description="After which a worker is replaced; 1: each has its own.")
     launcher_start_s: float = Field(30.0, gt=0, description="Longest wait for the analysers to be imported.")
     cache_entries: int = Field(4096, ge=0, description="Analyses kept in memory, by content of the source.")
     findings_kept: int = Field(20, ge=0, description="Findings in one dimension of an answer, worst first.")

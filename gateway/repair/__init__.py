@@ -1,1 +1,1 @@
-"""Repairs without a model: a buggy source -> candidates, likeliest first. All but `process` runs in a limited child."""
+"""Repairs without a model: a buggy source -> candidates, likeliest first. All but `searches` runs in confined workers."""

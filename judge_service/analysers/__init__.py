@@ -1,6 +1,5 @@
-"""The limited processes that parse hostile sources.
+"""What parses hostile sources, in confined workers (codearena/confined).
 
-`launcher` is started once and imports bandit and radon; for each analysis it forks a child that gets one source, limits
-and two files, writes one answer and ends. Nothing here is imported by the judge's own process but `protocol`, which is
-standard library only. What an answer looks like: `judge_service/answers.py`.
+`work` is what the workers run: it imports bandit and radon, and starts ruff. Nothing here is imported by the judge's
+own process but `kinds`, which is standard library only. What an answer looks like: `judge_service/answers.py`.
 """

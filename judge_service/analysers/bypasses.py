@@ -1,4 +1,4 @@
-"""Ways past Python's own functions, where no rule that names those functions applies. Runs in the limited child only.
+"""Ways past Python's own functions, where no rule that names those functions applies. Runs in workers only.
 
 A program that calls the C library's `system` starts a shell as surely as one that calls `os.system`, and no fix of a
 bug in Python needs it.

@@ -1,4 +1,4 @@
-"""Hard-coded credentials that bandit's name patterns miss. Runs in the limited child only.
+"""Hard-coded credentials that bandit's name patterns miss. Runs in workers only.
 
 Bandit looks at strings next to names like password, token and secret. It misses keys (`api_key = "..."`), a credential
 that a function simply returns (`def get_api_token(): return "..."`), and one whose own form gives it away.

@@ -1,7 +1,7 @@
 """What the model is shown of a source: its code, without the places where text for a reader could hide.
 
 Comments, docstrings and strings that stand alone are gone, long or instruction-like strings are elided, identifiers
-that read as instructions are renamed, and everything beyond ASCII is escaped. Runs in the limited child only.
+that read as instructions are renamed, and everything beyond ASCII is escaped. Runs in workers only.
 """
 
 import ast

@@ -1,4 +1,4 @@
-"""Security findings: bandit, and what it misses. Runs in the limited child only."""
+"""Security findings: bandit, and what it misses. Runs in workers only."""
 
 import ast
 import io

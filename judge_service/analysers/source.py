@@ -1,4 +1,4 @@
-"""Hostile bytes -> text, as Python itself reads them. Runs in the limited child only."""
+"""Hostile bytes -> text, as Python itself reads them. Runs in workers only."""
 
 import codecs
 import io

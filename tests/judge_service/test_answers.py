@@ -1,35 +1,42 @@
-"""What a child may answer, and what is no answer."""
+"""What a worker may answer, and what is no answer."""
 
 import json
 
 import pytest
 
-from judge_service.answers import MalformedAnswerError, NoAnswer, QualityAnswer, read_quality, read_security
+from judge_service.answers import (
+    LintAnswer,
+    MalformedAnswerError,
+    NoAnswer,
+    StructureAnswer,
+    Unreadable,
+    read_lint,
+    read_security,
+    read_structure,
+)
 from judge_service.judge import Severity, Unscored
 
 _FINDING = {"rule": "B307", "message": "eval", "line": 1, "severity": "medium", "confidence": "high"}
-_QUALITY = {
+_STRUCTURE = {
     "complexity": 3,
     "complexity_name": "f",
     "complexity_line": 1,
     "maintainability": 70.5,
     "statements": 9,
-    "findings": [],
-    "counts": {"low": 2},
 }
 
 
 def _facts(**changes: object) -> bytes:
-    return json.dumps({"facts": {**_QUALITY, **changes}}).encode()
+    return json.dumps({"facts": {**_STRUCTURE, **changes}}).encode()
 
 
 def test_facts_are_read() -> None:
-    answer = read_quality(_facts())
-    assert isinstance(answer, QualityAnswer)
-    assert answer.counts == {Severity.LOW: 2}
+    answer = read_structure(_facts())
+    assert isinstance(answer, StructureAnswer)
+    assert answer.complexity == 3
 
 
-def test_a_childs_own_reason_is_read() -> None:
+def test_a_workers_own_reason_is_read() -> None:
     answer = read_security(b'{"unscored": "unreadable", "detail": "SyntaxError: x"}')
     assert answer == NoAnswer(unscored=Unscored.UNREADABLE, detail="SyntaxError: x")
 
@@ -60,12 +67,35 @@ def test_anything_else_is_malformed(data: bytes) -> None:
         {"complexity": -1},
         {"maintainability": 101},
         {"maintainability": "NaN"},
-        {"counts": {"dire": 1}},
-        {"counts": {"low": -5}},
-        {"findings": [_FINDING] * 51},
         {"complexity_name": "f" * 201},
     ],
 )
 def test_facts_out_of_range_are_malformed(changes: dict[str, object]) -> None:
     with pytest.raises(MalformedAnswerError):
-        read_quality(_facts(**changes))
+        read_structure(_facts(**changes))
+
+
+def _lints(*facts: object) -> bytes:
+    return json.dumps({"facts": facts}).encode()
+
+
+def test_the_lint_of_several_sources_is_read_in_their_order() -> None:
+    lint = {"findings": [], "counts": {"low": 2}}
+    answer = read_lint(_lints(lint, {"unreadable": True}), 2)
+    assert answer == (LintAnswer(findings=(), counts={Severity.LOW: 2}), Unreadable(unreadable=True))
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        [],
+        [{"findings": [], "counts": {}}] * 2,
+        [{"findings": [], "counts": {"dire": 1}}],
+        [{"findings": [], "counts": {"low": -5}}],
+        [{"findings": [_FINDING] * 51, "counts": {}}],
+        [{"unreadable": False}],
+    ],
+)
+def test_a_lint_of_other_sources_or_out_of_range_is_malformed(facts: list[object]) -> None:
+    with pytest.raises(MalformedAnswerError):
+        read_lint(_lints(*facts), 1)

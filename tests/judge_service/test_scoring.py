@@ -4,7 +4,7 @@ import pytest
 
 from codearena.v1 import common_pb2, executor_pb2
 from judge_service import scoring
-from judge_service.answers import LintFinding, QualityAnswer, SecurityAnswer, SecurityFinding
+from judge_service.answers import LintAnswer, LintFinding, SecurityAnswer, SecurityFinding, StructureAnswer
 from judge_service.judge import Severity, Unscored
 from tests.judge_service.build import report
 
@@ -21,20 +21,19 @@ def _security(*findings: tuple[str, Severity, Severity]) -> float | None:
 
 def _answer(
     complexity: int = 3, maintainability: float = 70, statements: int = 20, counts: dict[Severity, int] | None = None
-) -> QualityAnswer:
-    return QualityAnswer(
+) -> tuple[StructureAnswer, LintAnswer]:
+    structure = StructureAnswer(
         complexity=complexity,
         complexity_name="f",
         complexity_line=7,
         maintainability=maintainability,
         statements=statements,
-        findings=(),
-        counts=counts or {},
     )
+    return structure, LintAnswer(findings=(), counts=counts or {})
 
 
-def _quality(answer: QualityAnswer) -> float:
-    score = scoring.quality(answer, 20).score
+def _quality(answer: tuple[StructureAnswer, LintAnswer]) -> float:
+    score = scoring.quality(*answer, 20).score
     assert score is not None
     return score
 
@@ -117,11 +116,11 @@ def test_one_remark_on_a_tiny_source_is_not_ruin() -> None:
 
 
 def test_a_complex_function_is_named_among_the_findings() -> None:
-    (finding,) = scoring.quality(_answer(complexity=11), 20).findings
+    (finding,) = scoring.quality(*_answer(complexity=11), 20).findings
     assert (finding.rule, finding.line) == ("radon-cc", 7)
 
 
 def test_lint_findings_are_handed_on() -> None:
     lint = LintFinding(rule="F821", message="Undefined name `x`", line=2, severity=HIGH)
-    dimension = scoring.quality(_answer().model_copy(update={"findings": (lint,), "counts": {HIGH: 1}}), 20)
+    dimension = scoring.quality(_answer()[0], LintAnswer(findings=(lint,), counts={HIGH: 1}), 20)
     assert dimension.findings == (lint.public(),)

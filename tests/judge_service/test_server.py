@@ -23,7 +23,7 @@ async def test_it_is_serving_when_start_returns_and_not_after_drain() -> None:
 async def test_drain_finishes_what_is_in_flight_and_ends_the_launcher() -> None:
     server = JudgeServer(Settings(port=0, drain_s=30))
     port = await server.start()
-    launcher = server.judge.children.launcher_pid
+    launcher = server.judge.analyses.workers.launcher_pid
     assert launcher is not None
     async with rpc.channel(f"127.0.0.1:{port}") as channel:
         stub = judge_pb2_grpc.JudgeServiceStub(channel)

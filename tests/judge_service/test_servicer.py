@@ -11,7 +11,7 @@ from codearena.v1 import common_pb2, executor_pb2, judge_pb2, judge_pb2_grpc
 from judge_service.server import JudgeServer
 from judge_service.settings import Settings
 from tests.fakes import ScriptedLLM
-from tests.judge_service.build import ENDLESS, SLOW, first_child_of, no_child_of, report
+from tests.judge_service.build import ENDLESS, SLOW, burning_child_of, dead, first_child_of, report
 from tests.judge_service.verdicts import verdict
 
 
@@ -95,7 +95,7 @@ async def test_beyond_the_queue_the_caller_is_told_when_to_retry(
     server: JudgeServer, stub: "judge_pb2_grpc.JudgeServiceAsyncStub"
 ) -> None:
     first = asyncio.ensure_future(stub.Judge(_request(SLOW)))
-    launcher = server.judge.children.launcher_pid
+    launcher = server.judge.analyses.workers.launcher_pid
     assert launcher is not None
     await first_child_of(launcher)
     with pytest.raises(grpc.aio.AioRpcError) as refused:
@@ -109,14 +109,14 @@ async def test_a_caller_that_goes_away_leaves_nothing_running(
     server: JudgeServer, stub: "judge_pb2_grpc.JudgeServiceAsyncStub"
 ) -> None:
     call = stub.Judge(_request(ENDLESS))
-    launcher = server.judge.children.launcher_pid
+    launcher = server.judge.analyses.workers.launcher_pid
     assert launcher is not None
     asking = asyncio.ensure_future(call)
-    await first_child_of(launcher)
+    worker = await burning_child_of(launcher)
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
-    await no_child_of(launcher)
+    await dead(worker)
     assert (await stub.Judge(_request(b"x = 1\n"))).judgement.security.score == 1
 
 

@@ -5,18 +5,19 @@ import os
 import random
 import signal
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import count
 
 import pytest
 import pytest_asyncio
 
-from judge_service.analysers.protocol import Analysis
-from judge_service.children import ChildEnd
+from codearena.confined import Ended, Limits
+from judge_service.analysers.kinds import Analysis
 from judge_service.judge import Dimension, JudgeKind, Judgement, Unscored
 from judge_service.settings import Settings
 from judge_service.static import StaticJudge
-from tests.judge_service.build import ENDLESS, SLOW, evidence, first_child_of, no_child_of, report, two_children_of
+from tests.judge_service.build import ENDLESS, SLOW, burning_child_of, children_of, dead, evidence, report
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -230,14 +231,14 @@ def _well_formed(dimension: Dimension) -> bool:
 async def test_a_hostile_source_is_scored_or_unscored_and_the_next_is_judged_as_before(
     judge: StaticJudge, name: str
 ) -> None:
-    launcher = judge.children.launcher_pid
+    launcher = judge.analyses.workers.launcher_pid
     judgement = await _judge(judge, HOSTILE[name])
     assert _well_formed(judgement.security)
     assert _well_formed(judgement.quality)
     assert judgement.correctness.score == 1
     after = await _judge(judge, INSECURE["eval"] + f"# {next(_unique)}\n")
     assert (_score(after.security), _score(after.quality)) == (0.45, 1)
-    assert judge.children.launcher_pid == launcher
+    assert judge.analyses.workers.launcher_pid == launcher
 
 
 async def test_running_out_of_cpu_time_is_unscored_with_the_reason(judge: StaticJudge) -> None:
@@ -252,26 +253,27 @@ async def test_the_death_of_one_analysis_leaves_the_other(judge: StaticJudge) ->
     assert _score(judgement.security) == 1
 
 
-async def _kill_children(judge: StaticJudge, source: bytes, times: int) -> Judgement:
-    launcher = judge.children.launcher_pid
+async def test_what_was_killed_from_outside_is_analysed_again(judge: StaticJudge) -> None:
+    launcher = judge.analyses.workers.launcher_pid
     assert launcher is not None
-    run = asyncio.create_task(_judge(judge, source))
-    killed: list[int] = []
-    for _ in range(times):
-        killed.append(await first_child_of(launcher, *killed))
-        os.kill(killed[-1], signal.SIGKILL)
-    return await run
-
-
-async def test_a_child_killed_from_outside_is_run_again(judge: StaticJudge) -> None:
-    judgement = await _kill_children(judge, SLOW + b"# killed once\n", 1)
+    run = asyncio.create_task(_judge(judge, SLOW + b"# killed once\n"))
+    os.kill(await burning_child_of(launcher), signal.SIGKILL)
+    judgement = await run
     assert _score(judgement.security) == 1
     assert _score(judgement.quality) == 1
 
 
-async def test_a_child_killed_twice_is_an_unscored_dimension_and_not_remembered(judge: StaticJudge) -> None:
+async def test_what_is_killed_again_and_again_is_unscored_and_not_remembered(judge: StaticJudge) -> None:
+    launcher = judge.analyses.workers.launcher_pid
+    assert launcher is not None
     source = SLOW + b"# killed twice\n"
-    judgement = await _kill_children(judge, source, 4)  # twice the one of each analysis
+    run = asyncio.create_task(_judge(judge, source))
+    while not run.done():
+        for child in children_of(launcher):
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        await asyncio.sleep(0)
+    judgement = await run
     assert judgement.security.unscored is Unscored.CRASHED
     assert judgement.quality.unscored is Unscored.CRASHED
     again = await _judge(judge, source)
@@ -281,7 +283,7 @@ async def test_a_child_killed_twice_is_an_unscored_dimension_and_not_remembered(
 async def test_equal_sources_are_analysed_once_and_correctness_is_each_reports_own(judge: StaticJudge) -> None:
     seen = evidence(b"def known(): pass\n")
     first = await judge.judge(seen)
-    launcher = judge.children.launcher_pid
+    launcher = judge.analyses.workers.launcher_pid
     assert launcher is not None
     os.kill(launcher, signal.SIGSTOP)  # whatever needs a child now would wait for ever
     try:
@@ -308,42 +310,70 @@ async def test_the_revision_is_stable_and_depends_on_the_limits(judge: StaticJud
     assert len(judge.revision) == 64
 
 
-async def test_both_analyses_of_a_source_run_at_once_and_end_with_their_judgement(judge: StaticJudge) -> None:
-    launcher = judge.children.launcher_pid
+async def test_a_judgement_that_nobody_waits_for_is_not_worked_on(judge: StaticJudge) -> None:
+    launcher = judge.analyses.workers.launcher_pid
     assert launcher is not None
     judging = asyncio.create_task(_judge(judge, ENDLESS))
-    await two_children_of(launcher)
+    worker = await burning_child_of(launcher)
     judging.cancel()
     await asyncio.wait([judging])
-    await no_child_of(launcher)
+    await dead(worker)
 
 
 async def test_a_source_that_was_announced_is_analysed_once(
     judge: StaticJudge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = []
-    run = judge.children.run
+    run = judge.analyses.workers.run
 
-    async def counted(analysis: Analysis, source: bytes) -> ChildEnd:
+    async def counted(analysis: str, payload: bytes, limits: Limits) -> Ended:
         begun.append(analysis)
-        return await run(analysis, source)
+        return await run(analysis, payload, limits)
 
-    monkeypatch.setattr(judge.children, "run", counted)
+    monkeypatch.setattr(judge.analyses.workers, "run", counted)
     source = f"x = {next(_unique)}  # announced\n".encode()
     for _ in range(3):
         judge.prepare(source, "")
     judgements = await asyncio.gather(_judge(judge, source), _judge(judge, source))
     judge.prepare(source, "")
     assert _score(judgements[0].security) == _score(judgements[1].security) == 1
-    assert sorted(begun) == sorted([Analysis.SECURITY, Analysis.QUALITY])
+    assert sorted(begun) == sorted([Analysis.SECURITY, Analysis.STRUCTURE, Analysis.LINT])
 
 
 async def test_what_is_announced_takes_no_place_from_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     judge = StaticJudge(Settings(concurrency=1))
     begun = []
-    monkeypatch.setattr(judge.children, "run", lambda analysis, source: begun.append(analysis))
+    monkeypatch.setattr(judge.analyses.workers, "run", lambda analysis, payload, limits: begun.append(analysis))
     async with judge.gate.place():
         judge.prepare(b"x = 1\n", "")
         await asyncio.sleep(0)
     await judge.close()
     assert not begun
+
+
+async def test_what_one_source_does_to_a_run_of_ruff_costs_no_other_its_findings(judge: StaticJudge) -> None:
+    sources = [f"def f():\n    return undefined_{number}\n".encode() for number in range(20)]
+    plain = [await _judge(judge, source) for source in sources]
+    fresh = StaticJudge(Settings(analysis_cpu_s=2, concurrency=30))
+    await fresh.start()
+    together = await asyncio.gather(
+        *(_judge(fresh, source) for source in [*sources, HOSTILE["assignments"], HOSTILE["many_findings"]])
+    )
+    await fresh.close()
+    assert together[:20] == plain
+    assert together[20].quality.unscored is Unscored.CRASHED
+    assert together[21].quality.score is not None
+
+
+async def test_a_judgement_does_not_depend_on_what_its_worker_did_before(judge: StaticJudge) -> None:
+    hostile = [source for name, source in HOSTILE.items() if name != "endless"]
+    sources = [*hostile, *(source.encode() for source in INSECURE.values())]
+    order = random.Random(3).sample(range(len(sources)), len(sources))
+    fresh = StaticJudge(Settings(analysis_cpu_s=2, cache_entries=0))
+    await fresh.start()
+    other = {number: await _judge(fresh, sources[number]) for number in order}
+    await fresh.close()
+    for number, source in enumerate(sources):
+        before = await _judge(judge, source)
+        assert other[number].security == before.security
+        assert other[number].quality == before.quality

@@ -1,0 +1,104 @@
+"""The body of one worker: limits, then item after item. Runs in a fork of the launcher and never returns."""
+
+import gc
+import os
+import resource
+import socket
+from collections.abc import Callable, Iterator
+from typing import NoReturn
+
+from codearena.confined.protocol import LENGTH, PART, Start, State, receive
+
+Work = Callable[[str, bytes], Iterator[bytes]]
+"""Of the kind and the payload of an item; the parts of its answer, each sent as soon as it is there.
+
+Raises:
+    WornError: after the last part; the answer is whole, and the worker is not to be used again.
+    Exception: the worker ends with status 1, and the answer is not whole.
+"""
+
+_CHANNEL = 3
+_OPEN_FILES = 64
+_GREW_BYTES = 64 * 1024 * 1024
+
+
+class WornError(Exception):
+    """The item was answered, but may have left something behind: out of memory, out of stack."""
+
+
+def run(start: Start, channel_fd: int, work: Work) -> NoReturn:
+    """Becomes the worker: takes items from the channel until it closes, or it is time to leave."""
+    status = 1
+    try:
+        os.setsid()
+        os.dup2(1, 2)  # the launcher's stdout leads nowhere; its stderr is the service's log
+        os.dup2(channel_fd, _CHANNEL)
+        os.closerange(_CHANNEL + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])  # above all the launcher's socket
+        _limit(start)
+        gc.disable()  # collected between items, while nobody waits
+        with socket.socket(fileno=_CHANNEL) as channel:
+            _serve(channel, start, work)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _limit(start: Start) -> None:
+    """The kernel's limits on this process and what it starts, for as long as it lives.
+
+    RLIMIT_NPROC counts all processes of the user, so only "none at all" means the same whatever else runs. Root is not
+    bound by it.
+    """
+    cpu_s = 2 * start["cpu_s"] + 2  # it leaves once its items have taken as much as one may
+    limits = {resource.RLIMIT_CPU: cpu_s, resource.RLIMIT_AS: start["memory_bytes"]}
+    limits |= {resource.RLIMIT_FSIZE: start["answer_bytes"], resource.RLIMIT_NOFILE: _OPEN_FILES}
+    limits[resource.RLIMIT_CORE] = 0
+    if not start["may_start"]:
+        limits[resource.RLIMIT_NPROC] = 0
+    for kind, limit in limits.items():
+        resource.setrlimit(kind, (limit, limit))
+
+
+def _serve(channel: socket.socket, start: Start, work: Work) -> None:
+    grown_bytes = _peak_bytes() + _GREW_BYTES
+    for left in reversed(range(start["items"])):
+        kind, payload = _item(channel)
+        if not kind:
+            return
+        began_s = _cpu_s()
+        # The kernel counts whole seconds of the process's life: SIGXCPU at the end of one.
+        soft_s = round(began_s) + start["cpu_s"]
+        resource.setrlimit(resource.RLIMIT_CPU, (soft_s, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+        worn = False
+        try:
+            for part in work(kind, payload):
+                _send(channel, part, State.MORE, _cpu_s() - began_s)
+        except WornError:
+            worn = True
+        worn = worn or not left or _cpu_s() >= start["cpu_s"] or _peak_bytes() > grown_bytes
+        _send(channel, b"", State.LEAVING if worn else State.DONE, _cpu_s() - began_s)
+        if worn:
+            return
+        gc.collect()
+
+
+def _item(channel: socket.socket) -> tuple[str, bytes]:
+    """Kind and payload; both empty at the end."""
+    head = receive(channel, LENGTH.size)
+    if len(head) < LENGTH.size:
+        return "", b""
+    kind, _, payload = receive(channel, LENGTH.unpack(head)[0]).partition(b"\n")
+    return kind.decode(), payload
+
+
+def _send(channel: socket.socket, part: bytes, state: State, cpu_s: float) -> None:
+    channel.sendall(PART.pack(len(part), state, cpu_s) + part)
+
+
+def _cpu_s() -> float:
+    own, waited = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + waited.ru_utime + waited.ru_stime
+
+
+def _peak_bytes() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
