@@ -1,1 +1,1 @@
-"""Repairs without a model: a buggy source -> candidates, likeliest first. All but `searches` runs in confined workers."""
+"""Repairs without a model: a buggy source -> candidates, likeliest first. All but `searches` runs in workers."""
