@@ -119,6 +119,7 @@ def _test_script(script: executor_pb2.TestScript) -> dict[str, Any]:
         "tests": [{"test_id": test.test_id, "name": test.name, "line": test.line} for test in script.tests],
         "left_out": list(script.left_out),
         "unreported": list(script.unreported),
+        "precedent": script.precedent.decode("ascii") if script.HasField("precedent") else None,
     }
 
 
@@ -253,6 +254,7 @@ def _outcome(outcome: wire.OutcomeWire) -> common_pb2.CallOutcome:
             )
             for test in outcome.tests
         ],
+        precedent=outcome.precedent.encode("ascii", "replace"),
     )
 
 

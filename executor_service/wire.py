@@ -111,6 +111,7 @@ class OutcomeWire(_Record):
     overhead_cpu_s: _Seconds
     processes: tuple[ProcessWire, ...]
     tests: tuple[ScriptTestWire, ...] = ()
+    precedent: str = ""
 
 
 class ProblemWire(_Record):

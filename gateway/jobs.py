@@ -10,7 +10,7 @@ import asyncio
 import functools
 import hashlib
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from codearena import values
@@ -28,6 +28,7 @@ _COMPARE = {
     CompareMode.CUSTOM: grader_pb2.COMPARE_CUSTOM,
 }
 _INPUT_LIMITS = values.ValueLimits(nodes=2_000_000, size_bytes=16 * 1024 * 1024)
+_NO_PRECEDENT = b"{}"
 _SHOWN_CHARS = 500
 _ROUND_CPU_S = 0.3
 
@@ -97,7 +98,9 @@ class JobMaker:
         self._probe_uses = 0
         self._measured: dict[str, int] = {}  # on the present inputs: the last step of each draw
         self._drawing = asyncio.Lock()
-        self._brief = self._plain = _brief(task)
+        self._recording = _brief(task)
+        self._brief = self._plain = _with_precedents(self._recording, {})
+        self._knows_precedents = False
 
     async def brief(self, probe_cpu_s: float | None = None, draw: str = "", step: int = 1) -> Brief:
         """For an attempt. Not to be modified: attempts share it.
@@ -118,8 +121,8 @@ class JobMaker:
 
     @property
     def calls(self) -> Sequence[executor_pb2.Call]:
-        """Those of the task's tests, as they are where nothing is drawn."""
-        return self._brief.job.calls
+        """Those of the task's tests for the reference, as they are where nothing is drawn."""
+        return self._recording.job.calls
 
     def measured(self, draw: str, step: int) -> None:
         """Notes that an attempt of this draw and step was measured, on the present inputs or, no matter, older ones."""
@@ -161,6 +164,16 @@ class JobMaker:
             _note(check, known.get(check.name))
         self._brief = replace(self._brief, expectations=expectations)
 
+    def learn_precedents(self, report: executor_pb2.Report) -> None:
+        """Puts what scripts asked of the reference into every later brief; without it nothing is asked of an attempt.
+
+        report: on the reference, of the calls in `calls`.
+        """
+        if not self._knows_precedents:
+            precedents = {call.call_id: call.precedent for call in report.calls if call.precedent}
+            self._brief, self._plain = (_with_precedents(brief, precedents) for brief in (self._brief, self._plain))
+            self._knows_precedents = bool(precedents)
+
     def _part(self, chosen: set[str], *, visible_checks: bool) -> Brief:
         """Those calls, and the checks, or the visible ones."""
         job, expectations = executor_pb2.Job(), grader_pb2.Expectations()
@@ -173,6 +186,16 @@ class JobMaker:
                 job.checks.append(check)
                 expectations.checks.append(outcome)
         return Brief(job, expectations, self._plain.reference)
+
+
+def _with_precedents(brief: Brief, precedents: Mapping[str, bytes]) -> Brief:
+    """The brief for attempts. precedents: by call_id."""
+    job = executor_pb2.Job()
+    job.CopyFrom(brief.job)
+    for call in job.calls:
+        if call.HasField("test_script"):
+            call.test_script.precedent = precedents.get(call.call_id, _NO_PRECEDENT)
+    return replace(brief, job=job)
 
 
 def _names(expectations: grader_pb2.Expectations) -> list[str]:

@@ -68,12 +68,19 @@ class _Times:
 
 
 class AttemptLimits:
-    """Of attempts at one task. calls: those that its tests make."""
+    """Of attempts at one task. calls: those that its tests make; learn: is told what the reference did at them."""
 
-    def __init__(self, task: Task, calls: Iterable[executor_pb2.Call], settings: Settings) -> None:
+    def __init__(
+        self,
+        task: Task,
+        calls: Iterable[executor_pb2.Call],
+        settings: Settings,
+        learn: Callable[[executor_pb2.Report], None] = lambda _: None,
+    ) -> None:
         self._task = task
         self._calls = list(calls)
         self._settings = settings
+        self._learn = learn
         self._times: dict[str, _Times] = {}  # by class of hosts
         self._first: dict[str, asyncio.Task[None]] = {}  # by isolation: one whose executors are down holds up no other
         self._tries: Counter[str] = Counter()  # by class of hosts
@@ -119,7 +126,9 @@ class AttemptLimits:
     async def _measure(self, run: Run) -> None:
         limits = ceilings(self._task.limits, len(self._calls))
         job = executor_pb2.Job(limits=limits, source=self._task.solution.encode(), calls=self._calls)
-        self.note(await run(job))
+        report = await run(job)
+        self._learn(report)
+        self.note(report)
 
     def _derived(self, times: _Times) -> common_pb2.Limits:
         most, floor = self._task.limits, self._settings
@@ -158,6 +167,16 @@ def for_probing(limits: common_pb2.Limits, probe_cpu_s: float) -> common_pb2.Lim
     for name in ("call_cpu", "attempt_cpu"):
         getattr(probing, name).FromMilliseconds(cpu_ms)
     return probing
+
+
+def too_large(size_bytes: int, limit_bytes: int) -> executor_pb2.Report:
+    """Of a source beyond the limit. Models do produce such things, and must learn not to: no caller's mistake."""
+    problem = executor_pb2.SyntaxProblem(
+        type="SourceTooLarge",
+        message=f"the source has {size_bytes} bytes; at most {limit_bytes} are compiled",
+    )
+    analysis = executor_pb2.Analysis(compiles=False, problem=problem)
+    return executor_pb2.Report(status=executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR, analysis=analysis)
 
 
 def _times_of(report: executor_pb2.Report) -> _Times:

@@ -126,7 +126,8 @@ class Pipeline:
         secret = settings.cases_secret.get_secret_value().encode() or rng.randbytes(32)
         self._draws = {task.id: Draws(task, secret, settings.cases_pool) for task in tasks.values()}
         self._limits = {
-            task.id: limits.AttemptLimits(task, self._makers[task.id].calls, settings) for task in tasks.values()
+            name: limits.AttemptLimits(tasks[name], maker.calls, settings, maker.learn_precedents)
+            for name, maker in self._makers.items()
         }
         self._baselines: dict[str, asyncio.Task[grader_pb2.Verdict]] = {}
         self._given = {name: Given(maker, self._examine_given) for name, maker in self._makers.items()}
@@ -151,11 +152,11 @@ class Pipeline:
         attempt_id, started = uuid.uuid4().hex, datetime.now(UTC)
         telemetry.attempt_id.set(attempt_id)
         own_draw = draw or f"attempt:{attempt_id}"
+        within = await self._limits_of(task, isolation)  # first: what the reference did goes into the briefs
         await self._given[task.id].known(isolation, functools.partial(self._run_given, task, isolation))
         brief = await self._makers[task.id].brief(probe_cpu_s, own_draw, step)
         draw = "task" if self._settings.cases_fixed else own_draw
         brief = await self._draws[task.id].drawn(brief, draw, step, self._drawing(task))
-        within = await self._limits_of(task, isolation)
         graded, watch = await self._graded(attempt_id, task, brief, within, source, step, earlier, caller, isolation)
         if graded.measurement is not None:
             self._makers[task.id].measured(own_draw, step)
@@ -178,8 +179,9 @@ class Pipeline:
         return await asyncio.shield(running)
 
     async def _grade_buggy(self, task: Task) -> grader_pb2.Verdict:
-        brief, source = self._makers[task.id].baseline(), task.buggy.encode()
-        within = limits.for_every_call(await self._limits_of(task), len(brief.job.calls))
+        within, source = await self._limits_of(task), task.buggy.encode()
+        brief = self._makers[task.id].baseline()
+        within = limits.for_every_call(within, len(brief.job.calls))
         graded, _ = await self._graded(f"baseline-{uuid.uuid4().hex}", task, brief, within, source, 1, ())
         return graded.verdict
 
@@ -229,12 +231,13 @@ class Pipeline:
 
     async def preview(self, task: Task, source: bytes, deadline: Deadline, caller: str) -> grader_pb2.Verdict:
         """Grades on what an agent is shown alone: the visible tests, unjudged."""
-        attempt_id, brief = f"preview-{uuid.uuid4().hex}", self._makers[task.id].baseline()
+        attempt_id = f"preview-{uuid.uuid4().hex}"
         try:
             async with asyncio.timeout(deadline.left_s()):
                 within = await self._limits_of(task)
         except TimeoutError as error:
             raise DeadlineError("the reference was not measured in time") from error
+        brief = self._makers[task.id].baseline()
         patience = Patience(deadline.left_s())
         async with self._admission.place(patience, caller):
             report = await self._execute(attempt_id, brief.job, within, source, patience)
@@ -300,7 +303,7 @@ class Pipeline:
         isolation: str = "",
     ) -> executor_pb2.Report:
         if len(source) > self._settings.source_bytes:
-            return _too_large(len(source), self._settings.source_bytes)
+            return limits.too_large(len(source), self._settings.source_bytes)
         whole = executor_pb2.Job()
         whole.CopyFrom(job)
         whole.limits.CopyFrom(within)
@@ -387,13 +390,3 @@ def identity_of(source: bytes, report: executor_pb2.Report) -> str:
         return report.analysis.ast_hash
     text = b"\n".join(line.rstrip() for line in source.splitlines()).rstrip()
     return hashlib.sha256(text).hexdigest()
-
-
-def _too_large(size_bytes: int, limit_bytes: int) -> executor_pb2.Report:
-    """An attempt's outcome, not a caller's mistake: models do produce such things, and must learn not to."""
-    problem = executor_pb2.SyntaxProblem(
-        type="SourceTooLarge",
-        message=f"the source has {size_bytes} bytes; at most {limit_bytes} are compiled",
-    )
-    analysis = executor_pb2.Analysis(compiles=False, problem=problem)
-    return executor_pb2.Report(status=executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR, analysis=analysis)

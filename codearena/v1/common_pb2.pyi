@@ -371,6 +371,7 @@ class CallOutcome(_message.Message):
     PROCESSES_FIELD_NUMBER: _builtins.int
     OVERHEAD_CPU_FIELD_NUMBER: _builtins.int
     SCRIPT_TESTS_FIELD_NUMBER: _builtins.int
+    PRECEDENT_FIELD_NUMBER: _builtins.int
     call_id: _builtins.str
     status: Global___CallStatus.ValueType
     signal: _builtins.int
@@ -379,6 +380,10 @@ class CallOutcome(_message.Message):
     """Exit status of the process. Meaningful for scripts, and for CRASHED."""
     detail: _builtins.str
     """One line for people, e.g. why a value could not be encoded."""
+    precedent: _builtins.bytes
+    """What a test script asked of its source, if that is the reference: see
+    TestScript.precedent. Opaque to all but the referee.
+    """
     @_builtins.property
     def value(self) -> Global___EncodedValue:
         """Set if status is RETURNED."""
@@ -426,10 +431,11 @@ class CallOutcome(_message.Message):
         processes: _abc.Iterable[Global___SpawnedProcess] | None = ...,
         overhead_cpu: _duration_pb2.Duration | None = ...,
         script_tests: _abc.Iterable[Global___ScriptTestOutcome] | None = ...,
+        precedent: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["overhead_cpu", b"overhead_cpu", "raised", b"raised", "stderr", b"stderr", "stdout", b"stdout", "usage", b"usage", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "detail", b"detail", "exit_status", b"exit_status", "overhead_cpu", b"overhead_cpu", "processes", b"processes", "raised", b"raised", "script_tests", b"script_tests", "signal", b"signal", "status", b"status", "stderr", b"stderr", "stdout", b"stdout", "usage", b"usage", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "detail", b"detail", "exit_status", b"exit_status", "overhead_cpu", b"overhead_cpu", "precedent", b"precedent", "processes", b"processes", "raised", b"raised", "script_tests", b"script_tests", "signal", b"signal", "status", b"status", "stderr", b"stderr", "stdout", b"stdout", "usage", b"usage", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

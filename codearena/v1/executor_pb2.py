@@ -26,7 +26,7 @@ from codearena.v1 import common_pb2 as codearena_dot_v1_dot_common__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x63odearena/v1/executor.proto\x12\x0c\x63odearena.v1\x1a\x19\x63odearena/v1/common.proto\x1a\x1egoogle/protobuf/duration.proto\"m\n\x0e\x45xecuteRequest\x12\x12\n\nattempt_id\x18\x01 \x01(\t\x12\x1e\n\x03job\x18\x02 \x01(\x0b\x32\x11.codearena.v1.Job\x12\'\n\x04wait\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"7\n\x0f\x45xecuteResponse\x12$\n\x06report\x18\x01 \x01(\x0b\x32\x14.codearena.v1.Report\"\x8e\x02\n\x03Job\x12\x0e\n\x06source\x18\x01 \x01(\x0c\x12!\n\x05\x63\x61lls\x18\x02 \x03(\x0b\x32\x12.codearena.v1.Call\x12$\n\x06limits\x18\x03 \x01(\x0b\x32\x14.codearena.v1.Limits\x12\x18\n\x10reference_source\x18\x04 \x01(\x0c\x12\'\n\x05probe\x18\x05 \x03(\x0b\x32\x18.codearena.v1.ProbePoint\x12#\n\x06\x63hecks\x18\x06 \x03(\x0b\x32\x13.codearena.v1.Check\x12,\n\tprobe_cpu\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x18\n\x10probe_stop_ratio\x18\x08 \x01(\x01\"\xe3\x02\n\x04\x43\x61ll\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12.\n\x08\x66unction\x18\x02 \x01(\x0b\x32\x1a.codearena.v1.FunctionCallH\x00\x12.\n\x08sequence\x18\x03 \x01(\x0b\x32\x1a.codearena.v1.CallSequenceH\x00\x12&\n\x06script\x18\x04 \x01(\x0b\x32\x14.codearena.v1.ScriptH\x00\x12/\n\x0btest_script\x18\x07 \x01(\x0b\x32\x18.codearena.v1.TestScriptH\x00\x12\x38\n\x0b\x65nvironment\x18\x05 \x03(\x0b\x32#.codearena.v1.Call.EnvironmentEntry\x12\x1b\n\x13intercept_processes\x18\x06 \x01(\x08\x1a\x32\n\x10\x45nvironmentEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\x06\n\x04kind\"y\n\x0c\x46unctionCall\x12\x13\n\x0b\x65ntry_point\x18\x01 \x01(\t\x12(\n\x04\x61rgs\x18\x02 \x01(\x0b\x32\x1a.codearena.v1.EncodedValue\x12*\n\x06kwargs\x18\x03 \x01(\x0b\x32\x1a.codearena.v1.EncodedValue\"9\n\x0c\x43\x61llSequence\x12)\n\x05\x63\x61lls\x18\x01 \x03(\x0b\x32\x1a.codearena.v1.FunctionCall\"\x17\n\x06Script\x12\r\n\x05stdin\x18\x01 \x01(\x0c\"\x8e\x01\n\nTestScript\x12\x0e\n\x06source\x18\x01 \x01(\x0c\x12\x13\n\x0b\x65ntry_point\x18\x02 \x01(\t\x12\x0c\n\x04\x62ody\x18\x03 \x01(\t\x12\'\n\x05tests\x18\x04 \x03(\x0b\x32\x18.codearena.v1.ScriptTest\x12\x10\n\x08left_out\x18\x05 \x03(\x05\x12\x12\n\nunreported\x18\x06 \x03(\x05\"F\n\nScriptTest\x12\x0f\n\x07test_id\x18\x01 \x01(\t\x12\x0e\n\x04name\x18\x02 \x01(\tH\x00\x12\x0e\n\x04line\x18\x03 \x01(\x05H\x00\x42\x07\n\x05place\"\x80\x01\n\nProbePoint\x12\x0c\n\x04size\x18\x01 \x01(\x03\x12 \n\x04\x63\x61ll\x18\x02 \x01(\x0b\x32\x12.codearena.v1.Call\x12\x11\n\x04vary\x18\x03 \x01(\x05H\x00\x88\x01\x01\x12\x11\n\x04lend\x18\x05 \x01(\x05H\x01\x88\x01\x01\x42\x07\n\x05_varyB\x07\n\x05_lendJ\x04\x08\x04\x10\x05R\x04\x65\x64it\"\'\n\x05\x43heck\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x10\n\x08\x61rgument\x18\x02 \x01(\t\"\x85\x04\n\x06Report\x12+\n\x06status\x18\x01 \x01(\x0e\x32\x1b.codearena.v1.AttemptStatus\x12(\n\x08\x61nalysis\x18\x02 \x01(\x0b\x32\x16.codearena.v1.Analysis\x12\'\n\x04load\x18\x03 \x01(\x0b\x32\x19.codearena.v1.CallOutcome\x12(\n\x05\x63\x61lls\x18\x04 \x03(\x0b\x32\x19.codearena.v1.CallOutcome\x12\x32\n\x0freference_calls\x18\x05 \x03(\x0b\x32\x19.codearena.v1.CallOutcome\x12-\n\x05probe\x18\x06 \x03(\x0b\x32\x1e.codearena.v1.ProbeMeasurement\x12\"\n\x05usage\x18\x07 \x01(\x0b\x32\x13.codearena.v1.Usage\x12*\n\tisolation\x18\x08 \x01(\x0b\x32\x17.codearena.v1.Isolation\x12&\n\x07timings\x18\t \x01(\x0b\x32\x15.codearena.v1.Timings\x12;\n\x17reference_probe_process\x18\n \x01(\x0b\x32\x1a.codearena.v1.ProbeProcess\x12\x39\n\x15\x61ttempt_probe_process\x18\x0b \x01(\x0b\x32\x1a.codearena.v1.ProbeProcess\"i\n\x0cProbeProcess\x12+\n\x08load_cpu\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12,\n\tother_cpu\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xd4\x01\n\x08\x41nalysis\x12\x10\n\x08\x63ompiles\x18\x01 \x01(\x08\x12,\n\x07problem\x18\x02 \x01(\x0b\x32\x1b.codearena.v1.SyntaxProblem\x12\x10\n\x08\x61st_hash\x18\x03 \x01(\t\x12\x1c\n\x14\x65stimated_complexity\x18\x04 \x01(\t\x12*\n\x06\x63hecks\x18\x05 \x03(\x0b\x32\x1a.codearena.v1.CheckOutcome\x12\x16\n\x0e\x64ominant_lines\x18\x06 \x03(\x05\x12\x14\n\x0cproblem_type\x18\x07 \x01(\t\"Z\n\rSyntaxProblem\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x0c\n\x04line\x18\x03 \x01(\x05\x12\x0e\n\x06\x63olumn\x18\x04 \x01(\x05\x12\x0c\n\x04text\x18\x05 \x01(\t\"<\n\x0c\x43heckOutcome\x12\x0e\n\x06passed\x18\x01 \x01(\x08\x12\x0c\n\x04line\x18\x02 \x01(\x05\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\"z\n\x10ProbeMeasurement\x12\x0c\n\x04size\x18\x01 \x01(\x03\x12,\n\treference\x18\x02 \x01(\x0b\x32\x19.codearena.v1.CallOutcome\x12*\n\x07\x61ttempt\x18\x03 \x01(\x0b\x32\x19.codearena.v1.CallOutcome\"\x81\x01\n\tIsolation\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07runtime\x18\x02 \x01(\t\x12\x12\n\nsandbox_id\x18\x03 \x01(\t\x12\x14\n\x0c\x64\x65gradations\x18\x04 \x03(\t\x12\x17\n\x0frunner_revision\x18\x05 \x01(\t\x12\x12\n\nhost_class\x18\x06 \x01(\t\"\x87\x01\n\x07Timings\x12)\n\x06queued\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12)\n\x06leased\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12&\n\x03ran\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x12\n\x10GetStatusRequest\"\x92\x01\n\x11GetStatusResponse\x12*\n\tisolation\x18\x01 \x01(\x0b\x32\x17.codearena.v1.Isolation\x12\r\n\x05ready\x18\x02 \x01(\x05\x12\x0e\n\x06leased\x18\x03 \x01(\x05\x12\x10\n\x08starting\x18\x04 \x01(\x05\x12\x0e\n\x06queued\x18\x05 \x01(\x05\x12\x10\n\x08\x63\x61pacity\x18\x06 \x01(\x05*\x88\x01\n\rAttemptStatus\x12\x1e\n\x1a\x41TTEMPT_STATUS_UNSPECIFIED\x10\x00\x12 \n\x1c\x41TTEMPT_STATUS_COMPILE_ERROR\x10\x01\x12\x1d\n\x19\x41TTEMPT_STATUS_LOAD_ERROR\x10\x02\x12\x16\n\x12\x41TTEMPT_STATUS_RAN\x10\x03\x32\xa7\x01\n\x0f\x45xecutorService\x12\x46\n\x07\x45xecute\x12\x1c.codearena.v1.ExecuteRequest\x1a\x1d.codearena.v1.ExecuteResponse\x12L\n\tGetStatus\x12\x1e.codearena.v1.GetStatusRequest\x1a\x1f.codearena.v1.GetStatusResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x63odearena/v1/executor.proto\x12\x0c\x63odearena.v1\x1a\x19\x63odearena/v1/common.proto\x1a\x1egoogle/protobuf/duration.proto\"m\n\x0e\x45xecuteRequest\x12\x12\n\nattempt_id\x18\x01 \x01(\t\x12\x1e\n\x03job\x18\x02 \x01(\x0b\x32\x11.codearena.v1.Job\x12\'\n\x04wait\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"7\n\x0f\x45xecuteResponse\x12$\n\x06report\x18\x01 \x01(\x0b\x32\x14.codearena.v1.Report\"\x8e\x02\n\x03Job\x12\x0e\n\x06source\x18\x01 \x01(\x0c\x12!\n\x05\x63\x61lls\x18\x02 \x03(\x0b\x32\x12.codearena.v1.Call\x12$\n\x06limits\x18\x03 \x01(\x0b\x32\x14.codearena.v1.Limits\x12\x18\n\x10reference_source\x18\x04 \x01(\x0c\x12\'\n\x05probe\x18\x05 \x03(\x0b\x32\x18.codearena.v1.ProbePoint\x12#\n\x06\x63hecks\x18\x06 \x03(\x0b\x32\x13.codearena.v1.Check\x12,\n\tprobe_cpu\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x18\n\x10probe_stop_ratio\x18\x08 \x01(\x01\"\xe3\x02\n\x04\x43\x61ll\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12.\n\x08\x66unction\x18\x02 \x01(\x0b\x32\x1a.codearena.v1.FunctionCallH\x00\x12.\n\x08sequence\x18\x03 \x01(\x0b\x32\x1a.codearena.v1.CallSequenceH\x00\x12&\n\x06script\x18\x04 \x01(\x0b\x32\x14.codearena.v1.ScriptH\x00\x12/\n\x0btest_script\x18\x07 \x01(\x0b\x32\x18.codearena.v1.TestScriptH\x00\x12\x38\n\x0b\x65nvironment\x18\x05 \x03(\x0b\x32#.codearena.v1.Call.EnvironmentEntry\x12\x1b\n\x13intercept_processes\x18\x06 \x01(\x08\x1a\x32\n\x10\x45nvironmentEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\x06\n\x04kind\"y\n\x0c\x46unctionCall\x12\x13\n\x0b\x65ntry_point\x18\x01 \x01(\t\x12(\n\x04\x61rgs\x18\x02 \x01(\x0b\x32\x1a.codearena.v1.EncodedValue\x12*\n\x06kwargs\x18\x03 \x01(\x0b\x32\x1a.codearena.v1.EncodedValue\"9\n\x0c\x43\x61llSequence\x12)\n\x05\x63\x61lls\x18\x01 \x03(\x0b\x32\x1a.codearena.v1.FunctionCall\"\x17\n\x06Script\x12\r\n\x05stdin\x18\x01 \x01(\x0c\"\xb4\x01\n\nTestScript\x12\x0e\n\x06source\x18\x01 \x01(\x0c\x12\x13\n\x0b\x65ntry_point\x18\x02 \x01(\t\x12\x0c\n\x04\x62ody\x18\x03 \x01(\t\x12\'\n\x05tests\x18\x04 \x03(\x0b\x32\x18.codearena.v1.ScriptTest\x12\x10\n\x08left_out\x18\x05 \x03(\x05\x12\x12\n\nunreported\x18\x06 \x03(\x05\x12\x16\n\tprecedent\x18\x07 \x01(\x0cH\x00\x88\x01\x01\x42\x0c\n\n_precedent\"F\n\nScriptTest\x12\x0f\n\x07test_id\x18\x01 \x01(\t\x12\x0e\n\x04name\x18\x02 \x01(\tH\x00\x12\x0e\n\x04line\x18\x03 \x01(\x05H\x00\x42\x07\n\x05place\"\x80\x01\n\nProbePoint\x12\x0c\n\x04size\x18\x01 \x01(\x03\x12 \n\x04\x63\x61ll\x18\x02 \x01(\x0b\x32\x12.codearena.v1.Call\x12\x11\n\x04vary\x18\x03 \x01(\x05H\x00\x88\x01\x01\x12\x11\n\x04lend\x18\x05 \x01(\x05H\x01\x88\x01\x01\x42\x07\n\x05_varyB\x07\n\x05_lendJ\x04\x08\x04\x10\x05R\x04\x65\x64it\"\'\n\x05\x43heck\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x10\n\x08\x61rgument\x18\x02 \x01(\t\"\x85\x04\n\x06Report\x12+\n\x06status\x18\x01 \x01(\x0e\x32\x1b.codearena.v1.AttemptStatus\x12(\n\x08\x61nalysis\x18\x02 \x01(\x0b\x32\x16.codearena.v1.Analysis\x12\'\n\x04load\x18\x03 \x01(\x0b\x32\x19.codearena.v1.CallOutcome\x12(\n\x05\x63\x61lls\x18\x04 \x03(\x0b\x32\x19.codearena.v1.CallOutcome\x12\x32\n\x0freference_calls\x18\x05 \x03(\x0b\x32\x19.codearena.v1.CallOutcome\x12-\n\x05probe\x18\x06 \x03(\x0b\x32\x1e.codearena.v1.ProbeMeasurement\x12\"\n\x05usage\x18\x07 \x01(\x0b\x32\x13.codearena.v1.Usage\x12*\n\tisolation\x18\x08 \x01(\x0b\x32\x17.codearena.v1.Isolation\x12&\n\x07timings\x18\t \x01(\x0b\x32\x15.codearena.v1.Timings\x12;\n\x17reference_probe_process\x18\n \x01(\x0b\x32\x1a.codearena.v1.ProbeProcess\x12\x39\n\x15\x61ttempt_probe_process\x18\x0b \x01(\x0b\x32\x1a.codearena.v1.ProbeProcess\"i\n\x0cProbeProcess\x12+\n\x08load_cpu\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12,\n\tother_cpu\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xd4\x01\n\x08\x41nalysis\x12\x10\n\x08\x63ompiles\x18\x01 \x01(\x08\x12,\n\x07problem\x18\x02 \x01(\x0b\x32\x1b.codearena.v1.SyntaxProblem\x12\x10\n\x08\x61st_hash\x18\x03 \x01(\t\x12\x1c\n\x14\x65stimated_complexity\x18\x04 \x01(\t\x12*\n\x06\x63hecks\x18\x05 \x03(\x0b\x32\x1a.codearena.v1.CheckOutcome\x12\x16\n\x0e\x64ominant_lines\x18\x06 \x03(\x05\x12\x14\n\x0cproblem_type\x18\x07 \x01(\t\"Z\n\rSyntaxProblem\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x0c\n\x04line\x18\x03 \x01(\x05\x12\x0e\n\x06\x63olumn\x18\x04 \x01(\x05\x12\x0c\n\x04text\x18\x05 \x01(\t\"<\n\x0c\x43heckOutcome\x12\x0e\n\x06passed\x18\x01 \x01(\x08\x12\x0c\n\x04line\x18\x02 \x01(\x05\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\"z\n\x10ProbeMeasurement\x12\x0c\n\x04size\x18\x01 \x01(\x03\x12,\n\treference\x18\x02 \x01(\x0b\x32\x19.codearena.v1.CallOutcome\x12*\n\x07\x61ttempt\x18\x03 \x01(\x0b\x32\x19.codearena.v1.CallOutcome\"\x81\x01\n\tIsolation\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07runtime\x18\x02 \x01(\t\x12\x12\n\nsandbox_id\x18\x03 \x01(\t\x12\x14\n\x0c\x64\x65gradations\x18\x04 \x03(\t\x12\x17\n\x0frunner_revision\x18\x05 \x01(\t\x12\x12\n\nhost_class\x18\x06 \x01(\t\"\x87\x01\n\x07Timings\x12)\n\x06queued\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12)\n\x06leased\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12&\n\x03ran\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x12\n\x10GetStatusRequest\"\x92\x01\n\x11GetStatusResponse\x12*\n\tisolation\x18\x01 \x01(\x0b\x32\x17.codearena.v1.Isolation\x12\r\n\x05ready\x18\x02 \x01(\x05\x12\x0e\n\x06leased\x18\x03 \x01(\x05\x12\x10\n\x08starting\x18\x04 \x01(\x05\x12\x0e\n\x06queued\x18\x05 \x01(\x05\x12\x10\n\x08\x63\x61pacity\x18\x06 \x01(\x05*\x88\x01\n\rAttemptStatus\x12\x1e\n\x1a\x41TTEMPT_STATUS_UNSPECIFIED\x10\x00\x12 \n\x1c\x41TTEMPT_STATUS_COMPILE_ERROR\x10\x01\x12\x1d\n\x19\x41TTEMPT_STATUS_LOAD_ERROR\x10\x02\x12\x16\n\x12\x41TTEMPT_STATUS_RAN\x10\x03\x32\xa7\x01\n\x0f\x45xecutorService\x12\x46\n\x07\x45xecute\x12\x1c.codearena.v1.ExecuteRequest\x1a\x1d.codearena.v1.ExecuteResponse\x12L\n\tGetStatus\x12\x1e.codearena.v1.GetStatusRequest\x1a\x1f.codearena.v1.GetStatusResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,8 +35,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CALL_ENVIRONMENTENTRY']._loaded_options = None
   _globals['_CALL_ENVIRONMENTENTRY']._serialized_options = b'8\001'
-  _globals['_ATTEMPTSTATUS']._serialized_start=3059
-  _globals['_ATTEMPTSTATUS']._serialized_end=3195
+  _globals['_ATTEMPTSTATUS']._serialized_start=3097
+  _globals['_ATTEMPTSTATUS']._serialized_end=3233
   _globals['_EXECUTEREQUEST']._serialized_start=104
   _globals['_EXECUTEREQUEST']._serialized_end=213
   _globals['_EXECUTERESPONSE']._serialized_start=215
@@ -54,33 +54,33 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SCRIPT']._serialized_start=1085
   _globals['_SCRIPT']._serialized_end=1108
   _globals['_TESTSCRIPT']._serialized_start=1111
-  _globals['_TESTSCRIPT']._serialized_end=1253
-  _globals['_SCRIPTTEST']._serialized_start=1255
-  _globals['_SCRIPTTEST']._serialized_end=1325
-  _globals['_PROBEPOINT']._serialized_start=1328
-  _globals['_PROBEPOINT']._serialized_end=1456
-  _globals['_CHECK']._serialized_start=1458
-  _globals['_CHECK']._serialized_end=1497
-  _globals['_REPORT']._serialized_start=1500
-  _globals['_REPORT']._serialized_end=2017
-  _globals['_PROBEPROCESS']._serialized_start=2019
-  _globals['_PROBEPROCESS']._serialized_end=2124
-  _globals['_ANALYSIS']._serialized_start=2127
-  _globals['_ANALYSIS']._serialized_end=2339
-  _globals['_SYNTAXPROBLEM']._serialized_start=2341
-  _globals['_SYNTAXPROBLEM']._serialized_end=2431
-  _globals['_CHECKOUTCOME']._serialized_start=2433
-  _globals['_CHECKOUTCOME']._serialized_end=2493
-  _globals['_PROBEMEASUREMENT']._serialized_start=2495
-  _globals['_PROBEMEASUREMENT']._serialized_end=2617
-  _globals['_ISOLATION']._serialized_start=2620
-  _globals['_ISOLATION']._serialized_end=2749
-  _globals['_TIMINGS']._serialized_start=2752
-  _globals['_TIMINGS']._serialized_end=2887
-  _globals['_GETSTATUSREQUEST']._serialized_start=2889
-  _globals['_GETSTATUSREQUEST']._serialized_end=2907
-  _globals['_GETSTATUSRESPONSE']._serialized_start=2910
-  _globals['_GETSTATUSRESPONSE']._serialized_end=3056
-  _globals['_EXECUTORSERVICE']._serialized_start=3198
-  _globals['_EXECUTORSERVICE']._serialized_end=3365
+  _globals['_TESTSCRIPT']._serialized_end=1291
+  _globals['_SCRIPTTEST']._serialized_start=1293
+  _globals['_SCRIPTTEST']._serialized_end=1363
+  _globals['_PROBEPOINT']._serialized_start=1366
+  _globals['_PROBEPOINT']._serialized_end=1494
+  _globals['_CHECK']._serialized_start=1496
+  _globals['_CHECK']._serialized_end=1535
+  _globals['_REPORT']._serialized_start=1538
+  _globals['_REPORT']._serialized_end=2055
+  _globals['_PROBEPROCESS']._serialized_start=2057
+  _globals['_PROBEPROCESS']._serialized_end=2162
+  _globals['_ANALYSIS']._serialized_start=2165
+  _globals['_ANALYSIS']._serialized_end=2377
+  _globals['_SYNTAXPROBLEM']._serialized_start=2379
+  _globals['_SYNTAXPROBLEM']._serialized_end=2469
+  _globals['_CHECKOUTCOME']._serialized_start=2471
+  _globals['_CHECKOUTCOME']._serialized_end=2531
+  _globals['_PROBEMEASUREMENT']._serialized_start=2533
+  _globals['_PROBEMEASUREMENT']._serialized_end=2655
+  _globals['_ISOLATION']._serialized_start=2658
+  _globals['_ISOLATION']._serialized_end=2787
+  _globals['_TIMINGS']._serialized_start=2790
+  _globals['_TIMINGS']._serialized_end=2925
+  _globals['_GETSTATUSREQUEST']._serialized_start=2927
+  _globals['_GETSTATUSREQUEST']._serialized_end=2945
+  _globals['_GETSTATUSRESPONSE']._serialized_start=2948
+  _globals['_GETSTATUSRESPONSE']._serialized_end=3094
+  _globals['_EXECUTORSERVICE']._serialized_start=3236
+  _globals['_EXECUTORSERVICE']._serialized_end=3403
 # @@protoc_insertion_point(module_scope)

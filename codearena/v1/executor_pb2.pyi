@@ -342,6 +342,7 @@ class TestScript(_message.Message):
     TESTS_FIELD_NUMBER: _builtins.int
     LEFT_OUT_FIELD_NUMBER: _builtins.int
     UNREPORTED_FIELD_NUMBER: _builtins.int
+    PRECEDENT_FIELD_NUMBER: _builtins.int
     source: _builtins.bytes
     entry_point: _builtins.str
     """As in FunctionCall: the argument of a body that takes one. Of an attempt that
@@ -350,6 +351,11 @@ class TestScript(_message.Message):
     body: _builtins.str
     """Where the tests are. Empty: they have names. "module": they are statements
     of the script itself. Else: statements of the function of this name.
+    """
+    precedent: _builtins.bytes
+    """What the script asked of the reference, as the outcome of a run on it says:
+    an attempt is asked no more. Absent: the source is the reference, and the
+    outcome is to say it.
     """
     @_builtins.property
     def tests(self) -> _containers.RepeatedCompositeFieldContainer[Global___ScriptTest]:
@@ -372,12 +378,15 @@ class TestScript(_message.Message):
         tests: _abc.Iterable[Global___ScriptTest] | None = ...,
         left_out: _abc.Iterable[_builtins.int] | None = ...,
         unreported: _abc.Iterable[_builtins.int] | None = ...,
+        precedent: _builtins.bytes | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_precedent", b"_precedent", "precedent", b"precedent"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "entry_point", b"entry_point", "left_out", b"left_out", "source", b"source", "tests", b"tests", "unreported", b"unreported"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_precedent", b"_precedent", "body", b"body", "entry_point", b"entry_point", "left_out", b"left_out", "precedent", b"precedent", "source", b"source", "tests", b"tests", "unreported", b"unreported"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__precedent: _TypeAlias = _typing.Literal["precedent"]  # noqa: Y015
+    _WhichOneofArgType__precedent: _TypeAlias = _typing.Literal["_precedent", b"_precedent"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__precedent) -> _WhichOneofReturnType__precedent | None: ...
 
 Global___TestScript: _TypeAlias = TestScript  # noqa: Y015
 

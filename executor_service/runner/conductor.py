@@ -442,9 +442,10 @@ class _Conductor:
         limits = self._process_limits(self._limits["attempt_wall_s"])  # the referee's: of all its tests
         bounds = {**self._limits, "call_cpu_s": max(_REFEREE_CPU_S, self._limits["call_cpu_s"])}
         start = functools.partial(self._process, Role.REFEREE)
-        tests = relay.Relay(call, served, relay.Hands(start, ask_referee, run.over), limits, bounds).run()
+        relayed = relay.Relay(call, served, relay.Hands(start, ask_referee, run.over), limits, bounds)
+        tests = relayed.run()
         self._end(run, served.process)
-        return {**not_run(call["call_id"]), **relay.summary(served, tests)}
+        return {**not_run(call["call_id"]), **relay.summary(served, tests, relayed.precedent)}
 
     def _run_script(self, run: _Run, call: dict[str, Any]) -> Outcome:
         message = {

@@ -17,6 +17,7 @@ from typing import Any
 from codearena import values
 from executor_service.runner import crossing, entry_point, standard
 from executor_service.runner.crossing import Description
+from executor_service.runner.precedent import CONSTRUCT
 
 _BATCH = 256
 _BATCH_S = 0.005  # an endless iterator, of which the script takes a few items, must not run far ahead
@@ -68,6 +69,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{function.__name__: function for function in (getattr, setattr, delattr, isinstance, issubclass)},
     **{function.__name__: function for function in (math.trunc, math.floor, math.ceil)},
     "call": _call,
+    CONSTRUCT: _call,
     "enter": _enter,
     "exit": _exit,
     "await": _await,
@@ -97,7 +99,7 @@ class Handles:
         value = self._functions[function](*values_in, **named)
         if value is _MISSING:
             return self._encoded(crossing.described({"missing": True}))
-        made = function == "call" and isinstance(values_in[0], type) and type(value) not in crossing.SCALARS
+        made = function == CONSTRUCT and type(value) not in crossing.SCALARS
         return self._encoded(crossing.described(self._describe(value)) if made else value)
 
     def raised(self, error: BaseException, message: str, traceback: str) -> bytes:

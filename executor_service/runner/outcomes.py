@@ -135,4 +135,5 @@ def not_run(call_id: str, why: str = "") -> Outcome:
         "overhead_cpu_s": 0.0,
         "processes": [],
         "tests": [],
+        "precedent": "",
     }

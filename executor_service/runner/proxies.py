@@ -8,7 +8,9 @@ the verdict. Forwarded they are only where the author has asked for the attempt'
     one side is the script's own plain data   if the script itself constructed the object
     anything else                             == is False; every other operator fails the test, and raises TypeError
 
-So `assert f(2) == 4` fails for an object whose `__eq__` says True, even if it is of a class that the script uses.
+So `assert f(2) == 4` fails for an object whose `__eq__` says True, even if it is of a class that the script uses. What
+the author has asked for is what was forwarded when the reference ran (precedent.py): of an attempt's objects nothing
+else is, whatever they claim to be, and an object in the place of a value is handed no argument.
 """
 
 import builtins
@@ -20,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from executor_service.runner.crossing import PLAIN, SCALARS, Description
 from executor_service.runner.handles import ARITHMETIC, COMPARISONS, IN_PLACE
+from executor_service.runner.precedent import SWALLOW, Place
 from executor_service.runner.raised import traceback_of
 
 if TYPE_CHECKING:
@@ -42,7 +45,8 @@ class Origin:
 
     reference: how it is named over there; generation: of the process that holds it; kind: "object", "class", ...;
     class_name: of the attempt's own class, else empty; own: the script constructed it; named: the script reached it
-    by name and not as what a call returned; plain: the number or text that it is as well, if it is an enum member.
+    by name and not as what a call returned; place: on which way it did, see precedent.py; plain: the number or text
+    that it is as well, if it is an enum member.
     """
 
     link: "Link"
@@ -53,6 +57,7 @@ class Origin:
     name: str
     own: bool
     named: bool
+    place: Place
     plain: Any = None
 
 
@@ -71,7 +76,7 @@ class Proxy:
 
     def __getattr__(self, name: str) -> Any:
         origin = origin_of(self)
-        if name in _QUESTIONS and not (origin.own or origin.named):
+        if name in _QUESTIONS and not (origin.own or origin.named or origin.link.precedent.is_known):
             _refuse(origin, f"its method {name}")
         return origin.link.apply("getattr", self, name)
 
@@ -91,7 +96,10 @@ class Proxy:
         origin_of(self).link.apply("delitem", self, key)
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        return origin_of(self).link.apply("call", self, *args, **kwargs)
+        origin = origin_of(self)
+        if (args or kwargs) and origin.link.in_place_of_a_value(origin):
+            _refuse(origin, "what a call with arguments says")
+        return origin.link.apply("call", self, *args, **kwargs)
 
     def __iter__(self) -> Iterator[Any]:
         return _items(self, "iter")
@@ -113,9 +121,8 @@ class Proxy:
 
     def __hash__(self) -> int:
         origin = origin_of(self)
-        return (
-            int(_typed(self, int, "hash", self)) if origin.link.is_named(origin.class_name) else object.__hash__(self)
-        )
+        may_be_asked = origin.link.allows("hash", origin.place, otherwise=origin.link.is_named(origin.class_name))
+        return int(_typed(self, int, "hash", self)) if may_be_asked else object.__hash__(self)
 
     def __str__(self) -> str:
         return self._text("str", self)
@@ -136,14 +143,15 @@ class Proxy:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> bool:
-        link = origin_of(self).link
+        origin = origin_of(self)
+        link = origin.link
         if error is None or kind is None:
             link.apply("exit", self, None, "")
             return False
         if isinstance(error, Exception):
             bases = (base.__name__ for base in kind.__mro__ if base.__module__ == "builtins")
             swallows = _typed(self, bool, "exit", self, next(bases), str(error))
-            return bool(swallows) and _may_be_swallowed(error, link)
+            return bool(swallows) and _may_be_swallowed(error, link) and link.allows(SWALLOW, origin.place)
         return False
 
     def __instancecheck__(self, value: Any) -> bool:
@@ -197,12 +205,14 @@ def _may_be_swallowed(error: BaseException, link: "Link") -> bool:
 # ---------------------------------------------------------------------------------------------------------- operators
 
 
-def _may_be_asked(left: Any, right: Any) -> bool:
+def _may_be_asked(name: str, left: Any, right: Any) -> bool:
     """The rule at the top of this file."""
     origins = [origin_of(side) for side in (left, right) if isinstance(side, Proxy)]
-    if any(origin.own for origin in origins):
-        return True
-    return len(origins) == 2 and all(origin.link.is_named(origin.class_name) for origin in origins)
+    link, is_pair = origins[0].link, len(origins) == 2
+    by_claim = is_pair and all(link.is_named(origin.class_name) for origin in origins)
+    by_claim = by_claim or any(origin.own for origin in origins)
+    question = f"{name} with {'an object' if is_pair else 'a value'}"
+    return link.allows(question, *(origin.place for origin in origins), otherwise=by_claim)
 
 
 def _refuse(origin: Origin, what: str) -> None:
@@ -213,7 +223,7 @@ def _refuse(origin: Origin, what: str) -> None:
 
 def _operate(name: str, left: Any, right: Any) -> Any:
     origin = origin_of(left if isinstance(left, Proxy) else right)
-    if not _may_be_asked(left, right):
+    if not _may_be_asked(name, left, right):
         if origin.plain is not None and not (isinstance(left, Proxy) and isinstance(right, Proxy)):
             sides = (origin.plain if isinstance(side, Proxy) else side for side in (left, right))
             return getattr(operator, name)(*sides)
@@ -228,7 +238,8 @@ def _operate(name: str, left: Any, right: Any) -> Any:
 
 def _unary(proxy: Proxy, name: str, *args: Any) -> Any:
     origin = origin_of(proxy)
-    if not (origin.own or origin.link.is_named(origin.class_name)):
+    by_claim = origin.own or origin.link.is_named(origin.class_name)
+    if not origin.link.allows(name, origin.place, otherwise=by_claim):
         _refuse(origin, f"the operator {name}")
     return origin.link.apply(name, proxy, *args)
 

@@ -24,6 +24,7 @@ class Exceptions:
     def __init__(self, link: "Link") -> None:
         self._link = link
         self._types: dict[str, type[BaseException]] = {}
+        self._apart: dict[type[BaseException], type[BaseException]] = {}
 
     def type_of(self, description: Description, reference: Description | None = None) -> type[BaseException]:
         """The class of a description {"chain", "base"}.
@@ -31,13 +32,27 @@ class Exceptions:
         Raises:
             KeyError, TypeError, ValueError: the description is none.
         """
-        kind = _builtin(str(description["base"]))
+        kind = self._builtin(str(description["base"]))
         for name in reversed([str(name) for name in description["chain"][:_CLASSES]]):
             known = self._types.get(name)
             kind = known if known is not None and issubclass(known, kind) else self._new(name, kind)
         if reference is not None and description["chain"]:
             kind._codearena_reference = reference  # type: ignore[attr-defined]
         return kind
+
+    def apart(self, kind: type[BaseException]) -> type[BaseException]:
+        """Stands for a builtin class where the script must catch by it what the attempt raises, and nothing else."""
+        if kind not in self._apart:
+            self._apart[kind] = type(kind.__name__, (kind,), {"__module__": "fix"})
+        return self._apart[kind]
+
+    def _builtin(self, name: str) -> type[BaseException]:
+        """The builtin class of that name, caught as well by what stands apart for its bases."""
+        kind = _builtin(name)
+        apart = tuple(theirs for base, theirs in self._apart.items() if issubclass(kind, base))
+        if kind in self._apart or not apart:
+            return self._apart.get(kind, kind)
+        return type(kind.__name__, (*apart, kind), {"__module__": "builtins"})
 
     def _new(self, name: str, base: type[BaseException]) -> type[BaseException]:
         last = name.rpartition(".")[2]

@@ -11,6 +11,7 @@ from typing import Any
 from codearena import values
 from executor_service.runner import frames, kernel
 from executor_service.runner.link import Link, encoded_request
+from executor_service.runner.precedent import Precedent
 from executor_service.runner.roles import ProcessLimits, limit
 from executor_service.runner.script import Script
 from executor_service.runner.worker import open_streams
@@ -44,9 +45,11 @@ class _Channel:
             self.send(encoded_request(request))
             return self.receive()
 
-    def finish(self, verdict: dict[str, str]) -> None:
+    def finish(self, verdict: dict[str, str], precedent: Precedent) -> None:
+        """precedent: of which the test's part is told where it was the reference that was asked."""
+        noted = {} if precedent.is_known else precedent.noted()
         with self._lock:
-            self.send(json.dumps({"done": verdict}).encode("ascii"))
+            self.send(json.dumps({"done": verdict, "precedent": noted}).encode("ascii"))
 
 
 def main(command_fd: int, result_fd: int) -> int:
@@ -55,15 +58,18 @@ def main(command_fd: int, result_fd: int) -> int:
     open_streams()
     channel = _Channel(command_fd, result_fd)
     script: Script | None = None
+    precedent = Precedent({})
     try:
         while True:
             message = channel.receive()
             if message["op"] == "load":
                 limit(ProcessLimits(**message["limits"]))
                 limits = values.ValueLimits(size_bytes=message["value_bytes"])
-                script = Script(message, Link(channel.exchange, limits))
-                channel.finish(script.load())
+                known = message["precedent"]
+                precedent = Precedent(None if known is None else json.loads(known))
+                script = Script(message, Link(channel.exchange, limits, precedent))
+                channel.finish(script.load(), precedent)
             elif script is not None:
-                channel.finish(script.run(message["test"]))
+                channel.finish(script.run(message["test"]), precedent)
     except _ConductorGoneError:
         return 0

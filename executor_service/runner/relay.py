@@ -23,6 +23,7 @@ REQUEST_BYTES = 20 * 1024 * 1024
 
 _STATUSES = ("passed", "failed", "not_run")
 _STREAMS = ("stdout", "stderr")
+_OF_SCRIPT = ("source", "entry_point", "body", "left_out", "unreported")
 _DETAIL_CHARACTERS = 8000
 _OUTPUT_BYTES = 4 * 1024 * 1024  # kept of each stream over all tests of a script, so that a report stays within a frame
 _ENDS = {
@@ -116,6 +117,7 @@ class Relay:
         self._bounds = bounds
         self._referee: Process | None = None
         self._lost = ""
+        self._precedent: dict[str, Any] = {}
 
     def run(self) -> list[dict[str, Any]]:
         """One TEST object of a report for each test, in order."""
@@ -123,6 +125,11 @@ class Relay:
             return [self._run_test(test) for test in self._script["tests"]]
         finally:
             self._end_referee()
+
+    @property
+    def precedent(self) -> str:
+        """What the script asked of its source, JSON; empty if that is not the reference."""
+        return "" if self._script["precedent"] is not None else json.dumps(self._precedent, separators=(",", ":"))
 
     def _run_test(self, test: dict[str, Any]) -> dict[str, Any]:
         verdict = self._verdict(test)
@@ -148,7 +155,7 @@ class Relay:
             "op": "load",
             "limits": self._limits,
             "value_bytes": self._bounds["value_bytes"],
-            **{key: self._script[key] for key in ("source", "entry_point", "body", "left_out", "unreported")},
+            **{key: self._script[key] for key in (*_OF_SCRIPT, "precedent")},
         }
         loaded = self._converse(message)
         if loaded["status"] != "passed":
@@ -171,6 +178,7 @@ class Relay:
                     "detail": _ENDS.get(answer.ended, "the test script ended without a verdict"),
                 }
             if "done" in said:
+                self._precedent.update(said["precedent"])
                 return _verdict(said["done"])
             if over := self._hands.over():  # each of many requests may be short
                 self._end_referee()
@@ -210,7 +218,7 @@ def kept_bytes(call: dict[str, Any], output_bytes: int) -> int:
     return min(output_bytes, _OUTPUT_BYTES // len(call["test_script"]["tests"]))
 
 
-def summary(served: Served, tests: list[dict[str, Any]]) -> dict[str, Any]:
-    """The part of the script call's OUTCOME that comes of its requests: usage summed up, and the tests."""
+def summary(served: Served, tests: list[dict[str, Any]], precedent: str) -> dict[str, Any]:
+    """The part of the script call's OUTCOME that comes of its requests: usage summed up, the tests, the precedent."""
     used = usage(served.cpu_s, served.wall_s, served.peak_memory_bytes, served.waits)
-    return {"status": "returned", "usage": used, "tests": tests}
+    return {"status": "returned", "usage": used, "tests": tests, "precedent": precedent}

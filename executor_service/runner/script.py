@@ -62,7 +62,8 @@ class Script:
         return verdict
 
     def run(self, test: dict[str, Any]) -> Verdict:
-        """test: {"name"} or {"line"}."""
+        """test: {"test_id", "name"} or {"test_id", "line"}."""
+        self._link.precedent.begin(test["test_id"])
         if self._broken:
             return {"status": NOT_RUN, "detail": self._broken}
         if not self._body:
