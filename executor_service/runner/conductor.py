@@ -6,7 +6,6 @@ the source once, and each call's input when its turn has come.
 
 import base64
 import contextlib
-import functools
 import json
 import os
 import socket
@@ -138,7 +137,8 @@ class _Conductor:
         self._supervisor = supervisor
         self._spares = spares
         self._stdin_fd = stdin_fd
-        self._meter = Meter(confinement.cpu_counter)
+        self._referees: list[Process] = []
+        self._meter = Meter(confinement.cpu_counter, lambda: sum(map(Process.cpu_of_all_s, self._referees)))
         self._confinement = confinement
         self._processes = self._limits["processes"] if confinement.limit_processes else None
         self._own_pids = confinement.own_pids
@@ -168,6 +168,10 @@ class _Conductor:
         process = spare or Process(self._supervisor, role, self._stdin_fd, with_stdin)
         process.configure(self._limits["output_bytes"], self._limits["value_bytes"])
         return process
+
+    def _referee(self) -> Process:
+        self._referees.append(self._process(Role.REFEREE))
+        return self._referees[-1]
 
     def _process_limits(self, cpu_s: float) -> dict[str, Any]:
         """What the process is to bound itself by before it runs anything; cpu_s: of all that it will be asked."""
@@ -227,8 +231,8 @@ class _Conductor:
         )
 
     def _group(self, role: Role) -> Group:
-        """Of the source that is run next in this role. A referee's time is in the count of the control group too."""
-        meter = None if any(call["kind"] == "test_script" for call in self._calls) else self._meter
+        """Of the source that is run next in this role."""
+        meter = None if self._confinement.cpu_counter is None else self._meter
         return Group(lambda: self._pids_of(role), meter, self._starts if self._own_pids else None)
 
     def _starts(self) -> int:
@@ -311,9 +315,6 @@ class _Conductor:
     @contextlib.contextmanager
     def _metered(self, run: _Run) -> Iterator[None]:
         """Adds what the control group counts meanwhile and no process's end tells of."""
-        if any(call["kind"] == "test_script" for call in self._calls):
-            yield  # a referee's time is in the count too, and is not the attempt's
-            return
         told_s, counted_s = run.totals.cpu_s, self._meter.others_s()
         yield
         run.totals.cpu_s = max(run.totals.cpu_s, told_s + self._meter.others_s() - counted_s)
@@ -441,8 +442,7 @@ class _Conductor:
         served = relay.Served(process, lambda: self._load(run), ask_attempt, keep_bytes)
         limits = self._process_limits(self._limits["attempt_wall_s"])  # the referee's: of all its tests
         bounds = {**self._limits, "call_cpu_s": max(_REFEREE_CPU_S, self._limits["call_cpu_s"])}
-        start = functools.partial(self._process, Role.REFEREE)
-        relayed = relay.Relay(call, served, relay.Hands(start, ask_referee, run.over), limits, bounds)
+        relayed = relay.Relay(call, served, relay.Hands(self._referee, ask_referee, run.over), limits, bounds)
         tests = relayed.run()
         self._end(run, served.process)
         return {**not_run(call["call_id"]), **relay.summary(served, tests, relayed.precedent)}

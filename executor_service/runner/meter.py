@@ -6,6 +6,7 @@ nobody, and their time is added to nobody's (wait(2), NOTES; the same with SA_NO
 
 import os
 import time
+from collections.abc import Callable
 
 _NANOSECONDS = "/sys/fs/cgroup/cpuacct/cpuacct.usage"  # cgroup v1
 _STATISTICS = "/sys/fs/cgroup/cpu.stat"  # cgroup v2: begins with "usage_usec <number>"
@@ -19,18 +20,23 @@ def open_counter() -> int | None:
 
 
 class Meter:
-    """counter: of a control group that only this sandbox uses at this time; None: not known."""
+    """counter: of a control group that only this sandbox uses at this time; None: not known.
 
-    def __init__(self, counter: int | None) -> None:
+    left_out_s: CPU time so far of processes beside supervisor and conductor that are none of the attempt's.
+    """
+
+    def __init__(self, counter: int | None, left_out_s: Callable[[], float] = lambda: 0.0) -> None:
         self._counter = counter
+        self._left_out_s = left_out_s
 
     def others_s(self) -> float:
-        """CPU time so far of everything but supervisor and conductor; 0 where that is not known."""
+        """CPU time so far of everything but supervisor, conductor and what is left out; 0 where that is not known."""
         if self._counter is None:
             return 0.0
         try:
             counted = os.pread(self._counter, 256, 0).split()
             total_s = int(counted[1]) / 1e6 if counted[0] == b"usage_usec" else int(counted[0]) / 1e9
-            return total_s - time.process_time() - time.clock_gettime(_SUPERVISOR_CLOCK)
+            ours_s = time.process_time() + time.clock_gettime(_SUPERVISOR_CLOCK)
+            return total_s - ours_s - self._left_out_s()
         except (OSError, ValueError, IndexError):
             return 0.0

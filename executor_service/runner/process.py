@@ -280,6 +280,10 @@ class Process:
         except OSError:
             return None
 
+    def cpu_of_all_s(self) -> float:
+        """CPU time so far of it, or, once it has ended, of it and the children that it waited for."""
+        return (self._pid and self.cpu_s()) or self.total_cpu_s
+
     def _peak_memory(self) -> int:
         try:
             _, _, rest = os.pread(self._status, 4096, 0).partition(b"\nVmHWM:")
