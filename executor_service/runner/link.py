@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from codearena import values
 from executor_service.runner import crossing, standard
+from executor_service.runner.controls import Controls
 from executor_service.runner.crossing import Description
 from executor_service.runner.precedent import CALL, CATCH, CONSTRUCT, ITEM, Place, Precedent, reached
 from executor_service.runner.proxies import Origin, Proxy, origin_of
@@ -72,9 +73,10 @@ class Link:
         self._exchange = exchange
         self._limits = limits
         self.precedent = precedent
+        self.controls = Controls(self)
         self._named: set[str] = set()
         self._exceptions = Exceptions(self)
-        self._generation = 0
+        self.generation = 0
         self._holds = False  # the request being made names an object by a number, which only its process knows
         self.spoiled = ""
         self.closed = False
@@ -108,7 +110,10 @@ class Link:
             raise self._raised(description, function)
         if named:
             self._note_named(description)
-        return self._found(way, description)
+        found = self._found(way, description)
+        if constructs and isinstance(found, Proxy):
+            self.controls.saw(found)
+        return found
 
     def allows(self, question: str, *places: Place, otherwise: bool = True) -> bool:
         """Whether the attempt may be asked this of its objects at these places: if the reference was.
@@ -158,9 +163,9 @@ class Link:
             "args": self._encoded(list(args)),
             "kwargs": self._encoded(kwargs),
         }
-        request["generation"] = self._generation if self._holds else 0
+        request["generation"] = self.generation if self._holds else 0
         reply = self._exchange(request)
-        self._generation = reply["generation"]
+        self.generation = reply["generation"]
         if reply["status"] != "returned" or reply["value"] is None:
             self.spoil(f"the attempt {_ENDS.get(reply['status'], 'gave no answer')}")
         try:
@@ -179,9 +184,9 @@ class Link:
         """How an argument crosses; None: as plain data."""
         if isinstance(value, Proxy):
             origin = origin_of(value)
-            return self._current(origin.reference, origin.generation if "id" in origin.reference else self._generation)
+            return self._current(origin.reference, origin.generation if "id" in origin.reference else self.generation)
         if (reference := self._exceptions.reference(value)) is not None:
-            return self._current(reference, reference.get("generation", self._generation))
+            return self._current(reference, reference.get("generation", self.generation))
         if isinstance(value, range):
             return {"range": [value.start, value.stop, value.step]}
         if isinstance(value, slice):
@@ -197,7 +202,7 @@ class Link:
 
     def _current(self, reference: Description, generation: int) -> Description:
         self._holds = self._holds or "id" in reference
-        if generation != self._generation:
+        if generation != self.generation:
             self.spoil("the attempt's process that held this object has ended")
         return reference
 
@@ -229,7 +234,7 @@ class Link:
 
     def _proxy(self, way: _Way, description: Description, reference: Description, plain: Any) -> Any:
         kind, class_name, name = description["kind"], str(description["class"]), str(description["name"])
-        origin = Origin(self, reference, self._generation, kind, class_name, name, way.own, way.named, way.place, plain)
+        origin = Origin(self, reference, self.generation, kind, class_name, name, way.own, way.named, way.place, plain)
         if not self.precedent.is_known:
             self.precedent.note(way.place)
         proxy = Proxy(origin)
@@ -265,7 +270,7 @@ class Link:
 
     def _raised(self, description: Description, function: str) -> BaseException:
         try:
-            error = self._exceptions.instance(description, self._generation, self._limits)
+            error = self._exceptions.instance(description, self.generation, self._limits)
         except (KeyError, TypeError, ValueError, RecursionError):
             self.spoil("the attempt's process raised what is no exception")
         if isinstance(error, (StopIteration, StopAsyncIteration, GeneratorExit)) and function != "next":

@@ -33,7 +33,10 @@ def reached(place: Place, step: str) -> Place:
 
 
 class Precedent:
-    """What was asked, by test and place. known: of the reference; None: it is the reference that is asked now."""
+    """What was asked, by test and place. known: of the reference; None: it is the reference that is asked now.
+
+    test_id: of the test that began last; "" before the first.
+    """
 
     def __init__(self, known: dict[str, dict[str, list[str]]] | None) -> None:
         self.is_known = known is not None
@@ -42,15 +45,15 @@ class Precedent:
             for test_id, places in (known or {}).items()
         }
         self._objects = {place for places in self._asked.values() for place in places}
-        self._test_id = ""
+        self.test_id = ""
 
     def begin(self, test_id: str) -> None:
         """What follows belongs to that test; "": to what all of them share."""
-        self._test_id = test_id
+        self.test_id = test_id
 
     def note(self, place: Place, question: str = "") -> None:
         """Of the reference: there is an object at this place, and this was asked of it."""
-        questions = self._asked.setdefault(self._test_id, {}).setdefault("".join(place), set())
+        questions = self._asked.setdefault(self.test_id, {}).setdefault("".join(place), set())
         if question:
             questions.add(question)
 
@@ -61,9 +64,13 @@ class Precedent:
     def holds(self, place: Place, question: str) -> bool:
         """Whether this was asked of the reference there, in this test."""
         name = "".join(place)
-        return any(question in self._asked.get(test_id, {}).get(name, ()) for test_id in ("", self._test_id))
+        return any(question in self._asked.get(test_id, {}).get(name, ()) for test_id in ("", self.test_id))
+
+    def noted_at(self, place: Place) -> set[str]:
+        """All that was noted there in this test."""
+        return self._asked.get(self.test_id, {}).get("".join(place), set())
 
     def noted(self) -> dict[str, dict[str, list[str]]]:
         """Of the test that began last: as the constructor takes it, in an order that depends on nothing."""
-        places = self._asked.get(self._test_id, {})
-        return {self._test_id: {place: sorted(questions) for place, questions in sorted(places.items())}}
+        places = self._asked.get(self.test_id, {})
+        return {self.test_id: {place: sorted(questions) for place, questions in sorted(places.items())}}

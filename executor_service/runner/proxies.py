@@ -151,7 +151,9 @@ class Proxy:
         if isinstance(error, Exception):
             bases = (base.__name__ for base in kind.__mro__ if base.__module__ == "builtins")
             swallows = _typed(self, bool, "exit", self, next(bases), str(error))
-            return bool(swallows) and _may_be_swallowed(error, link) and link.allows(SWALLOW, origin.place)
+            if not swallows or not _may_be_swallowed(error, link):
+                return False
+            return link.allows(SWALLOW, origin.place) or link.spoil("a context of the attempt swallows an exception")
         return False
 
     def __instancecheck__(self, value: Any) -> bool:
@@ -233,6 +235,8 @@ def _operate(name: str, left: Any, right: Any) -> Any:
     other = right if isinstance(left, Proxy) else left
     if not isinstance(other, (Proxy, *PLAIN, *SCALARS)):
         return NotImplemented  # an object of the script's own, which may know better
+    if name in COMPARISONS:
+        return origin.link.controls.ask(name, left, right)
     return origin.link.apply(name, left, right)
 
 

@@ -1,0 +1,2 @@
+def double_all(numbers):
+    return [number * 3 for number in numbers]

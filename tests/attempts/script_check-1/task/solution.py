@@ -1,0 +1,3 @@
+def double_all(numbers):
+    """Return every number times two."""
+    return [number * 2 for number in numbers]

@@ -1,0 +1,9 @@
+import asyncio
+
+
+async def fetch(name):
+    raise asyncio.CancelledError
+
+
+async def gather(names):
+    raise KeyboardInterrupt

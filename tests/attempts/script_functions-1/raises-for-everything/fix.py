@@ -1,0 +1,5 @@
+def mean(numbers):
+    raise ValueError("no numbers")
+
+
+spread = mean

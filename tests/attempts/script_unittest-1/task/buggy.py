@@ -1,0 +1,6 @@
+def parse(text):
+    return text.split()
+
+
+def show(cents, currency):
+    return f"{cents} {currency}"
