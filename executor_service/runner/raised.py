@@ -25,6 +25,7 @@ class Exceptions:
         self._link = link
         self._types: dict[str, type[BaseException]] = {}
         self._apart: dict[type[BaseException], type[BaseException]] = {}
+        self._below: dict[tuple[type[BaseException], ...], type[BaseException]] = {}
 
     def type_of(self, description: Description, reference: Description | None = None) -> type[BaseException]:
         """The class of a description {"chain", "base"}.
@@ -52,7 +53,10 @@ class Exceptions:
         apart = tuple(theirs for base, theirs in self._apart.items() if issubclass(kind, base))
         if kind in self._apart or not apart:
             return self._apart.get(kind, kind)
-        return type(kind.__name__, (*apart, kind), {"__module__": "builtins"})
+        bases = (*sorted(apart, key=lambda theirs: -len(theirs.__mro__)), kind)
+        if bases not in self._below:
+            self._below[bases] = type(kind.__name__, bases, {"__module__": "builtins"})
+        return self._below[bases]
 
     def _new(self, name: str, base: type[BaseException]) -> type[BaseException]:
         last = name.rpartition(".")[2]
