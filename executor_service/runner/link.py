@@ -76,7 +76,7 @@ class Link:
         self.controls = Controls(self)
         self._named: set[str] = set()
         self._exceptions = Exceptions(self)
-        self.generation = 0
+        self._generation = 0
         self._holds = False  # the request being made names an object by a number, which only its process knows
         self.spoiled = ""
         self.closed = False
@@ -114,6 +114,11 @@ class Link:
         if constructs and isinstance(found, Proxy):
             self.controls.saw(found)
         return found
+
+    @property
+    def generation(self) -> int:
+        """Of the attempt's process: how many there have been."""
+        return self._generation
 
     def allows(self, question: str, *places: Place, otherwise: bool = True) -> bool:
         """Whether the attempt may be asked this of its objects at these places: if the reference was.
@@ -163,9 +168,9 @@ class Link:
             "args": self._encoded(list(args)),
             "kwargs": self._encoded(kwargs),
         }
-        request["generation"] = self.generation if self._holds else 0
+        request["generation"] = self._generation if self._holds else 0
         reply = self._exchange(request)
-        self.generation = reply["generation"]
+        self._generation = reply["generation"]
         if reply["status"] != "returned" or reply["value"] is None:
             self.spoil(f"the attempt {_ENDS.get(reply['status'], 'gave no answer')}")
         try:
@@ -184,9 +189,9 @@ class Link:
         """How an argument crosses; None: as plain data."""
         if isinstance(value, Proxy):
             origin = origin_of(value)
-            return self._current(origin.reference, origin.generation if "id" in origin.reference else self.generation)
+            return self._current(origin.reference, origin.generation if "id" in origin.reference else self._generation)
         if (reference := self._exceptions.reference(value)) is not None:
-            return self._current(reference, reference.get("generation", self.generation))
+            return self._current(reference, reference.get("generation", self._generation))
         if isinstance(value, range):
             return {"range": [value.start, value.stop, value.step]}
         if isinstance(value, slice):
@@ -202,7 +207,7 @@ class Link:
 
     def _current(self, reference: Description, generation: int) -> Description:
         self._holds = self._holds or "id" in reference
-        if generation != self.generation:
+        if generation != self._generation:
             self.spoil("the attempt's process that held this object has ended")
         return reference
 
@@ -234,7 +239,7 @@ class Link:
 
     def _proxy(self, way: _Way, description: Description, reference: Description, plain: Any) -> Any:
         kind, class_name, name = description["kind"], str(description["class"]), str(description["name"])
-        origin = Origin(self, reference, self.generation, kind, class_name, name, way.own, way.named, way.place, plain)
+        origin = Origin(self, reference, self._generation, kind, class_name, name, way.own, way.named, way.place, plain)
         if not self.precedent.is_known:
             self.precedent.note(way.place)
         proxy = Proxy(origin)
@@ -270,7 +275,7 @@ class Link:
 
     def _raised(self, description: Description, function: str) -> BaseException:
         try:
-            error = self._exceptions.instance(description, self.generation, self._limits)
+            error = self._exceptions.instance(description, self._generation, self._limits)
         except (KeyError, TypeError, ValueError, RecursionError):
             self.spoil("the attempt's process raised what is no exception")
         if isinstance(error, (StopIteration, StopAsyncIteration, GeneratorExit)) and function != "next":
