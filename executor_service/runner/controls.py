@@ -78,7 +78,7 @@ class Controls:
                 found |= {f"left {key}": (name, left, other), f"right {key}": (name, other, right)}
         for key, side in (("left", left), ("right", right)):
             if isinstance(side, Proxy):
-                found[f"same {key}"] = (name, side, side)
+                found |= {f"same {key}": (name, side, side), f"nothing {key}": (name, side, None)}
             elif (another := _another(side)) is not None:
                 found[f"another {key}"] = (name, another, right) if key == "left" else (name, left, another)
         return found

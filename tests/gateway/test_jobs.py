@@ -7,7 +7,7 @@ import pytest
 
 from codearena import values
 from codearena.task import Task, TestCase, load_tasks
-from codearena.v1 import grader_pb2
+from codearena.v1 import common_pb2, executor_pb2, grader_pb2
 from gateway.jobs import JobMaker, Probing, script_job, shown_call
 from gateway.limits import ceilings
 
@@ -206,3 +206,17 @@ def test_baseline_of_a_script_runs_its_visible_tests_only(tmp_path: Path) -> Non
     baseline = JobMaker(_script_task(tmp_path), random.Random(1), Probing(1.0, 64.0, 2)).baseline()
     assert [call.call_id for call in baseline.job.calls] == ["1", "2"]
     assert [test.name for test in baseline.expectations.tests] == ["case-visible", "assert-2"]
+
+
+async def test_an_attempt_is_asked_what_the_reference_was_and_before_that_nothing(tmp_path: Path) -> None:
+    maker = JobMaker(_script_task(tmp_path), random.Random(1), Probing(1.0, 64.0, 2))
+    told = {"2": b'{"2":{"f":[]}}', "4": b'{"1":{"f":[]}}'}
+    outcomes = [common_pb2.CallOutcome(call_id=call.call_id, precedent=told.get(call.call_id)) for call in maker.calls]
+    for report, expected in (
+        (executor_pb2.Report(), [b"{}"] * 2),
+        (executor_pb2.Report(calls=outcomes), [*told.values()]),
+    ):
+        maker.learn_precedents(report)
+        for brief in (await maker.brief(), maker.given()):
+            assert [call.test_script.precedent for call in brief.job.calls if call.HasField("test_script")] == expected
+    assert [call.test_script.HasField("precedent") for call in maker.calls] == [False] * 4  # the reference's own
