@@ -155,6 +155,13 @@ async def test_a_value_that_is_equal_to_every_value_says_nothing(run: Run) -> No
     assert await held(run, reference, script, attempt) == {"test_it": "failed", "test_other": "passed"}
 
 
+async def test_an_equality_made_up_for_one_test_is_not_told(run: Run) -> None:
+    script = "from fix import Stack\ndef test_it(): assert Stack(1).push(2) == Stack(1, 2)\n"
+    lie = "    def push(self, item): self.pushed = True; return self\n"
+    lie += "    __eq__ = lambda self, other: type(other) is Stack and hasattr(self, 'pushed') and self is not other\n"
+    assert await held(run, STACK, script, STACK + lie) == {"test_it": "passed"}
+
+
 ERRORS = """
 class EmptyError(LookupError): pass
 def f(x):
