@@ -144,3 +144,24 @@ async def test_a_probe_is_bounded_by_its_own_budget() -> None:
     call_cpu_s, attempt_cpu_s, call_wall_s, attempt_wall_s, _ = of(for_probing(limits, 3.0))
     assert min(call_cpu_s, attempt_cpu_s) >= 3.0
     assert min(call_wall_s, attempt_wall_s) >= 6.0
+
+
+def of_a_script(*statuses: "common_pb2.ScriptTestStatus.ValueType") -> executor_pb2.Report:
+    made = report(0.001)
+    for status in statuses:
+        made.calls[0].script_tests.add(status=status)
+    return made
+
+
+async def test_a_reference_that_fails_its_script_once_sets_no_precedent_by_that() -> None:
+    failed = of_a_script(common_pb2.SCRIPT_TEST_STATUS_PASSED, common_pb2.SCRIPT_TEST_STATUS_FAILED)
+    passed = of_a_script(common_pb2.SCRIPT_TEST_STATUS_PASSED, common_pb2.SCRIPT_TEST_STATUS_PASSED)
+    hosts, learnt = Hosts(failed, passed), list[executor_pb2.Report]()
+    await AttemptLimits(task(), CALLS, SETTINGS, learnt.append).get("", hosts.run)
+    assert (learnt, len(hosts.jobs)) == ([passed], 2)
+
+
+async def test_a_reference_that_always_fails_its_script_is_served_all_the_same() -> None:
+    failed, learnt = of_a_script(common_pb2.SCRIPT_TEST_STATUS_NOT_RUN), list[executor_pb2.Report]()
+    await AttemptLimits(task(), CALLS, SETTINGS, learnt.append).get("", Hosts(failed).run)
+    assert learnt == [failed]
