@@ -4,187 +4,243 @@ One request applies one function of a closed table to values and kept objects. L
 attempt's to change: what it answers is what the attempt claims, and the referee takes it for no more.
 """
 
-import builtins
-import collections
 import enum
-import math
-import operator
-import time
+import inspect
+import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from codearena import values
-from executor_service.runner import crossing, entry_point, standard
-from executor_service.runner.crossing import Description
-from executor_service.runner.precedent import CONSTRUCT
+from executor_service.runner import applied, entry_point, shared, standard
+from executor_service.runner.applied import MISSING
+from executor_service.runner.crossing import Codec, Description
+from executor_service.runner.patches import Patches
+from executor_service.runner.refs import Ref, Refs, RefType
+from executor_service.runner.shared import Shared
 
-_BATCH = 256
-_BATCH_S = 0.005  # an endless iterator, of which the script takes a few items, must not run far ahead
 _NAME_CHARACTERS = 200
 _MESSAGE_CHARACTERS = 2000
+_CAUSES = 5
+_SENT_BYTES = 16 * 1024 * 1024
+_CAPABLE = ("__call__", "__iter__", "__next__", "__len__", "__getitem__", "__contains__", "__enter__", "__await__")
+_CAPABLE += ("__aiter__", "__anext__", "__aenter__", "__bool__")
+_KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (types.CoroutineType, "coroutine"),
+    (types.GeneratorType, "generator"),
+    (types.ModuleType, "module"),
+    ((types.FunctionType, types.BuiltinFunctionType), "function"),
+    (types.MethodType, "method"),
+)
 
-_MISSING = object()
-_BUILTIN_ITERATORS: tuple[type, ...] = (types.GeneratorType, map, filter, zip, enumerate, reversed)
-_BUILTIN_ITERATORS += tuple(type(iter(kind())) for kind in (list, tuple, dict, set, str, bytes))
-_BUILTIN_ITERATORS += (type(iter(range(0))), type(iter({}.values())), type(iter({}.items())))
-
-
-def _call(target: Any, /, *args: Any, **kwargs: Any) -> Any:
-    return target(*args, **kwargs)
-
-
-def _enter(target: Any) -> Any:
-    return type(target).__enter__(target)
-
-
-def _exit(target: Any, kind: str | None, message: str) -> bool:
-    """Leaves a context. kind: name of the builtin exception that the script's block ended by."""
-    if kind is None:
-        return bool(type(target).__exit__(target, None, None, None))
-    error = getattr(builtins, kind, Exception)(message)
-    return bool(type(target).__exit__(target, type(error), error, None))
+Describe = Callable[[BaseException], dict[str, Any]]
+Exchange = Callable[[str], str]
 
 
-async def _awaited(target: Any) -> Any:
-    return await target
+class _Whole:
+    """Has its value described as an object whatever its type."""
 
-
-def _await(target: Any) -> Any:
-    import asyncio  # large, and only coroutines need it
-
-    return asyncio.run(_awaited(target))
-
-
-ARITHMETIC = ["add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow", "lshift", "rshift"]
-ARITHMETIC += ["and_", "or_", "xor"]
-COMPARISONS = ["eq", "ne", "lt", "le", "gt", "ge"]
-IN_PLACE = ["i" + name.rstrip("_") for name in ARITHMETIC]
-_OTHERS = ["contains", "neg", "pos", "invert", "index", "getitem", "setitem", "delitem"]
-
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    **{name: getattr(operator, name) for name in [*ARITHMETIC, *COMPARISONS, *IN_PLACE, *_OTHERS]},
-    **{function.__name__: function for function in (len, bool, str, repr, hash, format, iter, next, reversed, dir)},
-    **{function.__name__: function for function in (abs, int, float, complex, round, divmod)},
-    **{function.__name__: function for function in (getattr, setattr, delattr, isinstance, issubclass)},
-    **{function.__name__: function for function in (math.trunc, math.floor, math.ceil)},
-    "call": _call,
-    CONSTRUCT: _call,
-    "enter": _enter,
-    "exit": _exit,
-    "await": _await,
-}
+    def __init__(self, value: object) -> None:
+        self.value = value
 
 
 class Handles:
-    """Keeps objects of `module` and applies functions to them. limits: on one answer."""
+    """Keeps objects of `module` and applies functions to them.
 
-    def __init__(self, module: types.ModuleType, limits: values.ValueLimits) -> None:
+    limits: on one answer; describe: an exception in words; exchange: puts a question to the referee, and returns the
+    answer.
+    """
+
+    def __init__(
+        self, module: types.ModuleType, limits: values.ValueLimits, describe: Describe, exchange: Exchange
+    ) -> None:
         self._module = module
         self._limits = limits
+        self._describe_error = describe
+        self._exchange = exchange
         self._objects: list[Any] = []
         self._numbers: dict[int, int] = {}
-        self._put_off: dict[int, BaseException] = {}
-        self._functions: dict[str, Callable[..., Any]] = {**_FUNCTIONS, "name": self._name, "batch": self._batch}
+        self._shared = Shared(2, lambda value: type(type(value)) is self._refs.metaclass and not _is_distant(value))
+        self._codec = Codec(self._shared, self)
+        self._refs = Refs(self.ask, self._codec.value)
+        self._derived: dict[int, type] = {}
+        self._depth = 0
+        self._functions: dict[str, Callable[..., Any]] = {
+            **applied.functions(),
+            "name": self._name,
+            "reload": self._reload,
+            "patch": Patches(self._codec).apply,
+            "derive": self._derive,
+        }
 
-    def apply(self, function: str, args: str, kwargs: str) -> bytes:
-        """The encoded value of one function of the table.
+    def apply(self, request: str) -> bytes:
+        """The message with what one function of the table returned or raised.
 
         Raises:
             UnencodableError: the request names what is not here, or the value cannot cross.
-            Exception: whatever the attempt's code raised.
         """
-        values_in = crossing.decode(args.encode("ascii"), self._limits, self._find)
-        named = crossing.decode(kwargs.encode("ascii"), self._limits, self._find)
-        value = self._functions[function](*values_in, **named)
-        if value is _MISSING:
-            return self._encoded(crossing.described({"missing": True}))
-        made = function == CONSTRUCT and type(value) not in crossing.SCALARS
-        return self._encoded(crossing.described(self._describe(value)) if made else value)
-
-    def raised(self, error: BaseException, message: str, traceback: str) -> bytes:
-        """An exception, encoded in the place of a value."""
+        if not self._depth:
+            self._shared.prune()
+        function, args, named = self._codec.read(request, _SENT_BYTES)
+        self._depth += 1
         try:
-            args = values.encode(error.args, self._limits).decode("ascii")
+            answer = self._answer(function, args, dict(named))
+        finally:
+            self._depth -= 1
+        return self._written(answer).encode("ascii")
+
+    def _answer(self, function: str, args: Any, kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        try:
+            value = self._functions[function](*args, **kwargs)
         except values.UnencodableError:
-            args = None
-        description = {
-            **self._exception(type(error)),
-            "raised": True,
-            "id": self._number(error),
-            "message": message,
-            "args": args if args is None or len(args) < _MESSAGE_CHARACTERS else None,
-            "traceback": traceback,
-        }
-        return self._encoded(crossing.described(description))
+            raise
+        except MemoryError:
+            raise
+        except BaseException as error:
+            if applied.is_out_of_processes(error):
+                raise
+            return "raised", error
+        if value is MISSING:
+            return ("missing",)
+        made = function == "call" and isinstance(args[0], type)
+        return ("made" if made else "returned"), value
 
-    def _encoded(self, value: object) -> bytes:
+    def _written(self, answer: tuple[Any, ...]) -> str:
+        if answer[0] == "made" and type(answer[1]) not in (str, int, float, bool, type(None), *applied.PLAIN_TYPES):
+            answer = ("made", _Whole(answer[1]))
         try:
-            return crossing.encode(value, self._limits, self._kept)
+            return self._codec.write(answer, self._limits.size_bytes)
         except values.ValueTooLargeError:
             raise
-        except values.UnencodableError:  # contains itself, or is nested too deeply: it stays here as a whole
-            return crossing.encode(crossing.described(self._describe(value)), self._limits, self._kept)
+        except values.UnencodableError:
+            if answer[0] == "raised":
+                raise
+            return self._codec.write((answer[0], _Whole(answer[1])), self._limits.size_bytes)
+
+    def ask(self, question: str, *args: Any, **kwargs: Any) -> Any:
+        """What the referee answers to a question on an object of the script's; raises what the script raised."""
+        request = self._codec.write((question, args, tuple(kwargs.items())), _SENT_BYTES)
+        answer = self._codec.read(self._exchange(request), _SENT_BYTES)
+        if answer[0] == "raised":
+            raise answer[1]
+        return answer[1]
+
+    # ------------------------------------------------------------------------------------------------ names of the module
 
     def _name(self, name: str) -> Any:
         """What the module calls `name`, which may be a whole entry point."""
         try:
             return entry_point.value_at(self._module, name)
         except entry_point.UndefinedError:
-            return _MISSING
+            return MISSING
 
     def _at(self, path: str) -> Any:
         """Looked up for every request: a method's object is made anew for each call, also in another process."""
-        if (value := self._name(path)) is _MISSING:
+        if not path:
+            return self._module
+        if (value := self._name(path)) is MISSING:
             raise AttributeError(f"the attempt has no {path!r}")
         return value
 
-    def _find(self, description: Description) -> Any:
+    def _reload(self) -> None:
+        """As importlib.reload: the names of before are there while the source runs again."""
+        loader: Any = self._module.__loader__
+        exec(compile(loader.get_data(""), str(self._module.__file__), "exec", dont_inherit=True), self._module.__dict__)
+
+    def _derive(self, *told: Any) -> _Whole:
+        made = applied.derive(*told)
+        self._derived[id(made)] = made
+        return _Whole(made)
+
+    # ------------------------------------------------------------------------------------------- this side of the crossing
+
+    def find(self, description: Description) -> Any:
         if "path" in description:
             return self._at(description["path"])
-        if "range" in description:
-            return range(*description["range"])
-        if "slice" in description:
-            return slice(*description["slice"])
-        if "standard" in description:
-            return standard.make(description)
-        if "builtin" in description:
-            return getattr(builtins, description["builtin"])
-        if not 0 <= description["id"] < len(self._objects):
-            raise values.UnencodableError("an object that is not here")
-        return self._objects[description["id"]]
+        if "id" in description:
+            if not 0 <= description["id"] < len(self._objects):
+                raise values.UnencodableError("an object that is not here")
+            return self._objects[description["id"]]
+        if "lent" in description:
+            return self._refs.make(description)
+        if "named" in description:
+            return standard.known(description)
+        if "raised" in description:
+            return self._scripts_error(description)
+        if "items" in description:
+            return self._codec.value(description["of"])._make(map(self._codec.value, description["items"]))
+        if "module" in description:
+            return sys.modules.get(description["module"]) or __import__(description["module"])
+        return standard.make(description)
 
-    def _kept(self, value: object) -> Description | None:
-        """None: cross as plain data."""
+    def _scripts_error(self, description: Description) -> BaseException:
+        kind = self._codec.value(description["raised"])
+        error = kind.__new__(kind)
+        error.args = self._codec.value(description["args"])
+        for name, item in description["state"]:
+            setattr(error, name, self._codec.value(item))
+        error._codearena_lent = description["number"]
+        return error  # type: ignore[no-any-return]
+
+    def blank(self, tag: str, head: Any) -> Any:
+        return object.__new__(head) if tag == shared.OBJECT else shared.empty(tag, head)
+
+    def plain(self, value: Any) -> Any:
+        for base in (str, int, float, complex, bytes, bytearray):
+            if isinstance(value, base):
+                return base.__new__(base, value) if base is not str else str.__getitem__(value, slice(None))
+        for base in (list, tuple, set, frozenset, dict):
+            if isinstance(value, base):
+                return base(base.items(value)) if base is dict else base(base.__iter__(value))
+        raise values.UnencodableError(f"a {type(value).__name__} cannot cross")
+
+    def describe(self, value: Any) -> Description | None:
         kind = type(value)
-        if issubclass(kind, enum.Enum):
-            return self._describe(value)
+        if kind is _Whole:
+            return self._describe(value.value)
+        if (number := self._refs.number_of(value)) is not None:
+            return {"mine": number}
+        if isinstance(value, type) and type(value) is self._refs.metaclass:
+            return {"mine": self._refs.number_of(value)}
+        if issubclass(kind, BaseException):
+            return self._error(value)
         if issubclass(kind, tuple) and isinstance(getattr(kind, "_fields", None), tuple):
             return self._named_tuple(value, kind)
-        if issubclass(kind, crossing.PLAIN) or issubclass(kind, bytearray):
+        if not issubclass(kind, enum.Enum) and issubclass(kind, applied.PLAIN_TYPES):
             return None
-        if isinstance(value, range):
+        if kind is range:
             return {"range": [value.start, value.stop, value.step]}
-        if isinstance(value, collections.deque) and kind is collections.deque:
-            return {"deque": crossing.encode(list(value), self._limits, self._kept).decode("ascii")}
-        return standard.describe(value) or self._describe(value)
+        return standard.describe(value) or standard.named(value) or self._describe(value)
 
     def _named_tuple(self, value: Any, kind: Any) -> Description:
-        items = crossing.encode(list(tuple.__iter__(value)), self._limits, self._kept).decode("ascii")
-        return {"named_tuple": kind.__name__, "fields": list(kind._fields), "items": items}
+        items = [self._codec.tree(item) for item in tuple.__iter__(value)]
+        if (number := self._refs.number_of(kind)) is not None:
+            return {"record": number, "items": items}
+        fields = [str(field)[:_NAME_CHARACTERS] for field in kind._fields]
+        own = self._number(kind) if self._own_class(kind) else None
+        return {"named_tuple": kind.__name__, "fields": fields, "items": items, "of": own}
 
     def _describe(self, value: Any) -> Description:
-        description: Description = {"id": self._number(value), "kind": "object", "class": self._own_class(type(value))}
-        description["name"] = type(value).__name__[:_NAME_CHARACTERS]
+        kind = type(value)
+        description: Description = {"id": self._number(value), "kind": "object", "class": self._own_class(kind)}
+        description["name"] = kind.__name__[:_NAME_CHARACTERS]
+        description["can"] = [name for name in _CAPABLE if hasattr(kind, name)]
         if isinstance(value, type):
             if issubclass(value, BaseException):
                 return {**description, "kind": "exception", **self._exception(value)}
             return {**description, "kind": "class", "class": self._own_class(value), "name": value.__name__}
-        if isinstance(value, types.CoroutineType):
-            return {**description, "kind": "coroutine"}
-        for base in (int, float, str):
-            if isinstance(value, base) and isinstance(value, enum.Enum):
-                description["plain"] = values.encode(base(value.value), self._limits).decode("ascii")
+        for types_of_kind, name in _KINDS:
+            if isinstance(value, types_of_kind):
+                return {**description, "kind": name, "asynchronous": inspect.iscoroutinefunction(value)}
+        if description["class"]:
+            description["of"] = self._number(kind)
+        if isinstance(value, enum.Enum):
+            description["member"] = True
+            for base in (int, float, str):
+                if isinstance(value, base):
+                    description["plain"] = base(value.value)
+        if id(kind) in self._derived:
+            description["derived"] = self._number(kind)
         return description
 
     def _number(self, value: object) -> int:
@@ -205,19 +261,22 @@ class Handles:
         base = next(base.__name__ for base in bases if base.__module__ == "builtins")
         return {"chain": [name[:_NAME_CHARACTERS] for name in own[:20]], "base": base}
 
-    def _batch(self, iterator: Iterator[Any]) -> tuple[list[Any], bool]:
-        """Some items and whether that was all. More than one only of a builtin iterator, which runs ahead unseen."""
-        if id(iterator) in self._put_off:
-            raise self._put_off.pop(id(iterator))
-        items: list[Any] = []
-        most, started = _BATCH if isinstance(iterator, _BUILTIN_ITERATORS) else 1, time.monotonic()
-        try:
-            while not items or (len(items) < most and time.monotonic() - started < _BATCH_S):
-                items.append(next(iterator))
-        except StopIteration:
-            return items, True
-        except Exception as error:
-            if not items:
-                raise
-            self._put_off[id(iterator)] = error
-        return items, False
+    def _error(self, error: BaseException, causes: int = _CAUSES) -> Description:
+        """An exception as a value: raised, returned, or what another one came of."""
+        if (lent := error.__dict__.get("_codearena_lent")) is not None:
+            return {"mine": lent}
+        told = self._describe_error(error)
+        description = {**self._exception(type(error)), "raised": True, "id": self._number(error)}
+        description |= {"message": told["message"], "traceback": told["traceback"], "cause": None, "context": None}
+        description["notes"] = [str(note)[:_MESSAGE_CHARACTERS] for note in getattr(error, "__notes__", [])[:10]]
+        error.__traceback__ = None  # it has been told, and its frames would hold on to every argument
+        description["args"] = self._codec.tree_if_any(error.args)
+        if causes:
+            for name, other in (("cause", error.__cause__), ("context", error.__context__)):
+                description[name] = None if other is None else ["x", self._error(other, causes - 1)]
+        description["suppressed"] = error.__suppress_context__
+        return description
+
+
+def _is_distant(value: Any) -> bool:
+    return isinstance(value, Ref) and value._codearena_distant

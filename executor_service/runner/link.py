@@ -1,26 +1,30 @@
 """The referee's line to the attempt: applies functions over there, and makes of each answer what a script can use.
 
 Whatever comes back is hostile. It becomes plain data, a proxy, or an exception; what is none of these spoils the test:
-a spoiled test has failed, whatever its script makes of the exception.
+a spoiled test has failed, whatever its script makes of the exception. While an answer is awaited the attempt may ask
+about what it was lent (callbacks.py).
 """
 
-import builtins
-import collections
-import functools
 import json
+import sys
+import threading
+import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from codearena import values
-from executor_service.runner import crossing, standard
-from executor_service.runner.controls import Controls
-from executor_service.runner.crossing import Description
-from executor_service.runner.precedent import CALL, CATCH, CONSTRUCT, ITEM, Place, Precedent, reached
-from executor_service.runner.proxies import Origin, Proxy, origin_of
-from executor_service.runner.raised import Exceptions
+from executor_service.runner import script_values, shared, standard
+from executor_service.runner.callbacks import Callbacks
+from executor_service.runner.crossing import Codec, Description
+from executor_service.runner.proxies import SCRIPT_NAME, Origin, Proxy, origin_of, proxy_of
+from executor_service.runner.raised import Exceptions, traceback_of
+from executor_service.runner.records import record
+from executor_service.runner.script_values import Lendings
+from executor_service.runner.shared import Shared
+from executor_service.runner.surroundings import Surroundings
 
-_SENT_LIMITS = values.ValueLimits(nodes=2_000_000, size_bytes=16 * 1024 * 1024)
+_SENT_BYTES = 16 * 1024 * 1024
+_FRAMES_A_LEVEL = 40  # of ours, for each time that script and attempt call each other
 _ENDS = {
     "time_limit": "exceeded its time limit",
     "memory_limit": "exceeded its memory limit",
@@ -29,30 +33,9 @@ _ENDS = {
     "crashed": "ended its process without an answer",
     "unencodable": "has no answer that can cross",
     "not_run": "was not run: its time was over",
-    "stale": "has lost the object with its process",
 }
-
-
-_OF_ITEMS = ("iter", "reversed", "batch", "next", "getitem")
-_RAISED: Place = ("raised",)
-
-
-@dataclass(frozen=True)
-class _Way:
-    """How the script came to what an answer holds.
-
-    own: it constructed it, by calling a class; named: from name to name; path: that name, of the module itself.
-    """
-
-    place: Place
-    own: bool = False
-    named: bool = False
-    path: str = ""
-
-    @property
-    def inside(self) -> "_Way":
-        """To what a list or another plain value holds."""
-        return _Way(reached(self.place, ITEM))
+_SPOILED = json.dumps({"spoiled": True})
+_LOOP_ENDS = (StopIteration, StopAsyncIteration, GeneratorExit)
 
 
 class SpoiledError(BaseException):
@@ -62,22 +45,31 @@ class SpoiledError(BaseException):
 class Link:
     """Applies functions in the attempt's process.
 
-    exchange: sends a request to the conductor and returns the reply; limits: on one answer; precedent: what the
-    reference was asked. spoiled: why the current test has failed already; empty if it has not. raise_lines: those of
-    the script.
+    exchange: sends a frame to the conductor and returns the reply; limits: on one answer; surroundings: of the script.
+    spoiled: why the current test has failed already; empty if it has not. raise_lines: of the script.
     """
 
     def __init__(
-        self, exchange: Callable[[dict[str, Any]], dict[str, Any]], limits: values.ValueLimits, precedent: Precedent
+        self,
+        exchange: Callable[[dict[str, Any]], dict[str, Any]],
+        limits: values.ValueLimits,
+        surroundings: Surroundings | None = None,
     ) -> None:
         self._exchange = exchange
         self._limits = limits
-        self.precedent = precedent
-        self.controls = Controls(self)
         self._named: set[str] = set()
         self._exceptions = Exceptions(self)
-        self._generation = 0
-        self._holds = False  # the request being made names an object by a number, which only its process knows
+        self._generation = 1
+        self._lock = threading.RLock()
+        self._depth = 0
+        self._known: weakref.WeakValueDictionary[Any, Proxy] = weakref.WeakValueDictionary()
+        self._derived: dict[Any, type] = {}
+        self._lendings = Lendings(lambda: self._codec, self._reference)
+        self._shared = Shared(1, self._lendings.is_shared_object)
+        self._codec = Codec(self._shared, self)
+        self._callbacks = Callbacks(self._lendings)
+        self._failed: BaseException | None = None
+        self.surroundings = surroundings or Surroundings()
         self.spoiled = ""
         self.closed = False
         self.raise_lines: set[int] = set()
@@ -88,56 +80,31 @@ class Link:
         Raises:
             AttributeError: it has no such name.
         """
-        way = _Way((name,), named=True, path=name)
-        description, value = self._answer("name", (name,), {}, way)
-        if description is None:
-            return value
-        if "missing" in description:
+        outcome = self._answer("name", (name,), {})
+        if outcome[0] == "missing":
             raise AttributeError(f"the attempt has no {name!r}")
-        self._note_named(description)
-        return self._found(way, description)
+        if outcome[0] == "raised":
+            raise outcome[1]
+        return self._reached_by_name(outcome[1], name)
+
+    def _reached_by_name(self, value: Any, path: str = "") -> Any:
+        self.note_named(value)
+        return self._exceptions.at(value, path) if isinstance(value, type) else self._flagged(value, named=True, path=path)
 
     def apply(self, function: str, /, *args: Any, **kwargs: Any) -> Any:
         """The value of a function of the worker's table; raises what the attempt raised."""
+        outcome = self._answer(function, args, kwargs)
+        if outcome[0] == "raised":
+            raise self._raised(outcome[1], function)
+        value = outcome[1] if len(outcome) == 2 else None
         maker = origin_of(args[0]) if args and isinstance(args[0], Proxy) else None
-        constructs = function == "call" and maker is not None and self._is_class(maker)
-        named = function == "getattr" and maker is not None and maker.named
-        way = _Way(_result_place(function, args), constructs, named)
-        description, value = self._answer(CONSTRUCT if constructs else function, args, kwargs, way)
-        if description is None:
+        if maker is None or not maker.named:
             return value
-        if "raised" in description:
-            raise self._raised(description, function)
-        if named:
-            self._note_named(description)
-        found = self._found(way, description)
-        if constructs and isinstance(found, Proxy):
-            self.controls.saw(found)
-        return found
-
-    @property
-    def generation(self) -> int:
-        """Of the attempt's process: how many there have been."""
-        return self._generation
-
-    def allows(self, question: str, *places: Place, otherwise: bool = True) -> bool:
-        """Whether the attempt may be asked this of its objects at these places: if the reference was.
-
-        otherwise: whether the reference may, if that is what is asked now; then it is noted.
-        """
-        if self.precedent.is_known:
-            return all(self.precedent.holds(place, question) for place in places)
-        for place in places if otherwise else ():
-            self.precedent.note(place, question)
-        return otherwise
-
-    def in_place_of_a_value(self, origin: Origin) -> bool:
-        """Whether the reference had no object where the attempt has this one."""
-        return self.precedent.is_known and not self.precedent.is_object(origin.place)
-
-    def _is_class(self, origin: Origin) -> bool:
-        """Whether a call of it constructs an object."""
-        return self.allows(CONSTRUCT, origin.place, otherwise=origin.named and origin.kind == "class")
+        if function == "getattr":
+            return self._reached_by_name(value)
+        if function == "call" and maker.kind == "class":
+            return self._flagged(value, own=True)
+        return value
 
     def spoil(self, reason: str) -> NoReturn:
         """Fails the current test for good."""
@@ -152,158 +119,214 @@ class Link:
         """True for a class of the attempt's that the script has named."""
         return class_name in self._named
 
-    def _note_named(self, description: Description) -> None:
-        if description.get("kind") == "class" and description.get("class"):
-            self._named.add(str(description["class"]))
+    def note_named(self, value: Any) -> None:
+        """The script has named this, which may be a class."""
+        if isinstance(value, Proxy) and origin_of(value).kind == "class" and origin_of(value).class_name:
+            self._named.add(origin_of(value).class_name)
 
     # ------------------------------------------------------------------------------------------------------- exchange
 
-    def _answer(self, function: str, args: Any, kwargs: dict[str, Any], way: _Way) -> tuple[Description | None, Any]:
-        """A description, or None and a plain value. way: to the value."""
-        if self.closed:
-            raise SpoiledError("the test is over")
-        self._holds = False
-        request: dict[str, Any] = {
-            "function": function,
-            "args": self._encoded(list(args)),
-            "kwargs": self._encoded(kwargs),
-        }
-        request["generation"] = self._generation if self._holds else 0
-        reply = self._exchange(request)
-        self._generation = reply["generation"]
+    def _answer(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        """What a function of the worker's came to: ("returned", value), ("raised", error) or ("missing",)."""
+        with self._lock:
+            if self.closed:
+                raise SpoiledError("the test is over")
+            if not self._depth:
+                self._shared.prune()
+                self._failed = None
+            self._depth += 1
+            sys.setrecursionlimit(sys.getrecursionlimit() + _FRAMES_A_LEVEL)
+            try:
+                answer = self._talk((function, args, tuple(kwargs.items())))
+            finally:
+                self._depth -= 1
+                sys.setrecursionlimit(sys.getrecursionlimit() - _FRAMES_A_LEVEL)
+            if not self._depth and self._failed is not None and answer[1:] != (self._failed,):
+                raise self._failed  # an assertion that failed in a callback, and that the attempt kept to itself
+            return answer
+
+    def _talk(self, request: tuple[Any, ...]) -> tuple[Any, ...]:
+        reply = self._exchange({"ask": self._written(request)})
+        while reply["op"] == "callback":
+            reply = self._exchange({"back": self._called_back(reply["message"])})
+        if not reply["alive"]:
+            self._begin_anew()
         if reply["status"] != "returned" or reply["value"] is None:
             self.spoil(f"the attempt {_ENDS.get(reply['status'], 'gave no answer')}")
-        try:
-            find = functools.partial(self._found, way.inside)
-            return crossing.decode_answer(reply["value"].encode("ascii"), self._limits, find)
-        except (values.MalformedValueError, UnicodeEncodeError):
+        if self.spoiled:
+            raise SpoiledError(self.spoiled)
+        outcome = self._read(reply["value"])
+        if not (type(outcome) is tuple and len(outcome) == (1 if outcome[:1] == ("missing",) else 2)):
             self.spoil("the attempt's process answered with what is no value")
+        return ("raised", self._error(outcome[1])) if outcome[0] == "raised" else outcome
 
-    def _encoded(self, value: object) -> str:
+    def _error(self, value: Any) -> BaseException:
+        return value if isinstance(value, BaseException) else self.spoil("the attempt's process raised what is no exception")
+
+    def _begin_anew(self) -> None:
+        """What the process held that has ended is gone."""
+        self._generation += 1
+        self._shared.clear()
+        self._lendings.forget_told()
+        self.surroundings.forget_told()
+
+    def _written(self, payload: Any) -> str:
         try:
-            return crossing.encode(value, _SENT_LIMITS, self._described).decode("ascii")
+            return self._codec.write((payload, self.surroundings.changes()), _SENT_BYTES)
         except values.UnencodableError as error:
-            self.spoil(f"an argument cannot be passed to the attempt: {error}")
+            self.spoil(f"a value cannot be passed to the attempt: {error}")
 
-    def _described(self, value: Any) -> Description | None:
-        """How an argument crosses; None: as plain data."""
+    def _read(self, text: str) -> Any:
+        """The payload of a message, after its effects have been done here."""
+        try:
+            payload, effects = self._codec.read(text, self._limits.size_bytes)
+        except (values.MalformedValueError, ValueError, TypeError):
+            self.spoil("the attempt's process answered with what is no value")
+        self.surroundings.replay(effects)
+        return payload
+
+    def _called_back(self, text: str) -> str:
+        """The answer to a question of the attempt's."""
+        generation = self._generation
+        try:
+            if self.spoiled:
+                return _SPOILED
+            try:
+                question, args, kwargs = self._read(text)
+                answer = "returned", self._callbacks.answer(question, args, dict(kwargs))
+            except SpoiledError:
+                raise
+            except BaseException as error:
+                self._note_failure(error)
+                answer = "raised", error
+            return self._written(answer)
+        except SpoiledError:
+            if generation != self._generation:
+                raise  # nobody waits for the answer
+            return _SPOILED
+
+    def _note_failure(self, error: BaseException) -> None:
+        """An assertion of the script's that failed fails the test, whoever catches it: the attempt may have called."""
+        last = error.__traceback__
+        while last is not None and last.tb_next is not None:
+            last = last.tb_next
+        in_script = last is not None and last.tb_frame.f_code.co_filename == SCRIPT_NAME
+        if isinstance(error, AssertionError) and not (in_script and last is not None and last.tb_lineno in self.raise_lines):
+            self._failed = self._failed or error
+
+    # ------------------------------------------------------------------------------------------- this side of the crossing
+
+    def _reference(self, value: Any) -> Description | None:
+        """How an object of the attempt's is named over there; None for anything else."""
         if isinstance(value, Proxy):
             origin = origin_of(value)
-            return self._current(origin.reference, origin.generation if "id" in origin.reference else self._generation)
-        if (reference := self._exceptions.reference(value)) is not None:
-            return self._current(reference, reference.get("generation", self._generation))
-        if isinstance(value, range):
-            return {"range": [value.start, value.stop, value.step]}
-        if isinstance(value, slice):
-            return {"slice": [value.start, value.stop, value.step]}
-        if (description := standard.describe(value)) is not None:
-            return description
-        name = getattr(value, "__name__", "")
-        if name and getattr(builtins, name, None) is value:
-            return {"builtin": name}
-        if not isinstance(value, crossing.PLAIN) or hasattr(value, "_fields"):
-            self.spoil(f"a {type(value).__name__} of the script cannot be passed to the attempt: it is not plain data")
+            return self._current(origin.reference, origin.generation)
+        if isinstance(value, type) and (key := vars(value).get("_codearena_derived")) is not None:
+            return self._current({"id": key[1]}, key[0])
+        if (reference := getattr(value, "_codearena_path", None)) is not None and isinstance(value, type(sys)):
+            return {"path": reference}
+        if (found := self._exceptions.reference(value)) is not None:
+            return self._current(found, found.get("generation", self._generation))
         return None
 
     def _current(self, reference: Description, generation: int) -> Description:
-        self._holds = self._holds or "id" in reference
-        if generation != self._generation:
+        if "id" in reference and generation != self._generation:
             self.spoil("the attempt's process that held this object has ended")
         return reference
 
-    # --------------------------------------------------------------------------------------------------------- values
+    def describe(self, value: Any) -> Description | None:
+        return self._lendings.describe(value)
 
-    def _found(self, way: _Way, description: Description) -> Any:
-        """What a description stands for."""
-        try:
-            return self._make(way, description)
-        except (KeyError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
-            raise values.MalformedValueError("a description that is none") from error
+    def plain(self, value: Any) -> Any:
+        return self._lendings.plain(value)
 
-    def _make(self, way: _Way, description: Description) -> Any:
+    def blank(self, tag: str, head: Any) -> Any:
+        return script_values.blank(tag, head)
+
+    def find(self, description: Description) -> Any:
+        if "mine" in description:
+            return self._lendings.lent(description["mine"])
         if "range" in description:
             return range(*map(int, description["range"]))
         if "standard" in description:
             return standard.make(description)
-        if "deque" in description:
-            return collections.deque(self._nested(way, description["deque"]))
+        if "named" in description:
+            return self._standard_name(description)
+        if "raised" in description:
+            return self._exceptions.instance(description, self._generation, self._codec.value)
         if "named_tuple" in description:
-            return self._named_tuple(way, description)
-        reference: Description = {"path": way.path} if way.path else {"id": int(description["id"])}
+            return record(description, map(self._codec.value, description["items"]), self._generation)
+        if "record" in description:
+            kind = self._lendings.lent(description["record"])
+            if not (isinstance(kind, type) and issubclass(kind, tuple)):
+                raise ValueError("no named tuple")
+            return tuple.__new__(kind, map(self._codec.value, description["items"]))
         if description["kind"] == "exception":
-            return self._exception_class(way, description, reference)
-        plain = self._nested(way, description["plain"]) if "plain" in description else None
-        if plain is not None and self._is_plain(way, description, plain):
+            return self._exceptions.type_of(description, {"id": int(description["id"]), "generation": self._generation})
+        return self._proxy(description)
+
+    def _standard_name(self, description: Description) -> Any:
+        return standard.known_to_be_harmless(description)
+
+    def _proxy(self, description: Description) -> Any:
+        class_name = str(description["class"])
+        plain = description.get("plain")
+        if type(plain) in (int, float, str) and not self.is_named(class_name):
             return plain
-        return self._proxy(way, description, reference, plain)
+        derived = self._derived.get((self._generation, description.get("derived")))
+        origin = Origin(
+            self,
+            {"id": int(description["id"])},
+            self._generation,
+            str(description["kind"]),
+            class_name,
+            str(description["name"]),
+            own=derived is not None,
+            named=False,
+            plain=plain if type(plain) in (int, float, str) else None,
+            can=frozenset(map(str, description["can"])),
+            of=description.get("of"),
+            asynchronous=bool(description.get("asynchronous")),
+        )
+        return self._canonical(origin, derived)
 
-    def _proxy(self, way: _Way, description: Description, reference: Description, plain: Any) -> Any:
-        kind, class_name, name = description["kind"], str(description["class"]), str(description["name"])
-        origin = Origin(self, reference, self._generation, kind, class_name, name, way.own, way.named, way.place, plain)
-        if not self.precedent.is_known:
-            self.precedent.note(way.place)
-        proxy = Proxy(origin)
-        return _awaitable(self, proxy) if kind == "coroutine" else proxy
+    def _canonical(self, origin: Origin, derived: type | None = None) -> Proxy:
+        """One proxy for one object, as long as the script has it: `is` tells them apart."""
+        key = (origin.generation, *origin.reference.items(), origin.own, origin.named)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = proxy_of(origin, derived)
+        return found
 
-    def _is_plain(self, way: _Way, description: Description, plain: Any) -> bool:
-        """Whether an enum member that is a number or a text as well is no more than that to the script."""
-        if type(plain) not in (int, float, str):
-            raise ValueError("an enum member that is no number and no text")
-        if self.precedent.is_known:
-            return not self.precedent.is_object(way.place)
-        return not self.is_named(str(description["class"]))
+    def _flagged(self, value: Any, *, own: bool = False, named: bool = False, path: str = "") -> Any:
+        if not isinstance(value, Proxy):
+            return value
+        origin = origin_of(value)
+        made = origin.with_claims(own or origin.own, named or origin.named, {"path": path} if path else origin.reference)
+        return self._canonical(made, type(value) if origin.own else None)
 
-    def _exception_class(self, way: _Way, description: Description, reference: Description) -> type[BaseException]:
-        """One that catches a failed assertion of the script's only where the reference's does."""
-        kind = self._exceptions.type_of(description, reference)
-        if not self.precedent.is_known:
-            self.precedent.note(way.place)
-        if issubclass(AssertionError, kind) and not self.allows(CATCH, way.place):
-            return self._exceptions.apart(kind)
-        return kind
+    def add_derived(self, remote: Proxy, local: type) -> None:
+        """Objects of a class of the script's that derives from the attempt's are of `local` here."""
+        number = origin_of(remote).reference["id"]
+        local._codearena_derived = (self._generation, number)  # type: ignore[attr-defined]
+        self._derived[(self._generation, number)] = local
 
-    def _named_tuple(self, way: _Way, description: Description) -> Any:
-        # Python normalises other letters when it compiles a name, and two could become one.
-        fields = [field if field.isascii() else "_" for field in map(str, description["fields"])]
-        make: Any = collections.namedtuple
-        kind = make("Record", fields, rename=True)
-        kind.__name__ = _identifier(str(description["named_tuple"]))
-        return kind(*self._nested(way, description["items"]))
+    def class_of(self, proxy: Proxy) -> Any:
+        """The attempt's class of an object, as the script would name it."""
+        return self.apply("class", proxy)
 
-    def _nested(self, way: _Way, text: object) -> Any:
-        return crossing.decode(str(text).encode("ascii"), self._limits, functools.partial(self._found, way.inside))
-
-    def _raised(self, description: Description, function: str) -> BaseException:
-        try:
-            error = self._exceptions.instance(description, self._generation, self._limits)
-        except (KeyError, TypeError, ValueError, RecursionError):
-            self.spoil("the attempt's process raised what is no exception")
-        if isinstance(error, (StopIteration, StopAsyncIteration, GeneratorExit)) and function != "next":
+    def _raised(self, error: BaseException, function: str) -> BaseException:
+        if isinstance(error, _LOOP_ENDS) and function not in ("next", "operator") and traceback_of(error) is not None:
             # Any of them would end a loop of the script's in silence, and with it the assertions still to come.
             replaced = RuntimeError(f"the attempt raised {type(error).__name__}")
-            replaced._codearena_traceback = error._codearena_traceback  # type: ignore[attr-defined,union-attr]
+            replaced._codearena_traceback = traceback_of(error)  # type: ignore[attr-defined]
             return replaced
         return error
 
 
-def _result_place(function: str, args: tuple[Any, ...]) -> Place:
-    """Where what a function returns is found. An exception's attributes are asked for without a proxy."""
-    place = next((origin_of(arg).place for arg in args if isinstance(arg, Proxy)), _RAISED)
-    if function == "call":
-        return reached(place, CALL)
-    if function in _OF_ITEMS:
-        return reached(place, ITEM)
-    return reached(place, f".{args[1]}" if function == "getattr" else f".{function}{CALL}")
-
-
-def _identifier(name: str) -> str:
-    return name if name.isidentifier() else "Record"
-
-
-async def _awaitable(link: Link, proxy: Proxy) -> Any:
-    return link.apply("await", proxy)
-
-
 def encoded_request(request: dict[str, Any]) -> bytes:
-    """A request as it goes to the conductor."""
-    return json.dumps({"ask": request}).encode("ascii")
+    """A frame as it goes to the conductor."""
+    return json.dumps(request).encode("ascii")
+
+
+__all__ = ["Link", "SpoiledError", "encoded_request", "shared"]

@@ -1,10 +1,14 @@
-"""Values of the standard library's own plain types, which cross between referee and attempt as text and back.
+"""What of the standard library crosses between referee and attempt: values of its plain types, and names it defines.
 
-Only the exact types: a subclass of the attempt's may lie. Nothing is imported for a value that is not there.
+Of values only the exact types: a subclass of the attempt's may lie. Nothing is imported for a value that is not there.
 """
 
+import builtins
 import importlib
+import pathlib
+import re
 import sys
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +23,18 @@ _TYPES: dict[str, tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]] = {
         lambda value: [value.days, value.seconds, value.microseconds],
         lambda kind, parts: kind(*map(int, parts)),
     ),
+    "pathlib.PosixPath": (str, lambda kind, text: kind(str(text))),
+    "pathlib.PurePosixPath": (str, lambda kind, text: kind(str(text))),
+    "re.Pattern": (lambda value: [value.pattern, value.flags], lambda kind, parts: re.compile(str(parts[0]), int(parts[1]))),
 }
+_SINGLETONS = {id(Ellipsis): "Ellipsis", id(NotImplemented): "NotImplemented"}
+_DESCRIPTORS = (type(str.upper), type(object.__repr__), type(dict.__dict__["fromkeys"]))
+_FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, *_DESCRIPTORS)
+_UNSAFE_TYPES = ("builtins.super", "builtins.type", "builtins.classmethod", "builtins.staticmethod", "builtins.property")
+_SAFE_MODULES = ("builtins", "collections", "datetime", "decimal", "fractions", "numbers", "uuid", "pathlib", "abc")
+_SAFE_MODULES += ("collections.abc", "_collections_abc", "types", "typing", "enum", "re", "math")
+_SAFE_FUNCTIONS = ("abs", "all", "any", "bin", "chr", "divmod", "hash", "hex", "len", "max", "min", "oct", "ord", "pow")
+_SAFE_FUNCTIONS += ("repr", "round", "sorted", "sum")
 
 
 def describe(value: object) -> dict[str, Any] | None:
@@ -41,3 +56,50 @@ def make(description: dict[str, Any]) -> Any:
     read = _TYPES[name][1]
     module, _, kind = name.partition(".")
     return read(getattr(importlib.import_module(module), kind), description["text"])
+
+
+def named(value: object) -> dict[str, Any] | None:
+    """The description of what a standard module has under its own name, as `int`, `math.sqrt` or `str.upper`; else None."""
+    if id(value) in _SINGLETONS:
+        return {"module": "builtins", "named": _SINGLETONS[id(value)]}
+    if not isinstance(value, (type, *_FUNCTIONS)):
+        return None
+    owner = getattr(value, "__objclass__", value)
+    module, name = getattr(owner, "__module__", None), getattr(value, "__qualname__", None)
+    if type(module) is not str or type(name) is not str or module.partition(".")[0] not in sys.stdlib_module_names:
+        if not (module == "builtins" and type(name) is str):
+            return None
+    try:
+        description = {"module": module, "named": name}
+        return description if known(description) is value else None
+    except (AttributeError, ImportError):
+        return None
+
+
+def known(description: dict[str, Any]) -> Any:
+    """What such a description names.
+
+    Raises:
+        AttributeError, ImportError, KeyError: there is no such thing.
+    """
+    module = description["module"]
+    found: Any = builtins if module == "builtins" else importlib.import_module(module)
+    for name in description["named"].split("."):
+        found = getattr(found, name)
+    return found
+
+
+def known_to_be_harmless(description: dict[str, Any]) -> Any:
+    """As `known`, if it does nothing by itself: whoever names it may be an attempt that wants the script to call it.
+
+    Raises:
+        AttributeError, ImportError, KeyError, ValueError: there is no such thing, or it is not harmless.
+    """
+    module, name = str(description["module"]), str(description["named"])
+    if module not in _SAFE_MODULES or "_" in name:
+        raise ValueError("not harmless")
+    found = known({"module": module, "named": name})
+    is_safe = isinstance(found, type) and f"{module}.{name}" not in _UNSAFE_TYPES
+    if is_safe or name in _SAFE_FUNCTIONS or id(found) in _SINGLETONS:
+        return found
+    raise ValueError("not harmless")
