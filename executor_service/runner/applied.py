@@ -40,6 +40,8 @@ def functions() -> dict[str, Callable[..., Any]]:
         "batch": _Batches().take,
         "above": _above,
         "standard": _standard,
+        "aiter": lambda target: type(target).__aiter__(target),
+        "anext": lambda target: type(target).__anext__(target),
         "unpickle": lambda data: importlib.import_module("pickle").loads(data),
         "sleep": time.sleep,
         **_Tasks().functions(),
@@ -71,10 +73,10 @@ def _above(owner: type, target: Any, name: str) -> Any:
     raise AttributeError(f"'super' object has no attribute {name!r}")
 
 
-def derive(name: str, bases: tuple[Any, ...], members: list[tuple[str, str, Any]], keywords: dict[str, Any]) -> type:
+def derive(name: str, bases: tuple[Any, ...], members: tuple[Any, ...], keywords: tuple[tuple[str, Any], ...]) -> type:
     """A class of the script's that derives from the attempt's. members: name, how it is bound, what it is."""
     body = {member: _BINDINGS[binding](value) for member, binding, value in members}
-    made: type = types.new_class(name, bases, keywords, lambda namespace: namespace.update(body))
+    made: type = types.new_class(name, bases, dict(keywords), lambda namespace: namespace.update(body))
     return made
 
 

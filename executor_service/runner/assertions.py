@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from executor_service.runner.identity import is_same
 from executor_service.runner.link import SpoiledError
 from executor_service.runner.proxies import SCRIPT_NAME
 from executor_service.runner.raised import traceback_of
@@ -18,8 +19,8 @@ _OPERATORS: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.LtE: ("<=", operator.le),
     ast.Gt: (">", operator.gt),
     ast.GtE: (">=", operator.ge),
-    ast.Is: ("is", operator.is_),
-    ast.IsNot: ("is not", operator.is_not),
+    ast.Is: ("is", is_same),
+    ast.IsNot: ("is not", lambda left, right: not is_same(left, right)),
     ast.In: ("in", lambda left, right: left in right),
     ast.NotIn: ("not in", lambda left, right: left not in right),
 }

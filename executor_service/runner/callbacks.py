@@ -6,7 +6,6 @@ classes and frames; functions have no attributes but those that the script gave 
 and `close` are there; test cases have nothing, and mocks cannot be told what they will say of their calls.
 """
 
-import asyncio
 import sys
 import types
 from collections.abc import Callable
@@ -91,6 +90,8 @@ class Callbacks:
 
     def _poll(self, awaitable: Any) -> tuple[bool, Any]:
         """Whether a coroutine of the script's is done, and its value. It runs on the script's loop, if one is running."""
+        import asyncio  # large, and only scripts of coroutines need it
+
         task = self._tasks.get(id(awaitable))
         try:
             loop = asyncio.get_running_loop()

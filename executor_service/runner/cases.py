@@ -2,17 +2,19 @@
 
 import inspect
 import itertools
+import types
 from collections.abc import Callable
 from typing import Any
 
-from executor_service.runner.pytest_stand_in import PARAMETERS
+from executor_service.runner.fixtures import USED, Fixtures, Values, used_by_mark, wanted
+from executor_service.runner.pytest_stand_in import MARKS, PARAMETERS, Param
 
 
 class NotPassedError(AssertionError):
     """The test did not fail by an exception, and has not passed either."""
 
 
-def run(name: str, namespace: dict[str, Any]) -> None:
+def run(name: str, namespace: dict[str, Any], fixtures: Fixtures) -> None:
     """Runs the test `name`: "function" or "Class.method".
 
     Raises:
@@ -22,12 +24,13 @@ def run(name: str, namespace: dict[str, Any]) -> None:
     found = namespace.get(owner or method)
     if found is None:
         raise NotPassedError(f"the script has no {owner or method}")
+    _set_up_module(namespace, fixtures)
     if not owner:
-        _with_parameters(found, found)
+        _run_function(found, namespace, fixtures)
     elif _is_unittest(found):
         _run_unittest(found, method)
     else:
-        _run_method(found, method)
+        _run_method(found, method, fixtures)
 
 
 def _is_unittest(kind: Any) -> bool:
@@ -65,15 +68,41 @@ def _run_unittest(kind: Any, method: str) -> None:
         raise NotPassedError("did not run")
 
 
-def _run_method(kind: Any, method: str) -> None:
-    instance = kind()
+def _set_up_module(namespace: dict[str, Any], fixtures: Fixtures) -> None:
+    """Once. For classes of unittest the module's `setUpModule` is unittest's own business."""
+    key = (None, "setup_module", None)
+    if key not in fixtures.kept:
+        fixtures.kept[key] = True
+        _fixture(types.SimpleNamespace(**namespace), "setup_module", None)
+
+
+def _run_function(function: Any, namespace: dict[str, Any], fixtures: Fixtures) -> None:
+    module = types.SimpleNamespace(**namespace)
+
+    def once(values: Values, arguments: dict[str, Any]) -> None:
+        _fixture(module, "setup_function", function)
+        try:
+            _finished(function(**arguments))
+        finally:
+            _fixture(module, "teardown_function", function)
+
+    _with_parameters(function, lambda: None, fixtures, once)
+
+
+def _run_method(kind: Any, method: str, fixtures: Fixtures) -> None:
+    def once(values: Values, arguments: dict[str, Any]) -> None:
+        instance = values.instance
+        bound = getattr(instance, method)
+        _fixture(instance, "setup_method", bound)
+        try:
+            _finished(bound(**arguments))
+        finally:
+            _fixture(instance, "teardown_method", bound)
+
+    marked = getattr(kind, method)
     _fixture(kind, "setup_class")
     try:
-        _fixture(instance, "setup_method", method)
-        try:
-            _with_parameters(getattr(instance, method), getattr(kind, method))
-        finally:
-            _fixture(instance, "teardown_method", method)
+        _with_parameters(marked, kind, fixtures, once, kind)
     finally:
         _fixture(kind, "teardown_class")
 
@@ -85,20 +114,46 @@ def _fixture(owner: Any, name: str, *args: Any) -> None:
         function(*args[:wanted])
 
 
-def _with_parameters(function: Callable[..., Any], marked: Any) -> None:
-    """Once for each combination of parameters; at least once."""
-    entries = getattr(marked, PARAMETERS, [])
-    choices = [[dict(_pairs(names, case)) for case in cases] for names, cases in entries]
-    combinations = list(itertools.product(*choices))
+def _with_parameters(
+    marked: Any,
+    make_instance: Callable[[], Any],
+    fixtures: Fixtures,
+    once: Callable[[Values, dict[str, Any]], None],
+    kind: Any = None,
+) -> None:
+    """Once for each combination of parameters, those of fixtures too; at least once. kind: the test's class."""
+    for reason in (*getattr(marked, MARKS, ()), *getattr(kind, MARKS, ())):
+        raise NotPassedError(reason)
+    entries = [*getattr(marked, PARAMETERS, []), *getattr(kind, PARAMETERS, [])]
+    cases = [[dict(_pairs(names, case)) for case in cases] for names, cases in entries]
+    combinations = [
+        {name: value for choice in combination for name, value in choice.items()}
+        for combination in itertools.product(*cases)
+    ]
     if not combinations:
         raise NotPassedError("has no cases to run with")
-    for combination in combinations:
-        merged = {name: value for choice in combination for name, value in choice.items()}
-        _finished(function(**merged))
+    for given in combinations:
+        names = set(given)
+        for parameters in fixtures.choices(marked, make_instance(), names):
+            _run_once(Values(fixtures, marked, make_instance(), parameters), given, kind, once)
+
+
+def _run_once(
+    values: Values, given: dict[str, Any], kind: Any, once: Callable[[Values, dict[str, Any]], None]
+) -> None:
+    bound = values.instance is not None
+    try:
+        automatic = values.fixtures.automatic(values.instance)
+        for name in (*automatic, *getattr(kind, USED, ()), *used_by_mark(values.function)):
+            values.value(name)
+        names = wanted(values.function)[1 if bound else 0 :]
+        once(values, {**{name: values.value(name) for name in names if name not in given}, **given})
+    finally:
+        values.finish()
 
 
 def _pairs(names: list[str], case: Any) -> list[tuple[str, Any]]:
-    return list(zip(names, [case] if len(names) == 1 else case, strict=True))
+    return list(zip(names, [case] if len(names) == 1 and not isinstance(case, Param) else case, strict=True))
 
 
 def _finished(returned: Any) -> None:

@@ -11,7 +11,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -428,8 +428,14 @@ class _Conductor:
                 self._end(run, process)
                 return {**found, "value": None}
 
-        def ask_attempt(process: Process, message: dict[str, Any]) -> Outcome:
-            outcome = self._ask(run, process, message, "")
+        def ask_attempt(process: Process, message: dict[str, Any], left: relay.Left) -> Outcome:
+            bounds = self._bounds_of(run, left.cpu_s)
+            bounds = replace(bounds, wall_s=min(bounds.wall_s, left.wall_s))
+            answer = process.ask({**message, "soft_s": [bounds.cpu_s, bounds.wall_s]}, bounds)
+            run.took(answer)
+            outcome = from_answer(answer, "", self._limits["value_bytes"], of_request=True)
+            run.may_reach -= 1 if process.alive and outcome["status"] in _AT_LIMIT else 0
+            run.ended(outcome, process)
             self._retire(run, process if not process.alive else None)
             return outcome
 
@@ -439,7 +445,8 @@ class _Conductor:
             return answer
 
         keep_bytes = relay.kept_bytes(call, self._limits["output_bytes"])
-        served = relay.Served(process, lambda: self._load(run), ask_attempt, keep_bytes)
+        whole = relay.Left(self._limits["call_cpu_s"], self._limits["call_wall_s"])
+        served = relay.Served(process, lambda: self._load(run), ask_attempt, keep_bytes, whole)
         limits = self._process_limits(self._limits["attempt_wall_s"])  # the referee's: of all its tests
         bounds = {**self._limits, "call_cpu_s": max(_REFEREE_CPU_S, self._limits["call_cpu_s"])}
         relayed = relay.Relay(call, served, relay.Hands(self._referee, ask_referee, run.over), limits, bounds)

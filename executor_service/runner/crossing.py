@@ -161,8 +161,10 @@ class Codec:
 
     # ---------------------------------------------------------------------------------------------------------- reading
 
-    def read(self, text: str, most_bytes: int) -> Any:
+    def read(self, text: str, most_bytes: int, look: Callable[[Tree], None] = lambda tree: None) -> Any:
         """The value of a message, after all that it says of containers has been done to them.
+
+        look: gets to see the tree of the value before it is read.
 
         Raises:
             MalformedValueError: it is no message.
@@ -174,6 +176,7 @@ class Codec:
             self._shared.drop(message["dropped"])
             for tree in message["changed"]:  # in the order in which they were written
                 self._definition(tree)
+            look(message["value"])
             value = self.value(message["value"])
             for tree in message["beside"]:
                 self._definition(tree)

@@ -15,13 +15,16 @@ from codearena import values
 from executor_service.runner import applied, entry_point, shared, standard
 from executor_service.runner.applied import MISSING
 from executor_service.runner.crossing import Codec, Description
-from executor_service.runner.patches import Patches
+from executor_service.runner.effects import Effects
+from executor_service.runner.limiter import Limiter, LimitReachedError
+from executor_service.runner.precedent import CONSTRUCT
 from executor_service.runner.refs import Ref, Refs, RefType
 from executor_service.runner.shared import Shared
 
 _NAME_CHARACTERS = 200
 _MESSAGE_CHARACTERS = 2000
 _CAUSES = 5
+_FRAMES_A_LEVEL = 40  # of ours, for each time that script and attempt call each other
 _SENT_BYTES = 16 * 1024 * 1024
 _CAPABLE = ("__call__", "__iter__", "__next__", "__len__", "__getitem__", "__contains__", "__enter__", "__await__")
 _CAPABLE += ("__aiter__", "__anext__", "__aenter__", "__bool__")
@@ -34,7 +37,11 @@ _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
 )
 
 Describe = Callable[[BaseException], dict[str, Any]]
-Exchange = Callable[[str], str]
+Exchange = Callable[[str], str | None]
+
+
+class TestOverError(BaseException):
+    """Raised into the attempt's code in the place of an answer from the script: nothing it does counts any more."""
 
 
 class _Whole:
@@ -64,16 +71,22 @@ class Handles:
         self._codec = Codec(self._shared, self)
         self._refs = Refs(self.ask, self._codec.value)
         self._derived: dict[int, type] = {}
+        self._effects = Effects()
+        self._limiter = Limiter()
         self._depth = 0
         self._functions: dict[str, Callable[..., Any]] = {
             **applied.functions(),
+            "class": type,
             "name": self._name,
             "reload": self._reload,
-            "patch": Patches(self._codec).apply,
             "derive": self._derive,
         }
 
-    def apply(self, request: str) -> bytes:
+    def end(self) -> None:
+        """The referee has ended: what its script had changed around the attempt is as before."""
+        self._effects.undo()
+
+    def apply(self, request: str, limiter: Limiter) -> bytes:
         """The message with what one function of the table returned or raised.
 
         Raises:
@@ -81,20 +94,23 @@ class Handles:
         """
         if not self._depth:
             self._shared.prune()
-        function, args, named = self._codec.read(request, _SENT_BYTES)
+        (function, args, named), told = self._codec.read(request, _SENT_BYTES)
         self._depth += 1
+        sys.setrecursionlimit(sys.getrecursionlimit() + _FRAMES_A_LEVEL)
         try:
+            self._effects.begin(told)
+            self._limiter = limiter
             answer = self._answer(function, args, dict(named))
         finally:
             self._depth -= 1
+            sys.setrecursionlimit(sys.getrecursionlimit() - _FRAMES_A_LEVEL)
         return self._written(answer).encode("ascii")
 
     def _answer(self, function: str, args: Any, kwargs: dict[str, Any]) -> tuple[Any, ...]:
         try:
-            value = self._functions[function](*args, **kwargs)
-        except values.UnencodableError:
-            raise
-        except MemoryError:
+            with self._limiter.armed():
+                value = self._functions[function](*args, **kwargs)
+        except (values.UnencodableError, MemoryError, LimitReachedError):
             raise
         except BaseException as error:
             if applied.is_out_of_processes(error):
@@ -102,28 +118,31 @@ class Handles:
             return "raised", error
         if value is MISSING:
             return ("missing",)
-        made = function == "call" and isinstance(args[0], type)
-        return ("made" if made else "returned"), value
+        whole = function == CONSTRUCT and type(value) not in (*applied.PLAIN_TYPES, bool, type(None))
+        return "returned", _Whole(value) if whole else value
 
     def _written(self, answer: tuple[Any, ...]) -> str:
-        if answer[0] == "made" and type(answer[1]) not in (str, int, float, bool, type(None), *applied.PLAIN_TYPES):
-            answer = ("made", _Whole(answer[1]))
         try:
-            return self._codec.write(answer, self._limits.size_bytes)
+            return self._codec.write((answer, self._effects.take()), self._limits.size_bytes)
         except values.ValueTooLargeError:
             raise
         except values.UnencodableError:
             if answer[0] == "raised":
                 raise
-            return self._codec.write((answer[0], _Whole(answer[1])), self._limits.size_bytes)
+            return self._codec.write(((answer[0], _Whole(answer[1])), ()), self._limits.size_bytes)
 
     def ask(self, question: str, *args: Any, **kwargs: Any) -> Any:
         """What the referee answers to a question on an object of the script's; raises what the script raised."""
-        request = self._codec.write((question, args, tuple(kwargs.items())), _SENT_BYTES)
-        answer = self._codec.read(self._exchange(request), _SENT_BYTES)
-        if answer[0] == "raised":
-            raise answer[1]
-        return answer[1]
+        with self._limiter.paused():
+            payload = (question, args, tuple(kwargs.items()))
+            reply = self._exchange(self._codec.write((payload, self._effects.take()), _SENT_BYTES))
+            if reply is None:
+                raise TestOverError("the test has failed already")
+            (outcome, value), told = self._codec.read(reply, _SENT_BYTES)
+            self._effects.begin(told)
+        if outcome == "raised":
+            raise value
+        return value
 
     # ------------------------------------------------------------------------------------------------ names of the module
 
@@ -175,8 +194,12 @@ class Handles:
 
     def _scripts_error(self, description: Description) -> BaseException:
         kind = self._codec.value(description["raised"])
-        error = kind.__new__(kind)
-        error.args = self._codec.value(description["args"])
+        args = self._codec.value(description["args"])
+        try:
+            error = kind(*args)
+        except Exception:  # noqa: BLE001 - a class with demands on its arguments that only the script knows
+            error = kind.__new__(kind)
+            error.args = args
         for name, item in description["state"]:
             setattr(error, name, self._codec.value(item))
         error._codearena_lent = description["number"]

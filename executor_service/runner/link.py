@@ -10,12 +10,14 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from codearena import values
-from executor_service.runner import script_values, shared, standard
+from executor_service.runner import script_values, standard
 from executor_service.runner.callbacks import Callbacks
 from executor_service.runner.crossing import Codec, Description
+from executor_service.runner.precedent import CALL, CATCH, CONSTRUCT, ITEM, Place, Precedent, reached
 from executor_service.runner.proxies import SCRIPT_NAME, Origin, Proxy, origin_of, proxy_of
 from executor_service.runner.raised import Exceptions, traceback_of
 from executor_service.runner.records import record
@@ -38,6 +40,31 @@ _SPOILED = json.dumps({"spoiled": True})
 _LOOP_ENDS = (StopIteration, StopAsyncIteration, GeneratorExit)
 
 
+_OF_ITEMS = ("iter", "reversed", "batch", "next", "getitem")
+_RAISED: Place = ("raised",)
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How the script came to what an answer holds.
+
+    own: it constructed it, by calling a class; named: from name to name; path: that name, of the module itself.
+    """
+
+    place: Place
+    own: bool = False
+    named: bool = False
+    path: str = ""
+
+    @property
+    def inside(self) -> "_Way":
+        """To what a list or another plain value holds."""
+        return _Way(reached(self.place, ITEM))
+
+
+_LENT_TO = _Way(("lent", CALL))  # to what the attempt hands to something that it was lent
+
+
 class SpoiledError(BaseException):
     """The test has failed and nothing in its script can change that; no `except Exception` catches it."""
 
@@ -45,7 +72,8 @@ class SpoiledError(BaseException):
 class Link:
     """Applies functions in the attempt's process.
 
-    exchange: sends a frame to the conductor and returns the reply; limits: on one answer; surroundings: of the script.
+    exchange: sends a frame to the conductor and returns the reply; limits: on one answer; precedent: what the
+    reference was asked; surroundings: of the script.
     spoiled: why the current test has failed already; empty if it has not. raise_lines: of the script.
     """
 
@@ -53,10 +81,11 @@ class Link:
         self,
         exchange: Callable[[dict[str, Any]], dict[str, Any]],
         limits: values.ValueLimits,
-        surroundings: Surroundings | None = None,
+        precedent: Precedent,
     ) -> None:
         self._exchange = exchange
         self._limits = limits
+        self.precedent = precedent
         self._named: set[str] = set()
         self._exceptions = Exceptions(self)
         self._generation = 1
@@ -69,7 +98,9 @@ class Link:
         self._codec = Codec(self._shared, self)
         self._callbacks = Callbacks(self._lendings)
         self._failed: BaseException | None = None
-        self.surroundings = surroundings or Surroundings()
+        self.surroundings = Surroundings()
+        self._way = _LENT_TO
+        self._root: Any = None
         self.spoiled = ""
         self.closed = False
         self.raise_lines: set[int] = set()
@@ -80,31 +111,45 @@ class Link:
         Raises:
             AttributeError: it has no such name.
         """
-        outcome = self._answer("name", (name,), {})
+        outcome = self._answer("name", (name,), {}, _Way((name,), named=True, path=name))
         if outcome[0] == "missing":
             raise AttributeError(f"the attempt has no {name!r}")
         if outcome[0] == "raised":
             raise outcome[1]
-        return self._reached_by_name(outcome[1], name)
-
-    def _reached_by_name(self, value: Any, path: str = "") -> Any:
-        self.note_named(value)
-        return self._exceptions.at(value, path) if isinstance(value, type) else self._flagged(value, named=True, path=path)
+        self._note_named(outcome[1])
+        return outcome[1]
 
     def apply(self, function: str, /, *args: Any, **kwargs: Any) -> Any:
         """The value of a function of the worker's table; raises what the attempt raised."""
-        outcome = self._answer(function, args, kwargs)
+        maker = origin_of(args[0]) if args and isinstance(args[0], Proxy) else None
+        constructs = function == "call" and maker is not None and self._is_class(maker)
+        named = function == "getattr" and maker is not None and maker.named
+        way = _Way(_result_place(function, args), constructs, named)
+        outcome = self._answer(CONSTRUCT if constructs else function, args, kwargs, way)
         if outcome[0] == "raised":
             raise self._raised(outcome[1], function)
-        value = outcome[1] if len(outcome) == 2 else None
-        maker = origin_of(args[0]) if args and isinstance(args[0], Proxy) else None
-        if maker is None or not maker.named:
-            return value
-        if function == "getattr":
-            return self._reached_by_name(value)
-        if function == "call" and maker.kind == "class":
-            return self._flagged(value, own=True)
-        return value
+        if named:
+            self._note_named(outcome[1])
+        return outcome[1] if len(outcome) == 2 else None
+
+    def allows(self, question: str, *places: Place, otherwise: bool = True) -> bool:
+        """Whether the attempt may be asked this of its objects at these places: if the reference was.
+
+        otherwise: whether the reference may, if that is what is asked now; then it is noted.
+        """
+        if self.precedent.is_known:
+            return all(self.precedent.holds(place, question) for place in places)
+        for place in places if otherwise else ():
+            self.precedent.note(place, question)
+        return otherwise
+
+    def in_place_of_a_value(self, origin: Origin) -> bool:
+        """Whether the reference had no object where the attempt has this one."""
+        return self.precedent.is_known and not self.precedent.is_object(origin.place)
+
+    def _is_class(self, origin: Origin) -> bool:
+        """Whether a call of it constructs an object."""
+        return self.allows(CONSTRUCT, origin.place, otherwise=origin.named and origin.kind == "class")
 
     def spoil(self, reason: str) -> NoReturn:
         """Fails the current test for good."""
@@ -119,15 +164,18 @@ class Link:
         """True for a class of the attempt's that the script has named."""
         return class_name in self._named
 
-    def note_named(self, value: Any) -> None:
+    def _note_named(self, value: Any) -> None:
         """The script has named this, which may be a class."""
         if isinstance(value, Proxy) and origin_of(value).kind == "class" and origin_of(value).class_name:
             self._named.add(origin_of(value).class_name)
 
     # ------------------------------------------------------------------------------------------------------- exchange
 
-    def _answer(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
-        """What a function of the worker's came to: ("returned", value), ("raised", error) or ("missing",)."""
+    def _answer(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], way: _Way) -> tuple[Any, ...]:
+        """What a function of the worker's came to: ("returned", value), ("raised", error) or ("missing",).
+
+        way: to the value.
+        """
         with self._lock:
             if self.closed:
                 raise SpoiledError("the test is over")
@@ -137,7 +185,7 @@ class Link:
             self._depth += 1
             sys.setrecursionlimit(sys.getrecursionlimit() + _FRAMES_A_LEVEL)
             try:
-                answer = self._talk((function, args, tuple(kwargs.items())))
+                answer = self._talk((function, args, tuple(kwargs.items())), way)
             finally:
                 self._depth -= 1
                 sys.setrecursionlimit(sys.getrecursionlimit() - _FRAMES_A_LEVEL)
@@ -145,7 +193,7 @@ class Link:
                 raise self._failed  # an assertion that failed in a callback, and that the attempt kept to itself
             return answer
 
-    def _talk(self, request: tuple[Any, ...]) -> tuple[Any, ...]:
+    def _talk(self, request: tuple[Any, ...], way: _Way) -> tuple[Any, ...]:
         reply = self._exchange({"ask": self._written(request)})
         while reply["op"] == "callback":
             reply = self._exchange({"back": self._called_back(reply["message"])})
@@ -155,7 +203,7 @@ class Link:
             self.spoil(f"the attempt {_ENDS.get(reply['status'], 'gave no answer')}")
         if self.spoiled:
             raise SpoiledError(self.spoiled)
-        outcome = self._read(reply["value"])
+        outcome = self._read(reply["value"], way)
         if not (type(outcome) is tuple and len(outcome) == (1 if outcome[:1] == ("missing",) else 2)):
             self.spoil("the attempt's process answered with what is no value")
         return ("raised", self._error(outcome[1])) if outcome[0] == "raised" else outcome
@@ -176,14 +224,22 @@ class Link:
         except values.UnencodableError as error:
             self.spoil(f"a value cannot be passed to the attempt: {error}")
 
-    def _read(self, text: str) -> Any:
-        """The payload of a message, after its effects have been done here."""
+    def _read(self, text: str, way: _Way) -> Any:
+        """The payload of a message, after its effects have been done here. way: to the value of an answer."""
+        self._way, self._root = way, None
         try:
-            payload, effects = self._codec.read(text, self._limits.size_bytes)
+            payload, effects = self._codec.read(text, self._limits.size_bytes, self._note_root)
         except (values.MalformedValueError, ValueError, TypeError):
             self.spoil("the attempt's process answered with what is no value")
         self.surroundings.replay(effects)
         return payload
+
+    def _note_root(self, tree: Any) -> None:
+        """Keeps the description that is the whole value of an answer, if there is one."""
+        try:
+            self._root = tree[1][0][1][1][1]
+        except (IndexError, KeyError, TypeError):
+            self._root = None
 
     def _called_back(self, text: str) -> str:
         """The answer to a question of the attempt's."""
@@ -192,7 +248,7 @@ class Link:
             if self.spoiled:
                 return _SPOILED
             try:
-                question, args, kwargs = self._read(text)
+                question, args, kwargs = self._read(text, _LENT_TO)
                 answer = "returned", self._callbacks.answer(question, args, dict(kwargs))
             except SpoiledError:
                 raise
@@ -221,7 +277,7 @@ class Link:
         if isinstance(value, Proxy):
             origin = origin_of(value)
             return self._current(origin.reference, origin.generation)
-        if isinstance(value, type) and (key := vars(value).get("_codearena_derived")) is not None:
+        if isinstance(value, type) and (key := type.__getattribute__(value, "__dict__").get("_codearena_derived")):
             return self._current({"id": key[1]}, key[0])
         if (reference := getattr(value, "_codearena_path", None)) is not None and isinstance(value, type(sys)):
             return {"path": reference}
@@ -230,9 +286,13 @@ class Link:
         return None
 
     def _current(self, reference: Description, generation: int) -> Description:
+        """By its number in the process that is there; in another one, and if it is made anew each time, by its name."""
+        path = reference.get("path")
+        if path is not None and (generation != self._generation or "(" in path):
+            return {"path": path}
         if "id" in reference and generation != self._generation:
             self.spoil("the attempt's process that held this object has ended")
-        return reference
+        return {"id": reference["id"]}
 
     def describe(self, value: Any) -> Description | None:
         return self._lendings.describe(value)
@@ -261,59 +321,79 @@ class Link:
             if not (isinstance(kind, type) and issubclass(kind, tuple)):
                 raise ValueError("no named tuple")
             return tuple.__new__(kind, map(self._codec.value, description["items"]))
+        way = self._way if description is self._root else self._way.inside
         if description["kind"] == "exception":
-            return self._exceptions.type_of(description, {"id": int(description["id"]), "generation": self._generation})
-        return self._proxy(description)
+            return self._exception_class(way, description)
+        return self._proxy(way, description)
+
+    def _exception_class(self, way: _Way, description: Description) -> type[BaseException]:
+        """One that catches a failed assertion of the script's only where the reference's does."""
+        reference = {"id": int(description["id"]), "generation": self._generation}
+        reference |= {"path": way.path} if way.path else {}
+        kind = self._exceptions.type_of(description, reference)
+        if not self.precedent.is_known:
+            self.precedent.note(way.place)
+        if issubclass(AssertionError, kind) and not self.allows(CATCH, way.place):
+            return self._exceptions.apart(kind)
+        return kind
 
     def _standard_name(self, description: Description) -> Any:
         return standard.known_to_be_harmless(description)
 
-    def _proxy(self, description: Description) -> Any:
-        class_name = str(description["class"])
+    def _proxy(self, way: _Way, description: Description) -> Any:
         plain = description.get("plain")
-        if type(plain) in (int, float, str) and not self.is_named(class_name):
+        if plain is not None and self._is_plain(way, description, plain):
             return plain
+        if description["kind"] == "class" and (known := self._derived.get((self._generation, description["id"]))):
+            return known
         derived = self._derived.get((self._generation, description.get("derived")))
         origin = Origin(
             self,
-            {"id": int(description["id"])},
+            {"id": int(description["id"]), **({"path": way.path} if way.path else {})},
             self._generation,
             str(description["kind"]),
-            class_name,
+            str(description["class"]),
             str(description["name"]),
-            own=derived is not None,
-            named=False,
-            plain=plain if type(plain) in (int, float, str) else None,
+            own=way.own or derived is not None,
+            named=way.named,
+            place=way.place,
+            plain=plain,
             can=frozenset(map(str, description["can"])),
-            of=description.get("of"),
             asynchronous=bool(description.get("asynchronous")),
         )
+        if not self.precedent.is_known:
+            self.precedent.note(way.place)
         return self._canonical(origin, derived)
 
-    def _canonical(self, origin: Origin, derived: type | None = None) -> Proxy:
-        """One proxy for one object, as long as the script has it: `is` tells them apart."""
-        key = (origin.generation, *origin.reference.items(), origin.own, origin.named)
+    def _is_plain(self, way: _Way, description: Description, plain: Any) -> bool:
+        """Whether an enum member that is a number or a text as well is no more than that to the script."""
+        if type(plain) not in (int, float, str):
+            raise ValueError("an enum member that is no number and no text")
+        if self.precedent.is_known:
+            return not self.precedent.is_object(way.place)
+        return not self.is_named(str(description["class"]))
+
+    def _canonical(self, origin: Origin, derived: type | None) -> Proxy:
+        """One proxy for one object and the way to it, as long as the script has it."""
+        key = (origin.generation, *origin.reference.items(), origin.own, origin.named, origin.place)
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = proxy_of(origin, derived)
         return found
 
-    def _flagged(self, value: Any, *, own: bool = False, named: bool = False, path: str = "") -> Any:
-        if not isinstance(value, Proxy):
-            return value
-        origin = origin_of(value)
-        made = origin.with_claims(own or origin.own, named or origin.named, {"path": path} if path else origin.reference)
-        return self._canonical(made, type(value) if origin.own else None)
+    def derive(self, name: str, bases: tuple[Proxy, ...], members: tuple[Any, ...], keywords: dict[str, Any]) -> Proxy:
+        """A class of the script's, made in the attempt's process."""
+        way = _Way(reached(origin_of(bases[0]).place, ".derive()"), named=True)
+        outcome = self._answer("derive", (name, bases, members, tuple(keywords.items())), {}, way)
+        if outcome[0] == "raised":
+            raise outcome[1]
+        return outcome[1] if isinstance(outcome[1], Proxy) else self.spoil("a class of the attempt cannot be derived from")
 
     def add_derived(self, remote: Proxy, local: type) -> None:
         """Objects of a class of the script's that derives from the attempt's are of `local` here."""
         number = origin_of(remote).reference["id"]
-        local._codearena_derived = (self._generation, number)  # type: ignore[attr-defined]
+        type.__setattr__(local, "_codearena_derived", (self._generation, number))
         self._derived[(self._generation, number)] = local
-
-    def class_of(self, proxy: Proxy) -> Any:
-        """The attempt's class of an object, as the script would name it."""
-        return self.apply("class", proxy)
 
     def _raised(self, error: BaseException, function: str) -> BaseException:
         if isinstance(error, _LOOP_ENDS) and function not in ("next", "operator") and traceback_of(error) is not None:
@@ -324,9 +404,17 @@ class Link:
         return error
 
 
+def _result_place(function: str, args: tuple[Any, ...]) -> Place:
+    """Where what a function returns is found. An exception's attributes are asked for without a proxy."""
+    place = next((origin_of(arg).place for arg in args if isinstance(arg, Proxy)), _RAISED)
+    if function == "call":
+        return reached(place, CALL)
+    if function in _OF_ITEMS:
+        return reached(place, ITEM)
+    return reached(place, f".{args[1]}" if function == "getattr" else f".{function}{CALL}")
+
+
 def encoded_request(request: dict[str, Any]) -> bytes:
     """A frame as it goes to the conductor."""
     return json.dumps(request).encode("ascii")
 
-
-__all__ = ["Link", "SpoiledError", "encoded_request", "shared"]

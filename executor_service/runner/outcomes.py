@@ -4,6 +4,7 @@ Whose word each part is: how a process ended is the kernel's, everything in an a
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from executor_service.runner import witness, worker
@@ -24,8 +25,10 @@ _STATUS_OF_END = {
 }
 
 
-def from_answer(answer: Answer, call_id: str, value_bytes: int) -> Outcome:
-    """How the call ended. value_bytes: longest encoded value that is passed on."""
+def from_answer(answer: Answer, call_id: str, value_bytes: int, *, of_request: bool = False) -> Outcome:
+    """How the call ended. value_bytes: longest encoded value that is passed on; of_request: of a test script's, whose
+    answer may be a question of the attempt's: the status is "asks" then.
+    """
     outcome = not_run(call_id)
     outcome.update(
         stdout=answer.stdout.to_json(),
@@ -33,7 +36,8 @@ def from_answer(answer: Answer, call_id: str, value_bytes: int) -> Outcome:
         usage=usage(answer.cpu_s, answer.wall_s, answer.peak_memory_bytes, answer.waits),
     )
     if answer.body is not None:
-        outcome.update(_parse_answer(answer.body, value_bytes))
+        statuses = worker.STATUSES + (worker.STATUSES_OF_REQUESTS if of_request else ())
+        outcome.update(_parse_answer(answer.body, value_bytes, statuses))
     elif answer.ended == "exited" and answer.exit:
         outcome.update(_ended_by_itself(answer.exit))
     else:
@@ -67,14 +71,14 @@ def _oom_kills() -> bool:
     return False
 
 
-def _parse_answer(body: bytes, value_bytes: int) -> dict[str, Any]:
+def _parse_answer(body: bytes, value_bytes: int, statuses: Sequence[str]) -> dict[str, Any]:
     """Reads an answer, all of which the attempt may have written itself."""
     try:
-        status = worker.STATUSES[body[0]]
+        status = statuses[body[0]]
         (meta_bytes,) = worker.META.unpack_from(body, 1)
         end = 1 + worker.META.size + meta_bytes
         meta = json.loads(body[1 + worker.META.size : end])
-        value = body[end:].decode("ascii") if status == "returned" else None
+        value = body[end:].decode("ascii") if status in ("returned", "asks") else None
         if value is not None and len(value) > value_bytes:
             return {"status": "output_limit", "detail": f"more than {value_bytes} bytes"}
         return {

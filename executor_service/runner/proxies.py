@@ -17,11 +17,10 @@ import builtins
 import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from types import TracebackType
+from types import CoroutineType, FunctionType, GeneratorType, MethodType, ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any
 
-from executor_service.runner.crossing import PLAIN, SCALARS, Description
-from executor_service.runner.handles import ARITHMETIC, COMPARISONS, IN_PLACE
+from executor_service.runner.operators import ARITHMETIC, COMPARISONS, IN_PLACE, UNARY
 from executor_service.runner.precedent import SWALLOW, Place
 from executor_service.runner.raised import traceback_of
 
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 SCRIPT_NAME = "test_script.py"
 
-_UNARY = ("neg", "pos", "invert", "abs", "int", "float", "complex", "index", "trunc", "floor", "ceil")
+_PLAIN = (list, tuple, set, frozenset, dict, type(None), bool, int, float, complex, str, bytes)
 _QUESTIONS = frozenset(
     [name for kind in (str, set, float) for name in dir(kind) if name.startswith("is")]
     + ["startswith", "endswith", "count", "index", "find", "rfind", "rindex"]
@@ -43,6 +42,7 @@ _QUESTIONS = frozenset(
 class Origin:
     """Where a proxy comes from.
 
+    can: special methods that it has; asynchronous: it is a coroutine function;
     reference: how it is named over there; generation: of the process that holds it; kind: "object", "class", ...;
     class_name: of the attempt's own class, else empty; own: the script constructed it; named: the script reached it
     by name and not as what a call returned; place: on which way it did, see precedent.py; plain: the number or text
@@ -50,7 +50,7 @@ class Origin:
     """
 
     link: "Link"
-    reference: Description
+    reference: dict[str, Any]
     generation: int
     kind: str
     class_name: str
@@ -59,6 +59,11 @@ class Origin:
     named: bool
     place: Place
     plain: Any = None
+    can: frozenset[str] = frozenset()
+    asynchronous: bool = False
+
+
+_PUMP_S, _PUMP_ALONE_S = 0.002, 0.1  # how long the attempt's loop runs before the script's has its turn
 
 
 def origin_of(proxy: "Proxy") -> Origin:
@@ -71,11 +76,10 @@ class Proxy:
 
     __slots__ = ("__weakref__", "_codearena_origin")
 
-    def __init__(self, origin: Origin) -> None:
-        object.__setattr__(self, "_codearena_origin", origin)
-
     def __getattr__(self, name: str) -> Any:
         origin = origin_of(self)
+        if name == "__dict__" and origin.kind == "module":
+            raise AttributeError(name)
         if name in _QUESTIONS and not (origin.own or origin.named or origin.link.precedent.is_known):
             _refuse(origin, f"its method {name}")
         return origin.link.apply("getattr", self, name)
@@ -86,38 +90,11 @@ class Proxy:
     def __delattr__(self, name: str) -> None:
         origin_of(self).link.apply("delattr", self, name)
 
-    def __getitem__(self, key: Any) -> Any:
-        return origin_of(self).link.apply("getitem", self, key)
-
     def __setitem__(self, key: Any, value: Any) -> None:
         origin_of(self).link.apply("setitem", self, key, value)
 
     def __delitem__(self, key: Any) -> None:
         origin_of(self).link.apply("delitem", self, key)
-
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        origin = origin_of(self)
-        if (args or kwargs) and origin.link.in_place_of_a_value(origin):
-            _refuse(origin, "what a call with arguments says")
-        return origin.link.apply("call", self, *args, **kwargs)
-
-    def __iter__(self) -> Iterator[Any]:
-        return _items(self, "iter")
-
-    def __reversed__(self) -> Iterator[Any]:
-        return _items(self, "reversed")
-
-    def __next__(self) -> Any:
-        return origin_of(self).link.apply("next", self)
-
-    def __contains__(self, item: Any) -> bool:
-        return bool(_operate("contains", self, item))
-
-    def __len__(self) -> int:
-        return int(_typed(self, int, "len", self))
-
-    def __bool__(self) -> bool:
-        return bool(_typed(self, bool, "bool", self))
 
     def __hash__(self) -> int:
         origin = origin_of(self)
@@ -137,6 +114,125 @@ class Proxy:
         origin = origin_of(self)
         return f"<{origin.name} of the attempt>" if origin.link.closed else str(_typed(self, str, function, *args))
 
+    def __instancecheck__(self, value: Any) -> bool:
+        return isinstance(value, Proxy) and bool(_typed(self, bool, "isinstance", value, self))
+
+    def __subclasscheck__(self, value: Any) -> bool:
+        return isinstance(value, Proxy) and bool(_typed(self, bool, "issubclass", value, self))
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
+        from executor_service.runner.derived import base_for  # which is made of proxies
+
+        return (base_for(self),)
+
+    def __copy__(self) -> Any:
+        return origin_of(self).link.apply("standard", "copy", "copy", self)
+
+    def __deepcopy__(self, _: Any) -> Any:
+        return origin_of(self).link.apply("standard", "copy", "deepcopy", self)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        origin = origin_of(self)
+        return origin.link.apply, ("unpickle", origin.link.apply("standard", "pickle", "dumps", self, protocol))
+
+    def __dir__(self) -> list[str]:
+        return list(map(str, origin_of(self).link.apply("dir", self)))
+
+    @property
+    def __class__(self) -> Any:
+        """As isinstance asks for it. The attempt's class, for an object of such a one."""
+        origin = origin_of(self)
+        if origin.kind in _KINDS or not origin.class_name or origin.link.closed:
+            return _KINDS.get(origin.kind, type(self))
+        return origin.link.apply("class", self)
+
+    def __round__(self, digits: int | None = None) -> Any:
+        return _unary(self, "round", *([] if digits is None else [digits]))
+
+
+class _Callable:
+    __slots__ = ()
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        origin = origin_of(self)
+        if (args or kwargs) and origin.link.in_place_of_a_value(origin):
+            _refuse(origin, "what a call with arguments says")
+        return origin.link.apply("call", self, *args, **kwargs)
+
+
+class _Iterable:
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[Any]:
+        return _items(self, "iter")
+
+    def __reversed__(self) -> Iterator[Any]:
+        return _items(self, "reversed")
+
+
+class _Iterator:
+    __slots__ = ()
+
+    def __next__(self) -> Any:
+        return origin_of(self).link.apply("next", self)
+
+
+class _Awaitable:
+    __slots__ = ()
+
+    def __await__(self) -> Iterator[Any]:
+        return _awaited(self).__await__()
+
+
+class _AsyncIterable:
+    __slots__ = ()
+
+    def __aiter__(self) -> Any:
+        return origin_of(self).link.apply("aiter", self)  # type: ignore[arg-type]
+
+
+class _AsyncIterator:
+    __slots__ = ()
+
+    async def __anext__(self) -> Any:
+        return await origin_of(self).link.apply("anext", self)  # type: ignore[arg-type]
+
+
+class _AsyncContext:
+    __slots__ = ()
+
+    async def __aenter__(self) -> Any:
+        return await origin_of(self).link.apply("getattr", self, "__aenter__")()  # type: ignore[arg-type]
+
+    async def __aexit__(self, *error: Any) -> bool:
+        left = await origin_of(self).link.apply("getattr", self, "__aexit__")(error[0], error[1], None)  # type: ignore[arg-type]
+        return bool(left) and error[1] is not None and _may_be_swallowed(error[1], origin_of(self).link)  # type: ignore[arg-type]
+
+
+class _Sized:
+    __slots__ = ()
+
+    def __len__(self) -> int:
+        return int(_typed(self, int, "len", self))
+
+
+class _Subscripted:
+    __slots__ = ()
+
+    def __getitem__(self, key: Any) -> Any:
+        return origin_of(self).link.apply("getitem", self, key)
+
+
+class _Container:
+    __slots__ = ()
+
+    def __contains__(self, item: Any) -> bool:
+        return bool(_operate("contains", self, item))
+
+
+class _Context:
+    __slots__ = ()
+
     def __enter__(self) -> Any:
         return origin_of(self).link.apply("enter", self)
 
@@ -146,27 +242,78 @@ class Proxy:
         origin = origin_of(self)
         link = origin.link
         if error is None or kind is None:
-            link.apply("exit", self, None, "")
+            link.apply("exit", self, None)
             return False
         if isinstance(error, Exception):
-            bases = (base.__name__ for base in kind.__mro__ if base.__module__ == "builtins")
-            swallows = _typed(self, bool, "exit", self, next(bases), str(error))
-            if not swallows or not _may_be_swallowed(error, link):
-                return False
-            return link.allows(SWALLOW, origin.place) or link.spoil("a context of the attempt swallows an exception")
+            swallows = _typed(self, bool, "exit", self, error)
+            return bool(swallows) and _may_be_swallowed(error, link) and link.allows(SWALLOW, origin.place)
         return False
 
-    def __instancecheck__(self, value: Any) -> bool:
-        return isinstance(value, Proxy) and bool(_typed(self, bool, "isinstance", value, self))
 
-    def __subclasscheck__(self, value: Any) -> bool:
-        return isinstance(value, Proxy) and bool(_typed(self, bool, "issubclass", value, self))
+class _Truth:
+    __slots__ = ()
 
-    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
-        origin_of(self).link.spoil("a script cannot derive from a class of the attempt")
+    def __bool__(self) -> bool:
+        return bool(_typed(self, bool, "bool", self))
 
-    def __round__(self, digits: int | None = None) -> Any:
-        return _unary(self, "round", *([] if digits is None else [digits]))
+
+_ABLE: dict[str, type] = {
+    "__call__": _Callable,
+    "__iter__": _Iterable,
+    "__next__": _Iterator,
+    "__len__": _Sized,
+    "__getitem__": _Subscripted,
+    "__contains__": _Container,
+    "__enter__": _Context,
+    "__await__": _Awaitable,
+    "__aiter__": _AsyncIterable,
+    "__anext__": _AsyncIterator,
+    "__aenter__": _AsyncContext,
+    "__bool__": _Truth,
+}
+_KINDS: dict[str, type] = {
+    "class": type,
+    "function": FunctionType,
+    "method": MethodType,
+    "module": ModuleType,
+    "generator": GeneratorType,
+    "coroutine": CoroutineType,
+}
+_TEXTS = {name: property(lambda self, name=name: origin_of(self).link.apply("getattr", self, name)) for name in ("__doc__", "__module__")}
+_types: dict[tuple[type, frozenset[str]], type] = {}
+
+
+def proxy_of(origin: Origin, derived: type | None = None) -> Proxy:
+    """A proxy that can do what the object can. derived: the script's class that it is of."""
+    base = derived or Proxy
+    able = frozenset(name for name in _ABLE if name in origin.can and not (derived and hasattr(derived, name)))
+    kind = _types.get((base, able))
+    if kind is None:
+        bases = (base, *(_ABLE[name] for name in _ABLE if name in able))
+        body: dict[str, Any] = {"__slots__": (), "__qualname__": base.__qualname__}
+        body |= {} if derived else _TEXTS
+        kind = _types[(base, able)] = type.__new__(type(base), base.__name__, bases, body)
+    made: Proxy = object.__new__(kind)
+    object.__setattr__(made, "_codearena_origin", origin)
+    return made
+
+
+async def _awaited(proxy: Any) -> Any:
+    """Runs a coroutine of the attempt's beside what else the script's loop runs."""
+    import asyncio  # there already, where something awaits
+
+    link = origin_of(proxy).link
+    task = link.apply("start", proxy)
+    try:
+        while True:
+            alone = len(asyncio.all_tasks()) == 1
+            done, value = link.apply("pump", task, _PUMP_ALONE_S if alone else _PUMP_S)
+            if done:
+                return value
+            await asyncio.sleep(0)
+    except asyncio.CancelledError:
+        link.apply("cancel", task)
+        raise
 
 
 def _typed(proxy: Proxy, kind: type, function: str, *args: Any) -> Any:
@@ -233,10 +380,8 @@ def _operate(name: str, left: Any, right: Any) -> Any:
             return NotImplemented  # then Python compares identities
         _refuse(origin, f"the operator {name.rstrip('_')}")
     other = right if isinstance(left, Proxy) else left
-    if not isinstance(other, (Proxy, *PLAIN, *SCALARS)):
+    if not isinstance(other, (Proxy, *_PLAIN)):
         return NotImplemented  # an object of the script's own, which may know better
-    if name in COMPARISONS:
-        return origin.link.controls.ask(name, left, right)
     return origin.link.apply(name, left, right)
 
 
@@ -272,5 +417,5 @@ for _name in [*ARITHMETIC, *COMPARISONS, *IN_PLACE]:
     setattr(Proxy, f"__{_name.rstrip('_')}__", _forward(_name))
 for _name in ARITHMETIC:
     setattr(Proxy, f"__r{_name.rstrip('_')}__", _reflect(_name))
-for _name in _UNARY:
+for _name in UNARY:
     setattr(Proxy, f"__{_name}__", _unary_method(_name))

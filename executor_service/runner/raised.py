@@ -1,9 +1,9 @@
 """Exceptions of the attempt, raised in the referee: builtin ones as themselves, its own as classes made after them."""
 
 import builtins
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from codearena import values
 from executor_service.runner.crossing import Description
 
 if TYPE_CHECKING:
@@ -60,26 +60,32 @@ class Exceptions:
 
     def _new(self, name: str, base: type[BaseException]) -> type[BaseException]:
         last = name.rpartition(".")[2]
-        body = {"__module__": "fix", "__str__": _text, "__getattr__": _attribute, "_codearena_link": self._link}
+        body = {"__module__": "fix", "__str__": _text, "__getattr__": _attribute, "__init__": _made_over_there}
+        body["_codearena_link"] = self._link
         kind: type[BaseException] = type(last if last.isidentifier() else "AttemptError", (base,), body)
         self._types[name] = kind
         return kind
 
-    def instance(self, description: Description, generation: int, limits: values.ValueLimits) -> BaseException:
+    def instance(self, description: Description, generation: int, read: Callable[[Any], Any]) -> BaseException:
         """The exception of a description; what it carries beyond arguments and text is asked for when needed.
+
+        read: reads the tree of a value.
 
         Raises:
             KeyError, TypeError, ValueError: the description is none.
         """
         kind = self.type_of(description)
         message = str(description["message"])[:_TEXT_CHARACTERS]
-        encoded = description["args"]
-        args = values.decode(encoded.encode("ascii"), limits) if encoded is not None else (message,)
-        error = _instantiated(kind, tuple(args), message)
+        args = read(description["args"])
+        error = _instantiated(kind, args if type(args) is tuple else (message,), message)
         error._codearena_traceback = str(description["traceback"])  # type: ignore[attr-defined]
+        error._codearena_object = (int(description["id"]), generation)  # type: ignore[attr-defined]
         if description["chain"]:
             error._codearena_message = message  # type: ignore[attr-defined]
-            error._codearena_object = (int(description["id"]), generation)  # type: ignore[attr-defined]
+        error.__cause__, error.__context__ = (_other(read(description[name])) for name in ("cause", "context"))
+        error.__suppress_context__ = bool(description["suppressed"])
+        for note in description["notes"]:
+            error.add_note(str(note))
         return error
 
     def reference(self, value: Any) -> Description | None:
@@ -87,9 +93,22 @@ class Exceptions:
         if isinstance(value, type):
             reference: Description | None = value.__dict__.get("_codearena_reference")
             return reference
-        if isinstance(value, BaseException) and "_codearena_object" in value.__dict__:
-            return _kept(value)
-        return None
+        is_theirs = isinstance(value, BaseException) and type(value).__module__ != "test_script"
+        return _kept(value) if is_theirs and "_codearena_object" in value.__dict__ else None
+
+
+def _made_over_there(error: Any, *args: Any, **kwargs: Any) -> None:
+    """An exception of the attempt's class that the script makes: what its own `__init__` does is done there."""
+    kind = next(base for base in type(error).__mro__ if base.__module__ == "fix")
+    made = error._codearena_link.apply("call", kind, *args, **kwargs)
+    if not isinstance(made, BaseException):
+        error._codearena_link.spoil("an exception class of the attempt makes what is no exception")
+    error.args = made.args
+    error.__dict__.update(vars(made))
+
+
+def _other(value: Any) -> BaseException | None:
+    return value if isinstance(value, BaseException) else None
 
 
 def _builtin(name: str) -> type[BaseException]:

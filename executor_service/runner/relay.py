@@ -35,19 +35,32 @@ _ENDS = {
 }
 
 
+@dataclass(frozen=True)
+class Left:
+    """The time that a request may still take, with all that is asked and answered in the midst of it, in seconds."""
+
+    cpu_s: float
+    wall_s: float
+
+    def after(self, usage: dict[str, Any]) -> "Left":
+        """What is left, a millisecond at least, which is enough to notice that nothing is."""
+        wall_s = usage["wall_s"] - usage["starved_s"]
+        return Left(max(self.cpu_s - usage["cpu_s"], 0.001), max(self.wall_s - wall_s, 0.001))
+
+
 @dataclass
 class Served:
     """The attempt's process as the referee's requests reach it.
 
-    load: makes a fresh one; ask: sends it a message. generation: counts the processes, from 1; the rest is summed up
-    over all messages, and what was written since the last `take_output`.
+    load: makes a fresh one; ask: sends it a message; whole: the limits of one request. The rest is summed up over all
+    messages, and what was written since the last `take_output`.
     """
 
     process: Process
     load: Callable[[], tuple[Process, Outcome]]
-    ask: Callable[[Process, dict[str, Any]], Outcome]
+    ask: Callable[[Process, dict[str, Any], Left], Outcome]
     keep_bytes: int
-    generation: int = 1
+    whole: Left
     cpu_s: float = 0.0
     wall_s: float = 0.0
     waits: Waits = field(default_factory=Waits)
@@ -55,19 +68,43 @@ class Served:
 
     def __post_init__(self) -> None:
         self._written = {name: HeadTail(self.keep_bytes) for name in _STREAMS}
+        self._within = 0
+        self._left = self.whole
+        self._fresh = True
 
-    def apply(self, request: dict[str, Any]) -> Outcome:
-        """The outcome of one request; a request that needs what an earlier process held is not made."""
+    def begin(self) -> None:
+        """Of a fresh referee, which knows nothing of what an earlier one was told, and of which nothing is known."""
+        while self._within:
+            self.answer(None)
+        self._fresh = True
+
+    def apply(self, request: str) -> Outcome:
+        """What came of one request: an outcome, or a question of the attempt's, to which `answer` is the answer."""
         if not self.process.alive:
-            self.generation += 1
             self.process, load = self.load()
             self._count(load)
             if load["status"] != "returned":
                 return load
-        if request["generation"] not in (0, self.generation):
-            return {"status": "stale", "value": None}
-        outcome = self.ask(self.process, {"op": "apply", "request": request})
+        if not self._within:
+            self._left = self.whole
+        self._within += 1
+        fresh, self._fresh = self._fresh, False
+        return self._tell({"op": "apply", "request": request, "fresh": fresh})
+
+    def answer(self, answer: str | None) -> Outcome:
+        """What came of the request after the answer to a question. None: the test is over."""
+        if not self._within:
+            return {"status": "crashed", "value": None}
+        return self._tell({"op": "back", "answer": answer})
+
+    def _tell(self, message: dict[str, Any]) -> Outcome:
+        outcome = self.ask(self.process, message, self._left)
         self._count(outcome)
+        self._left = self._left.after(outcome["usage"])
+        if not self.process.alive:
+            self._within = 0
+        elif outcome["status"] != "asks":
+            self._within -= 1
         return outcome
 
     def _count(self, outcome: Outcome) -> None:
@@ -149,6 +186,7 @@ class Relay:
         return verdict
 
     def _load(self) -> dict[str, str]:
+        self._served.begin()
         self._referee = self._hands.start()
         self._referee.configure(0, REQUEST_BYTES)
         message = {
@@ -183,13 +221,14 @@ class Relay:
             if over := self._hands.over():  # each of many requests may be short
                 self._end_referee()
                 return {"status": "failed", "detail": over}
-            reply = self._served.apply(said["ask"])
-            message = {
-                "op": "reply",
-                "generation": self._served.generation,
-                "status": reply["status"],
-                "value": reply["value"],
-            }
+            reply = self._served.apply(said["ask"]) if "ask" in said else self._served.answer(said["back"])
+            message = self._reply(reply)
+
+    def _reply(self, outcome: Outcome) -> dict[str, Any]:
+        if outcome["status"] == "asks":
+            return {"op": "callback", "message": outcome["value"]}
+        alive = self._served.process.alive
+        return {"op": "reply", "status": outcome["status"], "value": outcome["value"], "alive": alive}
 
     def _end_referee(self) -> None:
         if self._referee is not None:
@@ -203,7 +242,7 @@ def _said(answer: Answer) -> dict[str, Any] | None:
         return None
     try:
         said = json.loads(answer.body)
-        return said if isinstance(said, dict) and ("done" in said or "ask" in said) else None
+        return said if isinstance(said, dict) and not said.keys().isdisjoint(("done", "ask", "back")) else None
     except ValueError:
         return None
 

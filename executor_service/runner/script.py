@@ -3,36 +3,24 @@
 import ast
 import base64
 import builtins
+import os
 import symtable
 import sys
 import types
 from collections.abc import Callable
 from typing import Any
 
-from executor_service.runner import cases, pytest_stand_in
+from executor_service.runner import attempt_module, cases, identity, pytest_stand_in
 from executor_service.runner.assertions import Assertions, raise_lines
+from executor_service.runner.fixtures import Fixtures
+from executor_service.runner.fixtures_of_pytest import MonkeyPatch, Own
 from executor_service.runner.link import Link
 from executor_service.runner.proxies import SCRIPT_NAME
-
-ATTEMPT_MODULES = ("fix", "solution")
-"""Names under which a script can import the attempt."""
+from executor_service.runner.surroundings import shared_folder, watch_mocks
 
 PASSED, FAILED, NOT_RUN = "passed", "failed", "not_run"
 
 Verdict = dict[str, str]
-
-
-class _AttemptModule(types.ModuleType):
-    """The attempt's module. It lists no names, so that `import *` cannot put one in the place of a builtin's."""
-
-    def __init__(self, name: str, link: Link) -> None:
-        super().__init__(name)
-        self.__dict__["_codearena_link"] = link
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self.__dict__["_codearena_link"].name(name)
 
 
 class Script:
@@ -52,6 +40,8 @@ class Script:
         self._assertions = Assertions(self._source)
         self._module = types.ModuleType(SCRIPT_NAME.removesuffix(".py"))
         self._namespace = self._module.__dict__
+        self._fixtures = Fixtures(self._namespace, Own(lambda: self._folder))
+        self._folder = ""
         self._statements: list[ast.stmt] = []
         self._broken = ""
 
@@ -67,18 +57,21 @@ class Script:
         if self._broken:
             return {"status": NOT_RUN, "detail": self._broken}
         if not self._body:
-            return self._judged(lambda: cases.run(test["name"], self._namespace))
+            return self._judged(lambda: cases.run(test["name"], self._namespace, self._fixtures))
         return self._run_statement(test["line"])
 
     def _judged(self, work: Callable[[], None]) -> Verdict:
         """Passed only if nothing was raised and nothing was spoilt."""
         self._assertions.begin()
         self._link.spoiled, self._link.closed = "", False
+        self._link.surroundings.watch()
+        self._link.surroundings.is_watching = True
         error: BaseException | None = None
         try:
             work()
         except BaseException as caught:  # noqa: BLE001 - whatever a test raises, SystemExit too, it has not passed
             error = caught
+        self._link.surroundings.is_watching = False
         self._link.closed = True  # to describe a failure asks nothing more of the attempt
         spoiled = self._link.spoiled
         if error is None and not spoiled:
@@ -90,13 +83,12 @@ class Script:
     def _load(self) -> None:
         tree = ast.parse(self._source, SCRIPT_NAME)
         self._link.raise_lines = raise_lines(tree)
-        sys.modules["pytest"] = pytest_stand_in.module()
-        for name in ATTEMPT_MODULES:
-            sys.modules[name] = _AttemptModule(name, self._link)
-        sys.modules[self._module.__name__] = self._module
+        self._prepare()
         self._namespace["__file__"] = SCRIPT_NAME
         self._bind_names()
-        tree = self._assertions.rewrite(tree, self._namespace)
+        self._namespace[identity.IS], self._namespace[identity.TYPE] = identity.is_same, identity.type_of
+        tree = identity.Rewriter().visit(self._assertions.rewrite(tree, self._namespace))
+        ast.fix_missing_locations(tree)
         if self._body == "module":
             self._statements = tree.body
             return
@@ -104,6 +96,23 @@ class Script:
         self._execute(tree)
         if self._body:
             self._open_body(tree)
+
+    def _prepare(self) -> None:
+        """Puts the modules in place that the script may import, and a folder that it shares with the attempt."""
+        surroundings = self._link.surroundings
+        MonkeyPatch.surroundings = surroundings
+        sys.modules["pytest"] = pytest_stand_in.module()
+        sys.modules[self._module.__name__] = self._module
+        attempt_module.install(self._link)
+        if "mock" in self._source:
+            watch_mocks(surroundings)
+        if "unittest" in self._source:
+            import unittest  # large, and the script is about to import it
+
+            identity.teach_unittest(unittest.TestCase)
+        surroundings.begin(self._source)
+        self._folder = shared_folder()
+        os.chdir(self._folder)
 
     def _bind_names(self) -> None:
         """Names that the script uses and nobody defines are the attempt's; one that it lacks stays undefined."""
@@ -124,7 +133,7 @@ class Script:
         candidate = self._link.name(self._entry_point)
         for argument in functions[-1].args.args:
             self._namespace[argument.arg] = candidate
-        self._statements = functions[-1].body
+        self._statements = [_Opened().visit(statement) for statement in functions[-1].body]
 
     def _execute(self, tree: ast.Module) -> None:
         exec(compile(tree, SCRIPT_NAME, "exec", dont_inherit=True), self._namespace)
@@ -143,6 +152,30 @@ class Script:
                 self._broken = f"failed before this test: {verdict['detail']}"
                 return {"status": NOT_RUN, "detail": self._broken}
         return {"status": NOT_RUN, "detail": f"no statement on line {line}"}
+
+
+class _Opened(ast.NodeTransformer):
+    """Statements of a function, to be run as a module's: what a function inside of it calls nonlocal is global then."""
+
+    def __init__(self) -> None:
+        self._bound: list[set[str]] = []
+
+    def visit_FunctionDef(self, node: Any) -> Any:
+        arguments = node.args
+        bound = {each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+        inside = [each for statement in node.body for each in ast.walk(statement)]
+        outer = {name for each in inside if isinstance(each, (ast.Nonlocal, ast.Global)) for name in each.names}
+        bound |= {each.id for each in inside if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)} - outer
+        self._bound.append(bound)
+        self.generic_visit(node)
+        self._bound.pop()
+        return node
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - as NodeVisitor names it
+
+    def visit_Nonlocal(self, node: ast.Nonlocal) -> Any:
+        is_inner = any(set(node.names) & bound for bound in self._bound[:-1])
+        return node if is_inner else ast.copy_location(ast.Global(node.names), node)
 
 
 def _names_asked_for(source: str, entry_name: str) -> set[str]:

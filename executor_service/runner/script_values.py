@@ -4,7 +4,6 @@ What is lent stays here under a number, and the attempt may ask about it (callba
 ever told: no source, no names, no frames, no modules, and of a test case of unittest not even its attributes.
 """
 
-import asyncio
 import enum
 import functools
 import inspect
@@ -145,7 +144,7 @@ class Lendings:
             return None
         if isinstance(value, _FUNCTIONS):
             return self._once(value, lambda: _function(value))
-        if asyncio.iscoroutine(value) if "asyncio" in sys.modules else inspect.iscoroutine(value):
+        if inspect.isawaitable(value):
             return self._once(value, lambda: {"as": "awaitable"})
         return self._once(value, lambda: {"as": "object", "class": self._tree(type(value))})
 

@@ -10,23 +10,26 @@ JSON, and the encoded value.
 import base64
 import builtins
 import contextlib
-import errno
-import functools
 import json
 import os
 import struct
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from typing import Any
 
 from codearena import values
 from executor_service.runner import analysis, entry_point, frames, intercept, kernel, lending, module, program
+from executor_service.runner.applied import is_out_of_processes
 from executor_service.runner.handles import Handles
+from executor_service.runner.limiter import Limiter, LimitReachedError
 from executor_service.runner.phases import Input, Phases
 from executor_service.runner.roles import ProcessLimits, limit
 
 STATUSES = ("returned", "raised", "memory_limit", "output_limit", "process_limit", "unencodable", "undefined")
+STATUSES_OF_REQUESTS = ("asks", "time_limit")
+"""What else a request of a test script may be answered with: a question, or a limit that did not end the process."""
 META = struct.Struct(">I")
 META_ERROR = struct.error
 
@@ -56,7 +59,7 @@ def open_streams() -> None:
 
 def _answer(status: str, value: bytes = b"", **meta: Any) -> bytes:
     encoded = json.dumps(meta).encode("ascii")
-    return bytes([STATUSES.index(status)]) + META.pack(len(encoded)) + encoded + value
+    return bytes([(STATUSES + STATUSES_OF_REQUESTS).index(status)]) + META.pack(len(encoded)) + encoded + value
 
 
 class _Session:
@@ -69,6 +72,9 @@ class _Session:
         self._environment = dict(os.environ)
         self._phases = Phases()
         self._handles: Handles | None = None
+        self._limiter = Limiter()
+        self._turn = threading.RLock()  # of who may speak: whoever holds it. At rest that is this thread
+        self._turn.acquire()
 
     def serve(self) -> int:
         handlers: dict[str, Callable[[dict[str, Any]], bytes]] = {
@@ -160,22 +166,33 @@ class _Session:
         return self._guarded(self._phases.collect)
 
     def apply(self, message: dict[str, Any]) -> bytes:
-        """One function on kept objects, for the referee."""
-        if self._handles is None:
-            self._handles = Handles(self._module, self._limits)
+        """One function on kept objects, for the referee. Meanwhile the attempt may ask about what it was lent."""
+        if self._handles is not None and message["fresh"]:
+            self._handles.end()
+        if self._handles is None or message["fresh"]:
+            self._handles = Handles(self._module, self._limits, self._describe, self._ask)
         intercept.records.clear()
-        return self._guarded(functools.partial(self._apply, self._handles, message["request"]), bytes)
-
-    def _apply(self, handles: Handles, request: dict[str, str]) -> bytes:
+        handles, request = self._handles, message["request"]
+        self._limiter.told(message["soft_s"])
+        self._turn.release()  # threads of the attempt's may ask from here on
         try:
-            return handles.apply(request["function"], request["args"], request["kwargs"])
-        except values.UnencodableError:
-            raise
-        except BaseException as error:
-            if isinstance(error, MemoryError) or _out_of_processes(error):
-                raise
-            report = self._describe(error)
-            return handles.raised(error, report["message"], report["traceback"])
+            return self._guarded(lambda: handles.apply(request, self._limiter), bytes)
+        finally:
+            self._turn.acquire()
+
+    def _ask(self, question: str) -> str | None:
+        """The referee's answer to a question on what it lent; None: the test is over. Before it, it may ask in turn."""
+        with self._turn:
+            self._send(_answer("asks", question.encode("ascii")))
+            while True:
+                message = self._receive()
+                if message is None:
+                    os._exit(0)  # nobody is left to ask
+                if message["op"] == "back":
+                    self._limiter.told(message["soft_s"])
+                    answer: str | None = message["answer"]
+                    return answer
+                self._send(self.apply(message))
 
     def _function(self, calls: list[dict[str, str]]) -> Any:
         return self._invoke(self._resolve(calls[0]["entry_point"]), calls[0])
@@ -201,6 +218,8 @@ class _Session:
             return _answer("output_limit", detail=str(error), processes=intercept.records)
         except values.UnencodableError as error:
             return _answer("unencodable", detail=str(error), processes=intercept.records)
+        except LimitReachedError:
+            return _answer("time_limit", detail="exceeded its time limit", processes=[])
         except entry_point.UndefinedError as error:
             return _answer("undefined", detail=str(error), processes=intercept.records)
         except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are outcomes of a call too
@@ -210,7 +229,7 @@ class _Session:
     def _raised(self, error: BaseException) -> bytes:
         if isinstance(error, MemoryError):
             return _answer("memory_limit", detail="MemoryError", processes=[])
-        if _out_of_processes(error):
+        if is_out_of_processes(error):
             return _answer("process_limit", detail="no further process or thread could be made", processes=[])
         return _answer("raised", raised=self._describe(error), processes=intercept.records)
 
@@ -245,8 +264,3 @@ class _Session:
             os.set_inheritable(fd, False)
         return self._guarded(lambda: program.become(base64.b64decode(message["source"]), message["environment"]))
 
-
-def _out_of_processes(error: BaseException) -> bool:
-    if isinstance(error, BlockingIOError) and error.errno == errno.EAGAIN:
-        return True
-    return isinstance(error, RuntimeError) and "can't start new thread" in str(error)
