@@ -13,6 +13,10 @@ A visible one must not depend on a hidden one, because all visible tests are run
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
+
+PYTEST_FIXTURES = {"capsys", "capfd", "monkeypatch", "tmp_path", "tmp_path_factory", "tmpdir", "caplog", "recwarn", "request"}
+"""Those of pytest's own fixtures that a script may use; executor_service/runner/fixtures_of_pytest.py makes them."""
 
 MODULE_BODY = "module"
 CHECK_BODY = "check"
@@ -68,11 +72,25 @@ def read_script(source: str, visible: list[str]) -> TestScript:
         raise ScriptError("test_script.py holds two tests of one name")
     if unknown := sorted(set(visible) - set(names)):
         raise ScriptError(f"script.visible names no test of test_script.py: {', '.join(unknown)}; it has {names}")
+    lines, shown = _lines(source), set(visible)
     tests = (
-        ScriptTest(name, line, ast.get_source_segment(source, node) or "", name in visible, _is_refusal(node))
-        for name, line, node in found
+        ScriptTest(name, line, _segment(lines, node), name in shown, _is_refusal(node)) for name, line, node in found
     )
     return TestScript(source, body, tuple(tests))
+
+
+def _lines(source: str) -> list[bytes]:
+    """As Python counts them, which those of bytes are: form feeds and separators end lines of text only."""
+    return source.encode("utf-8", "surrogatepass").splitlines(keepends=True)
+
+
+def _segment(lines: list[bytes], node: ast.stmt) -> str:
+    """The source of a statement, as ast.get_source_segment has it, which splits the whole source for each."""
+    first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+    parts = lines[first : last + 1]
+    parts[-1] = parts[-1][: node.end_col_offset]
+    parts[0] = parts[0][node.col_offset :]
+    return b"".join(parts).decode("utf-8", "surrogatepass")
 
 
 _Found = tuple[str, int | None, ast.stmt]
@@ -142,15 +160,32 @@ def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
 
 def _named_tests(tree: ast.Module) -> Iterator[_Found]:
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    known = PYTEST_FIXTURES | set(_fixtures(tree.body))
     for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name.startswith("test"):
-            _require_arguments(node, bound=0)
+        if _is_function(node) and node.name.startswith("test"):
+            _require_arguments(node, 0, known)
             yield node.name, None, node
         if isinstance(node, ast.ClassDef):
-            yield from _methods(node, classes)
+            yield from _methods(node, classes, known)
 
 
-def _methods(owner: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> Iterator[_Found]:
+def _is_function(node: ast.stmt) -> TypeGuard[_Function]:
+    """Whether it is a function that may be a test: one that is a fixture is none."""
+    return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not any(_fixtures([node]))
+
+
+def _fixtures(body: list[ast.stmt]) -> Iterator[str]:
+    """Names of the fixtures that are defined there."""
+    for node in body:
+        for decorator in getattr(node, "decorator_list", ()):
+            called = decorator.func if isinstance(decorator, ast.Call) else decorator
+            if ast.unparse(called).rpartition(".")[2] == "fixture":
+                keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
+                names = [each.value.value for each in keywords if each.arg == "name" and isinstance(each.value, ast.Constant)]
+                yield names[0] if names else node.name  # type: ignore[attr-defined]
+
+
+def _methods(owner: ast.ClassDef, classes: dict[str, ast.ClassDef], known: set[str]) -> Iterator[_Found]:
     bases = [name.rpartition(".")[2] for name in _all_bases(owner, classes)]
     is_unittest = any(name.endswith("TestCase") for name in bases)
     if not is_unittest and not owner.name.startswith("Test"):
@@ -158,12 +193,14 @@ def _methods(owner: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> Iterator[
     methods: dict[str, _Function] = {}
     for name in [*bases[::-1], owner.name]:
         body = classes[name].body if name in classes else []
-        methods |= {node.name: node for node in body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
+        methods |= {node.name: node for node in body if _is_function(node)}
+        known = known | set(_fixtures(body))
     for name, node in methods.items():
         if name.startswith("test"):
             if is_unittest and isinstance(node, ast.AsyncFunctionDef) and "IsolatedAsyncioTestCase" not in bases:
                 raise ScriptError(f"line {node.lineno}: such a class does not wait for a coroutine")
-            _require_arguments(node, bound=1)
+            is_static = any(ast.unparse(each) == "staticmethod" for each in node.decorator_list)
+            _require_arguments(node, 0 if is_static else 1, set() if is_unittest else known)
             yield f"{owner.name}.{name}", None, node
 
 
@@ -177,10 +214,15 @@ def _all_bases(owner: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> list[st
     return found
 
 
-def _require_arguments(function: _Function, bound: int) -> None:
-    """Arguments must come from pytest.mark.parametrize: there are no fixtures."""
+def _require_arguments(function: _Function, bound: int, known: set[str]) -> None:
+    """Arguments come from pytest.mark.parametrize, from mock.patch, or are fixtures. known: those that there are."""
     arguments = [argument.arg for argument in [*function.args.posonlyargs, *function.args.args]][bound:]
     without_default = arguments[: len(arguments) - len(function.args.defaults)]
-    marked = any("parametrize" in ast.unparse(decorator) for decorator in function.decorator_list)
-    if without_default and not marked:
-        raise ScriptError(f"line {function.lineno}: {function.name} asks for fixtures, which there are none of")
+    decorators = [ast.unparse(decorator) for decorator in function.decorator_list]
+    given = any("parametrize" in text or "patch" in text for text in decorators)
+    if (strange := [name for name in without_default if name not in known]) and not given:
+        known_ones = ", ".join(sorted(known)) or "none"
+        raise ScriptError(
+            f"line {function.lineno}: {function.name} asks for fixtures that there are not: {', '.join(strange)};"
+            f" there are {known_ones}"
+        )

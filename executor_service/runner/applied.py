@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from executor_service.runner.operators import ARITHMETIC, COMPARISONS, IN_PLACE
+from executor_service.runner.precedent import CONSTRUCT
 
 MISSING = object()
 PLAIN_TYPES = (str, int, float, complex, bytes, bytearray, list, tuple, set, frozenset, dict)
@@ -35,6 +36,7 @@ def functions() -> dict[str, Callable[..., Any]]:
         **{name: getattr(operator, name) for name in by_operator},
         **{function.__name__: function for function in named},
         "call": _call,
+        CONSTRUCT: _call,
         "enter": lambda target: type(target).__enter__(target),
         "exit": _exit,
         "batch": _Batches().take,

@@ -61,6 +61,8 @@ class Codec:
         self._beside: list[tuple[Entry, list[Any]]] = []
         self._sent: list[tuple[Entry, list[Any]]] = []
         self._new: list[Entry] = []
+        self.telling: list[int] = []  # what the side tells of for the first time, by numbers of its own
+        self.told: set[int] = set()
         self._readers: dict[str, Callable[[list[Any]], Any]] = {
             "i": lambda tree: int(tree[1], 16),
             "f": lambda tree: float(tree[1]),
@@ -81,7 +83,7 @@ class Codec:
         Raises:
             UnencodableError, ValueTooLargeError: it cannot cross; then the other side knows nothing new.
         """
-        self._beside, self._sent, self._new = [], [], []
+        self._beside, self._sent, self._new, self.telling = [], [], [], []
         try:
             changed = [self._defined(entry, items, 0) for entry, items in self._shared.changed()]
             message: dict[str, Any] = {"changed": changed, "value": self.tree(value), "beside": []}
@@ -100,6 +102,7 @@ class Codec:
         for entry, items in self._sent:
             entry.settle(items)
         self._shared.dropped = []
+        self.told.update(self.telling)
         return text
 
     def tree(self, value: Any, depth: int = 0) -> Tree:
@@ -115,7 +118,7 @@ class Codec:
 
     def tree_if_any(self, value: Any) -> Tree:
         """As `tree`; None if the value cannot cross."""
-        places = [(kept, len(kept)) for kept in (self._beside, self._sent, self._new)]
+        places = [(kept, len(kept)) for kept in (self._beside, self._sent, self._new, self.telling)]
         try:
             return self.tree(value)
         except (UnencodableError, RecursionError):

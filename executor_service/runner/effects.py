@@ -58,10 +58,11 @@ class Effects:
         self._streams = {name: getattr(sys, name) for name in _STREAMS}
         self._environment = dict(os.environ)
         self._originals: dict[tuple[int, str], tuple[Any, Any]] = {}
+        self._random: Any = None  # the state that the script knows of, if it has asked for it
         self._settings: dict[str, Callable[[Any], None]] = {
             "environment": self._set_environment,
             "folder": self._change_folder,
-            "random": random.setstate,
+            "random": self._set_random,
             "capture": self._capture,
             "warnings": self._hear_warnings,
             "logging": self._hear_logging,
@@ -84,10 +85,17 @@ class Effects:
         if environment != self._environment:
             self._environment = environment
             self._effects.append(("environment", tuple(environment.items())))
+        if self._random is not None and (state := random.getstate()) != self._random:
+            self._random = state
+            self._effects.append(("random", state))
         taken = tuple(self._effects)
         self._effects.clear()
         self._characters = 0
         return taken
+
+    def _set_random(self, state: Any) -> None:
+        self._random = state
+        random.setstate(state)
 
     def _set_environment(self, pairs: tuple[tuple[str, str], ...]) -> None:
         self._environment = dict(pairs)

@@ -36,6 +36,20 @@ _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (types.MethodType, "method"),
 )
 
+_READ_BY: tuple[tuple[type, Callable[[Any], Any]], ...] = (  # by the builtin type's own methods, not by its own
+    (str, lambda value: str.__getitem__(value, slice(None))),
+    (int, int.__index__),
+    (float, float.__pos__),
+    (complex, complex.__pos__),
+    (bytes, lambda value: bytes.__getitem__(value, slice(None))),
+    (bytearray, lambda value: bytearray.__getitem__(value, slice(None))),
+    (list, lambda value: list(list.__iter__(value))),
+    (tuple, lambda value: tuple(tuple.__iter__(value))),
+    (set, lambda value: set(set.__iter__(value))),
+    (frozenset, lambda value: frozenset(frozenset.__iter__(value))),
+    (dict, lambda value: dict(dict.items(value))),
+)
+
 Describe = Callable[[BaseException], dict[str, Any]]
 Exchange = Callable[[str], str | None]
 
@@ -92,9 +106,9 @@ class Handles:
         Raises:
             UnencodableError: the request names what is not here, or the value cannot cross.
         """
-        if not self._depth:
-            self._shared.prune()
         (function, args, named), told = self._codec.read(request, _SENT_BYTES)
+        if not self._depth:
+            self._shared.prune()  # not before: the request may name what nothing here holds any more
         self._depth += 1
         sys.setrecursionlimit(sys.getrecursionlimit() + _FRAMES_A_LEVEL)
         try:
@@ -107,9 +121,10 @@ class Handles:
         return self._written(answer).encode("ascii")
 
     def _answer(self, function: str, args: Any, kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        wanted = self._functions[function]
         try:
             with self._limiter.armed():
-                value = self._functions[function](*args, **kwargs)
+                value = wanted(*args, **kwargs)
         except (values.UnencodableError, MemoryError, LimitReachedError):
             raise
         except BaseException as error:
@@ -188,6 +203,10 @@ class Handles:
             return self._scripts_error(description)
         if "items" in description:
             return self._codec.value(description["of"])._make(map(self._codec.value, description["items"]))
+        if "range" in description:
+            return range(*description["range"])
+        if "slice" in description:
+            return slice(*map(self._codec.value, description["slice"]))
         if "module" in description:
             return sys.modules.get(description["module"]) or __import__(description["module"])
         return standard.make(description)
@@ -209,12 +228,9 @@ class Handles:
         return object.__new__(head) if tag == shared.OBJECT else shared.empty(tag, head)
 
     def plain(self, value: Any) -> Any:
-        for base in (str, int, float, complex, bytes, bytearray):
-            if isinstance(value, base):
-                return base.__new__(base, value) if base is not str else str.__getitem__(value, slice(None))
-        for base in (list, tuple, set, frozenset, dict):
-            if isinstance(value, base):
-                return base(base.items(value)) if base is dict else base(base.__iter__(value))
+        for base, read in _READ_BY:
+            if issubclass(type(value), base):
+                return read(value)
         raise values.UnencodableError(f"a {type(value).__name__} cannot cross")
 
     def describe(self, value: Any) -> Description | None:

@@ -18,7 +18,7 @@ from executor_service.runner import script_values, standard
 from executor_service.runner.callbacks import Callbacks
 from executor_service.runner.crossing import Codec, Description
 from executor_service.runner.precedent import CALL, CATCH, CONSTRUCT, ITEM, Place, Precedent, reached
-from executor_service.runner.proxies import SCRIPT_NAME, Origin, Proxy, origin_of, proxy_of
+from executor_service.runner.proxies import SCRIPT_NAME, Origin, Proxy, awaited, origin_of, proxy_of
 from executor_service.runner.raised import Exceptions, traceback_of
 from executor_service.runner.records import record
 from executor_service.runner.script_values import Lendings
@@ -215,7 +215,7 @@ class Link:
         """What the process held that has ended is gone."""
         self._generation += 1
         self._shared.clear()
-        self._lendings.forget_told()
+        self._codec.told.clear()
         self.surroundings.forget_told()
 
     def _written(self, payload: Any) -> str:
@@ -363,7 +363,8 @@ class Link:
         )
         if not self.precedent.is_known:
             self.precedent.note(way.place)
-        return self._canonical(origin, derived)
+        proxy = self._canonical(origin, derived)
+        return awaited(proxy) if origin.kind == "coroutine" else proxy
 
     def _is_plain(self, way: _Way, description: Description, plain: Any) -> bool:
         """Whether an enum member that is a number or a text as well is no more than that to the script."""

@@ -181,7 +181,7 @@ class _Awaitable:
     __slots__ = ()
 
     def __await__(self) -> Iterator[Any]:
-        return _awaited(self).__await__()
+        return awaited(self).__await__()
 
 
 class _AsyncIterable:
@@ -298,7 +298,7 @@ def proxy_of(origin: Origin, derived: type | None = None) -> Proxy:
     return made
 
 
-async def _awaited(proxy: Any) -> Any:
+async def awaited(proxy: Any) -> Any:
     """Runs a coroutine of the attempt's beside what else the script's loop runs."""
     import asyncio  # there already, where something awaits
 

@@ -135,7 +135,7 @@ class Refs:
         body: dict[str, Any] = {name: self._operator(name) for name in description["operators"]}
         if "__eq__" in body and "__hash__" not in body:
             body["__hash__"] = None
-        body |= {"_codearena_ask": staticmethod(self._ask), "__module__": "test_script", "__doc__": description["doc"]}
+        body |= {"_codearena_ask": staticmethod(self._ask), "__module__": "test_script"}
         try:
             return self.metaclass(description["name"], tuple(bases) or (kind,), body)
         except TypeError:  # bases that cannot be joined here, as one of frozen ones and others

@@ -25,6 +25,7 @@ _FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, t
 _PLAIN = (str, int, float, complex, bytes, bytearray, list, tuple, set, frozenset, dict)
 _PLAIN_METACLASSES = ("type", "ABCMeta", "_ProtocolMeta")
 _NEUTRAL_MODULES = ("builtins", "abc", "typing", "collections.abc")
+_LATELY = 50  # to tell of something twice in a message does no harm
 _GUARDED = ("__setattr__", "__delattr__", "__getattribute__")
 
 
@@ -36,12 +37,7 @@ class Lendings:
         self._reference = reference
         self._objects: list[Any] = []
         self._numbers: dict[int, int] = {}
-        self._told: set[int] = set()
         self._kinds: dict[type, str] = {}
-
-    def forget_told(self) -> None:
-        """The attempt's process has ended: the next one knows nothing."""
-        self._told = set()
 
     def lent(self, number: Any) -> Any:
         """Raises:
@@ -63,11 +59,11 @@ class Lendings:
 
     def _once(self, value: Any, tell: Callable[[], Description]) -> Description:
         """A number alone, once the attempt's process has been told the rest."""
-        number = self._lend(value)
-        if number in self._told:
+        number, codec = self._lend(value), self._codec()
+        if number in codec.told or number in codec.telling[-_LATELY:]:
             return {"lent": number}
         description = {"lent": number, **tell()}
-        self._told.add(number)
+        codec.telling.append(number)
         return description
 
     # ------------------------------------------------------------------------------------------------------------ classes

@@ -73,7 +73,7 @@ def _fill_state(value: Any, items: list[Any]) -> None:
     for name in present.keys() - wanted.keys():
         object.__delattr__(value, name)
     for name, item in wanted.items():
-        if name not in present and isinstance(getattr(type(value), name, None), _METHODS):
+        if name not in present and any(isinstance(vars(kind).get(name), _METHODS) for kind in type(value).__mro__):
             raise ValueError("an attribute that would hide a method")
         if name not in present or present[name] is not item:
             object.__setattr__(value, name, item)
@@ -253,7 +253,11 @@ class Shared:
         for number, entry in self._entries.items():
             inside.update(present[number])
             inside.update(() if entry.scalar else (id(item) for item in entry.items))
-        pending = [number for number, entry in self._entries.items() if _references(entry) > inside[id(entry.value)]]
+        pending = [
+            number
+            for number, entry in self._entries.items()
+            if _references(entry) > inside[id(entry.value)] or entry.changed() is not None  # which has yet to be told
+        ]
         held = set(pending)
         while pending:
             for identity in present[pending.pop()]:

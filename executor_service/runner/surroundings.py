@@ -52,7 +52,7 @@ class Surroundings:
         self._folder = os.getcwd()
         self._hears = tuple(name for name, words in _HEARD.items() if any(word in source for word in words))
         self._seeds = "random" in source
-        self._random = random.getstate()
+        self._random = None  # so that the attempt is told of it once, and then tells back
         self._told = {}
         self._start = (self._environment, self._folder, self._random)
 
@@ -100,6 +100,9 @@ class Surroundings:
                     warnings.warn_explicit(message, category, "fix.py", 1, registry={})
                 case ("log", str() as name, int() as level, str() as message, function):
                     self._log(name, level, message, str(function))
+                case ("random", tuple() as state):
+                    self._random = state
+                    random.setstate(state)
                 case ("environment", tuple() as pairs):
                     self._take_environment(pairs)
 
