@@ -43,7 +43,7 @@ def functions() -> dict[str, Callable[..., Any]]:
         "above": _above,
         "standard": _standard,
         "aiter": lambda target: type(target).__aiter__(target),
-        "anext": lambda target: type(target).__anext__(target),
+        "anext": _next_or_end,
         "unpickle": lambda data: importlib.import_module("pickle").loads(data),
         "sleep": time.sleep,
         **_Tasks().functions(),
@@ -139,6 +139,14 @@ class _Tasks:
         if not task.done() and not self._loop.is_running():
             self._loop.run_until_complete(asyncio.wait({task}, timeout=seconds))
         return (True, task.result()) if task.done() else (False, None)
+
+
+async def _next_or_end(target: Any) -> tuple[bool, Any]:
+    """Whether there is a next item, and that: an end raised here would be one that the attempt may raise anywhere."""
+    try:
+        return True, await type(target).__anext__(target)
+    except StopAsyncIteration:
+        return False, None
 
 
 async def _awaited(target: Any) -> Any:

@@ -80,13 +80,13 @@ class Callbacks:
         if isinstance(target, (type, *_CALLABLES)) or hides or not _is_readable(target, name):
             raise RefusedError(f"the attribute {name!r} of a {type(target).__name__!r} of the script cannot be set")
 
-    def _operator(self, name: str, target: Any, /, *args: Any) -> Any:
+    def _operator(self, name: str, target: Any, /, *args: Any, **kwargs: Any) -> Any:
         if name not in SPECIAL or _is_closed(self._lent(target)):
             raise RefusedError(f"no operator: {name!r}")
         if name in ("__exit__", "__aexit__"):
             error = args[1] if isinstance(args[1], BaseException) else None
             args = (None if error is None else type(error), error, None)
-        return getattr(type(target), name)(target, *args)
+        return _special(target, name)(*args, **kwargs)
 
     def _poll(self, awaitable: Any) -> tuple[bool, Any]:
         """Whether a coroutine of the script's is done, and its value. It runs on the script's loop, if one is running."""
@@ -102,6 +102,16 @@ class Callbacks:
         if not task.done() and not loop.is_running():
             loop.run_until_complete(asyncio.wait({task}, timeout=_POLL_S))
         return (True, task.result()) if task.done() else (False, None)
+
+
+def _special(target: Any, name: str) -> Any:
+    """A special method, found as the interpreter finds it for an operator: in the class, bound if it can be."""
+    for kind in type(target).__mro__:
+        if name in vars(kind):
+            found = vars(kind)[name]
+            bind = getattr(type(found), "__get__", None)
+            return found if bind is None else bind(found, target, type(target))
+    raise RefusedError(f"{type(target).__name__!r} object has no attribute {name!r}")
 
 
 def _is_readable(target: Any, name: str) -> bool:

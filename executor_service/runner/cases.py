@@ -26,9 +26,10 @@ def run(name: str, namespace: dict[str, Any], fixtures: Fixtures) -> None:
         raise NotPassedError(f"the script has no {owner or method}")
     _set_up_module(namespace, fixtures)
     if not owner:
+        fixtures.enter_class(None, lambda: None, lambda: None)
         _run_function(found, namespace, fixtures)
     elif _is_unittest(found):
-        _run_unittest(found, method)
+        _run_unittest(found, method, namespace, fixtures)
     else:
         _run_method(found, method, fixtures)
 
@@ -37,8 +38,8 @@ def _is_unittest(kind: Any) -> bool:
     return hasattr(kind, "assertEqual") and hasattr(kind, "run")
 
 
-def _run_unittest(kind: Any, method: str) -> None:
-    """Alone in a suite, so that the fixtures of class and module hold for it too."""
+def _run_unittest(kind: Any, method: str, namespace: dict[str, Any], fixtures: Fixtures) -> None:
+    """A case by itself; what is set up for its class and module is set up once."""
     import unittest  # large, and already there if the script needs it
 
     class Result(unittest.TestResult):
@@ -61,7 +62,9 @@ def _run_unittest(kind: Any, method: str) -> None:
 
     result = Result()
     result.problems = []
-    unittest.TestSuite([kind(method)]).run(result)
+    fixtures.once((None, "setUpModule"), lambda: _fixture(types.SimpleNamespace(**namespace), "setUpModule"))
+    fixtures.enter_class(kind, lambda: kind.setUpClass(), lambda: _tear_down(kind))
+    kind(method).run(result)
     if result.problems:
         raise result.problems[0]
     if result.testsRun != 1 or result.unexpectedSuccesses:
@@ -70,10 +73,7 @@ def _run_unittest(kind: Any, method: str) -> None:
 
 def _set_up_module(namespace: dict[str, Any], fixtures: Fixtures) -> None:
     """Once. For classes of unittest the module's `setUpModule` is unittest's own business."""
-    key = (None, "setup_module", None)
-    if key not in fixtures.kept:
-        fixtures.kept[key] = True
-        _fixture(types.SimpleNamespace(**namespace), "setup_module", None)
+    fixtures.once((None, "setup_module"), lambda: _fixture(types.SimpleNamespace(**namespace), "setup_module", None))
 
 
 def _run_function(function: Any, namespace: dict[str, Any], fixtures: Fixtures) -> None:
@@ -89,6 +89,11 @@ def _run_function(function: Any, namespace: dict[str, Any], fixtures: Fixtures) 
     _with_parameters(function, lambda: None, fixtures, once)
 
 
+def _tear_down(kind: Any) -> None:
+    kind.tearDownClass()
+    kind.doClassCleanups()
+
+
 def _run_method(kind: Any, method: str, fixtures: Fixtures) -> None:
     def once(values: Values, arguments: dict[str, Any]) -> None:
         instance = values.instance
@@ -100,11 +105,8 @@ def _run_method(kind: Any, method: str, fixtures: Fixtures) -> None:
             _fixture(instance, "teardown_method", bound)
 
     marked = getattr(kind, method)
-    _fixture(kind, "setup_class")
-    try:
-        _with_parameters(marked, kind, fixtures, once, kind)
-    finally:
-        _fixture(kind, "teardown_class")
+    fixtures.enter_class(kind, lambda: _fixture(kind, "setup_class"), lambda: _fixture(kind, "teardown_class"))
+    _with_parameters(marked, kind, fixtures, once, kind)
 
 
 def _fixture(owner: Any, name: str, *args: Any) -> None:
@@ -146,7 +148,7 @@ def _run_once(
         automatic = values.fixtures.automatic(values.instance)
         for name in (*automatic, *getattr(kind, USED, ()), *used_by_mark(values.function)):
             values.value(name)
-        names = wanted(values.function)[1 if bound else 0 :]
+        names = wanted(values.function, of_object=bound)
         once(values, {**{name: values.value(name) for name in names if name not in given}, **given})
     finally:
         values.finish()

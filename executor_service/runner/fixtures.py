@@ -54,6 +54,29 @@ class Fixtures:
         self.namespace = namespace
         self.own = own
         self.kept: dict[tuple[Any, str, Any], Any] = {}
+        self._done: dict[Any, BaseException | None] = {}
+        self._class: Any = None
+        self._leave: Callable[[], None] = lambda: None
+
+    def once(self, key: Any, work: Callable[[], None]) -> None:
+        """Does the work if it has not been done; raises again what it raised."""
+        if key not in self._done:
+            self._done[key] = None
+            try:
+                work()
+            except BaseException as error:
+                self._done[key] = error
+                raise
+        elif (problem := self._done[key]) is not None:
+            raise problem
+
+    def enter_class(self, kind: Any, set_up: Callable[[], None], tear_down: Callable[[], None]) -> None:
+        """A test of a class begins: what the class before had set up is torn down, and this one's is set up, once."""
+        if kind is not self._class:
+            leave, self._leave, self._class = self._leave, tear_down, kind
+            self._done.pop("class", None)
+            leave()
+        self.once("class", set_up)
 
     def find(self, name: str, instance: Any) -> Any:
         """The function of a fixture of the script's own, of the test's class first; None if there is none."""
@@ -76,7 +99,7 @@ class Fixtures:
     def choices(self, function: Any, instance: Any, given: set[str]) -> list[dict[str, Any]]:
         """What the parametrized fixtures that a test uses may be at once: one dict of parameters for each way."""
         used: dict[str, list[Any]] = {}
-        pending = [*self.automatic(instance), *wanted(function), *used_by_mark(function)]
+        pending = [*self.automatic(instance), *wanted(function, of_object=instance is not None), *used_by_mark(function)]
         while pending:
             name = pending.pop(0)
             found = None if name in given or name in used else self.find(name, instance)
@@ -160,11 +183,18 @@ def _is_fixture(function: Any) -> bool:
     return inspect.isroutine(function) and hasattr(function, FIXTURE)
 
 
-def wanted(function: Any) -> list[str]:
-    """Names of the arguments that a function must be given."""
+def wanted(function: Any, *, of_object: bool = False) -> list[str]:
+    """Names of the arguments that a function must be given. of_object: besides `self`."""
     parameters = inspect.signature(function).parameters.values()
     kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    return [each.name for each in parameters if each.kind in kinds and each.default is inspect.Parameter.empty]
+    names = [each.name for each in parameters if each.kind in kinds and each.default is inspect.Parameter.empty]
+    return names[of_object + _given_by_mock(function) :]
+
+
+def _given_by_mock(function: Any) -> int:
+    """How many arguments `mock.patch` gives to a function that it decorates."""
+    patches = getattr(function, "patchings", ())
+    return sum(not patch.attribute_name and type(patch.new).__name__ == "_SentinelObject" for patch in patches)
 
 
 USED = "_codearena_used_fixtures"

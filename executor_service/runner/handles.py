@@ -5,10 +5,10 @@ attempt's to change: what it answers is what the attempt claims, and the referee
 """
 
 import enum
-import inspect
 import sys
 import types
 from collections.abc import Callable
+from inspect import iscoroutinefunction  # by its own name: a script may patch the module's
 from typing import Any
 
 from codearena import values
@@ -27,7 +27,7 @@ _CAUSES = 5
 _FRAMES_A_LEVEL = 40  # of ours, for each time that script and attempt call each other
 _SENT_BYTES = 16 * 1024 * 1024
 _CAPABLE = ("__call__", "__iter__", "__next__", "__len__", "__getitem__", "__contains__", "__enter__", "__await__")
-_CAPABLE += ("__aiter__", "__anext__", "__aenter__", "__bool__")
+_CAPABLE += ("__aiter__", "__anext__", "__aenter__", "__bool__", "__get__", "__set__", "__delete__", "__set_name__")
 _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (types.CoroutineType, "coroutine"),
     (types.GeneratorType, "generator"),
@@ -249,7 +249,7 @@ class Handles:
             return None
         if kind is range:
             return {"range": [value.start, value.stop, value.step]}
-        return standard.describe(value) or standard.named(value) or self._describe(value)
+        return standard.describe(value) or standard.harmless(value) or self._describe(value)
 
     def _named_tuple(self, value: Any, kind: Any) -> Description:
         items = [self._codec.tree(item) for item in tuple.__iter__(value)]
@@ -263,14 +263,14 @@ class Handles:
         kind = type(value)
         description: Description = {"id": self._number(value), "kind": "object", "class": self._own_class(kind)}
         description["name"] = kind.__name__[:_NAME_CHARACTERS]
-        description["can"] = [name for name in _CAPABLE if hasattr(kind, name)]
+        description["can"] = [name for name in _CAPABLE if any(name in vars(base) for base in kind.__mro__)]
         if isinstance(value, type):
             if issubclass(value, BaseException):
                 return {**description, "kind": "exception", **self._exception(value)}
             return {**description, "kind": "class", "class": self._own_class(value), "name": value.__name__}
         for types_of_kind, name in _KINDS:
             if isinstance(value, types_of_kind):
-                return {**description, "kind": name, "asynchronous": inspect.iscoroutinefunction(value)}
+                return {**description, "kind": name, "asynchronous": iscoroutinefunction(value)}
         if description["class"]:
             description["of"] = self._number(kind)
         if isinstance(value, enum.Enum):
@@ -294,11 +294,12 @@ class Handles:
         return str(kind.__qualname__)[:_NAME_CHARACTERS] if kind.__module__ == self._module.__name__ else ""
 
     def _exception(self, kind: type[BaseException]) -> Description:
-        """chain: the names of its own classes, nearest first; base: the nearest builtin one."""
-        bases = [base for base in kind.__mro__ if issubclass(base, BaseException)]
-        own = [f"{base.__module__}.{base.__qualname__}" for base in bases if base.__module__ != "builtins"]
-        base = next(base.__name__ for base in bases if base.__module__ == "builtins")
-        return {"chain": [name[:_NAME_CHARACTERS] for name in own[:20]], "base": base}
+        """chain: its own classes, nearest first, each with the names of its bases; base: the nearest builtin one."""
+        mro = [base for base in kind.__mro__ if issubclass(base, BaseException)]
+        own = [base for base in mro if base.__module__ != "builtins"]
+        base = next(base.__name__ for base in mro if base.__module__ == "builtins")
+        chain = [[_qualified(each), [_qualified(one) for one in each.__bases__ if one in mro]] for each in own[:20]]
+        return {"chain": chain, "base": base}
 
     def _error(self, error: BaseException, causes: int = _CAUSES) -> Description:
         """An exception as a value: raised, returned, or what another one came of."""
@@ -315,6 +316,10 @@ class Handles:
                 description[name] = None if other is None else ["x", self._error(other, causes - 1)]
         description["suppressed"] = error.__suppress_context__
         return description
+
+
+def _qualified(kind: type) -> str:
+    return f"{kind.__module__}.{kind.__qualname__}"[:_NAME_CHARACTERS]
 
 
 def _is_distant(value: Any) -> bool:

@@ -7,6 +7,7 @@ from executor_service.runner.proxies import Proxy, origin_of
 
 IS = "__codearena_is__"
 TYPE = "__codearena_type__"
+CLASS = "__codearena_class__"
 
 
 def is_same(left: Any, right: Any) -> bool:
@@ -21,7 +22,19 @@ def is_same(left: Any, right: Any) -> bool:
 
 def type_of(value: Any) -> Any:
     """The attempt's class of an object of the attempt's."""
-    return value.__class__ if isinstance(value, Proxy) else type(value)
+    if not isinstance(value, Proxy):
+        return type(value)
+    derived = [kind for kind in type(value).__mro__ if "_codearena_derived" in vars(kind)]
+    return derived[0] if derived else origin_of(value).link.apply("class", value)
+
+
+def class_of(value: Any) -> Any:
+    """As `value.__class__`."""
+    return type_of(value) if isinstance(value, Proxy) else value.__class__
+
+
+NAMES = {IS: is_same, TYPE: type_of, CLASS: class_of}
+"""What a script that was rewritten needs among its globals."""
 
 
 class Rewriter(ast.NodeTransformer):
@@ -42,6 +55,12 @@ class Rewriter(ast.NodeTransformer):
         self.generic_visit(node)
         if isinstance(node.func, ast.Name) and node.func.id == "type" and len(node.args) == 1 and not node.keywords:
             node.func = ast.copy_location(ast.Name(TYPE, ast.Load()), node.func)
+        return node
+
+    def visit_Attribute(self, node: ast.Attribute) -> Any:
+        self.generic_visit(node)
+        if node.attr == "__class__" and isinstance(node.ctx, ast.Load):
+            return ast.copy_location(ast.Call(ast.Name(CLASS, ast.Load()), [node.value], []), node)
         return node
 
 

@@ -8,6 +8,7 @@ about what it was lent (callbacks.py).
 import json
 import sys
 import threading
+import types
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -279,7 +280,7 @@ class Link:
             return self._current(origin.reference, origin.generation)
         if isinstance(value, type) and (key := type.__getattribute__(value, "__dict__").get("_codearena_derived")):
             return self._current({"id": key[1]}, key[0])
-        if (reference := getattr(value, "_codearena_path", None)) is not None and isinstance(value, type(sys)):
+        if (reference := getattr(value, "_codearena_path", None)) is not None and isinstance(value, types.ModuleType):
             return {"path": reference}
         if (found := self._exceptions.reference(value)) is not None:
             return self._current(found, found.get("generation", self._generation))

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from executor_service.runner.operators import ARITHMETIC, COMPARISONS, IN_PLACE, UNARY
 from executor_service.runner.precedent import SWALLOW, Place
 from executor_service.runner.raised import traceback_of
+from executor_service.runner.records import class_of
 
 if TYPE_CHECKING:
     from executor_service.runner.link import Link
@@ -115,15 +116,16 @@ class Proxy:
         return f"<{origin.name} of the attempt>" if origin.link.closed else str(_typed(self, str, function, *args))
 
     def __instancecheck__(self, value: Any) -> bool:
+        origin = origin_of(self)
+        if (kind := class_of(value)) is not None:
+            return kind == (origin.generation, origin.reference["id"])
         return isinstance(value, Proxy) and bool(_typed(self, bool, "isinstance", value, self))
 
     def __subclasscheck__(self, value: Any) -> bool:
         return isinstance(value, Proxy) and bool(_typed(self, bool, "issubclass", value, self))
 
     def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
-        from executor_service.runner.derived import base_for  # which is made of proxies
-
-        return (base_for(self),)
+        return (_settled["base_for"](self),)
 
     def __copy__(self) -> Any:
         return origin_of(self).link.apply("standard", "copy", "copy", self)
@@ -132,22 +134,16 @@ class Proxy:
         return origin_of(self).link.apply("standard", "copy", "deepcopy", self)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        origin = origin_of(self)
-        return origin.link.apply, ("unpickle", origin.link.apply("standard", "pickle", "dumps", self, protocol))
+        return unpickled, (origin_of(self).link.apply("standard", "pickle", "dumps", self, protocol),)
 
     def __dir__(self) -> list[str]:
         return list(map(str, origin_of(self).link.apply("dir", self)))
 
     @property
     def __class__(self) -> Any:
-        """As isinstance asks for it. The attempt's class, for an object of such a one."""
-        origin = origin_of(self)
-        if origin.kind in _KINDS or not origin.class_name or origin.link.closed:
-            return _KINDS.get(origin.kind, type(self))
-        return origin.link.apply("class", self)
+        """As isinstance asks for it; for the attempt's own class the script asks `identity`."""
+        return _KINDS.get(origin_of(self).kind, type(self))
 
-    def __round__(self, digits: int | None = None) -> Any:
-        return _unary(self, "round", *([] if digits is None else [digits]))
 
 
 class _Callable:
@@ -164,6 +160,9 @@ class _Iterable:
     __slots__ = ()
 
     def __iter__(self) -> Iterator[Any]:
+        origin = origin_of(self)  # type: ignore[arg-type]
+        if "__next__" in origin.can:  # it is an iterator, and says itself what it iterates over
+            return origin.link.apply("iter", self)  # type: ignore[no-any-return]
         return _items(self, "iter")
 
     def __reversed__(self) -> Iterator[Any]:
@@ -195,7 +194,10 @@ class _AsyncIterator:
     __slots__ = ()
 
     async def __anext__(self) -> Any:
-        return await origin_of(self).link.apply("anext", self)  # type: ignore[arg-type]
+        is_there, item = await origin_of(self).link.apply("anext", self)  # type: ignore[arg-type]
+        if not is_there:
+            raise StopAsyncIteration
+        return item
 
 
 class _AsyncContext:
@@ -257,6 +259,39 @@ class _Truth:
         return bool(_typed(self, bool, "bool", self))
 
 
+class _Descriptor:
+    """An attribute of a class of the script's: a function of the attempt's becomes a method of it."""
+
+    __slots__ = ()
+
+    def __get__(self, target: Any, kind: Any = None) -> Any:
+        origin = origin_of(self)  # type: ignore[arg-type]
+        if origin.kind == "function":
+            return self if target is None else MethodType(self, target)  # type: ignore[arg-type]
+        return origin.link.apply("getattr", self, "__get__")(target, kind)
+
+
+class _Setter:
+    __slots__ = ()
+
+    def __set__(self, target: Any, value: Any) -> None:
+        origin_of(self).link.apply("getattr", self, "__set__")(target, value)  # type: ignore[arg-type]
+
+
+class _Deleter:
+    __slots__ = ()
+
+    def __delete__(self, target: Any) -> None:
+        origin_of(self).link.apply("getattr", self, "__delete__")(target)  # type: ignore[arg-type]
+
+
+class _Named:
+    __slots__ = ()
+
+    def __set_name__(self, owner: Any, name: str) -> None:
+        origin_of(self).link.apply("getattr", self, "__set_name__")(owner, name)  # type: ignore[arg-type]
+
+
 _ABLE: dict[str, type] = {
     "__call__": _Callable,
     "__iter__": _Iterable,
@@ -270,6 +305,10 @@ _ABLE: dict[str, type] = {
     "__anext__": _AsyncIterator,
     "__aenter__": _AsyncContext,
     "__bool__": _Truth,
+    "__get__": _Descriptor,
+    "__set__": _Setter,
+    "__delete__": _Deleter,
+    "__set_name__": _Named,
 }
 _KINDS: dict[str, type] = {
     "class": type,
@@ -280,19 +319,33 @@ _KINDS: dict[str, type] = {
     "coroutine": CoroutineType,
 }
 _TEXTS = {name: property(lambda self, name=name: origin_of(self).link.apply("getattr", self, name)) for name in ("__doc__", "__module__")}
-_types: dict[tuple[type, frozenset[str]], type] = {}
+_types: dict[tuple[type, str, frozenset[str]], type] = {}
+
+
+_settled: dict[str, Any] = {}
+
+
+def settle(link: "Link", base_for: Callable[[Proxy], type]) -> None:
+    """Says which line is unpickled through, and what stands for a class of the attempt's among a class's bases."""
+    _settled.update(link=link, base_for=base_for)
+
+
+def unpickled(data: bytes) -> Any:
+    """The object of the attempt's that was pickled in its process."""
+    return _settled["link"].apply("unpickle", data)
 
 
 def proxy_of(origin: Origin, derived: type | None = None) -> Proxy:
     """A proxy that can do what the object can. derived: the script's class that it is of."""
     base = derived or Proxy
     able = frozenset(name for name in _ABLE if name in origin.can and not (derived and hasattr(derived, name)))
-    kind = _types.get((base, able))
+    name = base.__name__ if derived else origin.name
+    kind = _types.get((base, name, able))
     if kind is None:
         bases = (base, *(_ABLE[name] for name in _ABLE if name in able))
-        body: dict[str, Any] = {"__slots__": (), "__qualname__": base.__qualname__}
+        body: dict[str, Any] = {"__slots__": (), "__qualname__": name}
         body |= {} if derived else _TEXTS
-        kind = _types[(base, able)] = type.__new__(type(base), base.__name__, bases, body)
+        kind = _types[(base, name, able)] = type.__new__(type(base), name, bases, body)
     made: Proxy = object.__new__(kind)
     object.__setattr__(made, "_codearena_origin", origin)
     return made

@@ -4,12 +4,14 @@ import builtins
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from executor_service.runner import standard
 from executor_service.runner.crossing import Description
 
 if TYPE_CHECKING:
     from executor_service.runner.link import Link
 
 _TEXT_CHARACTERS = 2000
+_BASES = 5
 _CLASSES = 20  # of one exception, so that no depth of inheritance is the referee's to bear
 
 
@@ -28,18 +30,27 @@ class Exceptions:
         self._below: dict[tuple[type[BaseException], ...], type[BaseException]] = {}
 
     def type_of(self, description: Description, reference: Description | None = None) -> type[BaseException]:
-        """The class of a description {"chain", "base"}.
+        """The class of a description: "chain", its own classes with the names of their bases, and "base", a builtin.
 
         Raises:
             KeyError, TypeError, ValueError: the description is none.
         """
         kind = self._builtin(str(description["base"]))
-        for name in reversed([str(name) for name in description["chain"][:_CLASSES]]):
-            known = self._types.get(name)
-            kind = known if known is not None and issubclass(known, kind) else self._new(name, kind)
-        if reference is not None and description["chain"]:
+        for name, bases in reversed(description["chain"][:_CLASSES]):
+            kind = self._named(str(name), tuple(self._base(str(base)) for base in bases[:_BASES]) or (kind,))
+        if reference is not None and kind.__module__ == "fix":
             kind._codearena_reference = reference  # type: ignore[attr-defined]
         return kind
+
+    def _named(self, name: str, bases: tuple[type[BaseException], ...]) -> type[BaseException]:
+        known = self._types.get(name) or standard.exception(name)
+        return known if known is not None and (known.__bases__ == bases or known.__module__ != "fix") else self._new(name, bases)
+
+    def _base(self, name: str) -> type[BaseException]:
+        module, _, last = name.rpartition(".")
+        if module == "builtins":
+            return self._builtin(last)
+        return self._types.get(name) or standard.exception(name) or Exception
 
     def apart(self, kind: type[BaseException]) -> type[BaseException]:
         """Stands for a builtin class where the script must catch by it what the attempt raises, and nothing else."""
@@ -58,11 +69,16 @@ class Exceptions:
             self._below[bases] = type(kind.__name__, bases, {"__module__": "builtins"})
         return self._below[bases]
 
-    def _new(self, name: str, base: type[BaseException]) -> type[BaseException]:
+    def _new(self, name: str, bases: tuple[type[BaseException], ...]) -> type[BaseException]:
         last = name.rpartition(".")[2]
         body = {"__module__": "fix", "__str__": _text, "__getattr__": _attribute, "__init__": _made_over_there}
         body["_codearena_link"] = self._link
-        kind: type[BaseException] = type(last if last.isidentifier() else "AttemptError", (base,), body)
+        last = last if last.isidentifier() else "AttemptError"
+        kind: type[BaseException]
+        try:
+            kind = type(last, bases, body)
+        except TypeError:  # bases that cannot be joined: the attempt's claim
+            kind = type(last, bases[:1], body)
         self._types[name] = kind
         return kind
 
@@ -80,7 +96,7 @@ class Exceptions:
         error = _instantiated(kind, args if type(args) is tuple else (message,), message)
         error._codearena_traceback = str(description["traceback"])  # type: ignore[attr-defined]
         error._codearena_object = (int(description["id"]), generation)  # type: ignore[attr-defined]
-        if description["chain"]:
+        if kind.__module__ == "fix":
             error._codearena_message = message  # type: ignore[attr-defined]
         error.__cause__, error.__context__ = (_other(read(description[name])) for name in ("cause", "context"))
         error.__suppress_context__ = bool(description["suppressed"])
@@ -119,7 +135,9 @@ def _builtin(name: str) -> type[BaseException]:
 def _instantiated(kind: type[BaseException], args: tuple[Any, ...], message: str) -> BaseException:
     if not hasattr(kind, "_codearena_link"):
         try:
-            return kind(*args)
+            error = kind(*args)
+            if error.args == args:
+                return error
         except Exception:  # noqa: BLE001 - a builtin class with demands on its arguments
             args = (message,)
     try:

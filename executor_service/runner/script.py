@@ -10,7 +10,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from executor_service.runner import attempt_module, cases, identity, pytest_stand_in
+from executor_service.runner import asks, attempt_module, cases, derived, identity, proxies, pytest_stand_in
 from executor_service.runner.assertions import Assertions, raise_lines
 from executor_service.runner.fixtures import Fixtures
 from executor_service.runner.fixtures_of_pytest import MonkeyPatch, Own
@@ -86,7 +86,7 @@ class Script:
         self._prepare()
         self._namespace["__file__"] = SCRIPT_NAME
         self._bind_names()
-        self._namespace[identity.IS], self._namespace[identity.TYPE] = identity.is_same, identity.type_of
+        self._namespace.update(identity.NAMES)
         tree = identity.Rewriter().visit(self._assertions.rewrite(tree, self._namespace))
         ast.fix_missing_locations(tree)
         if self._body == "module":
@@ -104,6 +104,8 @@ class Script:
         sys.modules["pytest"] = pytest_stand_in.module()
         sys.modules[self._module.__name__] = self._module
         attempt_module.install(self._link)
+        asks.install()
+        proxies.settle(self._link, derived.base_for)
         if "mock" in self._source:
             watch_mocks(surroundings)
         if "unittest" in self._source:

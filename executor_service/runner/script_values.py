@@ -36,7 +36,7 @@ class Lendings:
         self._codec = codec
         self._reference = reference
         self._objects: list[Any] = []
-        self._numbers: dict[int, int] = {}
+        self._numbers: dict[Any, int] = {}
         self._kinds: dict[type, str] = {}
 
     def lent(self, number: Any) -> Any:
@@ -48,12 +48,13 @@ class Lendings:
         return self._objects[number]
 
     def is_lent(self, value: Any) -> bool:
-        return id(value) in self._numbers or self.is_shared_object(value)
+        return _key(value) in self._numbers or self.is_shared_object(value)
 
     def _lend(self, value: Any) -> int:
-        number = self._numbers.get(id(value))
+        key = _key(value)
+        number = self._numbers.get(key)
         if number is None:
-            number = self._numbers[id(value)] = len(self._objects)
+            number = self._numbers[key] = len(self._objects)
             self._objects.append(value)
         return number
 
@@ -142,7 +143,7 @@ class Lendings:
             return self._once(value, lambda: _function(value))
         if inspect.isawaitable(value):
             return self._once(value, lambda: {"as": "awaitable"})
-        return self._once(value, lambda: {"as": "object", "class": self._tree(type(value))})
+        return self._once(value, lambda: {"as": "object", "class": ["x", self._class(type(value))]})
 
     def _of_a_class(self, kind: type) -> Description:
         if issubclass(kind, BaseException):
@@ -172,6 +173,15 @@ class Lendings:
             if isinstance(value, base):
                 return base(value)
         raise UnencodableError(f"a {type(value).__name__} cannot be passed to the attempt")
+
+
+def _key(value: Any) -> Any:
+    """Of what is one object to the attempt: a method's object is made anew each time that it is asked for."""
+    if isinstance(value, types.MethodType):
+        return id(value.__self__), id(value.__func__)
+    if isinstance(value, types.BuiltinFunctionType) and not isinstance(value.__self__, (types.ModuleType, type(None))):
+        return id(value.__self__), value.__name__
+    return id(value)
 
 
 def _kind_of(kind: type) -> str:

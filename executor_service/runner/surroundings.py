@@ -54,6 +54,8 @@ class Surroundings:
         self._seeds = "random" in source
         self._random = None  # so that the attempt is told of it once, and then tells back
         self._told = {}
+        self._patched.clear()  # by what was put in place for the script
+        self._untold.clear()
         self._start = (self._environment, self._folder, self._random)
 
     def forget_told(self) -> None:

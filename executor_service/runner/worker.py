@@ -227,7 +227,6 @@ class _Session:
         return _answer("returned", value, processes=intercept.records)
 
     def _raised(self, error: BaseException) -> bytes:
-        traceback.print_exception(error)
         if isinstance(error, MemoryError):
             return _answer("memory_limit", detail="MemoryError", processes=[])
         if is_out_of_processes(error):
