@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 from codearena import values
 from executor_service.runner import script_values, standard
 from executor_service.runner.callbacks import Callbacks
+from executor_service.runner.controls import Controls
 from executor_service.runner.crossing import Codec, Description
 from executor_service.runner.precedent import CALL, CATCH, CONSTRUCT, ITEM, Place, Precedent, reached
 from executor_service.runner.proxies import SCRIPT_NAME, Origin, Proxy, awaited, origin_of, proxy_of
@@ -87,6 +88,7 @@ class Link:
         self._exchange = exchange
         self._limits = limits
         self.precedent = precedent
+        self.controls = Controls(self)
         self._named: set[str] = set()
         self._exceptions = Exceptions(self)
         self._generation = 1
@@ -129,9 +131,17 @@ class Link:
         outcome = self._answer(CONSTRUCT if constructs else function, args, kwargs, way)
         if outcome[0] == "raised":
             raise self._raised(outcome[1], function)
+        value = outcome[1] if len(outcome) == 2 else None
         if named:
-            self._note_named(outcome[1])
-        return outcome[1] if len(outcome) == 2 else None
+            self._note_named(value)
+        if constructs and isinstance(value, Proxy):
+            self.controls.saw(value)
+        return value
+
+    @property
+    def generation(self) -> int:
+        """Of the attempt's process: how many there have been."""
+        return self._generation
 
     def allows(self, question: str, *places: Place, otherwise: bool = True) -> bool:
         """Whether the attempt may be asked this of its objects at these places: if the reference was.

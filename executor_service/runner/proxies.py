@@ -248,7 +248,9 @@ class _Context:
             return False
         if isinstance(error, Exception):
             swallows = _typed(self, bool, "exit", self, error)
-            return bool(swallows) and _may_be_swallowed(error, link) and link.allows(SWALLOW, origin.place)
+            if not swallows or not _may_be_swallowed(error, link):
+                return False
+            return link.allows(SWALLOW, origin.place) or link.spoil("a context of the attempt swallows an exception")
         return False
 
 
@@ -435,6 +437,8 @@ def _operate(name: str, left: Any, right: Any) -> Any:
     other = right if isinstance(left, Proxy) else left
     if not isinstance(other, (Proxy, *_PLAIN)):
         return NotImplemented  # an object of the script's own, which may know better
+    if name in COMPARISONS:
+        return origin.link.controls.ask(name, left, right)
     return origin.link.apply(name, left, right)
 
 
