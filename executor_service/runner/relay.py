@@ -53,7 +53,8 @@ class Served:
     """The attempt's process as the referee's requests reach it.
 
     load: makes a fresh one; ask: sends it a message; whole: the limits of one request. The rest is summed up over all
-    messages, and what was written since the last `take_output`.
+    messages, and what was written since the last `take_output`. lost_at_limit: a process had to be killed at a limit,
+    and with it what the script had made there.
     """
 
     process: Process
@@ -71,12 +72,13 @@ class Served:
         self._within = 0
         self._left = self.whole
         self._fresh = True
+        self.lost_at_limit = False
 
     def begin(self) -> None:
         """Of a fresh referee, which knows nothing of what an earlier one was told, and of which nothing is known."""
         while self._within:
             self.answer(None)
-        self._fresh = True
+        self._fresh, self.lost_at_limit = True, False
 
     def apply(self, request: str) -> Outcome:
         """What came of one request: an outcome, or a question of the attempt's, to which `answer` is the answer."""
@@ -103,6 +105,7 @@ class Served:
         self._left = self._left.after(outcome["usage"])
         if not self.process.alive:
             self._within = 0
+            self.lost_at_limit = self.lost_at_limit or outcome["status"] == "time_limit"
         elif outcome["status"] != "asks":
             self._within -= 1
         return outcome
@@ -154,6 +157,7 @@ class Relay:
         self._bounds = bounds
         self._referee: Process | None = None
         self._lost = ""
+        self._run_before: list[int | None] = []
         self._precedent: dict[str, Any] = {}
 
     def run(self) -> list[dict[str, Any]]:
@@ -183,7 +187,22 @@ class Relay:
         verdict = self._converse({"op": "run", "test": test})
         if self._referee is None and self._script["body"]:
             self._lost = "the test script ended before this test"  # its statements share what they have made
+        self._run_before.append(test.get("line"))
+        if self._served.lost_at_limit and not self._lost:
+            self._begin_anew(test)
         return verdict
+
+    def _begin_anew(self, test: dict[str, Any]) -> None:
+        """After a test whose process had to be killed: the tests after it find what those before it have made.
+
+        Statements run again, but for that one, and fail as they did. What a script with named tests makes as it loads
+        is made again. That costs what it has cost so far, once: after the second limit nothing more is run.
+        """
+        self._end_referee()
+        if self._script["body"]:
+            left_out = [*self._script["left_out"], test["line"]]
+            unreported = [*self._script["unreported"], *(line for line in self._run_before if line != test["line"])]
+            self._script = {**self._script, "left_out": left_out, "unreported": unreported}
 
     def _load(self) -> dict[str, str]:
         self._served.begin()

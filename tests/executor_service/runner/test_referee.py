@@ -301,14 +301,126 @@ async def test_the_tests_of_one_script_call_share_the_attempts_process(run: Run)
 
 async def test_what_cannot_be_passed_fails_the_test(run: Run) -> None:
     script = """
-def test_function():
-    try: f(lambda x: x)
+import sys, test_script
+def test_frame():
+    try: f(sys._getframe())
     except BaseException: pass
 def test_expected_type_error():
-    try: f(object())
+    try: f(test_script)
     except TypeError: pass
 """
     assert all_of("failed", await verdicts(run, "def f(x): raise TypeError", script))
+
+
+SLOW = """
+import time
+class Stack:
+    def __init__(self): self.items = []
+    def push(self, x): self.items.append(x); return len(self.items)
+    def wait(self, how):
+        if how == 'loop':
+            while True: pass
+        if how == 'sleep': time.sleep(60)
+        while True:
+            try: sum(iter(int, 1))
+            except BaseException: pass
+"""
+
+
+@pytest.mark.parametrize("how", ["loop", "sleep", "stubborn"])
+async def test_a_slow_assertion_costs_no_later_one_its_objects(run: Run, how: str) -> None:
+    script = f"s = Stack()\nassert s.push(1) == 1\nassert s.push(2) == 9\nassert s.wait({how!r})\nassert s.push(3) == 3\n"
+    found = await verdicts(run, SLOW, script, BRISK)
+    assert list(found.values()) == ["passed", "failed", "failed", "passed"]
+
+
+@pytest.mark.parametrize("how", ["loop", "stubborn"])
+async def test_a_slow_test_costs_no_later_one_what_the_script_made_at_first(run: Run, how: str) -> None:
+    script = f"s = Stack()\ndef test_1(): s.wait({how!r})\ndef test_2(): assert s.push(1) == 1\n"
+    assert await verdicts(run, SLOW, script, BRISK) == {"test_1": "failed", "test_2": "passed"}
+
+
+PRYING = """
+found = []
+def look(target, depth=0):
+    names = ['__globals__', '__code__', '__closure__', '__self__', '__func__', '__dict__', '__init__', '__class__',
+             'gi_frame', 'f_globals', 'cr_frame', '__wrapped__', '__defaults__', '_outcome', 'assertEqual', 'func']
+    for name in names:
+        try: value = getattr(target, name)
+        except Exception: continue
+        text = repr(value)
+        if 'secret' in text or 'secret' in repr(getattr(value, '__dict__', '')): found.append((name, text))
+        for each in ('__getattribute__', '__reduce_ex__', '__subclasses__'):
+            try: found.append(type(target)._codearena_ask('operator', each, target, name))
+            except Exception: pass
+def f(*targets):
+    for target in targets: look(target)
+    return found
+"""
+
+
+async def test_what_is_lent_leads_nowhere(run: Run) -> None:
+    script = """
+import unittest
+EXPECTED = 'secret 1'
+class Plain:
+    expected = None
+    def method(self): return EXPECTED and 1
+class Loud:
+    def __setattr__(self, name, value): object.__setattr__(self, name, value)
+    def method(self, hidden='secret 2'): return 1
+def generator():
+    hidden = 'secret 3'
+    yield 1
+class TestIt(unittest.TestCase):
+    hidden = 'secret 4'
+    def callback(self): return EXPECTED and 1
+    def test_it(self):
+        local = 'secret 5'
+        lent = [lambda x=EXPECTED: local and 1, self.callback, self, generator(), Plain(), Plain().method, Loud()]
+        self.assertEqual(f(*lent, Plain, Loud, Loud().method), [])
+"""
+    assert await verdicts(run, PRYING, script) == {"TestIt.test_it": "passed"}
+
+
+async def test_a_failed_assertion_in_a_callback_is_not_the_attempts_to_swallow(run: Run) -> None:
+    attempt = "def f(check):\n    try: check(1)\n    except BaseException: pass\n    return 4"
+    script = """
+def test_statement():
+    def check(x): assert x == 2
+    assert f(check) == 4
+def test_raised():
+    def check(x): raise ValueError
+    assert f(check) == 4
+"""
+    assert await verdicts(run, attempt, script) == {"test_statement": "failed", "test_raised": "passed"}
+
+
+async def test_mocks_and_methods_of_the_script_stay_what_they_are(run: Run) -> None:
+    attempt = """
+def f(mock, node):
+    for name, value in (('assert_called', lambda *a: None), ('call_count', 7), ('return_value', 4)):
+        try: setattr(mock, name, value)
+        except AttributeError: pass
+    try: mock.reset_mock()
+    except AttributeError: pass
+    node.is_right = lambda: True
+"""
+    script = """
+from unittest.mock import Mock
+class Node:
+    def is_right(self): return False
+def test_mock():
+    mock = Mock()
+    try: f(mock, Node())
+    except BaseException: pass
+    mock.assert_called()
+def test_method():
+    node = Node()
+    f(Mock(), node)
+    assert node.is_right()
+"""
+    assert all_of("failed", await verdicts(run, attempt, script))
 
 
 # ------------------------------------------------------------------------------------------------------ lying objects
@@ -584,7 +696,7 @@ def f(how):
         os.setsid()
         time.sleep(60)
     if how == 'hang':
-        while True: pass
+        sum(iter(int, 1))
     return len(state)
 """
     script = """
@@ -592,7 +704,7 @@ import time
 seen = []
 def test_1(): seen.append(1); assert f('daemon') == 1
 def test_2(): seen.append(2); f('hang')
-def test_3(): assert seen == [1, 2] and f('first of the second process') == 1
+def test_3(): assert seen == [] and f('first of the second process') == 1
 def test_4():
     while True: pass
 def test_5(): assert seen == [] and f('second') == 2
