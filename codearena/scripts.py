@@ -15,7 +15,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeGuard
 
-PYTEST_FIXTURES = {"capsys", "capfd", "monkeypatch", "tmp_path", "tmp_path_factory", "tmpdir", "caplog", "recwarn", "request"}
+PYTEST_FIXTURES = {
+    "capsys",
+    "capfd",
+    "monkeypatch",
+    "tmp_path",
+    "tmp_path_factory",
+    "tmpdir",
+    "caplog",
+    "recwarn",
+    "request",
+}
 """Those of pytest's own fixtures that a script may use; executor_service/runner/fixtures_of_pytest.py makes them."""
 
 MODULE_BODY = "module"
@@ -181,7 +191,9 @@ def _fixtures(body: list[ast.stmt]) -> Iterator[str]:
             called = decorator.func if isinstance(decorator, ast.Call) else decorator
             if ast.unparse(called).rpartition(".")[2] == "fixture":
                 keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
-                names = [each.value.value for each in keywords if each.arg == "name" and isinstance(each.value, ast.Constant)]
+                names = [
+                    each.value.value for each in keywords if each.arg == "name" and isinstance(each.value, ast.Constant)
+                ]
                 yield names[0] if names else node.name  # type: ignore[attr-defined]
 
 

@@ -5,7 +5,6 @@ What is asked is a test script's; what is answered is the attempt's claim.
 
 import errno
 import importlib
-import inspect
 import math
 import operator
 import time
@@ -71,7 +70,11 @@ def _above(owner: type, target: Any, name: str) -> Any:
             found = vars(kind)[name]
             bind = getattr(type(found), "__get__", None)
             is_class = isinstance(target, type)
-            return found if bind is None else bind(found, None if is_class else target, target if is_class else type(target))
+            return (
+                found
+                if bind is None
+                else bind(found, None if is_class else target, target if is_class else type(target))
+            )
     raise AttributeError(f"'super' object has no attribute {name!r}")
 
 

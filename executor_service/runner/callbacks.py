@@ -89,7 +89,7 @@ class Callbacks:
         return _special(target, name)(*args, **kwargs)
 
     def _poll(self, awaitable: Any) -> tuple[bool, Any]:
-        """Whether a coroutine of the script's is done, and its value. It runs on the script's loop, if one is running."""
+        """Whether a coroutine of the script's is done, and its value. It runs on the script's loop if that runs."""
         import asyncio  # large, and only scripts of coroutines need it
 
         task = self._tasks.get(id(awaitable))

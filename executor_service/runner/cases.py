@@ -140,9 +140,7 @@ def _with_parameters(
             _run_once(Values(fixtures, marked, make_instance(), parameters), given, kind, once)
 
 
-def _run_once(
-    values: Values, given: dict[str, Any], kind: Any, once: Callable[[Values, dict[str, Any]], None]
-) -> None:
+def _run_once(values: Values, given: dict[str, Any], kind: Any, once: Callable[[Values, dict[str, Any]], None]) -> None:
     bound = values.instance is not None
     try:
         automatic = values.fixtures.automatic(values.instance)

@@ -142,7 +142,12 @@ class Codec:
             return ["x", description]
         plain = self._side.plain(value)
         if (form := self._shared.form_of(plain)) is not None:  # made for this message alone
-            return [form.tag, None, self.tree(form.head(plain)), [self.tree(item, depth + 1) for item in form.items(plain)]]
+            return [
+                form.tag,
+                None,
+                self.tree(form.head(plain)),
+                [self.tree(item, depth + 1) for item in form.items(plain)],
+            ]
         return self._other(plain, type(plain), depth) if type(plain) not in (str, int, float) else self.tree(plain)
 
     def _container(self, value: Any, form: Any, depth: int) -> Tree:

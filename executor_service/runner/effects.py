@@ -1,7 +1,7 @@
 """What a test script has changed around the attempt, and what the attempt does beside returning: the worker's side.
 
-In one process a script that patches `time.sleep`, sets an environment variable or captures stdout does it to the attempt
-as well. Here the referee tells of it (surroundings.py), and is told what was printed, warned and logged.
+In one process a script that patches `time.sleep`, sets an environment variable or captures stdout does it to the
+attempt as well. Here the referee tells of it (surroundings.py), and is told what was printed, warned and logged.
 """
 
 import io

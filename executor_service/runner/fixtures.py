@@ -1,4 +1,4 @@
-"""Fixtures of test scripts as pytest has them: those that a script defines, and the few of pytest's own that are here."""
+"""Fixtures of test scripts as pytest has them: those that a script defines, and how its tests get them."""
 
 import inspect
 import itertools
@@ -87,11 +87,21 @@ class Fixtures:
 
     def automatic(self, instance: Any) -> list[str]:
         """Names of fixtures that every test has; those of the module come first, as they would be set up."""
-        named = [(name, function) for name, function in self._functions(instance) if getattr(function, FIXTURE)["autouse"]]
+        named = [
+            (name, function) for name, function in self._functions(instance) if getattr(function, FIXTURE)["autouse"]
+        ]
         return [name for name, _ in reversed(named)]
 
     def _functions(self, instance: Any) -> Iterator[tuple[str, Any]]:
-        members = [] if instance is None else [(name, getattr(instance, name)) for name in dir(type(instance)) if _is_fixture(getattr(type(instance), name, None))]
+        members = (
+            []
+            if instance is None
+            else [
+                (name, getattr(instance, name))
+                for name in dir(type(instance))
+                if _is_fixture(getattr(type(instance), name, None))
+            ]
+        )
         for name, function in itertools.chain(members, list(self.namespace.items())):
             if _is_fixture(function):
                 yield getattr(function, FIXTURE)["name"] or name, function
@@ -99,7 +109,11 @@ class Fixtures:
     def choices(self, function: Any, instance: Any, given: set[str]) -> list[dict[str, Any]]:
         """What the parametrized fixtures that a test uses may be at once: one dict of parameters for each way."""
         used: dict[str, list[Any]] = {}
-        pending = [*self.automatic(instance), *wanted(function, of_object=instance is not None), *used_by_mark(function)]
+        pending = [
+            *self.automatic(instance),
+            *wanted(function, of_object=instance is not None),
+            *used_by_mark(function),
+        ]
         while pending:
             name = pending.pop(0)
             found = None if name in given or name in used else self.find(name, instance)
@@ -142,7 +156,9 @@ class Values:
         parameter = self._parameters.get(name)
         key = (owner, name, parameter if type(parameter) in (int, str, bool, float) else id(parameter))
         if key not in self.fixtures.kept:
-            self.fixtures.kept[key] = self._called(name, function, [])  # what it would tear down lasts as long as the script
+            self.fixtures.kept[key] = self._called(
+                name, function, []
+            )  # what it would tear down lasts as long as the script
         return self.fixtures.kept[key]
 
     def _of_pytest(self, name: str) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 
 from executor_service.runner.surroundings import Surroundings
 
-Captured = namedtuple("CaptureResult", "out err")  # noqa: PYI024 - pytest's name and fields
+Captured = namedtuple("CaptureResult", "out err")
 _MISSING: Any = object()
 
 NAMES = ("capsys", "capfd", "monkeypatch", "tmp_path", "tmp_path_factory", "tmpdir", "caplog", "recwarn", "request")
@@ -173,7 +173,10 @@ class LogCapture:
 
     @property
     def text(self) -> str:
-        return "".join(f"{record.levelname:8} {record.name}:{record.filename}:{record.lineno} {record.getMessage()}\n" for record in self.records)
+        return "".join(
+            f"{record.levelname:8} {record.name}:{record.filename}:{record.lineno} {record.getMessage()}\n"
+            for record in self.records
+        )
 
     @property
     def messages(self) -> list[str]:

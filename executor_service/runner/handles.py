@@ -18,7 +18,7 @@ from executor_service.runner.crossing import Codec, Description
 from executor_service.runner.effects import Effects
 from executor_service.runner.limiter import Limiter, LimitReachedError
 from executor_service.runner.precedent import CONSTRUCT
-from executor_service.runner.refs import Ref, Refs, RefType
+from executor_service.runner.refs import Ref, Refs
 from executor_service.runner.shared import Shared
 
 _NAME_CHARACTERS = 200

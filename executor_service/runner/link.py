@@ -220,7 +220,11 @@ class Link:
         return ("raised", self._error(outcome[1])) if outcome[0] == "raised" else outcome
 
     def _error(self, value: Any) -> BaseException:
-        return value if isinstance(value, BaseException) else self.spoil("the attempt's process raised what is no exception")
+        return (
+            value
+            if isinstance(value, BaseException)
+            else self.spoil("the attempt's process raised what is no exception")
+        )
 
     def _begin_anew(self) -> None:
         """What the process held that has ended is gone."""
@@ -278,7 +282,9 @@ class Link:
         while last is not None and last.tb_next is not None:
             last = last.tb_next
         in_script = last is not None and last.tb_frame.f_code.co_filename == SCRIPT_NAME
-        if isinstance(error, AssertionError) and not (in_script and last is not None and last.tb_lineno in self.raise_lines):
+        if isinstance(error, AssertionError) and not (
+            in_script and last is not None and last.tb_lineno in self.raise_lines
+        ):
             self._failed = self._failed or error
 
     # ------------------------------------------------------------------------------------------- this side of the crossing
@@ -399,7 +405,9 @@ class Link:
         outcome = self._answer("derive", (name, bases, members, tuple(keywords.items())), {}, way)
         if outcome[0] == "raised":
             raise outcome[1]
-        return outcome[1] if isinstance(outcome[1], Proxy) else self.spoil("a class of the attempt cannot be derived from")
+        return (
+            outcome[1] if isinstance(outcome[1], Proxy) else self.spoil("a class of the attempt cannot be derived from")
+        )
 
     def add_derived(self, remote: Proxy, local: type) -> None:
         """Objects of a class of the script's that derives from the attempt's are of `local` here."""
@@ -429,4 +437,3 @@ def _result_place(function: str, args: tuple[Any, ...]) -> Place:
 def encoded_request(request: dict[str, Any]) -> bytes:
     """A frame as it goes to the conductor."""
     return json.dumps(request).encode("ascii")
-

@@ -145,7 +145,6 @@ class Proxy:
         return _KINDS.get(origin_of(self).kind, type(self))
 
 
-
 class _Callable:
     __slots__ = ()
 
@@ -320,7 +319,10 @@ _KINDS: dict[str, type] = {
     "generator": GeneratorType,
     "coroutine": CoroutineType,
 }
-_TEXTS = {name: property(lambda self, name=name: origin_of(self).link.apply("getattr", self, name)) for name in ("__doc__", "__module__")}
+_TEXTS = {
+    name: property(lambda self, name=name: origin_of(self).link.apply("getattr", self, name))
+    for name in ("__doc__", "__module__")
+}
 _types: dict[tuple[type, str, frozenset[str]], type] = {}
 
 

@@ -44,7 +44,11 @@ class Exceptions:
 
     def _named(self, name: str, bases: tuple[type[BaseException], ...]) -> type[BaseException]:
         known = self._types.get(name) or standard.exception(name)
-        return known if known is not None and (known.__bases__ == bases or known.__module__ != "fix") else self._new(name, bases)
+        return (
+            known
+            if known is not None and (known.__bases__ == bases or known.__module__ != "fix")
+            else self._new(name, bases)
+        )
 
     def _base(self, name: str) -> type[BaseException]:
         module, _, last = name.rpartition(".")

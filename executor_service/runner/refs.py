@@ -170,8 +170,9 @@ def _signature(parameters: list[list[Any]]) -> inspect.Signature:
     """parameters: [name, kind, whether it has a default]."""
     return inspect.Signature(
         [
-            inspect.Parameter(name, inspect._ParameterKind(kind), default=None if has_default else inspect.Parameter.empty)
+            inspect.Parameter(
+                name, inspect._ParameterKind(kind), default=None if has_default else inspect.Parameter.empty
+            )
             for name, kind, has_default in parameters
         ]
     )
-

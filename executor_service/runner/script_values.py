@@ -30,7 +30,7 @@ _GUARDED = ("__setattr__", "__delattr__", "__getattribute__")
 
 
 class Lendings:
-    """What the script has lent. codec: of this side; reference: names an object or class of the attempt's, else None."""
+    """What the script has lent. codec: of this side; reference: names what is the attempt's, and None for the rest."""
 
     def __init__(self, codec: Callable[[], Codec], reference: Callable[[Any], Description | None]) -> None:
         self._codec = codec
@@ -74,7 +74,7 @@ class Lendings:
         return self.kind_of(type(value)) in ("plain", "frozen")
 
     def kind_of(self, kind: type) -> str:
-        """"plain": attributes of its objects are shared; "frozen": the same, of a frozen dataclass; else "distant"."""
+        """ "plain": attributes of its objects are shared; "frozen": the same, of a frozen dataclass; else "distant"."""
         found = self._kinds.get(kind)
         if found is None:
             found = self._kinds[kind] = _kind_of(kind)
@@ -186,7 +186,11 @@ def _key(value: Any) -> Any:
 
 def _kind_of(kind: type) -> str:
     own = [base for base in kind.__mro__ if base.__module__ not in _NEUTRAL_MODULES]
-    if not own or any(base.__module__ != SCRIPT_MODULE for base in own) or issubclass(kind, (*_PLAIN, BaseException, Proxy)):
+    if (
+        not own
+        or any(base.__module__ != SCRIPT_MODULE for base in own)
+        or issubclass(kind, (*_PLAIN, BaseException, Proxy))
+    ):
         return "distant"
     if type(kind).__name__ not in _PLAIN_METACLASSES or hasattr(kind, "__getattr__"):
         return "distant"
@@ -200,12 +204,16 @@ def _kind_of(kind: type) -> str:
 
 def _is_setter(item: object) -> bool:
     """True for what is asked when an attribute is set, but for slots."""
-    return hasattr(type(item), "__set__") and not isinstance(item, (types.MemberDescriptorType, types.GetSetDescriptorType))
+    return hasattr(type(item), "__set__") and not isinstance(
+        item, (types.MemberDescriptorType, types.GetSetDescriptorType)
+    )
 
 
 def _function(value: Any) -> Description:
     names = [getattr(value, name, None) for name in ("__name__", "__qualname__", "__doc__")]
-    names = [name if isinstance(name, str) else "lent" for name in names[:2]] + [names[2] if isinstance(names[2], str) else None]
+    names = [name if isinstance(name, str) else "lent" for name in names[:2]] + [
+        names[2] if isinstance(names[2], str) else None
+    ]
     return {
         "as": "function",
         "names": names,

@@ -5,7 +5,6 @@ Of values only the exact types: a subclass of the attempt's may lie. Nothing is 
 
 import builtins
 import importlib
-import pathlib
 import re
 import sys
 import types
@@ -25,15 +24,26 @@ _TYPES: dict[str, tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]] = {
     ),
     "pathlib.PosixPath": (str, lambda kind, text: kind(str(text))),
     "pathlib.PurePosixPath": (str, lambda kind, text: kind(str(text))),
-    "re.Pattern": (lambda value: [value.pattern, value.flags], lambda kind, parts: re.compile(str(parts[0]), int(parts[1]))),
+    "re.Pattern": (
+        lambda value: [value.pattern, value.flags],
+        lambda kind, parts: re.compile(str(parts[0]), int(parts[1])),
+    ),
 }
 _SINGLETONS = {
-    **{id(kind): ("types", name) for name, kind in vars(types).items() if isinstance(kind, type)},  # NoneType and the like
+    **{
+        id(kind): ("types", name) for name, kind in vars(types).items() if isinstance(kind, type)
+    },  # NoneType and the like
     **{id(value): ("builtins", str(value)) for value in (Ellipsis, NotImplemented)},
 }
 _DESCRIPTORS = (type(str.upper), type(object.__repr__), type(dict.__dict__["fromkeys"]))
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, *_DESCRIPTORS)
-_UNSAFE_TYPES = ("builtins.super", "builtins.type", "builtins.classmethod", "builtins.staticmethod", "builtins.property")
+_UNSAFE_TYPES = (
+    "builtins.super",
+    "builtins.type",
+    "builtins.classmethod",
+    "builtins.staticmethod",
+    "builtins.property",
+)
 _SAFE_MODULES = ("builtins", "collections", "datetime", "decimal", "fractions", "numbers", "uuid", "pathlib", "abc")
 _SAFE_MODULES += ("collections.abc", "_collections_abc", "types", "typing", "enum", "re", "math")
 _SAFE_FUNCTIONS = ("abs", "all", "any", "bin", "chr", "divmod", "hash", "hex", "len", "max", "min", "oct", "ord", "pow")
@@ -62,16 +72,17 @@ def make(description: dict[str, Any]) -> Any:
 
 
 def named(value: object) -> dict[str, Any] | None:
-    """The description of what a standard module has under its own name, as `int`, `math.sqrt` or `str.upper`; else None."""
+    """The description of what a standard module has under its own name: `int`, `math.sqrt`, `str.upper`. Else None."""
     if id(value) in _SINGLETONS:
         return dict(zip(("module", "named"), _SINGLETONS[id(value)], strict=True))
     if not isinstance(value, (type, *_FUNCTIONS)):
         return None
     owner = getattr(value, "__objclass__", value)
     module, name = getattr(owner, "__module__", None), getattr(value, "__qualname__", None)
-    if type(module) is not str or type(name) is not str or module.partition(".")[0] not in sys.stdlib_module_names:
-        if not (module == "builtins" and type(name) is str):
-            return None
+    if type(module) is not str or type(name) is not str:
+        return None
+    if module.partition(".")[0] not in sys.stdlib_module_names:
+        return None
     try:
         description = {"module": module, "named": name}
         return description if known(description) is value else None
@@ -118,10 +129,13 @@ def harmless(value: object) -> dict[str, Any] | None:
 
 
 _EXCEPTION_MODULES = frozenset(
-    "json json.decoder decimal dataclasses queue _queue subprocess shutil zipfile csv _csv struct binascii zlib lzma "
-    "configparser argparse socket ssl urllib.error http.client email.errors xml.parsers.expat sqlite3 re copy pickle "
-    "_pickle statistics tokenize concurrent.futures._base asyncio.exceptions asyncio.queues io fractions enum string "
-    "tomllib zoneinfo zoneinfo._common calendar graphlib getopt locale netrc plistlib tarfile textwrap uuid".split()
+    (
+        "json json.decoder decimal dataclasses queue _queue subprocess shutil zipfile csv _csv struct "
+        "binascii zlib lzma configparser argparse socket ssl urllib.error http.client email.errors "
+        "xml.parsers.expat sqlite3 re copy pickle _pickle statistics tokenize concurrent.futures._base "
+        "asyncio.exceptions asyncio.queues io fractions enum string tomllib zoneinfo zoneinfo._common "
+        "calendar graphlib getopt locale netrc plistlib tarfile textwrap uuid "
+    ).split()  # noqa: SIM905 - a list of a hundred quotes says no more
 )
 
 

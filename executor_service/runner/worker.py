@@ -263,4 +263,3 @@ class _Session:
         for fd in self._fds:
             os.set_inheritable(fd, False)
         return self._guarded(lambda: program.become(base64.b64decode(message["source"]), message["environment"]))
-

@@ -1,5 +1,8 @@
 """Which tests a script holds."""
 
+import sys
+from typing import Any
+
 import pytest
 
 from codearena.scripts import ScriptError, TestScript, read_script
@@ -75,7 +78,7 @@ def test_tests_are_hidden_unless_named() -> None:
         ("def test_a(): pass\nassert f(1)", "outside of the tests"),
         ("assert f(1); assert f(2)", "share a line"),
         ("def test_a(): pass\ndef test_a(): pass", "two tests of one name"),
-        ("def test_a(tmp_path): pass", "fixtures"),
+        ("def test_a(stack): pass", "fixtures"),
         ("import unittest\nclass T(unittest.TestCase):\n    async def test_a(self): pass", "wait for a coroutine"),
     ],
 )
@@ -106,3 +109,53 @@ def test_a_visible_name_that_the_script_lacks_is_refused() -> None:
 )
 def test_a_test_that_expects_an_exception_and_no_value_is_a_refusal(body: str, refusal: bool) -> None:
     assert read_script(f"def test_it():\n    {body}\n", []).tests[0].refusal is refusal
+
+
+def work_of(tests: int) -> int:
+    """Calls that are made to read a script of so many tests."""
+    source = "\n".join(f"def test_{n}():\n    x = f({n})\n    assert x == {2 * n}, 'twice'\n" for n in range(tests))
+    calls = 0
+
+    def count(frame: Any, event: str, argument: Any) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        read_script(source, [f"test_{n}" for n in range(tests)])
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def test_reading_a_script_is_linear_in_its_tests() -> None:
+    assert work_of(500) < 11 * work_of(50)
+
+
+@pytest.mark.parametrize("source", ["é = 'ü'; assert f(é) == 'x'", "assert f('\x0c') == (\n    1\n)\r\nassert f(2)"])
+def test_the_text_of_a_test_is_its_source(source: str) -> None:
+    import ast
+
+    for test in read_script(source, []).tests:
+        (node,) = [each for each in ast.parse(source).body if isinstance(each, ast.Assert) and each.lineno == test.line]
+        assert test.text.replace("\r\n", "\n") == ast.get_source_segment(source, node)
+
+
+FIXTURES = """
+import pytest
+@pytest.fixture
+def stack(): return Stack()
+@pytest.fixture(name='other')
+def test_made(): return 1
+@patch('fix.helper')
+def test_patched(helper): pass
+def test_a(stack, other, capsys): pass
+class TestB:
+    @pytest.fixture
+    def mine(self): return 2
+    def test_b(self, mine, stack): pass
+"""
+
+
+def test_fixtures_of_the_script_and_of_pytest_may_be_asked_for() -> None:
+    assert names(read_script(FIXTURES, [])) == ["test_patched", "test_a", "TestB.test_b"]

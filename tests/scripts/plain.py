@@ -36,11 +36,11 @@ def _forked(work: Callable[[], dict[str, str]]) -> dict[str, str]:
             signal.alarm(_MOST_S)
             os.write(write_fd, json.dumps(work()).encode())
             status = 0
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - a child says why it has no verdicts
             traceback.print_exc()
         os._exit(status)
     os.close(write_fd)
-    with open(read_fd, "rb") as file:
+    with os.fdopen(read_fd, "rb") as file:
         text = file.read()
     os.waitpid(pid, 0)
     assert text, "plain Python ended without verdicts"
@@ -73,11 +73,20 @@ def _by_pytest(case: Case, script: TestScript) -> dict[str, str]:
     Path("test_script.py").write_text(case.script, "utf-8")
     outcomes = Outcomes()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        options = ["-q", "-p", "no:cacheprovider", "-p", "no:asyncio", "-p", "no:unraisableexception", "--rootdir=.", "-c", "/dev/null"]
+        options = [
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:asyncio",
+            "-p",
+            "no:unraisableexception",
+            "--rootdir=.",
+            "-c",
+            "/dev/null",
+        ]
         pytest.main([*options, "test_script.py"], plugins=[outcomes])
-    return {
-        test.name: "passed" if all(outcomes.of_test.get(test.name, [False])) else "failed" for test in script.tests
-    }
+    return {test.name: "passed" if all(outcomes.of_test.get(test.name, [False])) else "failed" for test in script.tests}
 
 
 def _by_statement(case: Case, script: TestScript) -> dict[str, str]:
@@ -116,7 +125,7 @@ def _run(statements: list[ast.stmt], tests: dict[int | None, str], namespace: di
         try:
             with contextlib.redirect_stdout(io.StringIO()):
                 exec(compile(ast.Module([statement], []), "test_script.py", "exec"), namespace)
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - whatever a test raises it has failed
             if name is None:
                 break
             found[name] = "failed"
@@ -124,5 +133,3 @@ def _run(statements: list[ast.stmt], tests: dict[int | None, str], namespace: di
             if name is not None:
                 found[name] = "passed"
     return found
-
-

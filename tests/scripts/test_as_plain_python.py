@@ -1,4 +1,4 @@
-"""Every program of the corpus is graded as plain Python grades it: each test passes here if and only if it passes there."""
+"""Every program of the corpus is graded as plain Python grades it: each test passes here exactly if it does there."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,8 +12,6 @@ from executor_service.isolation.local import LocalIsolation
 from executor_service.settings import Settings
 from tests.executor_service import jobs
 from tests.scripts import corpus, plain
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CASES = corpus.cases()
 LIMITS = jobs.limits(call_wall_s=10.0, attempt_wall_s=60.0)
@@ -31,7 +29,7 @@ async def isolation() -> AsyncIterator[LocalIsolation]:
 async def graded(
     isolation: LocalIsolation, case: corpus.Case, program: str, precedent: bytes | None
 ) -> tuple[dict[str, str], bytes]:
-    """The verdicts, and what the script asked. precedent: what it asked of the reference; None: this is the reference."""
+    """The verdicts, and what the script asked. precedent: what it asked of the reference; None: this is it."""
     call = jobs.script_call(case.script, entry_point=case.entry_point)
     if precedent is not None:
         call.test_script.precedent = precedent
@@ -51,6 +49,7 @@ def test_the_corpus_is_large_and_has_scripts_of_every_style() -> None:
     assert all(len(case.programs) >= 2 for case in CASES)
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 async def test_a_program_is_graded_as_plain_python_grades_it(isolation: LocalIsolation, case: corpus.Case) -> None:
     ours, precedent = await graded(isolation, case, case.programs["right"], None)

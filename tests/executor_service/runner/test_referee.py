@@ -329,7 +329,9 @@ class Stack:
 
 @pytest.mark.parametrize("how", ["loop", "sleep", "stubborn"])
 async def test_a_slow_assertion_costs_no_later_one_its_objects(run: Run, how: str) -> None:
-    script = f"s = Stack()\nassert s.push(1) == 1\nassert s.push(2) == 9\nassert s.wait({how!r})\nassert s.push(3) == 3\n"
+    script = (
+        f"s = Stack()\nassert s.push(1) == 1\nassert s.push(2) == 9\nassert s.wait({how!r})\nassert s.push(3) == 3\n"
+    )
     found = await verdicts(run, SLOW, script, BRISK)
     assert list(found.values()) == ["passed", "failed", "failed", "passed"]
 
