@@ -191,10 +191,9 @@ def _fixtures(body: list[ast.stmt]) -> Iterator[str]:
             called = decorator.func if isinstance(decorator, ast.Call) else decorator
             if ast.unparse(called).rpartition(".")[2] == "fixture":
                 keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
-                names = [
-                    each.value.value for each in keywords if each.arg == "name" and isinstance(each.value, ast.Constant)
-                ]
-                yield names[0] if names else node.name  # type: ignore[attr-defined]
+                given = [each.value for each in keywords if each.arg == "name"]
+                named = given[0].value if given and isinstance(given[0], ast.Constant) else None
+                yield named if isinstance(named, str) else node.name  # type: ignore[attr-defined]
 
 
 def _methods(owner: ast.ClassDef, classes: dict[str, ast.ClassDef], known: set[str]) -> Iterator[_Found]:

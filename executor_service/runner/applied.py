@@ -29,7 +29,24 @@ _COPIED = {"copy": "copy", "deepcopy": "deepcopy"}
 def functions() -> dict[str, Callable[..., Any]]:
     """By the names that requests use."""
     by_operator = [*ARITHMETIC, *COMPARISONS, *IN_PLACE, *_OTHERS]
-    named = (len, bool, str, repr, hash, format, iter, next, reversed, dir, abs, int, float, complex, round, divmod)
+    named: tuple[Callable[..., Any], ...] = (
+        len,
+        bool,
+        str,
+        repr,
+        hash,
+        format,
+        iter,
+        next,
+        reversed,
+        dir,
+        abs,
+        int,
+        float,
+        complex,
+        round,
+        divmod,
+    )
     named += (getattr, setattr, delattr, isinstance, issubclass, math.trunc, math.floor, math.ceil)
     return {
         **{name: getattr(operator, name) for name in by_operator},

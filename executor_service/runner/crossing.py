@@ -124,7 +124,7 @@ class Codec:
         except (UnencodableError, RecursionError):
             self._shared.forget(self._new[places[2][1] :])
             for kept, length in places:
-                del kept[length:]  # type: ignore[attr-defined]
+                del kept[length:]
             return None
 
     def _other(self, value: Any, kind: type, depth: int) -> Tree:

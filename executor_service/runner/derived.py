@@ -48,19 +48,19 @@ class _DerivedType(type):
         super().__init__(name, bases, body)
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        remote = cls._codearena_remote  # type: ignore[attr-defined]
+        remote = cls._codearena_remote
         return origin_of(remote).link.apply("call", remote, *args, **kwargs)
 
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("_codearena"):
             raise AttributeError(name)
-        remote = cls._codearena_remote  # type: ignore[attr-defined]
+        remote = cls._codearena_remote
         return origin_of(remote).link.apply("getattr", remote, name)
 
     def __setattr__(cls, name: str, value: Any) -> None:
         super().__setattr__(name, value)
         if not name.startswith(("_codearena", "__")):
-            remote = cls._codearena_remote  # type: ignore[attr-defined]
+            remote = cls._codearena_remote
             origin_of(remote).link.apply("setattr", remote, name, value)
 
 

@@ -7,13 +7,19 @@ import pathlib
 import sys
 import tempfile
 import warnings
-from collections import namedtuple
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from executor_service.runner.surroundings import Surroundings
 
-Captured = namedtuple("CaptureResult", "out err")
+
+class CaptureResult(NamedTuple):
+    """What was written since the last look."""
+
+    out: str
+    err: str
+
+
 _MISSING: Any = object()
 
 NAMES = ("capsys", "capfd", "monkeypatch", "tmp_path", "tmp_path_factory", "tmpdir", "caplog", "recwarn", "request")
@@ -29,8 +35,8 @@ class Capture:
     def _begin(self) -> None:
         sys.stdout, sys.stderr = self._streams = (io.StringIO(), io.StringIO())
 
-    def readouterr(self) -> Captured:
-        captured = Captured(*(stream.getvalue() for stream in self._streams))
+    def readouterr(self) -> CaptureResult:
+        captured = CaptureResult(*(stream.getvalue() for stream in self._streams))
         for stream in self._streams:
             stream.seek(0)
             stream.truncate()
@@ -214,7 +220,7 @@ class LogCapture:
             logger.setLevel(level)
 
 
-class WarningsRecorder(warnings.catch_warnings):  # type: ignore[type-arg]
+class WarningsRecorder(warnings.catch_warnings):
     """What `pytest.warns` and `recwarn` give."""
 
     def __init__(self) -> None:

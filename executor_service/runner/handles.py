@@ -26,7 +26,16 @@ _MESSAGE_CHARACTERS = 2000
 _CAUSES = 5
 _FRAMES_A_LEVEL = 40  # of ours, for each time that script and attempt call each other
 _SENT_BYTES = 16 * 1024 * 1024
-_CAPABLE = ("__call__", "__iter__", "__next__", "__len__", "__getitem__", "__contains__", "__enter__", "__await__")
+_CAPABLE: tuple[str, ...] = (
+    "__call__",
+    "__iter__",
+    "__next__",
+    "__len__",
+    "__getitem__",
+    "__contains__",
+    "__enter__",
+    "__await__",
+)
 _CAPABLE += ("__aiter__", "__anext__", "__aenter__", "__bool__", "__get__", "__set__", "__delete__", "__set_name__")
 _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (types.CoroutineType, "coroutine"),
@@ -159,7 +168,7 @@ class Handles:
             raise value
         return value
 
-    # ------------------------------------------------------------------------------------------------ names of the module
+    # --------------------------------------------------------------------------------------------- names of the module
 
     def _name(self, name: str) -> Any:
         """What the module calls `name`, which may be a whole entry point."""
@@ -186,7 +195,7 @@ class Handles:
         self._derived[id(made)] = made
         return _Whole(made)
 
-    # ------------------------------------------------------------------------------------------- this side of the crossing
+    # --------------------------------------------------------------------------------------- this side of the crossing
 
     def find(self, description: Description) -> Any:
         if "path" in description:
@@ -274,9 +283,8 @@ class Handles:
         if description["class"]:
             description["of"] = self._number(kind)
         if isinstance(value, enum.Enum):
-            description["member"] = True
             for base in (int, float, str):
-                if isinstance(value, base):
+                if issubclass(kind, base):
                     description["plain"] = base(value.value)
         if id(kind) in self._derived:
             description["derived"] = self._number(kind)

@@ -11,21 +11,22 @@ import threading
 import types
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from codearena import values
 from executor_service.runner import script_values, standard
+from executor_service.runner.abilities import awaited, proxy_of
 from executor_service.runner.callbacks import Callbacks
 from executor_service.runner.controls import Controls
 from executor_service.runner.crossing import Codec, Description
-from executor_service.runner.precedent import CALL, CATCH, CONSTRUCT, ITEM, Place, Precedent, reached
-from executor_service.runner.proxies import SCRIPT_NAME, Origin, Proxy, awaited, origin_of, proxy_of
+from executor_service.runner.precedent import CATCH, CONSTRUCT, Place, Precedent, reached
+from executor_service.runner.proxies import SCRIPT_NAME, Origin, Proxy, origin_of
 from executor_service.runner.raised import Exceptions, traceback_of
 from executor_service.runner.records import record
 from executor_service.runner.script_values import Lendings
 from executor_service.runner.shared import Shared
 from executor_service.runner.surroundings import Surroundings
+from executor_service.runner.ways import LENT_TO, Way, result_place
 
 _SENT_BYTES = 16 * 1024 * 1024
 _FRAMES_A_LEVEL = 40  # of ours, for each time that script and attempt call each other
@@ -40,31 +41,6 @@ _ENDS = {
 }
 _SPOILED = json.dumps({"spoiled": True})
 _LOOP_ENDS = (StopIteration, StopAsyncIteration, GeneratorExit)
-
-
-_OF_ITEMS = ("iter", "reversed", "batch", "next", "getitem")
-_RAISED: Place = ("raised",)
-
-
-@dataclass(frozen=True)
-class _Way:
-    """How the script came to what an answer holds.
-
-    own: it constructed it, by calling a class; named: from name to name; path: that name, of the module itself.
-    """
-
-    place: Place
-    own: bool = False
-    named: bool = False
-    path: str = ""
-
-    @property
-    def inside(self) -> "_Way":
-        """To what a list or another plain value holds."""
-        return _Way(reached(self.place, ITEM))
-
-
-_LENT_TO = _Way(("lent", CALL))  # to what the attempt hands to something that it was lent
 
 
 class SpoiledError(BaseException):
@@ -102,7 +78,7 @@ class Link:
         self._callbacks = Callbacks(self._lendings)
         self._failed: BaseException | None = None
         self.surroundings = Surroundings()
-        self._way = _LENT_TO
+        self._way = LENT_TO
         self._root: Any = None
         self.spoiled = ""
         self.closed = False
@@ -114,7 +90,7 @@ class Link:
         Raises:
             AttributeError: it has no such name.
         """
-        outcome = self._answer("name", (name,), {}, _Way((name,), named=True, path=name))
+        outcome = self._answer("name", (name,), {}, Way((name,), named=True, path=name))
         if outcome[0] == "missing":
             raise AttributeError(f"the attempt has no {name!r}")
         if outcome[0] == "raised":
@@ -127,7 +103,7 @@ class Link:
         maker = origin_of(args[0]) if args and isinstance(args[0], Proxy) else None
         constructs = function == "call" and maker is not None and self._is_class(maker)
         named = function == "getattr" and maker is not None and maker.named
-        way = _Way(_result_place(function, args), constructs, named)
+        way = Way(result_place(function, args), constructs, named)
         outcome = self._answer(CONSTRUCT if constructs else function, args, kwargs, way)
         if outcome[0] == "raised":
             raise self._raised(outcome[1], function)
@@ -180,9 +156,9 @@ class Link:
         if isinstance(value, Proxy) and origin_of(value).kind == "class" and origin_of(value).class_name:
             self._named.add(origin_of(value).class_name)
 
-    # ------------------------------------------------------------------------------------------------------- exchange
+    # -------------------------------------------------------------------------------------------------------- exchange
 
-    def _answer(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], way: _Way) -> tuple[Any, ...]:
+    def _answer(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], way: Way) -> tuple[Any, ...]:
         """What a function of the worker's came to: ("returned", value), ("raised", error) or ("missing",).
 
         way: to the value.
@@ -204,7 +180,7 @@ class Link:
                 raise self._failed  # an assertion that failed in a callback, and that the attempt kept to itself
             return answer
 
-    def _talk(self, request: tuple[Any, ...], way: _Way) -> tuple[Any, ...]:
+    def _talk(self, request: tuple[Any, ...], way: Way) -> tuple[Any, ...]:
         reply = self._exchange({"ask": self._written(request)})
         while reply["op"] == "callback":
             reply = self._exchange({"back": self._called_back(reply["message"])})
@@ -239,7 +215,7 @@ class Link:
         except values.UnencodableError as error:
             self.spoil(f"a value cannot be passed to the attempt: {error}")
 
-    def _read(self, text: str, way: _Way) -> Any:
+    def _read(self, text: str, way: Way) -> Any:
         """The payload of a message, after its effects have been done here. way: to the value of an answer."""
         self._way, self._root = way, None
         try:
@@ -263,11 +239,11 @@ class Link:
             if self.spoiled:
                 return _SPOILED
             try:
-                question, args, kwargs = self._read(text, _LENT_TO)
+                question, args, kwargs = self._read(text, LENT_TO)
                 answer = "returned", self._callbacks.answer(question, args, dict(kwargs))
             except SpoiledError:
                 raise
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - what the script raises is the attempt's to see
                 self._note_failure(error)
                 answer = "raised", error
             return self._written(answer)
@@ -287,7 +263,7 @@ class Link:
         ):
             self._failed = self._failed or error
 
-    # ------------------------------------------------------------------------------------------- this side of the crossing
+    # --------------------------------------------------------------------------------------- this side of the crossing
 
     def _reference(self, value: Any) -> Description | None:
         """How an object of the attempt's is named over there; None for anything else."""
@@ -343,9 +319,9 @@ class Link:
             return self._exception_class(way, description)
         return self._proxy(way, description)
 
-    def _exception_class(self, way: _Way, description: Description) -> type[BaseException]:
+    def _exception_class(self, way: Way, description: Description) -> type[BaseException]:
         """One that catches a failed assertion of the script's only where the reference's does."""
-        reference = {"id": int(description["id"]), "generation": self._generation}
+        reference: Description = {"id": int(description["id"]), "generation": self._generation}
         reference |= {"path": way.path} if way.path else {}
         kind = self._exceptions.type_of(description, reference)
         if not self.precedent.is_known:
@@ -357,7 +333,7 @@ class Link:
     def _standard_name(self, description: Description) -> Any:
         return standard.known_to_be_harmless(description)
 
-    def _proxy(self, way: _Way, description: Description) -> Any:
+    def _proxy(self, way: Way, description: Description) -> Any:
         plain = description.get("plain")
         if plain is not None and self._is_plain(way, description, plain):
             return plain
@@ -366,7 +342,7 @@ class Link:
         derived = self._derived.get((self._generation, description.get("derived")))
         origin = Origin(
             self,
-            {"id": int(description["id"]), **({"path": way.path} if way.path else {})},
+            {"id": int(description["id"])} | ({"path": way.path} if way.path else {}),
             self._generation,
             str(description["kind"]),
             str(description["class"]),
@@ -383,7 +359,7 @@ class Link:
         proxy = self._canonical(origin, derived)
         return awaited(proxy) if origin.kind == "coroutine" else proxy
 
-    def _is_plain(self, way: _Way, description: Description, plain: Any) -> bool:
+    def _is_plain(self, way: Way, description: Description, plain: Any) -> bool:
         """Whether an enum member that is a number or a text as well is no more than that to the script."""
         if type(plain) not in (int, float, str):
             raise ValueError("an enum member that is no number and no text")
@@ -401,7 +377,7 @@ class Link:
 
     def derive(self, name: str, bases: tuple[Proxy, ...], members: tuple[Any, ...], keywords: dict[str, Any]) -> Proxy:
         """A class of the script's, made in the attempt's process."""
-        way = _Way(reached(origin_of(bases[0]).place, ".derive()"), named=True)
+        way = Way(reached(origin_of(bases[0]).place, ".derive()"), named=True)
         outcome = self._answer("derive", (name, bases, members, tuple(keywords.items())), {}, way)
         if outcome[0] == "raised":
             raise outcome[1]
@@ -422,16 +398,6 @@ class Link:
             replaced._codearena_traceback = traceback_of(error)  # type: ignore[attr-defined]
             return replaced
         return error
-
-
-def _result_place(function: str, args: tuple[Any, ...]) -> Place:
-    """Where what a function returns is found. An exception's attributes are asked for without a proxy."""
-    place = next((origin_of(arg).place for arg in args if isinstance(arg, Proxy)), _RAISED)
-    if function == "call":
-        return reached(place, CALL)
-    if function in _OF_ITEMS:
-        return reached(place, ITEM)
-    return reached(place, f".{args[1]}" if function == "getattr" else f".{function}{CALL}")
 
 
 def encoded_request(request: dict[str, Any]) -> bytes:

@@ -17,11 +17,11 @@ import builtins
 import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from types import CoroutineType, FunctionType, GeneratorType, MethodType, ModuleType, TracebackType
+from types import CoroutineType, FunctionType, GeneratorType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from executor_service.runner.operators import ARITHMETIC, COMPARISONS, IN_PLACE, UNARY
-from executor_service.runner.precedent import SWALLOW, Place
+from executor_service.runner.precedent import Place
 from executor_service.runner.raised import traceback_of
 from executor_service.runner.records import class_of
 
@@ -64,10 +64,7 @@ class Origin:
     asynchronous: bool = False
 
 
-_PUMP_S, _PUMP_ALONE_S = 0.002, 0.1  # how long the attempt's loop runs before the script's has its turn
-
-
-def origin_of(proxy: "Proxy") -> Origin:
+def origin_of(proxy: Any) -> Origin:
     origin: Origin = object.__getattribute__(proxy, "_codearena_origin")
     return origin
 
@@ -82,7 +79,7 @@ class Proxy:
         if name == "__dict__" and origin.kind == "module":
             raise AttributeError(name)
         if name in _QUESTIONS and not (origin.own or origin.named or origin.link.precedent.is_known):
-            _refuse(origin, f"its method {name}")
+            refuse(origin, f"its method {name}")
         return origin.link.apply("getattr", self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -100,7 +97,7 @@ class Proxy:
     def __hash__(self) -> int:
         origin = origin_of(self)
         may_be_asked = origin.link.allows("hash", origin.place, otherwise=origin.link.is_named(origin.class_name))
-        return int(_typed(self, int, "hash", self)) if may_be_asked else object.__hash__(self)
+        return int(typed(self, int, "hash", self)) if may_be_asked else object.__hash__(self)
 
     def __str__(self) -> str:
         return self._text("str", self)
@@ -113,16 +110,16 @@ class Proxy:
 
     def _text(self, function: str, *args: Any) -> str:
         origin = origin_of(self)
-        return f"<{origin.name} of the attempt>" if origin.link.closed else str(_typed(self, str, function, *args))
+        return f"<{origin.name} of the attempt>" if origin.link.closed else str(typed(self, str, function, *args))
 
     def __instancecheck__(self, value: Any) -> bool:
         origin = origin_of(self)
         if (kind := class_of(value)) is not None:
             return kind == (origin.generation, origin.reference["id"])
-        return isinstance(value, Proxy) and bool(_typed(self, bool, "isinstance", value, self))
+        return isinstance(value, Proxy) and bool(typed(self, bool, "isinstance", value, self))
 
     def __subclasscheck__(self, value: Any) -> bool:
-        return isinstance(value, Proxy) and bool(_typed(self, bool, "issubclass", value, self))
+        return isinstance(value, Proxy) and bool(typed(self, bool, "issubclass", value, self))
 
     def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
         return (_settled["base_for"](self),)
@@ -139,178 +136,12 @@ class Proxy:
     def __dir__(self) -> list[str]:
         return list(map(str, origin_of(self).link.apply("dir", self)))
 
-    @property
+    @property  # type: ignore[misc]
     def __class__(self) -> Any:
         """As isinstance asks for it; for the attempt's own class the script asks `identity`."""
         return _KINDS.get(origin_of(self).kind, type(self))
 
 
-class _Callable:
-    __slots__ = ()
-
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        origin = origin_of(self)
-        if (args or kwargs) and origin.link.in_place_of_a_value(origin):
-            _refuse(origin, "what a call with arguments says")
-        return origin.link.apply("call", self, *args, **kwargs)
-
-
-class _Iterable:
-    __slots__ = ()
-
-    def __iter__(self) -> Iterator[Any]:
-        origin = origin_of(self)  # type: ignore[arg-type]
-        if "__next__" in origin.can:  # it is an iterator, and says itself what it iterates over
-            return origin.link.apply("iter", self)  # type: ignore[no-any-return]
-        return _items(self, "iter")
-
-    def __reversed__(self) -> Iterator[Any]:
-        return _items(self, "reversed")
-
-
-class _Iterator:
-    __slots__ = ()
-
-    def __next__(self) -> Any:
-        return origin_of(self).link.apply("next", self)
-
-
-class _Awaitable:
-    __slots__ = ()
-
-    def __await__(self) -> Iterator[Any]:
-        return awaited(self).__await__()
-
-
-class _AsyncIterable:
-    __slots__ = ()
-
-    def __aiter__(self) -> Any:
-        return origin_of(self).link.apply("aiter", self)  # type: ignore[arg-type]
-
-
-class _AsyncIterator:
-    __slots__ = ()
-
-    async def __anext__(self) -> Any:
-        is_there, item = await origin_of(self).link.apply("anext", self)  # type: ignore[arg-type]
-        if not is_there:
-            raise StopAsyncIteration
-        return item
-
-
-class _AsyncContext:
-    __slots__ = ()
-
-    async def __aenter__(self) -> Any:
-        return await origin_of(self).link.apply("getattr", self, "__aenter__")()  # type: ignore[arg-type]
-
-    async def __aexit__(self, *error: Any) -> bool:
-        left = await origin_of(self).link.apply("getattr", self, "__aexit__")(error[0], error[1], None)  # type: ignore[arg-type]
-        return bool(left) and error[1] is not None and _may_be_swallowed(error[1], origin_of(self).link)  # type: ignore[arg-type]
-
-
-class _Sized:
-    __slots__ = ()
-
-    def __len__(self) -> int:
-        return int(_typed(self, int, "len", self))
-
-
-class _Subscripted:
-    __slots__ = ()
-
-    def __getitem__(self, key: Any) -> Any:
-        return origin_of(self).link.apply("getitem", self, key)
-
-
-class _Container:
-    __slots__ = ()
-
-    def __contains__(self, item: Any) -> bool:
-        return bool(_operate("contains", self, item))
-
-
-class _Context:
-    __slots__ = ()
-
-    def __enter__(self) -> Any:
-        return origin_of(self).link.apply("enter", self)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> bool:
-        origin = origin_of(self)
-        link = origin.link
-        if error is None or kind is None:
-            link.apply("exit", self, None)
-            return False
-        if isinstance(error, Exception):
-            swallows = _typed(self, bool, "exit", self, error)
-            if not swallows or not _may_be_swallowed(error, link):
-                return False
-            return link.allows(SWALLOW, origin.place) or link.spoil("a context of the attempt swallows an exception")
-        return False
-
-
-class _Truth:
-    __slots__ = ()
-
-    def __bool__(self) -> bool:
-        return bool(_typed(self, bool, "bool", self))
-
-
-class _Descriptor:
-    """An attribute of a class of the script's: a function of the attempt's becomes a method of it."""
-
-    __slots__ = ()
-
-    def __get__(self, target: Any, kind: Any = None) -> Any:
-        origin = origin_of(self)  # type: ignore[arg-type]
-        if origin.kind == "function":
-            return self if target is None else MethodType(self, target)  # type: ignore[arg-type]
-        return origin.link.apply("getattr", self, "__get__")(target, kind)
-
-
-class _Setter:
-    __slots__ = ()
-
-    def __set__(self, target: Any, value: Any) -> None:
-        origin_of(self).link.apply("getattr", self, "__set__")(target, value)  # type: ignore[arg-type]
-
-
-class _Deleter:
-    __slots__ = ()
-
-    def __delete__(self, target: Any) -> None:
-        origin_of(self).link.apply("getattr", self, "__delete__")(target)  # type: ignore[arg-type]
-
-
-class _Named:
-    __slots__ = ()
-
-    def __set_name__(self, owner: Any, name: str) -> None:
-        origin_of(self).link.apply("getattr", self, "__set_name__")(owner, name)  # type: ignore[arg-type]
-
-
-_ABLE: dict[str, type] = {
-    "__call__": _Callable,
-    "__iter__": _Iterable,
-    "__next__": _Iterator,
-    "__len__": _Sized,
-    "__getitem__": _Subscripted,
-    "__contains__": _Container,
-    "__enter__": _Context,
-    "__await__": _Awaitable,
-    "__aiter__": _AsyncIterable,
-    "__anext__": _AsyncIterator,
-    "__aenter__": _AsyncContext,
-    "__bool__": _Truth,
-    "__get__": _Descriptor,
-    "__set__": _Setter,
-    "__delete__": _Deleter,
-    "__set_name__": _Named,
-}
 _KINDS: dict[str, type] = {
     "class": type,
     "function": FunctionType,
@@ -319,11 +150,6 @@ _KINDS: dict[str, type] = {
     "generator": GeneratorType,
     "coroutine": CoroutineType,
 }
-_TEXTS = {
-    name: property(lambda self, name=name: origin_of(self).link.apply("getattr", self, name))
-    for name in ("__doc__", "__module__")
-}
-_types: dict[tuple[type, str, frozenset[str]], type] = {}
 
 
 _settled: dict[str, Any] = {}
@@ -339,41 +165,7 @@ def unpickled(data: bytes) -> Any:
     return _settled["link"].apply("unpickle", data)
 
 
-def proxy_of(origin: Origin, derived: type | None = None) -> Proxy:
-    """A proxy that can do what the object can. derived: the script's class that it is of."""
-    base = derived or Proxy
-    able = frozenset(name for name in _ABLE if name in origin.can and not (derived and hasattr(derived, name)))
-    name = base.__name__ if derived else origin.name
-    kind = _types.get((base, name, able))
-    if kind is None:
-        bases = (base, *(_ABLE[name] for name in _ABLE if name in able))
-        body: dict[str, Any] = {"__slots__": (), "__qualname__": name}
-        body |= {} if derived else _TEXTS
-        kind = _types[(base, name, able)] = type.__new__(type(base), name, bases, body)
-    made: Proxy = object.__new__(kind)
-    object.__setattr__(made, "_codearena_origin", origin)
-    return made
-
-
-async def awaited(proxy: Any) -> Any:
-    """Runs a coroutine of the attempt's beside what else the script's loop runs."""
-    import asyncio  # there already, where something awaits
-
-    link = origin_of(proxy).link
-    task = link.apply("start", proxy)
-    try:
-        while True:
-            alone = len(asyncio.all_tasks()) == 1
-            done, value = link.apply("pump", task, _PUMP_ALONE_S if alone else _PUMP_S)
-            if done:
-                return value
-            await asyncio.sleep(0)
-    except asyncio.CancelledError:
-        link.apply("cancel", task)
-        raise
-
-
-def _typed(proxy: Proxy, kind: type, function: str, *args: Any) -> Any:
+def typed(proxy: Any, kind: type, function: str, *args: Any) -> Any:
     """A function whose value is of one exact type over there, and must be here."""
     link = origin_of(proxy).link
     value = link.apply(function, *args)
@@ -382,7 +174,7 @@ def _typed(proxy: Proxy, kind: type, function: str, *args: Any) -> Any:
     return value
 
 
-def _items(proxy: Proxy, function: str) -> Iterator[Any]:
+def items(proxy: Any, function: str) -> Iterator[Any]:
     link = origin_of(proxy).link
     iterator = link.apply(function, proxy)
     while True:
@@ -397,7 +189,7 @@ def _items(proxy: Proxy, function: str) -> Iterator[Any]:
             link.spoil("an iterator of the attempt neither yields nor ends")
 
 
-def _may_be_swallowed(error: BaseException, link: "Link") -> bool:
+def may_be_swallowed(error: BaseException, link: "Link") -> bool:
     """True for what the attempt raised, or the script by a raise statement; never for a failed assertion."""
     if traceback_of(error) is not None:
         return True
@@ -421,13 +213,13 @@ def _may_be_asked(name: str, left: Any, right: Any) -> bool:
     return link.allows(question, *(origin.place for origin in origins), otherwise=by_claim)
 
 
-def _refuse(origin: Origin, what: str) -> None:
+def refuse(origin: Origin, what: str) -> None:
     text = f"{what} is not asked of an object that the attempt returned in the place of a value"
     origin.link.refuse(text)
     raise TypeError(text)
 
 
-def _operate(name: str, left: Any, right: Any) -> Any:
+def operate(name: str, left: Any, right: Any) -> Any:
     origin = origin_of(left if isinstance(left, Proxy) else right)
     if not _may_be_asked(name, left, right):
         if origin.plain is not None and not (isinstance(left, Proxy) and isinstance(right, Proxy)):
@@ -435,7 +227,7 @@ def _operate(name: str, left: Any, right: Any) -> Any:
             return getattr(operator, name)(*sides)
         if name in ("eq", "ne"):
             return NotImplemented  # then Python compares identities
-        _refuse(origin, f"the operator {name.rstrip('_')}")
+        refuse(origin, f"the operator {name.rstrip('_')}")
     other = right if isinstance(left, Proxy) else left
     if not isinstance(other, (Proxy, *_PLAIN)):
         return NotImplemented  # an object of the script's own, which may know better
@@ -448,16 +240,16 @@ def _unary(proxy: Proxy, name: str, *args: Any) -> Any:
     origin = origin_of(proxy)
     by_claim = origin.own or origin.link.is_named(origin.class_name)
     if not origin.link.allows(name, origin.place, otherwise=by_claim):
-        _refuse(origin, f"the operator {name}")
+        refuse(origin, f"the operator {name}")
     return origin.link.apply(name, proxy, *args)
 
 
 def _forward(name: str) -> Callable[[Proxy, Any], Any]:
-    return lambda self, other: _operate(name, self, other)
+    return lambda self, other: operate(name, self, other)
 
 
 def _reflect(name: str) -> Callable[[Proxy, Any], Any]:
-    return lambda self, other: _operate(name, other, self)
+    return lambda self, other: operate(name, other, self)
 
 
 def _unary_method(name: str) -> Callable[[Proxy], Any]:

@@ -107,7 +107,7 @@ class approx:  # noqa: N801 - pytest's name
             return bool(expected == got)
         relative = Decimal(str(_RELATIVE if self._rel is None else self._rel))
         absolute = Decimal(str(_ABSOLUTE if self._abs is None else self._abs))
-        return abs(expected - got) <= max(relative * abs(Decimal(expected)), absolute)
+        return bool(abs(Decimal(expected) - Decimal(got)) <= max(relative * abs(Decimal(expected)), absolute))
 
     def _all(self, expected: Any, got: Any, keys: Any) -> bool:
         return all(self._near(expected[key], got[key]) for key in keys)

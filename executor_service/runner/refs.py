@@ -63,7 +63,7 @@ class _Awaitable:
         while True:
             done, value = self._ask("poll", self)
             if done:
-                return value
+                return value  # type: ignore[no-any-return]
             yield from asyncio.sleep(0.001).__await__()
 
 

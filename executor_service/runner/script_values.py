@@ -67,7 +67,7 @@ class Lendings:
         codec.telling.append(number)
         return description
 
-    # ------------------------------------------------------------------------------------------------------------ classes
+    # --------------------------------------------------------------------------------------------------------- classes
 
     def is_shared_object(self, value: Any) -> bool:
         """True for an object of a plain class of the script's own: its attributes cross."""
@@ -103,7 +103,7 @@ class Lendings:
     def _tuple_class(self, kind: Any) -> Description:
         return self._once(kind, lambda: {"as": "tuple", "name": kind.__name__, "fields": list(kind._fields)})
 
-    # ------------------------------------------------------------------------------------------------------------- values
+    # ---------------------------------------------------------------------------------------------------------- values
 
     def _tree(self, value: Any) -> Any:
         return self._codec().tree(value)
@@ -169,7 +169,8 @@ class Lendings:
 
     def plain(self, value: Any) -> Any:
         """As Side.plain."""
-        for base in _PLAIN:
+        kinds: tuple[Any, ...] = _PLAIN
+        for base in kinds:
             if isinstance(value, base):
                 return base(value)
         raise UnencodableError(f"a {type(value).__name__} cannot be passed to the attempt")

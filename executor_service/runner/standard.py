@@ -37,16 +37,41 @@ _SINGLETONS = {
 }
 _DESCRIPTORS = (type(str.upper), type(object.__repr__), type(dict.__dict__["fromkeys"]))
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, *_DESCRIPTORS)
-_UNSAFE_TYPES = (
+_UNSAFE_TYPES: tuple[str, ...] = (
     "builtins.super",
     "builtins.type",
     "builtins.classmethod",
     "builtins.staticmethod",
     "builtins.property",
 )
-_SAFE_MODULES = ("builtins", "collections", "datetime", "decimal", "fractions", "numbers", "uuid", "pathlib", "abc")
+_SAFE_MODULES: tuple[str, ...] = (
+    "builtins",
+    "collections",
+    "datetime",
+    "decimal",
+    "fractions",
+    "numbers",
+    "uuid",
+    "pathlib",
+    "abc",
+)
 _SAFE_MODULES += ("collections.abc", "_collections_abc", "types", "typing", "enum", "re", "math")
-_SAFE_FUNCTIONS = ("abs", "all", "any", "bin", "chr", "divmod", "hash", "hex", "len", "max", "min", "oct", "ord", "pow")
+_SAFE_FUNCTIONS: tuple[str, ...] = (
+    "abs",
+    "all",
+    "any",
+    "bin",
+    "chr",
+    "divmod",
+    "hash",
+    "hex",
+    "len",
+    "max",
+    "min",
+    "oct",
+    "ord",
+    "pow",
+)
 _SAFE_FUNCTIONS += ("repr", "round", "sorted", "sum")
 
 
@@ -129,13 +154,57 @@ def harmless(value: object) -> dict[str, Any] | None:
 
 
 _EXCEPTION_MODULES = frozenset(
-    (
-        "json json.decoder decimal dataclasses queue _queue subprocess shutil zipfile csv _csv struct "
-        "binascii zlib lzma configparser argparse socket ssl urllib.error http.client email.errors "
-        "xml.parsers.expat sqlite3 re copy pickle _pickle statistics tokenize concurrent.futures._base "
-        "asyncio.exceptions asyncio.queues io fractions enum string tomllib zoneinfo zoneinfo._common "
-        "calendar graphlib getopt locale netrc plistlib tarfile textwrap uuid "
-    ).split()  # noqa: SIM905 - a list of a hundred quotes says no more
+    [
+        "json",
+        "json.decoder",
+        "decimal",
+        "dataclasses",
+        "queue",
+        "_queue",
+        "subprocess",
+        "shutil",
+        "zipfile",
+        "csv",
+        "_csv",
+        "struct",
+        "binascii",
+        "zlib",
+        "lzma",
+        "configparser",
+        "argparse",
+        "socket",
+        "ssl",
+        "urllib.error",
+        "http.client",
+        "email.errors",
+        "xml.parsers.expat",
+        "sqlite3",
+        "re",
+        "copy",
+        "pickle",
+        "_pickle",
+        "statistics",
+        "tokenize",
+        "concurrent.futures._base",
+        "asyncio.exceptions",
+        "asyncio.queues",
+        "io",
+        "fractions",
+        "enum",
+        "string",
+        "tomllib",
+        "zoneinfo",
+        "zoneinfo._common",
+        "calendar",
+        "graphlib",
+        "getopt",
+        "locale",
+        "netrc",
+        "plistlib",
+        "tarfile",
+        "textwrap",
+        "uuid",
+    ]
 )
 
 

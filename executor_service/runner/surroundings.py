@@ -181,7 +181,7 @@ def watch_mocks(surroundings: Surroundings) -> None:
     """Notes what `unittest.mock` sets in classes of the standard library; of modules `watch` does."""
     from unittest import mock
 
-    class Patch(mock._patch):  # type: ignore[type-arg,misc]
+    class Patch(mock._patch):  # type: ignore[type-arg]
         def __enter__(self) -> Any:
             before = getattr(self.getter(), self.attribute, _MISSING)
             entered = super().__enter__()
