@@ -90,7 +90,9 @@ class Handles:
         self._exchange = exchange
         self._objects: list[Any] = []
         self._numbers: dict[int, int] = {}
-        self._shared = Shared(2, lambda value: type(type(value)) is self._refs.metaclass and not _is_distant(value))
+        self._shared = Shared(
+            2, lambda value: type(type(value)) is self._refs.metaclass and not _is_distant(value), keeps_objects=False
+        )
         self._codec = Codec(self._shared, self)
         self._refs = Refs(self.ask, self._codec.value)
         self._derived: dict[int, type] = {}

@@ -73,7 +73,7 @@ class Link:
         self._known: weakref.WeakValueDictionary[Any, Proxy] = weakref.WeakValueDictionary()
         self._derived: dict[Any, type] = {}
         self._lendings = Lendings(lambda: self._codec, self._reference)
-        self._shared = Shared(1, self._lendings.is_shared_object)
+        self._shared = Shared(1, self._lendings.is_shared_object, keeps_objects=True)
         self._codec = Codec(self._shared, self)
         self._callbacks = Callbacks(self._lendings)
         self._failed: BaseException | None = None

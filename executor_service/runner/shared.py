@@ -165,11 +165,13 @@ class Shared:
     """The containers of one side.
 
     first: the first of this side's numbers, 1 or 2; the other has the other. is_object: whether an object of no builtin
-    type is shared by its attributes.
+    type is shared by its attributes. keeps_objects:
+    they stay until the other side drops them, which without a number could not say which one it means.
     """
 
-    def __init__(self, first: int, is_object: Callable[[Any], bool]) -> None:
+    def __init__(self, first: int, is_object: Callable[[Any], bool], *, keeps_objects: bool) -> None:
         self._next = first
+        self._keeps_objects = keeps_objects
         self._is_object = is_object
         self._entries: dict[int, Entry] = {}
         self._by_id: dict[int, Entry] = {}
@@ -256,7 +258,9 @@ class Shared:
         pending = [
             number
             for number, entry in self._entries.items()
-            if _references(entry) > inside[id(entry.value)] or entry.changed() is not None  # which has yet to be told
+            if _references(entry) > inside[id(entry.value)]
+            or entry.changed() is not None  # which has yet to be told
+            or (self._keeps_objects and entry.form.tag == OBJECT)
         ]
         held = set(pending)
         while pending:
