@@ -63,6 +63,7 @@ class Codec:
         self._new: list[Entry] = []
         self.telling: list[int] = []  # what the side tells of for the first time, by numbers of its own
         self.told: set[int] = set()
+        self.may_change: Callable[[int], bool] = lambda number: True
         self._readers: dict[str, Callable[[list[Any]], Any]] = {
             "i": lambda tree: int(tree[1], 16),
             "f": lambda tree: float(tree[1]),
@@ -183,6 +184,8 @@ class Codec:
             message = json.loads(text)
             self._shared.drop(message["dropped"])
             for tree in message["changed"]:  # in the order in which they were written
+                if not self.may_change(tree[1]):
+                    self._shared.part(tree[1])
                 self._definition(tree)
             look(message["value"])
             value = self.value(message["value"])

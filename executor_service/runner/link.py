@@ -40,6 +40,7 @@ _ENDS = {
     "not_run": "was not run: its time was over",
 }
 _SPOILED = json.dumps({"spoiled": True})
+_ARGUMENTS: Place = ("(arguments)",)
 _LOOP_ENDS = (StopIteration, StopAsyncIteration, GeneratorExit)
 
 
@@ -53,6 +54,7 @@ class Link:
     exchange: sends a frame to the conductor and returns the reply; limits: on one answer; precedent: what the
     reference was asked; surroundings: of the script.
     spoiled: why the current test has failed already; empty if it has not. raise_lines: of the script.
+    has_changed_arguments: the attempt has, in some test, where the reference does not; keeps_arguments: it is not to.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Link:
         self._lendings = Lendings(lambda: self._codec, self._reference)
         self._shared = Shared(1, self._lendings.is_shared_object, keeps_objects=True)
         self._codec = Codec(self._shared, self)
+        self._codec.may_change = self._may_change
         self._callbacks = Callbacks(self._lendings)
         self._failed: BaseException | None = None
         self.surroundings = Surroundings()
@@ -82,6 +85,8 @@ class Link:
         self._root: Any = None
         self.spoiled = ""
         self.closed = False
+        self.has_changed_arguments = False
+        self.keeps_arguments = False
         self.raise_lines: set[int] = set()
 
     def name(self, name: str) -> Any:
@@ -137,6 +142,19 @@ class Link:
     def _is_class(self, origin: Origin) -> bool:
         """Whether a call of it constructs an object."""
         return self.allows(CONSTRUCT, origin.place, otherwise=origin.named and origin.kind == "class")
+
+    def _may_change(self, number: int) -> bool:
+        """Whether a container becomes what the attempt has made of it: what is expected may be made of an argument.
+
+        Where the reference changes no argument in a test an attempt still may. But then the script runs twice, the
+        second time on arguments that no attempt can change, and a test has to pass both times.
+        """
+        if number % 2 == 0:
+            return True  # of the attempt's making
+        if self.allows("change", _ARGUMENTS):
+            return True
+        self.has_changed_arguments = True
+        return not self.keeps_arguments
 
     def spoil(self, reason: str) -> NoReturn:
         """Fails the current test for good."""

@@ -45,11 +45,13 @@ class _Channel:
             self.send(encoded_request(request))
             return self.receive()
 
-    def finish(self, verdict: dict[str, str], precedent: Precedent) -> None:
-        """precedent: of which the test's part is told where it was the reference that was asked."""
+    def finish(self, verdict: dict[str, str], precedent: Precedent, changed: bool) -> None:
+        """precedent: of which the test's part is told where it was the reference that was asked; changed: whether
+        the attempt has changed arguments that the reference does not.
+        """
         noted = {} if precedent.is_known else precedent.noted()
         with self._lock:
-            self.send(json.dumps({"done": verdict, "precedent": noted}).encode("ascii"))
+            self.send(json.dumps({"done": verdict, "precedent": noted, "changed": changed}).encode("ascii"))
 
 
 def main(command_fd: int, result_fd: int) -> int:
@@ -58,6 +60,7 @@ def main(command_fd: int, result_fd: int) -> int:
     open_streams()
     channel = _Channel(command_fd, result_fd)
     script: Script | None = None
+    link: Link
     precedent = Precedent({})
     try:
         while True:
@@ -67,9 +70,11 @@ def main(command_fd: int, result_fd: int) -> int:
                 limits = values.ValueLimits(size_bytes=message["value_bytes"])
                 known = message["precedent"]
                 precedent = Precedent(None if known is None else json.loads(known))
-                script = Script(message, Link(channel.exchange, limits, precedent))
-                channel.finish(script.load(), precedent)
+                link = Link(channel.exchange, limits, precedent)
+                link.keeps_arguments = message["keeps_arguments"]
+                script = Script(message, link)
+                channel.finish(script.load(), precedent, link.has_changed_arguments)
             elif script is not None:
-                channel.finish(script.run(message["test"]), precedent)
+                channel.finish(script.run(message["test"]), precedent, link.has_changed_arguments)
     except _ConductorGoneError:
         return 0

@@ -6,6 +6,7 @@ each message tells of all that its sender has changed. A container stays shared 
 """
 
 import collections
+import copy
 import itertools
 import operator
 import sys
@@ -224,6 +225,14 @@ class Shared:
         entry = self._entries[number]
         entry.form.fill(entry.value, items)
         entry.settle(entry.form.items(entry.value))
+
+    def part(self, number: int) -> None:
+        """From now on the number is a copy's: what the other side does to its container does nothing to this one."""
+        entry = self._entries[number]
+        self._by_id.pop(id(entry.value))
+        made = copy.copy(entry.value)
+        entry.value = made
+        self._by_id[id(made)] = entry
 
     def changed(self) -> list[tuple[Entry, list[Any]]]:
         """The containers whose items the other side does not know, with these."""

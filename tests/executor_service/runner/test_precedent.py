@@ -283,3 +283,38 @@ async def test_what_was_asked_in_one_test_is_no_precedent_for_another() -> None:
     assert not known.holds(("f", CALL), "eq with a value")
     known.begin("test_1")
     assert known.holds(("f", CALL), "eq with a value")
+
+
+SORTED = """
+def test_made_of_the_argument():
+    x = [3, 1, 2]
+    assert f(x) == sorted(x)
+def test_unchanged():
+    x = [3, 1, 2]
+    f(x)
+    assert x == [3, 1, 2]
+def test_result(): assert f([2, 1]) == [1, 2]
+"""
+MADE, UNCHANGED, RESULT = "test_made_of_the_argument", "test_unchanged", "test_result"
+
+
+@pytest.mark.parametrize(
+    ("attempt", "passed"),
+    [
+        ("def f(x): return sorted(x)", {MADE, UNCHANGED, RESULT}),
+        ("def f(x):\n    x.sort()\n    return list(x)", {MADE, RESULT}),
+        ("def f(x):\n    x.sort()\n    return x", {MADE, RESULT}),
+        ("def f(x):\n    x.clear()\n    return []", set()),
+    ],
+)
+async def test_what_is_expected_is_not_made_of_what_the_attempt_has_changed(
+    run: Run, attempt: str, passed: set[str]
+) -> None:
+    found = await held(run, "def f(x): return sorted(x)", SORTED, attempt)
+    assert {name for name, status in found.items() if status == "passed"} == passed
+
+
+async def test_an_argument_that_the_reference_changes_may_be_changed(run: Run) -> None:
+    script = "def test_it():\n    x = [3, 1, 2]\n    f(x)\n    assert x == [1, 2, 3]\n"
+    attempt = "def f(x): x[:] = sorted(x)"
+    assert await held(run, "def f(x): x.sort()", script, attempt) == {"test_it": "passed"}
