@@ -6,10 +6,10 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from executor_service.runner.identity import is_same
 from executor_service.runner.link import SpoiledError
 from executor_service.runner.proxies import SCRIPT_NAME
 from executor_service.runner.raised import traceback_of
+from executor_service.runner.sameness import is_same
 
 _COMPARED = "__codearena_compared__"
 _OPERATORS: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]] = {

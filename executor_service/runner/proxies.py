@@ -138,7 +138,7 @@ class Proxy:
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
-        """As isinstance asks for it; for the attempt's own class the script asks `identity`."""
+        """As isinstance asks for it; for the attempt's own class the script asks `sameness`."""
         return _KINDS.get(origin_of(self).kind, type(self))
 
 

@@ -10,7 +10,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from executor_service.runner import asks, attempt_module, cases, derived, identity, proxies, pytest_stand_in
+from executor_service.runner import asks, attempt_module, cases, derived, proxies, pytest_stand_in, sameness
 from executor_service.runner.assertions import Assertions, raise_lines
 from executor_service.runner.fixtures import Fixtures
 from executor_service.runner.fixtures_of_pytest import MonkeyPatch, Own
@@ -86,8 +86,8 @@ class Script:
         self._prepare()
         self._namespace["__file__"] = SCRIPT_NAME
         self._bind_names()
-        self._namespace.update(identity.NAMES)
-        tree = identity.Rewriter().visit(self._assertions.rewrite(tree, self._namespace))
+        self._namespace.update(sameness.NAMES)
+        tree = sameness.Rewriter().visit(self._assertions.rewrite(tree, self._namespace))
         ast.fix_missing_locations(tree)
         if self._body == "module":
             self._statements = tree.body
@@ -111,7 +111,7 @@ class Script:
         if "unittest" in self._source:
             import unittest  # large, and the script is about to import it
 
-            identity.teach_unittest(unittest.TestCase)
+            sameness.teach_unittest(unittest.TestCase)
         surroundings.begin(self._source)
         self._folder = shared_folder()
         os.chdir(self._folder)
