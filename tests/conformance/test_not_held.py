@@ -41,7 +41,7 @@ async def _told(arena: Arena, source: str, *args: object) -> object:
     return json.loads((await arena.call(source, *args)).value.json)
 
 
-async def test_local_filters_no_system_calls(arena: Arena) -> None:
+async def test_local_refuses_no_system_calls(arena: Arena) -> None:
     assert await _told(arena, _ASKS_FOR_KEYS) is (arena.name != "local")
 
 
