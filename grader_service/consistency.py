@@ -105,6 +105,8 @@ def _require_report(report: executor_pb2.Report, expectations: grader_pb2.Expect
     if not does_not_compile:
         same_count = len(report.analysis.checks) == len(expectations.checks)
         _require(same_count, "the report's checks are not those of the expectations")
+    known = all(0 <= position < len(expectations.checks) for position in report.broken_checks)
+    _require(known, "the report's broken checks are not those of the expectations")
     _require_calls(report, expectations, report.status == executor_pb2.ATTEMPT_STATUS_RAN)
     _require_probe(report)
 

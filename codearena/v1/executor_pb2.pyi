@@ -145,7 +145,9 @@ class Job(_message.Message):
 
     @_builtins.property
     def checks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Check]:
-        """Rules evaluated on the syntax tree."""
+        """Rules evaluated on the syntax tree. Those that can be are kept while the
+        source runs, too.
+        """
 
     @_builtins.property
     def probe_cpu(self) -> _duration_pb2.Duration:
@@ -502,6 +504,7 @@ class Report(_message.Message):
     TIMINGS_FIELD_NUMBER: _builtins.int
     REFERENCE_PROBE_PROCESS_FIELD_NUMBER: _builtins.int
     ATTEMPT_PROBE_PROCESS_FIELD_NUMBER: _builtins.int
+    BROKEN_CHECKS_FIELD_NUMBER: _builtins.int
     status: Global___AttemptStatus.ValueType
     @_builtins.property
     def analysis(self) -> Global___Analysis: ...
@@ -537,6 +540,13 @@ class Report(_message.Message):
 
     @_builtins.property
     def attempt_probe_process(self) -> Global___ProbeProcess: ...
+    @_builtins.property
+    def broken_checks(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Positions, in the job's order, of the checks that were broken while the
+        attempt ran, which reading its source need not have shown. Of checks that
+        nothing tells apart at run time all are there, e.g. on eval and on exec.
+        """
+
     def __init__(
         self,
         *,
@@ -551,10 +561,11 @@ class Report(_message.Message):
         timings: Global___Timings | None = ...,
         reference_probe_process: Global___ProbeProcess | None = ...,
         attempt_probe_process: Global___ProbeProcess | None = ...,
+        broken_checks: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["analysis", b"analysis", "attempt_probe_process", b"attempt_probe_process", "isolation", b"isolation", "load", b"load", "reference_probe_process", b"reference_probe_process", "timings", b"timings", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysis", b"analysis", "attempt_probe_process", b"attempt_probe_process", "calls", b"calls", "isolation", b"isolation", "load", b"load", "probe", b"probe", "reference_calls", b"reference_calls", "reference_probe_process", b"reference_probe_process", "status", b"status", "timings", b"timings", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysis", b"analysis", "attempt_probe_process", b"attempt_probe_process", "broken_checks", b"broken_checks", "calls", b"calls", "isolation", b"isolation", "load", b"load", "probe", b"probe", "reference_calls", b"reference_calls", "reference_probe_process", b"reference_probe_process", "status", b"status", "timings", b"timings", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -16,12 +16,13 @@ from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from executor_service.runner import frames, kernel, measure, program, relay, witness, worker
+from executor_service.runner import frames, kernel, measure, program, relay, rules, witness, worker
 from executor_service.runner.group import Group, Waits
 from executor_service.runner.lending import Lender
 from executor_service.runner.meter import Meter
 from executor_service.runner.outcomes import Outcome, from_answer, not_run, usage
 from executor_service.runner.process import (
+    PAGE_FD,
     Answer,
     Bounds,
     HostBusyError,
@@ -144,6 +145,8 @@ class _Conductor:
         self._own_pids = confinement.own_pids
         self._calls: list[dict[str, Any]] = job["calls"]
         self._probe: list[dict[str, Any]] = job["probe"]
+        self._events = rules.events_of(job["checks"])
+        self._page = rules.make_page() if self._events else None
 
     def run(self) -> dict[str, Any]:
         analysis = None if self._job["analysed"] else self._analyse()
@@ -155,6 +158,7 @@ class _Conductor:
             "reference_calls": [],
             "probe": [],
             "probe_processes": None,
+            "broken_checks": [],
             "usage": usage(0.0, 0.0, 0, Waits()),
         }
         if analysis is None or analysis["compiles"]:
@@ -164,8 +168,9 @@ class _Conductor:
 
     def _process(self, role: Role, with_stdin: bool = False) -> Process:
         """A process that nothing has run in yet."""
-        spare = None if with_stdin else self._spares.pop(role, None)
-        process = spare or Process(self._supervisor, role, self._stdin_fd, with_stdin)
+        page = self._page if role is Role.ATTEMPT else None
+        spare = None if with_stdin or page is not None else self._spares.pop(role, None)
+        process = spare or Process(self._supervisor, role, self._stdin_fd, with_stdin, page)
         process.configure(self._limits["output_bytes"], self._limits["value_bytes"])
         return process
 
@@ -260,6 +265,7 @@ class _Conductor:
         report["probe_processes"] = {"reference": reference.beside, "attempt": beside}
         if reference.probed.outcomes:
             self._probe_attempt(report, run, reference)
+        report["broken_checks"] = [] if self._page is None else rules.broken(self._page, self._events)
         wall_s = time.monotonic() - started
         report["usage"] = usage(run.totals.cpu_s, wall_s, run.totals.peak_memory_bytes, run.waits)
 
@@ -374,6 +380,7 @@ class _Conductor:
             "intercept": run.intercept,
             "value_bytes": self._limits["value_bytes"],
             "core": core,
+            "rules": {"events": list(self._events), "page": PAGE_FD if run.role is Role.ATTEMPT else None},
         }
         last_pid = self._last_pid(run)
         outcome = self._ask(run, process, message, "")
