@@ -175,5 +175,5 @@ class ReportWire(_Record):
     reference_calls: tuple[OutcomeWire, ...]
     probe: tuple[ProbeWire, ...]
     probe_processes: ProbeProcessesWire | None
-    broken_checks: tuple[_Small, ...]
+    broken_checks: tuple[_Small, ...] = ()
     usage: UsageWire

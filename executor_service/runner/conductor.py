@@ -146,7 +146,7 @@ class _Conductor:
         self._calls: list[dict[str, Any]] = job["calls"]
         self._probe: list[dict[str, Any]] = job["probe"]
         self._events = rules.events_of(job["checks"])
-        self._page = rules.make_page() if self._events else None
+        self._page = rules.make_page(confinement.folder) if self._events else None
 
     def run(self) -> dict[str, Any]:
         analysis = None if self._job["analysed"] else self._analyse()

@@ -40,10 +40,15 @@ def events_of(checks: Iterable[Mapping[str, str]]) -> dict[str, list[int]]:
     return found
 
 
-def make_page() -> int:
-    """A descriptor of memory to be shared with the processes of one source."""
-    page = os.memfd_create("rules", os.MFD_CLOEXEC)
-    os.ftruncate(page, mmap.PAGESIZE)
+def make_page(folder: str) -> int:
+    """A descriptor of a page to be shared with the processes of one source: of a file in the folder, gone at once.
+
+    The file system of work folders is in memory. Sandboxes have no memfd_create(2).
+    """
+    path = f"{folder}/rules-{os.urandom(8).hex()}"
+    page = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    os.unlink(path)
+    os.write(page, bytes(mmap.PAGESIZE))  # it is there now, however full the file system will be
     return page
 
 
