@@ -45,6 +45,7 @@ class Grader:
             ServiceError: the reference could not be measured, or the task's checker did not answer.
         """
         consistency.require_consistent(request, self._limits)
+        _add_broken_checks(request)
         examined = self._examined(request.report, request.expectations)
         passed = sum(test.passed for test in examined)
         all_passed = passed == len(examined)
@@ -130,6 +131,12 @@ class Grader:
         )
 
 
+def _add_broken_checks(request: grader_pb2.GradeRequest) -> None:
+    """To the report those of the measurement: an attempt could keep a rule for the inputs of tests alone."""
+    known = set(request.report.broken_checks)
+    request.report.broken_checks.extend(each for each in request.measurement.broken_checks if each not in known)
+
+
 def _components(
     request: grader_pb2.GradeRequest, test_pass_ratio: float, efficiency_score: float | None
 ) -> grader_pb2.Components:
@@ -142,7 +149,9 @@ def _components(
     if judgement.correctness.HasField("score"):
         components.llm_correctness = min(judgement.correctness.score, test_pass_ratio)
     if judgement.security.HasField("score"):
-        components.llm_security = min(judgement.security.score, test_pass_ratio)
+        # Nobody who reads a source can vouch for the security of what it hides.
+        hidden = examine.hides_a_breach(request.report)
+        components.llm_security = 0.0 if hidden else min(judgement.security.score, test_pass_ratio)
     if judgement.quality.HasField("score"):
         components.llm_quality = min(judgement.quality.score, test_pass_ratio)
     return components
