@@ -8,7 +8,6 @@ an attempt takes a measurement, and to ask would cost as much as to grade: it is
 import asyncio
 import contextlib
 import functools
-import hashlib
 import random
 import time
 import uuid
@@ -27,6 +26,7 @@ from gateway.clients import Clients
 from gateway.deadline import Deadline
 from gateway.draws import Draws
 from gateway.given import Given
+from gateway.identity import identity_of
 from gateway.patience import Patience
 from gateway.settings import Settings
 
@@ -379,14 +379,6 @@ class Pipeline:
         if request.HasField("measurement"):
             request.measurement.CopyFrom(best.measurement)
         return verdict
-
-
-def identity_of(source: bytes, report: executor_pb2.Report) -> str:
-    """The syntax tree's hash; of a source that does not parse, the hash of its text without trailing space."""
-    if report.analysis.ast_hash:
-        return report.analysis.ast_hash
-    text = b"\n".join(line.rstrip() for line in source.splitlines()).rstrip()
-    return hashlib.sha256(text).hexdigest()
 
 
 def _too_large(size_bytes: int, limit_bytes: int) -> executor_pb2.Report:

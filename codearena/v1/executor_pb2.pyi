@@ -620,8 +620,9 @@ class Analysis(_message.Message):
     PROBLEM_TYPE_FIELD_NUMBER: _builtins.int
     compiles: _builtins.bool
     ast_hash: _builtins.str
-    """SHA-256 of the syntax tree without positions, hex; empty if it does not
-    compile. Equal for sources that differ in comments and formatting only.
+    """SHA-256 of what of the source has an effect, hex; empty if it does not
+    compile. Equal for sources that differ in comments, formatting, texts of
+    documentation and annotations of functions only.
     """
     estimated_complexity: _builtins.str
     """Estimated growth of the running time, e.g. "O(n^2)"; empty if unknown."""
