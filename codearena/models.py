@@ -38,6 +38,7 @@ from codearena.requests import (
     ResetRequest,
     RunRawRequest,
     StepRequest,
+    StepReward,
     Strategy,
 )
 
@@ -88,6 +89,7 @@ __all__ = [
     "Stats",
     "StepRequest",
     "StepResponse",
+    "StepReward",
     "Strategy",
     "TaskDetail",
     "TaskSummary",
@@ -107,7 +109,8 @@ class Observation(_Lenient):
     """What the agent sees. OpenEnv's clients get nothing else of an answer but its reward and done.
 
     test_results: one line a visible test and one with the counts. previous_attempts: the sources tried, oldest first.
-    step: taken so far, 0 after reset. reward_components, penalties: of the step, null after reset.
+    step: taken so far, 0 after reset. reward_components, penalties, reward_delta, episode_return: of the step, after
+    reset null.
     """
 
     buggy_code: str
@@ -123,6 +126,12 @@ class Observation(_Lenient):
     solved: bool = False
     reward_components: "RewardComponents | None" = None
     penalties: "Penalties | None" = None
+    reward_delta: float | None = Field(
+        default=None, description="By how much the reward exceeds the best one of the episode before it, else 0."
+    )
+    episode_return: float | None = Field(
+        default=None, description="The sum of all reward_delta so far: the best reward of the episode."
+    )
     memory: EpisodeMemory | None = Field(default=None, description="Null unless the reset asked for it.")
 
 
@@ -306,6 +315,14 @@ class Info(_Lenient):
     difficulty: str
     category: str
     solved: bool = False
+    attempt_reward: float | None = Field(default=None, description="As `reward`, unless that is the delta.")
+    reward_delta: float | None = Field(
+        default=None,
+        description="By how much attempt_reward exceeds the best one before it, else 0. These may be summed.",
+    )
+    episode_return: float | None = Field(
+        default=None, description="The sum of all reward_delta so far: the best reward of the episode."
+    )
     base: float | None = None
     reward_components: RewardComponents | None = None
     unearned: Unearned | None = None
@@ -320,7 +337,7 @@ class Info(_Lenient):
 
 
 class StepResponse(_Lenient):
-    """Answer of /reset and /step. reward is null after reset."""
+    """Answer of /reset and /step. reward is null after reset; with `step_reward: delta` it is the reward_delta."""
 
     episode_id: str
     observation: Observation

@@ -2,7 +2,7 @@
 
 import math
 
-from codearena import models
+from codearena import models, returns
 from codearena.task import Task
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2, store_pb2
 from gateway.access import caller as callers
@@ -100,6 +100,8 @@ def step(episode: EpisodeRecord, attempt: Attempt, done: bool, source_bytes: int
     """The answer to the step that the attempt was; `episode` is the one before it."""
     graded = attempt_verdict(attempt)
     sources = [*episode.sources, attempt.source[:source_bytes]]
+    delta = returns.delta(episode.best_reward, graded.reward)
+    summed = {"reward_delta": delta, "episode_return": returns.best(episode.best_reward, graded.reward)}
     return models.StepResponse(
         episode_id=callers.shown(episode.episode_id),
         observation=observation(episode, attempt.task, attempt.verdict, attempt.step, sources).model_copy(
@@ -107,9 +109,10 @@ def step(episode: EpisodeRecord, attempt: Attempt, done: bool, source_bytes: int
                 "solved": graded.solved,
                 "reward_components": graded.reward_components,
                 "penalties": graded.penalties,
+                **summed,
             }
         ),
-        reward=graded.reward,
+        reward=delta if episode.step_reward == "delta" else graded.reward,
         done=done,
         info=models.Info(
             episode_id=callers.shown(episode.episode_id),
@@ -117,6 +120,8 @@ def step(episode: EpisodeRecord, attempt: Attempt, done: bool, source_bytes: int
             difficulty=attempt.task.level.value,
             category=attempt.task.category.value,
             solved=graded.solved,
+            attempt_reward=graded.reward,
+            **summed,
             base=graded.base,
             reward_components=graded.reward_components,
             unearned=graded.unearned,

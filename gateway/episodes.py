@@ -107,6 +107,7 @@ class Episodes:
             private=private,
             group=request.group_id or "",
             isolation=isolation,
+            step_reward=request.step_reward,
         )
         if episode.isolation != isolation:
             raise InvalidRequestError(f"request id {request_id} came with another isolation before")
@@ -189,6 +190,7 @@ class Episodes:
         private: bool = False,
         group: str = "",
         isolation: str = "",
+        step_reward: models.StepReward = "absolute",
     ) -> EpisodeRecord:
         episode = EpisodeRecord(
             episode_id=episode_id,
@@ -204,6 +206,7 @@ class Episodes:
             memory=reminder,
             group=group,
             isolation=isolation,
+            step_reward=step_reward,
         )
         return await self._store.create(episode, _reset_event(episode), private=private)
 
@@ -221,6 +224,7 @@ class Episodes:
             reminder=reminder,
             group=finished.group,
             isolation=finished.isolation,
+            step_reward=finished.step_reward,
         )
         return episode.episode_id
 

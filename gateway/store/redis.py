@@ -205,6 +205,7 @@ def _to_fields(episode: EpisodeRecord) -> list[str | int]:
         "memory": episode.memory,
         "group": episode.group,
         "isolation": episode.isolation,
+        "step_reward": episode.step_reward,
         "step": 0,
         "done": 0,
     }
@@ -228,6 +229,7 @@ def _to_episode(episode_id: str, fields: Mapping[bytes, bytes]) -> EpisodeRecord
         memory=fields.get(b"memory", b"").decode(),
         group=fields.get(b"group", b"").decode(),  # an older gateway wrote none
         isolation=fields.get(b"isolation", b"").decode(),
+        step_reward="delta" if fields.get(b"step_reward") == b"delta" else "absolute",
         step=step,
         done=fields[b"done"] == b"1",
         reward=float(fields[b"reward"]) if step else None,
