@@ -1,10 +1,10 @@
 """Report + Expectations + Judgement -> Verdict."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from google.protobuf.duration_pb2 import Duration
 
-from codearena import values
+from codearena import steps, values
 from codearena.task import COMPLEXITIES
 from codearena.v1 import executor_pb2, grader_pb2, judge_pb2
 from grader_service import consistency, earning, examine, feedback, hints, reward
@@ -87,7 +87,8 @@ class Grader:
 
     def _measured(self, request: grader_pb2.GradeRequest) -> Efficiency:
         report = request.measurement if request.HasField("measurement") else request.report
-        return measure(request, self._settings, self._checker.check(report.calls, request.expectations))
+        speed = measure(request, self._settings, self._checker.check(report.calls, request.expectations))
+        return replace(speed, score=steps.score(speed.score))
 
     def _scored(self, request: grader_pb2.GradeRequest, components: grader_pb2.Components) -> grader_pb2.Verdict:
         base = reward.base(components, self._settings)
