@@ -45,14 +45,15 @@ def main(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Con
     """Reads the job, reports, returns the exit status; 0 if the executor hung up before or after."""
     supervisor = Supervisor(control)
     # Forked before the job is here, and so off its path: each is blank, and gets to know only what it is told.
-    spares = {role: Process(supervisor, role, stdin_fd) for role in confinement.spares}
+    page = rules.make_page(confinement.folder)
+    spares = {role: Process(supervisor, role, stdin_fd, page=_page_of(role, page)) for role in confinement.spares}
     hello = {"ready": True, "revision": runner_revision(), "degradations": list(confinement.degradations)}
     frames.write_all(stdout_fd, frames.pack_json(hello))
     body = frames.read_frame(stdin_fd)
     if body is None:
         return 0
     try:
-        report = _Conductor(json.loads(body), supervisor, spares, stdin_fd, confinement).run()
+        report = _Conductor(json.loads(body), supervisor, spares, stdin_fd, confinement, page).run()
     except (StdinClosedError, SupervisorGoneError):
         return 0
     except HostBusyError:
@@ -60,6 +61,11 @@ def main(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Con
         return _HOST_BUSY
     frames.write_all(stdout_fd, frames.pack_json(report))
     return 0
+
+
+def _page_of(role: Role, page: int) -> int | None:
+    """Where a process of the role has it written down that a rule was broken; only the attempt's is asked for."""
+    return page if role is Role.ATTEMPT else None
 
 
 class ProgramNotStartedError(Exception):
@@ -133,6 +139,7 @@ class _Conductor:
         spares: dict[Role, Process],
         stdin_fd: int,
         confinement: Confinement,
+        page: int,
     ) -> None:
         self._job = job
         self._limits = job["limits"]
@@ -146,7 +153,7 @@ class _Conductor:
         self._calls: list[dict[str, Any]] = job["calls"]
         self._probe: list[dict[str, Any]] = job["probe"]
         self._events = rules.events_of(job["checks"])
-        self._page = rules.make_page(confinement.folder) if self._events else None
+        self._page = page
 
     def run(self) -> dict[str, Any]:
         analysis = None if self._job["analysed"] else self._analyse()
@@ -168,8 +175,8 @@ class _Conductor:
 
     def _process(self, role: Role, with_stdin: bool = False) -> Process:
         """A process that nothing has run in yet."""
-        page = self._page if role is Role.ATTEMPT else None
-        spare = None if with_stdin or page is not None else self._spares.pop(role, None)
+        spare = None if with_stdin else self._spares.pop(role, None)
+        page = _page_of(role, self._page)
         process = spare or Process(self._supervisor, role, self._stdin_fd, with_stdin, page)
         process.configure(self._limits["output_bytes"], self._limits["value_bytes"])
         return process
@@ -265,7 +272,7 @@ class _Conductor:
         report["probe_processes"] = {"reference": reference.beside, "attempt": beside}
         if reference.probed.outcomes:
             self._probe_attempt(report, run, reference)
-        report["broken_checks"] = [] if self._page is None else rules.broken(self._page, self._events)
+        report["broken_checks"] = rules.broken(self._page, self._events)
         wall_s = time.monotonic() - started
         report["usage"] = usage(run.totals.cpu_s, wall_s, run.totals.peak_memory_bytes, run.waits)
 
@@ -380,7 +387,7 @@ class _Conductor:
             "intercept": run.intercept,
             "value_bytes": self._limits["value_bytes"],
             "core": core,
-            "rules": {"events": list(self._events), "page": PAGE_FD if run.role is Role.ATTEMPT else None},
+            "rules": {"events": list(self._events), "page": _page_of(run.role, PAGE_FD)},
         }
         last_pid = self._last_pid(run)
         outcome = self._ask(run, process, message, "")

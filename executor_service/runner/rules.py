@@ -61,9 +61,14 @@ def broken(page: int, events: Mapping[str, Sequence[int]]) -> list[int]:
 def keep(events: Sequence[str], code: CodeType, page: int | None) -> None:
     """Has it written down, for the rest of this process's life, before any of the events comes about.
 
-    code: of the source, which is run next, and which may be run. page: as made by `make_page`, which is closed here;
-    None: nobody wants to know.
+    events: none: nothing is to be kept. code: of the source, which is run next, and which may be run. page: as made by
+    `make_page`, which is closed here; None: nobody wants to know.
     """
+    shared = mmap.mmap(-1 if page is None else page, mmap.PAGESIZE)
+    if page is not None:
+        os.close(page)
+    if not events:
+        return
     if audit_hook.TEXT_AS_CODE in events:
         with contextlib.suppress(OSError):  # another interpreter would know nothing of the rules
             kernel.refuse_programs()
@@ -71,8 +76,5 @@ def keep(events: Sequence[str], code: CodeType, page: int | None) -> None:
     kernel.let_go()
     for name in [name for name in sys.modules if name.partition(".")[0] in audit_hook.POWERS]:
         del sys.modules[name]
-    shared = mmap.mmap(-1 if page is None else page, mmap.PAGESIZE)
-    if page is not None:
-        os.close(page)
     places = [(event, _EVENTS.index(event)) for event in events]
     sys.addaudithook(audit_hook.make(places, code, shared))

@@ -132,8 +132,7 @@ class _Session:
         self._module = module.make(source)
         sys.modules[module.NAME] = self._module
         code = analysis.compile_source(source)
-        if kept["events"]:
-            rules.keep(kept["events"], code, kept["page"])
+        rules.keep(kept["events"], code, kept["page"])
         exec(code, self._module.__dict__)
 
     def call(self, message: dict[str, Any]) -> bytes:
