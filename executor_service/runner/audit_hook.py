@@ -43,10 +43,16 @@ _REACHES = {
 }
 _LIBRARY = os.path.dirname(str(os.__file__)) + os.sep
 _PYC_END, _PYC_HEADER_BYTES = f".{sys.implementation.cache_tag}.pyc", 16
-_GATHERS = ("BUILD_LIST", "BUILD_SET", "LIST_EXTEND", "LIST_APPEND", "SET_ADD", "MAP_ADD", "FOR_ITER", "IMPORT_NAME")
-_MAPS = ("BUILD_MAP", "BUILD_CONST_KEY_MAP")
+_GATHERS = ("BUILD_LIST", "BUILD_SET", "BUILD_MAP", "LIST_EXTEND", "LIST_APPEND", "SET_ADD", "MAP_ADD", "IMPORT_NAME")
+_DEFAULTS = ("BUILD_CONST_KEY_MAP",)
+_CALLS = ("CALL", "PRECALL", "CALL_KW", "CALL_FUNCTION_EX")
+_METHODS = frozenset({"__create_fn__", "__class__", "__qualname__", "__setattr__", "__delattr__", "__post_init__"})
 
-Operations = frozenset[int]
+Plain = tuple[frozenset[int], frozenset[int], frozenset[str] | None]
+"""What code of names never does, what it does only where it makes its functions, and which global names it uses.
+
+None: any of them.
+"""
 Allowed = Callable[[tuple[Any, ...], CodeType, tuple[CodeType, ...]], bool]
 """Whether an event may come about. Arguments: its own, the code that runs, the source's code with the whole first."""
 
@@ -57,16 +63,24 @@ def _code_at(owner: object, path: str) -> CodeType | None:
     return getattr(owner, "__code__", None)
 
 
-def _makers() -> Iterator[tuple[CodeType, Operations]]:
-    """The functions of the library that write code out of names, and the operations that such code never has."""
-    for owner, path, names in (
-        (collections, "namedtuple", _GATHERS + _MAPS),
-        (typing, "ForwardRef._evaluate", _GATHERS + _MAPS),
-        (dataclasses, "_create_fn", _GATHERS),  # a map of defaults is part of a function with keywords
-        (dataclasses, "_FuncBuilder.add_fns_to_class", _GATHERS),  # from Python 3.13 on
+def _operations(*names: str) -> frozenset[int]:
+    return frozenset(opcode.opmap[name] for name in names if name in opcode.opmap)
+
+
+def _makers() -> Iterator[tuple[CodeType, Plain]]:
+    """The functions of the library that write code out of names, and what such code is like."""
+    nothing, defaults = _operations(), _operations(*_DEFAULTS)
+    of_tuple = (_operations(*_GATHERS, *_DEFAULTS), nothing, frozenset({"_tuple_new"}))
+    of_hint = (_operations(*_GATHERS, *_DEFAULTS, *_CALLS), nothing, None)
+    of_class = (_operations(*_GATHERS), defaults, frozenset({"NotImplemented", "hash", "super", "type"}))
+    for owner, path, plain in (
+        (collections, "namedtuple", of_tuple),
+        (typing, "ForwardRef._evaluate", of_hint),
+        (dataclasses, "_create_fn", of_class),
+        (dataclasses, "_FuncBuilder.add_fns_to_class", of_class),  # from Python 3.13 on
     ):
         if code := _code_at(owner, path):
-            yield code, frozenset(opcode.opmap[name] for name in names if name in opcode.opmap)
+            yield code, plain
 
 
 def _loaders() -> Iterator[CodeType]:
@@ -77,26 +91,62 @@ def _loaders() -> Iterator[CodeType]:
             yield code
 
 
+def _globals_are(
+    code: CodeType,
+    known: frozenset[str],
+    *,
+    pairs: Callable[..., Any] = zip,
+    loads: tuple[tuple[int, int], ...] = ((opcode.opmap["LOAD_GLOBAL"], 1), (opcode.opmap["LOAD_NAME"], 0)),
+    extended: int = opcode.opmap["EXTENDED_ARG"],
+    methods: frozenset[str] = _METHODS,
+) -> bool:
+    """True if the code reads no global name but those, and no special attribute but what data classes have."""
+    for name in code.co_names:
+        if name.startswith("__") and name not in methods:
+            return False
+    high = 0
+    for operation, low in pairs(code.co_code[::2], code.co_code[1::2]):
+        place = high << 8 | low
+        for load, shift in loads:  # the lowest bit of a LOAD_GLOBAL says whether it is for a call
+            if operation == load and code.co_names[place >> shift] not in known:
+                return False
+        high = place if operation == extended else 0
+    return True
+
+
 def _is_plain(
     code: CodeType,
-    refused: Operations,
+    plain: Plain,
     *,
     kind: type = type,
     code_type: type = CodeType,
     several: tuple[type, ...] = (tuple, frozenset),
-    bare: tuple[type, ...] = (str, bool, type(None)),
+    bare: tuple[type, ...] = (bool, type(None)),
+    text: type = str,
+    globals_are: Callable[[CodeType, frozenset[str]], bool] = _globals_are,
 ) -> bool:
-    """True for code of names and texts alone, which holds no data: as that of a data class or a named tuple."""
-    pending: list[Any] = [code]
+    """True for code of names alone, which holds no data: as that of a data class, a named tuple, or a hint."""
+    refused, where_made, names = plain
+    pending: list[tuple[Any, int]] = [(code, 0)]
     while pending:
-        one = pending.pop()
+        one, depth = pending.pop()
         if kind(one) is code_type:
-            if not refused.isdisjoint(one.co_code[::2]):
+            operations = one.co_code[::2]
+            if not refused.isdisjoint(operations) or (depth != 1 and not where_made.isdisjoint(operations)):
                 return False
-            pending.extend(one.co_consts)
+            if names is not None and not globals_are(one, names):
+                return False
+            annotated = ["return"]
+            for constant in one.co_consts:
+                if kind(constant) is code_type:
+                    annotated.extend(constant.co_varnames)
+            for constant in one.co_consts:
+                if where_made and depth < 2 and kind(constant) is text and constant not in annotated:
+                    return False
+                pending.append((constant, depth + 1))
         elif kind(one) in several:
-            pending.extend(one)
-        elif kind(one) not in bare:
+            pending.extend([(each, depth) for each in one])
+        elif kind(one) not in bare and kind(one) is not text:
             return False
     return True
 
@@ -137,9 +187,9 @@ def _may_run(
     source: tuple[CodeType, ...],
     *,
     loaders: tuple[CodeType, ...] = tuple(_loaders()),
-    makers: tuple[tuple[CodeType, Operations], ...] = tuple(_makers()),
+    makers: tuple[tuple[CodeType, Plain], ...] = tuple(_makers()),
     is_of_library: Callable[[CodeType], bool] = _is_of_library,
-    is_plain: Callable[[CodeType, Operations], bool] = _is_plain,
+    is_plain: Callable[[CodeType, Plain], bool] = _is_plain,
 ) -> bool:
     """Of exec and eval."""
     if args[0] is source[0]:
@@ -147,9 +197,9 @@ def _may_run(
     for loader in loaders:
         if loader is caller:
             return is_of_library(args[0])
-    for maker, refused in makers:
+    for maker, plain in makers:
         if maker is caller:
-            return is_plain(args[0], refused)
+            return is_plain(args[0], plain)
     return False
 
 

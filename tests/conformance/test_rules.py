@@ -12,6 +12,15 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 RETURNED = common_pb2.CALL_STATUS_RETURNED
 FIND = "import builtins\nfind = lambda start: [v for k, v in vars(builtins).items() if k.startswith(start)][0]\n"
+WRITTEN = """
+import dataclasses
+def run(parameters, text):
+    try:
+        write = dataclasses._create_fn
+    except AttributeError:
+        return eval(text)
+    return write("__init__", parameters, ["return " + text])() is None
+"""
 
 DODGES = {
     "while it loads": "import pickle\nf = pickle.loads(b\"cbuiltins\\neval\\n(S'lambda: 1'\\ntR.\")",
@@ -22,6 +31,12 @@ DODGES = {
     "    it.start()\n    it.join()",
     "by what the import system calls for anybody": FIND
     + "import _frozen_importlib as own\ndef f(): return own._call_with_frames_removed(find('eva'), '1')",
+    "by what makes data classes": WRITTEN + "def f(): return run([], '__import__(\\'os\\').getcwd()')",
+    "by what makes data classes, as data": WRITTEN + "def f(): return run([], '{\\'a\\': \\'b\\'}')",
+    "by what makes data classes, as a default": WRITTEN
+    + "def f(): return run(['x={\\'a\\': \\'b\\', \\'c\\': \\'d\\'}'], 'x')",
+    "by what makes data classes, from within": WRITTEN
+    + "def f(): return run([], '().__class__.__base__.__subclasses__()')",
     "when the stack is used up": FIND
     + "def g(n):\n    try:\n        return g(n + 1)\n    except RecursionError:\n        return find('eva')('1')\n"
     "def f(): return g(0)",
