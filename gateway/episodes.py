@@ -111,6 +111,8 @@ class Episodes:
         )
         if episode.isolation != isolation:
             raise InvalidRequestError(f"request id {request_id} came with another isolation before")
+        if episode.step_reward != request.step_reward:
+            raise InvalidRequestError(f"request id {request_id} came with another step_reward before")
         if episode.task_id != task.id:  # a retry, for which chance chose another task than for the first try
             task = self._task(episode)
             baseline = await self._pipeline.baseline(task)

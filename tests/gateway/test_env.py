@@ -194,6 +194,13 @@ async def test_a_bare_step_after_the_end_keeps_what_its_reward_is(api: httpx.Asy
     assert (await api.post("/step", json={"proposed_fix": WRONG})).json()["reward"] == 0.0
 
 
+async def test_a_repeated_reset_cannot_change_what_rewards_are(api: httpx.AsyncClient) -> None:
+    body = {"task_id": "easy-1", "request_id": "r-1"}
+    assert (await api.post("/reset", json=body)).status_code == 200
+    refused = (await api.post("/reset", json={**body, "step_reward": "delta"})).json()
+    assert refused["detail"] == "request id r-1 came with another step_reward before"
+
+
 async def test_another_meaning_of_rewards_is_refused(api: httpx.AsyncClient) -> None:
     assert (await api.post("/reset", json={"task_id": "easy-1", "step_reward": "sum"})).status_code == 422
 
