@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from codearena import budgets
@@ -15,6 +16,8 @@ from executor_service.analyses import Analyses
 from executor_service.host import host_class
 from executor_service.isolation.base import Isolation, Sandbox, SandboxLostError
 from executor_service.outcome import Cause, Ruling
+from executor_service.overtime import OutlivedError
+from executor_service.pace import Pace
 from executor_service.pool import Pool
 from executor_service.settings import Settings
 
@@ -44,6 +47,7 @@ class Attempts:
         self._settings = settings
         self._clock = clock
         self._analyses = Analyses(settings.analyses_kept)
+        self._pace = Pace()
 
     async def execute(
         self, attempt_id: str, job: executor_pb2.Job, caller: str = "", wait_s: float | None = None
@@ -59,13 +63,26 @@ class Attempts:
         """
         admit(job, self._settings)
         asked = self._clock()
-        async with self._pool.lease(caller, wait_s) as sandbox:
+        lease = self._pool.lease(caller, wait_s, self._pace.usual_s(job))
+        try:
+            return await self._executed(attempt_id, job, lease, asked)
+        except OutlivedError:  # what it did so far is forgotten, and counts as waiting
+            left_s = None if wait_s is None else max(0.0, wait_s - (self._clock() - asked))
+            lease = self._pool.lease(caller, left_s, again=True)
+            return await self._executed(attempt_id, job, lease, asked)
+
+    async def _executed(
+        self, attempt_id: str, job: executor_pb2.Job, lease: AbstractAsyncContextManager[Sandbox], asked: float
+    ) -> executor_pb2.Report:
+        """asked: when it began to wait."""
+        async with lease as sandbox:
             leased_s = self._clock() - asked
-            metrics.wait_seconds.observe(leased_s)
             ran = await self._run(attempt_id, sandbox, job)
         report = ran.report
+        metrics.wait_seconds.observe(leased_s)
         metrics.run_seconds.observe(ran.ran_s)
         metrics.attempts.labels(executor_pb2.AttemptStatus.Name(report.status)).inc()
+        self._pace.note(job, report, ran.ran_s)
         report.isolation.CopyFrom(self.isolation(sandbox))
         report.timings.leased.CopyFrom(codec.duration(leased_s))
         report.timings.ran.CopyFrom(codec.duration(ran.ran_s))

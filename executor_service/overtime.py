@@ -1,0 +1,120 @@
+"""What becomes of an attempt that has its sandbox for longer than usual, so that hanging ones never hold every lease.
+
+An attempt that hangs ends at its limits, after a second or two, in which a good one would have ended many times.
+Nothing tells them apart before they run. So each begins alike, and one that outlives the usual time goes on *aside*.
+While others wait, attempts aside are at most half of the leases, and of each owner half of its part. Beyond that, an
+attempt is *overdue*. It goes on for as long as nobody waits who has not begun. Then it is cut off, its sandbox is
+destroyed, and it begins again aside once there is room, where it is left alone until its end.
+
+So the other half of the leases changes hands after the usual time at the latest; nobody begins more than twice; and
+those that are to begin again have half of the leases for themselves, in turns, and all but one while nobody else waits.
+An attempt is neither told of this nor can it see it: what it did before it was cut off is forgotten.
+"""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from executor_service.sharing import Sharing
+
+
+class OutlivedError(Exception):
+    """The attempt was cut off for others: it is to begin again, aside."""
+
+
+@dataclass(eq=False)
+class _Run:
+    """A sandbox in use. cut: ends what is done with it."""
+
+    owner: str
+    cut: asyncio.Timeout
+    aside: bool
+    cut_off: bool = False
+
+
+class Overtime:
+    """Keeps count of who is aside and who is overdue. leases: sandboxes in use at once."""
+
+    def __init__(self, leases: int, sharing: Sharing, on_overdue: Callable[[], None]) -> None:
+        """on_overdue: called when one more has outlived the usual time."""
+        self._share = max(1, leases // 2)
+        self._most = max(1, leases - 1)
+        self._sharing = sharing
+        self._on_overdue = on_overdue
+        self._aside: Counter[str] = Counter()
+        self._overdue: list[_Run] = []  # in the order in which they became so
+        self._cut_off = 0  # of those that still have a sandbox
+
+    @property
+    def aside(self) -> int:
+        """How many go on though they have outlived the usual time, and count for no owner's part."""
+        return self._aside.total()
+
+    def may_resume(self, owner: str, others_wait: bool) -> bool:
+        """Whether an attempt that was cut off may begin again. others_wait: some who have not begun."""
+        return self.aside < (self._share if others_wait else self._most) and self._aside[owner] < self._most_of_one()
+
+    def resumes(self, owner: str) -> None:
+        """It begins again."""
+        self._aside[owner] += 1
+
+    @contextlib.contextmanager
+    def watched(self, owner: str, cut: asyncio.Timeout, usual_s: float | None, *, aside: bool) -> Iterator[None]:
+        """While inside, the attempt is known to run. usual_s: None: as long as it likes.
+
+        aside: it has begun again. On leaving, whatever it counted for is given back.
+        """
+        run = _Run(owner, cut, aside)
+        limited = usual_s is not None and not aside
+        timer = asyncio.get_running_loop().call_later(usual_s or 0.0, self._outlived, run) if limited else None
+        try:
+            yield
+        finally:
+            if timer:
+                timer.cancel()
+            self._ends(run)
+
+    def make_room(self, waiting: int, *, some_resume: bool) -> None:
+        """Sees to it that no overdue attempt holds what somebody waits for.
+
+        waiting: how many have not begun. some_resume: others wait to begin again, who come before those overdue.
+        """
+        while self._overdue and not some_resume and self.may_resume(self._overdue[0].owner, others_wait=True):
+            self._step_aside(self._overdue.pop(0))
+        while self._overdue and self._cut_off < waiting:
+            last = self._overdue.pop()  # with the least to lose
+            last.cut_off = True
+            self._cut_off += 1
+            last.cut.reschedule(asyncio.get_running_loop().time())
+
+    def gives_up(self, owner: str) -> None:
+        """One that was aside is no more."""
+        self._aside[owner] -= 1
+        if not self._aside[owner]:
+            del self._aside[owner]
+
+    def _outlived(self, run: _Run) -> None:
+        self._overdue.append(run)
+        self._on_overdue()
+
+    def _step_aside(self, run: _Run) -> None:
+        """From now on it counts for nothing that its owner has."""
+        run.aside = True
+        self.resumes(run.owner)
+        self._sharing.gives_back(run.owner)
+
+    def _ends(self, run: _Run) -> None:
+        if run.aside:
+            self.gives_up(run.owner)
+            return
+        self._sharing.gives_back(run.owner)
+        self._cut_off -= run.cut_off
+        if run in self._overdue:
+            self._overdue.remove(run)
+
+    def _most_of_one(self) -> int:
+        """Of one owner."""
+        part = self._sharing.part
+        return self._most if part is None else max(1, part // 2)
