@@ -54,7 +54,8 @@ class Attempts:
     ) -> executor_pb2.Report:
         """Runs the job in a sandbox of its own; while it waits for one, callers take turns.
 
-        Cancelling it destroys the sandbox. wait_s: longest wait for it; None: as long as it takes.
+        Cancelling it destroys the sandbox. wait_s: longest wait for it, and for another if it has to stand back for
+        others, see overtime.py; None: as long as it takes.
 
         Raises:
             CallerError: the job is malformed or asks for too much.
@@ -66,9 +67,8 @@ class Attempts:
         lease = self._pool.lease(caller, wait_s, self._pace.usual_s(job))
         try:
             return await self._executed(attempt_id, job, lease, asked)
-        except OutlivedError:  # what it did so far is forgotten, and counts as waiting
-            left_s = None if wait_s is None else max(0.0, wait_s - (self._clock() - asked))
-            lease = self._pool.lease(caller, left_s, again=True)
+        except OutlivedError:  # what it did so far is forgotten; that it is to wait again is none of its doing
+            lease = self._pool.lease(caller, wait_s, again=True)
             return await self._executed(attempt_id, job, lease, asked)
 
     async def _executed(

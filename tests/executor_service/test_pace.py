@@ -1,5 +1,7 @@
 """What is taken for the usual time of an attempt."""
 
+import pytest
+
 from codearena.v1 import common_pb2, executor_pb2
 from executor_service.pace import Pace
 
@@ -15,10 +17,10 @@ def test_the_usual_time_is_some_times_what_recent_attempts_took() -> None:
     pace = Pace()
     for ran_s in (0.4, 0.5, 0.6):
         pace.note(RUNS, report(), ran_s)
-    assert pace.usual_s(RUNS) == 1.6
+    assert pace.usual_s(RUNS) == pytest.approx(2.4)
     for _ in range(64):
         pace.note(RUNS, report(), 4.0)  # the host has become busy
-    assert pace.usual_s(RUNS) == 16.0
+    assert pace.usual_s(RUNS) == 24.0
 
 
 def test_what_hangs_does_not_make_hanging_usual() -> None:
@@ -34,11 +36,11 @@ def test_attempts_that_wait_on_purpose_decide_nothing_unless_they_are_most() -> 
     pace = Pace()
     for number in range(64):
         pace.note(RUNS, report(), 9.0 if number % 2 else 0.2)
-    assert pace.usual_s(RUNS) == 0.8
+    assert pace.usual_s(RUNS) == pytest.approx(1.2)
 
 
 def test_measuring_takes_as_long_as_measuring_does() -> None:
     pace = Pace()
     pace.note(RUNS, report(), 0.001)
     pace.note(MEASURES, report(), 1.0)
-    assert (pace.usual_s(RUNS), pace.usual_s(MEASURES)) == (0.25, 4.0)
+    assert (pace.usual_s(RUNS), pace.usual_s(MEASURES)) == (0.25, 6.0)
