@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 
 from codearena import budgets
 from codearena.errors import SandboxError
@@ -64,7 +65,7 @@ class Attempts:
         """
         admit(job, self._settings)
         asked = self._clock()
-        lease = self._pool.lease(caller, wait_s, self._pace.usual_s(job))
+        lease = self._pool.lease(caller, wait_s, partial(self._pace.usual_s, job))
         try:
             return await self._executed(attempt_id, job, lease, asked)
         except OutlivedError:  # what it did so far is forgotten; that it is to wait again is none of its doing

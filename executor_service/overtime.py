@@ -26,12 +26,15 @@ class OutlivedError(Exception):
 
 @dataclass(eq=False)
 class _Run:
-    """A sandbox in use. cut: ends what is done with it."""
+    """A sandbox in use. cut: ends what is done with it; begun: by the event loop's clock."""
 
     owner: str
     cut: asyncio.Timeout
     aside: bool
+    begun: float
+    usual_s: Callable[[], float] | None
     cut_off: bool = False
+    timer: asyncio.TimerHandle | None = None
 
 
 class Overtime:
@@ -61,19 +64,20 @@ class Overtime:
         self._aside[owner] += 1
 
     @contextlib.contextmanager
-    def watched(self, owner: str, cut: asyncio.Timeout, usual_s: float | None, *, aside: bool) -> Iterator[None]:
-        """While inside, the attempt is known to run. usual_s: None: as long as it likes.
+    def watched(
+        self, owner: str, cut: asyncio.Timeout, usual_s: Callable[[], float] | None, *, aside: bool
+    ) -> Iterator[None]:
+        """While inside, the attempt is known to run. usual_s: asked again when it is over; None: there is no such time.
 
         aside: it has begun again. On leaving, whatever it counted for is given back.
         """
-        run = _Run(owner, cut, aside)
-        limited = usual_s is not None and not aside
-        timer = asyncio.get_running_loop().call_later(usual_s or 0.0, self._outlived, run) if limited else None
+        run = _Run(owner, cut, aside, asyncio.get_running_loop().time(), None if aside else usual_s)
+        self._watch(run)
         try:
             yield
         finally:
-            if timer:
-                timer.cancel()
+            if run.timer:
+                run.timer.cancel()
             self._ends(run)
 
     def make_room(self, waiting: int, *, some_resume: bool) -> None:
@@ -95,9 +99,16 @@ class Overtime:
         if not self._aside[owner]:
             del self._aside[owner]
 
-    def _outlived(self, run: _Run) -> None:
-        self._overdue.append(run)
-        self._on_overdue()
+    def _watch(self, run: _Run) -> None:
+        """Looks again when the usual time is over: until then the host may have become busier."""
+        if run.usual_s is None:
+            return
+        loop, usual_s = asyncio.get_running_loop(), run.usual_s()
+        if run.timer and loop.time() - run.begun >= usual_s:
+            self._overdue.append(run)
+            self._on_overdue()
+        else:
+            run.timer = loop.call_at(run.begun + usual_s, self._watch, run)
 
     def _step_aside(self, run: _Run) -> None:
         """From now on it counts for nothing that its owner has."""

@@ -106,12 +106,17 @@ class Pool:
 
     @asynccontextmanager
     async def lease(
-        self, caller: str = "", wait_s: float | None = None, usual_s: float | None = None, *, again: bool = False
+        self,
+        caller: str = "",
+        wait_s: float | None = None,
+        usual_s: Callable[[], float] | None = None,
+        *,
+        again: bool = False,
     ) -> AsyncIterator[Sandbox]:
         """A ready sandbox, for one attempt; it is destroyed in the background on leaving, whatever happened.
 
-        caller: whom to be fair to; any text. wait_s: longest wait for one; None: as long as it takes. usual_s: time
-        after which the attempt stands back for those who wait, see overtime.py; None: never. again: it has done so.
+        caller: whom to be fair to; any text. wait_s: longest wait for one; None: as long as it takes. usual_s: tells
+        after which time an attempt stands back for those who wait, see overtime.py; None: never. again: it has done so.
 
         Cancelling while waiting gives the place in the queue up; cancelling inside destroys the sandbox.
 

@@ -19,7 +19,6 @@ LIMITS = PoolLimits(
     minimum=LEASES, maximum=8, leases=LEASES, start_concurrency=4, waiting=100, ready_age_s=1000, shrink_s=1000
 )
 SHARED = replace(LIMITS, maximum=12, leases=8, shares=Shares(reserve=1, start_concurrency=4, leases=4))
-AT_ONCE = 0.0  # usual time of what hangs: the event loop's next round
 
 
 class Attempts:
@@ -28,6 +27,7 @@ class Attempts:
     def __init__(self, pool: Pool, group: asyncio.TaskGroup) -> None:
         self._pool = pool
         self._group = group
+        self.usual_s = 0.0  # over in the event loop's next round
         self.end = asyncio.Event()
         self.begun: list[str] = []
         self.cut_off: list[str] = []
@@ -47,7 +47,7 @@ class Attempts:
         await self._held(name, "", again=True)
 
     async def _held(self, name: str, owner: str, *, again: bool) -> None:
-        async with self._pool.lease(owner, usual_s=AT_ONCE, again=again):
+        async with self._pool.lease(owner, usual_s=lambda: self.usual_s, again=again):
             self.begun.append(name)
             await self.end.wait()
 
@@ -109,6 +109,28 @@ async def test_nobody_is_cut_off_while_nobody_waits() -> None:
         assert attempts.cut_off == []
         attempts.end.set()
     assert len(attempts.begun) == LEASES
+
+
+async def test_what_takes_long_because_the_host_has_become_busy_is_left_alone() -> None:
+    async with running(FakeIsolation(), LIMITS) as pool, asyncio.TaskGroup() as group:
+        attempts = Attempts(pool, group)
+        told: list[float] = []
+
+        def usual_s() -> float:
+            told.append(1000.0 if told else 0.0)
+            return told[-1]
+
+        async def held() -> None:
+            async with pool.lease(usual_s=usual_s):
+                await attempts.end.wait()
+
+        busy = [group.create_task(held()) for _ in range(LEASES)]
+        await settled(lambda: len(told) == 2 * LEASES)
+        waiting = group.create_task(attempts.honest())
+        await settled(lambda: pool.status().queued == 1)
+        assert not any(task.done() for task in busy)
+        attempts.end.set()
+        await waiting
 
 
 async def test_who_begins_again_is_left_alone_until_its_end() -> None:

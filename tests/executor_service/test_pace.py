@@ -13,18 +13,40 @@ def report(status: "common_pb2.CallStatus" = common_pb2.CALL_STATUS_RETURNED) ->
     return executor_pb2.Report(calls=[common_pb2.CallOutcome(status=status)])
 
 
+class Host:
+    """A host that is as busy as it is told to be."""
+
+    def __init__(self) -> None:
+        self.crowding = 1.0
+
+    def __call__(self) -> float:
+        return self.crowding
+
+
 def test_the_usual_time_is_some_times_what_recent_attempts_took() -> None:
-    pace = Pace()
+    pace = Pace(Host())
     for ran_s in (0.4, 0.5, 0.6):
         pace.note(RUNS, report(), ran_s)
     assert pace.usual_s(RUNS) == pytest.approx(2.4)
     for _ in range(64):
-        pace.note(RUNS, report(), 4.0)  # the host has become busy
+        pace.note(RUNS, report(), 4.0)
     assert pace.usual_s(RUNS) == 24.0
 
 
+def test_on_a_busy_host_everything_takes_longer_from_the_first_attempt_on() -> None:
+    host = Host()
+    pace = Pace(host)
+    pace.note(RUNS, report(), 0.1)
+    idle_s = pace.usual_s(RUNS)
+    host.crowding = 9.0
+    assert pace.usual_s(RUNS) == pytest.approx(9 * idle_s)
+    pace.note(RUNS, report(), 0.9)
+    host.crowding = 1.0
+    assert pace.usual_s(RUNS) == pytest.approx(idle_s)
+
+
 def test_what_hangs_does_not_make_hanging_usual() -> None:
-    pace = Pace()
+    pace = Pace(Host())
     pace.note(RUNS, report(), 0.1)
     before = pace.usual_s(RUNS)
     for status in (common_pb2.CALL_STATUS_TIME_LIMIT, common_pb2.CALL_STATUS_NOT_RUN) * 64:
@@ -33,14 +55,14 @@ def test_what_hangs_does_not_make_hanging_usual() -> None:
 
 
 def test_attempts_that_wait_on_purpose_decide_nothing_unless_they_are_most() -> None:
-    pace = Pace()
+    pace = Pace(Host())
     for number in range(64):
         pace.note(RUNS, report(), 9.0 if number % 2 else 0.2)
     assert pace.usual_s(RUNS) == pytest.approx(1.2)
 
 
 def test_measuring_takes_as_long_as_measuring_does() -> None:
-    pace = Pace()
+    pace = Pace(Host())
     pace.note(RUNS, report(), 0.001)
     pace.note(MEASURES, report(), 1.0)
     assert (pace.usual_s(RUNS), pace.usual_s(MEASURES)) == (0.25, 6.0)
