@@ -49,6 +49,8 @@ class Overtime:
         self._aside: Counter[str] = Counter()
         self._overdue: list[_Run] = []  # in the order in which they became so
         self._cut_off = 0  # of those that still have a sandbox
+        self.making_s = 0.0
+        """What making a sandbox took last: to cut off costs one, so nobody is who has had less than that."""
 
     @property
     def aside(self) -> int:
@@ -103,7 +105,7 @@ class Overtime:
         """Looks again when the usual time is over: until then the host may have become busier."""
         if run.usual_s is None:
             return
-        loop, usual_s = asyncio.get_running_loop(), run.usual_s()
+        loop, usual_s = asyncio.get_running_loop(), max(run.usual_s(), self.making_s)
         if run.timer and loop.time() - run.begun >= usual_s:
             self._overdue.append(run)
             self._on_overdue()

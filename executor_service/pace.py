@@ -12,7 +12,7 @@ from executor_service.host import crowding
 
 _FIRST_S = 1.0  # while nothing is known
 _LEAST_S = 0.25  # what is shorter than this hardly holds anybody up
-_TIMES = 6.0  # of a quick one: hardly an attempt that does not hang takes longer
+_TIMES = 4.0  # of a quick one: hardly an attempt that does not hang takes longer
 _RECENT = 64
 _QUICK = 0.25  # of the recent ones: no half of them that waits on purpose decides what is usual
 

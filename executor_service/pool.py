@@ -308,7 +308,8 @@ class Pool:
             self._failed(SandboxError(f"a sandbox could not be made: {type(error).__name__}"))
             return
         metrics.creates.labels("ready").inc()
-        metrics.create_seconds.observe(self._clock() - started)
+        self._overtime.making_s = self._clock() - started
+        metrics.create_seconds.observe(self._overtime.making_s)
         self._forget_task()
         if self._failures.hopeless:
             self._on_health(True)

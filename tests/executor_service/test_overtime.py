@@ -12,7 +12,7 @@ from executor_service.overtime import OutlivedError
 from executor_service.pool import Pool
 from executor_service.sharing import Shares
 from tests.executor_service.fakes import FakeIsolation
-from tests.executor_service.test_pool import running, until
+from tests.executor_service.test_pool import Clock, running, until
 
 LEASES = 4
 LIMITS = PoolLimits(
@@ -116,12 +116,14 @@ async def test_what_takes_long_because_the_host_has_become_busy_is_left_alone() 
         attempts = Attempts(pool, group)
         told: list[float] = []
 
-        def usual_s() -> float:
-            told.append(1000.0 if told else 0.0)
-            return told[-1]
-
         async def held() -> None:
-            async with pool.lease(usual_s=usual_s):
+            usual_s = iter([0.0, 1000.0])  # when it begins, and when that is over
+
+            def told_s() -> float:
+                told.append(next(usual_s))
+                return told[-1]
+
+            async with pool.lease(usual_s=told_s):
                 await attempts.end.wait()
 
         busy = [group.create_task(held()) for _ in range(LEASES)]
@@ -129,6 +131,26 @@ async def test_what_takes_long_because_the_host_has_become_busy_is_left_alone() 
         waiting = group.create_task(attempts.honest())
         await settled(lambda: pool.status().queued == 1)
         assert not any(task.done() for task in busy)
+        attempts.end.set()
+        await waiting
+
+
+async def test_nobody_is_cut_off_before_it_has_run_for_as_long_as_making_a_sandbox_takes() -> None:
+    clock = Clock()
+    isolation = FakeIsolation()
+    isolation.permits = asyncio.Semaphore(0)
+    async with running(isolation, LIMITS, clock=clock) as pool, asyncio.TaskGroup() as group:
+        await settled(lambda: isolation.making == LEASES)
+        clock.now += 1000.0
+        for _ in range(100):
+            isolation.permits.release()
+        attempts = Attempts(pool, group)
+        await attempts.hangs(LEASES)
+        waiting = group.create_task(attempts.honest())
+        await settled(lambda: pool.status().queued == 1)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert attempts.cut_off == []
         attempts.end.set()
         await waiting
 

@@ -27,10 +27,10 @@ def test_the_usual_time_is_some_times_what_recent_attempts_took() -> None:
     pace = Pace(Host())
     for ran_s in (0.4, 0.5, 0.6):
         pace.note(RUNS, report(), ran_s)
-    assert pace.usual_s(RUNS) == pytest.approx(2.4)
+    assert pace.usual_s(RUNS) == pytest.approx(1.6)
     for _ in range(64):
         pace.note(RUNS, report(), 4.0)
-    assert pace.usual_s(RUNS) == 24.0
+    assert pace.usual_s(RUNS) == 16.0
 
 
 def test_on_a_busy_host_everything_takes_longer_from_the_first_attempt_on() -> None:
@@ -58,11 +58,11 @@ def test_attempts_that_wait_on_purpose_decide_nothing_unless_they_are_most() -> 
     pace = Pace(Host())
     for number in range(64):
         pace.note(RUNS, report(), 9.0 if number % 2 else 0.2)
-    assert pace.usual_s(RUNS) == pytest.approx(1.2)
+    assert pace.usual_s(RUNS) == pytest.approx(0.8)
 
 
 def test_measuring_takes_as_long_as_measuring_does() -> None:
     pace = Pace(Host())
     pace.note(RUNS, report(), 0.001)
     pace.note(MEASURES, report(), 1.0)
-    assert (pace.usual_s(RUNS), pace.usual_s(MEASURES)) == (0.25, 6.0)
+    assert (pace.usual_s(RUNS), pace.usual_s(MEASURES)) == (0.25, 4.0)
