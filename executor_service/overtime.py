@@ -19,6 +19,9 @@ from dataclasses import dataclass
 
 from executor_service.sharing import Sharing
 
+UsualTime = Callable[[], float]
+"""Tells how long, in seconds, an attempt like this one usually takes on the host as it is now."""
+
 
 class OutlivedError(Exception):
     """The attempt was cut off for others: it is to begin again, aside."""
@@ -32,7 +35,7 @@ class _Run:
     cut: asyncio.Timeout
     aside: bool
     begun: float
-    usual_s: Callable[[], float] | None
+    usual_s: UsualTime | None
     cut_off: bool = False
     timer: asyncio.TimerHandle | None = None
 
@@ -66,9 +69,7 @@ class Overtime:
         self._aside[owner] += 1
 
     @contextlib.contextmanager
-    def watched(
-        self, owner: str, cut: asyncio.Timeout, usual_s: Callable[[], float] | None, *, aside: bool
-    ) -> Iterator[None]:
+    def watched(self, owner: str, cut: asyncio.Timeout, usual_s: UsualTime | None, *, aside: bool) -> Iterator[None]:
         """While inside, the attempt is known to run. usual_s: asked again when it is over; None: there is no such time.
 
         aside: it has begun again. On leaving, whatever it counted for is given back.

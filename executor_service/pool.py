@@ -26,7 +26,7 @@ from executor_service import metrics
 from executor_service.capacity import PoolLimits, PoolStatus
 from executor_service.failures import Failures
 from executor_service.isolation.base import Isolation, Sandbox
-from executor_service.overtime import OutlivedError, Overtime
+from executor_service.overtime import OutlivedError, Overtime, UsualTime
 from executor_service.sharing import Sharing
 
 log = logging.getLogger(__name__)
@@ -106,12 +106,7 @@ class Pool:
 
     @asynccontextmanager
     async def lease(
-        self,
-        caller: str = "",
-        wait_s: float | None = None,
-        usual_s: Callable[[], float] | None = None,
-        *,
-        again: bool = False,
+        self, caller: str = "", wait_s: float | None = None, usual_s: UsualTime | None = None, *, again: bool = False
     ) -> AsyncIterator[Sandbox]:
         """A ready sandbox, for one attempt; it is destroyed in the background on leaving, whatever happened.
 
@@ -150,8 +145,7 @@ class Pool:
             async with asyncio.timeout(wait_s):
                 return await self._acquire(caller, again)
         except TimeoutError:
-            metrics.refused.inc()
-            raise OverloadedError("no sandbox came free in time", retry_after_s=self._retry_after_s()) from None
+            raise self._overloaded("no sandbox came free in time") from None
 
     async def _acquire(self, caller: str, again: bool) -> Sandbox:
         if self._closing:
@@ -164,8 +158,7 @@ class Pool:
             self._refill_if_few()
             return sandbox
         if len(self._waiters) >= self._limits.waiting:
-            metrics.refused.inc()
-            raise OverloadedError("as many attempts wait as may", retry_after_s=self._retry_after_s())
+            raise self._overloaded("as many attempts wait as may")
         if self._retry and self._failures.hopeless and not self._ready:
             raise self._failures.error()
         if self._leased < self._limits.leases:  # else more of them would be of no use
@@ -261,9 +254,10 @@ class Pool:
                     waiter.set_exception(error)
         self._note()
 
-    def _retry_after_s(self) -> float:
-        """A guess at when the queue has moved: the time the engine needs for one round of what may run at once."""
-        return 1.0 + self._jitter()
+    def _overloaded(self, why: str) -> OverloadedError:
+        metrics.refused.inc()
+        # A guess at when the queue has moved: the time the engine needs for one round of what may run at once.
+        return OverloadedError(why, retry_after_s=1.0 + self._jitter())
 
     def _refill(self) -> None:
         """Starts as many sandboxes as are missing and may be started now."""
