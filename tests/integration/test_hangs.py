@@ -1,6 +1,7 @@
 """Attempts that hang beside honest ones of the same caller: they do not hold the sandboxes that these wait for."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
@@ -19,12 +20,20 @@ ISOLATIONS = ["local", *(pytest.param(name, marks=pytest.mark.docker) for name i
 
 @pytest.fixture(scope="module", params=ISOLATIONS)
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Of everything in one process. What sleeps does so for twenty seconds, far longer than these tests look at it."""
-    environment = {"CODEARENA_EXECUTOR_POOL_LEASES": str(LEASES), "CODEARENA_GATEWAY_LIMIT_CALL_WALL_S": "10"}
+    """Of everything in one process. What sleeps does so for minutes, far longer than these tests look at it."""
+    environment = {
+        "CODEARENA_EXECUTOR_POOL_LEASES": str(LEASES),
+        "CODEARENA_EXECUTOR_ATTEMPT_WALL_S": "3000",
+        "CODEARENA_GATEWAY_LIMIT_CALL_WALL_S": "100",
+    }
+    folder = tmp_path_factory.mktemp("hangs")
+    shutil.copytree(ROOT / "tasks" / "easy", folder / "tasks" / "easy")
+    with (folder / "tasks" / "easy" / "easy-1" / "task.yaml").open("a", encoding="utf-8") as task:
+        task.write("limits: {call_wall_s: 100.0, attempt_wall_s: 250.0}\n")
     if request.param != "local":
         require_engine()
         environment["CODEARENA_EXECUTOR_IMAGE"] = runner_image()
-    with running(request.param, tmp_path_factory.mktemp("hangs"), ROOT / "tasks", **environment) as server:
+    with running(request.param, folder, folder / "tasks", **environment) as server:
         yield server.url
 
 
