@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from executor_service import metrics
 from executor_service.sharing import Sharing
 
 UsualTime = Callable[[], float]
@@ -67,6 +68,7 @@ class Overtime:
     def resumes(self, owner: str) -> None:
         """It begins again."""
         self._aside[owner] += 1
+        metrics.aside.set(self.aside)
 
     @contextlib.contextmanager
     def watched(self, owner: str, cut: asyncio.Timeout, usual_s: UsualTime | None, *, aside: bool) -> Iterator[None]:
@@ -83,13 +85,16 @@ class Overtime:
                 run.timer.cancel()
             self._ends(run)
 
-    def make_room(self, waiting: int, *, some_resume: bool) -> None:
-        """Sees to it that no overdue attempt holds what somebody waits for.
+    def step_aside(self) -> None:
+        """Lets overdue attempts go on aside, as far as there is room."""
+        while self._overdue and self.may_resume(self._overdue[0].owner, others_wait=True):
+            run = self._overdue.pop(0)
+            run.aside = True
+            self.resumes(run.owner)
+            self._sharing.gives_back(run.owner)
 
-        waiting: how many have not begun. some_resume: others wait to begin again, who come before those overdue.
-        """
-        while self._overdue and not some_resume and self.may_resume(self._overdue[0].owner, others_wait=True):
-            self._step_aside(self._overdue.pop(0))
+    def make_room(self, waiting: int) -> None:
+        """Cuts off an overdue attempt for each that waits and has not begun, as long as there are any."""
         while self._overdue and self._cut_off < waiting:
             last = self._overdue.pop()  # with the least to lose
             last.cut_off = True
@@ -101,6 +106,7 @@ class Overtime:
         self._aside[owner] -= 1
         if not self._aside[owner]:
             del self._aside[owner]
+        metrics.aside.set(self.aside)
 
     def _watch(self, run: _Run) -> None:
         """Looks again when the usual time is over: until then the host may have become busier."""
@@ -112,12 +118,6 @@ class Overtime:
             self._on_overdue()
         else:
             run.timer = loop.call_at(run.begun + usual_s, self._watch, run)
-
-    def _step_aside(self, run: _Run) -> None:
-        """From now on it counts for nothing that its owner has."""
-        run.aside = True
-        self.resumes(run.owner)
-        self._sharing.gives_back(run.owner)
 
     def _ends(self, run: _Run) -> None:
         if run.aside:

@@ -112,7 +112,6 @@ class Pool:
 
         caller: whom to be fair to; any text. wait_s: longest wait for one; None: as long as it takes. usual_s: tells
         after which time an attempt stands back for those who wait, see overtime.py; None: never. again: it has done so.
-
         Cancelling while waiting gives the place in the queue up; cancelling inside destroys the sandbox.
 
         Raises:
@@ -220,9 +219,13 @@ class Pool:
 
     def _serve_waiters(self) -> None:
         """Gives what is ready to those whose turn it is and who may take it; what is overdue makes room for others."""
-        while self._ready and (self._serve_one_again() or self._serve_one()):
+        while self._ready and self._serve_one_again():
             pass
-        self._overtime.make_room(len(self._waiters), some_resume=bool(self._resuming))
+        if not self._resuming:
+            self._overtime.step_aside()
+        while self._ready and self._serve_one():
+            pass
+        self._overtime.make_room(len(self._waiters))
 
     def _serve_one(self) -> bool:
         """Whether there was one."""
@@ -255,8 +258,7 @@ class Pool:
         self._note()
 
     def _overloaded(self, why: str) -> OverloadedError:
-        metrics.refused.inc()
-        # A guess at when the queue has moved: the time the engine needs for one round of what may run at once.
+        metrics.refused.inc()  # the delay is a guess: the time the engine needs for one round of what may run at once
         return OverloadedError(why, retry_after_s=1.0 + self._jitter())
 
     def _refill(self) -> None:
@@ -391,7 +393,6 @@ class Pool:
             metrics.sandboxes.labels(state).set(getattr(status, state))
         metrics.queued.set(status.queued)
         metrics.oldest.set(min(self._waiters.oldest_since, self._resuming.oldest_since))
-        metrics.aside.set(self._overtime.aside)
         if self._leased or status.queued:
             self._idle.clear()
         else:

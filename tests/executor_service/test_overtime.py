@@ -217,6 +217,18 @@ async def test_of_what_hangs_an_owner_keeps_half_of_its_part_while_others_compet
     assert len(attempts.ended) == 6
 
 
+async def test_what_steps_aside_leaves_its_owner_its_part_at_once() -> None:
+    limits = replace(SHARED, shares=Shares(reserve=1, start_concurrency=4, leases=2))  # a part is one
+    async with running(FakeIsolation(), limits) as pool, asyncio.TaskGroup() as group:
+        attempts = Attempts(pool, group)
+        await attempts.honest("polite")
+        attempts.usual_s = 0.05  # until after the honest one has come to wait
+        await attempts.hangs(1, "greedy")
+        await attempts.honest("greedy")
+        assert (attempts.ended, attempts.cut_off) == ([], [])
+        attempts.end.set()
+
+
 async def test_a_single_lease_is_left_to_who_has_it() -> None:
     async with running(FakeIsolation(), replace(LIMITS, leases=1)) as pool, asyncio.TaskGroup() as group:
         attempts = Attempts(pool, group)
