@@ -59,7 +59,7 @@ class Attempts:
         return tasks
 
     async def honest(self, owner: str = "") -> None:
-        async with self._pool.lease(owner):
+        async with asyncio.timeout(10), self._pool.lease(owner):
             pass
 
 
