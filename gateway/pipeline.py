@@ -128,7 +128,6 @@ class Pipeline:
         self._limits = {
             task.id: limits.AttemptLimits(task, self._makers[task.id].calls, settings) for task in tasks.values()
         }
-        self._baselines: dict[str, asyncio.Task[grader_pb2.Verdict]] = {}
         self._given = {name: Given(maker, self._examine_given) for name, maker in self._makers.items()}
 
     async def attempt(
@@ -144,9 +143,8 @@ class Pipeline:
     ) -> Attempt:
         """Grades one attempt. step: from 1; earlier: identities of the attempts that this one should differ from.
 
-        caller: whose attempt it is, where many wait; see Admission. draw: attempts of one draw and step get
-        the same hidden inputs; empty: inputs of its own. probe_cpu_s: None for the usual. isolation: where it
-        runs; empty: as usual.
+        caller: whose attempt it is, where many wait; see Admission. draw: attempts of one draw and step get the same
+        hidden inputs; empty: inputs of its own. probe_cpu_s: None: as usual. isolation: where it runs; empty: as usual.
         """
         attempt_id, started = uuid.uuid4().hex, datetime.now(UTC)
         telemetry.attempt_id.set(attempt_id)
@@ -168,19 +166,21 @@ class Pipeline:
 
     def fresh_inputs(self, task: Task) -> bool:
         """Whether attempts at other times get other hidden inputs, or are measured on others."""
-        return not self._settings.cases_fixed and (self._draws[task.id].some or task.probe is not None)
+        return self.draws_anew(task) or (task.probe is not None and not self._settings.cases_fixed)
 
-    async def baseline(self, task: Task) -> grader_pb2.Verdict:
-        """What grading the task's buggy code says: the first error log. Established once; waiters share the work."""
-        running = self._baselines.get(task.id)
-        if running is None or (running.done() and (running.cancelled() or running.exception() is not None)):
-            running = self._baselines[task.id] = asyncio.create_task(self._grade_buggy(task))
-        return await asyncio.shield(running)
+    async def idle(self) -> None:
+        """Returns when no attempt is under way."""
+        await self._admission.idle()
 
-    async def _grade_buggy(self, task: Task) -> grader_pb2.Verdict:
+    async def prepare(self, task: Task) -> None:
+        """Finds out ahead what every attempt at the task is held to."""
+        await self._given[task.id].known("", functools.partial(self._run_given, task, ""))
+
+    async def code_as_given(self, task: Task, caller: str) -> grader_pb2.Verdict:
+        """What grading the task's buggy code says, on the tests that an agent is shown. caller: as of `attempt`."""
         brief, source = self._makers[task.id].baseline(), task.buggy.encode()
         within = limits.for_every_call(await self._limits_of(task), len(brief.job.calls))
-        graded, _ = await self._graded(f"baseline-{uuid.uuid4().hex}", task, brief, within, source, 1, ())
+        graded, _ = await self._graded(f"baseline-{uuid.uuid4().hex}", task, brief, within, source, 1, (), caller)
         return graded.verdict
 
     async def _graded(
