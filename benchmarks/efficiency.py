@@ -39,9 +39,10 @@ from codearena import values
 from codearena.task import COMPLEXITIES, TaskLimits, load_tasks
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
 from executor_service.attempts import Attempts
+from executor_service.capacity import PoolLimits
 from executor_service.codec import duration, seconds
 from executor_service.isolation.choice import choose
-from executor_service.pool import Pool, PoolLimits
+from executor_service.pool import Pool
 from executor_service.settings import Settings as ExecutorSettings
 from gateway.jobs import JobMaker, Probing, probe_points
 from gateway.limits import ceilings, for_probing

@@ -40,6 +40,7 @@ from codearena.models import (
     State,
     Stats,
     StepResponse,
+    StepReward,
     TaskDetail,
     TaskSummary,
     Verdict,
@@ -108,13 +109,15 @@ class AsyncCodeArena:
         strategy: str | None = None,
         group_id: str | None = None,
         use_memory: bool = False,
+        step_reward: StepReward = "absolute",
     ) -> StepResponse:
         """Starts an episode.
 
         task_id: a task's id, a category, a level or "auto"; none: the service's choice. seed: fixes the choice among
         several. episode_id: names the episode; one is made if none is given, so that a repeated reset is the same one.
         strategy: "threshold" or "learning_progress". group_id: all resets of a group get the same task. use_memory: the
-        observations tell of the agent's best attempt at the task and its last failures.
+        observations tell of the agent's best attempt at the task and its last failures. step_reward: "delta" makes each
+        step's reward what it adds to the best one before it, so that their sum is the episode's return.
 
             episode = await arena.reset("type_errors", seed=7)
         """
@@ -127,6 +130,7 @@ class AsyncCodeArena:
             "strategy": strategy,
             "group_id": group_id,
             "use_memory": use_memory or None,
+            "step_reward": step_reward if step_reward != "absolute" else None,
             "isolation": self._isolation,
         }
         answer = validated(StepResponse, await self._transport.post("/reset", body))

@@ -33,6 +33,7 @@ from codearena.models import (
     State,
     Stats,
     StepResponse,
+    StepReward,
     TaskDetail,
     TaskSummary,
     Verdict,
@@ -95,10 +96,17 @@ class CodeArena:
         strategy: str | None = None,
         group_id: str | None = None,
         use_memory: bool = False,
+        step_reward: StepReward = "absolute",
     ) -> StepResponse:
         """Starts an episode: `episode = arena.reset("hard-1")`."""
         reset = self._arena.reset(
-            task_id, seed=seed, episode_id=episode_id, strategy=strategy, group_id=group_id, use_memory=use_memory
+            task_id,
+            seed=seed,
+            episode_id=episode_id,
+            strategy=strategy,
+            group_id=group_id,
+            use_memory=use_memory,
+            step_reward=step_reward,
         )
         return self._loop.run(reset)
 

@@ -38,6 +38,7 @@ from codearena.requests import (
     ResetRequest,
     RunRawRequest,
     StepRequest,
+    StepReward,
     Strategy,
 )
 
@@ -88,6 +89,7 @@ __all__ = [
     "Stats",
     "StepRequest",
     "StepResponse",
+    "StepReward",
     "Strategy",
     "TaskDetail",
     "TaskSummary",
@@ -107,7 +109,8 @@ class Observation(_Lenient):
     """What the agent sees. OpenEnv's clients get nothing else of an answer but its reward and done.
 
     test_results: one line a visible test and one with the counts. previous_attempts: the sources tried, oldest first.
-    step: taken so far, 0 after reset. reward_components, penalties: of the step, null after reset.
+    step: taken so far, 0 after reset. reward_components, penalties, reward_delta, episode_return: of the step, after
+    reset null.
     """
 
     buggy_code: str
@@ -123,6 +126,12 @@ class Observation(_Lenient):
     solved: bool = False
     reward_components: "RewardComponents | None" = None
     penalties: "Penalties | None" = None
+    reward_delta: float | None = Field(
+        default=None, description="By how much the reward exceeds the best one of the episode before it, else 0."
+    )
+    episode_return: float | None = Field(
+        default=None, description="The sum of all reward_delta so far: the best reward of the episode."
+    )
     memory: EpisodeMemory | None = Field(default=None, description="Null unless the reset asked for it.")
 
 
@@ -174,8 +183,9 @@ class ExecutionMetadata(_Lenient):
 class Complexity(_Lenient):
     """Growth classes such as "O(n)"; empty: unknown.
 
-    confidence: of `measured`, in [0, 1]; ratio: CPU time over that of the reference; null: not measured;
-    sizes: the n that the attempt finished, ascending; times: its CPU time at each, in seconds;
+    confidence: of `measured`, in [0, 1], to the nearest tenth; ratio: CPU time over that of the reference, to the
+    nearest tenth of a decade (1, 1.3, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 7.9, 10); null: not measured;
+    sizes: the n that the attempt finished, ascending; times: its CPU time at each, in seconds, rounded likewise;
     space: growth of its peak memory, inputs included; empty: too little to tell;
     dominant_lines: where in the source the estimated growth comes about; problem_type: what it seems to work on.
     """
@@ -196,21 +206,21 @@ class Timings(_Lenient):
     """Where the time went, in seconds, by the gateway's clock. The stages overlap, so that their sum means nothing.
 
     queued_s, execute_s and grade_s follow each other; sandbox_s is a part of execute_s; judge_s and measure_s come
-    between execute_s and grade_s, at the same time where both are there. Those that an attempt could lengthen by what
-    it reads of hidden inputs are rounded up to 0.1, 1, 10 or 100 s; /metrics holds them exactly.
+    between execute_s and grade_s, at the same time where both are there. All are rounded up to 0.1, 1, 10 or
+    100 s, since an attempt can lengthen them by what it reads of hidden inputs; /metrics holds them exactly.
     """
 
     queued_s: float = Field(description="Waiting for a place among the attempts that the gateway runs at once.")
     execute_s: float = Field(
-        description="From asking an executor to its report: waiting for a sandbox, running, every try. Rounded up."
+        description="From asking an executor to its report: waiting for a sandbox, running, every try."
     )
     sandbox_s: float = Field(
         description="Within execute_s: in the sandbox, from handing over the job to its report. By the executor's "
-        "clock, and of the try that succeeded. Rounded up."
+        "clock, and of the try that succeeded."
     )
     measure_s: float = Field(
         default=0.0,
-        description="Running the measuring job in another sandbox; 0 unless the attempt is measured. Rounded up.",
+        description="Running the measuring job in another sandbox; 0 unless the attempt is measured.",
     )
     judge_s: float = Field(
         description="From asking the judge to its judgement; in between the grader may be asked whether the tests "
@@ -306,6 +316,14 @@ class Info(_Lenient):
     difficulty: str
     category: str
     solved: bool = False
+    attempt_reward: float | None = Field(default=None, description="As `reward`, unless that is the delta.")
+    reward_delta: float | None = Field(
+        default=None,
+        description="By how much attempt_reward exceeds the best one before it, else 0. These may be summed.",
+    )
+    episode_return: float | None = Field(
+        default=None, description="The sum of all reward_delta so far: the best reward of the episode."
+    )
     base: float | None = None
     reward_components: RewardComponents | None = None
     unearned: Unearned | None = None
@@ -320,7 +338,7 @@ class Info(_Lenient):
 
 
 class StepResponse(_Lenient):
-    """Answer of /reset and /step. reward is null after reset."""
+    """Answer of /reset and /step. reward is null after reset; with `step_reward: delta` it is the reward_delta."""
 
     episode_id: str
     observation: Observation

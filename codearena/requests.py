@@ -35,6 +35,10 @@ Method = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,31}$")]
 TaskChoice = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 
 
+StepReward = Literal["absolute", "delta"]
+"""What the reward of a step's answer is: that of the attempt, or by how much it exceeds the best before it."""
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -60,6 +64,7 @@ class ResetRequest(_Lenient):
     partition: "eval" neither reads nor writes the agent's memory and curriculum; none: by the agent's id.
     use_memory: observations carry the agent's best attempt at the task and its last failures.
     isolation: where the episode's attempts run, for keys that may name one; none: as the service is set.
+    step_reward: "delta" makes the reward of each step's answer its `reward_delta`, for clients that sum rewards.
     """
 
     task_id: TaskChoice | None = None
@@ -72,6 +77,7 @@ class ResetRequest(_Lenient):
     partition: Literal["train", "eval"] | None = None
     use_memory: bool = False
     isolation: IsolationName | None = None
+    step_reward: StepReward = "absolute"
 
 
 class StepRequest(_Strict):

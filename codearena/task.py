@@ -201,7 +201,12 @@ class Probe(_Record):
 
 
 class Check(_Record):
-    """A rule on the syntax tree, counted as a test; the rules are in executor_service/runner/checks.py."""
+    """A rule on the source, counted as a test: the rules are in executor_service/runner/checks.py.
+
+    `forbid_call` of eval, exec, compile, os.system, input and breakpoint is kept while an attempt runs, too, whatever
+    way it takes; of the first three, no text is run as code then and no program started. All other rules are read from
+    the syntax tree alone, and whoever wants to can write code that is not seen to break them.
+    """
 
     rule: str
     argument: str

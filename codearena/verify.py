@@ -10,23 +10,41 @@ from codearena.task import Task
 
 FULL_EFFICIENCY = 0.9
 """Least efficiency_score that counts as full marks."""
+CALLS_KEPT_AT_RUN_TIME = frozenset({"eval", "exec", "compile", "os.system", "input", "breakpoint"})
+"""What `forbid_call` forbids while an attempt runs, too; see executor_service/runner/rules.py."""
+_ON_THE_TEXT = ("forbid_string", "forbid_name")
 
 
 @dataclass(frozen=True)
 class Verification:
-    """One task's verdicts, None where there is none, and what is wrong with it; no problems: it may be served."""
+    """One task's verdicts, None where there is none, and what is wrong with it; no problems: it may be served.
+
+    warnings: what its author should know, though it may be served.
+    """
 
     task_id: str
     reference: Verdict | None
     buggy: Verdict | None
     problems: Sequence[str]
+    warnings: Sequence[str] = ()
 
 
 def verify(arena: CodeArena, task: Task) -> Verification:
     """Grades the task's reference and its buggy code, both at once."""
     reference, buggy = arena.grade_batch([(task.id, task.solution), (task.id, task.buggy)])
     problems = [*_reference_problems(reference), *_buggy_problems(buggy), *_revision_problems(task, reference)]
-    return Verification(task.id, _graded(reference), _graded(buggy), problems)
+    return Verification(task.id, _graded(reference), _graded(buggy), problems, _read_only(task))
+
+
+def _read_only(task: Task) -> list[str]:
+    """Of rules on what code does, those that are read from its text, which can be written so that they are not seen."""
+    return [
+        f"the check {check.name!r} is read from the source alone, and code can be written so that it is not seen to "
+        "break it: test the behaviour as well"
+        for check in task.checks
+        if check.rule not in _ON_THE_TEXT
+        and not (check.rule == "forbid_call" and check.argument in CALLS_KEPT_AT_RUN_TIME)
+    ]
 
 
 def _graded(answer: Verdict | CodeArenaError) -> Verdict | None:

@@ -3,7 +3,9 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 
 from codearena import budgets
 from codearena.errors import SandboxError
@@ -15,6 +17,8 @@ from executor_service.analyses import Analyses
 from executor_service.host import host_class
 from executor_service.isolation.base import Isolation, Sandbox, SandboxLostError
 from executor_service.outcome import Cause, Ruling
+from executor_service.overtime import OutlivedError
+from executor_service.pace import Pace
 from executor_service.pool import Pool
 from executor_service.settings import Settings
 
@@ -44,13 +48,15 @@ class Attempts:
         self._settings = settings
         self._clock = clock
         self._analyses = Analyses(settings.analyses_kept)
+        self._pace = Pace()
 
     async def execute(
         self, attempt_id: str, job: executor_pb2.Job, caller: str = "", wait_s: float | None = None
     ) -> executor_pb2.Report:
         """Runs the job in a sandbox of its own; while it waits for one, callers take turns.
 
-        Cancelling it destroys the sandbox. wait_s: longest wait for it; None: as long as it takes.
+        Cancelling it destroys the sandbox. wait_s: longest wait for it, and for another if it has to stand back for
+        others, see overtime.py; None: as long as it takes.
 
         Raises:
             CallerError: the job is malformed or asks for too much.
@@ -59,13 +65,25 @@ class Attempts:
         """
         admit(job, self._settings)
         asked = self._clock()
-        async with self._pool.lease(caller, wait_s) as sandbox:
+        lease = self._pool.lease(caller, wait_s, partial(self._pace.usual_s, job))
+        try:
+            return await self._executed(attempt_id, job, lease, asked)
+        except OutlivedError:  # what it did so far is forgotten; that it is to wait again is none of its doing
+            lease = self._pool.lease(caller, wait_s, again=True)
+            return await self._executed(attempt_id, job, lease, asked)
+
+    async def _executed(
+        self, attempt_id: str, job: executor_pb2.Job, lease: AbstractAsyncContextManager[Sandbox], asked: float
+    ) -> executor_pb2.Report:
+        """asked: when it began to wait."""
+        async with lease as sandbox:
             leased_s = self._clock() - asked
-            metrics.wait_seconds.observe(leased_s)
             ran = await self._run(attempt_id, sandbox, job)
         report = ran.report
+        metrics.wait_seconds.observe(leased_s)
         metrics.run_seconds.observe(ran.ran_s)
         metrics.attempts.labels(executor_pb2.AttemptStatus.Name(report.status)).inc()
+        self._pace.note(job, report, ran.ran_s)
         report.isolation.CopyFrom(self.isolation(sandbox))
         report.timings.leased.CopyFrom(codec.duration(leased_s))
         report.timings.ran.CopyFrom(codec.duration(ran.ran_s))

@@ -171,6 +171,8 @@ def decode_report(
     analysis = _analysis(report.analysis) if report.analysis else known or executor_pb2.Analysis()
     if len(analysis.checks) != len(job.checks) and (analysis.checks or analysis.compiles):
         raise MalformedReportError("checks that are not the job's")
+    if any(position >= len(job.checks) for position in report.broken_checks):
+        raise MalformedReportError("broken checks that are not the job's")
     if analysis.compiles is (report.status == "compile_error"):
         raise MalformedReportError("an analysis that contradicts the status")
     return executor_pb2.Report(
@@ -186,6 +188,7 @@ def decode_report(
             for point in report.probe
         ],
         usage=_usage(report.usage),
+        broken_checks=report.broken_checks,
         reference_probe_process=_probe_process(report.probe_processes.reference) if report.probe_processes else None,
         attempt_probe_process=_probe_process(report.probe_processes.attempt) if report.probe_processes else None,
     )

@@ -18,3 +18,12 @@ def _processor() -> str:
         return ""
     names = (line.partition(":")[2].strip() for line in lines if line.startswith(("model name", "CPU part")))
     return next(names, "")
+
+
+def crowding(loadavg: str = "", cores: int = 0) -> float:
+    """How many times as long as alone a process that computes takes now: threads to run by cores, at least 1.
+
+    loadavg, cores: what /proc/loadavg says and how many cores there are; empty, 0: of this host.
+    """
+    running = (loadavg or Path("/proc/loadavg").read_text("ascii")).split()[3].partition("/")[0]  # proc_loadavg(5)
+    return max(1.0, int(running) / (cores or os.cpu_count() or 1))

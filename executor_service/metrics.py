@@ -27,6 +27,14 @@ capacity = Gauge(
     "codearena_executor_capacity_sandboxes", "Sandboxes that there may be at once.", multiprocess_mode="livesum"
 )
 queued = Gauge("codearena_executor_queued_attempts", "Attempts waiting for a sandbox.", multiprocess_mode="livesum")
+outlived = Counter(
+    "codearena_executor_outlived", "Attempts that outlived the usual time, and were cut off to begin again later."
+)
+aside = Gauge(
+    "codearena_executor_aside_attempts",
+    "Attempts that outlived the usual time, and go on within the share that such ones have.",
+    multiprocess_mode="livesum",
+)
 oldest = Gauge(
     "codearena_executor_queue_oldest_timestamp_seconds",
     "Since when the attempt that waits for a sandbox the longest has waited; +Inf: none waits.",

@@ -9,7 +9,7 @@ How many are kept ready adapts: each wait for a sandbox raises the target by one
 within pool_min and what pool_max leaves.
 
 While several owners compete they share, so that one with a thousand attempts leaves another one's next step a warm
-sandbox and the CPU time to run: see sharing.py.
+sandbox and the CPU time to run: see sharing.py. Whatever runs for longer than usual stands back: see overtime.py.
 """
 
 import asyncio
@@ -19,49 +19,19 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from codearena.errors import CodeArenaError, OverloadedError, SandboxError
 from codearena.fairness import FairQueue
 from executor_service import metrics
+from executor_service.capacity import PoolLimits, PoolStatus
+from executor_service.failures import Failures
 from executor_service.isolation.base import Isolation, Sandbox
-from executor_service.sharing import Shares, Sharing
+from executor_service.overtime import OutlivedError, Overtime, UsualTime
+from executor_service.sharing import Sharing
 
 log = logging.getLogger(__name__)
 
-_BACKOFF_FIRST_S = 0.25
-_BACKOFF_LONGEST_S = 15.0
-_FAILURES_TO_GIVE_UP = 3  # in a row: from then on those who wait are told, and can go to another executor
-
 _Waiter = tuple["asyncio.Future[Sandbox]", str]  # and who waits
-
-
-@dataclass(frozen=True)
-class PoolLimits:
-    """Bounds of a pool. minimum to waiting: sandboxes and waiters; the rest in seconds.
-
-    maximum: in whatever state; leases: of them in use; shares: what holds while owners compete, None: nothing else.
-    """
-
-    minimum: int
-    maximum: int
-    leases: int
-    start_concurrency: int
-    waiting: int
-    ready_age_s: float
-    shrink_s: float
-    shares: Shares | None = None
-
-
-@dataclass(frozen=True)
-class PoolStatus:
-    """How many sandboxes are in which state, and how many attempts wait."""
-
-    starting: int
-    ready: int
-    leased: int
-    ending: int
-    queued: int
 
 
 class Pool:
@@ -86,12 +56,13 @@ class Pool:
         self._ready: deque[Sandbox] = deque()
         self._stale_at: dict[Sandbox, float] = {}
         self._waiters: FairQueue[_Waiter] = FairQueue()
+        self._resuming: FairQueue[_Waiter] = FairQueue()  # who were cut off
         self._sharing = Sharing(limits.shares, clock)
+        self._overtime = Overtime(limits.leases, self._sharing, self._serve_waiters)
         self._leased = 0
         self._starting: set[asyncio.Task[None]] = set()
         self._ending: set[asyncio.Task[None]] = set()
-        self._failures = 0
-        self._last_failure: SandboxError | None = None
+        self._failures = Failures(jitter)
         self._retry: asyncio.TimerHandle | None = None
         self._upkeep: asyncio.TimerHandle | None = None
         self._last_wait = clock()
@@ -99,8 +70,6 @@ class Pool:
         self._idle = asyncio.Event()
         metrics.capacity.set(limits.maximum)
         self._note()
-
-    # ------------------------------------------------------------------------------------------ life cycle
 
     def start(self) -> None:
         """Begins to fill. Returns at once: the first leases wait for the first sandboxes."""
@@ -132,96 +101,108 @@ class Pool:
             ready=len(self._ready),
             leased=self._leased,
             ending=len(self._ending),
-            queued=len(self._waiters),
+            queued=len(self._waiters) + len(self._resuming),
         )
 
-    # ---------------------------------------------------------------------------------------------- leases
-
     @asynccontextmanager
-    async def lease(self, caller: str = "", wait_s: float | None = None) -> AsyncIterator[Sandbox]:
+    async def lease(
+        self, caller: str = "", wait_s: float | None = None, usual_s: UsualTime | None = None, *, again: bool = False
+    ) -> AsyncIterator[Sandbox]:
         """A ready sandbox, for one attempt; it is destroyed in the background on leaving, whatever happened.
 
-        caller: whom to be fair to; any text. wait_s: longest wait for one; None: as long as it takes.
-
+        caller: whom to be fair to; any text. wait_s: longest wait for one; None: as long as it takes. usual_s: tells
+        after which time an attempt stands back for those who wait, see overtime.py; None: never. again: it has done so.
         Cancelling while waiting gives the place in the queue up; cancelling inside destroys the sandbox.
 
         Raises:
             OverloadedError: as many wait as may, or the wait was over.
+            OutlivedError: it is to be leased for again; what is done inside is cancelled.
             SandboxError: no sandbox can be made, or the pool is closing.
         """
         self._sharing.begins(caller)
         try:
+            sandbox = await self._acquire_within(wait_s, caller, again)
             try:
-                async with asyncio.timeout(wait_s):
-                    sandbox = await self._acquire(caller)
-            except TimeoutError:
-                metrics.refused.inc()
-                retry_after_s = self._retry_after_s()
-                raise OverloadedError("no sandbox came free in time", retry_after_s=retry_after_s) from None
-            try:
-                yield sandbox
+                async with asyncio.timeout(None) as cut:
+                    with self._overtime.watched(caller, cut, usual_s, aside=again):
+                        yield sandbox
+            except TimeoutError as error:
+                if cut.expired():
+                    metrics.outlived.inc()
+                    raise OutlivedError from error
+                raise
             finally:
                 self._leased -= 1
-                self._sharing.gives_back(caller)
                 self._end(sandbox)
         finally:
             self._sharing.ends(caller)
             self._serve_waiters()
             self._refill_if_few()
 
-    async def _acquire(self, caller: str) -> Sandbox:
+    async def _acquire_within(self, wait_s: float | None, caller: str, again: bool) -> Sandbox:
+        try:
+            async with asyncio.timeout(wait_s):
+                return await self._acquire(caller, again)
+        except TimeoutError:
+            raise self._overloaded("no sandbox came free in time") from None
+
+    async def _acquire(self, caller: str, again: bool) -> Sandbox:
         if self._closing:
             raise SandboxError("the executor is shutting down")
+        if again:
+            return await self._wait_in(self._resuming, caller)
         if self._ready and not self._waiters and self._may_take(caller):
-            sandbox = self._take(caller)
+            self._sharing.takes(caller)
+            sandbox = self._take()
             self._refill_if_few()
             return sandbox
-        return await self._wait_for_one(caller)
-
-    async def _wait_for_one(self, caller: str) -> Sandbox:
         if len(self._waiters) >= self._limits.waiting:
-            metrics.refused.inc()
-            raise OverloadedError("as many attempts wait as may", retry_after_s=self._retry_after_s())
-        if self._retry and self._failures >= _FAILURES_TO_GIVE_UP and not self._ready:
-            raise self._unavailable()
+            raise self._overloaded("as many attempts wait as may")
+        if self._retry and self._failures.hopeless and not self._ready:
+            raise self._failures.error()
         if self._leased < self._limits.leases:  # else more of them would be of no use
             self._last_wait = self._clock()
             self._target = min(self._target + 1, self._limits.maximum)
+        return await self._wait_in(self._waiters, caller)
+
+    async def _wait_in(self, queue: FairQueue[_Waiter], caller: str) -> Sandbox:
         waiter: asyncio.Future[Sandbox] = asyncio.get_running_loop().create_future()
-        self._waiters.push((waiter, caller), (caller,))
+        queue.push((waiter, caller), (caller,))
         self._serve_waiters()  # those who came first may wait for what is not kept for this one
         self._refill()
         try:
             return await waiter
         except asyncio.CancelledError:
-            self._give_up(waiter, caller)
+            self._give_up(queue, waiter, caller)
             raise
 
-    def _give_up(self, waiter: asyncio.Future[Sandbox], caller: str) -> None:
+    def _give_up(self, queue: FairQueue[_Waiter], waiter: "asyncio.Future[Sandbox]", caller: str) -> None:
         """A waiter was cancelled: if it had been handed a sandbox already, that one is still unused."""
         if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
             self._leased -= 1
-            self._sharing.gives_back(caller)
+            if queue is self._resuming:
+                self._overtime.gives_up(caller)
+            else:
+                self._sharing.gives_back(caller)
             self._offer(waiter.result())
         else:
-            self._waiters.remove((waiter, caller), (caller,))
+            queue.remove((waiter, caller), (caller,))
         self._note()
 
     def _may_take(self, caller: str) -> bool:
         return self._leased < self._limits.leases and self._sharing.may_take(caller, len(self._ready))
 
-    def _take(self, caller: str) -> Sandbox:
+    def _may_resume(self, caller: str) -> bool:
+        return self._leased < self._limits.leases and self._overtime.may_resume(caller, bool(self._waiters))
+
+    def _take(self) -> Sandbox:
         """The oldest ready one, so that none grows old while others are used."""
         sandbox = self._ready.popleft()
-        self._lease_out(sandbox, caller)
-        return sandbox
-
-    def _lease_out(self, sandbox: Sandbox, caller: str) -> None:
-        self._sharing.takes(caller)
         sandbox.on_lost(lambda: None)
         self._stale_at.pop(sandbox, None)
         self._leased += 1
         self._note()
+        return sandbox
 
     def _offer(self, sandbox: Sandbox) -> None:
         """Gives an unused sandbox to whose turn it is, else keeps it ready."""
@@ -237,27 +218,48 @@ class Pool:
         self._note()
 
     def _serve_waiters(self) -> None:
-        """Gives what is ready to those whose turn it is and who may take it."""
-        while self._ready:
-            try:
-                waiter, caller = self._waiters.pop(self._may_take)
-            except IndexError:
-                return
-            if not waiter.done():
-                waiter.set_result(self._take(caller))
+        """Gives what is ready to those whose turn it is and who may take it; what is overdue makes room for others."""
+        while self._ready and self._serve_one_again():
+            pass
+        if not self._resuming:
+            self._overtime.step_aside()
+        while self._ready and self._serve_one():
+            pass
+        self._overtime.make_room(len(self._waiters))
+
+    def _serve_one(self) -> bool:
+        """Whether there was one."""
+        try:
+            waiter, caller = self._waiters.pop(self._may_take)
+        except IndexError:
+            return False
+        if not waiter.done():
+            self._sharing.takes(caller)
+            waiter.set_result(self._take())
+        return True
+
+    def _serve_one_again(self) -> bool:
+        """The same of those who were cut off: a part of the leases is theirs, and they have waited longest."""
+        try:
+            waiter, caller = self._resuming.pop(self._may_resume)
+        except IndexError:
+            return False
+        if not waiter.done():
+            self._overtime.resumes(caller)
+            waiter.set_result(self._take())
+        return True
 
     def _refuse_waiters(self, error: CodeArenaError) -> None:
-        while self._waiters:
-            waiter, _ = self._waiters.pop()
-            if not waiter.done():
-                waiter.set_exception(error)
+        for queue in (self._waiters, self._resuming):
+            while queue:
+                waiter, _ = queue.pop()
+                if not waiter.done():
+                    waiter.set_exception(error)
         self._note()
 
-    def _retry_after_s(self) -> float:
-        """A guess at when the queue has moved: the time the engine needs for one round of what may run at once."""
-        return 1.0 + self._jitter()
-
-    # ---------------------------------------------------------------------------------------------- refill
+    def _overloaded(self, why: str) -> OverloadedError:
+        metrics.refused.inc()  # the delay is a guess: the time the engine needs for one round of what may run at once
+        return OverloadedError(why, retry_after_s=1.0 + self._jitter())
 
     def _refill(self) -> None:
         """Starts as many sandboxes as are missing and may be started now."""
@@ -302,11 +304,12 @@ class Pool:
             self._failed(SandboxError(f"a sandbox could not be made: {type(error).__name__}"))
             return
         metrics.creates.labels("ready").inc()
-        metrics.create_seconds.observe(self._clock() - started)
+        self._overtime.making_s = self._clock() - started
+        metrics.create_seconds.observe(self._overtime.making_s)
         self._forget_task()
-        if self._failures >= _FAILURES_TO_GIVE_UP:
+        if self._failures.hopeless:
             self._on_health(True)
-        self._failures = 0
+        self._failures.over()
         self._offer(sandbox)
         self._refill()
 
@@ -318,30 +321,21 @@ class Pool:
 
     def _failed(self, error: SandboxError) -> None:
         """Notes that a sandbox could not be made or kept, and waits before the next, longer each time."""
-        self._failures += 1
-        self._last_failure = error
-        longest_s = min(_BACKOFF_FIRST_S * 2 ** (self._failures - 1), _BACKOFF_LONGEST_S)
-        delay_s = longest_s * (0.5 + self._jitter() / 2)
-        log.warning("sandbox failed, %d in a row, next in %.1f s: %s", self._failures, delay_s, error.detail)
+        hopeless, delay_s = self._failures.hopeless, self._failures.note(error)
+        log.warning("sandbox failed, %d in a row, next in %.1f s: %s", self._failures.in_a_row, delay_s, error.detail)
         if self._closing:
             return
-        if self._failures == _FAILURES_TO_GIVE_UP:
+        if self._failures.hopeless and not hopeless:
             self._on_health(False)
         if self._retry:
             self._retry.cancel()
         self._retry = asyncio.get_running_loop().call_later(delay_s, self._retry_now)
-        if self._failures >= _FAILURES_TO_GIVE_UP and not self._starting and not self._ready:
-            self._refuse_waiters(self._unavailable())
+        if self._failures.hopeless and not self._starting and not self._ready:
+            self._refuse_waiters(self._failures.error())
 
     def _retry_now(self) -> None:
         self._retry = None
         self._refill()
-
-    def _unavailable(self) -> SandboxError:
-        detail = self._last_failure.detail if self._last_failure else "unknown"
-        return SandboxError(f"no sandbox can be made: {detail}", retry_after_s=_BACKOFF_LONGEST_S)
-
-    # ------------------------------------------------------------------------------------------------- end
 
     def _end(self, sandbox: Sandbox) -> None:
         task = asyncio.get_running_loop().create_task(self._destroy(sandbox))
@@ -375,8 +369,6 @@ class Pool:
         self._discard(sandbox)
         self._failed(SandboxError("a ready sandbox died before it was used"))
 
-    # ---------------------------------------------------------------------------------------------- upkeep
-
     def _schedule_upkeep(self) -> None:
         period_s = min(self._limits.shrink_s, self._limits.ready_age_s) / 2
         self._upkeep = asyncio.get_running_loop().call_later(period_s, self._keep_up)
@@ -400,8 +392,8 @@ class Pool:
         for state in ("starting", "ready", "leased", "ending"):
             metrics.sandboxes.labels(state).set(getattr(status, state))
         metrics.queued.set(status.queued)
-        metrics.oldest.set(self._waiters.oldest_since)
-        if self._leased or self._waiters:
+        metrics.oldest.set(min(self._waiters.oldest_since, self._resuming.oldest_since))
+        if self._leased or status.queued:
             self._idle.clear()
         else:
             self._idle.set()

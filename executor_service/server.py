@@ -6,9 +6,10 @@ import logging
 from codearena import rpc, telemetry
 from codearena.v1 import executor_pb2_grpc
 from executor_service.attempts import Attempts
+from executor_service.capacity import PoolLimits
 from executor_service.isolation.base import Isolation, IsolationName
 from executor_service.isolation.choice import choose
-from executor_service.pool import Pool, PoolLimits
+from executor_service.pool import Pool
 from executor_service.servicer import SERVICE, Servicer
 from executor_service.settings import Settings
 from executor_service.sharing import Shares

@@ -67,13 +67,20 @@ class Sharing:
 
     def may_take(self, owner: str, ready: int) -> bool:
         """Whether one of so many that are ready is for this owner, too."""
-        if not ready or self._shares is None or not self._competition.going_on:
+        part = self.part
+        if not ready or part is None:
             return bool(ready)
-        part = max(1, self._shares.leases // self._competition.owners)
         if self._under_way[owner] <= part:
             return True
-        kept = self._shares.reserve if self._passed_over[owner] < _PASSED_OVER else 0
+        kept = self.reserve if self._passed_over[owner] < _PASSED_OVER else 0
         return ready > kept and self._competition.held(owner) < part
+
+    @property
+    def part(self) -> int | None:
+        """How many each owner may have in use; None: nobody competes, and the only one may have all."""
+        if self._shares is None or not self._competition.going_on:
+            return None
+        return max(1, self._shares.leases // self._competition.owners)
 
     @property
     def reserve(self) -> int:

@@ -176,4 +176,5 @@ class ReportWire(_Record):
     reference_calls: tuple[OutcomeWire, ...]
     probe: tuple[ProbeWire, ...]
     probe_processes: ProbeProcessesWire | None
+    broken_checks: tuple[_Small, ...] = ()
     usage: UsageWire

@@ -123,13 +123,27 @@ class Admissions:
 
     def __init__(self, running: int, waiting: int, named: Collection[str]) -> None:
         self._of = {name: Admission(running, waiting, self._note) for name in ("", *named)}
+        self._under_way = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._note()
 
-    def place(
-        self, patience: Patience, caller: str = "", isolation: str = ""
-    ) -> contextlib.AbstractAsyncContextManager[None]:
+    @contextlib.asynccontextmanager
+    async def place(self, patience: Patience, caller: str = "", isolation: str = "") -> AsyncIterator[None]:
         """As of an Admission. isolation: empty: the usual one."""
-        return self._of.get(isolation, self._of[""]).place(patience, caller)
+        self._under_way += 1
+        self._idle.clear()
+        try:
+            async with self._of.get(isolation, self._of[""]).place(patience, caller):
+                yield
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle.set()
+
+    async def idle(self) -> None:
+        """Returns when nobody holds a place or waits for one."""
+        await self._idle.wait()
 
     def _note(self) -> None:
         metrics.WAITING.set(sum(each.waiting for each in self._of.values()))

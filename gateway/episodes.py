@@ -16,8 +16,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-import orjson
-
 from codearena import models, telemetry
 from codearena.errors import (
     EpisodeBusyError,
@@ -28,9 +26,10 @@ from codearena.errors import (
 )
 from codearena.task import Task
 from codearena.v1 import store_pb2
-from gateway import answered_about, answers, curriculum, memory, metrics, stats
+from gateway import answered_about, answers, curriculum, episode_events, memory, metrics, stats
 from gateway.access import caller as callers
 from gateway.access.isolations import Isolations
+from gateway.baselines import Baselines
 from gateway.choice import Choice
 from gateway.pipeline import Attempt, Pipeline
 from gateway.settings import Settings
@@ -62,11 +61,18 @@ class Episodes:
     """All episodes, whichever process began them."""
 
     def __init__(
-        self, settings: Settings, store: Store, pipeline: Pipeline, tasks: Mapping[str, Task], choice: Choice
+        self,
+        settings: Settings,
+        store: Store,
+        pipeline: Pipeline,
+        baselines: Baselines,
+        tasks: Mapping[str, Task],
+        choice: Choice,
     ) -> None:
         self._settings = settings
         self._store = store
         self._pipeline = pipeline
+        self._baselines = baselines
         self._tasks = tasks
         self._choice = choice
         self._isolations = Isolations(settings)
@@ -93,7 +99,7 @@ class Episodes:
         request = _owned(request)
         task = await self._choice.choose(request, partition)
         reminder = await self._reminder(request, partition, task)
-        baseline = await self._pipeline.baseline(task)
+        baseline = await self._baselines.of(task)
         # A retry without an id of its own must find the episode that the first try made.
         derived = callers.owned(_derived_id("reset", request.agent_id, request_id) if request_id else uuid.uuid4().hex)
         episode_id = request.episode_id or derived
@@ -107,12 +113,15 @@ class Episodes:
             private=private,
             group=request.group_id or "",
             isolation=isolation,
+            step_reward=request.step_reward,
         )
         if episode.isolation != isolation:
             raise InvalidRequestError(f"request id {request_id} came with another isolation before")
+        if episode.step_reward != request.step_reward:
+            raise InvalidRequestError(f"request id {request_id} came with another step_reward before")
         if episode.task_id != task.id:  # a retry, for which chance chose another task than for the first try
             task = self._task(episode)
-            baseline = await self._pipeline.baseline(task)
+            baseline = await self._baselines.of(task)
         answered_about.episode(episode.episode_id)
         return answers.reset(episode, task, baseline)
 
@@ -162,7 +171,7 @@ class Episodes:
         history = await self.history(episode_id)
         if history.attempts:
             return history.attempts[-1].verdict.hint
-        return (await self._pipeline.baseline(curriculum.find_task(self._tasks, history.task_id or ""))).hint
+        return (await self._baselines.of(curriculum.find_task(self._tasks, history.task_id or ""))).hint
 
     async def drain(self) -> None:
         """Returns when every step begun has ended, whether its caller still waits or not."""
@@ -189,6 +198,7 @@ class Episodes:
         private: bool = False,
         group: str = "",
         isolation: str = "",
+        step_reward: models.StepReward = "absolute",
     ) -> EpisodeRecord:
         episode = EpisodeRecord(
             episode_id=episode_id,
@@ -204,8 +214,9 @@ class Episodes:
             memory=reminder,
             group=group,
             isolation=isolation,
+            step_reward=step_reward,
         )
-        return await self._store.create(episode, _reset_event(episode), private=private)
+        return await self._store.create(episode, episode_events.reset(episode), private=private)
 
     async def _successor(self, finished: EpisodeRecord, request_id: str) -> str:
         """Id of a fresh episode after a finished one; the same for every retry of the request that needs it."""
@@ -221,6 +232,7 @@ class Episodes:
             reminder=reminder,
             group=finished.group,
             isolation=finished.isolation,
+            step_reward=finished.step_reward,
         )
         return episode.episode_id
 
@@ -275,7 +287,7 @@ class Episodes:
             identity=attempt.graded.identity,
             reward=attempt.verdict.reward,
             done=done,
-            event=_step_event(episode, attempt, done, proposal.method),
+            event=episode_events.step(episode, attempt, done, proposal.method),
             now_ms=now_ms,
             solved=attempt.verdict.solved,
             task_revision=attempt.task.revision,
@@ -373,38 +385,3 @@ def _stored(attempt: Attempt, kept_bytes: int) -> store_pb2.StoredAttempt:
     stored.verdict.ClearField("judgement")
     stored.started.FromDatetime(attempt.started)
     return stored
-
-
-def _reset_event(episode: EpisodeRecord) -> bytes:
-    return orjson.dumps(
-        {
-            "time_ms": episode.created_ms,
-            "episode_id": episode.episode_id,
-            "agent_id": episode.agent_id,
-            "task_id": episode.task_id,
-            "level": episode.level.value,
-            "partition": episode.partition.value,
-        }
-    )
-
-
-def _step_event(episode: EpisodeRecord, attempt: Attempt, done: bool, method: str) -> bytes:
-    return orjson.dumps(
-        {
-            "time_ms": time.time_ns() // 1_000_000,
-            "episode_id": episode.episode_id,
-            "agent_id": episode.agent_id,
-            "task_id": episode.task_id,
-            "level": episode.level.value,
-            "partition": episode.partition.value,
-            "step": attempt.step,
-            "reward": attempt.verdict.reward,
-            "done": done,
-            "solved": attempt.verdict.solved,
-            "tests_passed": attempt.verdict.tests_passed,
-            "tests_total": attempt.verdict.tests_total,
-            "identical": attempt.graded.identical,
-            "method": method,
-            "attempt_id": attempt.attempt_id,
-        }
-    )

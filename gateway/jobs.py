@@ -59,7 +59,9 @@ class Brief:
     @functools.cached_property
     def measurement(self) -> executor_pb2.Job:
         """For an attempt that passed every test: it and the reference, on the probe's calls, else on the tests'."""
-        return self.probe or executor_pb2.Job(reference_source=self.reference, calls=self.job.calls)
+        if self.probe is not None:
+            return self.probe
+        return executor_pb2.Job(reference_source=self.reference, calls=self.job.calls, checks=self.job.checks)
 
     @functools.cached_property
     def basis(self) -> bytes:
@@ -129,7 +131,7 @@ class JobMaker:
         self._measured[draw] = max(step, self._measured.get(draw, step))
 
     def _with_new_probe(self, cpu_s: float) -> Brief:
-        job = executor_pb2.Job(reference_source=self._brief.reference)
+        job = executor_pb2.Job(reference_source=self._brief.reference, checks=self._brief.job.checks)
         job.probe.extend(_probe(self._task, self._rng, cpu_s))
         job.probe_cpu.FromMilliseconds(round(1000 * cpu_s))
         job.probe_stop_ratio = self._probing.stop_ratio

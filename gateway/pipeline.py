@@ -8,7 +8,6 @@ an attempt takes a measurement, and to ask would cost as much as to grade: it is
 import asyncio
 import contextlib
 import functools
-import hashlib
 import random
 import time
 import uuid
@@ -27,6 +26,7 @@ from gateway.clients import Clients
 from gateway.deadline import Deadline
 from gateway.draws import Draws
 from gateway.given import Given
+from gateway.identity import identity_of
 from gateway.patience import Patience
 from gateway.settings import Settings
 
@@ -129,7 +129,6 @@ class Pipeline:
             name: limits.AttemptLimits(tasks[name], maker.calls, settings, maker.learn_precedents)
             for name, maker in self._makers.items()
         }
-        self._baselines: dict[str, asyncio.Task[grader_pb2.Verdict]] = {}
         self._given = {name: Given(maker, self._examine_given) for name, maker in self._makers.items()}
 
     async def attempt(
@@ -145,15 +144,13 @@ class Pipeline:
     ) -> Attempt:
         """Grades one attempt. step: from 1; earlier: identities of the attempts that this one should differ from.
 
-        caller: whose attempt it is, where many wait; see Admission. draw: attempts of one draw and step get
-        the same hidden inputs; empty: inputs of its own. probe_cpu_s: None for the usual. isolation: where it
-        runs; empty: as usual.
+        caller: whose attempt it is, where many wait; see Admission. draw: attempts of one draw and step get the same
+        hidden inputs; empty: inputs of its own. probe_cpu_s: None: as usual. isolation: where it runs; empty: as usual.
         """
         attempt_id, started = uuid.uuid4().hex, datetime.now(UTC)
         telemetry.attempt_id.set(attempt_id)
         own_draw = draw or f"attempt:{attempt_id}"
-        within = await self._limits_of(task, isolation)  # first: what the reference did goes into the briefs
-        await self._given[task.id].known(isolation, functools.partial(self._run_given, task, isolation))
+        within = await self.prepare(task, isolation)
         brief = await self._makers[task.id].brief(probe_cpu_s, own_draw, step)
         draw = "task" if self._settings.cases_fixed else own_draw
         brief = await self._draws[task.id].drawn(brief, draw, step, self._drawing(task))
@@ -169,20 +166,24 @@ class Pipeline:
 
     def fresh_inputs(self, task: Task) -> bool:
         """Whether attempts at other times get other hidden inputs, or are measured on others."""
-        return not self._settings.cases_fixed and (self._draws[task.id].some or task.probe is not None)
+        return self.draws_anew(task) or (task.probe is not None and not self._settings.cases_fixed)
 
-    async def baseline(self, task: Task) -> grader_pb2.Verdict:
-        """What grading the task's buggy code says: the first error log. Established once; waiters share the work."""
-        running = self._baselines.get(task.id)
-        if running is None or (running.done() and (running.cancelled() or running.exception() is not None)):
-            running = self._baselines[task.id] = asyncio.create_task(self._grade_buggy(task))
-        return await asyncio.shield(running)
+    async def idle(self) -> None:
+        """Returns when no attempt is under way."""
+        await self._admission.idle()
 
-    async def _grade_buggy(self, task: Task) -> grader_pb2.Verdict:
+    async def prepare(self, task: Task, isolation: str = "") -> common_pb2.Limits:
+        """Finds out ahead what every attempt at the task is held to; its limits are part of that."""
+        within = await self._limits_of(task, isolation)  # first: what the reference did goes into the briefs
+        await self._given[task.id].known(isolation, functools.partial(self._run_given, task, isolation))
+        return within
+
+    async def code_as_given(self, task: Task, caller: str) -> grader_pb2.Verdict:
+        """What grading the task's buggy code says, on the tests that an agent is shown. caller: as of `attempt`."""
         within, source = await self._limits_of(task), task.buggy.encode()
         brief = self._makers[task.id].baseline()
         within = limits.for_every_call(within, len(brief.job.calls))
-        graded, _ = await self._graded(f"baseline-{uuid.uuid4().hex}", task, brief, within, source, 1, ())
+        graded, _ = await self._graded(f"baseline-{uuid.uuid4().hex}", task, brief, within, source, 1, (), caller)
         return graded.verdict
 
     async def _graded(
@@ -382,11 +383,3 @@ class Pipeline:
         if request.HasField("measurement"):
             request.measurement.CopyFrom(best.measurement)
         return verdict
-
-
-def identity_of(source: bytes, report: executor_pb2.Report) -> str:
-    """The syntax tree's hash; of a source that does not parse, the hash of its text without trailing space."""
-    if report.analysis.ast_hash:
-        return report.analysis.ast_hash
-    text = b"\n".join(line.rstrip() for line in source.splitlines()).rstrip()
-    return hashlib.sha256(text).hexdigest()

@@ -21,6 +21,7 @@ from gateway.access.exposure import Exposure
 from gateway.access.guard import DOCS_ASSETS, Guard
 from gateway.access.keyring import Keyring
 from gateway.answered_about import ATTEMPT_ID_HEADER, EPISODE_ID_HEADER
+from gateway.baselines import Baselines
 from gateway.builtin_fixer import BuiltinFixer
 from gateway.bulk.jobs import BulkJobs
 from gateway.bulk.workers import Workers
@@ -55,13 +56,18 @@ async def _context(settings: Settings, tasks: Mapping[str, Task]) -> AsyncIterat
     async with Store(settings) as store, Clients(settings) as clients, watching(store, settings.redis_watch_s):
         pipeline = Pipeline(settings, clients, tasks, random.SystemRandom())
         choice = Choice(settings, store.agents, tasks, random.Random())
-        episodes = Episodes(settings, store, pipeline, tasks, choice)
+        baselines = Baselines(settings, store, pipeline, tasks)
+        episodes = Episodes(settings, store, pipeline, baselines, tasks, choice)
         groups = GroupVerdicts(store.verdicts, kept=settings.group_verdicts_kept_s > 0)
         grading, sessions = Grading(settings, pipeline, tasks, groups), Sessions(settings, episodes)
         searches = Searches(settings.fixer_search_cpu_s, settings.fixer_search_memory_bytes, settings.source_bytes)
         reminders = Reminders(store.agents, settings.evaluation_agents)
         models = [ModelLink(each, searches) for each in settings.fixer_models]
-        async with contextlib.aclosing(searches), Workers(settings, store.bulk, grading) as workers:
+        async with (
+            contextlib.aclosing(searches),
+            Workers(settings, store.bulk, grading) as workers,
+            baselines.made_ahead(),
+        ):
             yield Context(
                 settings=settings,
                 tasks=tasks,

@@ -74,6 +74,9 @@ class Settings(ServiceSettings):
     grader_address: str = Field("127.0.0.1:50053", description="host:port; every address of the name is used.")
 
     tasks_dir: Path = Field(Path("tasks"), description="Folder of the tasks.")
+    tasks_prepared: int = Field(
+        64, ge=0, description="Tasks made ready ahead of their first attempt while there is nothing else to do."
+    )
     max_steps: int = Field(5, ge=1, le=100, description="Steps after which an episode ends.")
     source_bytes: int = Field(64 * _KIB, gt=0, description="A longer source counts as one that does not compile.")
     body_bytes: int = Field(_MIB, gt=0, description="A longer request body is refused with 413.")

@@ -105,16 +105,23 @@ def _require_report(report: executor_pb2.Report, expectations: grader_pb2.Expect
     if not does_not_compile:
         same_count = len(report.analysis.checks) == len(expectations.checks)
         _require(same_count, "the report's checks are not those of the expectations")
+    _require_broken_checks(report, expectations)
     _require_calls(report, expectations, report.status == executor_pb2.ATTEMPT_STATUS_RAN)
     _require_probe(report)
 
 
 def _require_measurement(measurement: executor_pb2.Report, expectations: grader_pb2.Expectations) -> None:
-    """Of a measuring job, which has no checks, and of a task with a probe no calls either."""
+    """Of a measuring job, which of a task with a probe has no calls of tests."""
     _require(measurement.status != executor_pb2.ATTEMPT_STATUS_UNSPECIFIED, "the measurement has no status")
     measured_by_calls = measurement.status == executor_pb2.ATTEMPT_STATUS_RAN and not expectations.probed
     _require_calls(measurement, expectations, measured_by_calls)
+    _require_broken_checks(measurement, expectations)
     _require_probe(measurement)
+
+
+def _require_broken_checks(report: executor_pb2.Report, expectations: grader_pb2.Expectations) -> None:
+    known = all(0 <= position < len(expectations.checks) for position in report.broken_checks)
+    _require(known, "the report's broken checks are not those of the expectations")
 
 
 def _require_probe(report: executor_pb2.Report) -> None:

@@ -30,7 +30,7 @@ _NOTHING = re.compile(rb"null|\[null(, ?null)*\]")
 
 _WORDS = {
     grader_pb2.UNEARNED_NO_ENTRY_POINT: "it defines no {entry_point} that can be called",
-    grader_pb2.UNEARNED_UNCHANGED: "it is the code as given; comments and formatting make no other code",
+    grader_pb2.UNEARNED_UNCHANGED: "it is the code as given; comments, formatting and docstrings make no other code",
     grader_pb2.UNEARNED_NO_WORK: "it passes no test but those that code which does nothing passes too",
     grader_pb2.UNEARNED_NO_PROGRESS: "it does nothing that the code as given does not do",
 }

@@ -70,11 +70,29 @@ def examine(
     ]
     if not defines_entry_point(report):
         return tests + [_broken(check) for check in expectations.checks]
-    checks = zip(expectations.checks, report.analysis.checks, strict=True)
+    checks = zip(expectations.checks, checks_of(report), strict=True)
     return tests + [
         ExaminedTest(rule.name, rule.visible, seen.passed, check=seen, given_passes=_given_passes(rule))
         for rule, seen in checks
     ]
+
+
+def checks_of(report: executor_pb2.Report) -> list[executor_pb2.CheckOutcome]:
+    """What became of each check: read from the source, and kept while the attempt ran.
+
+    Of checks that nothing tells apart at run time one fails, if none of them does by the source already.
+    """
+    outcomes = list(report.analysis.checks)
+    if hides_a_breach(report):
+        detail = "the rule was broken while the code ran"
+        outcomes[report.broken_checks[0]] = executor_pb2.CheckOutcome(passed=False, detail=detail)
+    return outcomes
+
+
+def hides_a_breach(report: executor_pb2.Report) -> bool:
+    """Whether a rule was broken while the attempt ran, and whoever reads its source does not find where."""
+    read = report.analysis.checks
+    return bool(report.broken_checks) and all(read[position].passed for position in report.broken_checks)
 
 
 def defines_entry_point(report: executor_pb2.Report) -> bool:

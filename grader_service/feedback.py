@@ -5,7 +5,7 @@ time for while they ran, since an attempt can print its arguments. For the same 
 a visible call is shown if a hidden call came before it in the same process: it may have kept that call's arguments.
 """
 
-from codearena import values
+from codearena import steps, values
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
 from grader_service import render
 from grader_service.efficiency import Efficiency
@@ -97,9 +97,8 @@ def _all_passed(total: int, speed: Efficiency) -> str:
         return f"{text}\nEfficiency could not be measured: the host was too busy to tell. It counts as nothing."
     if speed.score >= 1 or speed.ratio is None:
         return text
-    return (
-        f"{text}\nEfficiency {speed.score:.2f}: about {speed.ratio:.3g} times the CPU time of the reference solution."
-    )
+    ratio = steps.tenth_of_decade(speed.ratio)
+    return f"{text}\nEfficiency {speed.score:.2f}: about {ratio:g} times the CPU time of the reference solution."
 
 
 def _failed_tests(examined: list[ExaminedTest], settings: Settings) -> str:

@@ -1,10 +1,10 @@
 """Report + Expectations + Judgement -> Verdict."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from google.protobuf.duration_pb2 import Duration
 
-from codearena import values
+from codearena import steps, values
 from codearena.task import COMPLEXITIES
 from codearena.v1 import executor_pb2, grader_pb2, judge_pb2
 from grader_service import consistency, earning, examine, feedback, hints, reward
@@ -45,6 +45,7 @@ class Grader:
             ServiceError: the reference could not be measured, or the task's checker did not answer.
         """
         consistency.require_consistent(request, self._limits)
+        _add_broken_checks(request)
         examined = self._examined(request.report, request.expectations)
         passed = sum(test.passed for test in examined)
         all_passed = passed == len(examined)
@@ -86,7 +87,8 @@ class Grader:
 
     def _measured(self, request: grader_pb2.GradeRequest) -> Efficiency:
         report = request.measurement if request.HasField("measurement") else request.report
-        return measure(request, self._settings, self._checker.check(report.calls, request.expectations))
+        speed = measure(request, self._settings, self._checker.check(report.calls, request.expectations))
+        return replace(speed, score=steps.score(speed.score))
 
     def _scored(self, request: grader_pb2.GradeRequest, components: grader_pb2.Components) -> grader_pb2.Verdict:
         base = reward.base(components, self._settings)
@@ -130,6 +132,12 @@ class Grader:
         )
 
 
+def _add_broken_checks(request: grader_pb2.GradeRequest) -> None:
+    """To the report those of the measurement: an attempt could keep a rule for the inputs of tests alone."""
+    known = set(request.report.broken_checks)
+    request.report.broken_checks.extend(each for each in request.measurement.broken_checks if each not in known)
+
+
 def _components(
     request: grader_pb2.GradeRequest, test_pass_ratio: float, efficiency_score: float | None
 ) -> grader_pb2.Components:
@@ -142,7 +150,9 @@ def _components(
     if judgement.correctness.HasField("score"):
         components.llm_correctness = min(judgement.correctness.score, test_pass_ratio)
     if judgement.security.HasField("score"):
-        components.llm_security = min(judgement.security.score, test_pass_ratio)
+        # Nobody who reads a source can vouch for the security of what it hides.
+        hidden = examine.hides_a_breach(request.report)
+        components.llm_security = 0.0 if hidden else min(judgement.security.score, test_pass_ratio)
     if judgement.quality.HasField("score"):
         components.llm_quality = min(judgement.quality.score, test_pass_ratio)
     return components

@@ -5,6 +5,7 @@ Like the error log it speaks of visible tests only.
 
 from collections.abc import Sequence
 
+from codearena import steps
 from codearena.v1 import common_pb2, executor_pb2
 from grader_service.efficiency import Efficiency
 from grader_service.examine import ExaminedTest
@@ -85,7 +86,7 @@ def _on_correctness(examined: Sequence[ExaminedTest]) -> str:
 
 
 def _ms(time_s: float) -> str:
-    return f"{1000 * time_s:.3g} ms"
+    return f"{steps.tenth_of_decade(1000 * time_s):g} ms"
 
 
 def _where(analysis: executor_pb2.Analysis) -> str:
@@ -103,7 +104,8 @@ def _technique(analysis: executor_pb2.Analysis) -> str:
 def _on_efficiency(speed: Efficiency, optimal_complexity: str) -> str:
     if speed.ratio is None:
         return "All tests pass, but on larger input the code does not return what it should."
-    text = f"All tests pass, but the code takes about {speed.ratio:.3g} times the CPU time of the reference."
+    ratio = steps.tenth_of_decade(speed.ratio)
+    text = f"All tests pass, but the code takes about {ratio:g} times the CPU time of the reference."
     if speed.sizes and speed.reference_s is not None:
         text = (
             f"{text} At n = {speed.sizes[-1]} it took {_ms(speed.times_s[-1])}, the reference {_ms(speed.reference_s)}."

@@ -97,6 +97,11 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
         """Requests for attempts; not those made to see what the buggy code does, or how long the reference takes."""
         return [request for request in self.requests if not request.attempt_id.startswith(_OURS)]
 
+    async def asked(self, count: int) -> None:
+        """Returns when so many requests of any kind have come."""
+        async with self._arrivals:
+            await self._arrivals.wait_for(lambda: len(self.requests) >= count)
+
     async def arrived(self, count: int) -> None:
         """Returns when so many attempts have come."""
         async with self._arrivals:

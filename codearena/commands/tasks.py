@@ -59,6 +59,8 @@ def verify(
     for item in found:
         for problem in item.problems:
             console.print(f"{item.task_id}: {problem}", style="red", markup=False)
+        for warning in item.warnings:
+            console.print(f"{item.task_id}: {warning}", style="yellow", markup=False)
         if log := seen.get(item.task_id) or _error_log(item.reference):
             console.print(log, markup=False, highlight=False)
     if any(item.problems for item in found):

@@ -42,6 +42,8 @@ class FixObservation(Observation):
     solved: bool = False
     reward_components: models.RewardComponents | None = None
     penalties: models.Penalties | None = None
+    reward_delta: float | None = None
+    episode_return: float | None = None
 
 
 class FixState(State):
@@ -61,7 +63,8 @@ class FixState(State):
 class CodeArenaEnv(EnvClient[FixAction, FixObservation, FixState]):
     """A session with a gateway. Arguments and methods are those of OpenEnv's EnvClient.
 
-    `reset` takes task_id (a task's id, a category, a level or "auto"), seed, episode_id and agent_id.
+    `reset` takes task_id (a task's id, a category, a level or "auto"), seed, episode_id, agent_id and step_reward:
+    "delta" for trainers that sum the rewards of an episode.
     """
 
     def _step_payload(self, action: FixAction) -> dict[str, Any]:

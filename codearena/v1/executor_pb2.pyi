@@ -145,7 +145,9 @@ class Job(_message.Message):
 
     @_builtins.property
     def checks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Check]:
-        """Rules evaluated on the syntax tree."""
+        """Rules evaluated on the syntax tree. Those that can be are kept while the
+        source runs, too.
+        """
 
     @_builtins.property
     def probe_cpu(self) -> _duration_pb2.Duration:
@@ -511,6 +513,7 @@ class Report(_message.Message):
     TIMINGS_FIELD_NUMBER: _builtins.int
     REFERENCE_PROBE_PROCESS_FIELD_NUMBER: _builtins.int
     ATTEMPT_PROBE_PROCESS_FIELD_NUMBER: _builtins.int
+    BROKEN_CHECKS_FIELD_NUMBER: _builtins.int
     status: Global___AttemptStatus.ValueType
     @_builtins.property
     def analysis(self) -> Global___Analysis: ...
@@ -546,6 +549,13 @@ class Report(_message.Message):
 
     @_builtins.property
     def attempt_probe_process(self) -> Global___ProbeProcess: ...
+    @_builtins.property
+    def broken_checks(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Positions, in the job's order, of the checks that were broken while the
+        attempt ran, which reading its source need not have shown. Of checks that
+        nothing tells apart at run time all are there, e.g. on eval and on exec.
+        """
+
     def __init__(
         self,
         *,
@@ -560,10 +570,11 @@ class Report(_message.Message):
         timings: Global___Timings | None = ...,
         reference_probe_process: Global___ProbeProcess | None = ...,
         attempt_probe_process: Global___ProbeProcess | None = ...,
+        broken_checks: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["analysis", b"analysis", "attempt_probe_process", b"attempt_probe_process", "isolation", b"isolation", "load", b"load", "reference_probe_process", b"reference_probe_process", "timings", b"timings", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysis", b"analysis", "attempt_probe_process", b"attempt_probe_process", "calls", b"calls", "isolation", b"isolation", "load", b"load", "probe", b"probe", "reference_calls", b"reference_calls", "reference_probe_process", b"reference_probe_process", "status", b"status", "timings", b"timings", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysis", b"analysis", "attempt_probe_process", b"attempt_probe_process", "broken_checks", b"broken_checks", "calls", b"calls", "isolation", b"isolation", "load", b"load", "probe", b"probe", "reference_calls", b"reference_calls", "reference_probe_process", b"reference_probe_process", "status", b"status", "timings", b"timings", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -618,8 +629,9 @@ class Analysis(_message.Message):
     PROBLEM_TYPE_FIELD_NUMBER: _builtins.int
     compiles: _builtins.bool
     ast_hash: _builtins.str
-    """SHA-256 of the syntax tree without positions, hex; empty if it does not
-    compile. Equal for sources that differ in comments and formatting only.
+    """SHA-256 of what of the source has an effect, hex; empty if it does not
+    compile. Equal for sources that differ in comments, formatting, texts of
+    documentation and annotations of functions only.
     """
     estimated_complexity: _builtins.str
     """Estimated growth of the running time, e.g. "O(n^2)"; empty if unknown."""

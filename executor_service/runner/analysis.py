@@ -5,16 +5,13 @@ limits, whose death becomes a problem of type "AnalysisLimit". Nothing of the at
 """
 
 import ast
-import io
 import re
-import tokenize
 import warnings
-from collections.abc import Iterator
 from types import CodeType
 
+from executor_service.runner import identity
 from executor_service.runner.checks import CheckOutcome, run_checks
 from executor_service.runner.complexity_estimate import estimate_complexity
-from executor_service.runner.digest import sha256
 from executor_service.runner.dominant_lines import dominant_lines
 from executor_service.runner.problem_type import problem_type
 
@@ -53,9 +50,9 @@ def analyse(source: bytes, checks: list[dict[str, str]]) -> dict[str, object]:
     if tree is None:
         # Compiles, but is nested too deeply for a tree: a rule that cannot be evaluated is not kept.
         failed = [CheckOutcome(passed=False, detail="nested too deeply to check") for _ in checks]
-        return _analysis(None, _token_hash(source), failed, _NOTHING_SEEN)
+        return _analysis(None, identity.of_tokens(source), failed, _NOTHING_SEEN)
     rules = [(check["rule"], check["argument"]) for check in checks]
-    ast_hash, nodes = _hashed(tree)
+    ast_hash, nodes = identity.of_tree(tree)
     seen = _seen(tree) if nodes <= _ESTIMATED_NODES else _NOTHING_SEEN
     return _analysis(None, ast_hash, run_checks(tree, rules), seen)
 
@@ -67,55 +64,6 @@ def _seen(tree: ast.Module) -> dict[str, object]:
         "dominant_lines": dominant_lines(tree),
         "problem_type": problem_type(tree),
     }
-
-
-def _hashed(tree: ast.AST) -> tuple[str, int]:
-    """SHA-256 over the tree, hex, without positions, comments and formatting; and how many nodes it has.
-
-    Walks with a stack of its own, since ``ast.dump`` recurses, and cannot print integers of many thousand digits.
-    """
-    digest, nodes = sha256(), 0
-    pending: list[object] = [tree]
-    while pending:
-        item = pending.pop()
-        if isinstance(item, ast.AST):
-            nodes += 1
-            digest.update(f"({type(item).__name__}".encode())
-            pending.append(")")
-            pending.extend(_fields(item))
-        elif isinstance(item, list):
-            digest.update(f"[{len(item)}".encode())
-            pending.extend(reversed(item))
-        else:
-            digest.update(_atom(item))
-    return digest.hexdigest(), nodes
-
-
-def _fields(node: ast.AST) -> Iterator[object]:
-    """The node's children, last first; not `ctx`, which follows from the place, nor `kind`, which tells u"" from ""."""
-    for name in reversed(node._fields):
-        if name not in ("ctx", "kind", "type_comment", "type_ignores"):
-            yield getattr(node, name, None)
-
-
-def _atom(value: object) -> bytes:
-    text = hex(value) if type(value) is int else repr(value)
-    return f"{type(value).__name__} {text}\0".encode("utf-8", "backslashreplace")
-
-
-def _token_hash(source: bytes) -> str:
-    """SHA-256 over the tokens without comments and blank lines, hex, for sources too deep for a tree."""
-    digest = sha256(b"tokens")
-    skipped = (tokenize.COMMENT, tokenize.NL, tokenize.ENCODING)
-    try:
-        for token in tokenize.tokenize(io.BytesIO(source).readline):
-            if token.type not in skipped:
-                text = "" if token.type in (tokenize.INDENT, tokenize.NEWLINE) else token.string
-                digest.update(f"{token.type} {text}\0".encode("utf-8", "backslashreplace"))
-    except (tokenize.TokenError, SyntaxError, LookupError):
-        # The tokenizer written in Python is stricter in corners than the compiler that accepted this.
-        digest.update(source)
-    return digest.hexdigest()
 
 
 def _parse(source: bytes) -> ast.Module | None:

@@ -15,12 +15,13 @@ from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from executor_service.runner import frames, kernel, measure, program, relay, witness, worker
+from executor_service.runner import frames, kernel, measure, program, relay, rules, witness, worker
 from executor_service.runner.group import Group, Waits
 from executor_service.runner.lending import Lender
 from executor_service.runner.meter import Meter
 from executor_service.runner.outcomes import Outcome, from_answer, not_run, usage
 from executor_service.runner.process import (
+    PAGE_FD,
     Answer,
     Bounds,
     HostBusyError,
@@ -43,14 +44,15 @@ def main(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Con
     """Reads the job, reports, returns the exit status; 0 if the executor hung up before or after."""
     supervisor = Supervisor(control)
     # Forked before the job is here, and so off its path: each is blank, and gets to know only what it is told.
-    spares = {role: Process(supervisor, role, stdin_fd) for role in confinement.spares}
+    page = rules.make_page(confinement.folder)
+    spares = {role: Process(supervisor, role, stdin_fd, page=_page_of(role, page)) for role in confinement.spares}
     hello = {"ready": True, "revision": runner_revision(), "degradations": list(confinement.degradations)}
     frames.write_all(stdout_fd, frames.pack_json(hello))
     body = frames.read_frame(stdin_fd)
     if body is None:
         return 0
     try:
-        report = _Conductor(json.loads(body), supervisor, spares, stdin_fd, confinement).run()
+        report = _Conductor(json.loads(body), supervisor, spares, stdin_fd, confinement, page).run()
     except (StdinClosedError, SupervisorGoneError):
         return 0
     except HostBusyError:
@@ -58,6 +60,11 @@ def main(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Con
         return _HOST_BUSY
     frames.write_all(stdout_fd, frames.pack_json(report))
     return 0
+
+
+def _page_of(role: Role, page: int) -> int | None:
+    """Where a process of the role has it written down that a rule was broken; only the attempt's is asked for."""
+    return page if role is Role.ATTEMPT else None
 
 
 class ProgramNotStartedError(Exception):
@@ -131,6 +138,7 @@ class _Conductor:
         spares: dict[Role, Process],
         stdin_fd: int,
         confinement: Confinement,
+        page: int,
     ) -> None:
         self._job = job
         self._limits = job["limits"]
@@ -144,6 +152,8 @@ class _Conductor:
         self._own_pids = confinement.own_pids
         self._calls: list[dict[str, Any]] = job["calls"]
         self._probe: list[dict[str, Any]] = job["probe"]
+        self._events = rules.events_of(job["checks"])
+        self._page = page
 
     def run(self) -> dict[str, Any]:
         analysis = None if self._job["analysed"] else self._analyse()
@@ -155,6 +165,7 @@ class _Conductor:
             "reference_calls": [],
             "probe": [],
             "probe_processes": None,
+            "broken_checks": [],
             "usage": usage(0.0, 0.0, 0, Waits()),
         }
         if analysis is None or analysis["compiles"]:
@@ -165,7 +176,8 @@ class _Conductor:
     def _process(self, role: Role, with_stdin: bool = False) -> Process:
         """A process that nothing has run in yet."""
         spare = None if with_stdin else self._spares.pop(role, None)
-        process = spare or Process(self._supervisor, role, self._stdin_fd, with_stdin)
+        page = _page_of(role, self._page)
+        process = spare or Process(self._supervisor, role, self._stdin_fd, with_stdin, page)
         process.configure(self._limits["output_bytes"], self._limits["value_bytes"])
         return process
 
@@ -264,6 +276,7 @@ class _Conductor:
         report["probe_processes"] = {"reference": reference.beside, "attempt": beside}
         if reference.probed.outcomes:
             self._probe_attempt(report, run, reference)
+        report["broken_checks"] = rules.broken(self._page, self._events)
         wall_s = time.monotonic() - started
         report["usage"] = usage(run.totals.cpu_s, wall_s, run.totals.peak_memory_bytes, run.waits)
 
@@ -375,6 +388,7 @@ class _Conductor:
             "intercept": run.intercept,
             "value_bytes": self._limits["value_bytes"],
             "core": core,
+            "rules": {"events": list(self._events), "page": _page_of(run.role, PAGE_FD)},
         }
         last_pid = self._last_pid(run)
         outcome = self._ask(run, process, message, "")

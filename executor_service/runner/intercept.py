@@ -6,6 +6,7 @@ attempt's own process and speaks of its own calls only.
 
 import io
 import os
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -118,6 +119,7 @@ def _list_recorder(via: str, position: int, answer: Any) -> Callable[..., Any]:
 
 def _shell_recorder(via: str, answer: Callable[[], Any]) -> Callable[..., Any]:
     def intercepted(command: Any, *_: Any, **__: Any) -> Any:
+        sys.audit(via, command)  # as the function itself does: rules.py may be watching
         record(via, command, shell=True)
         return answer()
 

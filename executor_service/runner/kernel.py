@@ -164,6 +164,12 @@ def _filter(steps: list[tuple[int, int, int, int]]) -> None:
     filter_calls(b"".join(struct.pack("=HBBI", *step) for step in steps))
 
 
+def let_go() -> None:
+    """Drops the C library, so that nobody finds it here; most functions of this module are then of no use."""
+    for name in ("ctypes", "_libc", "_locked_libc", "_FilterProgram"):
+        globals().pop(name, None)
+
+
 @contextlib.contextmanager
 def on_one_core() -> Iterator[int | None]:
     """Stays on the core that it is on; yields its number, or None where the kernel lets nobody choose.

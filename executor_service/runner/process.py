@@ -22,6 +22,7 @@ from executor_service.runner.output import HeadTail
 from executor_service.runner.roles import Role
 
 NONCE_BYTES = 16
+PAGE_FD = 5
 _META_BYTES = 256 * 1024
 _FLOOD_BYTES = 16 * 1024 * 1024  # of stdout and stderr in one call; beyond it the process is killed
 _PIPE_READ_BYTES = 64 * 1024
@@ -167,8 +168,13 @@ class Supervisor:
 class Process:
     """A running process of one role. Use as a context manager: leaving kills everything of the role."""
 
-    def __init__(self, supervisor: Supervisor, role: Role, executor_fd: int, with_stdin: bool = False) -> None:
-        """Forks it. It is blank until it is told something, so it may be made before there is a job."""
+    def __init__(
+        self, supervisor: Supervisor, role: Role, executor_fd: int, with_stdin: bool = False, page: int | None = None
+    ) -> None:
+        """Forks it. It is blank until it is told something, so it may be made before there is a job.
+
+        page: a descriptor that it gets as PAGE_FD, and that stays the caller's.
+        """
         self._supervisor = supervisor
         self._role = role
         self._executor_fd = executor_fd
@@ -182,15 +188,15 @@ class Process:
         self.group = Group(lambda: [self._pid] if self._pid else [])
         self.total_cpu_s = 0.0
         self.alive = False
-        self._start(with_stdin)
+        self._start(with_stdin, page)
 
-    def _start(self, with_stdin: bool) -> None:
+    def _start(self, with_stdin: bool, page: int | None) -> None:
         stdin_r, self._stdin = os.pipe2(os.O_CLOEXEC) if with_stdin else (os.open("/dev/null", os.O_RDONLY), -1)
         self._stdout, stdout_w = os.pipe2(os.O_CLOEXEC)
         self._stderr, stderr_w = os.pipe2(os.O_CLOEXEC)
         command_r, self._command = os.pipe2(os.O_CLOEXEC)
         self._result, result_w = os.pipe2(os.O_CLOEXEC)
-        theirs = [stdin_r, stdout_w, stderr_w, command_r, result_w]
+        theirs = [stdin_r, stdout_w, stderr_w, command_r, result_w, *([] if page is None else [os.dup(page)])]
         if with_stdin:  # ours, and so /dev/stdin and the like could not be opened by the program's uid
             for fd in (stdin_r, stdout_w, stderr_w):
                 os.fchmod(fd, 0o666)

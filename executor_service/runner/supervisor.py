@@ -25,7 +25,8 @@ from executor_service.runner.roles import Confinement, Role, confine, switch_uid
 PACKET_BYTES = 64 * 1024
 _KILL_AGAIN_S = 0.05  # the longest that a process which slipped through one round of killing lives
 _NESTED = kernel.CLONE_NEWUSER | kernel.CLONE_NEWPID
-_WORKER_FDS = 5  # stdin, stdout, stderr, commands, results
+_INHERITED_FDS = 5
+_WORKER_FDS = 6  # stdin, stdout, stderr, commands, results; and a page, where rules are kept
 
 # What repairs of small programs import; every sandbox pays for it.
 _WARM_MODULES = (
@@ -252,8 +253,8 @@ def _become_worker(role: Role, fds: list[int], confinement: Confinement) -> None
         # Above the targets first: a received descriptor may have the number of another one's target.
         high = [os.dup2(fd, 100 + index) for index, fd in enumerate(fds)]
         for target, fd in enumerate(high):
-            os.dup2(fd, target)
-        os.closerange(_WORKER_FDS, 4096)
+            os.dup2(fd, target, inheritable=target < _INHERITED_FDS)
+        os.closerange(len(fds), 4096)
         confine(role, confinement)
         status = _main_of(role)(command_fd=3, result_fd=4)
     except BaseException:  # noqa: BLE001 - the process's top: told on stderr, which the conductor captures

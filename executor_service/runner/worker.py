@@ -20,7 +20,7 @@ from collections.abc import Callable
 from typing import Any
 
 from codearena import values
-from executor_service.runner import analysis, entry_point, frames, intercept, kernel, lending, module, program
+from executor_service.runner import analysis, entry_point, frames, intercept, kernel, lending, module, program, rules
 from executor_service.runner.applied import is_out_of_processes
 from executor_service.runner.handles import Handles
 from executor_service.runner.limiter import Limiter, LimitReachedError
@@ -130,14 +130,16 @@ class _Session:
             intercept.install()
             with contextlib.suppress(OSError):  # where the kernel has no filters it still counts processes: witness.py
                 kernel.refuse_programs()
-        return self._guarded(lambda: self._execute(base64.b64decode(message["source"])))
+        return self._guarded(lambda: self._execute(base64.b64decode(message["source"]), message["rules"]))
 
-    def _execute(self, source: bytes) -> None:
+    def _execute(self, source: bytes, kept: dict[str, Any]) -> None:
         module.add_site_builtins()
         self._lines = module.source_lines(source)  # before the attempt has a codec or a tokenizer of its own
         self._module = module.make(source)
         sys.modules[module.NAME] = self._module
-        exec(analysis.compile_source(source), self._module.__dict__)
+        code = analysis.compile_source(source)
+        rules.keep(kept["events"], code, kept["page"])
+        exec(code, self._module.__dict__)
 
     def call(self, message: dict[str, Any]) -> bytes:
         self._surround(message)

@@ -119,6 +119,10 @@ class Keys:
         """String: the verdict on an attempt of a group, as gateway/group_verdicts.py writes it."""
         return f"{{{self.namespace}}}:verdict:{digest}"
 
+    def baseline(self, digest: str) -> str:
+        """String: the verdict on a task's code as given, as gateway/baselines.py writes it."""
+        return f"{{{self.namespace}}}:baseline:{digest}"
+
     def episode(self, episode_id: str) -> EpisodeKeys:
         return EpisodeKeys(
             record=self.episode_prefix + episode_id,

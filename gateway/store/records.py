@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from codearena.requests import StepReward
 from codearena.task import Level
 
 
@@ -21,6 +22,7 @@ class EpisodeRecord:
     nonce: new with each reset, so that a step begun before a reset of the same id cannot count after it.
     request_id: of the reset; empty: none. created_ms: since the epoch.
     group: of episodes with the same hidden inputs; empty: none. isolation: that its attempts get; empty: the usual one.
+    step_reward: what its answers have for a reward.
     identities, sources: of the attempts so far, oldest first. reward, best_reward: None before the first step.
     memory: what the agent is reminded of in it, JSON; empty: nothing.
     """
@@ -38,6 +40,7 @@ class EpisodeRecord:
     memory: str = ""
     group: str = ""
     isolation: str = ""
+    step_reward: StepReward = "absolute"
     step: int = 0
     done: bool = False
     reward: float | None = None

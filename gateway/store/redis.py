@@ -18,6 +18,7 @@ from gateway import metrics
 from gateway.settings import Settings
 from gateway.store.agents import Agents
 from gateway.store.api_keys import ApiKeys
+from gateway.store.baselines import BaselineRecords
 from gateway.store.bulk import BulkStore
 from gateway.store.commit import SCRIPTS, commit_args, commit_keys
 from gateway.store.events import EventLog
@@ -60,6 +61,7 @@ class Store:
         self.sessions = SessionRecords(self._redis, self._keys, settings.session_idle_s)
         self.api_keys = ApiKeys(self._redis, self._keys)
         self.verdicts = VerdictRecords(self._redis, self._keys, settings.group_verdicts_kept_s)
+        self.baselines = BaselineRecords(self._redis, self._keys)
         self.events = EventLog(settings)
         self.bulk = BulkStore(settings, self._redis, self._keys, self._script)
         draw, issue = self._script(["draw_task.lua"]), self._script(["issue_task.lua"])
@@ -205,6 +207,7 @@ def _to_fields(episode: EpisodeRecord) -> list[str | int]:
         "memory": episode.memory,
         "group": episode.group,
         "isolation": episode.isolation,
+        "step_reward": episode.step_reward,
         "step": 0,
         "done": 0,
     }
@@ -228,6 +231,7 @@ def _to_episode(episode_id: str, fields: Mapping[bytes, bytes]) -> EpisodeRecord
         memory=fields.get(b"memory", b"").decode(),
         group=fields.get(b"group", b"").decode(),  # an older gateway wrote none
         isolation=fields.get(b"isolation", b"").decode(),
+        step_reward="delta" if fields.get(b"step_reward") == b"delta" else "absolute",
         step=step,
         done=fields[b"done"] == b"1",
         reward=float(fields[b"reward"]) if step else None,

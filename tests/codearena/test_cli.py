@@ -25,6 +25,8 @@ tests:
 {more}
 """
 WRONG, RIGHT = "def double(n):\n    return n\n", "def double(n):\n    return 2 * n\n"
+READ_RULE = "checks:\n  - {name: no os, rule: forbid_import, argument: os}\n"
+KEPT_RULE = "checks:\n  - {name: no eval, rule: forbid_call, argument: eval}\n"
 UNKNOWN_RULE = "checks:\n  - {name: c, rule: no_such_rule, argument: x}\n"
 
 
@@ -47,6 +49,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_task(folder, "buggy-is-right", buggy=RIGHT)
     write_task(folder, "buggy-is-right-too", buggy=f"{RIGHT}\nOTHER = 1\n")
     write_task(folder, "reference-is-wrong", solution=WRONG)
+    write_task(folder, "rule-is-read", more=READ_RULE)
+    write_task(folder, "rule-is-kept", more=KEPT_RULE)
     write_task(folder, "rule-is-unknown", more=UNKNOWN_RULE)
     return folder
 
@@ -87,6 +91,16 @@ def test_a_task_that_may_not_be_served_fails_with_its_reason(verify: Verify, tas
     result = verify(task_id)
     assert result.exit_code == 1
     assert f"{task_id}: {problem}" in result.output
+
+
+@pytest.mark.redis
+@pytest.mark.parametrize(("task_id", "warned"), [("rule-is-read", True), ("rule-is-kept", False)])
+def test_the_author_is_warned_of_a_rule_that_code_can_be_written_around(
+    verify: Verify, task_id: str, warned: bool
+) -> None:
+    result = verify(task_id)
+    assert result.exit_code == 0
+    assert (f"{task_id}: the check 'no os' is read from the source alone" in result.output) is warned
 
 
 @pytest.mark.redis

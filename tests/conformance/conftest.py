@@ -9,9 +9,10 @@ import pytest_asyncio
 
 from codearena.v1 import common_pb2, executor_pb2
 from executor_service.attempts import Attempts
+from executor_service.capacity import PoolLimits
 from executor_service.isolation.base import IsolationName
 from executor_service.isolation.choice import choose
-from executor_service.pool import Pool, PoolLimits
+from executor_service.pool import Pool
 from executor_service.settings import MIB, Settings
 from tests.executor_service import jobs
 from tests.executor_service.images import require_engine, runner_image

@@ -129,6 +129,7 @@ MALFORMED = {
     "raised without an exception": report(calls=[outcome("a", status="raised", value=None), outcome("b")]),
     "ran without compiling": report(analysis={**report()["analysis"], "compiles": False}),
     "no analysis": report(analysis=None),
+    "broken checks nobody asked for": report(broken_checks=[0]),
     "checks nobody asked for": report(
         analysis={**report()["analysis"], "checks": [{"passed": True, "line": 0, "detail": ""}]}
     ),
@@ -151,6 +152,16 @@ def test_an_analysis_that_is_known_is_taken_over_and_no_other_is() -> None:
         codec.decode_report(json.dumps(report()).encode(), JOB, known)
     with pytest.raises(codec.MalformedReportError):
         codec.decode_report(json.dumps(report(analysis=None, status="compile_error")).encode(), JOB, known)
+
+
+def test_a_rule_broken_while_the_attempt_ran_is_apart_from_what_its_source_says() -> None:
+    job = executor_pb2.Job()
+    job.CopyFrom(JOB)
+    job.checks.add(rule="forbid_call", argument="eval")
+    analysis = {**report()["analysis"], "checks": [{"passed": True, "line": 0, "detail": ""}]}
+    decoded = codec.decode_report(json.dumps(report(analysis=analysis, broken_checks=[0])).encode(), job)
+    assert list(decoded.broken_checks) == [0]
+    assert decoded.analysis.checks[0].passed  # which is kept for the next attempt of the same source
 
 
 def test_a_refusal_never_quotes_the_attempt() -> None:

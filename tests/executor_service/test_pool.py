@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from codearena.errors import OverloadedError, SandboxError
+from executor_service.capacity import PoolLimits
 from executor_service.isolation.base import Sandbox
-from executor_service.pool import Pool, PoolLimits
+from executor_service.pool import Pool
 from executor_service.sharing import Shares
 from tests.executor_service.fakes import FakeIsolation
 

@@ -76,6 +76,7 @@ def settings(
         drain_s=5,
         redis_url=redis_url,
         redis_timeout_s=1,
+        tasks_prepared=0,  # so that tests see their own requests alone
         tasks_dir=tasks_dir,
         executor_address=executor.address,
         judge_address=judge.address,

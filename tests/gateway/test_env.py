@@ -1,6 +1,10 @@
 """/reset, /step and /state over HTTP: the shapes that callers rely on."""
 
+import itertools
+from typing import Any
+
 import httpx
+import pytest
 
 from tests.fakes import BROKEN, RIGHT, WRONG, FakeExecutor
 from tests.gateway.conftest import SOLUTION
@@ -151,6 +155,54 @@ async def test_lone_surrogates_and_nul_are_attempts(api: httpx.AsyncClient, exec
     assert executor.attempts[-1].job.source == b"wrong \xed\xa0\x80 \x00 x"
     assert "\x00" in step.json()["observation"]["previous_attempts"][0]
     assert (await api.get(f"/episodes/{step.json()['episode_id']}")).status_code == 200
+
+
+async def _played(api: httpx.AsyncClient, fixes: list[str], **reset: str) -> list[dict[str, Any]]:
+    """The answers to the steps of one episode."""
+    episode = (await api.post("/reset", json={"task_id": "easy-1", **reset})).json()
+    assert episode["info"]["reward_delta"] is episode["info"]["episode_return"] is None
+    bodies = [{"episode_id": episode["episode_id"], "proposed_fix": fix} for fix in fixes]
+    return [(await api.post("/step", json=body)).json() for body in bodies]
+
+
+FIXES = [BROKEN, WRONG, WRONG + " # again", BROKEN + " # again", RIGHT]
+
+
+async def test_what_steps_add_to_the_best_reward_before_them_sums_to_the_best_reward(api: httpx.AsyncClient) -> None:
+    answers = await _played(api, FIXES)
+    rewards = [answer["reward"] for answer in answers]
+    infos = [answer["info"] for answer in answers]
+    assert sum(rewards) > max(rewards)  # which is why nobody should sum them
+    assert sum(info["reward_delta"] for info in infos) == pytest.approx(max(rewards))
+    assert [info["episode_return"] for info in infos] == list(itertools.accumulate(rewards, max))
+    assert [info["attempt_reward"] for info in infos] == rewards
+    assert [answer["observation"]["reward_delta"] for answer in answers] == [info["reward_delta"] for info in infos]
+
+
+async def test_clients_that_sum_get_what_may_be_summed_if_they_ask_for_it(api: httpx.AsyncClient) -> None:
+    plain, deltas = await _played(api, FIXES), await _played(api, FIXES, step_reward="delta")
+    assert [answer["reward"] for answer in deltas] == [answer["info"]["reward_delta"] for answer in plain]
+    assert [answer["info"]["attempt_reward"] for answer in deltas] == [answer["reward"] for answer in plain]
+    assert (await api.get(f"/episodes/{deltas[0]['episode_id']}")).json()["best_reward"] == plain[-1]["reward"]
+
+
+async def test_a_bare_step_after_the_end_keeps_what_its_reward_is(api: httpx.AsyncClient) -> None:
+    await api.post("/reset", json={"task_id": "easy-1", "step_reward": "delta"})
+    rewards = [(await api.post("/step", json={"proposed_fix": RIGHT})).json()["reward"] for _ in range(2)]
+    assert rewards[0] == rewards[1] > 0.9  # each is the first step of an episode
+    await api.post("/step", json={"proposed_fix": WRONG})
+    assert (await api.post("/step", json={"proposed_fix": WRONG})).json()["reward"] == 0.0
+
+
+async def test_a_repeated_reset_cannot_change_what_rewards_are(api: httpx.AsyncClient) -> None:
+    body = {"task_id": "easy-1", "request_id": "r-1"}
+    assert (await api.post("/reset", json=body)).status_code == 200
+    refused = (await api.post("/reset", json={**body, "step_reward": "delta"})).json()
+    assert refused["detail"] == "request id r-1 came with another step_reward before"
+
+
+async def test_another_meaning_of_rewards_is_refused(api: httpx.AsyncClient) -> None:
+    assert (await api.post("/reset", json={"task_id": "easy-1", "step_reward": "sum"})).status_code == 422
 
 
 async def test_state_counts_the_steps(api: httpx.AsyncClient) -> None:

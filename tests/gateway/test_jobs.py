@@ -60,11 +60,17 @@ async def test_job_never_says_what_is_expected(maker: JobMaker, secret: str) -> 
         assert secret.encode() not in brief.measurement.SerializeToString()
 
 
+async def test_the_rules_of_the_task_are_kept_where_speed_is_measured_too(maker: JobMaker) -> None:
+    brief = await maker.brief()
+    assert list(brief.measurement.checks) == list(brief.job.checks)
+    assert len(brief.job.checks) == 2
+
+
 async def test_the_reference_is_sent_only_to_be_measured_against(maker: JobMaker) -> None:
     brief = await maker.brief()
     assert b"solution" not in brief.job.SerializeToString()
     assert brief.measurement.reference_source == b"solution"
-    assert len(brief.measurement.calls) == len(brief.measurement.checks) == 0
+    assert len(brief.measurement.calls) == 0
 
 
 async def test_without_a_probe_the_tests_own_calls_are_measured(task: Task) -> None:

@@ -93,6 +93,10 @@ def _too_many_checks(request: Request) -> None:
     request.report.analysis.checks.add(passed=True)
 
 
+def _unknown_broken_check(request: Request) -> None:
+    request.report.broken_checks.append(0)
+
+
 def _no_judgement(request: Request) -> None:
     request.ClearField("judgement")
 

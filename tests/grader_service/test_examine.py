@@ -1,7 +1,7 @@
 import pytest
 
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
-from grader_service.examine import examine, meets
+from grader_service.examine import checks_of, examine, hides_a_breach, meets
 from tests.grader_service import build
 
 UNFINISHED = [status for status in common_pb2.CallStatus.values() if status not in (0, common_pb2.CALL_STATUS_RETURNED)]
@@ -150,6 +150,30 @@ def test_checks_count_as_tests_after_the_tests() -> None:
     )
     examined = examine(request.report, request.expectations, build.LIMITS)
     assert [(test.name, test.passed) for test in examined] == [("test_1", True), ("no eval", True), ("no exec", False)]
+
+
+def _broken(passed: list[bool], broken: list[int]) -> executor_pb2.Report:
+    """The report of an attempt that broke these checks while it ran. passed: what its source says of each."""
+    checks = [executor_pb2.CheckOutcome(passed=each, line=0 if each else 7) for each in passed]
+    report = build.ran([build.returned(1)], checks=checks)
+    report.broken_checks.extend(broken)
+    return report
+
+
+def test_a_rule_that_is_broken_while_the_attempt_runs_fails() -> None:
+    report = _broken([True, True], [1])
+    assert [check.passed for check in checks_of(report)] == [True, False]
+    assert hides_a_breach(report)
+
+
+def test_of_rules_that_nothing_tells_apart_one_fails() -> None:
+    assert [check.passed for check in checks_of(_broken([True, True, True], [0, 2]))] == [False, True, True]
+
+
+def test_a_rule_that_the_source_breaks_in_plain_sight_fails_once_and_with_its_line() -> None:
+    report = _broken([True, False], [0, 1])
+    assert [(check.passed, check.line) for check in checks_of(report)] == [(True, 0), (False, 7)]
+    assert not hides_a_breach(report)
 
 
 @pytest.mark.parametrize("report", [build.does_not_compile(), build.does_not_load(build.raised(NameError("x")), 1)])

@@ -193,7 +193,7 @@ def test_a_value_that_cannot_be_read_is_told_so() -> None:
 def test_passing_everything_says_so_and_names_the_ratio_if_slow() -> None:
     request = one_test(build.returned(1), build.expects(1))
     assert log_of(request, Efficiency(1.0, 1.1)) == "All 1 tests passed."
-    assert "about 12 times" in log_of(request, Efficiency(0.4, 12.0))
+    assert "about 13 times" in log_of(request, Efficiency(0.4, 12.0))  # to the nearest tenth of a decade
 
 
 def test_a_failed_visible_script_test_is_shown_with_its_line_and_what_was_printed() -> None:

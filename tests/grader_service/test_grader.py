@@ -118,6 +118,29 @@ def test_no_score_of_the_judge_exceeds_what_the_tests_support() -> None:
     assert components.llm_security == components.llm_quality == pytest.approx(1 / 3)
 
 
+def test_a_rule_that_is_kept_for_the_tests_alone_is_broken() -> None:
+    request = build.passing_request()
+    request.report.analysis.checks.add(passed=True)
+    request.expectations.checks.add(name="no eval")
+    assert grade(request).tests_passed == grade(request).tests_total
+    request.measurement.CopyFrom(request.report)
+    request.measurement.broken_checks.append(0)
+    verdict = grade(request)
+    assert (verdict.tests_passed, verdict.components.efficiency_score) == (verdict.tests_total - 1, 0.0)
+
+
+def test_code_that_hides_what_it_does_has_no_security_that_a_reader_could_vouch_for() -> None:
+    def graded(passed: bool) -> grader_pb2.Components:
+        request = build.passing_request()
+        request.report.analysis.checks.add(passed=passed)
+        request.expectations.checks.add(name="no eval")
+        request.report.broken_checks.append(0)
+        return grade(request).components
+
+    assert graded(passed=True).llm_security == 0.0
+    assert graded(passed=False).llm_security == graded(passed=False).llm_quality > 0.0
+
+
 def test_an_unscored_dimension_is_absent_and_counts_as_nothing() -> None:
     request = build.passing_request()
     request.judgement.CopyFrom(build.judgement(None, 1.0, None))

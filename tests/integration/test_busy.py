@@ -22,6 +22,11 @@ HANGS = {
     "sleep": "import time\n\n\ndef average_list(numbers):\n    time.sleep(1000)\n",
     "fork": "import os\n\n\ndef average_list(numbers):\n    while True:\n        try:\n            os.fork()\n"
     "        except OSError:\n            pass\n",
+    "threads": "import threading\n\n\ndef spin():\n    while True:\n        pass\n\n\ndef average_list(numbers):\n"
+    "    for _ in range(8):\n        threading.Thread(target=spin).start()\n    spin()\n",
+    "children": "import os\nimport time\n\n\ndef average_list(numbers):\n    for _ in range(4):\n"
+    "        if os.fork() == 0:\n            os.setsid()\n            while True:\n                pass\n"
+    "    time.sleep(1000)\n",
 }
 BURNING = 20
 _BURN = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"  # not longer than we are there

@@ -37,6 +37,18 @@ async def test_the_generic_client_plays_an_episode(gateway_url: str) -> None:
     assert state["step_count"] == 2
 
 
+async def test_a_client_that_sums_rewards_gets_the_best_of_them(gateway_url: str) -> None:
+    """As verifiers' OpenEnv tasks do, which drive the generic client."""
+    fixes = [BUGGY, BUGGY + "# again\n", BUGGY + "# and again\n", SOLUTION]
+    async with GenericEnvClient(base_url=gateway_url) as env:
+        await env.reset(task_id="easy-1", step_reward="delta")
+        farmed = [await env.step({"proposed_fix": fix}) for fix in fixes]
+        await env.reset(task_id="easy-1", step_reward="delta")
+        solved = await env.step({"proposed_fix": SOLUTION})
+    assert sum(result.reward for result in farmed) == pytest.approx(farmed[-1].observation["episode_return"])
+    assert sum(result.reward for result in farmed) <= solved.reward
+
+
 def test_the_generic_client_plays_without_await(gateway_url: str) -> None:
     with GenericEnvClient(base_url=gateway_url).sync() as env:
         assert env.reset().observation["buggy_code"]
@@ -59,7 +71,7 @@ def test_our_client_has_types(gateway_url: str) -> None:
         state = env.state()
     assert begun.observation.buggy_code == BUGGY
     assert result.observation.solved
-    assert result.observation.reward == result.reward
+    assert result.observation.reward == result.observation.episode_return == result.reward
     assert result.observation.reward_components.test_pass_ratio == 1.0
     assert (state.episode_id, state.step_count, state.done) == (result.observation.episode_id, 1, True)
 

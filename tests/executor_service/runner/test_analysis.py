@@ -110,6 +110,49 @@ def test_hash_tells_different_programs_apart(one: str, other: str) -> None:
     assert analysed(one)["ast_hash"] != analysed(other)["ast_hash"]
 
 
+PLAIN = "class A:\n    x: int = 1\n    def f(self, y):\n        z = y\n        if z: return 1\n        return z\n"
+SAME = {
+    "white space and comments": PLAIN.replace("z = y", "z  =  (y)  # why"),
+    "a documentation text of the module": '"""Now.\n"""\n' + PLAIN,
+    "of a class": PLAIN.replace("    x: int", '    "A thing."\n    x: int'),
+    "of a function": PLAIN.replace("        z = y", "        r'''What it does.'''\n        z = y"),
+    "a text that stands alone": PLAIN.replace("        return z", "        'and so'\n        return z"),
+    "other constants, and pass": PLAIN.replace(
+        "        return z", "        ...\n        1\n        pass\n        return z"
+    ),
+    "annotations of a function": PLAIN.replace("self, y)", "self, y: 'int') -> list[int]"),
+    "an annotation of its variable": PLAIN.replace("z = y", "z: int = y"),
+}
+OTHER = {
+    "a field of a class": PLAIN.replace("x: int", "x: str"),
+    "a name": PLAIN.replace("z", "w"),
+    "a value": PLAIN.replace("return 1", "return 2"),
+    "what makes a name local": PLAIN.replace("        z = y", "        q: int\n        z = y"),
+}
+
+
+@pytest.mark.parametrize("what", SAME)
+def test_what_has_no_effect_makes_no_other_source(what: str) -> None:
+    assert analysed(SAME[what])["ast_hash"] == analysed(PLAIN)["ast_hash"]
+
+
+@pytest.mark.parametrize("what", OTHER)
+def test_what_has_an_effect_makes_another_source(what: str) -> None:
+    assert analysed(OTHER[what])["ast_hash"] != analysed(PLAIN)["ast_hash"]
+
+
+@pytest.mark.parametrize("reader", ["print(f.__doc__)", "import doctest\ndoctest.testmod()", "getattr(f, '__doc__')"])
+def test_documentation_is_data_where_a_source_reads_it(reader: str) -> None:
+    one, other = (f"def f():\n    '{text}'\n{reader}\n" for text in ("one", "other"))
+    assert analysed(one)["ast_hash"] != analysed(other)["ast_hash"]
+
+
+@pytest.mark.parametrize("reader", ["print(f.__annotations__)", "import inspect\nprint(inspect.signature(f))"])
+def test_annotations_are_data_where_a_source_reads_them(reader: str) -> None:
+    one, other = (f"def f(x: {kind}): pass\n{reader}\n" for kind in ("int", "str"))
+    assert analysed(one)["ast_hash"] != analysed(other)["ast_hash"]
+
+
 def test_source_that_compiles_but_is_too_deep_for_a_tree_still_has_a_stable_hash(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

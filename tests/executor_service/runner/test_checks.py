@@ -37,6 +37,24 @@ def check(source: str, rule: str, argument: str) -> CheckOutcome:
         "import builtins\ngetattr(builtins, name)(x)",
         "(print if a else eval)(x)",
         "(e := eval)(x)",
+        "import builtins\n[v for k, v in vars(builtins).items() if k[:2] == 'ev'][0](x)",
+        "import builtins\nfor run in builtins.__dict__.values(): run(x)",
+        "import builtins\nvars(builtins).get('ev' + 'al')(x)",
+        "import builtins\nvars(builtins).get(name)(x)",
+        "import builtins\nbuiltins.__getattribute__('eval')(x)",
+        "import builtins\nvars(builtins).__getitem__(name)(x)",
+        "import builtins, operator\noperator.attrgetter('eval')(builtins)(x)",
+        "import builtins\nfrom operator import itemgetter as pick\npick(name)(vars(builtins))(x)",
+        "import builtins, inspect\ndict(inspect.getmembers(builtins))['eval'](x)",
+        "import builtins\n[builtins][0].eval(x)",
+        "import builtins\nnames = {**vars(builtins)}",
+        "print.__self__.eval(x)",
+        "len.__self__.__dict__[name](x)",
+        "def g(): pass\ng.__globals__['__builtins__']['eval'](x)",
+        "def g(): pass\ng.__builtins__['eval'](x)",
+        "import sys\nsys._getframe().f_builtins['eval'](x)",
+        "def g(scope=__builtins__): return list(scope)",
+        "everything = globals()['__builtins__']\nfor run in everything.values(): run(x)",
     ],
 )
 def test_forbid_call_finds_the_call_behind_detours(source: str) -> None:
@@ -52,6 +70,13 @@ def test_forbid_call_finds_the_call_behind_detours(source: str) -> None:
         "# eval(x)\ny = 'eval(x)'",
         "node = head\n" + "node = node.next or node.other\n" * 50,
         "getattr(settings, name)",
+        "import builtins\nisinstance(x, builtins.int)",
+        "import builtins\nbuiltins.len = len",
+        "'{x}'.format(**locals())",
+        "globals().get('helper')(x)",
+        "for name, value in vars(settings).items(): print(name)",
+        "import json\njson.loads(x).get('eval')",
+        "print.__self__",
     ],
 )
 def test_forbid_call_leaves_others_of_a_like_name_alone(source: str) -> None:
@@ -72,6 +97,19 @@ def test_forbid_call_leaves_others_of_a_like_name_alone(source: str) -> None:
 def test_forbid_call_follows_modules(source: str) -> None:
     assert not check(source, "forbid_call", "os.system").passed
     assert not check(source, "forbid_import", "os").passed
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["import os\nfor run in vars(os).values(): run(c)", "import os, inspect\ninspect.getmembers(os)"],
+)
+def test_a_module_that_is_handed_on_hands_on_what_it_has(source: str) -> None:
+    assert not check(source, "forbid_call", "os.system").passed
+
+
+def test_what_a_module_holds_may_be_used_beside_a_forbidden_call() -> None:
+    source = "import os\nhome = os.environ.get('HOME')\nx = os.path.join(home, 'x')\nseparator = os.sep"
+    assert check(source, "forbid_call", "os.system").passed
 
 
 def test_a_breach_names_its_line() -> None:

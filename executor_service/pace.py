@@ -1,0 +1,45 @@
+"""What attempts that come to no limit usually take on this host: what takes far longer probably hangs.
+
+Times are kept as if the host had been idle, and told as they would be now. Else the first honest attempts on a host
+that has just become busy would be taken for hanging ones.
+"""
+
+from collections import deque
+from collections.abc import Callable
+
+from codearena.v1 import common_pb2, executor_pb2
+from executor_service.host import crowding
+
+_FIRST_S = 1.0  # while nothing is known
+_LEAST_S = 0.25  # what is shorter than this hardly holds anybody up
+_TIMES = 4.0  # of a quick one: hardly an attempt that does not hang takes longer
+_RECENT = 64
+_QUICK = 0.25  # of the recent ones: no half of them that waits on purpose decides what is usual
+
+_HUNG = {common_pb2.CALL_STATUS_TIME_LIMIT, common_pb2.CALL_STATUS_NOT_RUN}
+
+
+class Pace:
+    """Remembers recent times, of attempts that are measured apart from others, since they take long by design.
+
+    crowded: how many times as long as on an idle host they take now.
+    """
+
+    def __init__(self, crowded: Callable[[], float] = crowding) -> None:
+        self._crowded = crowded
+        self._recent_s: dict[bool, deque[float]] = {kind: deque(maxlen=_RECENT) for kind in (False, True)}
+
+    def usual_s(self, job: executor_pb2.Job) -> float:
+        """The time that an attempt which does not hang ends within, but for few, on the host as it is now."""
+        recent_s = sorted(self._recent_s[_measures(job)])
+        idle_s = _TIMES * recent_s[int(_QUICK * len(recent_s))] if recent_s else _FIRST_S
+        return max(_LEAST_S, idle_s) * self._crowded()
+
+    def note(self, job: executor_pb2.Job, report: executor_pb2.Report, ran_s: float) -> None:
+        """Takes in one that has ended. ran_s: from the job to its report."""
+        if not any(call.status in _HUNG for call in report.calls):
+            self._recent_s[_measures(job)].append(ran_s / self._crowded())
+
+
+def _measures(job: executor_pb2.Job) -> bool:
+    return bool(job.reference_source)

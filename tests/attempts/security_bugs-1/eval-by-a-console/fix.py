@@ -1,0 +1,15 @@
+import code
+import json
+
+
+def parse_user_data(text):
+    data = json.loads(text)
+    if not isinstance(data, dict):
+        raise ValueError("no")
+    return data if data else typed("{}")
+
+
+def typed(text):
+    names = {}
+    code.InteractiveInterpreter(names).runsource(f"found = {text}")
+    return names["found"]

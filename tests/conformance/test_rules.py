@@ -1,0 +1,126 @@
+"""Rules that are kept while a source runs: none is dodged, and nothing honest breaks one, in any isolation."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from codearena.v1 import common_pb2, executor_pb2
+from tests.conformance.conftest import Arena
+from tests.executor_service import jobs
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+RETURNED = common_pb2.CALL_STATUS_RETURNED
+FIND = "import builtins\nfind = lambda start: [v for k, v in vars(builtins).items() if k.startswith(start)][0]\n"
+WRITTEN = """
+import dataclasses
+def run(parameters, text):
+    try:
+        write = dataclasses._create_fn
+    except AttributeError:
+        return eval(text)
+    return write("__init__", parameters, ["return " + text])() is None
+"""
+
+DODGES = {
+    "while it loads": "import pickle\nf = pickle.loads(b\"cbuiltins\\neval\\n(S'lambda: 1'\\ntR.\")",
+    "in a call": FIND + "def f(): return find('eva')('1')",
+    "by exec": FIND + "def f(): return find('exe')('1')",
+    "by a thread of the library": FIND
+    + "import threading\ndef f():\n    it = threading.Thread(target=find('eva'), args=('1',))\n"
+    "    it.start()\n    it.join()",
+    "by what the import system calls for anybody": FIND
+    + "import _frozen_importlib as own\ndef f(): return own._call_with_frames_removed(find('eva'), '1')",
+    "by what makes data classes": WRITTEN + "def f(): return run([], '__import__(\\'os\\').getcwd()')",
+    "by what makes data classes, as data": WRITTEN + "def f(): return run([], '{\\'a\\': \\'b\\'}')",
+    "by what makes data classes, as a default": WRITTEN
+    + "def f(): return run(['x={\\'a\\': \\'b\\', \\'c\\': \\'d\\'}'], 'x')",
+    "by what makes data classes, from within": WRITTEN
+    + "def f(): return run([], '().__class__.__base__.__subclasses__()')",
+    "when the stack is used up": FIND
+    + "def g(n):\n    try:\n        return g(n + 1)\n    except RecursionError:\n        return find('eva')('1')\n"
+    "def f(): return g(0)",
+    "and then dies": FIND + "import os\ndef f():\n    find('eva')('1')\n    os._exit(0)",
+    "in a child": FIND + "import os\ndef f():\n    if os.fork() == 0:\n        find('eva')('1')\n        os._exit(0)\n"
+    "    return os.wait()[1]",
+    "past the language": "import importlib\ndef f(): return importlib.import_module('ctypes').sizeof",
+    "with code made by hand": "def f(): return f.__code__.replace(co_consts=(2,)) is None",
+    "with a listing of all objects": "import gc\ndef f(): return len(gc.get_objects()) > 0",
+}
+HONEST = {
+    "data classes": "import dataclasses\n@dataclasses.dataclass(frozen=True, order=True)\nclass A:\n    x: int = 1\n"
+    "    y: list = dataclasses.field(default_factory=list)\n"
+    "def f(): return dataclasses.make_dataclass('B', ['a', ('b', int, 5)], kw_only=True)(a=A(1) < A(2)).b",
+    "named tuples": "import collections, typing\nclass P(typing.NamedTuple):\n    x: int\n    y: str = 'a'\n"
+    "def f(): return collections.namedtuple('Q', 'u v', defaults=[3])(P(1)).v",
+    "type hints": "import typing\nclass C:\n    a: 'typing.Optional[dict[str, int]]'\n"
+    "def f(): return len(typing.get_type_hints(C))",
+    "literals": "import ast, json, re\n"
+    "def f(): return [ast.literal_eval('[1, {2: 3}]'), json.loads('{}'), re.sub('a', 'b', 'a')]",
+    "modules of the library": "import asyncio\nasync def g(): return 1\n"
+    "def f():\n    import statistics, fractions, enum\n    return asyncio.run(g())",
+    "functions made of its own": "import types\ndef g(): return 1\n"
+    "def f(): return types.FunctionType(g.__code__, {})()",
+    "children": "import multiprocessing\ndef g(): pass\n"
+    "def f():\n    it = multiprocessing.get_context('fork').Process(target=g)\n"
+    "    it.start()\n    it.join()\n    return it.exitcode",
+}
+
+
+async def _report(arena: Arena, source: str, rules: Sequence[str] = ("eval",)) -> executor_pb2.Report:
+    job = jobs.job(source)
+    for each in rules:
+        job.checks.add(rule="forbid_call", argument=each)
+    return await arena.execute(job)
+
+
+@pytest.mark.parametrize("how", DODGES)
+async def test_text_that_is_run_as_code_breaks_the_rule_however_it_is_done(arena: Arena, how: str) -> None:
+    arena.require_namespaces()
+    report = await _report(arena, DODGES[how], ["len", "eval", "exec"])
+    assert list(report.broken_checks) == [1, 2]
+
+
+@pytest.mark.parametrize("how", HONEST)
+async def test_what_the_library_makes_of_names_breaks_no_rule(arena: Arena, how: str) -> None:
+    report = await _report(arena, HONEST[how])
+    assert report.calls[0].status == RETURNED, report.calls[0]
+    assert list(report.broken_checks) == []
+
+
+async def test_what_a_call_returns_is_not_changed_by_a_rule_that_it_breaks(arena: Arena) -> None:
+    report = await _report(arena, DODGES["in a call"])
+    assert (report.calls[0].status, report.calls[0].value.json) == (RETURNED, b"1")
+
+
+async def test_no_program_is_started_where_text_must_not_be_run(arena: Arena) -> None:
+    source = "import subprocess, sys\ndef f(): return subprocess.run([sys.executable, '-c', '1']).returncode"
+    report = await _report(arena, source)
+    assert report.calls[0].raised.type == "PermissionError"
+
+
+async def test_a_job_without_such_a_rule_may_run_text(arena: Arena) -> None:
+    report = await _report(arena, DODGES["in a call"], ["os.system"])
+    assert list(report.broken_checks) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "source"),
+    [
+        ("os.system", "import os\ndef f(): return [v for k, v in vars(os).items() if k[:4] == 'syst'][0]('true')"),
+        ("os.system", "import posix\ndef f(): return posix.system('true')"),
+        ("input", FIND + "def f():\n    try:\n        find('inp')()\n    except EOFError:\n        return 1"),
+    ],
+)
+async def test_calls_of_which_the_interpreter_tells_are_seen_by_whatever_name(
+    arena: Arena, rule: str, source: str
+) -> None:
+    report = await _report(arena, source, [rule])
+    assert list(report.broken_checks) == [0]
+
+
+async def test_a_rule_that_the_reference_breaks_is_not_held_against_the_attempt(arena: Arena) -> None:
+    job = jobs.job("def f(): return 1", reference=DODGES["in a call"])
+    job.checks.add(rule="forbid_call", argument="eval")
+    report = await arena.execute(job)
+    assert list(report.broken_checks) == []
