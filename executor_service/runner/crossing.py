@@ -17,8 +17,7 @@ import math
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from codearena.trees import EXACT_JSON_INT, MalformedValueError
-from codearena.values import UnencodableError, ValueTooLargeError
+from codearena.values import MalformedValueError, UnencodableError, ValueTooLargeError
 from executor_service.runner.shared import TAGS, Entry, Shared
 
 Description = dict[str, Any]
@@ -27,6 +26,7 @@ Tree = Any  # what json.loads returns
 PLAIN: tuple[type, ...] = (list, tuple, set, frozenset, dict)
 SCALARS: tuple[type, ...] = (type(None), bool, int, float, complex, str, bytes)
 
+_EXACT_JSON_INT = 2**53  # integers up to this size any JSON parser reads exactly
 _FLAT_FROM = 30  # levels of nesting in one tree; containers below stand beside it
 _MOST_LEVELS = 150  # of tuples, which have no number to stand elsewhere under
 _BROKEN = (IndexError, KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
@@ -112,7 +112,7 @@ class Codec:
         if kind is str or kind is bool or value is None:
             return value
         if kind is int:
-            return value if -EXACT_JSON_INT <= value <= EXACT_JSON_INT else ["i", hex(value)]
+            return value if -_EXACT_JSON_INT <= value <= _EXACT_JSON_INT else ["i", hex(value)]
         if kind is float:
             return value if math.isfinite(value) else ["f", repr(value)]
         return self._other(value, kind, depth)
