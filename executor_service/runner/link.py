@@ -321,8 +321,11 @@ class Link:
             return range(*map(int, description["range"]))
         if "standard" in description:
             return standard.make(description)
+        way = self._way if description is self._root else self._way.inside
         if "named" in description:
-            return self._standard_name(description)
+            found = standard.known_to_be_harmless(description)
+            is_exception = isinstance(found, type) and issubclass(found, BaseException)
+            return self._caught_as(way, found) if is_exception else found
         if "raised" in description:
             return self._exceptions.instance(description, self._generation, self._codec.value)
         if "named_tuple" in description:
@@ -332,24 +335,23 @@ class Link:
             if not (isinstance(kind, type) and issubclass(kind, tuple)):
                 raise ValueError("no named tuple")
             return tuple.__new__(kind, map(self._codec.value, description["items"]))
-        way = self._way if description is self._root else self._way.inside
         if description["kind"] == "exception":
             return self._exception_class(way, description)
         return self._proxy(way, description)
 
     def _exception_class(self, way: Way, description: Description) -> type[BaseException]:
-        """One that catches a failed assertion of the script's only where the reference's does."""
+        """One of the attempt's own."""
         reference: Description = {"id": int(description["id"]), "generation": self._generation}
         reference |= {"path": way.path} if way.path else {}
-        kind = self._exceptions.type_of(description, reference)
+        return self._caught_as(way, self._exceptions.type_of(description, reference))
+
+    def _caught_as(self, way: Way, kind: type[BaseException]) -> type[BaseException]:
+        """The class, or one apart that catches no failed assertion of the script's."""
         if not self.precedent.is_known:
             self.precedent.note(way.place)
         if issubclass(AssertionError, kind) and not self.allows(CATCH, way.place):
             return self._exceptions.apart(kind)
         return kind
-
-    def _standard_name(self, description: Description) -> Any:
-        return standard.known_to_be_harmless(description)
 
     def _proxy(self, way: Way, description: Description) -> Any:
         plain = description.get("plain")
