@@ -128,9 +128,7 @@ def own_outcomes(
     ]
 
 
-def _of_script(
-    outcome: common_pb2.CallOutcome, seen: common_pb2.ScriptTestOutcome | None
-) -> common_pb2.CallOutcome:
+def _of_script(outcome: common_pb2.CallOutcome, seen: common_pb2.ScriptTestOutcome | None) -> common_pb2.CallOutcome:
     """As the outcome of a call that made this test alone; a script that did not return stays as it is."""
     if outcome.status != common_pb2.CALL_STATUS_RETURNED:
         return outcome

@@ -30,9 +30,7 @@ class Graded:
 
     def response(self) -> grader_pb2.GradeResponse:
         """As the rpc answers it."""
-        return grader_pb2.GradeResponse(
-            verdict=self.verdict, takes_measurement=self.disturbed, readings=self.readings
-        )
+        return grader_pb2.GradeResponse(verdict=self.verdict, takes_measurement=self.disturbed, readings=self.readings)
 
 
 class Grader:

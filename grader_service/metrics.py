@@ -24,7 +24,9 @@ EXAMINE_SECONDS = Histogram(
 )
 
 CONFINED_ENDS = Counter(
-    "codearena_grader_confined_ends_total", "Processes for large reports that ended over one, by the reason.", ["reason"]
+    "codearena_grader_confined_ends_total",
+    "Processes for large reports that ended over one, by the reason.",
+    ["reason"],
 )
 
 for _reason in ("limit", "lost"):

@@ -78,7 +78,9 @@ class Reader:
 
     def _may_read(self, text: bytes, free_bytes: int) -> bool:
         surplus = max(0, len(text) - free_bytes)
-        if surplus > self._bytes_left:  # also where nothing is to be read: 0 is more than -1
+        # Also where nothing is to be read, since 0 is more than -1; and without values left a long text is not even
+        # taken apart, to see of how many it is made.
+        if surplus > self._bytes_left or (surplus and not self._nodes_left):
             self._unread.add(text)
             return False
         self._bytes_left -= surplus
