@@ -30,8 +30,8 @@ from rich.console import Console
 from rich.progress import track
 
 from benchmarks.step_latency import embedded
-from gateway.embedded import REDIS_URL_FILE
 from codearena.task import load_tasks
+from gateway.embedded import REDIS_URL_FILE
 
 _ROOT = Path(__file__).resolve().parent.parent
 _TASK, _ENTRY_POINT = "security_bugs-1", "parse_user_data"

@@ -262,7 +262,13 @@ TAGS = {
 }
 
 
-_quoted = json.encoder.encode_basestring_ascii
+_CANONICAL_SCALARS: dict[type, Callable[[Any], str]] = {
+    str: json.encoder.encode_basestring_ascii,
+    int: repr,
+    float: lambda number: repr(number + 0.0),  # -0.0 + 0.0 is 0.0
+    bool: json.dumps,
+    type(None): json.dumps,
+}
 
 
 def canonical(tree: JSONTree) -> str:
@@ -270,17 +276,11 @@ def canonical(tree: JSONTree) -> str:
 
     Order counts in lists and tuples, not in sets and dicts; nan equals nan, 0.0 equals -0.0; 1, 1.0 and True differ.
     """
-    kind = type(tree)
-    if kind is str:
-        return _quoted(tree)
-    if kind is int:
-        return repr(tree)
-    if kind is float:
-        return repr(tree + 0.0)  # -0.0 + 0.0 is 0.0
-    if kind is list:
+    if type(tree) is list:
         return "[" + ",".join([canonical(item) for item in tree]) + "]"
-    if kind is not dict:
-        return json.dumps(tree)
+    scalar = _CANONICAL_SCALARS.get(type(tree))
+    if scalar is not None:
+        return scalar(tree)
     ((tag, body),) = tree.items()
     if tag in ("set", "frozenset"):
         inner = ",".join(sorted(canonical(item) for item in body))

@@ -1,9 +1,9 @@
 """What is kept of an attempt in Redis: outcomes always, values and text as far as a budget goes.
 
-An attempt decides how much it returns and prints, and an episode is kept for a day. So a step has a budget. What is within
-it is kept whole. Else the largest outcomes lose what they returned, raised and wrote, one after the other, until the rest
-fits. Of each stay how it ended and what it used, size and hash of the value, and whether it was right: the grader gives
-the same verdict again without the rest. The source is not here, but with the episode, where it is kept once.
+An attempt decides how much it returns and prints, and an episode is kept for a day. So a step has a budget. What is
+within it is kept whole. Else the largest outcomes lose what they returned, raised and wrote, one after the other, until
+the rest fits. Of each stay how it ended and what it used, size and hash of the value, and whether it was right: the
+grader gives the same verdict again without the rest. The source is not here: it is kept once, with the episode.
 """
 
 import hashlib

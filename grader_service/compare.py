@@ -4,8 +4,8 @@ All work on the JSON trees of `codearena.values.parse`, never on Python objects 
 is hashed but strings, and no order of a hostile type is asked for. The limits of `parse` on depth, number of values and
 bytes bound their time and memory: each is O(n log n) in the size of the text. No function here raises on parsed trees.
 
-What differs in type or length is told apart without a look at the rest, and in all modes of SAME_SHAPE two values can be
-equal only if they are made of equally many: who checks that first compares no more than the author's own value is large.
+What differs in type or length is told apart without a look at the rest. In all modes of SAME_SHAPE two values can be
+equal only if they are made of equally many: who checks that first compares no more than the author's own value has.
 """
 
 import functools

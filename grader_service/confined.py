@@ -1,10 +1,10 @@
 """Large reports are read in processes of their own, which limit themselves: they delay nobody.
 
-What an attempt returned decides what reading it takes. The reader's budget bounds that, and still all attempts share the
-interpreter's lock, and a defect in what reads might need all memory. So a report of more than a few kilobytes goes to one
-of a few children. A child that reaches its limit on CPU time or memory has shown that the report is the reason: another is
-asked to grade it without reading what was returned, which is wrong then. A child that ends in any other way is ours to
-answer for: the report goes to another one, and after that it is a failure of ours and never a score.
+What an attempt returned decides what it takes to read it. The reader's budget bounds that, but all attempts share the
+interpreter's lock, and a defect in what reads might need all memory. So a report of more than a few kilobytes goes to
+one of a few children. A child that reaches its limit on CPU time or memory has shown that the report is the reason:
+another is asked to grade it without reading what was returned, which is wrong then. A child that ends in any other way
+is ours to answer for: the report goes to another one, and after that it is a failure of ours and never a score.
 """
 
 import asyncio

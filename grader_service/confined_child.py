@@ -1,7 +1,7 @@
 """The child that grades large reports: limits itself, then answers one request after the other until stdin ends.
 
-Each frame is 4 bytes big-endian length and the body. The first one is the settings, JSON. A request is GRADE or EXAMINE,
-READ or UNREAD, and the message; an answer is DONE and the response, or FAILED and [problem slug, detail] as JSON.
+Each frame is 4 bytes big-endian length and the body. The first one is the settings, JSON. A request is GRADE or
+EXAMINE, READ or UNREAD, and the message; an answer is DONE and the response, or FAILED and [slug, detail] as JSON.
 """
 
 import gc

@@ -53,8 +53,8 @@ class GraderServicer(grader_pb2_grpc.GraderServiceServicer):
 
 
 async def _done(work: Callable[[Request], Result], request: Request) -> Result:
-    # What the task expects may be large, and takes tens of milliseconds then, for which health checks must not wait; for
-    # the others the way to a thread and back would cost more than the work. A checker is another process, to wait for.
+    # What the task expects may be large, and takes tens of milliseconds then, for which health checks must not wait;
+    # for the others the way to a thread and back would cost more than the work. A checker is another process.
     if request.ByteSize() <= _SMALL_BYTES and not request.expectations.checker:
         return work(request)
     return await asyncio.to_thread(work, request)
