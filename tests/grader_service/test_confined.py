@@ -1,0 +1,119 @@
+"""Large reports are graded in processes of their own: with the same verdicts, beside the others, and within limits."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import grpc
+import psutil
+import pytest
+from prometheus_client import REGISTRY
+
+from codearena.v1 import grader_pb2, grader_pb2_grpc
+from grader_service.grader import Grader
+from grader_service.server import GraderServer
+from grader_service.settings import Settings
+from tests.grader_service import build
+from tests.grader_service.hostile import SHAPES
+from tests.grader_service.test_reading import report_of
+
+Stub = "grader_pb2_grpc.GraderServiceAsyncStub"
+LARGE = report_of(SHAPES["chains of lists"], grader_pb2.COMPARE_EXACT)
+
+
+async def serving(settings: Settings) -> AsyncIterator[Stub]:
+    server = GraderServer(settings)
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{await server.start()}") as channel:
+        yield grader_pb2_grpc.GraderServiceStub(channel)
+    await server.drain()
+
+
+@pytest.fixture
+async def stub() -> AsyncIterator[Stub]:
+    async for each in serving(Settings(port=0, drain_s=5.0, confined_processes=1)):
+        yield each
+
+
+def confined() -> list[psutil.Process]:
+    return [each for each in psutil.Process().children() if "grader_service.confined_child" in each.cmdline()]
+
+
+def ends(reason: str) -> float:
+    return REGISTRY.get_sample_value("codearena_grader_confined_ends_total", {"reason": reason}) or 0.0
+
+
+async def test_a_large_report_gets_the_verdict_that_it_gets_anywhere(stub: Stub) -> None:
+    inline = Grader(Settings()).grade(LARGE)
+    assert inline is not None
+    response = await stub.Grade(LARGE, timeout=60)
+    response.verdict.grader_revision = inline.verdict.grader_revision
+    assert response == inline.response()
+    request = grader_pb2.ExamineRequest(report=LARGE.report, expectations=LARGE.expectations)
+    assert await stub.Examine(request, timeout=60) == Grader(Settings()).examine(request)
+
+
+async def test_a_large_report_that_contradicts_its_expectations_is_an_invalid_argument(stub: Stub) -> None:
+    request = grader_pb2.GradeRequest()
+    request.CopyFrom(LARGE)
+    request.step = 0
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await stub.Grade(request, timeout=60)
+    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert (await stub.Grade(LARGE, timeout=60)).verdict.tests_total  # and the process goes on
+
+
+async def test_small_reports_are_graded_while_the_processes_for_large_ones_are_at_work(stub: Stub) -> None:
+    await stub.Grade(LARGE, timeout=60)
+    (child,) = confined()
+    child.suspend()
+    held = [asyncio.ensure_future(stub.Grade(LARGE, timeout=60)) for _ in range(16)]
+    for _ in range(20):
+        assert (await stub.Grade(build.passing_request(), timeout=60)).verdict.solved
+    assert not any(each.done() for each in held)
+    child.resume()
+    assert {response.verdict.tests_passed for response in await asyncio.gather(*held)} == {0}
+
+
+async def test_a_process_that_is_lost_is_replaced_and_the_report_graded(stub: Stub) -> None:
+    before, lost = await stub.Grade(LARGE, timeout=60), ends("lost")
+    (child,) = confined()
+    child.kill()
+    assert await stub.Grade(LARGE, timeout=60) == before
+    assert ends("lost") == lost + 1
+
+
+async def test_a_report_that_takes_all_the_cpu_time_is_wrong_and_no_failure_of_ours() -> None:
+    unlimited = Settings(port=0, confined_cpu_s=1, report_nodes=10**9, report_bytes=10**9, confined_memory_bytes=10**10)
+    request, limits = grader_pb2.GradeRequest(), ends("limit")
+    request.CopyFrom(LARGE)
+    right = report_of(b"7.25", grader_pb2.COMPARE_SET, 7.25)
+    for number in range(160):
+        outcome, test = request.report.calls.add(), request.expectations.tests.add()
+        outcome.CopyFrom(LARGE.report.calls[0])
+        test.CopyFrom(LARGE.expectations.tests[0])
+        outcome.call_id = test.call_id = f"more-{number}"
+        outcome.value.json += b"\t" * number + b"\n"
+    request.report.calls.add().CopyFrom(right.report.calls[0])
+    request.report.calls[-1].call_id = "right"
+    request.expectations.tests.add().CopyFrom(right.expectations.tests[0])
+    request.expectations.tests[-1].call_id = "right"
+    async for stub in serving(unlimited):
+        verdict = (await stub.Grade(request, timeout=120)).verdict
+        assert verdict.tests_passed == 1
+        assert ends("limit") == limits + 1
+
+
+async def test_a_report_that_takes_all_the_memory_is_wrong_and_no_failure_of_ours() -> None:
+    small = Settings(port=0, report_nodes=10**9, report_bytes=10**9, confined_memory_bytes=256 * 1024 * 1024)
+    limits = ends("limit")
+    async for stub in serving(small):
+        assert (await stub.Grade(LARGE, timeout=120)).verdict.tests_passed == 0
+        assert ends("limit") == limits + 1
+
+
+async def test_no_process_is_left_when_the_grader_has_drained(stub: Stub) -> None:
+    server = GraderServer(Settings(port=0, drain_s=5.0))
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{await server.start()}") as channel:
+        await grader_pb2_grpc.GraderServiceStub(channel).Grade(LARGE, timeout=60)
+    assert len(confined()) == 1
+    await server.drain()
+    assert confined() == []
