@@ -1,6 +1,7 @@
 """Large reports are graded in processes of their own: with the same verdicts, beside the others, and within limits."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 
 import grpc
@@ -20,17 +21,21 @@ Stub = "grader_pb2_grpc.GraderServiceAsyncStub"
 LARGE = report_of(SHAPES["chains of lists"], grader_pb2.COMPARE_EXACT)
 
 
+@contextlib.asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[Stub]:
     server = GraderServer(settings)
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{await server.start()}") as channel:
-        yield grader_pb2_grpc.GraderServiceStub(channel)
-    await server.drain()
+    port = await server.start()
+    try:
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+            yield grader_pb2_grpc.GraderServiceStub(channel)
+    finally:
+        await server.drain()
 
 
 @pytest.fixture
 async def stub() -> AsyncIterator[Stub]:
-    async for each in serving(Settings(port=0, drain_s=5.0, confined_processes=1)):
-        yield each
+    async with serving(Settings(port=0, drain_s=5.0, confined_processes=1)) as serves:
+        yield serves
 
 
 def confined() -> list[psutil.Process]:
@@ -83,20 +88,9 @@ async def test_a_process_that_is_lost_is_replaced_and_the_report_graded(stub: St
 
 async def test_a_report_that_takes_all_the_cpu_time_is_wrong_and_no_failure_of_ours() -> None:
     unlimited = Settings(port=0, confined_cpu_s=1, report_nodes=10**9, report_bytes=10**9, confined_memory_bytes=10**10)
-    request, limits = grader_pb2.GradeRequest(), ends("limit")
-    request.CopyFrom(LARGE)
-    right = report_of(b"7.25", grader_pb2.COMPARE_SET, 7.25)
-    for number in range(160):
-        outcome, test = request.report.calls.add(), request.expectations.tests.add()
-        outcome.CopyFrom(LARGE.report.calls[0])
-        test.CopyFrom(LARGE.expectations.tests[0])
-        outcome.call_id = test.call_id = f"more-{number}"
-        outcome.value.json += b"\t" * number + b"\n"
-    request.report.calls.add().CopyFrom(right.report.calls[0])
-    request.report.calls[-1].call_id = "right"
-    request.expectations.tests.add().CopyFrom(right.expectations.tests[0])
-    request.expectations.tests[-1].call_id = "right"
-    async for stub in serving(unlimited):
+    request, limits = report_of(SHAPES["chains of lists"], grader_pb2.COMPARE_EXACT, calls=180), ends("limit")
+    request.expectations.tests[7].value.json = request.report.calls[7].value.json
+    async with serving(unlimited) as stub:
         verdict = (await stub.Grade(request, timeout=120)).verdict
         assert verdict.tests_passed == 1
         assert ends("limit") == limits + 1
@@ -105,15 +99,13 @@ async def test_a_report_that_takes_all_the_cpu_time_is_wrong_and_no_failure_of_o
 async def test_a_report_that_takes_all_the_memory_is_wrong_and_no_failure_of_ours() -> None:
     small = Settings(port=0, report_nodes=10**9, report_bytes=10**9, confined_memory_bytes=256 * 1024 * 1024)
     limits = ends("limit")
-    async for stub in serving(small):
+    async with serving(small) as stub:
         assert (await stub.Grade(LARGE, timeout=120)).verdict.tests_passed == 0
         assert ends("limit") == limits + 1
 
 
-async def test_no_process_is_left_when_the_grader_has_drained(stub: Stub) -> None:
-    server = GraderServer(Settings(port=0, drain_s=5.0))
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{await server.start()}") as channel:
-        await grader_pb2_grpc.GraderServiceStub(channel).Grade(LARGE, timeout=60)
-    assert len(confined()) == 1
-    await server.drain()
+async def test_no_process_is_left_when_the_grader_has_drained() -> None:
+    async with serving(Settings(port=0, drain_s=5.0)) as stub:
+        await stub.Grade(LARGE, timeout=60)
+        assert len(confined()) == 1
     assert confined() == []

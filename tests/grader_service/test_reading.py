@@ -50,10 +50,12 @@ def returned_text(text: bytes, call_id: str) -> common_pb2.CallOutcome:
     return outcome
 
 
-def report_of(text: bytes, mode: grader_pb2.Compare.ValueType, expected: object = ()) -> grader_pb2.GradeRequest:
+def report_of(
+    text: bytes, mode: grader_pb2.Compare.ValueType, expected: object = (), calls: int = CALLS
+) -> grader_pb2.GradeRequest:
     """Every call returns the value, each in a spelling of its own, so that none is known from another."""
-    outcomes = [returned_text(text + b" " * number, str(number)) for number in range(CALLS)]
-    tests = [build.expects(expected, str(number), compare=mode) for number in range(CALLS)]
+    outcomes = [returned_text(text + b" " * number, str(number)) for number in range(calls)]
+    tests = [build.expects(expected, str(number), compare=mode) for number in range(calls)]
     return build.request(build.ran(outcomes), tests)
 
 
