@@ -77,7 +77,12 @@ def test_a_report_of_any_shape_takes_a_bounded_number_of_steps_and_is_wrong(
 
 
 _scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.binary(max_size=20)
-_scalars |= st.decimals(allow_nan=False) | st.fractions() | st.datetimes() | st.integers(min_value=2**64).map(lambda power: -power)
+_scalars |= (
+    st.decimals(allow_nan=False)
+    | st.fractions()
+    | st.datetimes()
+    | st.integers(min_value=2**64).map(lambda power: -power)
+)
 _hashables = st.recursive(_scalars, lambda inner: st.tuples(inner) | st.frozensets(inner, max_size=4), max_leaves=8)
 _nasty = st.recursive(
     _hashables,
@@ -110,7 +115,11 @@ def test_a_report_of_whatever_value_many_times_takes_a_bounded_number_of_steps(
         ([1] * 20_000, [1.0] * 20_000, grader_pb2.COMPARE_NUMERIC),
         ([0.5] * 20_000, [0.5 + 1e-12] * 20_000, grader_pb2.COMPARE_APPROX),
         (list(range(20_000)), list(range(19_999, -1, -1)), grader_pb2.COMPARE_UNORDERED),
-        ({number: [number] for number in range(5_000)}, {n: [n] for n in range(4_999, -1, -1)}, grader_pb2.COMPARE_EXACT),
+        (
+            {number: [number] for number in range(5_000)},
+            {n: [n] for n in range(4_999, -1, -1)},
+            grader_pb2.COMPARE_EXACT,
+        ),
     ],
 )
 def test_a_right_value_is_read_however_large_it_is_and_whatever_came_before(
