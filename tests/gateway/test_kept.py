@@ -129,6 +129,7 @@ def stored_of(request: grader_pb2.GradeRequest) -> tuple[store_pb2.StoredAttempt
         judgement=request.judgement,
         verdict=graded.verdict,
     )
+    stored.verdict.ClearField("judgement")
     return stored, graded.readings
 
 
