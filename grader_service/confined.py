@@ -1,150 +1,87 @@
-"""Large reports are read in processes of their own, which limit themselves: they delay nobody.
+"""Large reports are read by confined workers: they delay nobody.
 
 What an attempt returned decides what it takes to read it. The reader's budget bounds that, but all attempts share the
 interpreter's lock, and a defect in what reads might need all memory. So a report of more than a few kilobytes goes to
-one of a few children. A child that reaches its limit on CPU time or memory has shown that the report is the reason:
-another is asked to grade it without reading what was returned, which is wrong then. A child that ends in any other way
-is ours to answer for: the report goes to another one, and after that it is a failure of ours and never a score.
+one of a few workers. One that reaches its limit on CPU time or memory has shown that the report is the reason: another
+is asked to grade it without reading what was returned, which is wrong then. A worker that ends in any other way is ours
+to answer for: the report goes to another one, and after that it is a failure of ours and never a score.
 """
 
-import asyncio
 import json
 import logging
+import math
 import signal
-import struct
-import sys
-from contextlib import suppress
-from pathlib import Path
-from typing import Self
 
-from codearena.errors import ERRORS, CodeArenaError, ServiceError
+from codearena.confined import Ended, Limits, Workers
+from codearena.errors import ERRORS, ServiceError
 from codearena.v1 import grader_pb2
 from grader_service import metrics
-from grader_service.confined_child import EXAMINE, FAILED, GRADE, OUT_OF_MEMORY, READ, UNREAD
 from grader_service.settings import Settings
+from grader_service.work import FAILED, OUT_OF_MEMORY, Kind
 
 log = logging.getLogger(__name__)
 
-_ROOT = Path(__file__).resolve().parent.parent
-_LENGTH = struct.Struct(">I")
-_REACHED_A_LIMIT = (-signal.SIGXCPU, OUT_OF_MEMORY)
-
-
-class _EndedError(Exception):
-    """The child ended without an answer."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(f"status {status}")
-        self.status = status
-
-
-class _Child:
-    """One process, which grades one report after the other."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-        self.asked = 0
-
-    @classmethod
-    async def start(cls, settings: Settings) -> Self:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-B", "-s", "-m", "grader_service.confined_child"),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            # Nothing of ours is inherited: the environment may hold keys.
-            env={"PYTHONPATH": str(_ROOT), "LC_ALL": "C.UTF-8"},
-            cwd="/",
-            start_new_session=True,
-        )
-        child = cls(process)
-        child._send(settings.model_dump_json().encode())
-        return child
-
-    async def ask(self, question: bytes, request: bytes) -> bytes:
-        """The answer. Raises _EndedError if there is none; a caller who stops waiting ends the child."""
-        self.asked += 1
-        assert self._process.stdin and self._process.stdout
-        try:
-            self._send(question, request)
-            with suppress(ConnectionError):
-                await self._process.stdin.drain()
-            (length,) = _LENGTH.unpack(await self._process.stdout.readexactly(_LENGTH.size))
-            return await self._process.stdout.readexactly(length)
-        except asyncio.IncompleteReadError:
-            raise _EndedError(await self._process.wait()) from None
-        except BaseException:
-            await self.end()
-            raise
-
-    async def end(self) -> None:
-        """Ends the process, whatever it is at."""
-        with suppress(ProcessLookupError):
-            self._process.kill()
-        await self._process.wait()
-
-    def _send(self, *parts: bytes) -> None:
-        assert self._process.stdin
-        self._process.stdin.writelines([_LENGTH.pack(sum(map(len, parts))), *parts])
+_WORK = "grader_service.work"
+_START_S = 30.0
+_WALL_S = 50.0  # less than a caller waits, see codearena/budgets.py
+_ANSWER_BYTES = 8 * 1024 * 1024
 
 
 class ConfinedGrader:
-    """Answers as `Grader` does, from children that are started when they are needed and kept.
+    """Answers as `Grader` does, by workers that are started when they are needed.
 
-    Every method raises what the grader raises, and ServiceError if two children were lost over the request.
+    Every method raises what the grader raises, and ServiceError if two workers were lost over the request.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._places = asyncio.Semaphore(settings.confined_processes)
-        self._idle: list[_Child] = []
-        self._closed = False
+        self._told = settings.model_dump_json().encode() + b"\n"
+        self._workers = Workers(_WORK, settings.confined_processes, _START_S)
 
     async def grade(self, request: grader_pb2.GradeRequest) -> grader_pb2.GradeResponse:
         """As the rpc says."""
-        return grader_pb2.GradeResponse.FromString(await self._answer(GRADE, request.SerializeToString()))
+        limits = self._limits(request.expectations)
+        return grader_pb2.GradeResponse.FromString(await self._answer(Kind.GRADE, request.SerializeToString(), limits))
 
     async def examine(self, request: grader_pb2.ExamineRequest) -> grader_pb2.ExamineResponse:
         """As the rpc says."""
-        return grader_pb2.ExamineResponse.FromString(await self._answer(EXAMINE, request.SerializeToString()))
+        limits = self._limits(request.expectations)
+        answer = await self._answer(Kind.EXAMINE, request.SerializeToString(), limits)
+        return grader_pb2.ExamineResponse.FromString(answer)
 
     async def close(self) -> None:
-        """Ends every child; of those at work when they are done."""
-        self._closed = True
-        idle, self._idle = self._idle, []
-        for child in idle:
-            await child.end()
+        """Ends the workers."""
+        await self._workers.close()
 
-    async def _answer(self, kind: bytes, request: bytes) -> bytes:
-        try:
-            return await self._asked(kind + READ, request)
-        except _EndedError as ended:
-            if ended.status in _REACHED_A_LIMIT:
-                log.warning("a report of %d bytes takes too much to read; what it returned is wrong", len(request))
-                metrics.CONFINED_ENDS.labels("limit").inc()
-                question = kind + UNREAD
-            else:
-                log.warning("a process that graded ended with %s, starting another", ended)
-                metrics.CONFINED_ENDS.labels("lost").inc()
-                question = kind + READ
-        try:
-            return await self._asked(question, request)
-        except _EndedError as ended:
-            raise ServiceError(f"two processes were lost over one report: {ended}") from ended
+    def _limits(self, expectations: grader_pb2.Expectations) -> Limits:
+        """A task's checker is a process of its own, within the worker's limits."""
+        settings, checks = self._settings, bool(expectations.checker)
+        return Limits(
+            cpu_s=settings.confined_cpu_s + (math.ceil(settings.checker_cpu_s) if checks else 0),
+            wall_s=_WALL_S,
+            memory_bytes=max(settings.confined_memory_bytes, settings.checker_memory_bytes if checks else 0),
+            answer_bytes=_ANSWER_BYTES,
+            items=settings.confined_reports,
+            may_start=checks,
+        )
 
-    async def _asked(self, question: bytes, request: bytes) -> bytes:
-        async with self._places:
-            child = self._idle.pop() if self._idle else await _Child.start(self._settings)
-            answer = await child.ask(question, request)
-            if self._closed or child.asked >= self._settings.confined_reports:
-                await child.end()
-            else:
-                self._idle.append(child)
-        if answer[:1] == FAILED:
-            raise _error(answer[1:])
-        return answer[1:]
+    async def _answer(self, kind: Kind, request: bytes, limits: Limits) -> bytes:
+        ended = await self._workers.run(kind, self._told + request, limits)
+        if _at_a_limit(ended):
+            log.warning("a report of %d bytes takes too much to read; what it returned is wrong", len(request))
+            metrics.CONFINED_ENDS.labels("limit").inc()
+            ended = await self._workers.run(kind.unread, self._told + request, limits)
+        elif ended.exit_status:
+            log.warning("a worker that graded ended with status %d", ended.exit_status)
+            metrics.CONFINED_ENDS.labels("lost").inc()
+            ended = await self._workers.run(kind, self._told + request, limits)
+        if ended.exit_status or ended.answer == OUT_OF_MEMORY:
+            raise ServiceError(f"two workers were lost over one report, the last with status {ended.exit_status}")
+        if ended.answer[:1] == FAILED:
+            slug, detail = json.loads(ended.answer[1:])
+            raise ERRORS[slug](detail)
+        return ended.answer[1:]
 
 
-def _error(told: bytes) -> CodeArenaError:
-    slug, detail = json.loads(told)
-    return ERRORS[slug](detail)
+def _at_a_limit(ended: Ended) -> bool:
+    return ended.answer == OUT_OF_MEMORY or (ended.exit_status == -signal.SIGXCPU and not ended.timed_out)

@@ -25,7 +25,7 @@ EXAMINE_SECONDS = Histogram(
 
 CONFINED_ENDS = Counter(
     "codearena_grader_confined_ends_total",
-    "Processes for large reports that ended over one, by the reason.",
+    "Workers that ended over a large report, by the reason.",
     ["reason"],
 )
 

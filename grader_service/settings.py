@@ -87,7 +87,7 @@ class Settings(ServiceSettings):
         200_000, ge=1000, description="Values inside values that are read of a report, beyond what was expected."
     )
     report_bytes: int = Field(1024 * 1024, ge=1024, description="Bytes of values, likewise.")
-    confined_processes: int = Field(2, ge=1, description="Processes that large reports are graded in, at once.")
+    confined_processes: int = Field(2, ge=1, description="Workers that large reports are graded by, at once.")
     confined_reports: int = Field(500, ge=1, description="Reports after which one of them is replaced.")
     confined_cpu_s: int = Field(1, ge=1, description="CPU time of one of them for a report; beyond it nothing is read.")
     confined_memory_bytes: int = Field(512 * 1024 * 1024, ge=128 * 1024 * 1024, description="Its address space.")

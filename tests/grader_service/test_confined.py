@@ -38,8 +38,10 @@ async def stub() -> AsyncIterator[Stub]:
         yield serves
 
 
-def confined() -> list[psutil.Process]:
-    return [each for each in psutil.Process().children() if "grader_service.confined_child" in each.cmdline()]
+def workers() -> list[psutil.Process]:
+    """Of every launcher that this process has started."""
+    launchers = [each for each in psutil.Process().children() if "grader_service.work" in each.cmdline()]
+    return [worker for launcher in launchers for worker in launcher.children()]
 
 
 def ends(reason: str) -> float:
@@ -68,7 +70,7 @@ async def test_a_large_report_that_contradicts_its_expectations_is_an_invalid_ar
 
 async def test_small_reports_are_graded_while_the_processes_for_large_ones_are_at_work(stub: Stub) -> None:
     await stub.Grade(LARGE, timeout=60)
-    (child,) = confined()
+    (child,) = workers()
     child.suspend()
     held = [asyncio.ensure_future(stub.Grade(LARGE, timeout=60)) for _ in range(16)]
     for _ in range(20):
@@ -80,14 +82,16 @@ async def test_small_reports_are_graded_while_the_processes_for_large_ones_are_a
 
 async def test_a_process_that_is_lost_is_replaced_and_the_report_graded(stub: Stub) -> None:
     before, lost = await stub.Grade(LARGE, timeout=60), ends("lost")
-    (child,) = confined()
+    (child,) = workers()
     child.kill()
     assert await stub.Grade(LARGE, timeout=60) == before
     assert ends("lost") == lost + 1
 
 
 async def test_a_report_that_takes_all_the_cpu_time_is_wrong_and_no_failure_of_ours() -> None:
-    unlimited = Settings(port=0, confined_cpu_s=1, report_nodes=10**9, report_bytes=10**9, confined_memory_bytes=10**10)
+    unlimited = Settings(
+        port=0, confined_cpu_s=1, report_nodes=10**9, report_bytes=10**9, confined_memory_bytes=8 * 10**9
+    )
     request, limits = report_of(SHAPES["chains of lists"], grader_pb2.COMPARE_EXACT, calls=180), ends("limit")
     request.expectations.tests[7].value.json = request.report.calls[7].value.json
     async with serving(unlimited) as stub:
@@ -107,5 +111,5 @@ async def test_a_report_that_takes_all_the_memory_is_wrong_and_no_failure_of_our
 async def test_no_process_is_left_when_the_grader_has_drained() -> None:
     async with serving(Settings(port=0, drain_s=5.0)) as stub:
         await stub.Grade(LARGE, timeout=60)
-        assert len(confined()) == 1
-    assert confined() == []
+        assert len(workers()) == 1
+    assert workers() == []
