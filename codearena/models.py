@@ -368,6 +368,11 @@ class AttemptSummary(_Lenient):
     proposed_fix: str
     identical: bool
     verdict: Verdict
+    left_out_bytes: int = Field(
+        default=0,
+        ge=0,
+        description="Of what was seen when it ran, bytes that were too many to be kept; the verdict is complete.",
+    )
 
 
 class Episode(State):

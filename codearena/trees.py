@@ -24,6 +24,10 @@ class MalformedValueError(ValueError):
     """The text is not an encoded value."""
 
 
+class BeyondLimitsError(MalformedValueError):
+    """The text holds more values than the limits allow, or they are nested deeper."""
+
+
 @dataclass(frozen=True)
 class ValueLimits:
     """Bounds on one encoded value.
@@ -49,49 +53,53 @@ def parse(text: bytes, limits: ValueLimits = DEFAULT_LIMITS) -> JSONTree:
     Raises:
         MalformedValueError: not the encoding of any value, or beyond `limits`.
     """
+    return parse_counted(text, limits)[0]
+
+
+def parse_counted(text: bytes, limits: ValueLimits = DEFAULT_LIMITS) -> tuple[JSONTree, int]:
+    """As `parse`, and the number of values in the tree: that of the value itself and of all inside it."""
     if len(text) > limits.size_bytes:
         raise MalformedValueError(f"more than {limits.size_bytes} bytes")
     try:
         tree = _DECODER.decode(text.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise MalformedValueError(f"not JSON: {error}") from error
-    _check(tree, limits)
-    return tree
+    return tree, _check(tree, limits)
 
 
 def _refuse_constant(name: str) -> None:
     raise MalformedValueError(f"{name} outside a float tag")
 
 
-def _parse_int(digits: str) -> int:
-    if len(digits) > 17 or abs(int(digits)) > EXACT_JSON_INT:
-        raise MalformedValueError("a large integer outside an int tag")
-    return int(digits)
+# Numbers are checked with the tree: a hook for each of them would take longer than all the rest. An integer of more
+# digits than the interpreter converts is refused by it.
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
-def _parse_float(digits: str) -> float:
-    number = float(digits)
-    if not math.isfinite(number):
-        raise MalformedValueError("an infinite number outside a float tag")
-    return number
-
-
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_parse_int, parse_float=_parse_float)
-
-
-def _check(tree: JSONTree, limits: ValueLimits) -> None:
-    """Checks shape without recursion, so that depth costs no stack."""
-    pending: list[tuple[JSONTree, int]] = [(tree, 0)]
-    nodes = 0
-    while pending:
-        node, depth = pending.pop()
-        nodes += 1
+def _check(tree: JSONTree, limits: ValueLimits) -> int:
+    """Checks shape level by level, without recursion, so that depth costs no stack. Returns the number of values."""
+    level, nodes, depth = [tree], 1, 0
+    while level:
         if depth > limits.depth or nodes > limits.nodes:
-            raise MalformedValueError("beyond the limits on depth or number of values")
-        if isinstance(node, list):
-            pending.extend((item, depth + 1) for item in node)
-        elif isinstance(node, dict):
-            pending.extend((item, depth + 1) for item in _children(node))
+            raise BeyondLimitsError("beyond the limits on depth or number of values")
+        below: list[JSONTree] = []
+        for node in level:
+            kind = type(node)
+            if kind is list:
+                below += node
+            elif kind is dict:
+                below += _children(node)
+            elif kind is int:
+                _check_small(node)
+            elif kind is float and not math.isfinite(node):
+                raise MalformedValueError("an infinite number outside a float tag")
+        level, nodes, depth = below, nodes + len(below), depth + 1
+    return nodes
+
+
+def _check_small(number: int) -> None:
+    if not -EXACT_JSON_INT <= number <= EXACT_JSON_INT:
+        raise MalformedValueError("a large integer outside an int tag")
 
 
 def _children(node: dict[str, JSONTree]) -> list[JSONTree]:
@@ -254,17 +262,25 @@ TAGS = {
 }
 
 
+_CANONICAL_SCALARS: dict[type, Callable[[Any], str]] = {
+    str: json.encoder.encode_basestring_ascii,
+    int: repr,
+    float: lambda number: repr(number + 0.0),  # -0.0 + 0.0 is 0.0
+    bool: json.dumps,
+    type(None): json.dumps,
+}
+
+
 def canonical(tree: JSONTree) -> str:
     """A text that is equal for two trees exactly if they stand for equal values of equal types.
 
     Order counts in lists and tuples, not in sets and dicts; nan equals nan, 0.0 equals -0.0; 1, 1.0 and True differ.
     """
-    if isinstance(tree, float):
-        return json.dumps(tree + 0.0)  # -0.0 + 0.0 is 0.0
-    if isinstance(tree, list):
-        return "[" + ",".join(canonical(item) for item in tree) + "]"
-    if not isinstance(tree, dict):
-        return json.dumps(tree)
+    if type(tree) is list:
+        return "[" + ",".join([canonical(item) for item in tree]) + "]"
+    scalar = _CANONICAL_SCALARS.get(type(tree))
+    if scalar is not None:
+        return scalar(tree)
     ((tag, body),) = tree.items()
     if tag in ("set", "frozenset"):
         inner = ",".join(sorted(canonical(item) for item in body))

@@ -37,15 +37,18 @@ from codearena.moments import READ_STANDARD, standard_tree
 from codearena.trees import (
     DEFAULT_LIMITS,
     EXACT_JSON_INT,
+    BeyondLimitsError,
     JSONTree,
     MalformedValueError,
     ValueLimits,
     canonical,
     parse,
+    parse_counted,
 )
 
 __all__ = [
     "DEFAULT_LIMITS",
+    "BeyondLimitsError",
     "JSONTree",
     "MalformedValueError",
     "UnencodableError",
@@ -56,6 +59,7 @@ __all__ = [
     "decode_own",
     "encode",
     "parse",
+    "parse_counted",
 ]
 
 _ITERATOR_TYPES: tuple[type, ...] = (

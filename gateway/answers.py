@@ -155,8 +155,38 @@ def observation(
         step=step,
         max_steps=record.max_steps,
         episode_id=callers.shown(record.episode_id),
-        memory=models.EpisodeMemory.model_validate_json(record.memory) if record.memory else None,
+        memory=reminded(record),
     )
+
+
+def reminded(record: EpisodeRecord) -> models.EpisodeMemory | None:
+    """What the agent is reminded of in the episode; None: it did not ask."""
+    if not record.memory:
+        return None
+    found = models.EpisodeMemory.model_validate_json(record.memory)
+    if not record.memory_source or found.best is None:
+        return found
+    return found.model_copy(
+        update={"best": found.best.model_copy(update={"source": shown_source(record.memory_source)})}
+    )
+
+
+def to_keep(answer: models.StepResponse) -> bytes:
+    """The answer to a step as it is kept for whoever repeats the request: without what its episode holds anyway.
+
+    That is the sources tried so far, which grow with each step, and what the agent is reminded of.
+    """
+    observation = answer.observation.model_copy(update={"previous_attempts": [], "memory": None})
+    return answer.model_copy(update={"observation": observation}).model_dump_json().encode()
+
+
+def kept(body: bytes, record: EpisodeRecord) -> bytes:
+    """The answer that was given, byte for byte. record: the episode as it stands, at the same step or a later one."""
+    answer = models.StepResponse.model_validate_json(body)
+    sources = [shown_source(source) for source in record.sources[: answer.observation.step]]
+    update = {"previous_attempts": sources, "memory": reminded(record)}
+    observation = answer.observation.model_copy(update=update)
+    return answer.model_copy(update={"observation": observation}).model_dump_json().encode()
 
 
 def _test_results(verdict: grader_pb2.Verdict) -> str:
@@ -250,6 +280,7 @@ def episode(record: EpisodeRecord, attempts: list[store_pb2.StoredAttempt]) -> m
                 step=attempt.step,
                 proposed_fix=shown_source(attempt.source),
                 identical=attempt.identical,
+                left_out_bytes=attempt.left_out_bytes,
                 verdict=verdict(record.task_id, attempt.report, _whole(attempt), attempt.revisions),
             )
             for attempt in attempts

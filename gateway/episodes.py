@@ -26,7 +26,7 @@ from codearena.errors import (
 )
 from codearena.task import Task
 from codearena.v1 import store_pb2
-from gateway import answered_about, answers, curriculum, episode_events, memory, metrics, stats
+from gateway import answered_about, answers, curriculum, episode_events, kept, memory, metrics, stats
 from gateway.access import caller as callers
 from gateway.access.isolations import Isolations
 from gateway.baselines import Baselines
@@ -177,14 +177,14 @@ class Episodes:
         """Returns when every step begun has ended, whether its caller still waits or not."""
         await asyncio.gather(*(step.answer for step in self._in_flight.values()), return_exceptions=True)
 
-    async def _reminder(self, request: models.ResetRequest, partition: Partition, task: Task) -> str:
-        """What the agent is reminded of, as JSON; empty: it did not ask."""
+    async def _reminder(self, request: models.ResetRequest, partition: Partition, task: Task) -> memory.Reminder:
+        """What the agent is reminded of; nothing if it did not ask."""
         if not request.use_memory:
-            return ""
+            return memory.NOTHING
         if partition is Partition.EVAL:
             raise InvalidRequestError("an episode in evaluation has no memory to use")
         record = await self._store.agents.memory(request.agent_id, task.id)
-        return memory.for_episode(record, task).model_dump_json()
+        return memory.reminder(record, task)
 
     async def _create(
         self,
@@ -194,7 +194,7 @@ class Episodes:
         request_id: str,
         *,
         partition: Partition,
-        reminder: str,
+        reminder: memory.Reminder,
         private: bool = False,
         group: str = "",
         isolation: str = "",
@@ -211,7 +211,8 @@ class Episodes:
             created_ms=time.time_ns() // 1_000_000,
             request_id=request_id,
             partition=partition,
-            memory=reminder,
+            memory=reminder.text,
+            memory_source=reminder.source,
             group=group,
             isolation=isolation,
             step_reward=step_reward,
@@ -222,7 +223,8 @@ class Episodes:
         """Id of a fresh episode after a finished one; the same for every retry of the request that needs it."""
         derived = callers.owned(_derived_id("next", finished.nonce, request_id) if request_id else uuid.uuid4().hex)
         self._isolations.permit(finished.isolation)
-        task, agent_id, reminder = self._task(finished), finished.agent_id, finished.memory
+        task, agent_id = self._task(finished), finished.agent_id
+        reminder = memory.Reminder(finished.memory, finished.memory_source)
         episode = await self._create(
             task,
             agent_id,
@@ -259,7 +261,7 @@ class Episodes:
             raise _unknown(episode_id)
         if snapshot.answer is not None:
             metrics.STEPS.labels(CommitResult.ANSWERED).inc()
-            return _first_answer(snapshot.answer, proposal.fingerprint, proposal.request_id)
+            return _first_answer(snapshot.answer, snapshot.episode, proposal)
         episode = snapshot.episode
         if episode.done:
             raise EpisodeFinishedError(f"episode {callers.shown(episode_id)} is finished; reset starts another")
@@ -276,13 +278,13 @@ class Episodes:
         done = attempt.verdict.solved or attempt.step >= episode.max_steps
         kept_bytes, now_ms = self._settings.source_bytes, time.time_ns() // 1_000_000
         failure = memory.failure_of(attempt, now_ms)
-        body = answers.step(episode, attempt, done, kept_bytes).model_dump_json().encode()
+        answered = answers.step(episode, attempt, done, kept_bytes)
         commit = StepCommit(
             episode=episode,
             attempt_id=attempt.attempt_id,
             request_id=proposal.request_id,
-            answer=Answer(proposal.fingerprint, body),
-            attempt=_stored(attempt, kept_bytes).SerializeToString(),
+            answer=Answer(proposal.fingerprint, answers.to_keep(answered)),
+            attempt=kept.stored(attempt, self._settings.stored_bytes).SerializeToString(),
             source=attempt.source[:kept_bytes],
             identity=attempt.graded.identity,
             reward=attempt.verdict.reward,
@@ -312,7 +314,16 @@ class Episodes:
             attempt.verdict.reward,
             telemetry.fingerprint(attempt.source),
         )
-        return _committed(result, commit, answer)
+        if result is CommitResult.ANSWERED and answer is not None:
+            return await self._answered_before(episode.episode_id, answer, proposal)
+        return _committed(result, commit, answered)
+
+    async def _answered_before(self, episode_id: str, answer: Answer, proposal: _Proposal) -> bytes:
+        """What another process has answered meanwhile; the sources that belong to it came with that step."""
+        snapshot = await self._store.read(episode_id)
+        if snapshot is None:
+            raise _unknown(episode_id)
+        return _first_answer(answer, snapshot.episode, proposal)
 
     async def _finished(self, episode: EpisodeRecord, attempt: Attempt) -> None:
         """Counts an episode that has ended; the step is committed, whatever becomes of this."""
@@ -333,13 +344,11 @@ def _owned(request: _Request) -> _Request:
     return request.model_copy(update={"agent_id": callers.owned(request.agent_id), "episode_id": episode_id})
 
 
-def _committed(result: CommitResult, commit: StepCommit, answer: Answer | None) -> bytes:
+def _committed(result: CommitResult, commit: StepCommit, answered: models.StepResponse) -> bytes:
     """What the caller gets once the store has decided."""
     episode_id = callers.shown(commit.episode.episode_id)
     if result is CommitResult.COMMITTED:
-        return commit.answer.body
-    if result is CommitResult.ANSWERED and answer is not None:
-        return _first_answer(answer, commit.answer.fingerprint, commit.request_id)
+        return answered.model_dump_json().encode()
     if result is CommitResult.FINISHED:
         raise EpisodeFinishedError(f"episode {episode_id} was finished by another step")
     if result is CommitResult.GONE:
@@ -347,11 +356,11 @@ def _committed(result: CommitResult, commit: StepCommit, answer: Answer | None) 
     raise EpisodeBusyError(f"another step of episode {episode_id} came first")
 
 
-def _first_answer(answer: Answer, fingerprint: str, request_id: str) -> bytes:
+def _first_answer(answer: Answer, episode: EpisodeRecord, proposal: _Proposal) -> bytes:
     # An answer about one source is never given for another: that would be a made-up reward.
-    if answer.fingerprint != fingerprint:
-        raise _reused(request_id)
-    return answer.body
+    if answer.fingerprint != proposal.fingerprint:
+        raise _reused(proposal.request_id)
+    return answers.kept(answer.body, episode)
 
 
 def _reused(request_id: str) -> InvalidRequestError:
@@ -364,24 +373,3 @@ def _unknown(episode_id: str) -> UnknownEpisodeError:
 
 def _derived_id(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
-
-
-def _stored(attempt: Attempt, kept_bytes: int) -> store_pb2.StoredAttempt:
-    stored = store_pb2.StoredAttempt(
-        attempt_id=attempt.attempt_id,
-        step=attempt.step,
-        source=attempt.source[:kept_bytes],
-        identity=attempt.graded.identity,
-        identical=attempt.graded.identical,
-        report=attempt.report,
-        measurement=attempt.graded.measurement,
-        judgement=attempt.graded.judgement,
-        verdict=attempt.verdict,
-        revisions=answers.revisions_of(attempt),
-        draw=attempt.draw,
-        drawn_calls=[each.call for each in attempt.graded.brief.drawn],
-        drawn_tests=[each.expectation for each in attempt.graded.brief.drawn],
-    )
-    stored.verdict.ClearField("judgement")
-    stored.started.FromDatetime(attempt.started)
-    return stored

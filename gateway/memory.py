@@ -37,6 +37,20 @@ class Failure:
     body: str
 
 
+@dataclass(frozen=True)
+class Reminder:
+    """What an episode keeps of what its agent is reminded of. text: JSON, empty: nothing; source: of the best attempt.
+
+    The source is beside the text, where it takes as many bytes as it has.
+    """
+
+    text: str = ""
+    source: bytes = b""
+
+
+NOTHING = Reminder()
+
+
 def partition_of(agent_id: str, asked: str | None, pattern: str) -> Partition:
     """Whose episodes these are: in evaluation if the reset says so or the agent's id matches the pattern.
 
@@ -114,6 +128,15 @@ def for_episode(record: MemoryRecord, task: Task) -> models.EpisodeMemory:
     found = of_task(of_agent("", record), task.id)
     current = next((best for best in found.best if best.task_revision == task.revision), None)
     return models.EpisodeMemory(best=current, failures=found.failures[:_SHOWN_FAILURES])
+
+
+def reminder(record: MemoryRecord, task: Task) -> Reminder:
+    """`for_episode`, to be kept with the episode; `answers.reminded` puts it together again."""
+    found = for_episode(record, task)
+    if found.best is None or found.best.source is None:
+        return Reminder(found.model_dump_json())
+    apart = found.model_copy(update={"best": found.best.model_copy(update={"source": None})})
+    return Reminder(apart.model_dump_json(), record.sources[task.id])
 
 
 def of_task(found: models.Memory, task_id: str) -> models.Memory:

@@ -19,7 +19,7 @@ from codearena import telemetry, tracing
 from codearena.errors import DeadlineError, ServiceError
 from codearena.task import Task, TaskLimits
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2
-from gateway import jobs, limits, metrics, tally
+from gateway import evidence, jobs, limits, metrics, tally
 from gateway.admission import Admissions
 from gateway.announcing import Announcements
 from gateway.clients import Clients
@@ -61,6 +61,7 @@ class Graded:
     """What the services said of an attempt.
 
     report: of its calls; measurement: of the measuring job, None if there was no need; judgement: None if not asked.
+    readings: which outcomes were right.
     """
 
     report: executor_pb2.Report
@@ -70,6 +71,7 @@ class Graded:
     identity: str
     identical: bool
     brief: jobs.Brief
+    readings: grader_pb2.Readings
 
 
 @dataclass(frozen=True)
@@ -225,10 +227,11 @@ class Pipeline:
                 step=step,
                 identical=identity in earlier,
             )
-            verdict = await self._grade(ran, request)
+            graded = await self._grade(ran, request)
             if request.HasField("measurement"):
                 measurement = request.measurement
-        return Graded(report, measurement, judgement, verdict, identity, request.identical, brief), watch
+        verdict, readings = graded.verdict, graded.readings
+        return Graded(report, measurement, judgement, verdict, identity, request.identical, brief, readings), watch
 
     async def preview(self, task: Task, source: bytes, deadline: Deadline, caller: str) -> grader_pb2.Verdict:
         """Grades on what an agent is shown alone: the visible tests, unjudged."""
@@ -248,7 +251,7 @@ class Pipeline:
                 attempt_id=attempt_id, report=report, expectations=brief.expectations, judgement=judgement, step=1
             )
             ran = _Ran(attempt_id, task, brief, source, within, report, self._patience(), Stopwatch())
-            return await self._grade(ran, request)
+            return (await self._grade(ran, request)).verdict
 
     async def run_script(self, source: bytes, stdin: bytes) -> executor_pb2.Report:
         """Runs a source as a program, within the limits that tasks have by default."""
@@ -346,34 +349,35 @@ class Pipeline:
         """None for what does not compile. examined: None: only if the judge wants to know."""
         if not ran.report.analysis.compiles:
             return None
-        evidence = judge_pb2.Evidence(
+        told = judge_pb2.Evidence(
             task_id=ran.task.id,
             title=ran.task.title,
             description=ran.task.description,
             buggy_source=ran.task.buggy.encode(),
             source=ran.source,
-            report=ran.report,
+            report=evidence.of(ran.report),
             all_tests_passed=examined.passed if examined else None,
         )
         with ran.watch.stage("judge"):
-            judgement = await self._clients.judge(ran.attempt_id, evidence, ran.patience)
+            judgement = await self._clients.judge(ran.attempt_id, told, ran.patience)
             if judgement is None:
-                evidence.all_tests_passed = (await self._examine(ran)).passed
-                judgement = await self._clients.judge(ran.attempt_id, evidence, ran.patience)
+                told.all_tests_passed = (await self._examine(ran)).passed
+                judgement = await self._clients.judge(ran.attempt_id, told, ran.patience)
         if judgement is None:
             raise ServiceError("the judge did not take what it wanted to know")
         return judgement
 
-    async def _grade(self, ran: _Ran, request: grader_pb2.GradeRequest) -> grader_pb2.Verdict:
+    async def _grade(self, ran: _Ran, request: grader_pb2.GradeRequest) -> grader_pb2.GradeResponse:
         """The best verdict, and in the request its measurement. As often as the grader asks for one, one is made."""
-        best: grader_pb2.GradeRequest | None = None
-        verdict = grader_pb2.Verdict()
+        best: grader_pb2.GradeResponse | None = None
+        measurement = request.measurement
         for left in reversed(range(_MEASUREMENTS + 1)):
             request.last_measurement = left == 0
             with ran.watch.stage("grade"):
                 response = await self._clients.grade(request, ran.patience)
-            if response.HasField("verdict") and (best is None or response.verdict.reward > verdict.reward):
-                best, verdict = grader_pb2.GradeRequest(measurement=request.measurement), response.verdict
+            if response.HasField("verdict") and (best is None or response.verdict.reward > best.verdict.reward):
+                best = response
+                measurement = grader_pb2.GradeRequest(measurement=request.measurement).measurement
             if not response.takes_measurement:
                 break
             if left:
@@ -381,5 +385,5 @@ class Pipeline:
         if best is None:
             raise ServiceError("the grader did not take a measurement for one")
         if request.HasField("measurement"):
-            request.measurement.CopyFrom(best.measurement)
-        return verdict
+            request.measurement.CopyFrom(measurement)
+        return best

@@ -141,6 +141,11 @@ class Settings(ServiceSettings):
 
     episode_ttl_s: int = Field(24 * 3600, gt=0, description="An episode is forgotten so long after its last step.")
     agent_ttl_s: int = Field(30 * 24 * 3600, gt=0, description="An agent's curriculum, likewise.")
+    stored_bytes: int = Field(
+        44 * _KIB,
+        ge=_KIB,
+        description="Kept of an attempt beside its source: what does not fit of its report is left out.",
+    )
     events_kept: int = Field(100_000, ge=1, description="Events in the stream, about.")
     events_readers: int = Field(64, ge=1, description="Readers of /events at once; one more is refused.")
     stats_methods: int = Field(32, ge=1, description="Methods told apart in /stats; more count as other.")

@@ -7,11 +7,14 @@ nor are those after it. Else, and whenever a child ends in another way, it is ou
 that raises has not accepted the value.
 """
 
+import hashlib
+import itertools
 import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from codearena.errors import ServiceError
@@ -21,14 +24,19 @@ from grader_service.examine import UNCHECKED, Checked
 from grader_service.settings import Settings
 
 _ROOT = Path(__file__).resolve().parent.parent
+_KNOWN = 256
 _COMMAND = (sys.executable, "-P", "-B", "-s", "-m", "grader_service.checker_child")
 
 
 class Checker:
-    """Asks checkers. Keeps nothing between attempts: each gets a child of its own."""
+    """Asks checkers: a child of its own for each attempt, whose answers are known for a while.
+
+    An attempt is examined before it is graded, and graded several times if it is measured again: it is asked once.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._known: OrderedDict[bytes, list[bool]] = OrderedDict()
 
     def check(self, calls: Iterable[common_pb2.CallOutcome], expectations: grader_pb2.Expectations) -> Checked:
         """Whether the checker takes what each call returned for right, for the tests that compare by it.
@@ -36,14 +44,27 @@ class Checker:
         Raises:
             ServiceError: the checker's process did not answer, and not because of what the attempt returned.
         """
-        outcomes = {outcome.call_id: outcome for outcome in calls if outcome.status == common_pb2.CALL_STATUS_RETURNED}
+        outcomes = {outcome.call_id: outcome for outcome in calls if _is_to_check(outcome)}
         custom = [test for test in expectations.tests if test.compare == grader_pb2.COMPARE_CUSTOM]
-        asked = [test for test in custom if test.call_id in outcomes]
+        asked = self._within_budget([test for test in custom if test.call_id in outcomes], outcomes)
         if not asked:
             return UNCHECKED
         cases = [_case(test, outcomes[test.call_id]) for test in asked]
-        answers = self._answers(expectations.checker.decode(), cases)
+        source = expectations.checker.decode()
+        digest = hashlib.sha256(repr((source, cases)).encode("utf-8", "surrogatepass")).digest()
+        answers = self._known.get(digest)
+        if answers is None:
+            answers = self._known[digest] = self._answers(source, cases)
+            while len(self._known) > _KNOWN:
+                self._known.popitem(last=False)
         return {test.call_id: answer for test, answer in zip(asked, answers, strict=True)}
+
+    def _within_budget(
+        self, tests: list[grader_pb2.Expectation], outcomes: Mapping[str, common_pb2.CallOutcome]
+    ) -> list[grader_pb2.Expectation]:
+        """The first ones whose values are, together, no more than is read of an attempt."""
+        sizes = itertools.accumulate(len(outcomes[test.call_id].value.json) for test in tests)
+        return [test for test, size in zip(tests, sizes, strict=True) if size <= self._settings.report_bytes]
 
     def _answers(self, source: str, cases: list[dict[str, str]]) -> list[bool]:
         given, limited = self._asked(source, cases)
@@ -79,6 +100,10 @@ class Checker:
         return _read(child, len(cases))
 
 
+def _is_to_check(outcome: common_pb2.CallOutcome) -> bool:
+    return outcome.status == common_pb2.CALL_STATUS_RETURNED and not outcome.left_out.HasField("right")
+
+
 def _case(test: grader_pb2.Expectation, outcome: common_pb2.CallOutcome) -> dict[str, str]:
     return {
         "args": test.args.json.decode("ascii"),
@@ -89,7 +114,7 @@ def _case(test: grader_pb2.Expectation, outcome: common_pb2.CallOutcome) -> dict
 
 
 def _read(child: "subprocess.CompletedProcess[bytes]", count: int) -> tuple[list[bool], bool]:
-    limited = child.returncode in (-signal.SIGXCPU, OUT_OF_MEMORY)
+    limited = child.returncode in (-signal.SIGPROF, OUT_OF_MEMORY)
     if child.returncode != 0 and not limited:
         raise ServiceError(f"the task's checker ended with status {child.returncode}")
     answers = [line == b"true" for line in child.stdout.splitlines()]

@@ -3,6 +3,9 @@
 All work on the JSON trees of `codearena.values.parse`, never on Python objects made from them: nothing of the attempt's
 is hashed but strings, and no order of a hostile type is asked for. The limits of `parse` on depth, number of values and
 bytes bound their time and memory: each is O(n log n) in the size of the text. No function here raises on parsed trees.
+
+What differs in type or length is told apart without a look at the rest. In all modes of SAME_SHAPE two values can be
+equal only if they are made of equally many: who checks that first compares no more than the author's own value has.
 """
 
 import functools
@@ -30,7 +33,17 @@ _COLLECTIONS = ("tuple", "set", "frozenset", "iterator")
 
 def exact(expected: JSONTree, got: JSONTree) -> bool:
     """Same types, same values; order counts in lists and tuples only; nan equals nan."""
+    if isinstance(expected, list) and isinstance(got, list):
+        return _exact_items(expected, got)
+    if type_name(expected) != type_name(got):
+        return False
+    if isinstance(expected, dict) and (tag := next(iter(expected))) in ("tuple", "iterator"):
+        return _exact_items(expected[tag], got[tag])
     return canonical(expected) == canonical(got)
+
+
+def _exact_items(expected: list[JSONTree], got: list[JSONTree]) -> bool:
+    return len(expected) == len(got) and all(exact(left, right) for left, right in zip(expected, got, strict=True))
 
 
 def approx(expected: JSONTree, got: JSONTree, tolerance: Tolerance = DEFAULT_TOLERANCE) -> bool:
@@ -60,9 +73,9 @@ def numeric(expected: JSONTree, got: JSONTree) -> bool:
 def unordered(expected: JSONTree, got: JSONTree) -> bool:
     """A list or tuple as a multiset of its items, the items exact; anything else as `exact`."""
     if isinstance(expected, list) and isinstance(got, list):
-        return _multiset(expected) == _multiset(got)
+        return _same_items(expected, got)
     if isinstance(expected, dict) and isinstance(got, dict) and expected.keys() == got.keys() == {"tuple"}:
-        return _multiset(expected["tuple"]) == _multiset(got["tuple"])
+        return _same_items(expected["tuple"], got["tuple"])
     return exact(expected, got)
 
 
@@ -71,7 +84,14 @@ def as_set(expected: JSONTree, got: JSONTree) -> bool:
     left, right = _collection(expected), _collection(got)
     if left is None or right is None:
         return exact(expected, got)
-    return {canonical(item) for item in left} == {canonical(item) for item in right}
+    wanted = {canonical(item) for item in left}
+    seen: set[str] = set()
+    for item in right:
+        text = canonical(item)
+        if text not in wanted:
+            return False
+        seen.add(text)
+    return len(seen) == len(wanted)
 
 
 def matches_pattern(text: str, pattern: str) -> bool:
@@ -111,6 +131,8 @@ COMPARATORS: dict[grader_pb2.Compare.ValueType, Comparator] = {
     grader_pb2.COMPARE_NUMERIC: numeric,
 }
 """Every mode that is a matter of the two values alone."""
+SAME_SHAPE = frozenset(COMPARATORS) - {grader_pb2.COMPARE_SAME_TYPE, grader_pb2.COMPARE_SET}
+"""Modes in which no two values are equal that are made of different numbers of values."""
 MODES = {*COMPARATORS, grader_pb2.COMPARE_CUSTOM}
 """Every mode that an expectation may ask for."""
 
@@ -173,6 +195,8 @@ def _approx_items(expected: list[JSONTree], got: list[JSONTree], tolerance: Tole
 
 def _approx_set(expected: list[JSONTree], got: list[JSONTree], tolerance: Tolerance) -> bool:
     """Sorted numbers are paired in order: if any pairing within the tolerance exists, this one is."""
+    if len(expected) != len(got):
+        return False
     expected_numbers, expected_rest = _sorted_apart(expected)
     got_numbers, got_rest = _sorted_apart(got)
     return (
@@ -195,6 +219,8 @@ def _sorted_apart(items: list[JSONTree]) -> tuple[list[int | float], list[str]]:
 
 
 def _approx_dict(expected: list[JSONTree], got: list[JSONTree], tolerance: Tolerance) -> bool:
+    if len(expected) != len(got):
+        return False
     expected_by_key = {canonical(key): item for key, item in expected}
     got_by_key = {canonical(key): item for key, item in got}
     return (
@@ -259,6 +285,10 @@ _APPROX_BODIES: dict[str, Callable[[list[JSONTree], list[JSONTree], Tolerance], 
     "dict": _approx_dict,
     "record": _approx_record,
 }
+
+
+def _same_items(expected: list[JSONTree], got: list[JSONTree]) -> bool:
+    return len(expected) == len(got) and _multiset(expected) == _multiset(got)
 
 
 def _multiset(items: list[JSONTree]) -> list[str]:

@@ -11,20 +11,21 @@ from codearena.errors import CallerError
 from codearena.task import COMPLEXITIES
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2
 from grader_service.compare import MODES
+from grader_service.reading import Reader
 
 _CALL_STATUSES = frozenset(common_pb2.CallStatus.values()) - {common_pb2.CALL_STATUS_UNSPECIFIED}
 
 
-def require_consistent(request: grader_pb2.GradeRequest, limits: values.ValueLimits) -> None:
+def require_consistent(request: grader_pb2.GradeRequest, reader: Reader) -> None:
     """Checks everything that grading takes for granted.
 
-    limits: on an expected value.
+    reader: of the attempt, which reads the expected values.
 
     Raises:
         CallerError: the request is incomplete or its parts do not belong together; the message names the first problem.
     """
     _require(request.step >= 1, "step counts from 1")
-    require_report(request.report, request.expectations, limits)
+    require_report(request.report, request.expectations, reader)
     if request.HasField("measurement"):
         _require_measurement(request.measurement, request.expectations)
     compiles = request.report.analysis.compiles
@@ -33,11 +34,9 @@ def require_consistent(request: grader_pb2.GradeRequest, limits: values.ValueLim
     _require_judgement(request.judgement)
 
 
-def require_report(
-    report: executor_pb2.Report, expectations: grader_pb2.Expectations, limits: values.ValueLimits
-) -> None:
+def require_report(report: executor_pb2.Report, expectations: grader_pb2.Expectations, reader: Reader) -> None:
     """The part of it that report and expectations alone are about. Raises CallerError."""
-    _require_expectations(expectations, limits)
+    _require_expectations(expectations, reader)
     _require_report(report, expectations)
 
 
@@ -46,11 +45,11 @@ def _require(condition: bool, detail: str) -> None:
         raise CallerError(detail)
 
 
-def _require_expectations(expectations: grader_pb2.Expectations, limits: values.ValueLimits) -> None:
+def _require_expectations(expectations: grader_pb2.Expectations, reader: Reader) -> None:
     _require(len(expectations.tests) + len(expectations.checks) > 0, "no tests and no checks: nothing to grade by")
     _require_test_ids(expectations.tests)
     for number, test in enumerate(expectations.tests):
-        _require_expectation(test, f"test {number}", limits)
+        _require_expectation(test, f"test {number}", reader)
     optimal = expectations.optimal_complexity
     _require(not optimal or optimal in COMPLEXITIES, "optimal_complexity is not a growth class")
     custom = any(test.compare == grader_pb2.COMPARE_CUSTOM for test in expectations.tests)
@@ -66,7 +65,7 @@ def _require_test_ids(tests: Iterable[grader_pb2.Expectation]) -> None:
     _require(not any(call_id in alone for call_id, test_id in places if test_id), "a script shares its call's id")
 
 
-def _require_expectation(test: grader_pb2.Expectation, where: str, limits: values.ValueLimits) -> None:
+def _require_expectation(test: grader_pb2.Expectation, where: str, reader: Reader) -> None:
     outcome = test.WhichOneof("outcome")
     if outcome == "raises":
         _require(test.raises.type != "", f"{where} expects an exception of no type")
@@ -75,18 +74,18 @@ def _require_expectation(test: grader_pb2.Expectation, where: str, limits: value
     elif outcome == "process":
         _require(test.process.program != "", f"{where} expects a process of no program")
         if test.process.HasField("value"):
-            _require_value(test.process.value, test.compare, where, limits)
+            _require_value(test.process.value, test.compare, where, reader)
     else:
         _require(outcome == "value", f"{where} expects nothing")
-        _require_value(test.value, test.compare, where, limits)
+        _require_value(test.value, test.compare, where, reader)
 
 
 def _require_value(
-    value: common_pb2.EncodedValue, compare: grader_pb2.Compare.ValueType, where: str, limits: values.ValueLimits
+    value: common_pb2.EncodedValue, compare: grader_pb2.Compare.ValueType, where: str, reader: Reader
 ) -> None:
     _require(compare in MODES, f"{where} does not say how to compare")
     try:
-        values.parse(value.json, limits)
+        reader.expected(value)
     except values.MalformedValueError as error:
         raise CallerError(f"{where} expects a value that is malformed: {error}") from error
 

@@ -8,15 +8,15 @@ one it is taken over the tests' own calls, whose small inputs show less: their p
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from codearena import values
 from codearena.errors import CallerError, ServiceError
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
 from grader_service import complexity
 from grader_service.charges import Charged, beside_calls_s, best_of_rounds, charge, peaks, seconds
 from grader_service.compare import DEFAULT_TOLERANCE, Tolerance
-from grader_service.examine import UNCHECKED, Checked, meets, same_value, tolerance_of
+from grader_service.examine import UNCHECKED, Checked, meets, own_outcomes, same_value, tolerance_of
+from grader_service.reading import Reader
 from grader_service.reward import class_cap, efficiency_score
 from grader_service.settings import Settings
 
@@ -40,6 +40,7 @@ class Efficiency:
     reference_s: the reference's at the largest of them; space: growth class of the attempt's peak memory, or empty.
     untold: nobody can tell whether the attempt or the host was slow, and the score is none.
     disturbed: without what the host did meanwhile the attempt may have been as fast as the reference.
+    passes, probed: of each test and each point of the probe, whether its value was right when it was measured.
     """
 
     score: float = 0.0
@@ -51,6 +52,8 @@ class Efficiency:
     space: str = ""
     untold: bool = False
     disturbed: bool = False
+    passes: tuple[bool, ...] = field(default=(), compare=False)
+    probed: tuple[bool, ...] = field(default=(), compare=False)
 
 
 NOT_MEASURED = Efficiency()
@@ -68,7 +71,9 @@ def takes_measurement(report: executor_pb2.Report, expectations: grader_pb2.Expe
     return expectations.probed or _cpu_s(report.calls) + beside_calls_s(report, settings) > settings.tests_noise_s
 
 
-def measure(request: grader_pb2.GradeRequest, settings: Settings, checked: Checked = UNCHECKED) -> Efficiency:
+def measure(
+    request: grader_pb2.GradeRequest, settings: Settings, reader: Reader, checked: Checked = UNCHECKED
+) -> Efficiency:
     """Efficiency of an attempt that passed every test. checked: of the calls measured.
 
     Nothing is made up: if the request holds no measurement, there is no score.
@@ -83,15 +88,16 @@ def measure(request: grader_pb2.GradeRequest, settings: Settings, checked: Check
     if _cannot_be_told(report):
         return replace(NOT_MEASURED, untold=True)
     if report.probe:
-        speed = _of_probe(report, request.report.analysis.estimated_complexity, request.expectations, settings)
+        speed = _of_probe(report, request.report.analysis.estimated_complexity, request.expectations, settings, reader)
         return replace(speed, disturbed=_was_disturbed(report, speed, settings.probe_plateau_ratio))
     if takes_measurement(report, request.expectations, settings):
         raise CallerError("nothing was measured: the attempt takes a measurement, with a probe or reference calls")
     if not report.reference_calls:
         return _of_ratio(1.0, settings)
-    if not _passes_again(report, request.expectations, settings, checked):
-        return NOT_MEASURED  # fast and wrong earns nothing
-    speed = _of_ratio(_tests_ratio(report, settings), settings)
+    passes = _pass_again(report, request.expectations, reader, checked)
+    if not all(passes):
+        return replace(NOT_MEASURED, passes=passes)  # fast and wrong earns nothing
+    speed = replace(_of_ratio(_tests_ratio(report, settings), settings), passes=passes)
     return replace(speed, disturbed=_was_disturbed(report, speed, settings.tests_plateau_ratio))
 
 
@@ -118,12 +124,13 @@ def _of_ratio(ratio: float, settings: Settings) -> Efficiency:
     return Efficiency(efficiency_score(ratio, settings.tests_plateau_ratio, settings.zero_ratio), ratio)
 
 
-def _passes_again(
-    report: executor_pb2.Report, expectations: grader_pb2.Expectations, settings: Settings, checked: Checked
-) -> bool:
-    limits = values.ValueLimits(size_bytes=settings.value_bytes)
-    outcomes = {outcome.call_id: outcome for outcome in report.calls}
-    return all(meets(outcomes[test.call_id], test, limits, checked) for test in expectations.tests)
+def _pass_again(
+    report: executor_pb2.Report, expectations: grader_pb2.Expectations, reader: Reader, checked: Checked
+) -> tuple[bool, ...]:
+    outcomes = own_outcomes(report.calls, expectations)
+    return tuple(
+        meets(outcome, test, reader, checked) for outcome, test in zip(outcomes, expectations.tests, strict=True)
+    )
 
 
 def _tests_ratio(report: executor_pb2.Report, settings: Settings) -> float:
@@ -137,7 +144,11 @@ def _tests_ratio(report: executor_pb2.Report, settings: Settings) -> float:
 
 
 def _of_probe(
-    report: executor_pb2.Report, estimated: str, expectations: grader_pb2.Expectations, settings: Settings
+    report: executor_pb2.Report,
+    estimated: str,
+    expectations: grader_pb2.Expectations,
+    settings: Settings,
+    reader: Reader,
 ) -> Efficiency:
     measured = charge([point for point in report.probe if point.reference.status == _RETURNED], settings)
     usable = best_of_rounds(measured)
@@ -147,7 +158,11 @@ def _of_probe(
     likely = (estimated, expectations.optimal_complexity)
     fit = _class(usable, common, likely, settings)
     modes = _probe_modes(expectations)
-    agrees = all(_is_right(charged.point, modes, settings) for charged in measured)
+    returned = [point.reference.status == _RETURNED for point in report.probe]
+    probed = tuple(
+        reference and _is_right(point, modes, reader) for reference, point in zip(returned, report.probe, strict=True)
+    )
+    agrees = probed == tuple(returned)
     beside_s = beside_calls_s(report, settings)
     ratio = _probe_ratio(report, usable, beside_s, settings) if agrees else None  # fast and wrong earns nothing
     return Efficiency(
@@ -158,6 +173,7 @@ def _of_probe(
         fit,
         common[-1].reference_s if common else None,
         _space(measured, settings),
+        probed=probed,
     )
 
 
@@ -291,16 +307,16 @@ def _probe_modes(expectations: grader_pb2.Expectations) -> _Modes:
     return strict | _PROBE_TOLERANCE if strict or not modes else modes
 
 
-def _is_right(point: executor_pb2.ProbeMeasurement, modes: _Modes, settings: Settings) -> bool:
+def _is_right(point: executor_pb2.ProbeMeasurement, modes: _Modes, reader: Reader) -> bool:
     """Not finished is not wrong; anything but the reference's value is."""
     if point.attempt.status in (common_pb2.CALL_STATUS_TIME_LIMIT, common_pb2.CALL_STATUS_NOT_RUN):
         return True
     if point.attempt.status != _RETURNED:
         return False
-    limits = values.ValueLimits(size_bytes=settings.value_bytes)
-    return any(
-        same_value(point.reference.value, point.attempt.value, mode, limits, near) for mode, near in sorted(modes)
-    )
+    if point.attempt.left_out.HasField("right"):
+        return point.attempt.left_out.right
+    reference, attempt = point.reference.value, point.attempt.value
+    return any(same_value(reference, attempt, mode, reader, near) for mode, near in sorted(modes))
 
 
 def _ratio(attempt_s: float, reference_s: float, noise_s: float) -> float:

@@ -5,13 +5,14 @@ A test passes only by an outcome of the right status. Whatever the attempt wrote
 
 import builtins
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from codearena import values
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
-from grader_service.compare import DEFAULT_TOLERANCE, Tolerance, comparator, matches_pattern
+from grader_service.compare import DEFAULT_TOLERANCE, SAME_SHAPE, Tolerance, comparator, matches_pattern
+from grader_service.reading import Reader
 
 Checked = Mapping[str, bool]
 """By call id, whether the task's checker took what the call returned for right; a call not in it is not."""
@@ -43,7 +44,7 @@ class ExaminedTest:
 def examine(
     report: executor_pb2.Report,
     expectations: grader_pb2.Expectations,
-    limits: values.ValueLimits,
+    reader: Reader,
     checked: Checked = UNCHECKED,
 ) -> list[ExaminedTest]:
     """Every test in order, then every check. Both must belong together, see `consistency`.
@@ -54,19 +55,18 @@ def examine(
     if report.status != executor_pb2.ATTEMPT_STATUS_RAN:
         tests = [ExaminedTest(test.name, test.visible, False, test) for test in expectations.tests]
         return tests + [_broken(check) for check in expectations.checks]
-    outcomes = {outcome.call_id: outcome for outcome in report.calls}
     before_hidden = _called_before_hidden(report, expectations)
     tests = [
         ExaminedTest(
             name=test.name,
             visible=test.visible,
-            passed=meets(outcomes[test.call_id], test, limits, checked),
+            passed=meets(outcome, test, reader, checked),
             expectation=test,
-            outcome=_own_outcome(outcomes[test.call_id], test),
+            outcome=outcome,
             ran_before_hidden=test.call_id in before_hidden,
             given_passes=_given_passes(test),
         )
-        for test in expectations.tests
+        for test, outcome in zip(expectations.tests, own_outcomes(report.calls, expectations), strict=True)
     ]
     if not defines_entry_point(report):
         return tests + [_broken(check) for check in expectations.checks]
@@ -109,11 +109,30 @@ def _given_passes(expected: grader_pb2.Expectation | grader_pb2.CheckExpectation
     return expected.given_passes if expected.HasField("given_passes") else None
 
 
-def _own_outcome(outcome: common_pb2.CallOutcome, test: grader_pb2.Expectation) -> common_pb2.CallOutcome:
-    """The outcome of the test's call; for one test of a script the part of it that is this test's."""
-    if not test.HasField("script_test") or outcome.status != common_pb2.CALL_STATUS_RETURNED:
+def own_outcomes(
+    calls: Iterable[common_pb2.CallOutcome], expectations: grader_pb2.Expectations
+) -> list[common_pb2.CallOutcome]:
+    """For each test the outcome of its call; for one test of a script the part of it that is this test's."""
+    by_id = {outcome.call_id: outcome for outcome in calls}
+    scripts: dict[tuple[str, str], common_pb2.ScriptTestOutcome] = {}
+    for outcome in by_id.values():
+        for seen in outcome.script_tests:
+            place = (outcome.call_id, seen.test_id)
+            # Not to be there exactly once is to have no status at all.
+            scripts[place] = common_pb2.ScriptTestOutcome() if place in scripts else seen
+    return [
+        _of_script(by_id[test.call_id], scripts.get((test.call_id, test.script_test.test_id)))
+        if test.HasField("script_test")
+        else by_id[test.call_id]
+        for test in expectations.tests
+    ]
+
+
+def _of_script(outcome: common_pb2.CallOutcome, seen: common_pb2.ScriptTestOutcome | None) -> common_pb2.CallOutcome:
+    """As the outcome of a call that made this test alone; a script that did not return stays as it is."""
+    if outcome.status != common_pb2.CALL_STATUS_RETURNED:
         return outcome
-    seen = _script_outcome(outcome, test.script_test)
+    seen = seen or common_pb2.ScriptTestOutcome()
     was_run = seen.status != common_pb2.SCRIPT_TEST_STATUS_NOT_RUN
     return common_pb2.CallOutcome(
         call_id=outcome.call_id,
@@ -121,15 +140,8 @@ def _own_outcome(outcome: common_pb2.CallOutcome, test: grader_pb2.Expectation) 
         detail=seen.detail,
         stdout=seen.stdout,
         stderr=seen.stderr,
+        script_tests=[seen],
     )
-
-
-def _script_outcome(
-    outcome: common_pb2.CallOutcome, test: grader_pb2.ExpectedScriptTest
-) -> common_pb2.ScriptTestOutcome:
-    """One with no status at all if the report does not hold it exactly once."""
-    found = [seen for seen in outcome.script_tests if seen.test_id == test.test_id]
-    return found[0] if len(found) == 1 else common_pb2.ScriptTestOutcome()
 
 
 def shown_usage(report: executor_pb2.Report, expectations: grader_pb2.Expectations) -> common_pb2.Usage:
@@ -157,20 +169,23 @@ def _called_before_hidden(report: executor_pb2.Report, expectations: grader_pb2.
 def meets(
     outcome: common_pb2.CallOutcome,
     test: grader_pb2.Expectation,
-    limits: values.ValueLimits,
+    reader: Reader,
     checked: Checked = UNCHECKED,
 ) -> bool:
-    """True if what the call did is what the test expects. limits: on the returned value."""
+    """True if what the call did is what the test expects. outcome: the test's own, see `own_outcomes`."""
+    if outcome.left_out.HasField("right"):
+        return outcome.left_out.right
     if test.HasField("raises"):
         return _raised_as_expected(outcome, test.raises)
     if test.HasField("process"):
-        return _started_as_expected(outcome, test, limits)
+        return _started_as_expected(outcome, test, reader)
     if test.HasField("script_test"):
         returned = outcome.status == common_pb2.CALL_STATUS_RETURNED
-        return returned and _script_outcome(outcome, test.script_test).status == common_pb2.SCRIPT_TEST_STATUS_PASSED
+        passed = [seen.status for seen in outcome.script_tests] == [common_pb2.SCRIPT_TEST_STATUS_PASSED]
+        return returned and passed
     if test.compare == grader_pb2.COMPARE_CUSTOM:
         return outcome.status == common_pb2.CALL_STATUS_RETURNED and checked.get(test.call_id, False)
-    return _returned_as_expected(outcome, test.value, test, limits)
+    return _returned_as_expected(outcome, test.value, test, reader)
 
 
 def tolerance_of(test: grader_pb2.Expectation) -> Tolerance:
@@ -184,30 +199,33 @@ def same_value(
     expected: common_pb2.EncodedValue,
     got: common_pb2.EncodedValue,
     compare: grader_pb2.Compare.ValueType,
-    limits: values.ValueLimits,
+    reader: Reader,
     tolerance: Tolerance = DEFAULT_TOLERANCE,
 ) -> bool:
-    """Compares two encoded values; a `got` that is malformed or beyond the limits equals nothing.
+    """Compares two encoded values; a `got` that is malformed or cannot be read within the budget equals nothing.
 
     expected: known to be well formed, so that equal bytes are equal in every mode and need no reading.
     """
     if expected.json == got.json and tolerance.nan_equal:
         return True
     try:
-        expected_tree, got_tree = values.parse(expected.json, limits), values.parse(got.json, limits)
+        expected_tree = reader.expected(expected)
     except values.MalformedValueError:
         return False
-    return comparator(compare, tolerance)(expected_tree, got_tree)
+    got_tree = reader.got(got, expected)
+    if got_tree is None or (compare in SAME_SHAPE and got_tree.nodes != expected_tree.nodes):
+        return False
+    return comparator(compare, tolerance)(expected_tree.json, got_tree.json)
 
 
 def _returned_as_expected(
     outcome: common_pb2.CallOutcome,
     expected: common_pb2.EncodedValue,
     test: grader_pb2.Expectation,
-    limits: values.ValueLimits,
+    reader: Reader,
 ) -> bool:
     returned = outcome.status == common_pb2.CALL_STATUS_RETURNED and outcome.HasField("value")
-    return returned and same_value(expected, outcome.value, test.compare, limits, tolerance_of(test))
+    return returned and same_value(expected, outcome.value, test.compare, reader, tolerance_of(test))
 
 
 def _raised_as_expected(outcome: common_pb2.CallOutcome, expected: grader_pb2.ExpectedException) -> bool:
@@ -226,9 +244,7 @@ def _raised(outcome: common_pb2.CallOutcome, class_name: str) -> bool:
     return class_name == outcome.raised.type
 
 
-def _started_as_expected(
-    outcome: common_pb2.CallOutcome, test: grader_pb2.Expectation, limits: values.ValueLimits
-) -> bool:
+def _started_as_expected(outcome: common_pb2.CallOutcome, test: grader_pb2.Expectation, reader: Reader) -> bool:
     """Every process asked for must be the right one: a second, harmful one beside it is no pass.
 
     A refusal is to start nothing and to raise ValueError. To return without having started anything is none: an
@@ -242,7 +258,7 @@ def _started_as_expected(
         return False
     if not test.process.HasField("value"):
         return True
-    return _returned_as_expected(outcome, test.process.value, test, limits)
+    return _returned_as_expected(outcome, test.process.value, test, reader)
 
 
 def _is_expected_process(process: common_pb2.SpawnedProcess, expected: grader_pb2.ExpectedProcess) -> bool:

@@ -5,11 +5,16 @@ time for while they ran, since an attempt can print its arguments. For the same 
 a visible call is shown if a hidden call came before it in the same process: it may have kept that call's arguments.
 """
 
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from codearena import steps, values
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
 from grader_service import render
 from grader_service.efficiency import Efficiency
 from grader_service.examine import ExaminedTest
+from grader_service.reading import Reader
 from grader_service.settings import Settings
 
 _HOW: dict[grader_pb2.Compare.ValueType, str] = {
@@ -17,6 +22,8 @@ _HOW: dict[grader_pb2.Compare.ValueType, str] = {
     grader_pb2.COMPARE_SET: ", in any order and any number of times",
 }
 _WITHHELD = "not shown: it ran after a hidden test"
+_SHOWN_PROCESSES = 20
+_NO_ROOM = "not shown, to keep this short"
 
 STATUS_WORDS: dict[common_pb2.CallStatus.ValueType, str] = {
     common_pb2.CALL_STATUS_RETURNED: "returned",
@@ -33,18 +40,50 @@ STATUS_WORDS: dict[common_pb2.CallStatus.ValueType, str] = {
 """How a call ended, as a predicate of "the call"."""
 
 
-def visible_outcomes(examined: list[ExaminedTest], settings: Settings) -> list[grader_pb2.TestOutcome]:
-    """The visible tests and checks, in order, every text bounded."""
-    return [_outcome(test, settings) for test in examined if test.visible]
+@dataclass(frozen=True)
+class Showing:
+    """How an attempt is shown. reader: of its values, with what its budget has left after the comparison."""
+
+    settings: Settings
+    reader: Reader
+
+
+def visible_outcomes(examined: list[ExaminedTest], showing: Showing) -> list[grader_pb2.TestOutcome]:
+    """The visible tests and checks, in order, every text bounded.
+
+    All texts together are bounded too, since they are stored with the attempt: tests after the first ones that fill
+    the room have their name, status and whether they passed.
+    """
+    shown, room = [], showing.settings.shown_tests_bytes
+    for test in examined:
+        if not test.visible:
+            continue
+        seen = _outcome(test, showing) if room > 0 else _bare(test, showing)
+        size = seen.ByteSize()
+        if size > room > 0:
+            seen = _bare(test, showing)
+            room = 0
+        room -= size
+        shown.append(seen)
+    return shown
+
+
+def _bare(test: ExaminedTest, showing: Showing) -> grader_pb2.TestOutcome:
+    status = test.outcome.status if test.outcome else common_pb2.CALL_STATUS_UNSPECIFIED
+    if test.outcome is None and (test.expectation is not None or test.check is None):
+        status = common_pb2.CALL_STATUS_NOT_RUN
+    name = _one_line(test.name, showing.settings.shown_value_chars)
+    return grader_pb2.TestOutcome(name=name, passed=test.passed, got=_NO_ROOM, status=status)
 
 
 def error_log(
-    report: executor_pb2.Report, examined: list[ExaminedTest], speed: Efficiency, settings: Settings, remark: str = ""
+    report: executor_pb2.Report, examined: list[ExaminedTest], speed: Efficiency, showing: Showing, remark: str = ""
 ) -> str:
     """The next error log, at most `feedback_bytes` long: what kept the attempt from a full score, the worst first.
 
     remark: a line that comes before all tests; empty: none.
     """
+    settings = showing.settings
     if report.status == executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR:
         text = syntax_problem(report.analysis.problem, settings)
     elif report.status == executor_pb2.ATTEMPT_STATUS_LOAD_ERROR:
@@ -52,7 +91,7 @@ def error_log(
     elif all(test.passed for test in examined):
         text = _all_passed(len(examined), speed)
     else:
-        text = _failed_tests(examined, settings)
+        text = _failed_tests(examined, showing)
     text = f"{remark}\n{text}" if remark else text
     return render.clip_bytes(text, settings.feedback_bytes)
 
@@ -101,8 +140,9 @@ def _all_passed(total: int, speed: Efficiency) -> str:
     return f"{text}\nEfficiency {speed.score:.2f}: about {ratio:g} times the CPU time of the reference solution."
 
 
-def _failed_tests(examined: list[ExaminedTest], settings: Settings) -> str:
+def _failed_tests(examined: list[ExaminedTest], showing: Showing) -> str:
     """A summary, then failed visible tests in detail as long as they fit, then the names of the passed ones."""
+    settings = showing.settings
     visible = [test for test in examined if test.visible]
     hidden = [test for test in examined if not test.visible]
     summary = [
@@ -111,9 +151,11 @@ def _failed_tests(examined: list[ExaminedTest], settings: Settings) -> str:
         if group
     ]
     summary += _why_not_run(examined, settings)
-    failed = [_failed_test(test, settings) for test in visible if not test.passed]
-    passed = ["passed: " + _one_line(test.name, settings.shown_value_chars) for test in visible if test.passed]
-    return _fitting(" ".join(summary), [*failed, *(["\n".join(passed)] if passed else [])], settings.feedback_bytes)
+    failed = [test for test in visible if not test.passed]
+    names = ["passed: " + _one_line(test.name, settings.shown_value_chars) for test in visible if test.passed]
+    passed = ["\n".join(names)] if names else []
+    details = itertools.chain((_failed_test(test, showing) for test in failed), passed)
+    return _fitting(" ".join(summary), details, len(failed) + len(passed), settings.feedback_bytes)
 
 
 def _why_not_run(examined: list[ExaminedTest], settings: Settings) -> list[str]:
@@ -124,24 +166,24 @@ def _why_not_run(examined: list[ExaminedTest], settings: Settings) -> list[str]:
     return [f"Tests were not run, and count as failed: {_one_line(why, settings.shown_value_chars)}."] if why else []
 
 
-def _fitting(first: str, blocks: list[str], max_bytes: int) -> str:
-    """As many blocks as fit, and a line that says how many were left out."""
-    room = max_bytes - 80  # for that line
-    text = first
+def _fitting(first: str, blocks: Iterator[str], count: int, max_bytes: int) -> str:
+    """As many blocks as fit, and a line that says how many were left out: those that do not fit are not even made."""
+    room = max_bytes - 80 - len(first.encode("utf-8"))  # for that line
+    texts = [first]
     for number, block in enumerate(blocks):
-        longer = f"{text}\n\n{block}"
-        if len(longer.encode("utf-8")) > room:
-            return f"{text}\n\n({len(blocks) - number} more not shown, to keep this short)"
-        text = longer
-    return text
+        room -= len(block.encode("utf-8")) + 2
+        if room < 0:
+            return "\n\n".join([*texts, f"({count - number} more not shown, to keep this short)"])
+        texts.append(block)
+    return "\n\n".join(texts)
 
 
 def _passed(tests: list[ExaminedTest]) -> int:
     return sum(test.passed for test in tests)
 
 
-def _failed_test(test: ExaminedTest, settings: Settings) -> str:
-    seen = _outcome(test, settings)
+def _failed_test(test: ExaminedTest, showing: Showing) -> str:
+    seen, settings = _outcome(test, showing), showing.settings
     lines = [f"FAILED {seen.name}"]
     if test.expectation is not None and test.expectation.HasField("script_test"):
         return "\n".join(lines + _script_test(test, test.expectation, settings))
@@ -175,7 +217,8 @@ def _written(outcome: common_pb2.CallOutcome, settings: Settings) -> list[str]:
     return [f"  {label}:\n{render.indent(text, '    | ')}" for label, text in parts if text]
 
 
-def _outcome(test: ExaminedTest, settings: Settings) -> grader_pb2.TestOutcome:
+def _outcome(test: ExaminedTest, showing: Showing) -> grader_pb2.TestOutcome:
+    settings = showing.settings
     name = _one_line(test.name, settings.shown_value_chars)
     if test.expectation is None:
         return _check_outcome(test, name, settings)
@@ -184,8 +227,8 @@ def _outcome(test: ExaminedTest, settings: Settings) -> grader_pb2.TestOutcome:
         name=name,
         passed=test.passed,
         input=_one_line(test.expectation.input, settings.shown_value_chars),
-        expected=_expected(test.expectation, settings),
-        got=_got(outcome, test.expectation, settings) if test.ran_before_hidden else _WITHHELD,
+        expected=_expected(test.expectation, showing),
+        got=_got(outcome, test.expectation, showing) if test.ran_before_hidden else _WITHHELD,
         stdout=render.output(outcome.stdout, settings.shown_output_chars) if test.ran_before_hidden else "",
         status=outcome.status,
     )
@@ -201,8 +244,8 @@ def _check_outcome(test: ExaminedTest, name: str, settings: Settings) -> grader_
     return seen
 
 
-def _expected(test: grader_pb2.Expectation, settings: Settings) -> str:
-    limit = settings.shown_value_chars
+def _expected(test: grader_pb2.Expectation, showing: Showing) -> str:
+    limit = showing.settings.shown_value_chars
     if test.HasField("script_test"):
         return "the test passes"
     if test.HasField("raises"):
@@ -210,42 +253,53 @@ def _expected(test: grader_pb2.Expectation, settings: Settings) -> str:
         about += f" with a message like {test.raises.message_pattern!r}" if test.raises.message_pattern else ""
         return _one_line(f"raises {test.raises.type}{about}", limit)
     if test.HasField("process"):
-        return _one_line(_expected_process(test.process, settings), limit)
+        return _one_line(_expected_process(test.process, showing), limit)
     if test.compare == grader_pb2.COMPARE_CUSTOM:
         return "a value that the task's check accepts"
-    shown = _value(test.value, settings)
+    shown = _expected_value(test.value, showing)
     if test.compare == grader_pb2.COMPARE_SAME_TYPE:
         return _one_line(f"a value of the type of {shown}", limit)
     return _one_line(shown + _HOW.get(test.compare, ""), limit)
 
 
-def _expected_process(expected: grader_pb2.ExpectedProcess, settings: Settings) -> str:
+def _expected_process(expected: grader_pb2.ExpectedProcess, showing: Showing) -> str:
     text = f"starts {expected.program} without a shell"
     if expected.argument:
         text += f", with {expected.argument!r} as one whole argument"
     if expected.HasField("value"):
-        text += f", and returns {_value(expected.value, settings)}"
+        text += f", and returns {_expected_value(expected.value, showing)}"
     return text + (", or starts nothing and raises ValueError" if expected.may_refuse else "")
 
 
-def _got(outcome: common_pb2.CallOutcome, test: grader_pb2.Expectation, settings: Settings) -> str:
-    limit = settings.shown_value_chars
+def _got(outcome: common_pb2.CallOutcome, test: grader_pb2.Expectation, showing: Showing) -> str:
+    limit = showing.settings.shown_value_chars
     returned = outcome.status == common_pb2.CALL_STATUS_RETURNED
     if test.HasField("script_test") and (returned or outcome.detail):
         return _one_line(outcome.detail or "it passed", limit)
-    ended = _value(outcome.value, settings) if returned else call_ended(outcome, settings)
+    ended = _got_value(outcome.value, test, showing) if returned else call_ended(outcome, showing.settings)
     if not test.HasField("process"):
         return _one_line(ended, limit)
-    started = [f"{list(process.argv)}{' by a shell' if process.shell else ''}" for process in outcome.processes]
-    return _one_line(f"started {', '.join(started) or 'nothing'}; {'returned ' if returned else ''}{ended}", limit)
+    processes = (f"{list(process.argv)}{' by a shell' if process.shell else ''}" for process in outcome.processes)
+    started = ", ".join(text[: limit + 1] for text in itertools.islice(processes, _SHOWN_PROCESSES))
+    return _one_line(f"started {started or 'nothing'}; {'returned ' if returned else ''}{ended}", limit)
 
 
-def _value(encoded: common_pb2.EncodedValue, settings: Settings) -> str:
+def _expected_value(expected: common_pb2.EncodedValue, showing: Showing) -> str:
     try:
-        tree = values.parse(encoded.json, values.ValueLimits(size_bytes=settings.value_bytes))
+        tree = showing.reader.expected(expected)
     except values.MalformedValueError:
         return "a value that cannot be read"
-    return render.value(tree, settings.shown_value_chars)
+    return render.value(tree.json, showing.settings.shown_value_chars)
+
+
+def _got_value(got: common_pb2.EncodedValue, test: grader_pb2.Expectation, showing: Showing) -> str:
+    expected = test.process.value if test.HasField("process") else test.value
+    tree = showing.reader.got(got, expected if expected.json else None)
+    if tree is not None:
+        return render.value(tree.json, showing.settings.shown_value_chars)
+    if showing.reader.left_unread(got):
+        return f"more than is read of what an attempt returns: a value of {len(got.json)} bytes"
+    return "a value that cannot be read"
 
 
 def _one_line(text: str, max_chars: int) -> str:

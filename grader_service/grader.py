@@ -1,6 +1,6 @@
 """Report + Expectations + Judgement -> Verdict."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from google.protobuf.duration_pb2 import Duration
 
@@ -12,6 +12,7 @@ from grader_service.checker import Checker
 from grader_service.efficiency import NOT_MEASURED, Efficiency, measure, takes_measurement
 from grader_service.examine import ExaminedTest
 from grader_service.metrics import VerdictOutcome
+from grader_service.reading import Reader
 from grader_service.revision import grader_revision
 from grader_service.settings import Settings
 
@@ -25,6 +26,11 @@ class Graded:
     verdict: grader_pb2.Verdict
     outcome: VerdictOutcome
     disturbed: bool = False
+    readings: grader_pb2.Readings = field(default_factory=grader_pb2.Readings)
+
+    def response(self) -> grader_pb2.GradeResponse:
+        """As the rpc answers it."""
+        return grader_pb2.GradeResponse(verdict=self.verdict, takes_measurement=self.disturbed, readings=self.readings)
 
 
 class Grader:
@@ -36,22 +42,25 @@ class Grader:
         self._revision = grader_revision(settings)
         self._checker = Checker(settings)
 
-    def grade(self, request: grader_pb2.GradeRequest) -> Graded | None:
+    def grade(self, request: grader_pb2.GradeRequest, *, read: bool = True) -> Graded | None:
         """The verdict on one attempt; None: it takes a measurement, or another one than the request has.
+
+        read: False: of what was returned only what is, byte by byte, what was expected counts as right.
 
         Raises:
             CallerError: the parts of the request do not belong together, see `consistency`, or the measurement has
                 nothing to measure by.
             ServiceError: the reference could not be measured, or the task's checker did not answer.
         """
-        consistency.require_consistent(request, self._limits)
+        reader = self._reader(read)
+        consistency.require_consistent(request, reader)
         _add_broken_checks(request)
-        examined = self._examined(request.report, request.expectations)
+        examined = self._examined(request.report, request.expectations, reader)
         passed = sum(test.passed for test in examined)
         all_passed = passed == len(examined)
         if all_passed and not request.HasField("measurement") and self._takes_measurement(request):
             return None
-        speed = self._measured(request) if all_passed else NOT_MEASURED
+        speed = self._measured(request, reader) if all_passed else NOT_MEASURED
         if speed.untold and not request.last_measurement:
             return None
         score = None if speed.untold else speed.score
@@ -62,32 +71,43 @@ class Grader:
         verdict.solved = all_passed and speed.score >= self._settings.solved_efficiency
         verdict.complexity.CopyFrom(_complexity(request, speed))
         self._count(verdict, examined)
-        self._describe(verdict, request, examined, speed)
+        self._describe(verdict, request, examined, speed, reader)
         disturbed = speed.disturbed and not request.last_measurement
-        return Graded(verdict, _outcome(request.report, verdict), disturbed)
+        return Graded(verdict, outcome_of(request.report, verdict), disturbed, _readings(examined, speed))
 
-    def examine(self, request: grader_pb2.ExamineRequest) -> grader_pb2.ExamineResponse:
+    def examine(self, request: grader_pb2.ExamineRequest, *, read: bool = True) -> grader_pb2.ExamineResponse:
         """Whether the attempt passed every test, and, if so, whether its report does not tell its speed.
+
+        read: as of `grade`.
 
         Raises:
             CallerError: the parts of the request do not belong together, see `consistency`.
             ServiceError: the task's checker did not answer.
         """
-        consistency.require_report(request.report, request.expectations, self._limits)
-        passes = [test.passed for test in self._examined(request.report, request.expectations)]
+        reader = self._reader(read)
+        consistency.require_report(request.report, request.expectations, reader)
+        passes = [test.passed for test in self._examined(request.report, request.expectations, reader)]
         measure = all(passes) and self._takes_measurement(request)
         return grader_pb2.ExamineResponse(passed=all(passes), measure=measure, passes=passes)
 
     def _takes_measurement(self, request: grader_pb2.GradeRequest | grader_pb2.ExamineRequest) -> bool:
         return takes_measurement(request.report, request.expectations, self._settings)
 
-    def _examined(self, report: executor_pb2.Report, expectations: grader_pb2.Expectations) -> list[ExaminedTest]:
-        checked = self._checker.check(report.calls, expectations)
-        return examine.examine(report, expectations, self._limits, checked)
+    def _reader(self, read: bool) -> Reader:
+        if not read:
+            return Reader.of_nothing(self._limits)
+        return Reader(self._limits, self._settings.report_nodes, self._settings.report_bytes)
 
-    def _measured(self, request: grader_pb2.GradeRequest) -> Efficiency:
+    def _examined(
+        self, report: executor_pb2.Report, expectations: grader_pb2.Expectations, reader: Reader
+    ) -> list[ExaminedTest]:
+        checked = self._checker.check(report.calls, expectations)
+        return examine.examine(report, expectations, reader, checked)
+
+    def _measured(self, request: grader_pb2.GradeRequest, reader: Reader) -> Efficiency:
         report = request.measurement if request.HasField("measurement") else request.report
-        speed = measure(request, self._settings, self._checker.check(report.calls, request.expectations))
+        checked = self._checker.check(report.calls, request.expectations)
+        speed = measure(request, self._settings, reader, checked)
         return replace(speed, score=steps.score(speed.score))
 
     def _scored(self, request: grader_pb2.GradeRequest, components: grader_pb2.Components) -> grader_pb2.Verdict:
@@ -116,11 +136,13 @@ class Grader:
         request: grader_pb2.GradeRequest,
         examined: list[ExaminedTest],
         speed: Efficiency,
+        reader: Reader,
     ) -> None:
+        showing = feedback.Showing(self._settings, reader)
         verdict.shown_usage.CopyFrom(examine.shown_usage(request.report, request.expectations))
-        verdict.tests.extend(feedback.visible_outcomes(examined, self._settings))
+        verdict.tests.extend(feedback.visible_outcomes(examined, showing))
         remark = earning.said(verdict.unearned, request.expectations)
-        verdict.error_log = feedback.error_log(request.report, examined, speed, self._settings, remark)
+        verdict.error_log = feedback.error_log(request.report, examined, speed, showing, remark)
         verdict.hint = hints.hint(
             request.report,
             examined,
@@ -178,7 +200,16 @@ def _duration(time_s: float) -> Duration:
     return duration
 
 
-def _outcome(report: executor_pb2.Report, verdict: grader_pb2.Verdict) -> VerdictOutcome:
+def _readings(examined: list[ExaminedTest], speed: Efficiency) -> grader_pb2.Readings:
+    return grader_pb2.Readings(
+        passes=[test.passed for test in examined if test.expectation is not None],
+        measured_passes=speed.passes,
+        probed=speed.probed,
+    )
+
+
+def outcome_of(report: executor_pb2.Report, verdict: grader_pb2.Verdict) -> VerdictOutcome:
+    """How far the attempt got, for the metrics."""
     if report.status == executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR:
         return VerdictOutcome.COMPILE_ERROR
     if report.status == executor_pb2.ATTEMPT_STATUS_LOAD_ERROR:

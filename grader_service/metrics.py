@@ -23,5 +23,13 @@ EXAMINE_SECONDS = Histogram(
     "codearena_grader_examine_seconds", "Time to see whether one attempt is to be measured.", buckets=_BUCKETS_S
 )
 
+CONFINED_ENDS = Counter(
+    "codearena_grader_confined_ends_total",
+    "Workers that ended over a large report, by the reason.",
+    ["reason"],
+)
+
+for _reason in ("limit", "lost"):
+    CONFINED_ENDS.labels(_reason)
 for _outcome in VerdictOutcome:
     VERDICTS.labels(_outcome)

@@ -13,7 +13,7 @@ def grader_revision(settings: Settings) -> str:
     digest = hashlib.sha256()
     for path in [*sorted(Path(__file__).parent.glob("*.py")), *_encoding()]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    serving = {*ServiceSettings.model_fields, "port"}
+    serving = {*ServiceSettings.model_fields, "port", "confined_processes", "confined_reports"}
     digest.update(settings.model_dump_json(exclude=serving).encode())
     return digest.hexdigest()
 

@@ -4,6 +4,7 @@ import grpc
 
 from codearena import rpc, telemetry
 from codearena.v1 import grader_pb2, grader_pb2_grpc
+from grader_service.confined import ConfinedGrader
 from grader_service.grader import Grader
 from grader_service.servicer import GraderServicer
 from grader_service.settings import Settings
@@ -16,7 +17,8 @@ class GraderServer:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        servicer = GraderServicer(Grader(settings))
+        self._confined = ConfinedGrader(settings)
+        servicer = GraderServicer(Grader(settings), self._confined)
 
         def register(server: grpc.aio.Server) -> None:
             grader_pb2_grpc.add_GraderServiceServicer_to_server(servicer, server)
@@ -36,6 +38,7 @@ class GraderServer:
     async def drain(self) -> None:
         """Not serving by health; calls in flight finish within `drain_s`."""
         await self._server.drain(self._settings.drain_s)
+        await self._confined.close()
 
 
 async def serve(settings: Settings, health: telemetry.Health) -> None:

@@ -8,7 +8,8 @@ import grpc
 
 from codearena.v1 import grader_pb2, grader_pb2_grpc
 from grader_service import metrics
-from grader_service.grader import Grader
+from grader_service.confined import ConfinedGrader
+from grader_service.grader import Grader, outcome_of
 
 _SMALL_BYTES = 64 * 1024
 
@@ -22,33 +23,38 @@ ExamineContext: TypeAlias = "grpc.aio.ServicerContext[grader_pb2.ExamineRequest,
 class GraderServicer(grader_pb2_grpc.GraderServiceServicer):
     """The contract is in grader.proto."""
 
-    def __init__(self, grader: Grader) -> None:
+    def __init__(self, grader: Grader, confined: ConfinedGrader) -> None:
         self._grader = grader
+        self._confined = confined
 
     async def Grade(  # noqa: N802 (the protocol's name)
         self, request: grader_pb2.GradeRequest, context: GradeContext
     ) -> grader_pb2.GradeResponse:
         with metrics.GRADE_SECONDS.time():
-            graded = await _done(self._grader.grade, request)
-        if graded is None:
-            return grader_pb2.GradeResponse(takes_measurement=True)
-        if graded.disturbed:
-            return grader_pb2.GradeResponse(verdict=graded.verdict, takes_measurement=True)
-        metrics.VERDICTS.labels(graded.outcome).inc()
-        metrics.REWARD.observe(graded.verdict.reward)
-        return grader_pb2.GradeResponse(verdict=graded.verdict)
+            response = await self._graded(request)
+        if not response.takes_measurement:
+            metrics.VERDICTS.labels(outcome_of(request.report, response.verdict)).inc()
+            metrics.REWARD.observe(response.verdict.reward)
+        return response
 
     async def Examine(  # noqa: N802 (the protocol's name)
         self, request: grader_pb2.ExamineRequest, context: ExamineContext
     ) -> grader_pb2.ExamineResponse:
         with metrics.EXAMINE_SECONDS.time():
+            if request.report.ByteSize() > _SMALL_BYTES:
+                return await self._confined.examine(request)
             return await _done(self._grader.examine, request)
+
+    async def _graded(self, request: grader_pb2.GradeRequest) -> grader_pb2.GradeResponse:
+        if request.report.ByteSize() + request.measurement.ByteSize() > _SMALL_BYTES:
+            return await self._confined.grade(request)
+        graded = await _done(self._grader.grade, request)
+        return graded.response() if graded else grader_pb2.GradeResponse(takes_measurement=True)
 
 
 async def _done(work: Callable[[Request], Result], request: Request) -> Result:
-    # Large values take tens of milliseconds, for which health checks must not wait; for the others the way to a
-    # thread and back would cost more than the work.
-    # A checker is another process, to wait for.
+    # What the task expects may be large, and takes tens of milliseconds then, for which health checks must not wait;
+    # for the others the way to a thread and back would cost more than the work. A checker is another process.
     if request.ByteSize() <= _SMALL_BYTES and not request.expectations.checker:
         return work(request)
     return await asyncio.to_thread(work, request)

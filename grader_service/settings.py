@@ -79,8 +79,19 @@ class Settings(ServiceSettings):
     feedback_bytes: int = Field(8 * 1024, ge=512, description="Longest error_log, in UTF-8.")
     shown_value_chars: int = Field(400, ge=16, description="Longest input, expected or returned value shown.")
     shown_output_chars: int = Field(800, ge=16, description="Longest program output or traceback shown for a test.")
+    shown_tests_bytes: int = Field(
+        12 * 1024, ge=512, description="All that is shown of the visible tests of a verdict."
+    )
     value_bytes: int = Field(1024 * 1024, ge=1024, description="Largest encoded value that is compared.")
-    checker_cpu_s: int = Field(5, ge=1, description="CPU time of a task's checker for one attempt.")
+    report_nodes: int = Field(
+        200_000, ge=1000, description="Values inside values that are read of a report, beyond what was expected."
+    )
+    report_bytes: int = Field(1024 * 1024, ge=1024, description="Bytes of values, likewise.")
+    confined_processes: int = Field(2, ge=1, description="Workers that large reports are graded by, at once.")
+    confined_reports: int = Field(500, ge=1, description="Reports after which one of them is replaced.")
+    confined_cpu_s: int = Field(1, ge=1, description="CPU time of one of them for a report; beyond it nothing is read.")
+    confined_memory_bytes: int = Field(512 * 1024 * 1024, ge=128 * 1024 * 1024, description="Its address space.")
+    checker_cpu_s: float = Field(0.5, gt=0, description="CPU time of a task's checker for one attempt.")
     checker_wall_s: float = Field(30.0, gt=0, description="Wall time of the same.")
     checker_memory_bytes: int = Field(512 * 1024 * 1024, ge=64 * 1024 * 1024, description="Its address space.")
 

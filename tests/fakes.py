@@ -72,6 +72,7 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
     gate: closed, every attempt waits; `arrived` returns when so many have come.
     request_ids, time_left_s: what came with each request, in the order of `requests`.
     leased_s: how long it says that each attempt has waited for a sandbox.
+    change: what is done to the report on each attempt.
     given_up: closed, nobody has cancelled an attempt that waits.
     """
 
@@ -87,6 +88,7 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
         self.fail_measurements = False
         self.isolation = isolation
         self.leased_s = 0.0
+        self.change: Callable[[executor_pb2.Report], None] = lambda report: None
         self.gate = asyncio.Event()
         self.gate.set()
         self.given_up = asyncio.Event()
@@ -123,6 +125,8 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
         if not request.attempt_id.startswith(_OURS):
             await self._pass_gate()
         report = _report(request.job, word)
+        if not request.attempt_id.startswith(_OURS):
+            self.change(report)
         report.isolation.name = self.isolation
         report.timings.leased.FromMilliseconds(round(1000 * self.leased_s))
         return executor_pb2.ExecuteResponse(report=report)

@@ -372,6 +372,7 @@ class CallOutcome(_message.Message):
     OVERHEAD_CPU_FIELD_NUMBER: _builtins.int
     SCRIPT_TESTS_FIELD_NUMBER: _builtins.int
     PRECEDENT_FIELD_NUMBER: _builtins.int
+    LEFT_OUT_FIELD_NUMBER: _builtins.int
     call_id: _builtins.str
     status: Global___CallStatus.ValueType
     signal: _builtins.int
@@ -415,6 +416,10 @@ class CallOutcome(_message.Message):
         and if the status is not RETURNED: then none of the tests was run.
         """
 
+    @_builtins.property
+    def left_out(self) -> Global___LeftOut:
+        """Set only in what is stored, where something of the outcome was left out."""
+
     def __init__(
         self,
         *,
@@ -432,14 +437,52 @@ class CallOutcome(_message.Message):
         overhead_cpu: _duration_pb2.Duration | None = ...,
         script_tests: _abc.Iterable[Global___ScriptTestOutcome] | None = ...,
         precedent: _builtins.bytes = ...,
+        left_out: Global___LeftOut | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["overhead_cpu", b"overhead_cpu", "raised", b"raised", "stderr", b"stderr", "stdout", b"stdout", "usage", b"usage", "value", b"value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["left_out", b"left_out", "overhead_cpu", b"overhead_cpu", "raised", b"raised", "stderr", b"stderr", "stdout", b"stdout", "usage", b"usage", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "detail", b"detail", "exit_status", b"exit_status", "overhead_cpu", b"overhead_cpu", "precedent", b"precedent", "processes", b"processes", "raised", b"raised", "script_tests", b"script_tests", "signal", b"signal", "status", b"status", "stderr", b"stderr", "stdout", b"stdout", "usage", b"usage", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "detail", b"detail", "exit_status", b"exit_status", "left_out", b"left_out", "overhead_cpu", b"overhead_cpu", "precedent", b"precedent", "processes", b"processes", "raised", b"raised", "script_tests", b"script_tests", "signal", b"signal", "status", b"status", "stderr", b"stderr", "stdout", b"stdout", "usage", b"usage", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CallOutcome: _TypeAlias = CallOutcome  # noqa: Y015
+
+@_typing.final
+class LeftOut(_message.Message):
+    """What an outcome had that was not stored with it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VALUE_BYTES_FIELD_NUMBER: _builtins.int
+    VALUE_SHA256_FIELD_NUMBER: _builtins.int
+    TEXT_BYTES_FIELD_NUMBER: _builtins.int
+    RIGHT_FIELD_NUMBER: _builtins.int
+    value_bytes: _builtins.int
+    """Of the value's JSON. 0 and empty: the value is there, or there was none."""
+    value_sha256: _builtins.bytes
+    text_bytes: _builtins.int
+    """Of streams, messages, tracebacks, details and processes."""
+    right: _builtins.bool
+    """Whether the outcome was what its test expects or, of a call of a probe, what
+    the reference returned. Absent: what is there still tells.
+    """
+    def __init__(
+        self,
+        *,
+        value_bytes: _builtins.int = ...,
+        value_sha256: _builtins.bytes = ...,
+        text_bytes: _builtins.int = ...,
+        right: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_right", b"_right", "right", b"right"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_right", b"_right", "right", b"right", "text_bytes", b"text_bytes", "value_bytes", b"value_bytes", "value_sha256", b"value_sha256"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__right: _TypeAlias = _typing.Literal["right"]  # noqa: Y015
+    _WhichOneofArgType__right: _TypeAlias = _typing.Literal["_right", b"_right"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__right) -> _WhichOneofReturnType__right | None: ...
+
+Global___LeftOut: _TypeAlias = LeftOut  # noqa: Y015
 
 @_typing.final
 class ScriptTestOutcome(_message.Message):

@@ -235,6 +235,7 @@ class GradeResponse(_message.Message):
 
     VERDICT_FIELD_NUMBER: _builtins.int
     TAKES_MEASUREMENT_FIELD_NUMBER: _builtins.int
+    READINGS_FIELD_NUMBER: _builtins.int
     takes_measurement: _builtins.bool
     """The attempt passed, and how fast it is takes a report of the measuring job,
     which the request has not, or another one: from this one nobody can tell
@@ -248,19 +249,64 @@ class GradeResponse(_message.Message):
     def verdict(self) -> Global___Verdict:
         """Absent if there can be none without a measurement, or another one."""
 
+    @_builtins.property
+    def readings(self) -> Global___Readings:
+        """What took reading the report to find out: with it the verdict can be given
+        again from a report of which values were left out.
+        """
+
     def __init__(
         self,
         *,
         verdict: Global___Verdict | None = ...,
         takes_measurement: _builtins.bool = ...,
+        readings: Global___Readings | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["verdict", b"verdict"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["readings", b"readings", "verdict", b"verdict"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["takes_measurement", b"takes_measurement", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["readings", b"readings", "takes_measurement", b"takes_measurement", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GradeResponse: _TypeAlias = GradeResponse  # noqa: Y015
+
+@_typing.final
+class Readings(_message.Message):
+    """Which outcomes of an attempt were right."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PASSES_FIELD_NUMBER: _builtins.int
+    MEASURED_PASSES_FIELD_NUMBER: _builtins.int
+    PROBED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def passes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bool]:
+        """One for each test of the expectations, in order."""
+
+    @_builtins.property
+    def measured_passes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bool]:
+        """The same of the calls that were measured. Empty: none was read."""
+
+    @_builtins.property
+    def probed(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bool]:
+        """One for each point of the probe that was measured: the attempt returned what
+        the reference did. Empty: none was read.
+        """
+
+    def __init__(
+        self,
+        *,
+        passes: _abc.Iterable[_builtins.bool] | None = ...,
+        measured_passes: _abc.Iterable[_builtins.bool] | None = ...,
+        probed: _abc.Iterable[_builtins.bool] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["measured_passes", b"measured_passes", "passes", b"passes", "probed", b"probed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Readings: _TypeAlias = Readings  # noqa: Y015
 
 @_typing.final
 class Expectations(_message.Message):

@@ -28,7 +28,7 @@ from codearena.v1 import judge_pb2 as codearena_dot_v1_dot_judge__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x63odearena/v1/store.proto\x12\x0c\x63odearena.v1\x1a\x1b\x63odearena/v1/executor.proto\x1a\x19\x63odearena/v1/grader.proto\x1a\x18\x63odearena/v1/judge.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xcb\x03\n\rStoredAttempt\x12\x12\n\nattempt_id\x18\x01 \x01(\t\x12\x0c\n\x04step\x18\x02 \x01(\x05\x12\x0e\n\x06source\x18\x03 \x01(\x0c\x12\x10\n\x08identity\x18\x04 \x01(\t\x12\x11\n\tidentical\x18\x05 \x01(\x08\x12$\n\x06report\x18\x06 \x01(\x0b\x32\x14.codearena.v1.Report\x12*\n\tjudgement\x18\x07 \x01(\x0b\x32\x17.codearena.v1.Judgement\x12&\n\x07verdict\x18\x08 \x01(\x0b\x32\x15.codearena.v1.Verdict\x12*\n\trevisions\x18\t \x01(\x0b\x32\x17.codearena.v1.Revisions\x12+\n\x07started\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x0bmeasurement\x18\x0b \x01(\x0b\x32\x14.codearena.v1.Report\x12\x0c\n\x04\x64raw\x18\x0c \x01(\t\x12\'\n\x0b\x64rawn_calls\x18\r \x03(\x0b\x32\x12.codearena.v1.Call\x12.\n\x0b\x64rawn_tests\x18\x0e \x03(\x0b\x32\x19.codearena.v1.Expectation\"\\\n\x05\x42\x61sis\x12!\n\x05\x63\x61lls\x18\x01 \x03(\x0b\x32\x12.codearena.v1.Call\x12\x30\n\x0c\x65xpectations\x18\x02 \x01(\x0b\x32\x1a.codearena.v1.Expectations\"W\n\tRevisions\x12\x0c\n\x04task\x18\x01 \x01(\t\x12\x0e\n\x06grader\x18\x02 \x01(\t\x12\x0e\n\x06runner\x18\x03 \x01(\t\x12\r\n\x05judge\x18\x04 \x01(\t\x12\r\n\x05\x62\x61sis\x18\x05 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x63odearena/v1/store.proto\x12\x0c\x63odearena.v1\x1a\x1b\x63odearena/v1/executor.proto\x1a\x19\x63odearena/v1/grader.proto\x1a\x18\x63odearena/v1/judge.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe3\x03\n\rStoredAttempt\x12\x12\n\nattempt_id\x18\x01 \x01(\t\x12\x0c\n\x04step\x18\x02 \x01(\x05\x12\x0e\n\x06source\x18\x03 \x01(\x0c\x12\x10\n\x08identity\x18\x04 \x01(\t\x12\x11\n\tidentical\x18\x05 \x01(\x08\x12$\n\x06report\x18\x06 \x01(\x0b\x32\x14.codearena.v1.Report\x12*\n\tjudgement\x18\x07 \x01(\x0b\x32\x17.codearena.v1.Judgement\x12&\n\x07verdict\x18\x08 \x01(\x0b\x32\x15.codearena.v1.Verdict\x12*\n\trevisions\x18\t \x01(\x0b\x32\x17.codearena.v1.Revisions\x12+\n\x07started\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x0bmeasurement\x18\x0b \x01(\x0b\x32\x14.codearena.v1.Report\x12\x0c\n\x04\x64raw\x18\x0c \x01(\t\x12\'\n\x0b\x64rawn_calls\x18\r \x03(\x0b\x32\x12.codearena.v1.Call\x12.\n\x0b\x64rawn_tests\x18\x0e \x03(\x0b\x32\x19.codearena.v1.Expectation\x12\x16\n\x0eleft_out_bytes\x18\x0f \x01(\x03\"\\\n\x05\x42\x61sis\x12!\n\x05\x63\x61lls\x18\x01 \x03(\x0b\x32\x12.codearena.v1.Call\x12\x30\n\x0c\x65xpectations\x18\x02 \x01(\x0b\x32\x1a.codearena.v1.Expectations\"W\n\tRevisions\x12\x0c\n\x04task\x18\x01 \x01(\t\x12\x0e\n\x06grader\x18\x02 \x01(\t\x12\x0e\n\x06runner\x18\x03 \x01(\t\x12\r\n\x05judge\x18\x04 \x01(\t\x12\r\n\x05\x62\x61sis\x18\x05 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,9 +36,9 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'codearena.v1.store_pb2', _g
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_STOREDATTEMPT']._serialized_start=158
-  _globals['_STOREDATTEMPT']._serialized_end=617
-  _globals['_BASIS']._serialized_start=619
-  _globals['_BASIS']._serialized_end=711
-  _globals['_REVISIONS']._serialized_start=713
-  _globals['_REVISIONS']._serialized_end=800
+  _globals['_STOREDATTEMPT']._serialized_end=641
+  _globals['_BASIS']._serialized_start=643
+  _globals['_BASIS']._serialized_end=735
+  _globals['_REVISIONS']._serialized_start=737
+  _globals['_REVISIONS']._serialized_end=824
 # @@protoc_insertion_point(module_scope)

@@ -27,7 +27,9 @@ DESCRIPTOR: _descriptor.FileDescriptor
 @_typing.final
 class StoredAttempt(_message.Message):
     """One attempt of an episode, complete: with the task's expectations of the
-    same revision, report and judgement give the verdict again.
+    same revision, report and judgement give the verdict again. What its report
+    holds beyond a budget was left out: each outcome says what of it, and the
+    verdict is the same without.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -46,11 +48,14 @@ class StoredAttempt(_message.Message):
     DRAW_FIELD_NUMBER: _builtins.int
     DRAWN_CALLS_FIELD_NUMBER: _builtins.int
     DRAWN_TESTS_FIELD_NUMBER: _builtins.int
+    LEFT_OUT_BYTES_FIELD_NUMBER: _builtins.int
     attempt_id: _builtins.str
     step: _builtins.int
     """From 1."""
     source: _builtins.bytes
-    """Cut to the limit on sources if it was longer than that."""
+    """Cut to the limit on sources if it was longer than that. Kept with the
+    episode, once, and added when an attempt is read.
+    """
     identity: _builtins.str
     """The syntax tree's hash; of a source that does not parse, the hash of its
     text without trailing space.
@@ -60,6 +65,10 @@ class StoredAttempt(_message.Message):
     draw: _builtins.str
     """What the hidden inputs were drawn by: with the gateways' secret, the task's
     revision and the step it gives them again.
+    """
+    left_out_bytes: _builtins.int
+    """Bytes of the report, the measurement and the judgement that were left out.
+    0: nothing was.
     """
     @_builtins.property
     def report(self) -> _executor_pb2.Report: ...
@@ -104,10 +113,11 @@ class StoredAttempt(_message.Message):
         draw: _builtins.str = ...,
         drawn_calls: _abc.Iterable[_executor_pb2.Call] | None = ...,
         drawn_tests: _abc.Iterable[_grader_pb2.Expectation] | None = ...,
+        left_out_bytes: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["judgement", b"judgement", "measurement", b"measurement", "report", b"report", "revisions", b"revisions", "started", b"started", "verdict", b"verdict"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "draw", b"draw", "drawn_calls", b"drawn_calls", "drawn_tests", b"drawn_tests", "identical", b"identical", "identity", b"identity", "judgement", b"judgement", "measurement", b"measurement", "report", b"report", "revisions", b"revisions", "source", b"source", "started", b"started", "step", b"step", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "draw", b"draw", "drawn_calls", b"drawn_calls", "drawn_tests", b"drawn_tests", "identical", b"identical", "identity", b"identity", "judgement", b"judgement", "left_out_bytes", b"left_out_bytes", "measurement", b"measurement", "report", b"report", "revisions", b"revisions", "source", b"source", "started", b"started", "step", b"step", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -17,9 +17,9 @@ class EpisodeKeys:
     record: str
     """Hash: the fields of EpisodeRecord, and `source:<step>` for each step taken."""
     attempts: str
-    """List of StoredAttempt messages, one a step, oldest first."""
+    """List of StoredAttempt messages without their sources, one a step, oldest first."""
     answers: str
-    """Hash: request id -> the answer it got."""
+    """Hash: request id -> the answer it got, without what the record holds."""
 
 
 @dataclass(frozen=True)

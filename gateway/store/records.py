@@ -24,7 +24,7 @@ class EpisodeRecord:
     group: of episodes with the same hidden inputs; empty: none. isolation: that its attempts get; empty: the usual one.
     step_reward: what its answers have for a reward.
     identities, sources: of the attempts so far, oldest first. reward, best_reward: None before the first step.
-    memory: what the agent is reminded of in it, JSON; empty: nothing.
+    memory: what the agent is reminded of in it, JSON; empty: nothing. memory_source: the source that belongs to it.
     """
 
     episode_id: str
@@ -38,6 +38,7 @@ class EpisodeRecord:
     request_id: str = ""
     partition: Partition = Partition.TRAIN
     memory: str = ""
+    memory_source: bytes = b""
     group: str = ""
     isolation: str = ""
     step_reward: StepReward = "absolute"
@@ -51,7 +52,7 @@ class EpisodeRecord:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a request id got. fingerprint: SHA-256 of the source it came with, hex; body: the JSON answered."""
+    """What a request id got. fingerprint: SHA-256 of the source it came with, hex; body: see `answers.to_keep`."""
 
     fingerprint: str
     body: bytes
@@ -69,11 +70,11 @@ class Snapshot:
 class StepCommit:
     """Everything one step changes.
 
-    attempt: a StoredAttempt, serialized; event: JSON; request_id: empty: none. method: what made the fix, empty: not
-    said. counts: what it adds to which counter of the statistics. now_ms: since the epoch. task_revision: that it was
-    graded by. best: what is remembered of the attempt if it is the best, JSON. failure_id, failure: of its kind of
-    failure, and what is remembered of it, JSON; empty: it did not fail. basis: a Basis message, which is sent only
-    where the store lacks it.
+    attempt: a StoredAttempt, serialized, without its source; event: JSON; request_id: empty: none. method: what made
+    the fix, empty: not said. counts: what it adds to which counter of the statistics. now_ms: since the epoch.
+    task_revision: that it was graded by. best: what is remembered of the attempt if it is the best, JSON. failure_id,
+    failure: of its kind of failure, and what is remembered of it, JSON; empty: it did not fail. basis: a Basis message,
+    which is sent only where the store lacks it.
     """
 
     episode: EpisodeRecord

@@ -14,6 +14,7 @@ from redis.backoff import ExponentialWithJitterBackoff
 from redis.commands.core import AsyncScript
 
 from codearena.task import Level
+from codearena.v1 import store_pb2
 from gateway import metrics
 from gateway.settings import Settings
 from gateway.store.agents import Agents
@@ -153,14 +154,23 @@ class Store:
             pipe.hgetall(keys.record)
             pipe.lrange(keys.attempts, 0, -1)
             fields, attempts = await pipe.execute()
-        return (_to_episode(episode_id, fields) if fields else None), attempts
+        if not fields:
+            return None, []
+        episode = _to_episode(episode_id, fields)
+        pairs = zip(attempts, episode.sources, strict=True)
+        return episode, [_with_source(attempt, source) for attempt, source in pairs]
 
     async def stored(self, wanted: Sequence[tuple[str, int]]) -> list[bytes | None]:
         """StoredAttempt messages of those episodes and steps, in order; None: forgotten."""
-        async with translated(), self._redis.pipeline(transaction=False) as pipe:
+        # A transaction, so that an attempt and its source are of the same episode.
+        async with translated(), self._redis.pipeline(transaction=True) as pipe:
             for episode_id, step in wanted:
-                pipe.lindex(self._keys.episode(episode_id).attempts, step - 1)
-            return cast("list[bytes | None]", await pipe.execute())
+                keys = self._keys.episode(episode_id)
+                pipe.lindex(keys.attempts, step - 1)
+                pipe.hget(keys.record, f"source:{step}")
+            found = cast("list[bytes | None]", await pipe.execute())
+        pairs = zip(found[::2], found[1::2], strict=True)
+        return [None if attempt is None else _with_source(attempt, source or b"") for attempt, source in pairs]
 
     async def basis(self, revision: str) -> bytes | None:
         """The Basis message of that revision; None: forgotten."""
@@ -173,6 +183,11 @@ class Store:
             fields = cast("Mapping[bytes, bytes]", await self._redis.hgetall(self._keys.stats))
         counts = {name.decode(): int(count) for name, count in fields.items() if b"/" in name}
         return counts, int(fields[b"since_ms"]) if fields else None
+
+
+def _with_source(attempt: bytes, source: bytes) -> bytes:
+    """The StoredAttempt with its source, which is kept with the episode: messages one after the other are merged."""
+    return attempt + store_pb2.StoredAttempt(source=source).SerializeToString()
 
 
 def _pairs(flat: list[bytes] | dict[bytes, bytes]) -> Mapping[bytes, bytes]:
@@ -192,9 +207,9 @@ def _to_answer(stored: bytes | None) -> Answer | None:
     return Answer(stored[:_FINGERPRINT_CHARS].decode(), stored[_FINGERPRINT_CHARS:])
 
 
-def _to_fields(episode: EpisodeRecord) -> list[str | int]:
+def _to_fields(episode: EpisodeRecord) -> list[str | int | bytes]:
     """Fields and values of a new episode; the commit script writes the others."""
-    fields: dict[str, str | int] = {
+    fields: dict[str, str | int | bytes] = {
         "nonce": episode.nonce,
         "task_id": episode.task_id,
         "task_revision": episode.task_revision,
@@ -205,6 +220,7 @@ def _to_fields(episode: EpisodeRecord) -> list[str | int]:
         "request_id": episode.request_id,
         "partition": episode.partition.value,
         "memory": episode.memory,
+        "memory_source": episode.memory_source,
         "group": episode.group,
         "isolation": episode.isolation,
         "step_reward": episode.step_reward,
@@ -229,6 +245,7 @@ def _to_episode(episode_id: str, fields: Mapping[bytes, bytes]) -> EpisodeRecord
         request_id=fields[b"request_id"].decode(),
         partition=Partition(fields.get(b"partition", b"train").decode()),
         memory=fields.get(b"memory", b"").decode(),
+        memory_source=fields.get(b"memory_source", b""),  # an older gateway wrote none
         group=fields.get(b"group", b"").decode(),  # an older gateway wrote none
         isolation=fields.get(b"isolation", b"").decode(),
         step_reward="delta" if fields.get(b"step_reward") == b"delta" else "absolute",

@@ -350,9 +350,10 @@ async def test_stored_attempt_is_complete_enough_to_grade_again(api: httpx.Async
     episode_id = await _reset(api)
     reward = (await api.post("/step", json={"proposed_fix": WRONG})).json()["reward"]
     with redis.Redis.from_url(redis_url) as client:
-        (stored,) = client.lrange(Keys("codearena").episode(episode_id).attempts, 0, -1)
+        keys = Keys("codearena").episode(episode_id)
+        (stored,) = client.lrange(keys.attempts, 0, -1)
+        assert client.hget(keys.record, "source:1") == WRONG.encode()
     attempt = store_pb2.StoredAttempt.FromString(stored)
-    assert attempt.source == WRONG.encode()
     assert len(attempt.report.calls) == 3
     assert attempt.judgement.correctness.score == 0.8
     assert attempt.verdict.reward == reward

@@ -6,10 +6,16 @@ from google.protobuf.duration_pb2 import Duration
 
 from codearena import values
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2
+from grader_service.reading import Reader
 from grader_service.settings import Settings
 
 SETTINGS = Settings()
 LIMITS = values.ValueLimits()
+
+
+def reader(nodes: int = SETTINGS.report_nodes, size_bytes: int = SETTINGS.report_bytes) -> Reader:
+    """What reads the values of one attempt."""
+    return Reader(LIMITS, nodes, size_bytes)
 
 
 def duration(seconds: float) -> Duration:

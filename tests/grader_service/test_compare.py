@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from codearena import trees, values
 from codearena.v1 import grader_pb2
 from grader_service import compare, examine
-from tests.grader_service.build import LIMITS, encoded
+from tests.grader_service.build import LIMITS, encoded, reader
 
 ALL = list(compare.COMPARATORS.values())
 HUGE = 10**400
@@ -85,14 +85,14 @@ def test_a_forged_encoding_is_compared_or_refused_but_never_raises(
 ) -> None:
     got = encoded(None)
     got.json = json.dumps(forged).encode()
-    assert examine.same_value(encoded(value), got, mode, LIMITS) in (True, False)
+    assert examine.same_value(encoded(value), got, mode, reader()) in (True, False)
 
 
 @given(st.binary(max_size=64))
 def test_bytes_that_are_no_encoding_equal_nothing(raw: bytes) -> None:
     got = encoded(None)
     got.json = b"!" + raw
-    assert not examine.same_value(encoded(None), got, grader_pb2.COMPARE_SAME_TYPE, LIMITS)
+    assert not examine.same_value(encoded(None), got, grader_pb2.COMPARE_SAME_TYPE, reader())
 
 
 @given(st.lists(HASHABLE, max_size=6), st.randoms())
@@ -240,7 +240,7 @@ def test_nan_is_near_nan_only_where_the_task_says_so() -> None:
 def test_the_policy_on_nan_holds_for_equal_bytes_too() -> None:
     strict = compare.Tolerance(nan_equal=False)
     nan = encoded(math.nan)
-    assert not examine.same_value(nan, nan, grader_pb2.COMPARE_APPROX, LIMITS, strict)
+    assert not examine.same_value(nan, nan, grader_pb2.COMPARE_APPROX, reader(), strict)
 
 
 def test_one_equals_one_point_zero_only_where_the_task_says_so() -> None:

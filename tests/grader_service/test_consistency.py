@@ -11,7 +11,7 @@ Request = grader_pb2.GradeRequest
 
 
 def check(request: Request) -> None:
-    require_consistent(request, build.LIMITS)
+    require_consistent(request, build.reader())
 
 
 def _unset_expectation(request: Request) -> None:

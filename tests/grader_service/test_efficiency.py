@@ -2,11 +2,17 @@ import pytest
 
 from codearena.errors import CallerError, ServiceError
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
-from grader_service.efficiency import Efficiency, measure, takes_measurement
+from grader_service import efficiency
+from grader_service.efficiency import Efficiency, takes_measurement
+from grader_service.settings import Settings
 from tests.grader_service import build
 
 TIME_LIMIT = common_pb2.CALL_STATUS_TIME_LIMIT
 NOT_RUN = common_pb2.CALL_STATUS_NOT_RUN
+
+
+def measure(request: grader_pb2.GradeRequest, settings: Settings) -> Efficiency:
+    return efficiency.measure(request, settings, build.reader())
 
 
 def speed_of(report: executor_pb2.Report, expectations: grader_pb2.Expectations) -> Efficiency:

@@ -1,7 +1,7 @@
 import pytest
 
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
-from grader_service.examine import checks_of, examine, hides_a_breach, meets
+from grader_service.examine import checks_of, examine, hides_a_breach, meets, own_outcomes
 from tests.grader_service import build
 
 UNFINISHED = [status for status in common_pb2.CallStatus.values() if status not in (0, common_pb2.CALL_STATUS_RETURNED)]
@@ -12,7 +12,8 @@ class OwnError(KeyError):
 
 
 def passes(outcome: common_pb2.CallOutcome, test: grader_pb2.Expectation) -> bool:
-    return meets(outcome, test, build.LIMITS)
+    (own,) = own_outcomes([outcome], grader_pb2.Expectations(tests=[test]))
+    return meets(own, test, build.reader())
 
 
 def ping(**fields: object) -> grader_pb2.Expectation:
@@ -148,7 +149,7 @@ def test_checks_count_as_tests_after_the_tests() -> None:
         [build.expects(1)],
         checks=[grader_pb2.CheckExpectation(name="no eval"), grader_pb2.CheckExpectation(name="no exec")],
     )
-    examined = examine(request.report, request.expectations, build.LIMITS)
+    examined = examine(request.report, request.expectations, build.reader())
     assert [(test.name, test.passed) for test in examined] == [("test_1", True), ("no eval", True), ("no exec", False)]
 
 
@@ -180,14 +181,14 @@ def test_a_rule_that_the_source_breaks_in_plain_sight_fails_once_and_with_its_li
 def test_an_attempt_that_did_not_run_passes_nothing_not_even_a_check(report: executor_pb2.Report) -> None:
     check = grader_pb2.CheckExpectation(name="no eval")
     request = build.request(report, [build.expects(1)], checks=[check])
-    assert not any(test.passed for test in examine(request.report, request.expectations, build.LIMITS))
+    assert not any(test.passed for test in examine(request.report, request.expectations, build.reader()))
 
 
 def test_a_call_made_after_a_hidden_one_is_marked() -> None:
     calls = [build.returned(1, call_id) for call_id in "abcd"]
     tests = [build.expects(1, call_id, visible=call_id != "c") for call_id in "abcd"]
     request = build.request(build.ran(calls), tests)
-    examined = examine(request.report, request.expectations, build.LIMITS)
+    examined = examine(request.report, request.expectations, build.reader())
     assert [test.ran_before_hidden for test in examined] == [True, True, False, False]
 
 
@@ -212,14 +213,14 @@ def test_a_script_that_did_not_run_passes_nothing(status: common_pb2.CallStatus.
 def test_each_script_test_has_its_own_output() -> None:
     request = build.request(build.ran([build.script(build.PASSED, build.FAILED)]), build.expects_script_tests(2))
     request.report.calls[0].script_tests[1].stdout.head = b"second"
-    examined = examine(request.report, request.expectations, build.LIMITS)
+    examined = examine(request.report, request.expectations, build.reader())
     assert [test.outcome.stdout.head for test in examined if test.outcome] == [b"", b"second"]
 
 
 def test_a_message_pattern_is_about_the_whole_message() -> None:
     test = build.expects_raise("ValueError")
     test.raises.message_pattern = "bad value * at line ?"
-    limits = build.LIMITS
-    assert meets(build.raised(ValueError("bad value 'x' at line 3")), test, limits)
-    assert not meets(build.raised(ValueError("a bad value 'x' at line 3")), test, limits)
-    assert not meets(build.raised(TypeError("bad value 'x' at line 3")), test, limits)
+    reader = build.reader()
+    assert meets(build.raised(ValueError("bad value 'x' at line 3")), test, reader)
+    assert not meets(build.raised(ValueError("a bad value 'x' at line 3")), test, reader)
+    assert not meets(build.raised(TypeError("bad value 'x' at line 3")), test, reader)

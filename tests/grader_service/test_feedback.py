@@ -12,13 +12,15 @@ SECRET = "s3cret"
 
 
 def log_of(request: grader_pb2.GradeRequest, speed: Efficiency = NOT_MEASURED) -> str:
-    examined = examine(request.report, request.expectations, build.LIMITS)
-    return feedback.error_log(request.report, examined, speed, build.SETTINGS)
+    reader = build.reader()
+    examined = examine(request.report, request.expectations, reader)
+    return feedback.error_log(request.report, examined, speed, feedback.Showing(build.SETTINGS, reader))
 
 
 def outcomes_of(request: grader_pb2.GradeRequest) -> list[grader_pb2.TestOutcome]:
-    examined = examine(request.report, request.expectations, build.LIMITS)
-    return feedback.visible_outcomes(examined, build.SETTINGS)
+    reader = build.reader()
+    examined = examine(request.report, request.expectations, reader)
+    return feedback.visible_outcomes(examined, feedback.Showing(build.SETTINGS, reader))
 
 
 def one_test(outcome: common_pb2.CallOutcome, test: grader_pb2.Expectation) -> grader_pb2.GradeRequest:

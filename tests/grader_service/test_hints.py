@@ -11,7 +11,7 @@ AUTHOR = ["general", "closer", "closest"]
 
 
 def hint(request: grader_pb2.GradeRequest, speed: Efficiency = NOT_MEASURED) -> str:
-    examined = examine(request.report, request.expectations, build.LIMITS)
+    examined = examine(request.report, request.expectations, build.reader())
     expectations = request.expectations
     return hints.hint(
         request.report, examined, expectations.hints, request.step, speed, expectations.optimal_complexity, 0.9

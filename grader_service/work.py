@@ -1,0 +1,65 @@
+"""What the grader's workers run: one large report, graded or examined.
+
+A payload is the settings, JSON on one line, and the request; an answer is DONE and the response, FAILED and
+[problem slug, detail] as JSON, or OUT_OF_MEMORY alone.
+"""
+
+import functools
+import json
+from collections.abc import Iterator
+from enum import StrEnum
+
+from codearena.confined.worker import WornError
+from codearena.errors import CodeArenaError
+from codearena.v1 import grader_pb2
+from grader_service.grader import Grader
+from grader_service.settings import Settings
+
+DONE, FAILED, OUT_OF_MEMORY = b"d", b"f", b"m"
+
+
+class Kind(StrEnum):
+    """What is asked. UNREAD: of what was returned only what is, byte by byte, what was expected counts as right."""
+
+    GRADE = "grade"
+    EXAMINE = "examine"
+    GRADE_UNREAD = "grade-unread"
+    EXAMINE_UNREAD = "examine-unread"
+
+    @property
+    def unread(self) -> "Kind":
+        """The same without reading what was returned."""
+        return Kind.GRADE_UNREAD if self in (Kind.GRADE, Kind.GRADE_UNREAD) else Kind.EXAMINE_UNREAD
+
+
+def warm_up() -> None:
+    """Makes a grader once, so that workers inherit what is set up on first use."""
+    _grader(Settings().model_dump_json().encode())
+
+
+def work(kind: str, payload: bytes) -> Iterator[bytes]:
+    """The answer. Raises WornError after a report that took all the memory."""
+    settings, _, request = payload.partition(b"\n")
+    try:
+        yield _answer(_grader(settings), Kind(kind), request)
+    except MemoryError:
+        yield OUT_OF_MEMORY
+        raise WornError from None
+
+
+@functools.lru_cache(maxsize=1)
+def _grader(settings: bytes) -> Grader:
+    return Grader(Settings.model_validate_json(settings))
+
+
+def _answer(grader: Grader, kind: Kind, request: bytes) -> bytes:
+    read = kind is not kind.unread
+    try:
+        if kind.unread is Kind.EXAMINE_UNREAD:
+            found = grader.examine(grader_pb2.ExamineRequest.FromString(request), read=read)
+            return DONE + found.SerializeToString()
+        graded = grader.grade(grader_pb2.GradeRequest.FromString(request), read=read)
+        response = graded.response() if graded else grader_pb2.GradeResponse(takes_measurement=True)
+        return DONE + response.SerializeToString()
+    except CodeArenaError as error:
+        return FAILED + json.dumps([error.slug, error.detail]).encode()
