@@ -6,12 +6,15 @@ bounds all of it: the reference's sizes grow until its share is used, what it ha
 slow attempt costs little and its lower bound says enough.
 """
 
+import base64
+import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from executor_service.runner import raw
 from executor_service.runner.lending import Lender
 from executor_service.runner.process import Process
 
@@ -106,7 +109,7 @@ class Clear:
 class Probed:
     """What one source's probe gave. spent_s: CPU time of all steps of its calls; load, other: as in ProbeProcess.
 
-    The warm-up is none of them. tree_cpu_s: all of the process and of what it started, warm-up included.
+    warm_up_s: of the first call, which is none of them. tree_cpu_s: all of the process and of what it started.
     item_s: CPU time of the call for each lent item that it read, by call_id.
     """
 
@@ -114,6 +117,7 @@ class Probed:
     load_cpu_s: float = 0.0
     other_cpu_s: float = 0.0
     spent_s: float = 0.0
+    warm_up_s: float = 0.0
     tree_cpu_s: float = 0.0
     item_s: dict[str, float] = field(default_factory=dict)
 
@@ -121,10 +125,22 @@ class Probed:
         return {"load_cpu_s": self.load_cpu_s, "other_cpu_s": self.other_cpu_s}
 
 
-def beside_calls(load: Outcome, outcomes: list[Outcome], tree_cpu_s: float) -> dict[str, float]:
-    """As Probed.process_json, of processes that made a job's calls. tree_cpu_s: all of them and what they started."""
+@dataclass(frozen=True)
+class Ran:
+    """CPU time of processes in seconds. own_s: their own; tree_s: with all that they started."""
+
+    own_s: float
+    tree_s: float
+
+    def since(self, before: "Ran") -> "Ran":
+        """What has come since then."""
+        return Ran(self.own_s - before.own_s, self.tree_s - before.tree_s)
+
+
+def beside_calls(load: Outcome, outcomes: list[Outcome], ran: Ran) -> dict[str, float]:
+    """As Probed.process_json, of processes that made a job's calls. ran: all of them."""
     called_s = sum(outcome["usage"]["cpu_s"] for outcome in outcomes)
-    return with_process(Probed([], spent_s=called_s), load["usage"]["cpu_s"], tree_cpu_s).process_json()
+    return with_process(Probed([], spent_s=called_s), load["usage"]["cpu_s"], ran).process_json()
 
 
 def worth_it(calls: list[dict[str, Any]], reference: list[Outcome], attempt: list[Outcome]) -> bool:
@@ -197,6 +213,7 @@ def run(
             paid_s[call_id] = outcome["usage"]["cpu_s"] / read
         return outcome
 
+    loaded_s = budget.spent_s
     warm_up, largest = measured(points[0]), math.inf
     warmed_up_s = budget.spent_s
     outcomes: list[Outcome] = []
@@ -211,13 +228,27 @@ def run(
     for index in [index for index, point in enumerate(points) if point["size"] > largest and stop.decides][:1]:
         budget.left_s = 0.0
         outcomes[index] = measured(points[index])
-    return Probed(outcomes, spent_s=budget.spent_s - warmed_up_s, item_s=paid_s)
+    return Probed(outcomes, spent_s=budget.spent_s - warmed_up_s, warm_up_s=warmed_up_s - loaded_s, item_s=paid_s)
 
 
-def with_process(probed: Probed, load_cpu_s: float, tree_cpu_s: float) -> Probed:
-    """Adds what the process did beside the calls. tree_cpu_s: all of the process and of what it started."""
-    other_s = max(0.0, tree_cpu_s - load_cpu_s - probed.spent_s)
-    return replace(probed, load_cpu_s=load_cpu_s, other_cpu_s=other_s, tree_cpu_s=tree_cpu_s)
+def with_process(probed: Probed, load_cpu_s: float, ran: Ran) -> Probed:
+    """Adds what was done beside the calls. ran: the process and all that it started.
+
+    What the process itself did is loading and messages, whichever of these work was moved to. Its start before them and
+    its end after them are the kernel's doing, take longer on a busy host, and are charged to nobody. What is left are
+    children; those of a process that a limit ended are in the time of its last message.
+    """
+    told_s = load_cpu_s + probed.spent_s + probed.warm_up_s
+    children_s = max(0.0, ran.tree_s - max(ran.own_s, told_s))
+    other_s = children_s + probed.warm_up_s
+    return replace(probed, load_cpu_s=load_cpu_s, other_cpu_s=other_s, tree_cpu_s=ran.tree_s)
+
+
+@functools.cache
+def _written(args: str) -> dict[str, str]:
+    """The arguments as the process gets them: so that it decodes them in no time, where marshal knows their types."""
+    packed = raw.packed(args)
+    return {"args": args} if packed is None else {"args": "", "packed": base64.b64encode(packed).decode("ascii")}
 
 
 def _measure(ask: Ask, point: dict[str, Any], call_cpu_s: float, budget: Budget, item_s: float) -> tuple[Outcome, int]:
@@ -226,7 +257,7 @@ def _measure(ask: Ask, point: dict[str, Any], call_cpu_s: float, budget: Budget,
     lender, nothing = Lender(function["args"], point["lend"]), Lender("", None)
     prepare = {
         "op": "prepare",
-        "calls": [{**function, "args": lender.args_left}],
+        "calls": [{**function, **_written(lender.args_left)}],
         "vary": point["vary"],
         "lend": point["lend"],
         "environment": call["environment"],

@@ -4,14 +4,19 @@ Whose word each part is: how a process ended is the kernel's, everything in an a
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-from executor_service.runner import witness, worker
+from codearena import values
+from executor_service.runner import raw, witness, worker
 from executor_service.runner.group import Waits
 from executor_service.runner.output import HeadTail
 from executor_service.runner.process import Answer, Exit
 
 Outcome = dict[str, Any]  # the OUTCOME object of a report
+
+Transcribe = Callable[[bytes], str]
+"""The tagged encoding of a raw value; raises what raw.transcribe does."""
 
 _PROCESSES = 100  # of one call
 _STATUS_OF_END = {
@@ -24,8 +29,12 @@ _STATUS_OF_END = {
 }
 
 
-def from_answer(answer: Answer, call_id: str, value_bytes: int) -> Outcome:
-    """How the call ended. value_bytes: longest encoded value that is passed on."""
+def _refuse(_: bytes) -> str:
+    raise raw.MalformedRawError("nobody asked for a raw value")
+
+
+def from_answer(answer: Answer, call_id: str, value_bytes: int, transcribe: Transcribe = _refuse) -> Outcome:
+    """How the call ended. value_bytes: longest encoded value that is passed on; transcribe: reads a raw one."""
     outcome = not_run(call_id)
     outcome.update(
         stdout=answer.stdout.to_json(),
@@ -33,7 +42,7 @@ def from_answer(answer: Answer, call_id: str, value_bytes: int) -> Outcome:
         usage=usage(answer.cpu_s, answer.wall_s, answer.peak_memory_bytes, answer.waits),
     )
     if answer.body is not None:
-        outcome.update(_parse_answer(answer.body, value_bytes))
+        outcome.update(_parse_answer(answer.body, value_bytes, transcribe))
     elif answer.ended == "exited" and answer.exit:
         outcome.update(_ended_by_itself(answer.exit))
     else:
@@ -67,16 +76,14 @@ def _oom_kills() -> bool:
     return False
 
 
-def _parse_answer(body: bytes, value_bytes: int) -> dict[str, Any]:
+def _parse_answer(body: bytes, value_bytes: int, transcribe: Transcribe) -> dict[str, Any]:
     """Reads an answer, all of which the attempt may have written itself."""
     try:
         status = worker.STATUSES[body[0]]
         (meta_bytes,) = worker.META.unpack_from(body, 1)
         end = 1 + worker.META.size + meta_bytes
         meta = json.loads(body[1 + worker.META.size : end])
-        value = body[end:].decode("ascii") if status == "returned" else None
-        if value is not None and len(value) > value_bytes:
-            return {"status": "output_limit", "detail": f"more than {value_bytes} bytes"}
+        value = _value(body[end:], value_bytes, transcribe) if status == "returned" else None
         return {
             "status": status,
             "value": value,
@@ -84,8 +91,18 @@ def _parse_answer(body: bytes, value_bytes: int) -> dict[str, Any]:
             "detail": str(meta.get("detail", ""))[:500],
             "processes": _processes(meta.get("processes", [])),
         }
+    except values.ValueTooLargeError as error:
+        return {"status": "output_limit", "detail": str(error)}
+    except values.UnencodableError as error:
+        return {"status": "unencodable", "detail": str(error)}
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError, worker.META_ERROR):
         return {"status": "crashed", "detail": "broke the channel of its results"}
+
+
+def _value(data: bytes, value_bytes: int, transcribe: Transcribe) -> str:
+    if len(data) > value_bytes:
+        raise values.ValueTooLargeError(f"more than {value_bytes} bytes")
+    return transcribe(data[len(raw.MARK) :]) if data.startswith(raw.MARK) else data.decode("ascii")
 
 
 def _raised(meta: dict[str, Any]) -> dict[str, Any]:

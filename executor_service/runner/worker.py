@@ -21,7 +21,18 @@ from collections.abc import Callable
 from typing import Any
 
 from codearena import values
-from executor_service.runner import analysis, entry_point, frames, intercept, kernel, lending, module, program, rules
+from executor_service.runner import (
+    analysis,
+    entry_point,
+    frames,
+    intercept,
+    kernel,
+    lending,
+    module,
+    program,
+    raw,
+    rules,
+)
 from executor_service.runner.handles import Handles
 from executor_service.runner.phases import Input, Phases
 from executor_service.runner.roles import ProcessLimits, limit
@@ -159,7 +170,12 @@ class _Session:
         return _answer("returned")
 
     def collect(self, message: dict[str, Any]) -> bytes:
-        return self._guarded(self._phases.collect)
+        return self._guarded(self._phases.collect, self._written)
+
+    def _written(self, value: object) -> bytes:
+        """Raw where that can be, since the attempt pays for it."""
+        data = raw.dumps(value)
+        return values.encode(value, self._limits) if data is None else raw.MARK + data
 
     def apply(self, message: dict[str, Any]) -> bytes:
         """One function on kept objects, for the referee."""
