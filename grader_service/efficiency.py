@@ -7,6 +7,7 @@ which both returned, on what the attempt is charged with (charges.py), and the g
 one it is taken over the tests' own calls, whose small inputs show less: their plateau is wider.
 """
 
+import signal
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -17,10 +18,12 @@ from grader_service.charges import Charged, beside_calls_s, best_of_rounds, char
 from grader_service.compare import DEFAULT_TOLERANCE, Tolerance
 from grader_service.examine import UNCHECKED, Checked, meets, own_outcomes, same_value, tolerance_of
 from grader_service.reading import Reader
-from grader_service.reward import class_cap, efficiency_score
+from grader_service.reward import efficiency_score, optimal_class_score, worse_class_score
 from grader_service.settings import Settings
+from grader_service.standing import Size, Standing, standing
 
 _RETURNED = common_pb2.CALL_STATUS_RETURNED
+_TIME_LIMIT = common_pb2.CALL_STATUS_TIME_LIMIT
 _ENDED_BY_ITSELF = (_RETURNED, common_pb2.CALL_STATUS_RAISED)
 _WAITED_S = 0.5  # without what the host was the cause of
 _DISTURBED_S = 0.02  # of waiting for the host
@@ -28,6 +31,9 @@ _DISTURBED_RATIO = 3.0  # in plateaus: what is slower than this is slow by itsel
 _BORDERLINE_RATIO = 1.2  # likewise
 _WORKING_SHARE = 0.1  # of a call's time, on CPU, below which it waited
 _IDLE_SHARE = 0.8  # of the least time ever seen, which is hardly more than the messages around a call
+_BREAKS = {"RecursionError", "MemoryError"}
+_SHOWN_SHARE = 0.5  # of the largest size: what breaks below is not known to be right, nor how it would grow
+_EXPLAINED = 2.0
 # On the probe's large inputs: summing floats in another order is right too.
 _PROBE_TOLERANCE = {(mode, DEFAULT_TOLERANCE) for mode in (grader_pb2.COMPARE_EXACT, grader_pb2.COMPARE_APPROX)}
 _Modes = set[tuple[grader_pb2.Compare.ValueType, Tolerance]]
@@ -38,6 +44,7 @@ class Efficiency:
     """What was measured. score: in [0, 1]; ratio: CPU time over the reference's, None if none could be taken;
     sizes, times_s: where attempt and reference both returned, ascending, and the attempt's CPU time there;
     reference_s: the reference's at the largest of them; space: growth class of the attempt's peak memory, or empty.
+    broke_at, limited_at: the smallest size at which the attempt broke, or came to its time limit; None: at no size.
     untold: nobody can tell whether the attempt or the host was slow, and the score is none.
     disturbed: without what the host did meanwhile the attempt may have been as fast as the reference.
     passes, probed: of each test and each point of the probe, whether its value was right when it was measured.
@@ -50,6 +57,8 @@ class Efficiency:
     fit: complexity.Fit = complexity.ABSTAINED
     reference_s: float | None = None
     space: str = ""
+    broke_at: int | None = None
+    limited_at: int | None = None
     untold: bool = False
     disturbed: bool = False
     passes: tuple[bool, ...] = field(default=(), compare=False)
@@ -154,7 +163,9 @@ def _of_probe(
     usable = best_of_rounds(measured)
     if not usable:
         raise ServiceError("the reference returned for no size of the probe: nothing to measure against")
-    common = [charged for charged in usable if charged.point.attempt.status == _RETURNED]
+    broke_at = min((charged.size for charged in usable if _broke(charged.point.attempt)), default=None)
+    tried = [charged for charged in usable if broke_at is None or charged.size < broke_at]
+    common = [charged for charged in tried if charged.point.attempt.status == _RETURNED]
     likely = (estimated, expectations.optimal_complexity)
     fit = _class(usable, common, likely, settings)
     modes = _probe_modes(expectations)
@@ -164,29 +175,80 @@ def _of_probe(
     )
     agrees = probed == tuple(returned)
     beside_s = beside_calls_s(report, settings)
-    ratio = _probe_ratio(report, usable, beside_s, settings) if agrees else None  # fast and wrong earns nothing
+    right = agrees and bool(tried)  # fast and wrong earns nothing
+    ratio = _probe_ratio(report, tried, beside_s, settings) if right else None
+    stands = standing(_sizes(tried, settings), fit, *likely)
+    if not _is_explained(tried, common, beside_s, settings):
+        stands = replace(stands, optimal=0.0)
+    score = 0.0 if ratio is None else _score(ratio, stands, len(common) == len(tried), settings)
+    if broke_at is not None and ratio is not None:
+        shows = stands.optimal if common[-1].size >= _SHOWN_SHARE * usable[-1].size else 0.0
+        score = shows * min(score, settings.optimal_class_floor)
     return Efficiency(
-        0.0 if ratio is None else _score(ratio, fit, expectations.optimal_complexity, settings),
+        score,
         ratio,
         tuple(charged.size for charged in common),
         tuple(charged.attempt_s for charged in common),
         fit,
         common[-1].reference_s if common else None,
         _space(measured, settings),
+        broke_at,
+        min((charged.size for charged in tried if charged.point.attempt.status == _TIME_LIMIT), default=None),
         probed=probed,
     )
 
 
-def _score(ratio: float, fit: complexity.Fit, optimal_complexity: str, settings: Settings) -> float:
-    """By the ratio, and no more than the growth class allows; but as fast as the reference is as good as it.
+def _broke(attempt: common_pb2.CallOutcome) -> bool:
+    """Whether it came to a limit of the interpreter or of the memory, as code that is right for smaller inputs may.
 
-    A class that is not sure allows everything: on a busy host one late size must not turn a good fix into a bad one.
+    A recursion that the interpreter does not count ends the process by a signal.
     """
-    score = efficiency_score(ratio, settings.probe_plateau_ratio, settings.zero_ratio)
-    if ratio <= settings.probe_plateau_ratio or fit.power_confidence < settings.fit_sure_confidence:
-        return score
-    excess = complexity.excess_order(fit.measured, optimal_complexity)
-    return min(score, class_cap(excess, settings.worse_class_cap))
+    if attempt.status == common_pb2.CALL_STATUS_RAISED:
+        return not _BREAKS.isdisjoint(attempt.raised.builtin_bases)
+    overflowed = attempt.status == common_pb2.CALL_STATUS_CRASHED and attempt.signal == signal.SIGSEGV
+    return overflowed or attempt.status == common_pb2.CALL_STATUS_MEMORY_LIMIT
+
+
+def _score(ratio: float, stands: Standing, finished: bool, settings: Settings) -> float:
+    """By the ratio and by the growth class, as far as that is sure; but as fast as the reference is as good as it.
+
+    An attempt that a time limit ended has shown less than the others, and so has to show that it is not worse.
+    """
+    by_ratio = efficiency_score(ratio, settings.probe_plateau_ratio, settings.zero_ratio)
+    if ratio <= settings.probe_plateau_ratio:
+        return by_ratio
+    worse = stands.worse if finished else 1 - stands.optimal
+    return (
+        stands.optimal * optimal_class_score(by_ratio, settings.optimal_class_floor)
+        + worse * worse_class_score(ratio, stands.order, settings)
+        + (1 - stands.optimal - worse) * by_ratio
+    )
+
+
+def _sizes(tried: list[Charged], settings: Settings) -> list[Size]:
+    """What the growth of the ratio is seen from; of an attempt that a time limit ended, the size where it did too."""
+    idle_s = _idle_s(tried, settings)
+    returned = [charged for charged in tried if charged.point.attempt.status == _RETURNED]
+    ended = [charged for charged in tried if charged.point.attempt.status == _TIME_LIMIT][:1]
+    return [
+        Size(charged.size, charged.attempt_s - idle_s, charged.reference_s - idle_s, charged not in ended)
+        for charged in [*returned, *ended]
+    ]
+
+
+def _is_explained(tried: list[Charged], common: list[Charged], beside_s: float, settings: Settings) -> bool:
+    """Whether the calls that returned account for all that was spent. If not, how they grow tells little."""
+    if not common or any(_waited_in(charged) for charged in tried):
+        return False
+    run = [charged for charged in tried if charged.point.attempt.status != common_pb2.CALL_STATUS_NOT_RUN]
+    spent_s = sum(charged.attempt_s for charged in run) + beside_s
+    of_all = _ratio(spent_s, sum(charged.reference_s for charged in run), settings.probe_noise_s)
+    return of_all <= _EXPLAINED * _ratio(common[-1].attempt_s, common[-1].reference_s, settings.probe_noise_s)
+
+
+def _waited_in(charged: Charged) -> bool:
+    limited = charged.point.attempt.status == _TIME_LIMIT
+    return limited and _waited(_own_wall_s(charged.point.attempt.usage), charged.attempt_s)
 
 
 def _class(usable: list[Charged], common: list[Charged], likely: tuple[str, str], settings: Settings) -> complexity.Fit:
@@ -197,10 +259,7 @@ def _class(usable: list[Charged], common: list[Charged], likely: tuple[str, str]
     """
     optimal = likely[1]
     trust = complexity.Trust(settings.fit_relative_noise, settings.fit_min_confidence, settings.fit_log_confidence)
-    every_s = [
-        time_s for charged in [*usable, *common] for time_s in (charged.reference_s, charged.attempt_s) if time_s
-    ]
-    idle_s = min([settings.fit_idle_s, *every_s]) * _IDLE_SHARE
+    idle_s = _idle_s(usable, settings)
     reference = _curve([(charged.size, charged.reference_s) for charged in usable], idle_s, settings)
     attempt = _curve([(charged.size, charged.attempt_s) for charged in common], idle_s, settings)
     if optimal:
@@ -209,6 +268,12 @@ def _class(usable: list[Charged], common: list[Charged], likely: tuple[str, str]
         if differs and shown.power_confidence >= settings.fit_sure_confidence:
             return complexity.ABSTAINED
     return complexity.fit(complexity.calibrated(attempt, reference, optimal), trust, likely)
+
+
+def _idle_s(usable: list[Charged], settings: Settings) -> float:
+    """Of a call that does nothing."""
+    every_s = [time_s for charged in usable for time_s in (charged.reference_s, charged.attempt_s) if time_s]
+    return min([settings.fit_idle_s, *every_s]) * _IDLE_SHARE
 
 
 def _space(measured: list[Charged], settings: Settings) -> str:
@@ -235,7 +300,7 @@ def _probe_ratio(
     there within the same limits: it slept its time away, or ended its process after an answer. Then there is no ratio.
     """
     common = [charged for charged in usable if charged.point.attempt.status == _RETURNED]
-    timed_out = [charged for charged in usable if charged.point.attempt.status == common_pb2.CALL_STATUS_TIME_LIMIT]
+    timed_out = [charged for charged in usable if charged.point.attempt.status == _TIME_LIMIT]
     if len(common) < len(usable) and not timed_out:
         return None
     ratios = [_time_limit_ratio(charged, settings) for charged in timed_out]
@@ -256,8 +321,7 @@ def _time_limit_ratio(charged: Charged, settings: Settings) -> float:
     point = charged.point
     wall_s = _own_wall_s(point.attempt.usage)
     by_wall = _ratio(wall_s, _own_wall_s(point.reference.usage), settings.wall_noise_s)
-    waited = _waited(wall_s, charged.attempt_s)
-    return max(by_cpu, by_wall, settings.zero_ratio if waited else settings.unfinished_ratio)
+    return max(by_cpu, by_wall, settings.zero_ratio if _waited_in(charged) else settings.unfinished_ratio)
 
 
 def _unfinished_ratio(
@@ -291,7 +355,7 @@ def _cannot_be_told(report: executor_pb2.Report) -> bool:
     if _kept_s(_references(report)) <= _DISTURBED_S:
         return False
     outcomes = [*(point.attempt for point in report.probe), *report.calls]
-    ended = [outcome.usage for outcome in outcomes if outcome.status == common_pb2.CALL_STATUS_TIME_LIMIT]
+    ended = [outcome.usage for outcome in outcomes if outcome.status == _TIME_LIMIT]
     return any(_waited_or_not(usage) for usage in (*ended, *([report.usage] if ended else ())))
 
 
@@ -309,7 +373,8 @@ def _probe_modes(expectations: grader_pb2.Expectations) -> _Modes:
 
 def _is_right(point: executor_pb2.ProbeMeasurement, modes: _Modes, reader: Reader) -> bool:
     """Not finished is not wrong; anything but the reference's value is."""
-    if point.attempt.status in (common_pb2.CALL_STATUS_TIME_LIMIT, common_pb2.CALL_STATUS_NOT_RUN):
+    unfinished = (_TIME_LIMIT, common_pb2.CALL_STATUS_NOT_RUN)
+    if point.attempt.status in unfinished or _broke(point.attempt):
         return True
     if point.attempt.status != _RETURNED:
         return False

@@ -45,16 +45,19 @@ class Settings(ServiceSettings):
     worse_class_cap: float = Field(
         0.3, ge=0, le=1, description="Most efficiency_score of a probed attempt that grows by a power of n too much."
     )
+    optimal_class_floor: float = Field(
+        0.7, ge=0, le=1, description="Least efficiency_score of a probed attempt that surely grows as the optimum does."
+    )
     probe_noise_s: float = Field(
         0.0005, gt=0, description="CPU time of one probe call below which a difference is noise."
     )
     overhead_slack: float = Field(
-        2.0, ge=1, description="What an attempt may spend beside its probe calls for free, in times the reference's."
+        1.25, ge=1, description="What an attempt may spend beside its probe calls for free, in times the reference's."
     )
-    overhead_noise_s: float = Field(0.001, ge=0, description="And on top of that, for each probe call.")
+    overhead_noise_s: float = Field(0.0002, ge=0, description="And on top of that, for each probe call.")
     load_slack_s: float = Field(0.02, ge=0, description="CPU time of loading, on top of the reference's, for free.")
     other_noise_s: float = Field(
-        0.005, ge=0, description="CPU time of the rest of the probe's process, on top of the slack, for free."
+        0.001, ge=0, description="CPU time of warm-up and children of the probe, on top of the slack, for free."
     )
     tests_noise_s: float = Field(
         0.010, gt=0, description="CPU time of all test calls together below which it is noise."

@@ -63,7 +63,7 @@ def dumps(value: object) -> bytes | None:
     return data if data is not None else _dumps(_plain(value, values.DEFAULT_LIMITS.depth))
 
 
-def _dumps(value: object) -> bytes | None:
+def _dumps(value: Any) -> bytes | None:
     try:
         return marshal.dumps(value, _VERSION)
     except ValueError:  # of no type that marshal knows, or nested too deeply
