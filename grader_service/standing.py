@@ -6,8 +6,8 @@ power is the median of the slopes between any two of the largest sizes (Theil an
 little. Both claims fade in, so that noise moves a score and never throws it.
 
 To be of the optimal class is worth much, and so it is not told by times alone, which can be padded to lie on a line.
-The code has to look like it, and the calls have to explain all that was spent. Code that looks worse has to be seen not
-to be.
+The code has to look like it, and the calls have to explain all that was spent. Where the code looks worse and the ratio
+does not grow, each of them may mislead, and code is harder to pad: it has the larger weight.
 """
 
 import math
@@ -24,6 +24,7 @@ _LEAST_S = 0.00003  # a call's time, without messages, that says something
 _OPTIMAL_UP_TO = (0.3, 0.5)  # surely, and surely not; a logarithm more is 0.1 to 0.2
 _OPTIMAL_FROM = (-0.5, -0.3)  # small sizes that are much slower than they need to be hide how the large ones grow
 _WORSE_FROM = (0.5, 0.7)
+_CODE_AGAINST_TIMES = 2 / 3
 _FIT = (0.3, 0.6)  # confidences of the fit
 
 
@@ -62,7 +63,8 @@ def standing(sizes: Sequence[Size], fit: complexity.Fit, estimated: str, optimal
     if power is not None:
         flat = _rises(power, _OPTIMAL_FROM) * (1 - _rises(power, _OPTIMAL_UP_TO))
         risen = _rises(power, _WORSE_FROM)
-    worse = max(risen, (1 - flat) * (1.0 if looks else fitted))
+    doubted = 1.0 if looks else fitted
+    worse = max(risen, (1 - flat) * doubted, _CODE_AGAINST_TIMES if looks else 0.0)
     return Standing(
         optimal=flat * (1 - worse) if estimated and not looks else 0.0,
         worse=worse,
