@@ -48,6 +48,8 @@ from codearena.trees import (
 
 __all__ = [
     "DEFAULT_LIMITS",
+    "EXACT_JSON_INT",
+    "ITERATOR_TYPES",
     "BeyondLimitsError",
     "JSONTree",
     "MalformedValueError",

@@ -596,8 +596,8 @@ class ProbeProcess(_message.Message):
 
     @_builtins.property
     def other_cpu(self) -> _duration_pb2.Duration:
-        """Start, end, the probe's first call, which is not measured, and processes
-        started by the source.
+        """The probe's first call, which is not measured, and processes started by
+        the source. Start and end of the process itself are in nothing.
         """
 
     def __init__(

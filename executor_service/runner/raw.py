@@ -27,7 +27,6 @@ from dataclasses import replace
 from typing import Any
 
 from codearena import values
-from codearena.trees import EXACT_JSON_INT, JSONTree
 
 MARK = b"\0"
 """Before what `dumps` wrote, in the place of an encoded value, which never begins like that."""
@@ -45,8 +44,11 @@ class MalformedRawError(ValueError):
 
 
 def packed(args: str) -> bytes | None:
-    """Tagged arguments of ours as marshal writes them; None where there is a value that it cannot write."""
-    return _dumps(values.decode_own(args.encode("ascii")))
+    """Tagged arguments of ours as marshal writes them; None where it cannot write them, or they are no values."""
+    try:
+        return _dumps(values.decode_own(args.encode("ascii")))
+    except (ValueError, TypeError, KeyError, ArithmeticError):
+        return None  # whoever decodes them says what is wrong
 
 
 def unpacked(data: bytes) -> Any:
@@ -132,7 +134,7 @@ class _Reader:
         self.nodes = 0
         self._data = data
         self._limits = limits
-        self._readers: dict[int, Callable[[int], JSONTree]] = {
+        self._readers: dict[int, Callable[[int], values.JSONTree]] = {
             ord("N"): lambda depth: None,
             ord("T"): lambda depth: True,
             ord("F"): lambda depth: False,
@@ -149,7 +151,7 @@ class _Reader:
             ord("{"): lambda depth: {"dict": self._pairs(depth)},
         }
 
-    def tree(self, depth: int) -> JSONTree:
+    def tree(self, depth: int) -> values.JSONTree:
         self.nodes += 1
         if self.nodes > self._limits.nodes:
             raise values.ValueTooLargeError(f"more than {self._limits.nodes} values")
@@ -171,16 +173,16 @@ class _Reader:
             raise MalformedRawError("a length beyond the end")
         return count
 
-    def _long(self) -> JSONTree:
+    def _long(self) -> values.JSONTree:
         count = self._int32()
         size = abs(count) * _DIGIT.size
         raw = self._bytes_of(size)
         # Binary text, since shifting digit by digit takes the square of their number.
         bits = "".join(f"{digit:015b}" for (digit,) in reversed(list(_DIGIT.iter_unpack(raw))))
         number = int(bits or "0", 2) * (1 if count > 0 else -1)
-        return number if abs(number) <= EXACT_JSON_INT else {"int": hex(number)}
+        return number if abs(number) <= values.EXACT_JSON_INT else {"int": hex(number)}
 
-    def _float(self) -> JSONTree:
+    def _float(self) -> values.JSONTree:
         (number,) = _DOUBLE.unpack_from(self._data, self.at)
         self.at += _DOUBLE.size
         if math.isfinite(number):
@@ -196,10 +198,10 @@ class _Reader:
         self.at += size
         return self._data[self.at - size : self.at]
 
-    def _items(self, depth: int) -> list[JSONTree]:
+    def _items(self, depth: int) -> list[values.JSONTree]:
         return [self.tree(depth) for _ in range(self._count())]
 
-    def _pairs(self, depth: int) -> list[list[JSONTree]]:
+    def _pairs(self, depth: int) -> list[list[values.JSONTree]]:
         pairs = []
         while self._data[self.at] != ord("0"):
             pairs.append([self.tree(depth), self.tree(depth)])

@@ -63,6 +63,11 @@ def test_arguments_arrive_as_they_were_sent() -> None:
     assert raw.packed(values.encode([Decimal(1)]).decode()) is None
 
 
+@pytest.mark.parametrize("args", ['[{"a":1,"b":2}]', '[{"no such tag":1}]', '[{"set":[[1]]}]', "[", '[{"int":"x"}]'])
+def test_what_is_no_argument_is_left_to_whoever_takes_it(args: str) -> None:
+    assert raw.packed(args) is None
+
+
 @pytest.mark.parametrize(
     "data",
     [
