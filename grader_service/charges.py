@@ -11,8 +11,8 @@ own, with slack for noise (rest: the first call, which is dropped, and children)
 
 Where the tests' own calls are measured, all of them together are charged with loading and rest like that.
 
-What an attempt can hide is thus bounded by the constants, by (overhead_slack - 1) times the reference's overhead, and by
-what it does quicker than the reference beside the call. All of that is little, since C code reads and writes the values
+What an attempt can hide is thus bounded by the constants, by (overhead_slack - 1) times the reference's overhead, and
+by what it does quicker than the reference beside the call. All of that is little, since C code reads and writes values
 there (executor_service/runner/raw.py); where it cannot, for a dataclass or a Decimal, it is a microsecond for each.
 """
 
