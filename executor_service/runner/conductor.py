@@ -10,9 +10,8 @@ import json
 import os
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from executor_service.runner import frames, kernel, measure, program, relay, rules, witness, worker
@@ -293,7 +292,7 @@ class _Conductor:
             run.wall_left_s = measure.wall_limit_s(budget)
             run.cpu_limit_s = run.group.cpu_s + measure.group_cpu_s(budget)
             stop = measure.Clear([outcome for _, outcome in common], self._job["probe_stop_ratio"])
-            theirs = self._run_probe(run, [point for point, _ in common], budget, stop, ours.item_s)
+            theirs = self._run_probe(run, [point for point, _ in common], budget, stop, ours)
         by_call = {outcome["call_id"]: outcome for outcome in theirs.outcomes}
         report["probe"] = [
             {"size": point["size"], "reference": outcome, "attempt": by_call.get(call_id) or not_run(call_id)}
@@ -308,9 +307,9 @@ class _Conductor:
         points: list[dict[str, Any]],
         budget: measure.Budget,
         stop: measure.Stop,
-        item_s: Mapping[str, float] = MappingProxyType({}),
+        reference: measure.Probed | None = None,
     ) -> measure.Probed:
-        """Makes the probe's calls in a process of their own, until one ends it."""
+        """Makes the probe's calls in a process of their own, until one ends it. reference: its, if these are not."""
         if not points:
             return measure.Probed([])
         before = self._ran(run)
@@ -324,7 +323,7 @@ class _Conductor:
         with self._metered(run), kernel.on_one_core() as core:
             process, load = self._load(run, core)
             budget.spend(load["usage"]["cpu_s"])
-            asked = measure.run(ask, process, points, self._limits["call_cpu_s"], budget, not_run, stop, item_s)
+            asked = measure.run(ask, process, points, self._limits["call_cpu_s"], budget, not_run, stop, reference)
             process.kill()
             self._retire(run, process)
         return measure.with_process(asked, load["usage"]["cpu_s"], self._ran(run).since(before))

@@ -89,6 +89,7 @@ class _Session:
             "call": self.call,
             "find": self.find,
             "prepare": self.prepare,
+            "repeat": self.repeat,
             "invoke": self.invoke,
             "collect": self.collect,
             "apply": self.apply,
@@ -166,6 +167,9 @@ class _Session:
         deep.allow()
         call, made = message["calls"][0], Input(message["vary"], message["lend"], self._borrow)
         return self._guarded(lambda: self._phases.prepare(self._resolve(call["entry_point"]), call, made))
+
+    def repeat(self, message: dict[str, Any]) -> bytes:
+        return self._guarded(lambda: self._phases.repeat(message["times"]))
 
     def invoke(self, message: dict[str, Any]) -> bytes:
         self._phases.invoke()

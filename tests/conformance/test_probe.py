@@ -321,3 +321,77 @@ async def test_an_input_that_the_attempt_cannot_take_is_its_own_failure(arena: A
     report = await arena.execute(probe_job("def f(x): return x + 0"))
     assert report.probe[0].attempt.status == common_pb2.CALL_STATUS_RAISED
     assert report.probe[0].attempt.raised.type == "TypeError"
+
+
+def repeated_s(outcome: common_pb2.CallOutcome) -> float:
+    return seconds(outcome.repeated_cpu) / outcome.repeated_calls
+
+
+async def test_a_call_too_quick_to_be_timed_is_repeated(arena: Arena) -> None:
+    report = await arena.execute(probe_job(REFERENCE, reference=REFERENCE))
+    for measured in report.probe:
+        for outcome in (measured.reference, measured.attempt):
+            assert outcome.repeated_calls > 1
+            assert repeated_s(outcome) < seconds(outcome.usage.cpu)
+    assert 0 < seconds(report.reference_probe_process.idle_cpu) < 0.01
+
+
+async def test_a_long_call_is_not_repeated(arena: Arena) -> None:
+    source = f"{BURN}def f(x):\n    if not isinstance(x, int): burn()\n    return x if isinstance(x, int) else sum(x)"
+    report = await arena.execute(probe_job(source))
+    assert {measured.attempt.repeated_calls for measured in report.probe} == {0}
+
+
+async def test_a_lent_list_is_read_once(arena: Arena) -> None:
+    report = await arena.execute(probe_job(READS, point(3, [5, 6, 7], [0, 1], vary=1, lend=0), reference=READS))
+    assert report.probe[0].attempt.repeated_calls == report.probe[0].reference.repeated_calls == 0
+
+
+async def test_repeated_calls_get_the_argument_as_it_was(arena: Arena) -> None:
+    source = (
+        "def f(x):\n"
+        "    if isinstance(x, int): return x\n"
+        "    if len(x) != 9: raise ValueError('seen before')\n"
+        "    total = 0\n"
+        "    while x: total += x.pop()\n"
+        "    return total\n"
+    )
+    report = await arena.execute(probe_job(source, point(9, list(range(9)))))
+    assert value(report.probe[0].attempt) == 36
+    assert report.probe[0].attempt.repeated_calls > 1
+
+
+async def test_an_attempt_that_fails_when_it_is_repeated_keeps_its_first_reading(arena: Arena) -> None:
+    source = (
+        "seen = set()\n"
+        "def f(x):\n"
+        "    if isinstance(x, int): return x\n"
+        "    if len(x) == 20 and len(x) in seen: raise ValueError('once only')\n"
+        "    seen.add(len(x))\n"
+        "    return sum(x)\n"
+    )
+    report = await arena.execute(probe_job(source))
+    assert [value(measured.attempt) for measured in report.probe] == [45, 190]
+    assert [measured.attempt.repeated_calls > 0 for measured in report.probe] == [True, False]
+
+
+async def test_a_process_that_ends_when_a_call_is_repeated_ends_as_if_at_the_next_size(arena: Arena) -> None:
+    source = (
+        "import os\n"
+        "calls = 0\n"
+        "def f(x):\n"
+        "    global calls\n"
+        "    if isinstance(x, int): return x\n"
+        "    calls += 1\n"
+        "    if calls == 50: os.abort()\n"
+        "    return sum(x)\n"
+    )
+    report = await arena.execute(probe_job(source))
+    assert [measured.attempt.status for measured in report.probe] == [RETURNED, common_pb2.CALL_STATUS_CRASHED]
+
+
+async def test_what_was_added_is_told_in_the_report(arena: Arena) -> None:
+    job = probe_job(REFERENCE)
+    job.probe[1].added = True
+    report = await arena.execute(job)
+    assert [measured.added for measured in report.probe] == [False, True]
