@@ -8,12 +8,12 @@ one it is taken over the tests' own calls, whose small inputs show less: their p
 """
 
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from codearena.errors import CallerError, ServiceError
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
-from grader_service import complexity
+from grader_service import complexity, timing
 from grader_service.charges import Charged, beside_calls_s, best_of_rounds, charge, peaks, seconds
 from grader_service.compare import DEFAULT_TOLERANCE, Tolerance
 from grader_service.examine import UNCHECKED, Checked, meets, own_outcomes, same_value, tolerance_of
@@ -30,7 +30,6 @@ _DISTURBED_S = 0.02  # of waiting for the host
 _DISTURBED_RATIO = 3.0  # in plateaus: what is slower than this is slow by itself
 _BORDERLINE_RATIO = 1.2  # likewise
 _WORKING_SHARE = 0.1  # of a call's time, on CPU, below which it waited
-_IDLE_SHARE = 0.8  # of the least time ever seen, which is hardly more than the messages around a call
 _BREAKS = {"RecursionError", "MemoryError"}
 _SHOWN_SHARE = 0.5  # of the largest size: what breaks below is not known to be right, nor how it would grow
 _EXPLAINED = 2.0
@@ -42,7 +41,7 @@ _Modes = set[tuple[grader_pb2.Compare.ValueType, Tolerance]]
 @dataclass(frozen=True)
 class Efficiency:
     """What was measured. score: in [0, 1]; ratio: CPU time over the reference's, None if none could be taken;
-    sizes, times_s: where attempt and reference both returned, ascending, and the attempt's CPU time there;
+    sizes, times_s: where attempt and reference both returned, ascending, and what a call of the attempt takes there;
     reference_s: the reference's at the largest of them; space: growth class of the attempt's peak memory, or empty.
     broke_at, limited_at: the smallest size at which the attempt broke, or came to its time limit; None: at no size.
     untold: nobody can tell whether the attempt or the host was slow, and the score is none.
@@ -159,25 +158,26 @@ def _of_probe(
     settings: Settings,
     reader: Reader,
 ) -> Efficiency:
-    measured = charge([point for point in report.probe if point.reference.status == _RETURNED], settings)
+    modes = _probe_modes(expectations)
+    probed = tuple(point.reference.status == _RETURNED and _is_right(point, modes, reader) for point in report.probe)
+    rights = list(zip(report.probe, probed, strict=True))
+    measured = charge(_counted(rights), settings)
     usable = best_of_rounds(measured)
     if not usable:
         raise ServiceError("the reference returned for no size of the probe: nothing to measure against")
+    idle_s = seconds(report.reference_probe_process.idle_cpu)
+    attempt = timing.points(measured, timing.of_attempt, idle_s)
+    reference = timing.points(measured, timing.of_reference, idle_s)
     broke_at = min((charged.size for charged in usable if _broke(charged.point.attempt)), default=None)
     tried = [charged for charged in usable if broke_at is None or charged.size < broke_at]
     common = [charged for charged in tried if charged.point.attempt.status == _RETURNED]
     likely = (estimated, expectations.optimal_complexity)
-    fit = _class(usable, common, likely, settings)
-    modes = _probe_modes(expectations)
-    returned = [point.reference.status == _RETURNED for point in report.probe]
-    probed = tuple(
-        reference and _is_right(point, modes, reader) for reference, point in zip(returned, report.probe, strict=True)
-    )
-    agrees = probed == tuple(returned)
+    fit = _class(attempt, reference, likely, settings)
+    agrees = all(right or point.added for point, right in rights if point.reference.status == _RETURNED)
     beside_s = beside_calls_s(report, settings)
     right = agrees and bool(tried)  # fast and wrong earns nothing
     ratio = _probe_ratio(report, tried, beside_s, settings) if right else None
-    stands = standing(_sizes(tried, settings), fit, *likely)
+    stands = standing(_sizes(tried, attempt, reference, idle_s), fit, *likely)
     if not _is_explained(tried, common, beside_s, settings):
         stands = replace(stands, optimal=0.0)
     score = 0.0 if ratio is None else _score(ratio, stands, len(common) == len(tried), settings)
@@ -187,15 +187,33 @@ def _of_probe(
     return Efficiency(
         score,
         ratio,
-        tuple(charged.size for charged in common),
-        tuple(charged.attempt_s for charged in common),
+        tuple(point.size for point in attempt),
+        tuple(point.time_s for point in attempt),
         fit,
-        common[-1].reference_s if common else None,
+        next((point.time_s for point in reference if attempt and point.size == attempt[-1].size), None),
         _space(measured, settings),
         broke_at,
         min((charged.size for charged in tried if charged.point.attempt.status == _TIME_LIMIT), default=None),
         probed=probed,
     )
+
+
+def _counted(rights: Sequence[tuple[executor_pb2.ProbeMeasurement, bool]]) -> list[executor_pb2.ProbeMeasurement]:
+    """The points at which the reference returned, less the added ones that say nothing of the attempt.
+
+    Nobody has promised that right code works at a size that the task does not have: what fails there, or differs from
+    the reference, is left out. That it came to a limit counts where the task has a larger size. rights: each point, and
+    whether it was right there.
+    """
+    largest = max((point.size for point, _ in rights if not point.added), default=0)
+    returned = [(point, right) for point, right in rights if point.reference.status == _RETURNED]
+    return [point for point, right in returned if not point.added or _says_something(point, right, largest)]
+
+
+def _says_something(point: executor_pb2.ProbeMeasurement, right: bool, largest: int) -> bool:
+    if point.attempt.status == _TIME_LIMIT or _broke(point.attempt):
+        return point.size < largest
+    return right and point.attempt.status == _RETURNED
 
 
 def _broke(attempt: common_pb2.CallOutcome) -> bool:
@@ -225,14 +243,16 @@ def _score(ratio: float, stands: Standing, finished: bool, settings: Settings) -
     )
 
 
-def _sizes(tried: list[Charged], settings: Settings) -> list[Size]:
+def _sizes(
+    tried: Sequence[Charged], attempt: Sequence[complexity.Point], reference: Sequence[complexity.Point], idle_s: float
+) -> list[Size]:
     """What the growth of the ratio is seen from; of an attempt that a time limit ended, the size where it did too."""
-    idle_s = _idle_s(tried, settings)
+    ours, theirs = ({point.size: point.time_s for point in side} for side in (reference, attempt))
     returned = [charged for charged in tried if charged.point.attempt.status == _RETURNED]
     ended = [charged for charged in tried if charged.point.attempt.status == _TIME_LIMIT][:1]
     return [
-        Size(charged.size, charged.attempt_s - idle_s, charged.reference_s - idle_s, charged not in ended)
-        for charged in [*returned, *ended]
+        *(Size(charged.size, theirs[charged.size], ours[charged.size]) for charged in returned),
+        *(Size(charged.size, charged.attempt_s - idle_s, ours[charged.size], finished=False) for charged in ended),
     ]
 
 
@@ -251,29 +271,24 @@ def _waited_in(charged: Charged) -> bool:
     return limited and _waited(_own_wall_s(charged.point.attempt.usage), charged.attempt_s)
 
 
-def _class(usable: list[Charged], common: list[Charged], likely: tuple[str, str], settings: Settings) -> complexity.Fit:
+def _class(
+    attempt: Sequence[complexity.Point],
+    reference: Sequence[complexity.Point],
+    likely: tuple[str, str],
+    settings: Settings,
+) -> complexity.Fit:
     """The attempt's growth class, unless the reference's own times contradict what is known of the reference.
 
-    If so, something else than the algorithm dominates, and it does so for the attempt too: nothing is claimed then. A
-    reference too quick to be timed says nothing either way. likely: the estimated and the optimal class, or empty.
+    If so, something else than the algorithm dominates, and it does so for the attempt too: nothing is claimed then.
+    likely: the estimated and the optimal class, or empty.
     """
     optimal = likely[1]
-    trust = complexity.Trust(settings.fit_relative_noise, settings.fit_min_confidence, settings.fit_log_confidence)
-    idle_s = _idle_s(usable, settings)
-    reference = _curve([(charged.size, charged.reference_s) for charged in usable], idle_s, settings)
-    attempt = _curve([(charged.size, charged.attempt_s) for charged in common], idle_s, settings)
     if optimal:
-        shown = complexity.fit(reference, trust, (optimal,))
+        shown = complexity.fit(reference, settings.fit_min_confidence, (optimal,))
         differs = complexity.excess_order(shown.measured, optimal) or complexity.excess_order(optimal, shown.measured)
         if differs and shown.power_confidence >= settings.fit_sure_confidence:
             return complexity.ABSTAINED
-    return complexity.fit(complexity.calibrated(attempt, reference, optimal), trust, likely)
-
-
-def _idle_s(usable: list[Charged], settings: Settings) -> float:
-    """Of a call that does nothing."""
-    every_s = [time_s for charged in usable for time_s in (charged.reference_s, charged.attempt_s) if time_s]
-    return min([settings.fit_idle_s, *every_s]) * _IDLE_SHARE
+    return complexity.fit(attempt, settings.fit_min_confidence, likely)
 
 
 def _space(measured: list[Charged], settings: Settings) -> str:
@@ -281,13 +296,8 @@ def _space(measured: list[Charged], settings: Settings) -> str:
     by_size = peaks(measured)
     baseline = min(by_size.values(), default=0)
     grown = {size: peak - baseline for size, peak in by_size.items() if peak - baseline >= settings.space_noise_bytes}
-    trust = complexity.Trust(settings.fit_relative_noise, settings.fit_min_confidence, settings.fit_log_confidence)
-    return complexity.fit(complexity.Curve(list(grown), [float(peak) for peak in grown.values()]), trust).measured
-
-
-def _curve(points: list[tuple[int, float]], idle_s: float, settings: Settings) -> complexity.Curve:
-    sizes, times_s = [size for size, _ in points], [time_s for _, time_s in points]
-    return complexity.Curve(sizes, times_s).above(settings.fit_noise_s, idle_s)
+    points = [complexity.Point(size, float(grown[size])) for size in sorted(grown)]
+    return complexity.fit(points, settings.fit_min_confidence).measured
 
 
 def _probe_ratio(

@@ -63,20 +63,12 @@ class Settings(ServiceSettings):
         0.010, gt=0, description="CPU time of all test calls together below which it is noise."
     )
     wall_noise_s: float = Field(0.050, gt=0, description="Wall time of one probe call below which it is noise.")
-    fit_noise_s: float = Field(
-        0.0002, gt=0, description="CPU time of one probe call below which the fit leaves it out."
-    )
     space_noise_bytes: int = Field(
         512 * 1024, ge=1, description="Growth of the peak memory below which it says nothing of the growth class."
     )
-    fit_idle_s: float = Field(0.00006, ge=0, description="CPU time of a probe call that does nothing, at most.")
-    fit_relative_noise: float = Field(0.02, gt=0, description="Relative error of a measured time that says nothing.")
     fit_min_confidence: float = Field(0.15, ge=0, le=1, description="Below this confidence the fit abstains.")
     fit_sure_confidence: float = Field(
         0.6, ge=0, le=1, description="From it a class caps the score, or the reference's own curve is disbelieved."
-    )
-    fit_log_confidence: float = Field(
-        0.85, ge=0, le=1, description="Below it the code and the optimum decide about a logarithm, not the times."
     )
 
     feedback_bytes: int = Field(8 * 1024, ge=512, description="Longest error_log, in UTF-8.")
