@@ -39,9 +39,9 @@ _LEADING_SHARE = {"O(n log n)": 0.4, "O(n^2 log n)": 0.4}
 _USUAL_SHARE = 0.5
 _ERROR = 0.1  # relative, that a clean curve leaves
 _MOST_POINTS = 6.0  # that count as independent: one, and one more for each doubling of n
-_POWER_HINT = 1.0  # of the logarithm of the odds
+_POWER_HINT = 1.5  # of the logarithm of the odds
 _LOGARITHM_HINT = 2.0
-_OPTIMUM_HINT = 0.7
+_OPTIMUM_HINT = 1.0
 _RARE = {"O(n log n)": -1.5, "O(n^2 log n)": -3.0}  # of all programs: caches bend many a curve so
 _CONFIDENCE_SCALE = 0.5
 

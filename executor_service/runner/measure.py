@@ -214,28 +214,28 @@ def run(
 
     steps = _Steps(ask, call_cpu_s, budget)
     item_s = reference.item_s if reference else {}
-    idle_s = reference.idle_s if reference else repeats.idle_s(repeats.idle_steps(steps.again))
     paid_s: dict[str, float] = {}
 
-    def measured(point: dict[str, Any], warms_up: bool = False) -> Outcome:
+    def measured(point: dict[str, Any], idle_s: float | None = None) -> Outcome:
         call_id = point["call"]["call_id"]
         if not process.alive:
             return {**steps.ended_by.pop(), "call_id": call_id} if steps.ended_by else not_run(call_id)
         outcome, read = _measure(steps, point, item_s.get(call_id, 0.0))
         if read:
             paid_s[call_id] = outcome["usage"]["cpu_s"] / read
-        elif not warms_up and outcome["status"] == "returned" and point["lend"] is None and budget.left_s > _SPARE_S:
+        elif idle_s is not None and _repeats(outcome, point, budget):
             repeated = repeats.repeat(steps.again, outcome["usage"]["cpu_s"], idle_s)
             outcome.update(repeated_calls=repeated.calls, repeated_cpu_s=repeated.cpu_s)
         return outcome
 
     loaded_s = budget.spent_s
-    warm_up, largest = measured(points[0], warms_up=True), math.inf
+    warm_up, largest = measured(points[0]), math.inf
+    idle_s = reference.idle_s if reference else _idle_s(process, steps)
     warmed_up_s = budget.spent_s
     outcomes: list[Outcome] = []
     for point in points:
         left_out = point["size"] > largest
-        outcomes.append(not_run(point["call"]["call_id"]) if left_out else measured(point))
+        outcomes.append(not_run(point["call"]["call_id"]) if left_out else measured(point, idle_s))
         asked_before = largest < math.inf and stop.decides
         if not left_out and not asked_before and stop.reached(outcomes):
             largest = point["size"]
@@ -243,9 +243,19 @@ def run(
         outcomes[0] = warm_up
     for index in [index for index, point in enumerate(points) if point["size"] > largest and stop.decides][:1]:
         budget.left_s = 0.0
-        outcomes[index] = measured(points[index])
+        outcomes[index] = measured(points[index], idle_s)
     spent_s, warm_up_s = budget.spent_s - warmed_up_s, warmed_up_s - loaded_s
     return Probed(outcomes, spent_s=spent_s, warm_up_s=warm_up_s, item_s=paid_s, idle_s=idle_s)
+
+
+def _idle_s(process: Process, steps: "_Steps") -> float:
+    """CPU time of a step that makes no call; 0 if the process has ended."""
+    return repeats.idle_s(repeats.idle_steps(steps.again)) if process.alive else 0.0
+
+
+def _repeats(outcome: Outcome, point: dict[str, Any], budget: Budget) -> bool:
+    """Whether the call may be made once more: what was lent is not read again, and so would take no time."""
+    return bool(outcome["status"] == "returned") and point["lend"] is None and budget.left_s > _SPARE_S
 
 
 def with_process(probed: Probed, load_cpu_s: float, ran: Ran) -> Probed:

@@ -22,7 +22,7 @@ _LEAST_S = 0.000004  # what a single call is taken for if it cannot be told from
 _MOST_CALLS = 4096
 _ENOUGH = 0.4  # of CLEAR_S
 _TRIES = 3
-_IDLE_STEPS = 5
+_IDLE_STEPS = 8
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,13 @@ NEVER = Repeated()
 
 
 def idle_s(steps: Sequence[Outcome]) -> float:
-    """CPU time of a step without a call, of some that were tried."""
-    times = sorted(step["usage"]["cpu_s"] for step in steps)
-    return float(times[len(times) // 2])
+    """CPU time of a step without a call: the least of some, since what disturbs one only adds to it."""
+    return min(float(step["usage"]["cpu_s"]) for step in steps)
 
 
 def idle_steps(step: Step) -> list[Outcome]:
-    """Steps of a process that has nothing prepared."""
+    """Steps of a process whose last call was collected, with no calls in them."""
+    step({"op": "repeat", "times": 0})
     return [step({"op": "invoke"}) for _ in range(_IDLE_STEPS)]
 
 

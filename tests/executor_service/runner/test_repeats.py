@@ -82,6 +82,5 @@ def test_more_calls_than_asked_for_are_not_believed() -> None:
     assert repeat(process.step, IDLE_S + 1e-6, IDLE_S).calls in process.times
 
 
-def test_a_step_without_a_call_is_the_middle_of_some() -> None:
-    steps = [{"usage": {"cpu_s": s}} for s in (1.0, 3.0, 2.0, 9.0, 0.5)]
-    assert idle_s(steps) == 2.0
+def test_of_steps_without_a_call_the_least_disturbed_counts() -> None:
+    assert idle_s([{"usage": {"cpu_s": cpu_s}} for cpu_s in (1.0, 3.0, 0.5, 9.0)]) == 0.5
