@@ -23,7 +23,7 @@ def notes(task: Task, growth: Complexity) -> list[str]:
     found = []
     if growth.measured != task.optimal_complexity:
         found.append(
-            f"its probe does not tell {task.optimal_complexity} from {growth.measured}, as which the reference was seen "
+            f"its probe does not tell {task.optimal_complexity} from {growth.measured}, which the reference looks like "
             f"at {where}: is optimal_complexity right, and do the inputs grow with n?"
         )
     elif growth.confidence < _SURE:
