@@ -5,8 +5,8 @@ A program of the growth f takes
     t = c * f(n) + lower orders         c > 0, the lower orders' factors >= 0
 
 where the lower orders are what such programs have beside it: a constant, and from O(n log n) on what is linear, from
-O(n^3) on what is quadratic. An exponential may have any base between 1.25 and 6. A class is seen only if c * f is a
-good part of the time at the largest size.
+O(n^3) on what is quadratic. An exponential may have any base between 1.25 and 6. The larger the part of c * f at the
+largest size, the more likely is the class: a full cache looks like a little of a higher power at the end.
 
 The curves are fitted by weighted least squares of relative errors, as timers, schedulers and caches make them. A
 point's weight is the part of the axis of log n that it stands for, so that many small sizes do not outvote the large
@@ -34,16 +34,18 @@ MIN_POINTS = 4
 _LEAST_RANGE = 1.5  # from the smallest size to the largest
 _EXPONENTIAL = "O(2^n)"
 _BASES = [1.25 * 1.07**step for step in range(24)]  # Fibonacci by recursion has 1.62, three-way recursion up to 5.8
-_RATE_ERROR = 0.5
-_LEADING_SHARE = {"O(n log n)": 0.4, "O(n^2 log n)": 0.4}
-_USUAL_SHARE = 0.5
+_RATE_ERROR = 0.5  # of the logarithm of the base, by the last two sizes
+_LEAST_SHARE = 0.3  # of the leading term at the largest size
+_USUAL_SHARE = 0.85  # of a class without a logarithm, likewise; less is the less likely the less it is
+_FAINT = 8.0
 _ERROR = 0.1  # relative, that a clean curve leaves
 _MOST_POINTS = 6.0  # that count as independent: one, and one more for each doubling of n
 _POWER_HINT = 1.5  # of the logarithm of the odds
 _LOGARITHM_HINT = 2.0
 _OPTIMUM_HINT = 1.0
 _RARE = {"O(n log n)": -1.5, "O(n^2 log n)": -3.0}  # of all programs: caches bend many a curve so
-_CONFIDENCE_SCALE = 0.5
+_CONFIDENCE_SCALE = 0.5  # of the logarithm of the odds: what is not modelled makes all of them look too sure
+_LOGARITHM_SCALE = 0.5  # of those between two classes that differ by a logarithm once more
 
 Growth = Callable[[int], float]
 
@@ -119,9 +121,9 @@ def fit(points: Sequence[Point], min_confidence: float, likely: Sequence[str] = 
     top = max(odds.values())
     shares = {name: math.exp(_CONFIDENCE_SCALE * (value - top)) for name, value in odds.items()}
     best = max(shares, key=shares.__getitem__)
-    whole = sum(shares.values())
-    confidence = shares[best] / whole
-    power = sum(share for name, share in shares.items() if _ORDER[name] == _ORDER[best]) / whole
+    alike = {name: share for name, share in shares.items() if _ORDER[name] == _ORDER[best]}
+    power = sum(alike.values()) / sum(shares.values())
+    confidence = power / sum((share / shares[best]) ** _LOGARITHM_SCALE for share in alike.values())
     return Fit(best, confidence, power) if confidence >= min_confidence else ABSTAINED
 
 
@@ -145,11 +147,12 @@ def _log_probability(
     growths = list(_exponentials(points)) if name == _EXPONENTIAL else [_GROWTH[name]]
     models = [(growth, lower) for growth in growths for lower in _subsets(_LOWER[name])]
     free = 1 if name == _EXPONENTIAL else 0
-    share = _LEADING_SHARE.get(name, _USUAL_SHARE)
     evidence = [
-        -count / 2 * math.log(_ERROR**2 + _unexplained(points, weights, growth, lower, share))
+        -count / 2 * math.log(_ERROR**2 + curve.unexplained)
         - (free + len(lower)) * math.log(count) / 2
+        - (0.0 if "log" in name else _FAINT * max(0.0, _USUAL_SHARE - curve.leading_share))
         for growth, lower in models
+        if (curve := _fitted(points, weights, growth, lower)) is not None
     ]
     return prior + max(evidence, default=-math.inf)
 
@@ -182,23 +185,28 @@ def _power_of(base: float, largest: int) -> Growth:
     return lambda n: base ** (n - largest)
 
 
-def _unexplained(
-    points: Sequence[Point], weights: Sequence[float], growth: Growth, lower: Sequence[Growth], share: float
-) -> float:
-    """Mean square of relative errors; infinite if a factor is negative or the leading term too small at the end."""
+@dataclass(frozen=True)
+class _Curve:
+    """unexplained: mean square of relative errors; leading_share: of the growth itself, at the largest size."""
+
+    unexplained: float
+    leading_share: float
+
+
+def _fitted(
+    points: Sequence[Point], weights: Sequence[float], growth: Growth, lower: Sequence[Growth]
+) -> _Curve | None:
+    """The best curve with these terms; None if a factor is negative, or too little of the growth is seen."""
     columns = [[each(point.size) / point.time_s for point in points] for each in (growth, *lower)]
     products = [[_dot(weights, left, right) for right in columns] for left in columns]
     sums = [math.fsum(weight * value for weight, value in zip(weights, column, strict=True)) for column in columns]
     factors = _solved(products, sums)
     if not factors or min(factors) <= 0:
-        return math.inf
-    last = factors[0] * columns[0][-1]
-    if last < share * math.fsum(factor * column[-1] for factor, column in zip(factors, columns, strict=True)):
-        return math.inf
-    return math.fsum(
-        weight * (math.fsum(factor * value for factor, value in zip(factors, row, strict=True)) - 1) ** 2
-        for weight, row in zip(weights, zip(*columns, strict=True), strict=True)
-    )
+        return None
+    fitted = [_dot(factors, row, [1.0] * len(row)) for row in zip(*columns, strict=True)]
+    share = factors[0] * columns[0][-1] / fitted[-1]
+    errors = [value - 1 for value in fitted]
+    return _Curve(_dot(weights, errors, errors), share) if share >= _LEAST_SHARE else None
 
 
 def _dot(weights: Sequence[float], left: Sequence[float], right: Sequence[float]) -> float:
