@@ -6,10 +6,14 @@ wide range only. Nobody has promised that `make_input` works there, or that righ
 made is left out, and what an attempt does there is no reason to fail it (`added` in executor.proto).
 """
 
+import contextlib
 import itertools
 import random
+import sys
 import time
 from collections.abc import Iterator, Sequence
+from types import FrameType
+from typing import Any
 
 from codearena import values
 from codearena.task import Probe
@@ -23,6 +27,7 @@ _SMALL = 32  # below it a fast growth explodes between one size and its double
 _STEP, _SMALL_STEP = 2.0, 1.3
 _BEYOND = 8  # times the author's largest size
 _MAKING_S = 0.01  # for an input to be one of the added: the gateway makes them
+_ENDLESS_S = 2.0
 _ADDED_BYTES = 256 * 1024  # of one input
 
 
@@ -60,7 +65,8 @@ def _first_round(probe: Probe, rng: random.Random) -> Iterator[tuple[int, bytes]
             continue
         started = time.thread_time()
         try:
-            made = _made(probe, size, rng)
+            with _bounded(size, probe.sizes[-1]):
+                made = _made(probe, size, rng)
         except Exception:  # noqa: BLE001 - whatever the author's code does at a size that it was not written for
             made = b""
         if made and len(made) <= _ADDED_BYTES:
@@ -71,12 +77,34 @@ def _first_round(probe: Probe, rng: random.Random) -> Iterator[tuple[int, bytes]
 
 def _again(probe: Probe, size: int, made: bytes, rng: random.Random) -> bytes:
     """Another input of that size, or the one there is if at an added size none can be made this time."""
-    try:
+    if size in probe.sizes:
         return _made(probe, size, rng)
-    except Exception:
-        if size in probe.sizes:
-            raise
+    try:
+        with _bounded(size, probe.sizes[-1]):
+            return _made(probe, size, rng)
+    except Exception:  # noqa: BLE001 - as above
         return made
+
+
+@contextlib.contextmanager
+def _bounded(size: int, largest: int) -> Iterator[None]:
+    """Ends code of this thread by a TimeoutError if it takes far too long at a size up to the author's largest.
+
+    A loop until two indices differ, say, has no end if there is only one. What is larger than the largest takes as long
+    as it is larger, and looking at each line would slow it.
+    """
+    ends_s, before = time.monotonic() + _ENDLESS_S, sys.gettrace()
+
+    def look(frame: FrameType, event: str, arg: Any) -> Any:
+        if time.monotonic() > ends_s:
+            raise TimeoutError("it took too long to make an input")
+        return look
+
+    sys.settrace(look if size <= largest else before)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
 
 
 def _made(probe: Probe, size: int, rng: random.Random) -> bytes:

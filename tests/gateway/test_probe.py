@@ -1,6 +1,7 @@
 """What a probe is measured on: the author's sizes always, others where inputs can be made."""
 
 import random
+import sys
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -86,3 +87,16 @@ def test_vary_and_lend_are_those_of_the_task() -> None:
     made = Probe(sizes=[10, 20], make_input=lambda n, rng: ([1] * n, [0, 1]), vary=1, lend=0)
     for point in probe.points(made, "f", random.Random(1), 0.3):
         assert (point.vary, point.lend) == (1, 0)
+
+
+def test_an_input_that_is_never_made_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probe, "_ENDLESS_S", 0.05)
+
+    def make_input(n: int, rng: random.Random) -> tuple[int, int]:
+        left = right = rng.randrange(n // 50)
+        while left == right:
+            right = rng.randrange(n // 50)
+        return left, right
+
+    assert {point.size for point in points([100, 200], make_input, cpu_s=0.6) if point.size <= 200} == {100, 200}
+    assert sys.gettrace() is None

@@ -59,3 +59,24 @@ def test_what_did_not_return_has_no_time() -> None:
 
 def test_no_time_is_negative() -> None:
     assert time_of(call(-0.00002)) > 0
+
+
+def growing(*once_s: float) -> list[Point]:
+    """Of an attempt whose repeated calls take no time, at sizes from 10 on, each twice the one before."""
+    measured = [
+        executor_pb2.ProbeMeasurement(size=10 * 2**place, reference=call(0.0), attempt=call(each, 4096, 1e-7))
+        for place, each in enumerate(once_s)
+    ]
+    return timing.points(charge(measured, build.SETTINGS), timing.of_attempt, IDLE_S)
+
+
+def test_of_an_attempt_that_keeps_answers_short_calls_say_nothing() -> None:
+    assert growing(0.00004, 0.00008, 0.0002, 0.0004, 0.0008) == [
+        Point(size, pytest.approx(time_s)) for size, time_s in ((40, 0.0002), (80, 0.0004), (160, 0.0008))
+    ]
+
+
+def test_a_first_call_that_was_disturbed_makes_nobody_keep_answers() -> None:
+    found = growing(0.00001, 0.0002, 0.0002, 0.00001, 0.0002)
+    assert [point.size for point in found] == [10, 20, 40, 80, 160]
+    assert found[0].time_s == pytest.approx(1e-7)
