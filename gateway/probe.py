@@ -23,8 +23,8 @@ INPUT_LIMITS = values.ValueLimits(nodes=2_000_000, size_bytes=16 * 1024 * 1024)
 
 _ROUND_CPU_S = 0.3
 _SMALLEST = 4
-_SMALL = 32  # below it a fast growth explodes between one size and its double
-_STEP, _SMALL_STEP = 2.0, 1.3
+_SMALL = 24  # below it a fast growth explodes between one size and its double
+_STEP, _SMALL_STEP = 2.0, 1.2
 _BEYOND = 8  # times the author's largest size
 _MAKING_S = 0.01  # for an input to be one of the added: the gateway makes them
 _ENDLESS_S = 2.0
