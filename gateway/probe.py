@@ -138,7 +138,7 @@ def _rising(size: int) -> Iterator[int]:
 def _between(low: int, high: int) -> Iterator[int]:
     """Evenly apart, by ratio, and no further than a step."""
     parts = 1
-    while (high / low) ** (1 / parts) > 1.2 * _step(low):
+    while (high / low) ** (1 / parts) > 1.05 * _step(low):
         parts += 1
     for part in range(1, parts):
         yield round(low * (high / low) ** (part / parts))
