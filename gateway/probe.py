@@ -8,6 +8,7 @@ made is left out, and what an attempt does there is no reason to fail it (`added
 
 import contextlib
 import itertools
+import math
 import random
 import sys
 import time
@@ -136,9 +137,5 @@ def _rising(size: int) -> Iterator[int]:
 
 
 def _between(low: int, high: int) -> Iterator[int]:
-    """Evenly apart, by ratio, and no further than a step."""
-    parts = 1
-    while (high / low) ** (1 / parts) > 1.05 * _step(low):
-        parts += 1
-    for part in range(1, parts):
-        yield round(low * (high / low) ** (part / parts))
+    """A step apart; the last of them at least half a step from the higher one."""
+    return itertools.takewhile(lambda size: size * math.sqrt(_step(size)) <= high, _rising(low))
