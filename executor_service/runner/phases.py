@@ -10,7 +10,7 @@ import collections
 import gc
 import itertools
 import marshal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,10 +20,8 @@ from executor_service.runner.lent import LentList
 
 _TAKEN_ITEMS = values.DEFAULT_LIMITS.max_items + 1  # one more than is encoded, so that it is refused
 _PLAIN = 2  # of marshal's formats the last that writes equal values alike, however often each part is referred to
-_COPIES_BYTES = 1024 * 1024
-_TAKE: Callable[[Iterable[object]], None] = collections.deque[object](
-    maxlen=0
-).extend  # of an iterator's items, and keeps none
+_COPIES_BYTES = 256 * 1024  # of all together: more would be seen in the peak of the memory
+_KEEP_NOTHING = collections.deque[object](maxlen=0)
 
 
 @dataclass(frozen=True)
@@ -109,7 +107,7 @@ class Phases:
             for args in self._args:
                 value = function(*args, **kwargs)
                 if issubclass(type(value), values.ITERATOR_TYPES):
-                    _TAKE(itertools.islice(value, _TAKEN_ITEMS))
+                    _KEEP_NOTHING.extend(itertools.islice(value, _TAKEN_ITEMS))
         except BaseException as error:  # noqa: BLE001 - as in `invoke`
             self._error = error
 
