@@ -248,11 +248,14 @@ def _sizes(
 ) -> list[Size]:
     """What the growth of the ratio is seen from; of an attempt that a time limit ended, the size where it did too."""
     ours, theirs = ({point.size: point.time_s for point in side} for side in (reference, attempt))
-    returned = [charged for charged in tried if charged.point.attempt.status == _RETURNED]
+    returned = [charged.size for charged in tried if charged.point.attempt.status == _RETURNED]
     ended = [charged for charged in tried if charged.point.attempt.status == _TIME_LIMIT][:1]
     return [
-        *(Size(charged.size, theirs[charged.size], ours[charged.size]) for charged in returned),
-        *(Size(charged.size, charged.attempt_s - idle_s, ours[charged.size], finished=False) for charged in ended),
+        *(Size(size, theirs[size], ours[size]) for size in returned if size in ours and size in theirs),
+        *(
+            Size(charged.size, charged.attempt_s - idle_s, charged.reference_s - idle_s, finished=False)
+            for charged in ended
+        ),
     ]
 
 

@@ -67,3 +67,14 @@ def test_added_sizes_show_the_class_that_the_tasks_own_do_not() -> None:
     added = [point(size, build.returned(size, cpu_s=CALL_S * size), added=True) for size in sizes]
     assert speed_of(*OWN).fit.measured == ""
     assert speed_of(*OWN, *added).fit.measured == "O(n)"
+
+
+def test_an_attempt_that_keeps_answers_is_measured_by_its_first_calls() -> None:
+    points = [own(size) for size in (1, 2, 10, 20, 40, 80)]
+    for measured in points:
+        measured.attempt.repeated_calls = 4096
+        measured.attempt.repeated_cpu.CopyFrom(build.duration(0.0004))
+        measured.attempt.usage.cpu.CopyFrom(build.duration(0.00005 * measured.size**2))
+    speed = speed_of(*points)
+    assert speed.fit.measured == "O(n^2)"
+    assert speed.sizes == (2, 10, 20, 40, 80)
