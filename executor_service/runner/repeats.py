@@ -21,7 +21,7 @@ _COLD_S = 0.004  # a call that takes longer fills the caches itself, and to repe
 _LEAST_S = 0.000004  # what a single call is taken for if it cannot be told from none
 _MOST_CALLS = 4096
 _ENOUGH = 0.4  # of CLEAR_S
-_TRIES = 3
+_TRIES = 6  # a first call that was disturbed makes the first of them too few
 _IDLE_STEPS = 8
 
 

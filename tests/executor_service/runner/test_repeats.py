@@ -52,7 +52,7 @@ def test_a_call_that_is_clear_alone_is_made_once_more_with_warm_caches() -> None
 def test_what_takes_no_time_at_all_is_not_repeated_for_ever() -> None:
     process = Calls(0.0)
     assert repeat(process.step, IDLE_S, IDLE_S).calls == max(process.times) <= 4096
-    assert len(process.times) <= 3
+    assert len(process.times) <= 6
 
 
 def test_a_first_call_that_was_disturbed_is_repeated_until_the_step_is_clear() -> None:
