@@ -29,8 +29,6 @@ from codearena.v1 import grader_pb2
 from executor_service.attempts import Attempts
 from gateway.jobs import JobMaker, Probing
 from gateway.limits import ceilings, for_probing
-from grader_service.efficiency import measure
-from grader_service.settings import Settings as GraderSettings
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -92,7 +90,7 @@ Fixes = dict[tuple[str, str], list[Measured]]  # by task and fix
 
 async def measured(attempts: Attempts, chosen: list[str], repeats: int, console: Console) -> Fixes:
     """Each fix, measured again and again on new inputs."""
-    tasks, settings, found = load_tasks(ROOT / "tasks"), GraderSettings(), Fixes()
+    tasks, found = load_tasks(ROOT / "tasks"), Fixes()
     plan = [(task, fix) for task in chosen for fix in FIXES[task]] * repeats
     rng = random.Random(repeats)
     for task_id, fix in track(plan, "stability", console=console, transient=True):
@@ -104,7 +102,7 @@ async def measured(attempts: Attempts, chosen: list[str], repeats: int, console:
         brief.measurement.source = source.encode()
         report = await attempts.execute("benchmark", brief.measurement)
         request = grader_pb2.GradeRequest(report=report, expectations=brief.expectations)
-        found.setdefault((task_id, fix), []).append(Measured(measure(request, settings).score, growth.cost_s(report)))
+        found.setdefault((task_id, fix), []).append(Measured(growth.graded(request).score, growth.cost_s(report)))
     return found
 
 

@@ -26,6 +26,7 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks.families import Family, Labelled, families, measuring_job
+from codearena import values
 from codearena.task import COMPLEXITIES
 from codearena.v1 import executor_pb2, grader_pb2
 from executor_service.attempts import Attempts
@@ -35,6 +36,7 @@ from executor_service.isolation.choice import choose
 from executor_service.pool import Pool
 from executor_service.settings import Settings as ExecutorSettings
 from grader_service.efficiency import Efficiency, measure
+from grader_service.reading import Reader
 from grader_service.settings import Settings as GraderSettings
 
 SETS = ("held_out", "labelled")
@@ -95,6 +97,13 @@ def cost_s(report: executor_pb2.Report) -> float:
     return seconds(report.usage.cpu) + reference_s + seconds(process.load_cpu) + seconds(process.other_cpu)
 
 
+def graded(request: grader_pb2.GradeRequest) -> Efficiency:
+    """What the grader makes of a measurement, with its usual settings."""
+    settings = GraderSettings()
+    limits = values.ValueLimits(size_bytes=settings.value_bytes)
+    return measure(request, settings, Reader(limits, settings.report_nodes, settings.report_bytes))
+
+
 async def measured(
     attempts: Attempts, chosen: Sequence[Family], budget_s: float, rng: random.Random, console: Console
 ) -> list[Found]:
@@ -104,7 +113,7 @@ async def measured(
     for family, function in track(plan, f"budget {budget_s} s", console=console, transient=True):
         report = await attempts.execute("benchmark", measuring_job(family, function, budget_s, rng))
         expectations = grader_pb2.Expectations(optimal_complexity=family.known)
-        speed = measure(grader_pb2.GradeRequest(report=report, expectations=expectations), GraderSettings())
+        speed = graded(grader_pb2.GradeRequest(report=report, expectations=expectations))
         likely = (report.analysis.estimated_complexity, family.known)
         found.append(Found(function, speed, likely, cost_s(report)))
     return found

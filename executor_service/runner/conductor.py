@@ -6,6 +6,7 @@ the source once, and each call's input when its turn has come.
 
 import base64
 import contextlib
+import functools
 import json
 import os
 import socket

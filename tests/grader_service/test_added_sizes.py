@@ -33,7 +33,7 @@ OWN = [own(size) for size in (10, 20, 40)]
 def speed_of(*points: executor_pb2.ProbeMeasurement) -> Efficiency:
     report = build.ran([build.returned(1)], probe=sorted(points, key=lambda point: point.size))
     expectations = grader_pb2.Expectations(tests=[build.expects(1)], optimal_complexity="O(n)")
-    return measure(grader_pb2.GradeRequest(report=report, expectations=expectations), build.SETTINGS)
+    return measure(grader_pb2.GradeRequest(report=report, expectations=expectations), build.SETTINGS, build.reader())
 
 
 @pytest.mark.parametrize("broken", BROKEN)
