@@ -1,53 +1,34 @@
 """How well efficiency is measured: accuracy of the growth class, stability on a busy host, and cost.
 
-    python -m benchmarks.efficiency [--part accuracy|stability] [--budget S ...] [--rounds N] [--task T ...]
-                                    [--repeats N] [--plot F]
+    python -m benchmarks.efficiency [--part accuracy|stability] [--budget S ...] [--task T ...] [--repeats N] [--plot F]
 
-Accuracy: every function of benchmarks/labelled, whose growth is known, is measured against its family's reference as an
-attempt would be, by the real runner in local isolation and the real grader, once for each budget and round. Stability:
-the same fixes of the same tasks, first as the host is, then with every core burning. Cost is the CPU time of
-all processes of a measurement, the reference's included. Nothing here is a mock.
-
-The constants of the fit were chosen on these functions, all but the families `common`, `palindromes` and `tails`: the
-accuracy of the others is that of a set that was tuned on.
+Accuracy: as `python -m benchmarks.growth` measures it. Stability: the same fixes of the same tasks, first as the host
+is, then with every core burning. Cost is the CPU time of all processes of a measurement, the reference's included.
+Nothing here is a mock.
 """
 
 import argparse
-import ast
 import asyncio
-import importlib
-import inspect
 import multiprocessing
 import os
-import pkgutil
 import random
 import statistics
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from benchmarks import labelled
-from codearena import values
-from codearena.task import COMPLEXITIES, TaskLimits, load_tasks
-from codearena.v1 import common_pb2, executor_pb2, grader_pb2
+from benchmarks import growth, held_out
+from codearena.task import load_tasks
+from codearena.v1 import grader_pb2
 from executor_service.attempts import Attempts
-from executor_service.capacity import PoolLimits
-from executor_service.codec import duration, seconds
-from executor_service.isolation.choice import choose
-from executor_service.pool import Pool
-from executor_service.settings import Settings as ExecutorSettings
-from gateway.jobs import JobMaker, Probing, probe_points
+from gateway.jobs import JobMaker, Probing
 from gateway.limits import ceilings, for_probing
-from grader_service.efficiency import measure
-from grader_service.settings import Settings as GraderSettings
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,10 +36,6 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
 ROOT = Path(__file__).resolve().parent.parent
-_POOL = PoolLimits(minimum=1, maximum=2, leases=2, start_concurrency=1, waiting=8, ready_age_s=600, shrink_s=600)
-_INPUT = values.ValueLimits(nodes=2_000_000, size_bytes=16 * 1024 * 1024)
-_SURE = 0.6  # confidence from which a wrong class counts as claimed with confidence
-_ABSTAINED = "none"
 _STOP_RATIO = 64.0
 _COLUMNS = 130
 FIXES = {  # task: fixes that pass every test, "solution" or a folder of tests/attempts
@@ -77,126 +54,6 @@ SLOW = {  # those of them that grow by a power of n too much
     "type_errors-2": ("quadratic",),
     "type_errors-3": ("quadratic",),
 }
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """One function of the set. source: that function alone, with what its module imports."""
-
-    family: str
-    name: str
-    label: str
-    source: str
-
-
-@dataclass(frozen=True)
-class Found:
-    """What was measured of it. measured: empty if the fit abstained; cpu_s: of the attempt's processes."""
-
-    function: Labelled
-    measured: str
-    confidence: float
-    cpu_s: float
-
-
-@asynccontextmanager
-async def executor() -> AsyncIterator[Attempts]:
-    settings = ExecutorSettings(isolation="local")
-    isolation = await choose(settings)
-    pool = Pool(isolation, _POOL)
-    pool.start()
-    try:
-        yield Attempts(pool, isolation, settings)
-    finally:
-        await pool.close()
-        await isolation.close()
-
-
-# --------------------------------------------------------------------------------------------------------- accuracy
-
-
-def families() -> Iterator[tuple[ModuleType, str, list[Labelled]]]:
-    """Each family, the growth class of its reference or empty, and its labelled functions."""
-    for info in pkgutil.iter_modules(labelled.__path__):
-        module = importlib.import_module(f"{labelled.__name__}.{info.name}")
-        functions = [
-            Labelled(info.name, name, label, _source(module, name))
-            for name, label in _documented(module)
-            if label in COMPLEXITIES
-        ]
-        known = dict(_documented(module))[module.REFERENCE]
-        yield module, known if known in COMPLEXITIES else "", functions
-
-
-def _documented(module: ModuleType) -> list[tuple[str, str]]:
-    found = inspect.getmembers(module, inspect.isfunction)
-    return [(name, function.__doc__ or "") for name, function in found if function.__module__ == module.__name__]
-
-
-def _source(module: ModuleType, name: str) -> str:
-    """The function alone: the static estimate, which a fit may lean on, should see no other."""
-    kept = (ast.Import, ast.ImportFrom, ast.Assign)
-    body = ast.parse(inspect.getsource(module)).body
-    parts = [ast.unparse(node) for node in body if isinstance(node, kept) or getattr(node, "name", "") == name]
-    return "\n\n".join([*parts, f"entry = {name}", "ready = len"])
-
-
-def labelled_job(module: ModuleType, function: Labelled, budget_s: float, rng: random.Random) -> executor_pb2.Job:
-    """The job of a task whose only test is trivial and whose probe is the family's."""
-    limits = for_probing(ceilings(TaskLimits(value_bytes=1024 * 1024)), budget_s)
-    reference = _source(module, module.REFERENCE)
-    job = executor_pb2.Job(source=function.source.encode(), reference_source=reference.encode(), limits=limits)
-    job.calls.add(call_id="1", function=_call("ready", [[]]))
-    for number, size in probe_points(module.SIZES, budget_s):
-        args = list(module.make_input(size, random.Random(rng.getrandbits(64))))
-        call = executor_pb2.Call(call_id=f"p{number}", function=_call("entry", args))
-        job.probe.add(size=size, call=call, vary=getattr(module, "VARY", None), lend=getattr(module, "LEND", None))
-    job.probe_cpu.CopyFrom(duration(budget_s))
-    job.probe_stop_ratio = _STOP_RATIO
-    return job
-
-
-def _call(entry_point: str, args: list[object]) -> executor_pb2.FunctionCall:
-    return executor_pb2.FunctionCall(entry_point=entry_point, args=_encoded(args), kwargs=_encoded({}))
-
-
-def _encoded(value: object) -> common_pb2.EncodedValue:
-    return common_pb2.EncodedValue(json=values.encode(value, _INPUT))
-
-
-async def accuracy(attempts: Attempts, budget_s: float, rounds: int, console: Console) -> list[Found]:
-    found = []
-    plan = [(module, known, function) for module, known, functions in families() for function in functions] * rounds
-    rng = random.Random(rounds)
-    for module, known, function in track(plan, f"budget {budget_s} s", console=console, transient=True):
-        report = await attempts.execute("benchmark", labelled_job(module, function, budget_s, rng))
-        expectations = grader_pb2.Expectations(optimal_complexity=known)
-        request = grader_pb2.GradeRequest(report=report, expectations=expectations)
-        fit = measure(request, GraderSettings()).fit
-        found.append(Found(function, fit.measured, fit.confidence, cost_s(report)))
-    return found
-
-
-def accuracy_table(by_budget: dict[float, list[Found]]) -> Table:
-    table = Table("budget, s", "right", "abstained", "wrong", "wrong, confident", "CPU s, median", "CPU s, most")
-    for budget_s, found in by_budget.items():
-        right = sum(each.measured == each.function.label for each in found)
-        abstained = sum(not each.measured for each in found)
-        wrong = [each for each in found if each.measured not in ("", each.function.label)]
-        sure = sum(each.confidence >= _SURE for each in wrong)
-        costs = sorted(each.cpu_s for each in found)
-        shares = [f"{count / len(found):.1%}" for count in (right, abstained, len(wrong), sure)]
-        table.add_row(f"{budget_s:g}", *shares, f"{statistics.median(costs):.3f}", f"{costs[-1]:.3f}")
-    return table
-
-
-def confusion_table(found: list[Found]) -> Table:
-    counts = Counter((each.function.label, each.measured or _ABSTAINED) for each in found)
-    columns = [*COMPLEXITIES, _ABSTAINED]
-    table = Table("true \\ measured", *columns)
-    for label in COMPLEXITIES:
-        table.add_row(label, *(str(counts[label, column] or "") for column in columns))
-    return table
 
 
 # -------------------------------------------------------------------------------------------------------- stability
@@ -231,17 +88,9 @@ class Measured:
 Fixes = dict[tuple[str, str], list[Measured]]  # by task and fix
 
 
-def cost_s(report: executor_pb2.Report) -> float:
-    """CPU time of a measuring job with a probe: the attempt's and the reference's."""
-    process = report.reference_probe_process
-    calls = (point.reference for point in report.probe)
-    reference_s = sum(seconds(call.usage.cpu) + seconds(call.overhead_cpu) for call in calls)
-    return seconds(report.usage.cpu) + reference_s + seconds(process.load_cpu) + seconds(process.other_cpu)
-
-
 async def measured(attempts: Attempts, chosen: list[str], repeats: int, console: Console) -> Fixes:
     """Each fix, measured again and again on new inputs."""
-    tasks, settings, found = load_tasks(ROOT / "tasks"), GraderSettings(), Fixes()
+    tasks, found = load_tasks(ROOT / "tasks"), Fixes()
     plan = [(task, fix) for task in chosen for fix in FIXES[task]] * repeats
     rng = random.Random(repeats)
     for task_id, fix in track(plan, "stability", console=console, transient=True):
@@ -253,7 +102,7 @@ async def measured(attempts: Attempts, chosen: list[str], repeats: int, console:
         brief.measurement.source = source.encode()
         report = await attempts.execute("benchmark", brief.measurement)
         request = grader_pb2.GradeRequest(report=report, expectations=brief.expectations)
-        found.setdefault((task_id, fix), []).append(Measured(measure(request, settings).score, cost_s(report)))
+        found.setdefault((task_id, fix), []).append(Measured(growth.graded(request).score, growth.cost_s(report)))
     return found
 
 
@@ -274,7 +123,7 @@ def scores_of(measured: list[Measured]) -> list[float]:
 # ----------------------------------------------------------------------------------------------------------- output
 
 
-def drawn(by_budget: Mapping[float, Sequence[Found]], idle: Fixes, busy: Fixes) -> "Figure":
+def drawn(by_budget: Mapping[float, Sequence[growth.Found]], idle: Fixes, busy: Fixes) -> "Figure":
     """Shares of right and wrong growth classes by budget; scores of each fix, on an idle machine and on a busy one."""
     from codearena.plots import labels, style  # only where a plot is asked for
 
@@ -306,9 +155,9 @@ def drawn(by_budget: Mapping[float, Sequence[Found]], idle: Fixes, busy: Fixes) 
     return made
 
 
-def _share(found: Sequence[Found], right: bool) -> float:
-    """Of functions that were given a class, which is the right one, or is not."""
-    return sum(bool(each.measured) and (each.measured == each.function.label) is right for each in found) / len(found)
+def _share(found: Sequence[growth.Found], right: bool) -> float:
+    """Of functions that were given the right class, or a wrong one."""
+    return sum(each.right if right else each.wrong for each in found) / len(found)
 
 
 def _scores(axes: "Axes", fixes: Fixes, shift: float, color: str) -> "Line2D":
@@ -320,7 +169,7 @@ def _scores(axes: "Axes", fixes: Fixes, shift: float, color: str) -> "Line2D":
     return dots
 
 
-def plot(by_budget: Mapping[float, Sequence[Found]], idle: Fixes, busy: Fixes, path: Path) -> None:
+def plot(by_budget: Mapping[float, Sequence[growth.Found]], idle: Fixes, busy: Fixes, path: Path) -> None:
     from codearena.plots import style
 
     with style.applied():
@@ -328,14 +177,15 @@ def plot(by_budget: Mapping[float, Sequence[Found]], idle: Fixes, busy: Fixes, p
 
 
 async def run(options: argparse.Namespace, console: Console) -> None:
-    by_budget: dict[float, list[Found]] = {}
+    by_budget: dict[float, list[growth.Found]] = {}
     idle, busy = Fixes(), Fixes()
     console.print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores at the start")
-    async with executor() as attempts:
+    async with growth.executor() as attempts:
         if options.part in ("accuracy", "all"):
+            chosen = list(growth.families(held_out, plain=True))
             for budget in options.budget:
-                by_budget[budget] = await accuracy(attempts, budget, options.rounds, console)
-            show_accuracy(by_budget, console)
+                by_budget[budget] = await growth.measured(attempts, chosen, budget, random.Random(), console)
+            growth.show(by_budget, console)
         if options.part in ("stability", "all"):
             idle = await measured(attempts, options.task, options.repeats, console)
             with every_core_burning():
@@ -344,17 +194,6 @@ async def run(options: argparse.Namespace, console: Console) -> None:
             console.print(f"least of a good fix less most of a slow one: {least_difference(idle, busy):.3f}")
     if options.plot and options.part == "all":
         plot(by_budget, idle, busy, options.plot)
-
-
-def show_accuracy(by_budget: dict[float, list[Found]], console: Console) -> None:
-    console.print(accuracy_table(by_budget))
-    for budget_s, found in by_budget.items():
-        console.print(f"budget {budget_s:g} s")
-        console.print(confusion_table(found))
-        for each in found:
-            if each.measured != each.function.label:
-                of = f"{each.function.family}.{each.function.name}, {each.function.label}"
-                console.print(f"{of}: {each.measured or 'none'}, confidence {each.confidence:.2f}")
 
 
 def least_difference(*found: Fixes) -> float:
@@ -374,7 +213,6 @@ def main() -> None:
         "--part", choices=["accuracy", "stability", "all"], default="all", help="(default: %(default)s)"
     )
     parser.add_argument("--budget", type=float, nargs="+", default=[0.3, 1.5], help="CPU s (default: %(default)s)")
-    parser.add_argument("--rounds", type=int, default=1, help="over the labelled set (default: %(default)s)")
     parser.add_argument("--repeats", type=int, default=10, help="of each fix, each way (default: %(default)s)")
     parser.add_argument(
         "--task", nargs="+", choices=list(FIXES), default=list(FIXES), help="for stability (default: all)"

@@ -180,10 +180,12 @@ class TestCase(_Record):
 class Probe(_Record):
     """Inputs made only to measure.
 
-    sizes: the n to make inputs for, ascending; vary: position of an argument that `make_input` returns as a list of
-    values for it, for each of which the function is called, with all other arguments shared: where one call does too
-    little to be measured; lend: position of a list that the attempt reads item by item from outside of its process:
-    where the optimum asks for less than a look at every item, which would otherwise be had while decoding the input.
+    sizes: the n to make inputs for, ascending; others are measured beside them, and calls too quick to be timed are
+    repeated (docs/efficiency.md), so that the two others are seldom needed. vary: position of an argument that
+    `make_input` returns as a list of values for it, for each of which the function is called, with all other arguments
+    shared: where the time of one call depends on more than n; lend: position of a list that the attempt reads item by
+    item from outside of its process: where the optimum asks for less than a look at every item, and a hostile attempt
+    could have that while it reads the input.
     """
 
     sizes: list[int] = Field(min_length=1)

@@ -48,6 +48,8 @@ from codearena.trees import (
 
 __all__ = [
     "DEFAULT_LIMITS",
+    "EXACT_JSON_INT",
+    "ITERATOR_TYPES",
     "BeyondLimitsError",
     "JSONTree",
     "MalformedValueError",
@@ -62,7 +64,7 @@ __all__ = [
     "parse_counted",
 ]
 
-_ITERATOR_TYPES: tuple[type, ...] = (
+ITERATOR_TYPES: tuple[type, ...] = (
     types.GeneratorType,
     type(iter([])),
     type(iter(())),
@@ -187,7 +189,7 @@ class _Encoder:
         names = _class_dict(kind).get("__dataclass_fields__")
         if type(names) is dict and all(type(name) is str for name in names):
             return self._record(kind, list(names), value, depth)
-        if issubclass(kind, _ITERATOR_TYPES):
+        if issubclass(kind, ITERATOR_TYPES):
             return {"iterator": self._items(value, depth)}
         raise UnencodableError(f"a value of type {_class_name(kind)} is not plain data")
 

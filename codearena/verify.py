@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from codearena import probe_report
 from codearena.client import CodeArena
 from codearena.errors import CodeArenaError
 from codearena.models import Verdict
@@ -33,7 +34,8 @@ def verify(arena: CodeArena, task: Task) -> Verification:
     """Grades the task's reference and its buggy code, both at once."""
     reference, buggy = arena.grade_batch([(task.id, task.solution), (task.id, task.buggy)])
     problems = [*_reference_problems(reference), *_buggy_problems(buggy), *_revision_problems(task, reference)]
-    return Verification(task.id, _graded(reference), _graded(buggy), problems, _read_only(task))
+    warnings = [*_read_only(task), *_of_probe(task, reference)]
+    return Verification(task.id, _graded(reference), _graded(buggy), problems, warnings)
 
 
 def _read_only(task: Task) -> list[str]:
@@ -49,6 +51,13 @@ def _read_only(task: Task) -> list[str]:
 
 def _graded(answer: Verdict | CodeArenaError) -> Verdict | None:
     return answer if isinstance(answer, Verdict) else None
+
+
+def _of_probe(task: Task, answer: Verdict | CodeArenaError) -> list[str]:
+    """What its probe cannot tell apart."""
+    if isinstance(answer, Verdict) and answer.complexity.ratio is not None:
+        return probe_report.notes(task, answer.complexity)
+    return []
 
 
 def _reference_problems(answer: Verdict | CodeArenaError) -> list[str]:

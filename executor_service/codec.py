@@ -126,7 +126,7 @@ def _test_script(script: executor_pb2.TestScript) -> dict[str, Any]:
 def _probe_point(point: executor_pb2.ProbePoint) -> dict[str, Any]:
     vary = point.vary if point.HasField("vary") else None
     lend = point.lend if point.HasField("lend") else None
-    return {"size": point.size, "call": _call(point.call), "vary": vary, "lend": lend}
+    return {"size": point.size, "call": _call(point.call), "vary": vary, "lend": lend, "added": point.added}
 
 
 def _function(function: executor_pb2.FunctionCall) -> dict[str, str]:
@@ -183,9 +183,12 @@ def decode_report(
         reference_calls=_outcomes(report.reference_calls),
         probe=[
             executor_pb2.ProbeMeasurement(
-                size=point.size, reference=_outcome(point.reference), attempt=_outcome(point.attempt)
+                size=point.size,
+                reference=_outcome(point.reference),
+                attempt=_outcome(point.attempt),
+                added=asked.added,
             )
-            for point in report.probe
+            for point, asked in zip(report.probe, job.probe, strict=False)
         ],
         usage=_usage(report.usage),
         broken_checks=report.broken_checks,
@@ -243,6 +246,8 @@ def _outcome(outcome: wire.OutcomeWire) -> common_pb2.CallOutcome:
         stderr=_output(outcome.stderr),
         usage=_usage(outcome.usage),
         overhead_cpu=duration(outcome.overhead_cpu_s) if outcome.overhead_cpu_s else None,
+        repeated_calls=outcome.repeated_calls,
+        repeated_cpu=duration(outcome.repeated_cpu_s) if outcome.repeated_calls else None,
         processes=[
             common_pb2.SpawnedProcess(argv=process.argv, shell=process.shell, via=process.via)
             for process in outcome.processes
@@ -287,7 +292,11 @@ def _usage(usage: wire.UsageWire) -> common_pb2.Usage:
 
 
 def _probe_process(process: wire.ProbeProcessWire) -> executor_pb2.ProbeProcess:
-    return executor_pb2.ProbeProcess(load_cpu=duration(process.load_cpu_s), other_cpu=duration(process.other_cpu_s))
+    return executor_pb2.ProbeProcess(
+        load_cpu=duration(process.load_cpu_s),
+        other_cpu=duration(process.other_cpu_s),
+        idle_cpu=duration(process.idle_cpu_s) if process.idle_cpu_s else None,
+    )
 
 
 def _analysis(analysis: wire.AnalysisWire) -> executor_pb2.Analysis:

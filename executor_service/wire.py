@@ -109,6 +109,8 @@ class OutcomeWire(_Record):
     stderr: OutputWire
     usage: UsageWire
     overhead_cpu_s: _Seconds
+    repeated_calls: _Size = 0
+    repeated_cpu_s: _Seconds = 0.0
     processes: tuple[ProcessWire, ...]
     tests: tuple[ScriptTestWire, ...] = ()
     precedent: str = ""
@@ -157,6 +159,7 @@ class ProbeProcessWire(_Record):
 
     load_cpu_s: _Seconds
     other_cpu_s: _Seconds
+    idle_cpu_s: _Seconds = 0.0
 
 
 class ProbeProcessesWire(_Record):

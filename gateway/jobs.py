@@ -17,6 +17,7 @@ from codearena import values
 from codearena.scripts import ScriptTest, TestScript
 from codearena.task import CompareMode, Task, TestCase
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, store_pb2
+from gateway import probe
 
 _COMPARE = {
     CompareMode.EXACT: grader_pb2.COMPARE_EXACT,
@@ -27,10 +28,8 @@ _COMPARE = {
     CompareMode.NUMERIC: grader_pb2.COMPARE_NUMERIC,
     CompareMode.CUSTOM: grader_pb2.COMPARE_CUSTOM,
 }
-_INPUT_LIMITS = values.ValueLimits(nodes=2_000_000, size_bytes=16 * 1024 * 1024)
 _NO_PRECEDENT = b"{}"
 _SHOWN_CHARS = 500
-_ROUND_CPU_S = 0.3
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,8 @@ class JobMaker:
 
     def _with_new_probe(self, cpu_s: float) -> Brief:
         job = executor_pb2.Job(reference_source=self._brief.reference, checks=self._brief.job.checks)
-        job.probe.extend(_probe(self._task, self._rng, cpu_s))
+        if self._task.probe is not None:
+            job.probe.extend(probe.points(self._task.probe, self._task.entry_point, self._rng, cpu_s))
         job.probe_cpu.FromMilliseconds(round(1000 * cpu_s))
         job.probe_stop_ratio = self._probing.stop_ratio
         return replace(self._brief, probe=job)
@@ -318,24 +318,8 @@ def _numbered(script: TestScript) -> list[tuple[str, ScriptTest]]:
     return [(str(number), test) for number, test in enumerate(script.tests, start=1)]
 
 
-def probe_points(sizes: Sequence[int], probe_cpu_s: float) -> list[tuple[int, int]]:
-    """Number, from 1, and size of each point of a probe: all sizes, once for each 0.3 s of CPU time there is."""
-    rounds = max(1, round(probe_cpu_s / _ROUND_CPU_S))
-    return list(enumerate(list(sizes) * rounds, start=1))
-
-
-def _probe(task: Task, rng: random.Random, probe_cpu_s: float) -> list[executor_pb2.ProbePoint]:
-    assert task.probe is not None
-    points = []
-    for number, size in probe_points(task.probe.sizes, probe_cpu_s):
-        args = list(task.probe.make_input(size, random.Random(rng.getrandbits(64))))
-        call = executor_pb2.Call(call_id=f"p{number}", function=_function(task.entry_point, args, {}))
-        points.append(executor_pb2.ProbePoint(size=size, call=call, vary=task.probe.vary, lend=task.probe.lend))
-    return points
-
-
 def _encoded(value: object) -> common_pb2.EncodedValue:
-    return common_pb2.EncodedValue(json=values.encode(value, _INPUT_LIMITS))
+    return common_pb2.EncodedValue(json=values.encode(value, probe.INPUT_LIMITS))
 
 
 def shown_call(task: Task, test: TestCase) -> str:

@@ -1,44 +1,51 @@
-"""Growth class of measured times: a fit by least squares of relative errors.
+"""Growth class of measured times: for each class the best curve, and of the curves the most probable one.
 
-For a class with growth f, a program's time is modelled as
+A program of the growth f takes
 
-    t = c * f(n)        t = c * f(n) + d        t = c * f(n) + d * n   (from O(n^2) on)
+    t = c * f(n) + lower orders         c > 0, the lower orders' factors >= 0
 
-with c, d >= 0: what every call costs, and the linear part that hides a cheap quadratic one for long. The errors are
-relative, as timers and schedulers make them, so that the largest size does not decide alone (cf. McGeoch et al.,
-"Using finite experiments to study asymptotic performance", 2002). A parameter more must pay: what a model leaves
-unexplained is divided by the degrees of freedom left, and c * f must be most of the time at the largest size, or the
-class is not seen. An exponential may have any base between 1.3 and 6.
+where the lower orders are what such programs have beside it: a constant, and from O(n log n) on what is linear, from
+O(n^3) on what is quadratic. An exponential may have any base between 1.25 and 6. The larger the part of c * f at the
+largest size, the more likely is the class: a full cache looks like a little of a higher power at the end.
 
-Interpreter and memory bend real curves: a list that outgrows a cache makes an O(n) loop look steeper. The reference ran
-on the same inputs and its class is known, so its curve shows the bend, and times are corrected by it before the fit:
-not by the whole of it, since the reference's times are noisy too.
+The curves are fitted by weighted least squares of relative errors, as timers, schedulers and caches make them. A
+point's weight is the part of the axis of log n that it stands for, so that many small sizes do not outvote the large
+ones. How large the errors are nobody knows beforehand: it is estimated from what the best curve leaves unexplained, no
+less than a clean curve does, and integrated out. What that leaves is
 
-What the code looks like is a hint as well: the class that its static estimate names is forgiven part of its error. That
-decides between classes that a noisy host has made alike, and moves nothing where the times are clear: where the two
-disagree, the measured one wins.
+    ln P(class) = prior - N / 2 * ln(unexplained) - parameters * ln(N) / 2
 
-A logarithm is nearly a constant over the sizes that can be afforded. Which of two classes that differ by one it is, is
-decided by the times only if they are very clear; otherwise by what is likely: what the code looks like, then the
-optimum. Scores do not depend on logarithms.
+(the Bayesian information criterion; Schwarz, "Estimating the dimension of a model", 1978). N is far less than the
+number of sizes, since the errors of neighbours are alike: a cache that is full bends all of the curve behind it. For
+the same reason a factor of log n is seldom believed of the times alone, and the prior holds what the code looks like.
+Its part is small beside what clean times say: where the two clearly disagree, the times win.
 """
 
+import itertools
 import math
-import statistics
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from codearena.task import COMPLEXITIES
 
-MIN_POINTS = 3
+MIN_POINTS = 4
 """Fewer sizes fit every class."""
 
+_LEAST_RANGE = 1.5  # from the smallest size to the largest
 _EXPONENTIAL = "O(2^n)"
-_BASES = [1.3 + step / 10 for step in range(48)]  # Fibonacci by recursion has 1.62, three-way recursion up to 5.8
-_LEADING_SHARE = 0.5
-_BEND_TRUST = 0.7
-_BENEFIT_OF_DOUBT = 0.6
-_BY_LIKELINESS = 0.6  # of the confidence is left where the times did not decide about a logarithm
+_BASES = [1.25 * 1.07**step for step in range(24)]  # Fibonacci by recursion has 1.62, three-way recursion up to 5.8
+_RATE_ERROR = 0.5  # of the logarithm of the base, by the last two sizes
+_LEAST_SHARE = 0.3  # of the leading term at the largest size
+_USUAL_SHARE = 0.85  # of a class without a logarithm, likewise; less is the less likely the less it is
+_FAINT = 8.0
+_ERROR = 0.1  # relative, that a clean curve leaves
+_MOST_POINTS = 6.0  # that count as independent: one, and one more for each doubling of n
+_POWER_HINT = 1.5  # of the logarithm of the odds
+_LOGARITHM_HINT = 2.0
+_OPTIMUM_HINT = 1.0
+_RARE = {"O(n log n)": -1.5, "O(n^2 log n)": -3.0}  # of all programs: caches bend many a curve so
+_CONFIDENCE_SCALE = 0.5  # of the logarithm of the odds: what is not modelled makes all of them look too sure
+_LOGARITHM_SCALE = 0.5  # of those between two classes that differ by a logarithm once more
 
 Growth = Callable[[int], float]
 
@@ -53,6 +60,16 @@ _GROWTH: dict[str, Growth] = {
     "O(n^3)": lambda n: float(n) ** 3,
 }
 _ORDER = dict(zip(COMPLEXITIES, (0, 0, 1, 1, 2, 2, 3, 4), strict=True))
+_LOWER = {
+    "O(1)": (),
+    "O(log n)": ("O(1)",),
+    "O(n)": ("O(1)",),
+    "O(n log n)": ("O(1)", "O(n)"),
+    "O(n^2)": ("O(1)", "O(n)"),
+    "O(n^2 log n)": ("O(1)", "O(n)", "O(n^2)"),
+    "O(n^3)": ("O(1)", "O(n)", "O(n^2)"),
+    _EXPONENTIAL: ("O(1)", "O(n^2)"),
+}
 
 
 @dataclass(frozen=True)
@@ -72,26 +89,11 @@ ABSTAINED = Fit()
 
 
 @dataclass(frozen=True)
-class Trust:
-    """How far times are believed; see the grader's settings for the meanings."""
+class Point:
+    """One size. time_s: what a call takes, positive."""
 
-    relative_noise: float
-    min_confidence: float
-    log_confidence: float
-
-
-@dataclass(frozen=True)
-class Curve:
-    """sizes: n values, ascending, at least 1; times_s: CPU time at each, positive."""
-
-    sizes: Sequence[int]
-    times_s: Sequence[float]
-
-    def above(self, noise_s: float, idle_s: float = 0.0) -> "Curve":
-        """Less `idle_s`, and without what is then below `noise_s`, which says nothing."""
-        less = [(n, time_s - idle_s) for n, time_s in zip(self.sizes, self.times_s, strict=True)]
-        kept = [(n, time_s) for n, time_s in less if time_s >= noise_s]
-        return Curve([n for n, _ in kept], [time_s for _, time_s in kept])
+    size: int
+    time_s: float
 
 
 def excess_order(measured: str, optimal: str) -> int:
@@ -104,99 +106,128 @@ def excess_order(measured: str, optimal: str) -> int:
     return max(0, _ORDER[measured] - _ORDER[optimal])
 
 
-def calibrated(curve: Curve, reference: Curve, known: str) -> Curve:
-    """The curve, freed of most of what bends the reference's, whose class is known.
+def fit(points: Sequence[Point], min_confidence: float, likely: Sequence[str] = ()) -> Fit:
+    """The most probable growth class. points: by size, ascending.
 
-    Where the reference was not timed, below its smallest size, its bend there is taken to be that of the smallest.
+    likely: classes, the estimate from the code first, then the optimum; empty where unknown. Abstains below
+    `min_confidence`, and with too few sizes.
     """
-    if known not in _GROWTH or len(reference.sizes) < MIN_POINTS:
-        return curve
-    growth = _GROWTH[known]
-    bends = {n: growth(n) / time_s for n, time_s in zip(reference.sizes, reference.times_s, strict=True)}
-    usual, smallest = statistics.median(bends.values()), reference.sizes[0]
-    times_s = [
-        time_s * (bends.get(n, bends[smallest] if n < smallest else usual) / usual) ** _BEND_TRUST
-        for n, time_s in zip(curve.sizes, curve.times_s, strict=True)
-    ]
-    return Curve(curve.sizes, times_s)
-
-
-def fit(curve: Curve, trust: Trust, likely: Sequence[str] = ()) -> Fit:
-    """The growth class that explains the times best, if one clearly does.
-
-    likely: classes, the estimate from the code first, then the optimum; empty where unknown.
-    confidence = 1 - (r1 + e) / (r2 + e), with r1 and r2 what the best and the second class leave unexplained, and e the
-    `relative_noise`: two classes that differ by less than the timer's error fit alike. Where best and second differ by
-    a logarithm and are not clearly apart, the first one of `likely` is taken, or else the simpler one: then the power
-    is as sure as it is against the third, and the class less so. Abstains below `min_confidence`, and with fewer than
-    three sizes.
-    """
-    if len(curve.sizes) < MIN_POINTS:
+    if len(points) < MIN_POINTS or points[-1].size < _LEAST_RANGE * points[0].size:
         return ABSTAINED
-    left = {name: _unexplained(curve, name) for name in COMPLEXITIES}
-    if likely and likely[0] in left:
-        left[likely[0]] *= _BENEFIT_OF_DOUBT
-    left = {name: error + trust.relative_noise for name, error in left.items()}
-    best, *rivals = sorted(COMPLEXITIES, key=left.__getitem__)
-    share = 1.0
-    if _ORDER[best] == _ORDER[rivals[0]] and _apart(left[best], left[rivals[0]]) < trust.log_confidence:
-        alike = sorted((best, rivals.pop(0)), key=COMPLEXITIES.index)
-        best = next((name for name in likely if name in alike), alike[0])
-        left[best] = min(left[name] for name in alike)
-        share = _BY_LIKELINESS
-    confidence = _apart(left[best], left[rivals[0]])
-    return Fit(best, share * confidence, confidence) if confidence >= trust.min_confidence else ABSTAINED
+    points = _undisturbed(points)
+    weights = _weights(points)
+    count = min(_MOST_POINTS, 1 + math.log2(points[-1].size / points[0].size))
+    odds = {name: _log_probability(points, weights, name, count, likely) for name in COMPLEXITIES}
+    top = max(odds.values())
+    shares = {name: math.exp(_CONFIDENCE_SCALE * (value - top)) for name, value in odds.items()}
+    best = max(shares, key=shares.__getitem__)
+    alike = {name: share for name, share in shares.items() if _ORDER[name] == _ORDER[best]}
+    power = sum(alike.values()) / sum(shares.values())
+    confidence = power / sum((share / shares[best]) ** _LOGARITHM_SCALE for share in alike.values())
+    return Fit(best, confidence, power) if confidence >= min_confidence else ABSTAINED
 
 
-def _apart(left: float, right: float) -> float:
-    return 1 - left / right
+def _undisturbed(points: Sequence[Point]) -> list[Point]:
+    """No size takes longer than a larger one: what disturbs a measurement only adds to it."""
+    least = list(itertools.accumulate((point.time_s for point in reversed(points)), min))
+    return [replace(point, time_s=time_s) for point, time_s in zip(points, reversed(least), strict=True)]
 
 
-def _unexplained(curve: Curve, name: str) -> float:
-    """The root mean square of the relative errors that the best model of the class leaves."""
-    if name == _EXPONENTIAL:
-        return min(_of_models(curve, _power_of(base), [], 1) for base in _BASES)
-    lower: list[Growth] = []
-    if _ORDER[name] >= 2:
-        lower = [_GROWTH["O(1)"], _GROWTH["O(n)"]]
-    elif name != "O(1)":
-        lower = [_GROWTH["O(1)"]]
-    return _of_models(curve, _GROWTH[name], lower, 0)
+def _weights(points: Sequence[Point]) -> list[float]:
+    """Of each point, adding up to 1."""
+    logs = [math.log(point.size) for point in points]
+    gaps = [after - before for before, after in zip([logs[0], *logs], [*logs[1:], logs[-1]], strict=False)]
+    return [gap / sum(gaps) for gap in gaps]
 
 
-def _power_of(base: float) -> Growth:
-    def growth(n: int) -> float:
-        return base**n
-
-    return growth
-
-
-def _of_models(curve: Curve, growth: Growth, lower: Sequence[Growth], free: int) -> float:
-    """free: parameters inside `growth` itself."""
-    points = list(zip(curve.sizes, curve.times_s, strict=True))
-    try:
-        leading = [growth(n) / time_s for n, time_s in points]
-    except OverflowError:
-        return math.inf
-    alone = _error(leading, len(points) - 1 - free)
-    return min([alone, *(_error_of_two(leading, [low(n) / time_s for n, time_s in points]) for low in lower)])
-
-
-def _error(leading: Sequence[float], freedom: int) -> float:
-    c = sum(leading) / sum(u * u for u in leading)
-    return math.sqrt(sum((c * u - 1) ** 2 for u in leading) / max(freedom, 1))
+def _log_probability(
+    points: Sequence[Point], weights: Sequence[float], name: str, count: float, likely: Sequence[str]
+) -> float:
+    prior = _RARE.get(name, 0.0) + _hinted(name, likely)
+    growths = list(_exponentials(points)) if name == _EXPONENTIAL else [_GROWTH[name]]
+    models = [(growth, lower) for growth in growths for lower in _subsets(_LOWER[name])]
+    free = 1 if name == _EXPONENTIAL else 0
+    evidence = [
+        -count / 2 * math.log(_ERROR**2 + curve.unexplained)
+        - (free + len(lower)) * math.log(count) / 2
+        - (0.0 if "log" in name else _FAINT * max(0.0, _USUAL_SHARE - curve.leading_share))
+        for growth, lower in models
+        if (curve := _fitted(points, weights, growth, lower)) is not None
+    ]
+    return prior + max(evidence, default=-math.inf)
 
 
-def _error_of_two(leading: Sequence[float], lower: Sequence[float]) -> float:
-    """Of c * leading + d * lower = 1, or infinity if c or d is negative or c * leading is not most of the last."""
-    uu, vv = sum(u * u for u in leading), sum(v * v for v in lower)
-    uv = sum(u * v for u, v in zip(leading, lower, strict=True))
-    determinant = uu * vv - uv * uv
-    if determinant <= 1e-12 * uu * vv:
-        return math.inf
-    c = (sum(leading) * vv - sum(lower) * uv) / determinant
-    d = (sum(lower) * uu - sum(leading) * uv) / determinant
-    if c < 0 or d < 0 or c * leading[-1] < _LEADING_SHARE:
-        return math.inf
-    squares = sum((c * u + d * v - 1) ** 2 for u, v in zip(leading, lower, strict=True))
-    return math.sqrt(squares / max(len(leading) - 2, 1))
+def _hinted(name: str, likely: Sequence[str]) -> float:
+    estimated, optimal = (*likely, "", "")[:2]
+    hint = _OPTIMUM_HINT if name == optimal else 0.0
+    if estimated:
+        hint += _POWER_HINT if _ORDER[name] == _ORDER[estimated] else 0.0
+        hint += _LOGARITHM_HINT if ("log" in name) == ("log" in estimated) else 0.0
+    return hint
+
+
+def _subsets(names: Sequence[str]) -> list[list[Growth]]:
+    chosen = itertools.chain.from_iterable(itertools.combinations(names, size) for size in range(len(names) + 1))
+    return [[_GROWTH[name] for name in each] for each in chosen]
+
+
+def _exponentials(points: Sequence[Point]) -> Iterator[Growth]:
+    """Of the bases not far from what the last step looks like: any other leaves much of that step unexplained."""
+    before, last = points[-2:]
+    rate = math.log(last.time_s / before.time_s) / (last.size - before.size)
+    for base in _BASES:
+        if abs(math.log(base) - rate) < _RATE_ERROR:
+            yield _power_of(base, last.size)
+
+
+def _power_of(base: float, largest: int) -> Growth:
+    """Relative to that of the largest size, which may exceed every float."""
+    return lambda n: base ** (n - largest)
+
+
+@dataclass(frozen=True)
+class _Curve:
+    """unexplained: mean square of relative errors; leading_share: of the growth itself, at the largest size."""
+
+    unexplained: float
+    leading_share: float
+
+
+def _fitted(
+    points: Sequence[Point], weights: Sequence[float], growth: Growth, lower: Sequence[Growth]
+) -> _Curve | None:
+    """The best curve with these terms; None if a factor is negative, or too little of the growth is seen."""
+    columns = [[each(point.size) / point.time_s for point in points] for each in (growth, *lower)]
+    products = [[_dot(weights, left, right) for right in columns] for left in columns]
+    sums = [math.fsum(weight * value for weight, value in zip(weights, column, strict=True)) for column in columns]
+    factors = _solved(products, sums)
+    if not factors or min(factors) <= 0:
+        return None
+    fitted = [_dot(factors, row, [1.0] * len(row)) for row in zip(*columns, strict=True)]
+    share = factors[0] * columns[0][-1] / fitted[-1]
+    errors = [value - 1 for value in fitted]
+    return _Curve(_dot(weights, errors, errors), share) if share >= _LEAST_SHARE else None
+
+
+def _dot(weights: Sequence[float], left: Sequence[float], right: Sequence[float]) -> float:
+    return math.fsum(weight * a * b for weight, a, b in zip(weights, left, right, strict=True))
+
+
+def _solved(matrix: Sequence[Sequence[float]], right: Sequence[float]) -> list[float]:
+    """Of a small positive definite system, by elimination on a matrix scaled to ones; empty if it is singular."""
+    scale = [math.sqrt(matrix[i][i]) for i in range(len(right))]
+    rows = [
+        [value / (scale[i] * scale[j]) for j, value in enumerate(row)] + [right[i] / scale[i]]
+        for i, row in enumerate(matrix)
+    ]
+    for i, row in enumerate(rows):
+        if row[i] <= 1e-9:
+            return []
+        for below in rows[i + 1 :]:
+            factor = below[i] / row[i]
+            below[i:] = [a - factor * b for a, b in zip(below[i:], row[i:], strict=True)]
+    found = [0.0] * len(rows)
+    for i in range(len(rows) - 1, -1, -1):
+        row = rows[i]
+        found[i] = (row[-1] - math.fsum(row[j] * found[j] for j in range(i + 1, len(rows)))) / row[i]
+    return [value / factor for value, factor in zip(found, scale, strict=True)]

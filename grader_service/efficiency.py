@@ -7,27 +7,32 @@ which both returned, on what the attempt is charged with (charges.py), and the g
 one it is taken over the tests' own calls, whose small inputs show less: their plateau is wider.
 """
 
-from collections.abc import Iterable
+import signal
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from codearena.errors import CallerError, ServiceError
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
-from grader_service import complexity
+from grader_service import complexity, timing
 from grader_service.charges import Charged, beside_calls_s, best_of_rounds, charge, peaks, seconds
 from grader_service.compare import DEFAULT_TOLERANCE, Tolerance
 from grader_service.examine import UNCHECKED, Checked, meets, own_outcomes, same_value, tolerance_of
 from grader_service.reading import Reader
-from grader_service.reward import class_cap, efficiency_score
+from grader_service.reward import efficiency_score, optimal_class_score, worse_class_score
 from grader_service.settings import Settings
+from grader_service.standing import Size, Standing, standing
 
 _RETURNED = common_pb2.CALL_STATUS_RETURNED
+_TIME_LIMIT = common_pb2.CALL_STATUS_TIME_LIMIT
 _ENDED_BY_ITSELF = (_RETURNED, common_pb2.CALL_STATUS_RAISED)
 _WAITED_S = 0.5  # without what the host was the cause of
 _DISTURBED_S = 0.02  # of waiting for the host
 _DISTURBED_RATIO = 3.0  # in plateaus: what is slower than this is slow by itself
 _BORDERLINE_RATIO = 1.2  # likewise
 _WORKING_SHARE = 0.1  # of a call's time, on CPU, below which it waited
-_IDLE_SHARE = 0.8  # of the least time ever seen, which is hardly more than the messages around a call
+_BREAKS = {"RecursionError", "MemoryError"}
+_SHOWN_SHARE = 0.5  # of the largest size: what breaks below is not known to be right, nor how it would grow
+_EXPLAINED = 2.0
 # On the probe's large inputs: summing floats in another order is right too.
 _PROBE_TOLERANCE = {(mode, DEFAULT_TOLERANCE) for mode in (grader_pb2.COMPARE_EXACT, grader_pb2.COMPARE_APPROX)}
 _Modes = set[tuple[grader_pb2.Compare.ValueType, Tolerance]]
@@ -36,8 +41,9 @@ _Modes = set[tuple[grader_pb2.Compare.ValueType, Tolerance]]
 @dataclass(frozen=True)
 class Efficiency:
     """What was measured. score: in [0, 1]; ratio: CPU time over the reference's, None if none could be taken;
-    sizes, times_s: where attempt and reference both returned, ascending, and the attempt's CPU time there;
+    sizes, times_s: where attempt and reference both returned, ascending, and what a call of the attempt takes there;
     reference_s: the reference's at the largest of them; space: growth class of the attempt's peak memory, or empty.
+    broke_at, limited_at: the smallest size at which the attempt broke, or came to its time limit; None: at no size.
     untold: nobody can tell whether the attempt or the host was slow, and the score is none.
     disturbed: without what the host did meanwhile the attempt may have been as fast as the reference.
     passes, probed: of each test and each point of the probe, whether its value was right when it was measured.
@@ -50,6 +56,8 @@ class Efficiency:
     fit: complexity.Fit = complexity.ABSTAINED
     reference_s: float | None = None
     space: str = ""
+    broke_at: int | None = None
+    limited_at: int | None = None
     untold: bool = False
     disturbed: bool = False
     passes: tuple[bool, ...] = field(default=(), compare=False)
@@ -150,65 +158,140 @@ def _of_probe(
     settings: Settings,
     reader: Reader,
 ) -> Efficiency:
-    measured = charge([point for point in report.probe if point.reference.status == _RETURNED], settings)
+    modes = _probe_modes(expectations)
+    probed = tuple(point.reference.status == _RETURNED and _is_right(point, modes, reader) for point in report.probe)
+    rights = list(zip(report.probe, probed, strict=True))
+    measured = charge(_counted(rights), settings)
     usable = best_of_rounds(measured)
     if not usable:
         raise ServiceError("the reference returned for no size of the probe: nothing to measure against")
-    common = [charged for charged in usable if charged.point.attempt.status == _RETURNED]
+    idle_s = seconds(report.reference_probe_process.idle_cpu)
+    attempt = timing.points(measured, timing.of_attempt, idle_s)
+    reference = timing.points(measured, timing.of_reference, idle_s)
+    broke_at = min((charged.size for charged in usable if _broke(charged.point.attempt)), default=None)
+    tried = [charged for charged in usable if broke_at is None or charged.size < broke_at]
+    common = [charged for charged in tried if charged.point.attempt.status == _RETURNED]
     likely = (estimated, expectations.optimal_complexity)
-    fit = _class(usable, common, likely, settings)
-    modes = _probe_modes(expectations)
-    returned = [point.reference.status == _RETURNED for point in report.probe]
-    probed = tuple(
-        reference and _is_right(point, modes, reader) for reference, point in zip(returned, report.probe, strict=True)
-    )
-    agrees = probed == tuple(returned)
+    fit = _class(attempt, reference, likely, settings)
+    agrees = all(right or point.added for point, right in rights if point.reference.status == _RETURNED)
     beside_s = beside_calls_s(report, settings)
-    ratio = _probe_ratio(report, usable, beside_s, settings) if agrees else None  # fast and wrong earns nothing
+    right = agrees and bool(tried)  # fast and wrong earns nothing
+    ratio = _probe_ratio(report, tried, beside_s, settings) if right else None
+    stands = standing(_sizes(tried, attempt, reference, idle_s), fit, *likely)
+    if not _is_explained(tried, common, beside_s, settings):
+        stands = replace(stands, optimal=0.0)
+    score = 0.0 if ratio is None else _score(ratio, stands, len(common) == len(tried), settings)
+    if broke_at is not None and ratio is not None:
+        shows = stands.optimal if common[-1].size >= _SHOWN_SHARE * usable[-1].size else 0.0
+        score = shows * min(score, settings.optimal_class_floor)
     return Efficiency(
-        0.0 if ratio is None else _score(ratio, fit, expectations.optimal_complexity, settings),
+        score,
         ratio,
-        tuple(charged.size for charged in common),
-        tuple(charged.attempt_s for charged in common),
+        tuple(point.size for point in attempt),
+        tuple(point.time_s for point in attempt),
         fit,
-        common[-1].reference_s if common else None,
+        next((point.time_s for point in reference if attempt and point.size == attempt[-1].size), None),
         _space(measured, settings),
+        broke_at,
+        min((charged.size for charged in tried if charged.point.attempt.status == _TIME_LIMIT), default=None),
         probed=probed,
     )
 
 
-def _score(ratio: float, fit: complexity.Fit, optimal_complexity: str, settings: Settings) -> float:
-    """By the ratio, and no more than the growth class allows; but as fast as the reference is as good as it.
+def _counted(rights: Sequence[tuple[executor_pb2.ProbeMeasurement, bool]]) -> list[executor_pb2.ProbeMeasurement]:
+    """The points at which the reference returned, less the added ones that say nothing of the attempt.
 
-    A class that is not sure allows everything: on a busy host one late size must not turn a good fix into a bad one.
+    Nobody has promised that right code works at a size that the task does not have: what fails there, or differs from
+    the reference, is left out. That it came to a limit counts where the task has a larger size. rights: each point, and
+    whether it was right there.
     """
-    score = efficiency_score(ratio, settings.probe_plateau_ratio, settings.zero_ratio)
-    if ratio <= settings.probe_plateau_ratio or fit.power_confidence < settings.fit_sure_confidence:
-        return score
-    excess = complexity.excess_order(fit.measured, optimal_complexity)
-    return min(score, class_cap(excess, settings.worse_class_cap))
+    largest = max((point.size for point, _ in rights if not point.added), default=0)
+    returned = [(point, right) for point, right in rights if point.reference.status == _RETURNED]
+    return [point for point, right in returned if not point.added or _says_something(point, right, largest)]
 
 
-def _class(usable: list[Charged], common: list[Charged], likely: tuple[str, str], settings: Settings) -> complexity.Fit:
+def _says_something(point: executor_pb2.ProbeMeasurement, right: bool, largest: int) -> bool:
+    if point.attempt.status == _TIME_LIMIT or _broke(point.attempt):
+        return point.size < largest
+    return right and point.attempt.status == _RETURNED
+
+
+def _broke(attempt: common_pb2.CallOutcome) -> bool:
+    """Whether it came to a limit of the interpreter or of the memory, as code that is right for smaller inputs may.
+
+    A recursion that the interpreter does not count ends the process by a signal.
+    """
+    if attempt.status == common_pb2.CALL_STATUS_RAISED:
+        return not _BREAKS.isdisjoint(attempt.raised.builtin_bases)
+    overflowed = attempt.status == common_pb2.CALL_STATUS_CRASHED and attempt.signal == signal.SIGSEGV
+    return overflowed or attempt.status == common_pb2.CALL_STATUS_MEMORY_LIMIT
+
+
+def _score(ratio: float, stands: Standing, finished: bool, settings: Settings) -> float:
+    """By the ratio and by the growth class, as far as that is sure; but as fast as the reference is as good as it.
+
+    An attempt that a time limit ended has shown less than the others, and so has to show that it is not worse.
+    """
+    by_ratio = efficiency_score(ratio, settings.probe_plateau_ratio, settings.zero_ratio)
+    if ratio <= settings.probe_plateau_ratio:
+        return by_ratio
+    worse = stands.worse if finished else 1 - stands.optimal
+    return (
+        stands.optimal * optimal_class_score(by_ratio, settings.optimal_class_floor)
+        + worse * worse_class_score(ratio, stands.order, settings)
+        + (1 - stands.optimal - worse) * by_ratio
+    )
+
+
+def _sizes(
+    tried: Sequence[Charged], attempt: Sequence[complexity.Point], reference: Sequence[complexity.Point], idle_s: float
+) -> list[Size]:
+    """What the growth of the ratio is seen from; of an attempt that a time limit ended, the size where it did too."""
+    ours, theirs = ({point.size: point.time_s for point in side} for side in (reference, attempt))
+    returned = [charged.size for charged in tried if charged.point.attempt.status == _RETURNED]
+    ended = [charged for charged in tried if charged.point.attempt.status == _TIME_LIMIT][:1]
+    return [
+        *(Size(size, theirs[size], ours[size]) for size in returned if size in ours and size in theirs),
+        *(
+            Size(charged.size, charged.attempt_s - idle_s, charged.reference_s - idle_s, finished=False)
+            for charged in ended
+        ),
+    ]
+
+
+def _is_explained(tried: list[Charged], common: list[Charged], beside_s: float, settings: Settings) -> bool:
+    """Whether the calls that returned account for all that was spent. If not, how they grow tells little."""
+    if not common or any(_waited_in(charged) for charged in tried):
+        return False
+    run = [charged for charged in tried if charged.point.attempt.status != common_pb2.CALL_STATUS_NOT_RUN]
+    spent_s = sum(charged.attempt_s for charged in run) + beside_s
+    of_all = _ratio(spent_s, sum(charged.reference_s for charged in run), settings.probe_noise_s)
+    return of_all <= _EXPLAINED * _ratio(common[-1].attempt_s, common[-1].reference_s, settings.probe_noise_s)
+
+
+def _waited_in(charged: Charged) -> bool:
+    limited = charged.point.attempt.status == _TIME_LIMIT
+    return limited and _waited(_own_wall_s(charged.point.attempt.usage), charged.attempt_s)
+
+
+def _class(
+    attempt: Sequence[complexity.Point],
+    reference: Sequence[complexity.Point],
+    likely: tuple[str, str],
+    settings: Settings,
+) -> complexity.Fit:
     """The attempt's growth class, unless the reference's own times contradict what is known of the reference.
 
-    If so, something else than the algorithm dominates, and it does so for the attempt too: nothing is claimed then. A
-    reference too quick to be timed says nothing either way. likely: the estimated and the optimal class, or empty.
+    If so, something else than the algorithm dominates, and it does so for the attempt too: nothing is claimed then.
+    likely: the estimated and the optimal class, or empty.
     """
     optimal = likely[1]
-    trust = complexity.Trust(settings.fit_relative_noise, settings.fit_min_confidence, settings.fit_log_confidence)
-    every_s = [
-        time_s for charged in [*usable, *common] for time_s in (charged.reference_s, charged.attempt_s) if time_s
-    ]
-    idle_s = min([settings.fit_idle_s, *every_s]) * _IDLE_SHARE
-    reference = _curve([(charged.size, charged.reference_s) for charged in usable], idle_s, settings)
-    attempt = _curve([(charged.size, charged.attempt_s) for charged in common], idle_s, settings)
     if optimal:
-        shown = complexity.fit(reference, trust, (optimal,))
+        shown = complexity.fit(reference, settings.fit_min_confidence, (optimal,))
         differs = complexity.excess_order(shown.measured, optimal) or complexity.excess_order(optimal, shown.measured)
         if differs and shown.power_confidence >= settings.fit_sure_confidence:
             return complexity.ABSTAINED
-    return complexity.fit(complexity.calibrated(attempt, reference, optimal), trust, likely)
+    return complexity.fit(attempt, settings.fit_min_confidence, likely)
 
 
 def _space(measured: list[Charged], settings: Settings) -> str:
@@ -216,13 +299,8 @@ def _space(measured: list[Charged], settings: Settings) -> str:
     by_size = peaks(measured)
     baseline = min(by_size.values(), default=0)
     grown = {size: peak - baseline for size, peak in by_size.items() if peak - baseline >= settings.space_noise_bytes}
-    trust = complexity.Trust(settings.fit_relative_noise, settings.fit_min_confidence, settings.fit_log_confidence)
-    return complexity.fit(complexity.Curve(list(grown), [float(peak) for peak in grown.values()]), trust).measured
-
-
-def _curve(points: list[tuple[int, float]], idle_s: float, settings: Settings) -> complexity.Curve:
-    sizes, times_s = [size for size, _ in points], [time_s for _, time_s in points]
-    return complexity.Curve(sizes, times_s).above(settings.fit_noise_s, idle_s)
+    points = [complexity.Point(size, float(grown[size])) for size in sorted(grown)]
+    return complexity.fit(points, settings.fit_min_confidence).measured
 
 
 def _probe_ratio(
@@ -235,7 +313,7 @@ def _probe_ratio(
     there within the same limits: it slept its time away, or ended its process after an answer. Then there is no ratio.
     """
     common = [charged for charged in usable if charged.point.attempt.status == _RETURNED]
-    timed_out = [charged for charged in usable if charged.point.attempt.status == common_pb2.CALL_STATUS_TIME_LIMIT]
+    timed_out = [charged for charged in usable if charged.point.attempt.status == _TIME_LIMIT]
     if len(common) < len(usable) and not timed_out:
         return None
     ratios = [_time_limit_ratio(charged, settings) for charged in timed_out]
@@ -256,8 +334,7 @@ def _time_limit_ratio(charged: Charged, settings: Settings) -> float:
     point = charged.point
     wall_s = _own_wall_s(point.attempt.usage)
     by_wall = _ratio(wall_s, _own_wall_s(point.reference.usage), settings.wall_noise_s)
-    waited = _waited(wall_s, charged.attempt_s)
-    return max(by_cpu, by_wall, settings.zero_ratio if waited else settings.unfinished_ratio)
+    return max(by_cpu, by_wall, settings.zero_ratio if _waited_in(charged) else settings.unfinished_ratio)
 
 
 def _unfinished_ratio(
@@ -291,7 +368,7 @@ def _cannot_be_told(report: executor_pb2.Report) -> bool:
     if _kept_s(_references(report)) <= _DISTURBED_S:
         return False
     outcomes = [*(point.attempt for point in report.probe), *report.calls]
-    ended = [outcome.usage for outcome in outcomes if outcome.status == common_pb2.CALL_STATUS_TIME_LIMIT]
+    ended = [outcome.usage for outcome in outcomes if outcome.status == _TIME_LIMIT]
     return any(_waited_or_not(usage) for usage in (*ended, *([report.usage] if ended else ())))
 
 
@@ -309,7 +386,8 @@ def _probe_modes(expectations: grader_pb2.Expectations) -> _Modes:
 
 def _is_right(point: executor_pb2.ProbeMeasurement, modes: _Modes, reader: Reader) -> bool:
     """Not finished is not wrong; anything but the reference's value is."""
-    if point.attempt.status in (common_pb2.CALL_STATUS_TIME_LIMIT, common_pb2.CALL_STATUS_NOT_RUN):
+    unfinished = (_TIME_LIMIT, common_pb2.CALL_STATUS_NOT_RUN)
+    if point.attempt.status in unfinished or _broke(point.attempt):
         return True
     if point.attempt.status != _RETURNED:
         return False

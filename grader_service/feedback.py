@@ -134,10 +134,21 @@ def _all_passed(total: int, speed: Efficiency) -> str:
     text = f"All {total} tests passed."
     if speed.untold:
         return f"{text}\nEfficiency could not be measured: the host was too busy to tell. It counts as nothing."
-    if speed.score >= 1 or speed.ratio is None:
-        return text
-    ratio = steps.tenth_of_decade(speed.ratio)
-    return f"{text}\nEfficiency {speed.score:.2f}: about {ratio:g} times the CPU time of the reference solution."
+    if speed.ratio is not None and speed.score < 1:
+        ratio = f"about {steps.tenth_of_decade(speed.ratio):g} times the CPU time of the reference solution"
+        text = f"{text}\nEfficiency {speed.score:.2f}: {ratio}."
+    return f"{text}{_measured_up_to(speed)}"
+
+
+def _measured_up_to(speed: Efficiency) -> str:
+    """Why an attempt that passes was not measured on larger inputs; empty if it was."""
+    if speed.broke_at is not None:
+        what = f"An input of size {speed.broke_at} was too large for it: it recursed too deeply, or ran out of memory."
+    elif speed.limited_at is not None:
+        what = f"An input of size {speed.limited_at} took it more time than there was."
+    else:
+        return ""
+    return f"\n{what} It was measured on smaller ones." if speed.sizes else f"\n{what}"
 
 
 def _failed_tests(examined: list[ExaminedTest], showing: Showing) -> str:

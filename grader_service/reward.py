@@ -5,6 +5,8 @@ import math
 from codearena.v1 import grader_pb2
 from grader_service.settings import Settings
 
+_WORSE_FROM_PLATEAUS = 2.0
+
 
 def pass_ratio(passed: int, total: int) -> float:
     """Passed tests over all of them; 0 of 0 is never a pass."""
@@ -28,6 +30,11 @@ def efficiency_score(ratio: float, plateau_ratio: float, zero_ratio: float) -> f
     return min(1.0, max(0.0, 1.0 - fallen))
 
 
+def optimal_class_score(by_ratio: float, floor: float) -> float:
+    """efficiency_score of an attempt of the optimal class: at least `floor`, and the ratio decides the rest."""
+    return floor + (1 - floor) * by_ratio
+
+
 def class_cap(excess_order: int, worse_class_cap: float) -> float:
     """Most efficiency_score of an attempt whose growth exceeds the optimum by so many powers of n.
 
@@ -35,6 +42,16 @@ def class_cap(excess_order: int, worse_class_cap: float) -> float:
     know what the next size would cost; the class can. Logarithmic factors are left to the ratio.
     """
     return 1.0 if excess_order <= 0 else worse_class_cap / excess_order
+
+
+def worse_class_score(ratio: float, excess_order: int, settings: Settings) -> float:
+    """efficiency_score of an attempt of a worse class: `class_cap` up to twice the plateau, then falling.
+
+    It is 0 at the same ratio as any other. The scale is shorter by the cap, and noise moves it as much less.
+    """
+    from_ratio = min(_WORSE_FROM_PLATEAUS * settings.probe_plateau_ratio, settings.zero_ratio / 2)
+    by_ratio = efficiency_score(ratio, from_ratio, settings.zero_ratio)
+    return class_cap(excess_order, settings.worse_class_cap) * by_ratio
 
 
 def base(components: grader_pb2.Components, settings: Settings) -> float:

@@ -45,35 +45,30 @@ class Settings(ServiceSettings):
     worse_class_cap: float = Field(
         0.3, ge=0, le=1, description="Most efficiency_score of a probed attempt that grows by a power of n too much."
     )
+    optimal_class_floor: float = Field(
+        0.7, ge=0, le=1, description="Least efficiency_score of a probed attempt that surely grows as the optimum does."
+    )
     probe_noise_s: float = Field(
         0.0005, gt=0, description="CPU time of one probe call below which a difference is noise."
     )
     overhead_slack: float = Field(
-        2.0, ge=1, description="What an attempt may spend beside its probe calls for free, in times the reference's."
+        1.25, ge=1, description="What an attempt may spend beside its probe calls for free, in times the reference's."
     )
-    overhead_noise_s: float = Field(0.001, ge=0, description="And on top of that, for each probe call.")
+    overhead_noise_s: float = Field(0.0002, ge=0, description="And on top of that, for each probe call.")
     load_slack_s: float = Field(0.02, ge=0, description="CPU time of loading, on top of the reference's, for free.")
     other_noise_s: float = Field(
-        0.005, ge=0, description="CPU time of the rest of the probe's process, on top of the slack, for free."
+        0.001, ge=0, description="CPU time of warm-up and children of the probe, on top of the slack, for free."
     )
     tests_noise_s: float = Field(
         0.010, gt=0, description="CPU time of all test calls together below which it is noise."
     )
     wall_noise_s: float = Field(0.050, gt=0, description="Wall time of one probe call below which it is noise.")
-    fit_noise_s: float = Field(
-        0.0002, gt=0, description="CPU time of one probe call below which the fit leaves it out."
-    )
     space_noise_bytes: int = Field(
         512 * 1024, ge=1, description="Growth of the peak memory below which it says nothing of the growth class."
     )
-    fit_idle_s: float = Field(0.00006, ge=0, description="CPU time of a probe call that does nothing, at most.")
-    fit_relative_noise: float = Field(0.02, gt=0, description="Relative error of a measured time that says nothing.")
     fit_min_confidence: float = Field(0.15, ge=0, le=1, description="Below this confidence the fit abstains.")
     fit_sure_confidence: float = Field(
         0.6, ge=0, le=1, description="From it a class caps the score, or the reference's own curve is disbelieved."
-    )
-    fit_log_confidence: float = Field(
-        0.85, ge=0, le=1, description="Below it the code and the optimum decide about a logarithm, not the times."
     )
 
     feedback_bytes: int = Field(8 * 1024, ge=512, description="Longest error_log, in UTF-8.")

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
+from codearena import probe_report
 from codearena.author_view import copy_visible
 from codearena.commands.console import console, number, reported, table
 from codearena.commands.gateways import DEFAULT_TASKS, BaseURL, Isolation, OwnIsolation, TasksFolder, gateway
@@ -46,7 +47,8 @@ def verify(
 ) -> None:
     """Run every task through the real pipeline: full marks for its reference, not for its buggy code.
 
-    Of a reference that fails hidden tests it is told which, on a gateway of our own.
+    Of a reference that fails hidden tests it is told which, on a gateway of our own. Of a probe it is told what it
+    cannot tell apart, which fails nothing.
     """
     with reported():
         chosen = _chosen(tasks, task_ids or [])
@@ -91,14 +93,15 @@ def _seen(failing: Sequence[Task], folder: Path, isolation: Isolation) -> Mappin
 
 
 def _verify_table(found: Sequence[Verification]) -> Table:
-    names = ("task", "reference", "tests", "efficient", "buggy", "tests", "verified")
+    names = ("task", "reference", "tests", "efficient", "growth told", "buggy", "tests", "verified")
     return table(names, [_verify_row(item) for item in found])
 
 
 def _verify_row(item: Verification) -> list[str]:
     efficiency = item.reference.reward_components.efficiency_score if item.reference else None
     verified = "[red]no[/red]" if item.problems else "[green]yes[/green]"
-    return [item.task_id, *_marks(item.reference), number(efficiency), *_marks(item.buggy), verified]
+    growth = probe_report.told(item.reference.complexity) if item.reference and item.reference.complexity.sizes else ""
+    return [item.task_id, *_marks(item.reference), number(efficiency), growth, *_marks(item.buggy), verified]
 
 
 def _marks(verdict: Verdict | None) -> tuple[str, str]:

@@ -373,6 +373,8 @@ class CallOutcome(_message.Message):
     SCRIPT_TESTS_FIELD_NUMBER: _builtins.int
     PRECEDENT_FIELD_NUMBER: _builtins.int
     LEFT_OUT_FIELD_NUMBER: _builtins.int
+    REPEATED_CALLS_FIELD_NUMBER: _builtins.int
+    REPEATED_CPU_FIELD_NUMBER: _builtins.int
     call_id: _builtins.str
     status: Global___CallStatus.ValueType
     signal: _builtins.int
@@ -384,6 +386,12 @@ class CallOutcome(_message.Message):
     precedent: _builtins.bytes
     """What a test script asked of its source, if that is the reference: see
     TestScript.precedent. Opaque to all but the referee.
+    """
+    repeated_calls: _builtins.int
+    """Set for calls of a probe that were too quick to be timed: the same call was
+    made so many times more, in one step, and its values were dropped. It says
+    how long a call takes, and nothing else: `usage` is of the call that was
+    made on an input never seen before.
     """
     @_builtins.property
     def value(self) -> Global___EncodedValue:
@@ -420,6 +428,10 @@ class CallOutcome(_message.Message):
     def left_out(self) -> Global___LeftOut:
         """Set only in what is stored, where something of the outcome was left out."""
 
+    @_builtins.property
+    def repeated_cpu(self) -> _duration_pb2.Duration:
+        """CPU time of all of them together, of the step's messages too."""
+
     def __init__(
         self,
         *,
@@ -438,10 +450,12 @@ class CallOutcome(_message.Message):
         script_tests: _abc.Iterable[Global___ScriptTestOutcome] | None = ...,
         precedent: _builtins.bytes = ...,
         left_out: Global___LeftOut | None = ...,
+        repeated_calls: _builtins.int = ...,
+        repeated_cpu: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["left_out", b"left_out", "overhead_cpu", b"overhead_cpu", "raised", b"raised", "stderr", b"stderr", "stdout", b"stdout", "usage", b"usage", "value", b"value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["left_out", b"left_out", "overhead_cpu", b"overhead_cpu", "raised", b"raised", "repeated_cpu", b"repeated_cpu", "stderr", b"stderr", "stdout", b"stdout", "usage", b"usage", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "detail", b"detail", "exit_status", b"exit_status", "left_out", b"left_out", "overhead_cpu", b"overhead_cpu", "precedent", b"precedent", "processes", b"processes", "raised", b"raised", "script_tests", b"script_tests", "signal", b"signal", "status", b"status", "stderr", b"stderr", "stdout", b"stdout", "usage", b"usage", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "detail", b"detail", "exit_status", b"exit_status", "left_out", b"left_out", "overhead_cpu", b"overhead_cpu", "precedent", b"precedent", "processes", b"processes", "raised", b"raised", "repeated_calls", b"repeated_calls", "repeated_cpu", b"repeated_cpu", "script_tests", b"script_tests", "signal", b"signal", "status", b"status", "stderr", b"stderr", "stdout", b"stdout", "usage", b"usage", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

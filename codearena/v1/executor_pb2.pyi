@@ -430,6 +430,7 @@ class ProbePoint(_message.Message):
     CALL_FIELD_NUMBER: _builtins.int
     VARY_FIELD_NUMBER: _builtins.int
     LEND_FIELD_NUMBER: _builtins.int
+    ADDED_FIELD_NUMBER: _builtins.int
     size: _builtins.int
     """The n that the input was made for."""
     vary: _builtins.int
@@ -443,6 +444,10 @@ class ProbePoint(_message.Message):
     nothing is known of the list without reading it on the clock. Absent: all
     arguments are there before the call.
     """
+    added: _builtins.bool
+    """The size is none of the task's: it was added to see the growth more clearly,
+    and what the attempt does there is no reason to fail it.
+    """
     @_builtins.property
     def call(self) -> Global___Call:
         """A function call."""
@@ -454,10 +459,11 @@ class ProbePoint(_message.Message):
         call: Global___Call | None = ...,
         vary: _builtins.int | None = ...,
         lend: _builtins.int | None = ...,
+        added: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_lend", b"_lend", "_vary", b"_vary", "call", b"call", "lend", b"lend", "vary", b"vary"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_lend", b"_lend", "_vary", b"_vary", "call", b"call", "lend", b"lend", "size", b"size", "vary", b"vary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_lend", b"_lend", "_vary", b"_vary", "added", b"added", "call", b"call", "lend", b"lend", "size", b"size", "vary", b"vary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__lend: _TypeAlias = _typing.Literal["lend"]  # noqa: Y015
     _WhichOneofArgType__lend: _TypeAlias = _typing.Literal["_lend", b"_lend"]  # noqa: Y015
@@ -590,14 +596,21 @@ class ProbeProcess(_message.Message):
 
     LOAD_CPU_FIELD_NUMBER: _builtins.int
     OTHER_CPU_FIELD_NUMBER: _builtins.int
+    IDLE_CPU_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def load_cpu(self) -> _duration_pb2.Duration:
         """Loading the source."""
 
     @_builtins.property
     def other_cpu(self) -> _duration_pb2.Duration:
-        """Start, end, the probe's first call, which is not measured, and processes
-        started by the source.
+        """The probe's first call, which is not measured, and processes started by
+        the source. Start and end of the process itself are in nothing.
+        """
+
+    @_builtins.property
+    def idle_cpu(self) -> _duration_pb2.Duration:
+        """What a step takes that makes no call. Of the reference only: the attempt's
+        own would be its own to change.
         """
 
     def __init__(
@@ -605,10 +618,11 @@ class ProbeProcess(_message.Message):
         *,
         load_cpu: _duration_pb2.Duration | None = ...,
         other_cpu: _duration_pb2.Duration | None = ...,
+        idle_cpu: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["load_cpu", b"load_cpu", "other_cpu", b"other_cpu"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["idle_cpu", b"idle_cpu", "load_cpu", b"load_cpu", "other_cpu", b"other_cpu"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["load_cpu", b"load_cpu", "other_cpu", b"other_cpu"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["idle_cpu", b"idle_cpu", "load_cpu", b"load_cpu", "other_cpu", b"other_cpu"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -739,7 +753,10 @@ class ProbeMeasurement(_message.Message):
     SIZE_FIELD_NUMBER: _builtins.int
     REFERENCE_FIELD_NUMBER: _builtins.int
     ATTEMPT_FIELD_NUMBER: _builtins.int
+    ADDED_FIELD_NUMBER: _builtins.int
     size: _builtins.int
+    added: _builtins.bool
+    """As in the job's ProbePoint."""
     @_builtins.property
     def reference(self) -> _common_pb2.CallOutcome: ...
     @_builtins.property
@@ -750,10 +767,11 @@ class ProbeMeasurement(_message.Message):
         size: _builtins.int = ...,
         reference: _common_pb2.CallOutcome | None = ...,
         attempt: _common_pb2.CallOutcome | None = ...,
+        added: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "reference", b"reference"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "reference", b"reference", "size", b"size"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["added", b"added", "attempt", b"attempt", "reference", b"reference", "size", b"size"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

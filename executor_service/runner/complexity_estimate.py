@@ -10,6 +10,8 @@ import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from executor_service.runner.geometric import multiplies_itself
+from executor_service.runner.opaque import is_opaque
 from executor_service.runner.recursion_shape import RecursionShape, recursion_shape
 
 _LINEAR_CALLS = {
@@ -77,11 +79,16 @@ class UnknownGrowthError(Exception):
 
 
 def estimate_complexity(tree: ast.Module) -> str:
-    """The growth class, e.g. "O(n^2)", of the costliest function or of the module's own statements; "" if unknown."""
+    """The growth class, e.g. "O(n^2)", of the costliest function or of the module's own statements; "" if unknown.
+
+    Code that may do more than it shows costs at least what it shows: of such code only what is a lot is told.
+    """
     estimator = Estimator(tree)
     try:
         growth = estimator.module()
     except (UnknownGrowthError, RecursionError):
+        return ""
+    if growth.power <= 1 and not growth.exponential and is_opaque(tree):
         return ""
     return "O(2^n)" if growth.exponential else _NAMES.get(growth, "")
 
@@ -209,6 +216,8 @@ class Estimator:
             return size if size == CONSTANT else _SORTING
         if name in _LOGARITHMIC_CALLS:
             return LOGARITHMIC
+        if name == "remove" and isinstance(data, ast.Name) and data.id not in scope.lists:
+            return CONSTANT  # of a set
         at_front = name == "pop" and len(node.args) == 1 and _constant(node.args[0]) == 0
         whole = name in _LINEAR_CALLS or (name in ("min", "max") and len(node.args) == 1) or at_front
         return size if whole and not isinstance(data, ast.GeneratorExp) else CONSTANT
@@ -228,6 +237,8 @@ class Estimator:
     def _call_size(self, node: ast.Call, scope: Scope) -> Growth:
         name = _called(node)
         if name == "range":
+            if len(node.args) == 3 and _is_part(node.args[2], scope.parts):
+                return LOGARITHMIC  # every second, every third, and so on: n/2 + n/3 + ... in all turns around it
             return CONSTANT if all(_constant(arg) is not None for arg in node.args) else LINEAR
         if name in _SAME_SIZE_CALLS and node.args:
             return max(self._size(arg, scope) for arg in node.args)
@@ -267,6 +278,9 @@ def _while_turns(node: ast.While, outer: ast.AST | None) -> Growth:
     if any(
         value is not None and middles & {name, *names_of(value)} for name, value in changed.items() if name in tested
     ):
+        return LOGARITHMIC
+    assigned = [pair for inner in within if isinstance(inner, ast.Assign) for pair in _changes(inner)]
+    if multiplies_itself([(name, value) for name, value in assigned if value is not None]):
         return LOGARITHMIC
     if outer is not None and tested & set(changed) and not _set_again(outer, node, tested & set(changed)):
         return CONSTANT  # moves on through the whole of the outer loop, never back: paid for once in all its turns

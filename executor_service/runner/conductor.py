@@ -6,13 +6,13 @@ the source once, and each call's input when its turn has come.
 
 import base64
 import contextlib
+import functools
 import json
 import os
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
-from types import MappingProxyType
 from typing import Any
 
 from executor_service.runner import frames, kernel, measure, program, relay, rules, witness, worker
@@ -30,6 +30,7 @@ from executor_service.runner.process import (
     Supervisor,
     SupervisorGoneError,
 )
+from executor_service.runner.raw import Transcripts
 from executor_service.runner.revision import runner_revision
 from executor_service.runner.roles import Confinement, ProcessLimits, Role, work_folder
 
@@ -73,9 +74,10 @@ class ProgramNotStartedError(Exception):
 
 @dataclass
 class _Totals:
-    """Summed over the attempt's processes."""
+    """Summed over the attempt's processes. cpu_s: with all that they started; own_cpu_s: without."""
 
     cpu_s: float = 0.0
+    own_cpu_s: float = 0.0
     peak_memory_bytes: int = 0
     value_bytes: int = 0
 
@@ -154,6 +156,7 @@ class _Conductor:
         self._probe: list[dict[str, Any]] = job["probe"]
         self._events = rules.events_of(job["checks"])
         self._page = page
+        self._transcripts = Transcripts(self._limits["value_bytes"])
 
     def run(self) -> dict[str, Any]:
         analysis = None if self._job["analysed"] else self._analyse()
@@ -227,7 +230,7 @@ class _Conductor:
             load, outcomes = self._run_calls(run, self._calls)
         if load["status"] != "returned":
             return _Reference()
-        beside = measure.beside_calls(load, outcomes, run.totals.cpu_s)
+        beside = measure.beside_calls(load, outcomes, self._ran(run))
         share = measure.reference_share(self._job["probe_cpu_s"], self._probe)
         return _Reference(outcomes, self._run_probe(run, self._probe, measure.Budget(), share), beside)
 
@@ -272,7 +275,7 @@ class _Conductor:
         report["load"] = None if report["status"] == "ran" else load
         report["calls"] = outcomes
         report["reference_calls"] = reference.outcomes
-        beside = measure.beside_calls(load, outcomes, run.totals.cpu_s)
+        beside = measure.beside_calls(load, outcomes, self._ran(run))
         report["probe_processes"] = {"reference": reference.beside, "attempt": beside}
         if reference.probed.outcomes:
             self._probe_attempt(report, run, reference)
@@ -290,7 +293,7 @@ class _Conductor:
             run.wall_left_s = measure.wall_limit_s(budget)
             run.cpu_limit_s = run.group.cpu_s + measure.group_cpu_s(budget)
             stop = measure.Clear([outcome for _, outcome in common], self._job["probe_stop_ratio"])
-            theirs = self._run_probe(run, [point for point, _ in common], budget, stop, ours.item_s)
+            theirs = self._run_probe(run, [point for point, _ in common], budget, stop, ours)
         by_call = {outcome["call_id"]: outcome for outcome in theirs.outcomes}
         report["probe"] = [
             {"size": point["size"], "reference": outcome, "attempt": by_call.get(call_id) or not_run(call_id)}
@@ -305,25 +308,31 @@ class _Conductor:
         points: list[dict[str, Any]],
         budget: measure.Budget,
         stop: measure.Stop,
-        item_s: Mapping[str, float] = MappingProxyType({}),
+        reference: measure.Probed | None = None,
     ) -> measure.Probed:
-        """Makes the probe's calls in a process of their own, until one ends it."""
+        """Makes the probe's calls in a process of their own, until one ends it. reference: its, if these are not."""
         if not points:
             return measure.Probed([])
-        before_s = run.totals.cpu_s
+        before = self._ran(run)
 
         def ask(message: dict[str, Any], call_id: str, cpu_limit_s: float, lender: Lender) -> Outcome:
             answer = lender.ask(process, message, self._bounds_of(run, cpu_limit_s))
             run.took(answer)
-            return self._within_report(run, from_answer(answer, call_id, self._limits["value_bytes"]))
+            transcribe = functools.partial(self._transcripts.read, call_id)
+            return self._within_report(run, from_answer(answer, call_id, self._limits["value_bytes"], transcribe))
 
         with self._metered(run), kernel.on_one_core() as core:
             process, load = self._load(run, core)
             budget.spend(load["usage"]["cpu_s"])
-            asked = measure.run(ask, process, points, self._limits["call_cpu_s"], budget, not_run, stop, item_s)
+            asked = measure.run(ask, process, points, self._limits["call_cpu_s"], budget, not_run, stop, reference)
             process.kill()
             self._retire(run, process)
-        return measure.with_process(asked, load["usage"]["cpu_s"], run.totals.cpu_s - before_s)
+        return measure.with_process(asked, load["usage"]["cpu_s"], self._ran(run).since(before))
+
+    @staticmethod
+    def _ran(run: _Run) -> measure.Ran:
+        """By all processes of the run so far."""
+        return measure.Ran(run.totals.own_cpu_s, run.totals.cpu_s)
 
     @contextlib.contextmanager
     def _metered(self, run: _Run) -> Iterator[None]:
@@ -375,7 +384,8 @@ class _Conductor:
     def _retire(run: _Run, process: Process | None) -> None:
         if process is not None:
             run.totals.cpu_s += process.total_cpu_s
-            process.total_cpu_s = 0.0
+            run.totals.own_cpu_s += process.own_cpu_s
+            process.total_cpu_s = process.own_cpu_s = 0.0
 
     def _load(self, run: _Run, core: int | None = None) -> tuple[Process, Outcome]:
         """A process that has loaded the source, or failed to. core: the only one it is to run on."""

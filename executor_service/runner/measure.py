@@ -6,12 +6,14 @@ bounds all of it: the reference's sizes grow until its share is used, what it ha
 slow attempt costs little and its lower bound says enough.
 """
 
+import base64
+import functools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any, Protocol
 
+from executor_service.runner import raw, repeats
 from executor_service.runner.lending import Lender
 from executor_service.runner.process import Process
 
@@ -27,6 +29,8 @@ _WALL_S = 0.5
 _WALL_OF_BUDGET = 2.0
 _CHILDREN_S = 0.1  # what children may use before they are noticed to exceed the budget
 _CLEAR_SIZES = 5
+_SPARE_S = 0.005  # of the budget has to be there to repeat a call, which takes far less
+_ENDS = ("time_limit", "memory_limit", "crashed")  # of a process
 _COMPARABLE_S = 0.0005  # the reference's call counts as this long at least: less is hardly more than the messages
 
 
@@ -63,16 +67,21 @@ class Share:
     """When the reference has used its share of the budget, or would by a size that takes as long as the last one.
 
     cpu_s: the share; sizes: how many there are before a further round measures them once more. With further rounds the
-    first has half of it.
+    first has half of it. own_sizes: those of them up to the task's largest: what was added beyond is for calls that are
+    too quick there.
     """
 
     cpu_s: float
     sizes: int
     rounds: int
+    own_sizes: int
     decides: bool = False
 
     def reached(self, outcomes: Sequence[Outcome]) -> bool:
-        spent_s = [outcome["usage"]["cpu_s"] + outcome.get("overhead_cpu_s", 0.0) for outcome in outcomes]
+        if self.own_sizes <= len(outcomes) <= self.sizes and outcomes[-1]["usage"]["cpu_s"] >= repeats.CLEAR_S:
+            return True
+        names = ("overhead_cpu_s", "repeated_cpu_s")
+        spent_s = [outcome["usage"]["cpu_s"] + sum(outcome.get(name, 0.0) for name in names) for outcome in outcomes]
         first_of_many = self.rounds > 1 and len(outcomes) <= self.sizes
         return bool(sum(spent_s) + spent_s[-1] > (self.cpu_s / 2 if first_of_many else self.cpu_s))
 
@@ -106,25 +115,39 @@ class Clear:
 class Probed:
     """What one source's probe gave. spent_s: CPU time of all steps of its calls; load, other: as in ProbeProcess.
 
-    The warm-up is none of them. tree_cpu_s: all of the process and of what it started, warm-up included.
-    item_s: CPU time of the call for each lent item that it read, by call_id.
+    warm_up_s: of the first call, which is none of them. tree_cpu_s: all of the process and of what it started.
+    item_s: CPU time of the call for each lent item that it read, by call_id. idle_s: of a step that makes no call.
     """
 
     outcomes: list[Outcome]
     load_cpu_s: float = 0.0
     other_cpu_s: float = 0.0
     spent_s: float = 0.0
+    warm_up_s: float = 0.0
     tree_cpu_s: float = 0.0
     item_s: dict[str, float] = field(default_factory=dict)
+    idle_s: float = 0.0
 
     def process_json(self) -> dict[str, float]:
-        return {"load_cpu_s": self.load_cpu_s, "other_cpu_s": self.other_cpu_s}
+        return {"load_cpu_s": self.load_cpu_s, "other_cpu_s": self.other_cpu_s, "idle_cpu_s": self.idle_s}
 
 
-def beside_calls(load: Outcome, outcomes: list[Outcome], tree_cpu_s: float) -> dict[str, float]:
-    """As Probed.process_json, of processes that made a job's calls. tree_cpu_s: all of them and what they started."""
+@dataclass(frozen=True)
+class Ran:
+    """CPU time of processes in seconds. own_s: their own; tree_s: with all that they started."""
+
+    own_s: float
+    tree_s: float
+
+    def since(self, before: "Ran") -> "Ran":
+        """What has come since then."""
+        return Ran(self.own_s - before.own_s, self.tree_s - before.tree_s)
+
+
+def beside_calls(load: Outcome, outcomes: list[Outcome], ran: Ran) -> dict[str, float]:
+    """As Probed.process_json, of processes that made a job's calls. ran: all of them."""
     called_s = sum(outcome["usage"]["cpu_s"] for outcome in outcomes)
-    return with_process(Probed([], spent_s=called_s), load["usage"]["cpu_s"], tree_cpu_s).process_json()
+    return with_process(Probed([], spent_s=called_s), load["usage"]["cpu_s"], ran).process_json()
 
 
 def worth_it(calls: list[dict[str, Any]], reference: list[Outcome], attempt: list[Outcome]) -> bool:
@@ -147,8 +170,10 @@ def was_run(outcome: Outcome) -> bool:
 
 def reference_share(probe_cpu_s: float, points: Sequence[dict[str, Any]]) -> Share:
     """When to leave out larger sizes of the reference's probe."""
-    sizes = len({point["size"] for point in points})
-    return Share(probe_cpu_s * _REFERENCE_SHARE, sizes, len(points) // max(1, sizes))
+    sizes = {point["size"] for point in points}
+    largest = max((point["size"] for point in points if not point["added"]), default=0)
+    own_sizes = sum(size <= largest for size in sizes)
+    return Share(probe_cpu_s * _REFERENCE_SHARE, len(sizes), len(points) // max(1, len(sizes)), own_sizes)
 
 
 def attempt_budget(probe_cpu_s: float, reference: Probed) -> Budget:
@@ -174,35 +199,43 @@ def run(
     budget: Budget,
     not_run: Callable[[str], Outcome],
     stop: Stop,
-    item_s: Mapping[str, float] = MappingProxyType({}),
+    reference: Probed | None = None,
 ) -> Probed:
     """Makes the calls in a process that has loaded its source, or failed to; the rest is not run once it has ended.
 
-    When `stop` is reached larger sizes are left out. item_s: what a lent item cost the reference, by call_id; it costs
-    no less here, since how an attempt asks for one is its own to change, and how often it asks is not.
+    When `stop` is reached larger sizes are left out. reference: its probe, unless this is it. A lent item costs no less
+    here than there, since how an attempt asks for one is its own to change, and how often it asks is not; what a step
+    takes that makes no call is known from there for the same reason.
 
     The smallest call is made once more before all others and dropped, unless it ends the process: it fills the caches
     of the interpreter and the machine. What it takes counts as done beside the calls, since what it leaves behind may
     be work for all of them.
     """
 
+    steps = _Steps(ask, call_cpu_s, budget)
+    item_s = reference.item_s if reference else {}
     paid_s: dict[str, float] = {}
 
-    def measured(point: dict[str, Any]) -> Outcome:
+    def measured(point: dict[str, Any], idle_s: float | None = None) -> Outcome:
         call_id = point["call"]["call_id"]
         if not process.alive:
-            return not_run(call_id)
-        outcome, read = _measure(ask, point, call_cpu_s, budget, item_s.get(call_id, 0.0))
+            return {**steps.ended_by.pop(), "call_id": call_id} if steps.ended_by else not_run(call_id)
+        outcome, read = _measure(steps, point, item_s.get(call_id, 0.0))
         if read:
             paid_s[call_id] = outcome["usage"]["cpu_s"] / read
+        elif idle_s is not None and _repeats(outcome, point, budget):
+            repeated = repeats.repeat(steps.again, outcome["usage"]["cpu_s"], idle_s)
+            outcome.update(repeated_calls=repeated.calls, repeated_cpu_s=repeated.cpu_s)
         return outcome
 
+    loaded_s = budget.spent_s
     warm_up, largest = measured(points[0]), math.inf
+    idle_s = reference.idle_s if reference else _idle_s(process, steps)
     warmed_up_s = budget.spent_s
     outcomes: list[Outcome] = []
     for point in points:
         left_out = point["size"] > largest
-        outcomes.append(not_run(point["call"]["call_id"]) if left_out else measured(point))
+        outcomes.append(not_run(point["call"]["call_id"]) if left_out else measured(point, idle_s))
         asked_before = largest < math.inf and stop.decides
         if not left_out and not asked_before and stop.reached(outcomes):
             largest = point["size"]
@@ -210,23 +243,73 @@ def run(
         outcomes[0] = warm_up
     for index in [index for index, point in enumerate(points) if point["size"] > largest and stop.decides][:1]:
         budget.left_s = 0.0
-        outcomes[index] = measured(points[index])
-    return Probed(outcomes, spent_s=budget.spent_s - warmed_up_s, item_s=paid_s)
+        outcomes[index] = measured(points[index], idle_s)
+    spent_s, warm_up_s = budget.spent_s - warmed_up_s, warmed_up_s - loaded_s
+    return Probed(outcomes, spent_s=spent_s, warm_up_s=warm_up_s, item_s=paid_s, idle_s=idle_s)
 
 
-def with_process(probed: Probed, load_cpu_s: float, tree_cpu_s: float) -> Probed:
-    """Adds what the process did beside the calls. tree_cpu_s: all of the process and of what it started."""
-    other_s = max(0.0, tree_cpu_s - load_cpu_s - probed.spent_s)
-    return replace(probed, load_cpu_s=load_cpu_s, other_cpu_s=other_s, tree_cpu_s=tree_cpu_s)
+def _idle_s(process: Process, steps: "_Steps") -> float:
+    """CPU time of a step that makes no call; 0 if the process has ended."""
+    return repeats.idle_s(repeats.idle_steps(steps.again)) if process.alive else 0.0
 
 
-def _measure(ask: Ask, point: dict[str, Any], call_cpu_s: float, budget: Budget, item_s: float) -> tuple[Outcome, int]:
+def _repeats(outcome: Outcome, point: dict[str, Any], budget: Budget) -> bool:
+    """Whether the call may be made once more: what was lent is not read again, and so would take no time."""
+    return bool(outcome["status"] == "returned") and point["lend"] is None and budget.left_s > _SPARE_S
+
+
+def with_process(probed: Probed, load_cpu_s: float, ran: Ran) -> Probed:
+    """Adds what was done beside the calls. ran: the process and all that it started.
+
+    What the process itself did is loading and messages, whichever of these work was moved to. Its start before them and
+    its end after them are the kernel's doing, take longer on a busy host, and are charged to nobody. What is left are
+    children; those of a process that a limit ended are in the time of its last message.
+    """
+    told_s = load_cpu_s + probed.spent_s + probed.warm_up_s
+    children_s = max(0.0, ran.tree_s - max(ran.own_s, told_s))
+    other_s = children_s + probed.warm_up_s
+    return replace(probed, load_cpu_s=load_cpu_s, other_cpu_s=other_s, tree_cpu_s=ran.tree_s)
+
+
+@functools.cache
+def _written(args: str) -> dict[str, str]:
+    """The arguments as the process gets them: so that it decodes them in no time, where marshal knows their types."""
+    packed = raw.packed(args)
+    return {"args": args} if packed is None else {"args": "", "packed": base64.b64encode(packed).decode("ascii")}
+
+
+class _Steps:
+    """One process's messages about calls, paid from one budget.
+
+    ended_by: what a repeated call came to that ended the process, in place of the call after it; at most one.
+    """
+
+    def __init__(self, ask: Ask, call_cpu_s: float, budget: Budget) -> None:
+        self._ask = ask
+        self._call_cpu_s = call_cpu_s
+        self.budget = budget
+        self.ended_by: list[Outcome] = []
+
+    def make(self, message: dict[str, Any], call_id: str, may_borrow: Lender) -> Outcome:
+        outcome = self._ask(message, call_id, self.budget.limit_s(self._call_cpu_s), may_borrow)
+        self.budget.spend(outcome["usage"]["cpu_s"])
+        return outcome
+
+    def again(self, message: dict[str, Any]) -> Outcome:
+        """A step of a call that was made before, of which nothing is reported."""
+        outcome = self.make(message, "", Lender("", None))
+        if outcome["status"] in _ENDS:
+            self.ended_by = [outcome]
+        return outcome
+
+
+def _measure(steps: _Steps, point: dict[str, Any], item_s: float) -> tuple[Outcome, int]:
     """What came of the call, and how many lent items it read. item_s: the least that each costs."""
     call, (function,) = point["call"], point["call"]["calls"]
     lender, nothing = Lender(function["args"], point["lend"]), Lender("", None)
     prepare = {
         "op": "prepare",
-        "calls": [{**function, "args": lender.args_left}],
+        "calls": [{**function, **_written(lender.args_left)}],
         "vary": point["vary"],
         "lend": point["lend"],
         "environment": call["environment"],
@@ -236,13 +319,12 @@ def _measure(ask: Ask, point: dict[str, Any], call_cpu_s: float, budget: Budget,
     outcome: Outcome = {}
     for message in (prepare, {"op": "invoke"}, {"op": "collect"}):
         may_borrow = lender if message["op"] == "invoke" else nothing  # and not while nobody times it
-        outcome = ask(message, call["call_id"], budget.limit_s(call_cpu_s), may_borrow)
-        budget.spend(outcome["usage"]["cpu_s"])
+        outcome = steps.make(message, call["call_id"], may_borrow)
         if message["op"] == "invoke":
             invoked = outcome
             unpaid_s = max(0.0, lender.read * item_s - outcome["usage"]["cpu_s"])
             outcome["usage"]["cpu_s"] += unpaid_s
-            budget.left_s -= unpaid_s  # not spent: no process's clock knows of it
+            steps.budget.left_s -= unpaid_s  # not spent: no process's clock knows of it
         else:
             overhead_s += outcome["usage"]["cpu_s"]
         if outcome["status"] != "returned":

@@ -4,15 +4,19 @@ Whose word each part is: how a process ended is the kernel's, everything in an a
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from executor_service.runner import witness, worker
+from codearena import values
+from executor_service.runner import raw, witness, worker
 from executor_service.runner.group import Waits
 from executor_service.runner.output import HeadTail
 from executor_service.runner.process import Answer, Exit
 
 Outcome = dict[str, Any]  # the OUTCOME object of a report
+
+Transcribe = Callable[[bytes], str]
+"""The tagged encoding of a raw value; raises what raw.transcribe does."""
 
 _PROCESSES = 100  # of one call
 _STATUS_OF_END = {
@@ -25,9 +29,20 @@ _STATUS_OF_END = {
 }
 
 
-def from_answer(answer: Answer, call_id: str, value_bytes: int, *, of_request: bool = False) -> Outcome:
-    """How the call ended. value_bytes: longest encoded value that is passed on; of_request: of a test script's, whose
-    answer may be a question of the attempt's: the status is "asks" then.
+def _refuse(_: bytes) -> str:
+    raise raw.MalformedRawError("nobody asked for a raw value")
+
+
+def from_answer(
+    answer: Answer,
+    call_id: str,
+    value_bytes: int,
+    transcribe: Transcribe = _refuse,
+    *,
+    of_request: bool = False,
+) -> Outcome:
+    """How the call ended. value_bytes: longest encoded value that is passed on; transcribe: reads a raw one;
+    of_request: of a test script's, whose answer may be a question of the attempt's: the status is "asks" then.
     """
     outcome = not_run(call_id)
     outcome.update(
@@ -37,7 +52,7 @@ def from_answer(answer: Answer, call_id: str, value_bytes: int, *, of_request: b
     )
     if answer.body is not None:
         statuses = worker.STATUSES + (worker.STATUSES_OF_REQUESTS if of_request else ())
-        outcome.update(_parse_answer(answer.body, value_bytes, statuses))
+        outcome.update(_parse_answer(answer.body, value_bytes, transcribe, statuses))
     elif answer.ended == "exited" and answer.exit:
         outcome.update(_ended_by_itself(answer.exit))
     else:
@@ -71,16 +86,14 @@ def _oom_kills() -> bool:
     return False
 
 
-def _parse_answer(body: bytes, value_bytes: int, statuses: Sequence[str]) -> dict[str, Any]:
+def _parse_answer(body: bytes, value_bytes: int, transcribe: Transcribe, statuses: Sequence[str]) -> dict[str, Any]:
     """Reads an answer, all of which the attempt may have written itself."""
     try:
         status = statuses[body[0]]
         (meta_bytes,) = worker.META.unpack_from(body, 1)
         end = 1 + worker.META.size + meta_bytes
         meta = json.loads(body[1 + worker.META.size : end])
-        value = body[end:].decode("ascii") if status in ("returned", "asks") else None
-        if value is not None and len(value) > value_bytes:
-            return {"status": "output_limit", "detail": f"more than {value_bytes} bytes"}
+        value = _value(body[end:], value_bytes, transcribe) if status in ("returned", "asks") else None
         return {
             "status": status,
             "value": value,
@@ -88,8 +101,18 @@ def _parse_answer(body: bytes, value_bytes: int, statuses: Sequence[str]) -> dic
             "detail": str(meta.get("detail", ""))[:500],
             "processes": _processes(meta.get("processes", [])),
         }
+    except values.ValueTooLargeError as error:
+        return {"status": "output_limit", "detail": str(error)}
+    except values.UnencodableError as error:
+        return {"status": "unencodable", "detail": str(error)}
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError, worker.META_ERROR):
         return {"status": "crashed", "detail": "broke the channel of its results"}
+
+
+def _value(data: bytes, value_bytes: int, transcribe: Transcribe) -> str:
+    if len(data) > value_bytes:
+        raise values.ValueTooLargeError(f"more than {value_bytes} bytes")
+    return transcribe(data[len(raw.MARK) :]) if data.startswith(raw.MARK) else data.decode("ascii")
 
 
 def _raised(meta: dict[str, Any]) -> dict[str, Any]:

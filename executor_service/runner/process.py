@@ -45,10 +45,14 @@ class HostBusyError(Exception):
 
 @dataclass(frozen=True)
 class Exit:
-    """How a process ended, from the kernel through the supervisor. status: as of wait4(2)."""
+    """How a process ended, from the kernel through the supervisor. status: as of wait4(2).
+
+    cpu_s: its own CPU time and that of the children that it waited for; own_cpu_s: its own, its end included.
+    """
 
     status: int
     cpu_s: float
+    own_cpu_s: float
     peak_memory_bytes: int
 
     @property
@@ -158,7 +162,7 @@ class Supervisor:
         message: dict[str, Any] = json.loads(data)
         if "exited" in message:
             if message["exited"]:
-                end = Exit(message["status"], message["cpu_s"], message["peak_memory_bytes"])
+                end = Exit(message["status"], message["cpu_s"], message["own_cpu_s"], message["peak_memory_bytes"])
                 self.exits[message["exited"]] = end
             else:
                 self.stray_cpu_s += message["cpu_s"]
@@ -187,6 +191,7 @@ class Process:
         self._poll = select.poll()
         self.group = Group(lambda: [self._pid] if self._pid else [])
         self.total_cpu_s = 0.0
+        self.own_cpu_s = 0.0
         self.alive = False
         self._start(with_stdin, page)
 
@@ -240,7 +245,7 @@ class Process:
             self._supervisor.kill(self._role)
             self._supervisor.running.pop(self._pid, None)
             end = self._supervisor.exits.pop(self._number, None)
-            self.total_cpu_s = end.cpu_s if end else 0.0
+            self.total_cpu_s, self.own_cpu_s = (end.cpu_s, end.own_cpu_s) if end else (0.0, 0.0)
             if self._role is not Role.REFEREE:  # what outlives its parent was the attempt's: a script is the author's
                 self.total_cpu_s += self._supervisor.stray_cpu_s
                 self._supervisor.stray_cpu_s = 0.0

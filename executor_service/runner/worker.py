@@ -20,7 +20,19 @@ from collections.abc import Callable
 from typing import Any
 
 from codearena import values
-from executor_service.runner import analysis, entry_point, frames, intercept, kernel, lending, module, program, rules
+from executor_service.runner import (
+    analysis,
+    deep,
+    entry_point,
+    frames,
+    intercept,
+    kernel,
+    lending,
+    module,
+    program,
+    raw,
+    rules,
+)
 from executor_service.runner.applied import is_out_of_processes
 from executor_service.runner.handles import Handles
 from executor_service.runner.limiter import Limiter, LimitReachedError
@@ -83,6 +95,7 @@ class _Session:
             "call": self.call,
             "find": self.find,
             "prepare": self.prepare,
+            "repeat": self.repeat,
             "invoke": self.invoke,
             "collect": self.collect,
             "apply": self.apply,
@@ -157,15 +170,24 @@ class _Session:
 
     def prepare(self, message: dict[str, Any]) -> bytes:
         self._surround(message)
+        deep.allow()
         call, made = message["calls"][0], Input(message["vary"], message["lend"], self._borrow)
         return self._guarded(lambda: self._phases.prepare(self._resolve(call["entry_point"]), call, made))
+
+    def repeat(self, message: dict[str, Any]) -> bytes:
+        return self._guarded(lambda: self._phases.repeat(message["times"]))
 
     def invoke(self, message: dict[str, Any]) -> bytes:
         self._phases.invoke()
         return _answer("returned")
 
     def collect(self, message: dict[str, Any]) -> bytes:
-        return self._guarded(self._phases.collect)
+        return self._guarded(self._phases.collect, self._written)
+
+    def _written(self, value: object) -> bytes:
+        """Raw where that can be, since the attempt pays for it."""
+        data = raw.dumps(value)
+        return values.encode(value, self._limits) if data is None else raw.MARK + data
 
     def apply(self, message: dict[str, Any]) -> bytes:
         """One function on kept objects, for the referee. Meanwhile the attempt may ask about what it was lent."""

@@ -309,6 +309,120 @@ def test_a_worse_class_that_is_as_fast_as_the_reference_is_as_good() -> None:
     assert by_probe(points).score == 1.0
 
 
+SIZES = (125, 250, 500, 1_000, 2_000, 4_000, 8_000, 16_000)
+
+
+def of_linear_task(
+    points: list[executor_pb2.ProbeMeasurement], looks: str = "O(n)", beside_s: float = 0.0
+) -> Efficiency:
+    """At a task whose optimum is O(n). looks: what the code looks like; beside_s: of children."""
+    report = build.ran([build.returned(1)], probe=points)
+    report.analysis.estimated_complexity = looks
+    report.attempt_probe_process.other_cpu.CopyFrom(build.duration(beside_s))
+    return speed_of(report, grader_pb2.Expectations(tests=[build.expects(1)], optimal_complexity="O(n)"))
+
+
+def times(ratio: float, growth: float = 0.0) -> list[executor_pb2.ProbeMeasurement]:
+    """`ratio` times the reference's time at the largest size, and less below by the power `growth`."""
+    return build.probe({n: (1e-6 * n, 1e-6 * n * ratio * (n / SIZES[-1]) ** growth) for n in SIZES})
+
+
+def ends(point: executor_pb2.ProbeMeasurement, outcome: common_pb2.CallOutcome) -> None:
+    point.attempt.CopyFrom(outcome)
+
+
+@pytest.mark.parametrize("ratio", [4, 13, 20, 50])
+def test_the_optimal_class_earns_its_floor_whatever_its_constant(ratio: float) -> None:
+    floor = build.SETTINGS.optimal_class_floor
+    assert floor <= of_linear_task(times(ratio)).score < 1.0
+    assert of_linear_task(times(ratio, growth=1)).score < 0.5 * floor
+
+
+def test_a_slower_attempt_of_the_optimal_class_earns_less() -> None:
+    scores = [of_linear_task(times(ratio)).score for ratio in (2, 4, 13, 20, 50)]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_the_score_of_a_slow_attempt_hardly_moves_with_its_ratio() -> None:
+    # One run differs from the next by a tenth.
+    for ratio, growth in ((15, 0), (40, 0), (20, 1), (40, 1), (55, 1)):
+        low, high = (of_linear_task(times(ratio * by, growth)).score for by in (1.1, 1.0))
+        assert 0 <= high - low < 0.02
+
+
+def test_work_that_the_calls_do_not_explain_shows_no_class() -> None:
+    assert of_linear_task(times(4), beside_s=0.001).score > build.SETTINGS.optimal_class_floor
+    assert of_linear_task(times(4), beside_s=0.5).score < 0.5
+
+
+BREAKS = [
+    build.raised(RecursionError("too deep")),
+    build.raised(MemoryError()),
+    build.ended(common_pb2.CALL_STATUS_MEMORY_LIMIT),
+    common_pb2.CallOutcome(status=common_pb2.CALL_STATUS_CRASHED, signal=11),
+]
+
+
+@pytest.mark.parametrize("end", BREAKS)
+def test_what_breaks_at_the_largest_size_is_measured_on_those_below(end: common_pb2.CallOutcome) -> None:
+    points = times(1)
+    ends(points[-1], end)
+    speed = of_linear_task(points)
+    assert speed.score == build.SETTINGS.optimal_class_floor
+    assert (speed.broke_at, speed.sizes) == (SIZES[-1], SIZES[:-1])
+
+
+@pytest.mark.parametrize("end", BREAKS)
+def test_it_does_not_pay_to_break_before_a_slow_growth_shows(end: common_pb2.CallOutcome) -> None:
+    slow = of_linear_task(times(13, growth=1), looks="O(n^2)").score
+    for index in range(len(SIZES)):
+        points = times(13, growth=1)
+        ends(points[index], end)
+        for later in points[index + 1 :]:
+            ends(later, build.ended(NOT_RUN))
+        assert of_linear_task(points, looks="O(n^2)").score <= slow
+        assert index > len(SIZES) - 2 or of_linear_task(points).score <= slow
+
+
+def test_another_exception_at_a_large_size_is_wrong() -> None:
+    points = times(1)
+    ends(points[-1], build.raised(ValueError("too large")))
+    assert of_linear_task(points).score == 0.0
+
+
+def test_the_optimal_class_is_seen_below_a_time_limit() -> None:
+    points = times(15)
+    ends(points[-1], build.ended(TIME_LIMIT, cpu_s=0.1))
+    speed = of_linear_task(points)
+    assert speed.score >= build.SETTINGS.optimal_class_floor
+    assert speed.limited_at == SIZES[-1]
+
+
+@pytest.mark.parametrize("worked_s", [0.002, 0.02, 0.2])
+def test_what_a_time_limit_ended_early_earns_by_its_lower_bound_and_not_by_a_blank(worked_s: float) -> None:
+    points = times(15)
+    for point in points[2:]:
+        ends(point, build.ended(NOT_RUN))
+    ends(points[1], build.ended(TIME_LIMIT, cpu_s=worked_s))
+    assert of_linear_task(points).score <= 0.5 * build.SETTINGS.worse_class_cap
+
+
+def test_to_loop_or_to_sleep_at_large_sizes_hides_no_class() -> None:
+    for end in (build.ended(TIME_LIMIT, cpu_s=0.25), build.ended(TIME_LIMIT, cpu_s=0.0, wall_s=3.0)):
+        points = times(2)
+        ends(points[5], end)
+        for later in points[6:]:
+            ends(later, build.ended(NOT_RUN))
+        assert of_linear_task(points).score <= build.SETTINGS.worse_class_cap
+
+
+@pytest.mark.parametrize("ratio", [4, 13, 40])
+def test_it_does_not_pay_to_pad_what_looks_worse(ratio: float) -> None:
+    slow = of_linear_task(times(ratio, growth=1), looks="O(n^2)").score
+    padded = of_linear_task(times(ratio), looks="O(n^2)").score
+    assert padded - slow < 0.25
+
+
 def test_work_beside_the_calls_is_part_of_the_ratio() -> None:
     points = build.probe({100: (0.01, 0.01), 1000: (0.1, 0.1)})
     report = build.ran([build.returned(1)], probe=points)

@@ -198,6 +198,25 @@ def test_passing_everything_says_so_and_names_the_ratio_if_slow() -> None:
     assert "about 13 times" in log_of(request, Efficiency(0.4, 12.0))  # to the nearest tenth of a decade
 
 
+@pytest.mark.parametrize(
+    ("speed", "told"),
+    [
+        (Efficiency(0.7, 3.0, (100,), broke_at=1000), "size 1000 was too large for it"),
+        (Efficiency(0.8, 20.0, (100,), limited_at=1000), "size 1000 took it more time than there was"),
+    ],
+)
+def test_an_attempt_that_was_not_measured_on_all_sizes_is_told_so(speed: Efficiency, told: str) -> None:
+    log = log_of(one_test(build.returned(1), build.expects(1)), speed)
+    assert told in log
+    assert log.endswith("It was measured on smaller ones.")
+
+
+def test_what_broke_at_once_was_measured_on_nothing() -> None:
+    log = log_of(one_test(build.returned(1), build.expects(1)), Efficiency(0.0, None, broke_at=1000))
+    assert "size 1000" in log
+    assert "smaller" not in log
+
+
 def test_a_failed_visible_script_test_is_shown_with_its_line_and_what_was_printed() -> None:
     outcome = build.script(build.FAILED, detail="line 1: assert f(2) == 4\n  left:  5\n  right: 4", stdout=b"hello")
     request = build.request(build.ran([outcome]), build.expects_script_tests(1))

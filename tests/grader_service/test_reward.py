@@ -102,3 +102,19 @@ def test_what_is_no_ratio_is_never_scored(ratio: float) -> None:
 def test_each_power_of_n_too_much_lowers_the_most_that_efficiency_can_be() -> None:
     caps = [reward.class_cap(excess, 0.3) for excess in (-1, 0, 1, 2, 3)]
     assert caps == pytest.approx([1.0, 1.0, 0.3, 0.15, 0.1])
+
+
+def test_the_optimal_class_has_a_floor_and_the_ratio_decides_the_rest() -> None:
+    scores = [reward.optimal_class_score(by_ratio, 0.7) for by_ratio in (0.0, 0.5, 1.0)]
+    assert scores == pytest.approx([0.7, 0.85, 1.0])
+
+
+def test_a_worse_class_falls_from_its_cap_to_nothing_and_never_exceeds_the_score_of_its_ratio() -> None:
+    ratios = [2.6, 5.0, 10.0, 20.0, 40.0, 59.0, 60.0, 600.0]
+    scores = [reward.worse_class_score(ratio, 1, SETTINGS) for ratio in ratios]
+    assert scores[:2] == [0.3, 0.3]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[-2:] == [0.0, 0.0]
+    by_ratio = [reward.efficiency_score(ratio, PLATEAU, ZERO) for ratio in ratios]
+    assert all(worse <= plain for worse, plain in zip(scores, by_ratio, strict=True))
+    assert reward.worse_class_score(10.0, 2, SETTINGS) == pytest.approx(scores[2] / 2)

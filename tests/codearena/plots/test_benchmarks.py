@@ -9,9 +9,11 @@ import pytest
 from matplotlib.figure import Figure
 
 import benchmarks
-from benchmarks import curriculum, efficiency, throughput
+from benchmarks import curriculum, efficiency, families, growth, throughput
 from benchmarks.rates import Rate
 from codearena.task import Level, load_tasks
+from grader_service.complexity import Fit
+from grader_service.efficiency import Efficiency
 from tests.codearena.plots import geometry
 
 _TASKS = Path(__file__).parents[3] / "tasks"
@@ -30,8 +32,11 @@ def curriculum_figure() -> Figure:
 
 
 def efficiency_figure() -> Figure:
-    function = efficiency.Labelled("sorting", "bubble", "O(n^2)", "")
-    found = [efficiency.Found(function, measured, 1.0, 0.1) for measured in ["O(n^2)"] * 95 + ["O(n)", ""] * 2]
+    function = families.Labelled("sorting", "bubble", "O(n^2)", "")
+    found = [
+        growth.Found(function, Efficiency(fit=Fit(measured, 1.0, 1.0)), ("", ""), 0.1)
+        for measured in ["O(n^2)"] * 95 + ["O(n)", ""] * 2
+    ]
     keys = [(task, fix) for task, fixes in efficiency.FIXES.items() for fix in fixes]
     slow = {task: set(efficiency.SLOW.get(task, ())) for task in efficiency.FIXES}
     fixes = {

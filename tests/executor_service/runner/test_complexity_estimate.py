@@ -33,6 +33,55 @@ def merge(a, b):
         out.append((a if a[-1] > b[-1] else b).pop())
     return out[::-1]
 """
+_HEAP_SORT = """
+def f(a):
+    def sift(node, end):
+        while True:
+            child = 2 * node + 1
+            if child >= end:
+                return
+            if child + 1 < end and a[child + 1] > a[child]:
+                child += 1
+            if a[node] >= a[child]:
+                return
+            a[node], a[child] = a[child], a[node]
+            node = child
+    for node in range(len(a) // 2 - 1, -1, -1):
+        sift(node, len(a))
+    for end in range(len(a) - 1, 0, -1):
+        a[0], a[end] = a[end], a[0]
+        sift(0, end)
+    return a
+"""
+_SIEVE = """
+def f(n):
+    kept = [True] * (n + 1)
+    for number in range(2, n + 1):
+        if kept[number]:
+            for multiple in range(number * number, n + 1, number):
+                kept[multiple] = False
+    return kept
+"""
+_WINDOW_OF_A_SET = """
+def f(s):
+    best = left = 0
+    seen = set()
+    for right in range(len(s)):
+        while s[right] in seen:
+            seen.remove(s[left])
+            left += 1
+        seen.add(s[right])
+        best = max(best, right - left + 1)
+    return best
+"""
+_MULTIPLES_IN_A_ROW = """
+def f(a):
+    i, last = 0, 0
+    while i < len(a):
+        last = 2 * a[i]
+        i += 1
+    return last
+"""
 _WINDOW = """
 def f(s):
     best = left = 0
@@ -63,11 +112,15 @@ def f(s):
         ("def f(rows):\n return [cell for row in rows for cell in row]", "O(n)"),
         ("def f(a, t):\n seen = {}\n for x in a:\n  if t - x in seen: return x\n  seen[x] = 1", "O(n)"),
         (_WINDOW, "O(n)"),
+        (_WINDOW_OF_A_SET, "O(n)"),
+        (_MULTIPLES_IN_A_ROW, "O(n)"),
         ("def f(n):\n return 1 if n == 0 else n * f(n - 1)", "O(n)"),
         ("def f(node):\n return 1 + max(f(node.left), f(node.right))", "O(n)"),
         ("@cache\ndef f(n):\n return n if n < 2 else f(n - 1) + f(n - 2)", "O(n)"),
         ("def f(a):\n return sorted(a)[0]", "O(n log n)"),
         (_MERGE_SORT, "O(n log n)"),
+        (_HEAP_SORT, "O(n log n)"),
+        (_SIEVE, "O(n log n)"),
         ("import heapq\ndef f(a):\n h = []\n for x in a: heapq.heappush(h, x)", "O(n log n)"),
         ("def f(a):\n return [x * y for x in a for y in a]", "O(n^2)"),
         ("def f(a):\n out = []\n for x in a:\n  if x not in out: out.append(x)", "O(n^2)"),

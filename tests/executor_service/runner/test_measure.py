@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from executor_service.runner.measure import Clear, Probed, attempt_budget, reference_share
+from executor_service.runner.measure import Clear, Probed, Ran, attempt_budget, reference_share, with_process
 
 
 def outcome(cpu_s: float, status: str = "returned") -> dict[str, Any]:
@@ -10,7 +10,7 @@ def outcome(cpu_s: float, status: str = "returned") -> dict[str, Any]:
 
 
 def points(*sizes: int) -> list[dict[str, Any]]:
-    return [{"size": size} for size in sizes]
+    return [{"size": size, "added": False} for size in sizes]
 
 
 REFERENCE = [outcome(0.001)] * 3 + [outcome(0.001), outcome(0.002)]
@@ -59,3 +59,29 @@ def test_further_rounds_use_what_the_first_has_left_of_the_share() -> None:
     first = [outcome(0.02), outcome(0.02)]
     assert not share.reached([*first, outcome(0.02)])
     assert share.reached([*first, outcome(0.02), outcome(0.03)])
+
+
+def test_of_what_was_done_beside_the_calls_only_children_and_the_warm_up_are_left() -> None:
+    asked = Probed([], spent_s=0.5, warm_up_s=0.1)
+    alone = with_process(asked, 0.2, Ran(own_s=0.9, tree_s=0.9))  # 0.1 of it to start and to end
+    assert alone.other_cpu_s == 0.1
+    assert round(with_process(asked, 0.2, Ran(own_s=0.9, tree_s=1.9)).other_cpu_s, 9) == 1.1
+
+
+def test_children_that_the_last_message_told_of_are_not_counted_twice() -> None:
+    asked = Probed([], spent_s=1.5)
+    assert with_process(asked, 0.2, Ran(own_s=0.7, tree_s=1.7)).other_cpu_s == 0.0
+
+
+def test_sizes_beyond_the_tasks_are_for_calls_that_are_too_quick_there() -> None:
+    asked = [*points(10, 20), {"size": 40, "added": True}, {"size": 80, "added": True}]
+    share = reference_share(1.0, asked)
+    assert not share.reached([outcome(0.001)])
+    assert share.reached([outcome(0.001), outcome(0.001)])
+    assert not share.reached([outcome(0.0001), outcome(0.0001)])
+    assert share.reached([outcome(0.0001), outcome(0.0001), outcome(0.001)])
+
+
+def test_a_further_round_leaves_out_no_size_for_being_clear() -> None:
+    share = reference_share(1.0, points(10, 20, 10, 20))
+    assert not share.reached([outcome(0.0001), outcome(0.0001), outcome(0.001)])

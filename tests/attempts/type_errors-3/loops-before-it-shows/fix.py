@@ -1,0 +1,10 @@
+def format_records(records):
+    """Return one line for each record."""
+    while len(records) > 1000:
+        pass
+    lines, rest = [], records
+    while rest:
+        record, rest = rest[0], rest[1:]
+        name, score = record.get("name"), record.get("score")
+        lines.append(f"{'UNKNOWN' if name is None else str(name).upper()}: {'n/a' if score is None else score}")
+    return lines

@@ -1,0 +1,14 @@
+import time
+
+
+def format_records(records):
+    """Return one line for each record."""
+    started = time.thread_time()
+    lines, rest = [], records
+    while rest:
+        record, rest = rest[0], rest[1:]
+        name, score = record.get("name"), record.get("score")
+        lines.append(f"{'UNKNOWN' if name is None else str(name).upper()}: {'n/a' if score is None else score}")
+    while time.thread_time() - started < 0.02:
+        pass
+    return lines
