@@ -28,6 +28,7 @@ _UNSEEN_WAIT_S = 0.05  # shorter waits of a call may be the host's: the runner d
 _WALL_OF_CPU = 2.0  # an attempt that computes needs about as much wall time as CPU time
 _TRIES = 4  # of measuring the reference on a class of hosts
 _SCRIPT_TRIES = 3  # of a reference that failed a test of its script, perhaps for lack of time: it sets the precedent
+_LONGEST_S = 300.0  # what executors admit by default, and the most that a task may ask for
 _PROBE_WALL_S = 1.0
 _PROBE_WALL_OF_CPU = 4.0
 
@@ -40,12 +41,15 @@ def ceilings(limits: TaskLimits, calls: int = 1) -> common_pb2.Limits:
 
 
 def for_every_call(limits: common_pb2.Limits, calls: int) -> common_pb2.Limits:
-    """So that each of so many calls is made, though all before it reach their limits: for the code as given."""
+    """So that each of so many calls is made, though all before it reach their limits: for the code as given.
+
+    Of so many that this takes longer than a job may, the last are not made then.
+    """
     every = common_pb2.Limits()
     every.CopyFrom(limits)
     every.calls_at_limit = max(1, calls)
     for each, whole in (("call_cpu", "attempt_cpu"), ("call_wall", "attempt_wall")):
-        most_ms = every.calls_at_limit * getattr(limits, each).ToMilliseconds()
+        most_ms = min(round(1000 * _LONGEST_S), every.calls_at_limit * getattr(limits, each).ToMilliseconds())
         getattr(every, whole).FromMilliseconds(max(most_ms, getattr(limits, whole).ToMilliseconds()))
     return every
 

@@ -7,6 +7,7 @@ import pytest
 from codearena.errors import SandboxError
 from codearena.task import Task, TaskLimits
 from codearena.v1 import common_pb2, executor_pb2
+from executor_service.settings import Settings as ExecutorSettings
 from gateway.limits import AttemptLimits, ceilings, for_every_call, for_measuring, for_probing
 from gateway.settings import Settings
 
@@ -132,6 +133,12 @@ async def test_a_slower_class_of_hosts_is_measured_when_it_is_seen() -> None:
 async def test_the_code_as_given_is_run_to_the_end_of_every_call() -> None:
     limits = await AttemptLimits(task(), CALLS, SETTINGS).get("", Hosts(report(0.001)).run)
     assert of(for_every_call(limits, 4)) == (0.25, 1.0, 0.7, 2.8, 4)
+
+
+async def test_the_code_as_given_of_a_thousand_tests_asks_for_no_more_than_an_executor_admits() -> None:
+    limits = await AttemptLimits(task(), CALLS, SETTINGS).get("", Hosts(report(0.001)).run)
+    most_s = ExecutorSettings().attempt_wall_s
+    assert of(for_every_call(limits, 1024)) == (0.25, 256.0, 0.7, most_s, 1024)
 
 
 async def test_measuring_costs_less_than_the_attempt_did() -> None:
