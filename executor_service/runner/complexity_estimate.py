@@ -207,7 +207,8 @@ class Estimator:
         """Of the call itself, its arguments not counted."""
         name = _called(node)
         if name in self.functions:
-            return self.function(name)
+            # All calls of one that remembers cost together what `module` counts it with: each value is made once.
+            return CONSTANT if recursion_shape(self.functions[name]).remembers else self.function(name)
         data = node.args[0] if node.args else None
         if isinstance(node.func, ast.Attribute) and name not in ("join", "deepcopy"):
             data = data if isinstance(node.func.value, ast.Name) and node.func.value.id in _MODULES else node.func.value

@@ -20,6 +20,20 @@ def f(a, t):
             hi = mid
     return lo
 """
+_KEPT_SUMS = """
+def f(a):
+    @lru_cache(None)
+    def ending(i):
+        return a[i] if i == 0 else max(a[i], ending(i - 1) + a[i])
+    return max(ending(i) for i in range(len(a)))
+"""
+_KEPT_CHAINS = """
+def f(a):
+    @cache
+    def chain(i):
+        return 1 + max((chain(j) for j in range(i) if a[j] < a[i]), default=0)
+    return max((chain(i) for i in range(len(a))), default=0)
+"""
 _MERGE_SORT = """
 def sort(a):
     if len(a) < 2:
@@ -117,6 +131,8 @@ def f(s):
         ("def f(n):\n return 1 if n == 0 else n * f(n - 1)", "O(n)"),
         ("def f(node):\n return 1 + max(f(node.left), f(node.right))", "O(n)"),
         ("@cache\ndef f(n):\n return n if n < 2 else f(n - 1) + f(n - 2)", "O(n)"),
+        (_KEPT_SUMS, "O(n)"),
+        (_KEPT_CHAINS, "O(n^2)"),
         ("def f(a):\n return sorted(a)[0]", "O(n log n)"),
         (_MERGE_SORT, "O(n log n)"),
         (_HEAP_SORT, "O(n log n)"),
