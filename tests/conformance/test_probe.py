@@ -378,16 +378,20 @@ async def test_an_attempt_that_fails_when_it_is_repeated_keeps_its_first_reading
 async def test_a_process_that_ends_when_a_call_is_repeated_ends_as_if_at_the_next_size(arena: Arena) -> None:
     source = (
         "import os\n"
-        "calls = 0\n"
+        "calls = {}\n"
         "def f(x):\n"
-        "    global calls\n"
         "    if isinstance(x, int): return x\n"
-        "    calls += 1\n"
-        "    if calls == 50: os.abort()\n"
+        "    calls[len(x)] = calls.get(len(x), 0) + 1\n"
+        "    if calls[len(x)] == 3: os.abort()\n"  # at the first size after a warm-up, which is a call as well
         "    return sum(x)\n"
     )
-    report = await arena.execute(probe_job(source))
-    assert [measured.attempt.status for measured in report.probe] == [RETURNED, common_pb2.CALL_STATUS_CRASHED]
+    # A first call that a busy host disturbs is not repeated: then it happens at one of the following sizes.
+    report = await arena.execute(probe_job(source, *(point(size, list(range(size))) for size in range(10, 17))))
+    statuses = [measured.attempt.status for measured in report.probe]
+    ended = statuses.index(common_pb2.CALL_STATUS_CRASHED)
+    assert ended > 0
+    assert statuses[:ended] == [RETURNED] * ended
+    assert set(statuses[ended + 1 :]) == {common_pb2.CALL_STATUS_NOT_RUN}
 
 
 async def test_what_was_added_is_told_in_the_report(arena: Arena) -> None:
