@@ -396,6 +396,8 @@ class _Conductor:
             "limits": self._process_limits(self._limits["attempt_cpu_s"]),
             "source": run.source,
             "intercept": run.intercept,
+            # A program is only run: what it does by signals has to work, and nobody sets its time beside another's.
+            "uncounted": self._confinement.cpu_counter is None,
             "value_bytes": self._limits["value_bytes"],
             "core": core,
             "rules": {"events": list(self._events), "page": _page_of(run.role, PAGE_FD)},

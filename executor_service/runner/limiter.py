@@ -4,9 +4,9 @@ The worker's own timers raise an exception in the attempt's code a little before
 An attempt that does not let itself be interrupted so, or has changed the timers, is killed as ever.
 """
 
+import _thread  # what `threading` makes of it few attempts need
 import contextlib
 import signal
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,9 +20,13 @@ class LimitReachedError(BaseException):
 
 
 class Limiter:
-    """Timers of this process, for one function at a time. told: the CPU and wall time that it may still take."""
+    """Timers of this process, for one function at a time; made in its main thread.
+
+    told: the CPU and wall time that the function may still take.
+    """
 
     def __init__(self) -> None:
+        self._main = _thread.get_ident()
         self._left_s = (0.0, 0.0)
         self._armed = False
 
@@ -33,7 +37,7 @@ class Limiter:
     @contextlib.contextmanager
     def armed(self) -> Iterator[None]:
         """The code inside is interrupted at the limit. Only the main thread can be."""
-        if threading.current_thread() is not threading.main_thread():
+        if _thread.get_ident() != self._main:
             yield
             return
         self._set(True)
@@ -45,7 +49,7 @@ class Limiter:
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
         """The code inside is not interrupted, and its time does not count."""
-        if threading.current_thread() is not threading.main_thread() or not self._armed:
+        if _thread.get_ident() != self._main or not self._armed:
             yield
             return
         self._set(False)

@@ -13,8 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from executor_service.runner import kernel
-
 CONDUCTOR_UID = 10000
 GIVES_WAY = 19
 """The most that a process can be told to give way by (nice(2))."""
@@ -109,9 +107,6 @@ def confine(role: Role, confinement: Confinement) -> None:
     _prefer_for_oom_kill()
     if confinement.role_uids is not None:
         switch_uid(confinement.role_uids[role])
-    if confinement.cpu_counter is None and role in (Role.REFERENCE, Role.ATTEMPT):
-        with contextlib.suppress(OSError):  # a kernel without filters
-            kernel.keep_children_counted()
     os.umask(0o077)
     os.environ.clear()
     os.environ.update(_BASE_ENVIRONMENT)

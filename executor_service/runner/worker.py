@@ -7,6 +7,7 @@ An answer is: the message's nonce, one status byte (index into STATUSES), 4 byte
 JSON, and the encoded value.
 """
 
+import _thread  # what `threading` makes of it few attempts need
 import base64
 import builtins
 import contextlib
@@ -14,7 +15,6 @@ import json
 import os
 import struct
 import sys
-import threading
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -85,7 +85,7 @@ class _Session:
         self._phases = Phases()
         self._handles: Handles | None = None
         self._limiter = Limiter()
-        self._turn = threading.RLock()  # of who may speak: whoever holds it. At rest that is this thread
+        self._turn = _thread.RLock()  # of who may speak: whoever holds it. At rest that is this thread
         self._turn.acquire()
 
     def serve(self) -> int:
@@ -143,6 +143,9 @@ class _Session:
             intercept.install()
             with contextlib.suppress(OSError):  # where the kernel has no filters it still counts processes: witness.py
                 kernel.refuse_programs()
+        if message["uncounted"]:
+            with contextlib.suppress(OSError):
+                kernel.keep_children_counted()
         return self._guarded(lambda: self._execute(base64.b64decode(message["source"]), message["rules"]))
 
     def _execute(self, source: bytes, kept: dict[str, Any]) -> None:

@@ -204,3 +204,11 @@ def test_short_times_are_looked_at_together(proc: Proc) -> None:
 def test_the_cpu_time_of_processes_that_are_gone_still_counts(proc: Proc, tmp_path: Path) -> None:
     group = looked(proc, lambda: proc.task(5, ran_s=0.4), lambda: proc.task(6, ran_s=0.3))
     assert group.cpu_s == pytest.approx(0.7)
+
+
+def test_cpu_time_that_was_counted_is_not_taken_back(proc: Proc, tmp_path: Path) -> None:
+    usage, others = tmp_path / "usage", iter([0.0, 0.5, 0.3, 0.6])
+    usage.write_text("10000000000\n")
+    with usage.open() as file:
+        group = proc.metered(Meter(file.fileno(), lambda: -next(others)))
+        assert [round(group.cpu_s, 1) for _ in range(3)] == [0.5, 0.5, 0.6]
