@@ -28,6 +28,7 @@ from tests.fakes import ScriptedLLM
 from tests.integration.playing import TASKS
 from tests.integration.processes import Backends, Executor, Gateway, Service, free_port, running
 from tests.integration.waiting import until
+from tests.judge_service.build import children_of
 from tests.judge_service.verdicts import verdict
 from tests.observability.promtool import require
 from tests.observability.server import Prometheus, prometheus
@@ -164,19 +165,22 @@ async def test_an_episode_that_no_gateway_has_written_is_a_defect_and_raises_the
 
 
 @contextlib.contextmanager
-def _stopped(pid: int) -> Iterator[None]:
-    """The process stands still."""
-    os.kill(pid, signal.SIGSTOP)
+def _stopped(*pids: int) -> Iterator[None]:
+    """The processes stand still."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
     try:
         yield
     finally:
-        os.kill(pid, signal.SIGCONT)
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):  # who stands still for long is replaced
+                os.kill(pid, signal.SIGCONT)
 
 
-def _launcher(judge: int) -> int:
-    """The judge's only child, from which its analyses are forked."""
-    (child,) = Path(f"/proc/{judge}/task/{judge}/children").read_text("ascii").split()
-    return int(child)
+def _analysers(judge: int) -> list[int]:
+    """The judge's only child, from which its workers are forked, and those that there are."""
+    (launcher,) = children_of(judge)
+    return [launcher, *children_of(launcher)]
 
 
 @contextlib.asynccontextmanager
@@ -200,7 +204,7 @@ async def test_analysers_that_stand_still_raise_the_alert(loaded: Deployment) ->
         AsyncCodeArena(loaded.gateway.url, timeout_s=120) as arena,
         _under_way(arena, [_WRONG.format(number) for number in range(3)]),
     ):
-        with _stopped(_launcher(loaded.judge.pid)):
+        with _stopped(*_analysers(loaded.judge.pid)):
             await loaded.prometheus.queue_is_old("judge")
 
 
