@@ -143,7 +143,7 @@ class LocalRedis:
             "--unixsocketperm": "600",
             "--dir": str(self._folder),
             "--appendonly": "yes",
-            "--appendfsync": "everysec",
+            "--appendfsync": "always",  # else what was answered while a sync was under way is lost with the server
             "--save": "",
             "--maxmemory-policy": "noeviction",
             "--daemonize": "no",

@@ -39,21 +39,17 @@ def _executable() -> str:
 
 
 class RedisServer:
-    """A real Redis server on a free loopback port, which tests may stop and start again: it keeps what it has.
+    """A real Redis server on a free loopback port, which tests may stop and start again: it keeps what it has."""
 
-    fsync: when what was appended to its file is synced to the disk.
-    """
-
-    def __init__(self, folder: Path, fsync: str = "always") -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._fsync = fsync
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.start()
 
     def start(self) -> None:
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._folder)]
-        options += ["--save", "", "--appendonly", "yes", "--appendfsync", self._fsync]
+        options += ["--save", "", "--appendonly", "yes", "--appendfsync", "always"]
         self._process = subprocess.Popen([_executable(), *options], stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + 60
         while not self.answers():

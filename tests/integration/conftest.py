@@ -32,7 +32,7 @@ def api(url: str) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="module")
 def own_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
     """A Redis server that the tests of one module may kill."""
-    server = RedisServer(tmp_path_factory.mktemp("redis"), fsync="everysec")  # as docker-compose.yml runs it
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
     yield server
     server.stop()
 

@@ -54,5 +54,6 @@ async def test_without_redis_a_step_is_refused_and_its_retry_is_taken(
     assert "reward" not in refused.json()
     assert ready.status_code == 503
     assert ready.json()["checks"]["store"] != "ok"
+    assert taken.status_code == 200, taken.text
     assert taken.json()["observation"]["step"] == 1
     assert taken.json()["done"]

@@ -59,7 +59,7 @@ class Deployment:
 async def deployment(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Deployment]:
     require("prometheus")
     folder = tmp_path_factory.mktemp("observability")
-    redis = RedisServer(tmp_path_factory.mktemp("redis"), fsync="everysec")
+    redis = RedisServer(tmp_path_factory.mktemp("redis"))
     try:
         async with _deployed(folder, redis) as deployed:
             yield deployed
