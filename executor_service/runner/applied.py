@@ -23,7 +23,6 @@ _BATCH_S = 0.005  # an endless iterator, of which the script takes a few items, 
 _OTHERS = ["contains", "neg", "pos", "invert", "index", "getitem", "setitem", "delitem"]
 _BUILTIN_ITERATORS: tuple[type, ...] = tuple(type(iter(kind())) for kind in (list, tuple, dict, set, str, bytes))
 _BUILTIN_ITERATORS += (type(iter(range(0))), type(iter({}.values())), type(iter({}.items())))
-_COPIED = {"copy": "copy", "deepcopy": "deepcopy"}
 
 
 def functions() -> dict[str, Callable[..., Any]]:
