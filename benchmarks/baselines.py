@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.rates import Work
 from benchmarks.step_latency import docker_job, docker_run
-from codearena.task import Task
+from codearena.tasks.task import Task
 from executor_service.isolation import hardening
 from executor_service.isolation.engine import connect
 from executor_service.settings import Settings

@@ -26,8 +26,8 @@ from rich.table import Table
 
 from benchmarks.learners import KINDS, TASKS, Learner
 from codearena import models
-from codearena.task import Level, Task, load_tasks
-from gateway.choice import Choice
+from codearena.tasks.task import Level, Task, load_tasks
+from gateway.agents.choice import Choice
 from gateway.local_redis import LocalRedis
 from gateway.settings import Settings
 from gateway.store.records import Answer, CommitResult, CurriculumRecord, EpisodeRecord, Partition, StepCommit

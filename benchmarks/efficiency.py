@@ -24,11 +24,11 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks import growth, held_out
-from codearena.task import load_tasks
+from codearena.tasks.task import load_tasks
 from codearena.v1 import grader_pb2
 from executor_service.attempts import Attempts
-from gateway.jobs import JobMaker, Probing
-from gateway.limits import ceilings, for_probing
+from gateway.attempt.jobs import JobMaker, Probing
+from gateway.attempt.limits import ceilings, for_probing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,11 +11,11 @@ from types import ModuleType
 from typing import Any
 
 from codearena import values
-from codearena.task import COMPLEXITIES, Probe, TaskLimits
+from codearena.tasks.task import COMPLEXITIES, Probe, TaskLimits
 from codearena.v1 import common_pb2, executor_pb2
 from executor_service.codec import duration
-from gateway import probe
-from gateway.limits import ceilings, for_probing
+from gateway.attempt import probe
+from gateway.attempt.limits import ceilings, for_probing
 
 _STOP_RATIO = 64.0
 

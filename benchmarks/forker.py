@@ -9,7 +9,8 @@ import os
 import sys
 from pathlib import Path
 
-from executor_service.runner import namespaces, supervisor
+from executor_service.runner import supervisor
+from executor_service.runner.system import namespaces
 
 _CGROUPS = Path("/sys/fs/cgroup")
 _UIDS = (20000, 20000)

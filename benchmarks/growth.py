@@ -27,7 +27,7 @@ from rich.table import Table
 
 from benchmarks.families import Family, Labelled, families, measuring_job
 from codearena import values
-from codearena.task import COMPLEXITIES
+from codearena.tasks.task import COMPLEXITIES
 from codearena.v1 import executor_pb2, grader_pb2
 from executor_service.attempts import Attempts
 from executor_service.capacity import PoolLimits

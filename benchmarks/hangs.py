@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.step_latency import ROOT, embedded
-from codearena.task import Task, load_tasks
+from codearena.tasks.task import Task, load_tasks
 
 _TASKS = ("easy-1", "medium-1", "hard-1")
 _HANGS = ("    while True:\n        pass\n", "    import time\n\n    time.sleep(1000)\n")

@@ -38,7 +38,7 @@ from benchmarks import baselines, policy
 from benchmarks.policy import HANGING, KINDS, SHARES, WITHOUT_HANGS, Sent
 from benchmarks.rates import Rate, Work, machine_s, sustained
 from benchmarks.step_latency import embedded
-from codearena.task import Task, load_tasks
+from codearena.tasks.task import Task, load_tasks
 
 _ISOLATIONS = ("cell", "container", "local")
 _COLUMNS = 160

@@ -29,8 +29,8 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks.recorded import REDIS_FILE
-from codearena.state import URL_FILE
-from codearena.task import Task, load_tasks
+from codearena.server.state import URL_FILE
+from codearena.tasks.task import Task, load_tasks
 from gateway.store.keys import Keys
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -11,7 +11,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from codearena.task import Task
+from codearena.tasks.task import Task
 
 RIGHT, WRONG, NOT_COMPILING, RAISING, HANGING = "right", "wrong", "not compiling", "raising", "hanging"
 KINDS = (RIGHT, WRONG, NOT_COMPILING, RAISING, HANGING)

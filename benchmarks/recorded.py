@@ -12,8 +12,8 @@ from pathlib import Path
 import uvloop
 from pydantic import SecretStr
 
-from codearena import rpc, telemetry
-from codearena.state import URL_FILE
+from codearena.server import rpc, telemetry
+from codearena.server.state import URL_FILE
 from executor_service.isolation.base import Hello, Isolation, IsolationInfo, Sandbox
 from executor_service.isolation.local import LocalIsolation
 from executor_service.server import ExecutorServer

@@ -31,11 +31,11 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from codearena.task import Task, load_tasks
+from codearena.tasks.task import Task, load_tasks
 from executor_service import codec
 from executor_service.settings import Settings as ExecutorSettings
-from gateway.jobs import JobMaker, Probing
-from gateway.limits import ceilings
+from gateway.attempt.jobs import JobMaker, Probing
+from gateway.attempt.limits import ceilings
 
 ROOT = Path(__file__).resolve().parent.parent
 _POOL_STATES = ("ready", "leased", "starting", "ending")

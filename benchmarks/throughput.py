@@ -38,7 +38,7 @@ from rich.table import Table
 from benchmarks import baselines
 from benchmarks.rates import Rate, Work, offered, sustained
 from benchmarks.step_latency import embedded
-from codearena.task import Task, load_tasks
+from codearena.tasks.task import Task, load_tasks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

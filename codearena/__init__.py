@@ -7,9 +7,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from codearena.async_client import AsyncCodeArena
-    from codearena.bulk import JobStatus
-    from codearena.client import CodeArena
     from codearena.errors import (
         BodyTooLargeError,
         CallerError,
@@ -42,7 +39,10 @@ if TYPE_CHECKING:
         TaskSummary,
         Verdict,
     )
-    from codearena.transport import RetryPolicy
+    from codearena.sdk.async_client import AsyncCodeArena
+    from codearena.sdk.bulk import JobStatus
+    from codearena.sdk.client import CodeArena
+    from codearena.sdk.transport import RetryPolicy
 
 __all__ = [
     "Action",

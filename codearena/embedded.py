@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from codearena.errors import ServiceError
-from codearena.state import URL_FILE
+from codearena.server.state import URL_FILE
 
 _START_TIMEOUT_S = 400.0  # it may build the sandbox image first
 _STOP_TIMEOUT_S = 60.0

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from codearena.errors import UnreachableError
-from codearena.proxies import Proxy, without_credentials
+from codearena.sdk.proxies import Proxy, without_credentials
 
 _EXAMPLE = "http://localhost:7860"
 

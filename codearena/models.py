@@ -25,7 +25,7 @@ from codearena.learning import (
     Stats,
     TimingStats,
 )
-from codearena.requests import (
+from codearena.sdk.requests import (
     DEFAULT_AGENT,
     ID_PATTERN,
     MAX_BATCH_ITEMS,

@@ -1,7 +1,7 @@
 """What a task's probe can tell apart, read from what it showed of the task's own reference."""
 
 from codearena.models import Complexity
-from codearena.task import Task
+from codearena.tasks.task import Task
 
 _SURE = 0.6  # confidence from which a growth class counts as told
 _FEW = 6  # sizes

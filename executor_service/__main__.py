@@ -4,7 +4,7 @@ import argparse
 
 import uvloop
 
-from codearena import telemetry, tracing
+from codearena.server import telemetry, tracing
 from executor_service.server import serve
 from executor_service.settings import Settings
 

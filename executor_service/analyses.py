@@ -8,7 +8,7 @@ attempts of the same bytes and for no others.
 import hashlib
 from dataclasses import dataclass
 
-from codearena.recent import Recent
+from codearena.server.recent import Recent
 from codearena.v1 import executor_pb2
 from executor_service import metrics
 

@@ -7,9 +7,9 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
 
-from codearena import budgets
 from codearena.errors import SandboxError
-from codearena.telemetry import fingerprint
+from codearena.server import budgets
+from codearena.server.telemetry import fingerprint
 from codearena.v1 import executor_pb2
 from executor_service import codec, metrics, outcome
 from executor_service.admission import admit

@@ -9,7 +9,7 @@ import orjson
 from google.protobuf.duration_pb2 import Duration
 from pydantic import BaseModel, ValidationError
 
-from codearena import budgets
+from codearena.server import budgets
 from codearena.v1 import common_pb2, executor_pb2
 from executor_service import wire
 from executor_service.isolation.base import Hello

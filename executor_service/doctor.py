@@ -8,9 +8,9 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from codearena import examination, findings
 from codearena.errors import SandboxError
-from codearena.findings import Finding
+from codearena.tasks import examination, findings
+from codearena.tasks.findings import Finding
 from codearena.v1 import common_pb2, executor_pb2
 from executor_service import codec
 from executor_service.isolation.base import Isolation

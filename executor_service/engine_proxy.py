@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from codearena import telemetry
-from codearena.recent import Recent
-from codearena.rpc import until_terminated
+from codearena.server import telemetry
+from codearena.server.recent import Recent
+from codearena.server.rpc import until_terminated
 from executor_service.isolation import allowed
 from executor_service.isolation.owner import OWNER_LABEL
 from executor_service.settings import Settings

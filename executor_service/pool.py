@@ -21,7 +21,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from codearena.errors import CodeArenaError, OverloadedError, SandboxError
-from codearena.fairness import FairQueue
+from codearena.server.fairness import FairQueue
 from executor_service import metrics
 from executor_service.capacity import PoolLimits, PoolStatus
 from executor_service.failures import Failures

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from codearena import rpc, telemetry
+from codearena.server import rpc, telemetry
 from codearena.v1 import executor_pb2_grpc
 from executor_service.attempts import Attempts
 from executor_service.capacity import PoolLimits

@@ -4,7 +4,7 @@ from typing import Any
 
 import grpc
 
-from codearena import rpc
+from codearena.server import rpc
 from codearena.v1 import executor_pb2, executor_pb2_grpc
 from executor_service import codec
 from executor_service.attempts import Attempts

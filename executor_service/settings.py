@@ -9,8 +9,8 @@ from google.protobuf.duration_pb2 import Duration
 from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from codearena import budgets
-from codearena.settings import ServiceSettings
+from codearena.server import budgets
+from codearena.server.settings import ServiceSettings
 from codearena.v1 import common_pb2
 
 KIB = 1024

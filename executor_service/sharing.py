@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from codearena.fairness import Competition
+from codearena.server.fairness import Competition
 
 _LATELY_S = 10.0  # a trainer that asks less often than that hardly notices
 _PASSED_OVER = 2  # so many may go to others before an owner that has much under way takes of the reserve, too

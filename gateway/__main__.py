@@ -5,8 +5,8 @@ import sys
 
 import uvloop
 
-from codearena import telemetry, tracing
-from codearena.task import TaskError
+from codearena.server import telemetry, tracing
+from codearena.tasks.task import TaskError
 from gateway import server
 from gateway.access.exposure import OpenToAllError
 from gateway.settings import Settings

@@ -3,7 +3,7 @@
 import contextvars
 from dataclasses import dataclass, field
 
-from codearena import telemetry
+from codearena.server import telemetry
 from gateway.access import caller as callers
 
 EPISODE_ID_HEADER = "X-Episode-ID"

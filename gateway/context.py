@@ -8,17 +8,17 @@ from typing import Annotated
 from fastapi import Depends, Header, Query, Request
 
 from codearena import models
-from codearena.task import Task
+from codearena.tasks.task import Task
 from gateway.access import caller as callers
 from gateway.access.keyring import Keyring
+from gateway.agents.choice import Choice
+from gateway.attempt.clients import Clients
+from gateway.bulk.grading import Grading
 from gateway.bulk.jobs import BulkJobs
-from gateway.choice import Choice
-from gateway.clients import Clients
-from gateway.episodes import Episodes
-from gateway.fixer import Fixer
-from gateway.grading import Grading
+from gateway.episode.episodes import Episodes
+from gateway.episode.sessions import Sessions
 from gateway.mcp import McpServer
-from gateway.sessions import Sessions
+from gateway.repair.fixer import Fixer
 from gateway.settings import Settings
 from gateway.store.redis import Store
 

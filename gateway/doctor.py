@@ -6,9 +6,9 @@ from pathlib import Path
 
 import httpx
 
-from codearena import examination, findings
 from codearena.errors import CodeArenaError, StoreError
-from codearena.findings import Finding
+from codearena.tasks import examination, findings
+from codearena.tasks.findings import Finding
 from gateway import local_redis
 from gateway.access.exposure import Exposure
 from gateway.access.keyring import Keyring

@@ -19,11 +19,12 @@ import uvloop
 from pydantic import SecretStr, ValidationError
 from rich.console import Console
 
-from codearena import models, rpc, tracing
-from codearena.async_client import AsyncCodeArena
+from codearena import models
 from codearena.errors import CodeArenaError, SandboxError
-from codearena.state import URL_FILE, state_folder
-from codearena.task import TaskError
+from codearena.sdk.async_client import AsyncCodeArena
+from codearena.server import rpc, tracing
+from codearena.server.state import URL_FILE, state_folder
+from codearena.tasks.task import TaskError
 from executor_service.server import ExecutorServer
 from executor_service.settings import Settings as ExecutorSettings
 from gateway import preflight, runner_image, terminal

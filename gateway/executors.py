@@ -12,8 +12,9 @@ from pathlib import Path
 
 import grpc
 
-from codearena import models, rpc
+from codearena import models
 from codearena.errors import SandboxError
+from codearena.server import rpc
 from codearena.v1 import executor_pb2, executor_pb2_grpc
 
 _TIMEOUT_S = 2.0

@@ -20,7 +20,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from codearena.errors import StoreError
-from codearena.state import state_folder
+from codearena.server.state import state_folder
 from gateway.preflight import LOCK_FILE
 from gateway.settings import Settings
 

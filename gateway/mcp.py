@@ -15,11 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from codearena import models
 from codearena.errors import CallerError, CodeArenaError
-from codearena.requests import Id, SourceText, TaskChoice
-from gateway import answers, metrics
+from codearena.sdk.requests import Id, SourceText, TaskChoice
+from gateway import metrics
 from gateway.access import caller as callers
-from gateway.grading import Grading
-from gateway.sessions import Session, Sessions
+from gateway.bulk.grading import Grading
+from gateway.episode import answers
+from gateway.episode.sessions import Session, Sessions
 from gateway.settings import Settings
 from gateway.store.sessions import SessionRecords
 

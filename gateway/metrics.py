@@ -13,7 +13,7 @@ from codearena.errors import (
     ServiceError,
     UnauthenticatedError,
 )
-from codearena.task import Level
+from codearena.tasks.task import Level
 from gateway.store.records import CommitResult
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)

@@ -11,8 +11,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from codearena import models, telemetry, tracing
+from codearena import models
 from codearena.errors import BodyTooLargeError, ServiceError
+from codearena.server import telemetry, tracing
 from gateway import answered_about, metrics, problems
 from gateway.access import caller as callers
 

@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from codearena.state import URL_FILE, state_folder
+from codearena.server.state import URL_FILE, state_folder
 
 REDIS_FOLDER = "redis"
 """Folder of Redis' data, within the state folder."""

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from codearena import models, telemetry
+from codearena import models
 from codearena.errors import (
     PROBLEM_BASE,
     BodyTooLargeError,
@@ -19,6 +19,7 @@ from codearena.errors import (
     InvalidRequestError,
     UnauthenticatedError,
 )
+from codearena.server import telemetry
 from gateway import metrics
 
 log = logging.getLogger(__name__)

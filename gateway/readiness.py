@@ -5,7 +5,7 @@ import asyncio
 from codearena import models
 from codearena.errors import ServiceError
 from gateway import executors
-from gateway.clients import Clients
+from gateway.attempt.clients import Clients
 from gateway.settings import Settings
 from gateway.store.redis import Store
 

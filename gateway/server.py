@@ -13,33 +13,33 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi_offline import FastAPIOffline
 from starlette.types import Scope
 
-from codearena import rpc
 from codearena.errors import StoreError
-from codearena.task import Task, load_tasks
+from codearena.server import rpc
+from codearena.tasks.task import Task, load_tasks
 from gateway import openapi, problems
 from gateway.access.exposure import Exposure
 from gateway.access.guard import DOCS_ASSETS, Guard
 from gateway.access.keyring import Keyring
+from gateway.agents.choice import Choice
+from gateway.agents.memory import Reminders
 from gateway.answered_about import ATTEMPT_ID_HEADER, EPISODE_ID_HEADER
-from gateway.baselines import Baselines
-from gateway.builtin_fixer import BuiltinFixer
+from gateway.attempt.baselines import Baselines
+from gateway.attempt.clients import Clients
+from gateway.attempt.pipeline import Pipeline
+from gateway.bulk.grading import Grading
+from gateway.bulk.group_verdicts import GroupVerdicts
 from gateway.bulk.jobs import BulkJobs
 from gateway.bulk.workers import Workers
-from gateway.choice import Choice
-from gateway.clients import Clients
 from gateway.context import Context
-from gateway.episodes import Episodes
-from gateway.fixer import Fixer, ModelLink
-from gateway.grading import Grading
-from gateway.group_verdicts import GroupVerdicts
+from gateway.episode.episodes import Episodes
+from gateway.episode.sessions import Sessions
 from gateway.hung_up import HungUp
 from gateway.mcp import McpServer
-from gateway.memory import Reminders
 from gateway.middleware import BodyLimit, CutOff, RequestContext
-from gateway.pipeline import Pipeline
+from gateway.repair.builtin_fixer import BuiltinFixer
+from gateway.repair.fixer import Fixer, ModelLink
 from gateway.repair.searches import Searches
 from gateway.routes import env, grade, jobs, learning, mcp, ops, tools, web, ws
-from gateway.sessions import Sessions
 from gateway.settings import Settings
 from gateway.store.redis import Store
 from gateway.watch import watching

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from codearena.requests import IsolationName, Strategy
-from codearena.settings import ServiceSettings
+from codearena.sdk.requests import IsolationName, Strategy
+from codearena.server.settings import ServiceSettings
 
 _KIB = 1024
 _MIB = 1024 * _KIB

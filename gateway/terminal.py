@@ -15,7 +15,8 @@ from typing import TextIO
 from rich.console import Console
 from rich.panel import Panel
 
-from codearena import models, telemetry
+from codearena import models
+from codearena.server import telemetry
 
 _LOG_BYTES = 10 * 1024 * 1024
 _STDERR = 2

@@ -4,8 +4,8 @@ import argparse
 
 import uvloop
 
-from codearena import telemetry, tracing
-from codearena.settings import read
+from codearena.server import telemetry, tracing
+from codearena.server.settings import read
 from grader_service.server import serve
 from grader_service.settings import Settings
 

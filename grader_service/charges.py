@@ -13,7 +13,7 @@ Where the tests' own calls are measured, all of them together are charged with l
 
 What an attempt can hide is thus bounded by the constants, by (overhead_slack - 1) times the reference's overhead, and
 by what it does quicker than the reference beside the call. All of that is little, since C code reads and writes values
-there (executor_service/runner/raw.py); where it cannot, for a dataclass or a Decimal, it is a microsecond for each.
+there (runner/probe/raw.py); where it cannot, for a dataclass or a Decimal, it is a microsecond for each.
 """
 
 from collections.abc import Sequence

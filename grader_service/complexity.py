@@ -26,7 +26,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from codearena.task import COMPLEXITIES
+from codearena.tasks.task import COMPLEXITIES
 
 MIN_POINTS = 4
 """Fewer sizes fit every class."""

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 _WORK = "grader_service.work"
 _START_S = 30.0
-_WALL_S = 50.0  # less than a caller waits, see codearena/budgets.py
+_WALL_S = 50.0  # less than a caller waits, see codearena/server/budgets.py
 _ANSWER_BYTES = 8 * 1024 * 1024
 
 

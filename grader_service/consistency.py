@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from codearena import values
 from codearena.errors import CallerError
-from codearena.task import COMPLEXITIES
+from codearena.tasks.task import COMPLEXITIES
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2
 from grader_service.compare import MODES
 from grader_service.reading import Reader

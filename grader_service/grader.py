@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from google.protobuf.duration_pb2 import Duration
 
 from codearena import steps, values
-from codearena.task import COMPLEXITIES
+from codearena.tasks.task import COMPLEXITIES
 from codearena.v1 import executor_pb2, grader_pb2, judge_pb2
 from grader_service import consistency, earning, examine, feedback, hints, reward
 from grader_service.checker import Checker

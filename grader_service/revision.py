@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 from codearena import values
-from codearena.settings import ServiceSettings
+from codearena.server.settings import ServiceSettings
 from grader_service.settings import Settings
 
 

@@ -2,7 +2,7 @@
 
 import grpc
 
-from codearena import rpc, telemetry
+from codearena.server import rpc, telemetry
 from codearena.v1 import grader_pb2, grader_pb2_grpc
 from grader_service.confined import ConfinedGrader
 from grader_service.grader import Grader

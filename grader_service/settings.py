@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from codearena.settings import ServiceSettings
+from codearena.server.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):

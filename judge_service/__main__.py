@@ -4,7 +4,7 @@ import argparse
 
 import uvloop
 
-from codearena import telemetry, tracing
+from codearena.server import telemetry, tracing
 from judge_service.server import serve
 from judge_service.settings import Settings
 

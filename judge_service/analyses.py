@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from codearena.confined import Ended, Limits, Workers
-from codearena.telemetry import fingerprint
+from codearena.server.telemetry import fingerprint
 from judge_service import answers, metrics, scoring
 from judge_service.analysers.kinds import Analysis, packed
 from judge_service.answers import (

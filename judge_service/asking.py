@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 
 from codearena.errors import ServiceError
-from codearena.recent import Recent
+from codearena.server.recent import Recent
 from codearena.v1 import common_pb2
 from judge_service import metrics
 from judge_service.answers import NormalisedAnswer

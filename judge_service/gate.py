@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from codearena.errors import OverloadedError
-from codearena.fairness import FairPlaces
+from codearena.server.fairness import FairPlaces
 from judge_service import metrics
 
 

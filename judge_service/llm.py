@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 import openai
 from openai.types.chat import ChatCompletion
 
-from codearena.breaker import Breaker
-from codearena.fairness import FairPlaces
+from codearena.server.breaker import Breaker
+from codearena.server.fairness import FairPlaces
 from judge_service import metrics, parse, prompt
 from judge_service.judge import Dimension, Evidence, Unscored
 from judge_service.parse import Reply, UnusableReplyError

@@ -2,7 +2,7 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from codearena.breaker import BreakerState
+from codearena.server.breaker import BreakerState
 from judge_service.judge import JudgeKind, Unscored
 
 JUDGEMENTS = Counter("codearena_judge_judgements_total", "Judgements given, by who spoke.", ["kind"])

@@ -4,7 +4,7 @@ import logging
 
 import grpc
 
-from codearena import rpc, telemetry
+from codearena.server import rpc, telemetry
 from codearena.v1 import judge_pb2, judge_pb2_grpc
 from judge_service.asking import AskingJudge
 from judge_service.judge import Judge

@@ -6,8 +6,8 @@ import time
 
 import grpc
 
-from codearena import rpc
 from codearena.errors import CallerError, OverloadedError
+from codearena.server import rpc
 from codearena.v1 import executor_pb2, judge_pb2, judge_pb2_grpc
 from judge_service import metrics
 from judge_service.judge import Dimension, Evidence, Judge, JudgeKind, Judgement

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from codearena.settings import ServiceSettings
+from codearena.server.settings import ServiceSettings
 
 _KIB = 1024
 _MIB = 1024 * _KIB

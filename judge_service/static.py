@@ -9,8 +9,8 @@ from pathlib import Path
 
 from codearena.confined import Limits
 from codearena.errors import ServiceError
-from codearena.flights import Flights
-from codearena.recent import Recent
+from codearena.server.flights import Flights
+from codearena.server.recent import Recent
 from judge_service import metrics, scoring
 from judge_service.analyses import Analyses, both
 from judge_service.answers import NormalisedAnswer

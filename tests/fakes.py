@@ -12,8 +12,8 @@ from typing import Any, Self
 
 import grpc
 
-from codearena import rpc, telemetry
 from codearena.errors import CodeArenaError, SandboxError, ServiceError
+from codearena.server import rpc, telemetry
 from codearena.v1 import (
     common_pb2,
     executor_pb2,

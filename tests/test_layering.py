@@ -11,7 +11,29 @@ ROOT = Path(__file__).parent.parent
 OURS = {"codearena", "gateway", "executor_service", "grader_service", "judge_service"}
 SERVICES = {"executor_service", "grader_service", "judge_service"}
 MODEL_CLIENTS = {"openai", "anthropic", "litellm"}
-SDK = ["__init__", "background", "bulk", "client", "errors", "live", "following", "learning", "models", "transport"]
+SDK = [
+    "__init__",
+    "background",
+    "errors",
+    "learning",
+    "models",
+    "sdk.bulk",
+    "sdk.client",
+    "sdk.following",
+    "sdk.live",
+    "sdk.transport",
+]
+    "__init__",
+    "background",
+    "errors",
+    "learning",
+    "models",
+    "sdk.bulk",
+    "sdk.client",
+    "sdk.following",
+    "sdk.live",
+    "sdk.transport",
+]
 """Modules that the base install must be able to import."""
 
 
@@ -92,12 +114,12 @@ def test_only_isolation_imports_docker(package: str) -> None:
 
 @pytest.mark.parametrize("package", sorted(OURS))
 def test_only_the_judge_the_fixer_and_the_evaluation_import_a_model_client(package: str) -> None:
-    allowed = {"judge_service.llm", "gateway.fixer", "codearena.evaluation.endpoint"}
+    allowed = {"judge_service.llm", "gateway.repair.fixer", "codearena.evaluation.endpoint"}
     assert offenders(package, lambda module, name: top(name) in MODEL_CLIENTS and module not in allowed) == []
 
 
 def test_the_executor_knows_no_tasks() -> None:
-    assert offenders("executor_service", lambda _, name: within(name, "codearena.task")) == []
+    assert offenders("executor_service", lambda _, name: within(name, "codearena.tasks.task")) == []
 
 
 def test_the_executor_knows_no_expectations() -> None:
@@ -118,7 +140,13 @@ def test_the_sdk_needs_no_stubs_and_no_rpc() -> None:
     found = [
         f"{module} -> {name}" for module in SDK for name in imports(f"codearena.{module}".removesuffix(".__init__"))
     ]
-    heavy = ("codearena.v1", "codearena.rpc", "codearena.telemetry", "codearena.settings", "codearena.task")
+    heavy = (
+        "codearena.v1",
+        "codearena.server.rpc",
+        "codearena.server.telemetry",
+        "codearena.server.settings",
+        "codearena.tasks.task",
+    )
     assert [pair for pair in found if any(within(pair.partition(" -> ")[2], package) for package in heavy)] == []
 
 

@@ -7,11 +7,11 @@ import typer
 from rich.progress import track
 from rich.table import Table
 
-from codearena.client import CodeArena
 from codearena.commands.console import console, number, reported, table
 from codearena.commands.gateways import DEFAULT_TASKS, BaseURL, OwnIsolation, TasksFolder, gateway
 from codearena.models import StepResponse
-from codearena.task import Task, load_tasks
+from codearena.sdk.client import CodeArena
+from codearena.tasks.task import Task, load_tasks
 
 
 def demo(base_url: BaseURL = None, isolation: OwnIsolation = None, tasks: TasksFolder = DEFAULT_TASKS) -> None:

@@ -12,10 +12,10 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from codearena import findings
 from codearena.commands.console import console
 from codearena.commands.gateways import require_server
-from codearena.findings import Finding, Status
+from codearena.tasks import findings
+from codearena.tasks.findings import Finding, Status
 
 _PARTS = ("executor_service.doctor", "gateway.doctor")
 _TIMEOUT_S = 120.0

@@ -11,7 +11,6 @@ from typing import Annotated
 
 import typer
 
-from codearena.async_client import AsyncCodeArena
 from codearena.commands.console import console, reported
 from codearena.commands.evaluation_tables import show, show_comparison
 from codearena.commands.gateways import DEFAULT_TASKS, OwnIsolation, gateway_url
@@ -39,8 +38,9 @@ from codearena.evaluation.progress import Progress
 from codearena.evaluation.records import Trajectory
 from codearena.evaluation.summary import Summary, summarize
 from codearena.models import TaskSummary
-from codearena.task import load_tasks
-from codearena.transport import RetryPolicy
+from codearena.sdk.async_client import AsyncCodeArena
+from codearena.sdk.transport import RetryPolicy
+from codearena.tasks.task import load_tasks
 
 _SCRIPT = "script:"
 _BELOW, _INCOMPLETE, _INTERRUPTED = 1, 3, 130

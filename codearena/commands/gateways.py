@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
-from codearena.async_client import DEFAULT_URL
-from codearena.client import CodeArena
 from codearena.commands.console import console
 from codearena.embedded import embedded_gateway
 from codearena.errors import CodeArenaError
-from codearena.state import served_url
-from codearena.transport import RetryPolicy
+from codearena.sdk.async_client import DEFAULT_URL
+from codearena.sdk.client import CodeArena
+from codearena.sdk.transport import RetryPolicy
+from codearena.server.state import served_url
 
 DEFAULT_TASKS = Path(__file__).resolve().parents[2] / "tasks"
 

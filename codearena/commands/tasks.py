@@ -11,13 +11,13 @@ from rich.progress import track
 from rich.table import Table
 
 from codearena import probe_report
-from codearena.author_view import copy_visible
 from codearena.commands.console import console, number, reported, table
 from codearena.commands.gateways import DEFAULT_TASKS, BaseURL, Isolation, OwnIsolation, TasksFolder, gateway
 from codearena.models import Verdict
-from codearena.task import Task, TaskError, load_tasks
-from codearena.verify import Verification
-from codearena.verify import verify as verify_task
+from codearena.tasks.author_view import copy_visible
+from codearena.tasks.task import Task, TaskError, load_tasks
+from codearena.tasks.verify import Verification
+from codearena.tasks.verify import verify as verify_task
 
 app = typer.Typer(help="List and verify tasks.", no_args_is_help=True)
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from codearena.async_client import AsyncCodeArena
 from codearena.errors import InvalidRequestError
 from codearena.evaluation.records import Use
 from codearena.models import Observation
-from codearena.task import Task
+from codearena.sdk.async_client import AsyncCodeArena
+from codearena.tasks.task import Task
 
 
 class AgentError(Exception):

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from codearena.async_client import AsyncCodeArena
 from codearena.errors import BodyTooLargeError, CallerError, CodeArenaError
 from codearena.evaluation.agents import Agent, AgentError, Proposal
 from codearena.evaluation.records import StepRecord, Trajectory, Use
 from codearena.models import StepResponse, TaskSummary
+from codearena.sdk.async_client import AsyncCodeArena
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from codearena.models import StepResponse
-from codearena.requests import SourceText
+from codearena.sdk.requests import SourceText
 
 SCHEMA_VERSION = 2
 """Version 2 says of each attempt whether it had an answer; lines of version 1 are read, too."""

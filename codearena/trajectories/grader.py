@@ -12,8 +12,8 @@ from typing import IO, TypeVar
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from codearena import rpc
 from codearena.errors import ServiceError
+from codearena.server import rpc
 
 _STARTS_WITHIN_S = 60.0
 _ANSWERS_WITHIN_S = 10.0

@@ -8,8 +8,8 @@ import grpc
 from google.protobuf.json_format import ParseDict, ParseError
 from google.protobuf.message import Message
 
-from codearena import rpc
 from codearena.errors import InvalidRequestError, ServiceError
+from codearena.server import rpc
 from codearena.trajectories.lines import Line
 from codearena.v1 import grader_pb2, grader_pb2_grpc, store_pb2
 

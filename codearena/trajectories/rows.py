@@ -3,7 +3,7 @@
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 
-from codearena.task import Task
+from codearena.tasks.task import Task
 from codearena.trajectories.lines import SCHEMA, Line
 
 _POOL = 16  # attempts at one task that wait for a partner

@@ -6,7 +6,8 @@ With `--cell TMP_BYTES TMP_INODES SHM_BYTES SHM_INODES` it is PID 1 of a contain
 import os
 import sys
 
-from executor_service.runner import cell, launcher, meter, revision, roles, supervisor
+from executor_service.runner import cell, launcher, revision, supervisor
+from executor_service.runner.system import meter, roles
 
 
 def main(arguments: list[str]) -> None:

@@ -11,8 +11,9 @@ import sys
 import time
 from dataclasses import dataclass
 
-from executor_service.runner import frames, kernel, meter, namespaces, supervisor
-from executor_service.runner.roles import GIVES_WAY, Confinement, Role
+from executor_service.runner import supervisor
+from executor_service.runner.system import frames, kernel, meter, namespaces
+from executor_service.runner.system.roles import GIVES_WAY, Confinement, Role
 
 FIRST_UID = 20000  # outside; inside it is root, and 10000 and the following are the roles
 _UIDS = 20000

@@ -15,11 +15,12 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from executor_service.runner import frames, kernel, measure, program, relay, rules, witness, worker
-from executor_service.runner.group import Group, Waits
-from executor_service.runner.lending import Lender
-from executor_service.runner.meter import Meter
+from executor_service.runner import worker
+from executor_service.runner.attempt import program, rules
 from executor_service.runner.outcomes import Outcome, from_answer, not_run, usage
+from executor_service.runner.probe import measure
+from executor_service.runner.probe.lending import Lender
+from executor_service.runner.probe.raw import Transcripts
 from executor_service.runner.process import (
     PAGE_FD,
     Answer,
@@ -30,9 +31,12 @@ from executor_service.runner.process import (
     Supervisor,
     SupervisorGoneError,
 )
-from executor_service.runner.raw import Transcripts
+from executor_service.runner.referee import relay
 from executor_service.runner.revision import runner_revision
-from executor_service.runner.roles import Confinement, ProcessLimits, Role, work_folder
+from executor_service.runner.system import frames, kernel, witness
+from executor_service.runner.system.group import Group, Waits
+from executor_service.runner.system.meter import Meter
+from executor_service.runner.system.roles import Confinement, ProcessLimits, Role, work_folder
 
 _CPU_SLACK_S = 5  # the kernel's bound on a process stands behind the conductor's own, in whole seconds
 _REFEREE_CPU_S = 2.0  # for one test: a test script is the author's, and the wall time of the attempt bounds it too

@@ -21,8 +21,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from executor_service.runner import kernel, namespaces, supervisor
-from executor_service.runner.roles import Confinement, Role
+from executor_service.runner import supervisor
+from executor_service.runner.system import kernel, namespaces
+from executor_service.runner.system.roles import Confinement, Role
 
 _PACKET_BYTES = 64 * 1024
 _NOBODY = 65534

@@ -8,10 +8,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from codearena import values
-from executor_service.runner import raw, witness, worker
-from executor_service.runner.group import Waits
-from executor_service.runner.output import HeadTail
+from executor_service.runner import worker
+from executor_service.runner.probe import raw
 from executor_service.runner.process import Answer, Exit
+from executor_service.runner.system import witness
+from executor_service.runner.system.group import Waits
+from executor_service.runner.system.output import HeadTail
 
 Outcome = dict[str, Any]  # the OUTCOME object of a report
 

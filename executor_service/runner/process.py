@@ -16,10 +16,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from executor_service.runner import frames
-from executor_service.runner.group import LOOK_S, Group, Waits
-from executor_service.runner.output import HeadTail
-from executor_service.runner.roles import Role
+from executor_service.runner.system import frames
+from executor_service.runner.system.group import LOOK_S, Group, Waits
+from executor_service.runner.system.output import HeadTail
+from executor_service.runner.system.roles import Role
 
 NONCE_BYTES = 16
 PAGE_FD = 5

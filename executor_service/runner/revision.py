@@ -4,7 +4,7 @@ import functools
 import os
 import sys
 
-from executor_service.runner.digest import sha256
+from executor_service.runner.system.digest import sha256
 
 _INTERPRETER = "-py"  # stands between the two parts of a revision
 
@@ -13,13 +13,13 @@ _INTERPRETER = "-py"  # stands between the two parts of a revision
 def runner_revision() -> str:
     """SHA-256 over the runner's files and the value encoding, hex, and the interpreter's version."""
     digest = sha256()
-    here = os.path.dirname(os.path.abspath(__file__))
-    paths = [os.path.join(here, name) for name in sorted(os.listdir(here)) if name.endswith(".py")]
-    shared = os.path.join(os.path.dirname(os.path.dirname(here)), "codearena")
-    paths += [os.path.join(shared, name) for name in ("moments.py", "trees.py", "values.py")]
-    for path in paths:
-        with open(path, "rb") as file:
-            digest.update(os.path.basename(path).encode() + b"\0" + file.read() + b"\0")
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    paths = [f"codearena/{name}" for name in ("moments.py", "trees.py", "values.py")]
+    for folder, _, names in os.walk(os.path.join(root, "executor_service/runner")):
+        paths += [os.path.relpath(os.path.join(folder, name), root) for name in names if name.endswith(".py")]
+    for path in sorted(paths):
+        with open(os.path.join(root, path), "rb") as file:
+            digest.update(path.encode() + b"\0" + file.read() + b"\0")
     return digest.hexdigest() + _INTERPRETER + sys.version.split()[0]
 
 

@@ -20,8 +20,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from executor_service.runner import conductor, kernel, witness, worker
-from executor_service.runner.roles import Confinement, Role, confine, switch_uid
+from executor_service.runner import conductor, worker
+from executor_service.runner.system import kernel, witness
+from executor_service.runner.system.roles import Confinement, Role, confine, switch_uid
 
 PACKET_BYTES = 64 * 1024
 _KILL_AGAIN_S = 0.05  # the longest that a process which slipped through one round of killing lives
@@ -65,7 +66,7 @@ _WARM_MODULES = (
     "typing",
 )
 # What some import, and what of ours some jobs need.
-_SELDOM = ("hashlib", "pathlib", "shlex", "subprocess", "textwrap", "threading", "executor_service.runner.referee")
+_SELDOM = ("hashlib", "pathlib", "shlex", "subprocess", "textwrap", "threading", "executor_service.runner.referee.main")
 
 
 def warm_up(*, seldom: bool) -> None:
@@ -270,9 +271,9 @@ def _become_worker(role: Role, fds: list[int], confinement: Confinement) -> None
 
 def _main_of(role: Role) -> Callable[..., int]:
     if role is Role.REFEREE:
-        from executor_service.runner import referee  # only test scripts have one
+        from executor_service.runner.referee import main  # only test scripts have one
 
-        return referee.main
+        return main.main
     return worker.main
 
 

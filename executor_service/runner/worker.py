@@ -20,24 +20,15 @@ from collections.abc import Callable
 from typing import Any
 
 from codearena import values
-from executor_service.runner import (
-    analysis,
-    deep,
-    entry_point,
-    frames,
-    intercept,
-    kernel,
-    lending,
-    module,
-    program,
-    raw,
-    rules,
-)
-from executor_service.runner.applied import is_out_of_processes
-from executor_service.runner.handles import Handles
-from executor_service.runner.limiter import Limiter, LimitReachedError
-from executor_service.runner.phases import Input, Phases
-from executor_service.runner.roles import ProcessLimits, limit
+from executor_service.runner.analysis import analyse
+from executor_service.runner.attempt import entry_point, intercept, module, program, rules
+from executor_service.runner.probe import deep, lending, raw
+from executor_service.runner.probe.phases import Input, Phases
+from executor_service.runner.referee.applied import is_out_of_processes
+from executor_service.runner.referee.handles import Handles
+from executor_service.runner.referee.limiter import Limiter, LimitReachedError
+from executor_service.runner.system import frames, kernel
+from executor_service.runner.system.roles import ProcessLimits, limit
 
 STATUSES = ("returned", "raised", "memory_limit", "output_limit", "process_limit", "unencodable", "undefined")
 STATUSES_OF_REQUESTS = ("asks", "time_limit")
@@ -133,7 +124,7 @@ class _Session:
 
     def analyse(self, message: dict[str, Any]) -> bytes:
         source = base64.b64decode(message["source"])
-        return _answer("returned", json.dumps(analysis.analyse(source, message["checks"])).encode("ascii"))
+        return _answer("returned", json.dumps(analyse.analyse(source, message["checks"])).encode("ascii"))
 
     def load(self, message: dict[str, Any]) -> bytes:
         self._limits = values.ValueLimits(size_bytes=message["value_bytes"])
@@ -153,7 +144,7 @@ class _Session:
         self._lines = module.source_lines(source)  # before the attempt has a codec or a tokenizer of its own
         self._module = module.make(source)
         sys.modules[module.NAME] = self._module
-        code = analysis.compile_source(source)
+        code = analyse.compile_source(source)
         rules.keep(kept["events"], code, kept["page"])
         exec(code, self._module.__dict__)
 
@@ -278,9 +269,9 @@ class _Session:
         """The frames that lie in the attempt's source, with their lines."""
         parts = []
         for frame, line in traceback.walk_tb(error.__traceback__):
-            if frame.f_code.co_filename == analysis.SOURCE_NAME:
+            if frame.f_code.co_filename == analyse.SOURCE_NAME:
                 text = self._lines[line - 1].strip() if 0 < line <= len(self._lines) else ""
-                parts.append(f'  File "{analysis.SOURCE_NAME}", line {line}, in {frame.f_code.co_name}\n    {text}\n')
+                parts.append(f'  File "{analyse.SOURCE_NAME}", line {line}, in {frame.f_code.co_name}\n    {text}\n')
         if len(parts) > 20:  # recursion
             parts = [*parts[:10], "  ...\n", *parts[-10:]]
         return "".join(parts)

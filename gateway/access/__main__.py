@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from codearena.errors import CodeArenaError
-from codearena.state import state_folder
+from codearena.server.state import state_folder
 from gateway import local_redis
 from gateway.local_redis import LocalRedis
 from gateway.preflight import REDIS_FOLDER

@@ -4,8 +4,9 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 
-from codearena import bulk, models
+from codearena import models
 from codearena.errors import InvalidRequestError, JobExistsError, OverQuotaError, ServiceError, UnknownJobError
+from codearena.sdk import bulk
 from gateway.access import caller as callers
 from gateway.settings import Settings
 from gateway.store.bulk import BulkStore, JobRecord, Opened

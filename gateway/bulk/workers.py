@@ -11,13 +11,14 @@ import logging
 from types import TracebackType
 from typing import Self
 
-from codearena import models, telemetry
+from codearena import models
 from codearena.errors import ServiceError, StoreError
+from codearena.server import telemetry
 from gateway import metrics, problems
 from gateway.access import caller as callers
 from gateway.access.caller import Caller
+from gateway.bulk.grading import Grading
 from gateway.bulk.turns import Turns
-from gateway.grading import Grading
 from gateway.settings import Settings
 from gateway.store.bulk import BulkStore, Chunk
 

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
-from codearena import bulk, models
+from codearena import models
+from codearena.sdk import bulk
 from gateway.context import ContextDep, IdempotencyKey
 from gateway.routes.grade import NDJSON
 from gateway.routes.learning import SSE

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 
 from codearena import models
-from gateway import memory, stats
 from gateway.access import caller as callers
+from gateway.agents import memory
 from gateway.context import ContextDep, OwnedAgent
+from gateway.episode import stats
 from gateway.store.events import BEFORE_ALL, StreamEvent
 
 SSE = "text/event-stream"

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request, Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from codearena import telemetry
+from codearena.server import telemetry
 from gateway.context import Context, ContextDep
+from gateway.episode.sessions import Place, Session, SessionEnded, SessionsFullError
 from gateway.mcp import FULL, INVALID_PARAMS, PARSE_ERROR, McpServer, Reply, RpcError, error_body
 from gateway.routes import ws
-from gateway.sessions import Place, Session, SessionEnded, SessionsFullError
 
 SESSION_HEADER = "Mcp-Session-Id"
 _BODY = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}}

@@ -3,8 +3,9 @@
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from codearena import models, telemetry
+from codearena import models
 from codearena.errors import ServiceError
+from codearena.server import telemetry
 from gateway import problems
 from gateway.context import ContextDep
 from gateway.readiness import readiness

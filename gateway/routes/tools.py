@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from codearena import models
-from gateway import answers, curriculum
+from gateway.agents import curriculum
 from gateway.context import ContextDep
+from gateway.episode import answers
 
 router = APIRouter(tags=["tools"])
 

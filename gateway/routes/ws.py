@@ -16,11 +16,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from codearena import models, telemetry
+from codearena import models
 from codearena.errors import CallerError, CodeArenaError
+from codearena.server import telemetry
 from gateway import metrics
 from gateway.context import Context
-from gateway.sessions import Place, Session, SessionEnded, SessionsFullError
+from gateway.episode.sessions import Place, Session, SessionEnded, SessionsFullError
 
 log = logging.getLogger(__name__)
 

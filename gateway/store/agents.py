@@ -7,7 +7,7 @@ from typing import cast
 import redis.asyncio as aioredis
 from redis.commands.core import AsyncScript
 
-from codearena.task import Level
+from codearena.tasks.task import Level
 from gateway.settings import Settings
 from gateway.store.keys import Keys
 from gateway.store.records import BestRecord, CurriculumRecord, FailureRecord, MemoryRecord, MoveRecord, TaskRecord

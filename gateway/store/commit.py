@@ -2,7 +2,7 @@
 
 import orjson
 
-from codearena.task import Level
+from codearena.tasks.task import Level
 from gateway.settings import Settings
 from gateway.store.keys import Keys
 from gateway.store.records import Partition, StepCommit

@@ -71,7 +71,7 @@ class Keys:
 
     @property
     def stats(self) -> str:
-        """Hash: counter -> its count, as named in gateway/stats.py; since_ms, of the first step; methods, how many."""
+        """Hash: counter -> its count, as named in episode/stats.py; since_ms, of the first step; methods, how many."""
         return f"{{{self.namespace}}}:stats"
 
     @property
@@ -116,11 +116,11 @@ class Keys:
         return f"{{{self.namespace}}}:basis:{revision}"
 
     def verdict(self, digest: str) -> str:
-        """String: the verdict on an attempt of a group, as gateway/group_verdicts.py writes it."""
+        """String: the verdict on an attempt of a group, as gateway/bulk/group_verdicts.py writes it."""
         return f"{{{self.namespace}}}:verdict:{digest}"
 
     def baseline(self, digest: str) -> str:
-        """String: the verdict on a task's code as given, as gateway/baselines.py writes it."""
+        """String: the verdict on a task's code as given, as gateway/attempt/baselines.py writes it."""
         return f"{{{self.namespace}}}:baseline:{digest}"
 
     def episode(self, episode_id: str) -> EpisodeKeys:

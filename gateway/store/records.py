@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from codearena.requests import StepReward
-from codearena.task import Level
+from codearena.sdk.requests import StepReward
+from codearena.tasks.task import Level
 
 
 class Partition(StrEnum):
@@ -163,7 +163,7 @@ class CurriculumRecord:
 
 @dataclass(frozen=True)
 class BestRecord:
-    """An agent's best attempt at a task. revision: of the task; body: JSON, as in gateway/memory.py."""
+    """An agent's best attempt at a task. revision: of the task; body: JSON, as in gateway/agents/memory.py."""
 
     revision: str
     body: bytes
@@ -171,7 +171,7 @@ class BestRecord:
 
 @dataclass(frozen=True)
 class FailureRecord:
-    """One kind of failure. count: how often it came; body: JSON, as in gateway/memory.py."""
+    """One kind of failure. count: how often it came; body: JSON, as in gateway/agents/memory.py."""
 
     count: int
     body: bytes

@@ -13,7 +13,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.commands.core import AsyncScript
 
-from codearena.task import Level
+from codearena.tasks.task import Level
 from codearena.v1 import store_pb2
 from gateway import metrics
 from gateway.settings import Settings

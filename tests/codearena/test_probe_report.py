@@ -6,7 +6,7 @@ import pytest
 
 from codearena.models import Complexity
 from codearena.probe_report import notes, told
-from codearena.task import Task, load_task
+from codearena.tasks.task import Task, load_task
 
 TASKS = Path(__file__).parents[2] / "tasks"
 

@@ -81,7 +81,7 @@ async def test_signals_queued_in_one_container_are_counted_for_those_beside_it(a
 async def test_an_attempt_may_claim_a_process_that_it_never_started(arena: Arena) -> None:
     source = (
         "import sys\ndef f(host):\n"
-        "    records = sys.modules['executor_service.runner.intercept'].records\n"
+        "    records = sys.modules['executor_service.runner.attempt.intercept'].records\n"
         "    records.append({'argv': ['ping', host], 'shell': False, 'via': 'subprocess'})\n"
     )
     report = await arena.execute(jobs.job(source, [jobs.call("f", "example.org", intercept=True)]))

@@ -116,7 +116,7 @@ Phases.collect = patched
 
 @pytest.mark.parametrize("patch", [_BEFORE, _AFTER], ids=["before the call", "after the call"])
 async def test_nothing_is_lent_while_nobody_times_the_call(arena: Arena, patch: str) -> None:
-    source = f"from executor_service.runner.phases import Phases\n{patch}{READS}"
+    source = f"from executor_service.runner.probe.phases import Phases\n{patch}{READS}"
     report = await arena.execute(probe_job(source, point(3, [7, 8, 9], 1, lend=0), reference=READS))
     assert value(report.probe[0].reference) == [3, 8, 9]
     assert report.probe[0].attempt.status in (common_pb2.CALL_STATUS_CRASHED, common_pb2.CALL_STATUS_RAISED)

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 
-from codearena.scripts import read_script
+from codearena.tasks.scripts import read_script
 from codearena.v1 import common_pb2, executor_pb2
 from executor_service.codec import duration
 from executor_service.settings import MIB

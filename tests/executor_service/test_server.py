@@ -9,8 +9,8 @@ from typing import Any
 import grpc
 import pytest
 
-from codearena import rpc
 from codearena.errors import CallerError, OverloadedError, SandboxError
+from codearena.server import rpc
 from codearena.v1 import common_pb2, executor_pb2, executor_pb2_grpc
 from executor_service.server import ExecutorServer
 from executor_service.settings import Settings

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from benchmarks.curriculum import Arena, Compared, by_progress, by_threshold, evenly
 from benchmarks.learners import KINDS, LAPSE
-from codearena.task import Level
+from codearena.tasks.task import Level
 from gateway.settings import Settings
 from gateway.store.redis import Store
 

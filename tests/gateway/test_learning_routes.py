@@ -8,8 +8,8 @@ import httpx
 import pytest
 import redis
 
-from codearena.async_client import AsyncCodeArena
 from codearena.models import Stats
+from codearena.sdk.async_client import AsyncCodeArena
 from gateway.settings import Settings
 from tests.fakes import BROKEN, RIGHT, WRONG, FakeExecutor
 from tests.gateway.conftest import Serve

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from codearena.state import URL_FILE
+from codearena.server.state import URL_FILE
 from gateway import preflight
 from gateway.preflight import LOCK_FILE, REDIS_FOLDER, ObstacleError
 from tests.ports import free_port

@@ -145,7 +145,7 @@ async def test_owners_share_no_group(
 async def test_a_verdict_is_not_kept_with_a_report_that_is_large(
     serve: Serve, settings: Settings, executor: FakeExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.grading._KEPT_REPORT_BYTES", 64)
+    monkeypatch.setattr("gateway.bulk.grading._KEPT_REPORT_BYTES", 64)
     api = await serve(settings.model_copy(update={"verdicts_kept_s": 600.0}))
     for _ in range(2):
         await api.post("/grade", json={"task_id": "easy-2", "source": RIGHT})

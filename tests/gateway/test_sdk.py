@@ -11,10 +11,10 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from codearena.async_client import CHUNK_ITEMS, AsyncCodeArena
-from codearena.client import CodeArena
 from codearena.errors import CallerError
 from codearena.models import Verdict
+from codearena.sdk.async_client import CHUNK_ITEMS, AsyncCodeArena
+from codearena.sdk.client import CodeArena
 from tests.fakes import RIGHT, WRONG
 
 ROOT = Path(__file__).parents[2]

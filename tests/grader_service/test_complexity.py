@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from codearena.task import COMPLEXITIES
+from codearena.tasks.task import COMPLEXITIES
 from grader_service import complexity
 from grader_service.complexity import ABSTAINED, Fit, Point
 

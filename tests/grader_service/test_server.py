@@ -12,8 +12,8 @@ import grpc
 import pytest
 from prometheus_client import REGISTRY
 
-from codearena import rpc
 from codearena.errors import CallerError
+from codearena.server import rpc
 from codearena.v1 import common_pb2, grader_pb2, grader_pb2_grpc
 from grader_service.grader import Graded, Grader
 from grader_service.server import GraderServer

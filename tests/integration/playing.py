@@ -8,8 +8,8 @@ from pathlib import Path
 
 from codearena import AsyncCodeArena
 from codearena.models import StepResponse
-from codearena.task import Task, load_tasks
-from codearena.transport import RetryPolicy
+from codearena.sdk.transport import RetryPolicy
+from codearena.tasks.task import Task, load_tasks
 
 ROOT = Path(__file__).parents[2]
 TASKS = load_tasks(ROOT / "tasks")

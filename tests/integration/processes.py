@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from codearena import rpc
+from codearena.server import rpc
 from executor_service.isolation.owner import process_identity
 from tests.executor_service import images
 from tests.integration.waiting import PATIENCE_S, until

@@ -14,7 +14,7 @@ import pytest
 from codearena import CodeArena
 from codearena.embedded import embedded_gateway
 from codearena.models import Verdict
-from codearena.task import Task, load_tasks
+from codearena.tasks.task import Task, load_tasks
 from tests.integration.playing import ROOT, TASKS, collected
 
 pytestmark = pytest.mark.redis

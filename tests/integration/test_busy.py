@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from codearena.models import BatchResponse, GradeItem
-from codearena.task import Task, load_tasks
+from codearena.tasks.task import Task, load_tasks
 from tests.executor_service.images import require_engine, runner_image
 from tests.exploits.server import ROOT, running
 from tests.integration.scale import BATCH, REFERENCES

@@ -15,7 +15,7 @@ import pytest
 
 from codearena import AsyncCodeArena
 from codearena.errors import UnknownEpisodeError
-from codearena.task import Task
+from codearena.tasks.task import Task
 from tests.integration import deployment
 from tests.integration.containers import of_process
 from tests.integration.deployment import EXECUTORS, Deployment, deployed, docker

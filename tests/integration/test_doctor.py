@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from codearena.findings import Finding, Status, from_json
+from codearena.tasks.findings import Finding, Status, from_json
 from tests.conftest import RedisServer
 
 _FORBIDDEN = """

@@ -6,8 +6,8 @@ import signal
 import httpx
 import pytest
 
-from codearena import rpc
 from codearena.models import StepResponse
+from codearena.server import rpc
 from tests.conftest import RedisServer
 from tests.executor_service import jobs
 from tests.integration.executor_client import client_of

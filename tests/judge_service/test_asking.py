@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from codearena.breaker import BreakerState
 from codearena.errors import ServiceError
+from codearena.server.breaker import BreakerState
 from codearena.v1 import common_pb2
 from judge_service.asking import AskingJudge
 from judge_service.judge import Evidence, JudgeKind, Unscored

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from codearena import rpc
 from codearena.errors import ServiceError
+from codearena.server import rpc
 from codearena.v1 import judge_pb2, judge_pb2_grpc
 from judge_service.server import JudgeServer
 from judge_service.settings import Settings

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import grpc
 import pytest
 
-from codearena import rpc
+from codearena.server import rpc
 from codearena.v1 import common_pb2, executor_pb2, judge_pb2, judge_pb2_grpc
 from judge_service.server import JudgeServer
 from judge_service.settings import Settings

@@ -14,7 +14,7 @@ import pytest_asyncio
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2, trace_service_pb2_grpc
 from opentelemetry.proto.trace.v1 import trace_pb2
 
-from codearena import tracing
+from codearena.server import tracing
 from gateway.settings import Settings
 from gateway.store import api_keys
 from gateway.store.api_keys import Scope
@@ -159,8 +159,8 @@ def test_a_process_without_an_endpoint_has_no_spans() -> None:
 
 
 def test_without_an_endpoint_nothing_that_sends_spans_is_imported() -> None:
-    code = "import sys, codearena.rpc; print(*sys.modules)"
+    code = "import sys, codearena.server.rpc; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     imported = ran.stdout.split()
-    assert "codearena.tracing" in imported
+    assert "codearena.server.tracing" in imported
     assert [name for name in imported if "otlp" in name or name.startswith("opentelemetry.sdk")] == []

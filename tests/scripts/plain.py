@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from codearena.scripts import TestScript, read_script
+from codearena.tasks.scripts import TestScript, read_script
 from tests.scripts.corpus import Case
 
 _MODULES = ("solution", "fix")

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from codearena import values
-from codearena.task import Probe, Task, TestCase, load_tasks
-from executor_service.runner.analysis import analyse
-from executor_service.runner.checks import validate_rule
-from executor_service.runner.lent import LentList
-from gateway.draws import made_case
+from codearena.tasks.task import Probe, Task, TestCase, load_tasks
+from executor_service.runner.analysis.analyse import analyse
+from executor_service.runner.analysis.checks import validate_rule
+from executor_service.runner.probe.lent import LentList
+from gateway.attempt.draws import made_case
 
 from .plain import failed_tests, probe_cpu_s
 

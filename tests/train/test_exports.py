@@ -14,7 +14,7 @@ import trl
 
 from codearena import AsyncCodeArena
 from codearena.cli import app
-from codearena.task import Task, load_tasks
+from codearena.tasks.task import Task, load_tasks
 from gateway.embedded import Options, embedded
 
 TASKS = Path(__file__).parents[2] / "tasks"

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("trl", reason="needs requirements/train.lock: make test-train")
 
-from codearena.client import CodeArena
+from codearena.sdk.client import CodeArena
 from tests.integration.processes import Backends, Executor, Gateway, Service, running
 from tests.integration.waiting import until
 from tests.train.test_trl import train

@@ -8,11 +8,11 @@ import pytest
 
 pytest.importorskip("trl", reason="needs requirements/train.lock: make test-train")
 
-from codearena.client import CodeArena
 from codearena.completions import source_of
 from codearena.errors import SandboxError, UnreachableError
 from codearena.integrations import trl as integration
 from codearena.integrations.trl import COMPONENTS, CodeArenaEnvironment, Rewards, prompts
+from codearena.sdk.client import CodeArena
 from examples import train_grpo
 
 ROOT = Path(__file__).parents[2]

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from codearena.async_client import DEFAULT_URL
-from codearena.client import CodeArena
 from codearena.models import Observation
+from codearena.sdk.async_client import DEFAULT_URL
+from codearena.sdk.client import CodeArena
 
 if TYPE_CHECKING:
     from datasets import Dataset

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Mapping
 
-from codearena.client import CodeArena
 from codearena.errors import UnknownTaskError
+from codearena.sdk.client import CodeArena
 
 
 class EntryPoints:

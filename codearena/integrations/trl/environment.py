@@ -3,13 +3,13 @@
 import os
 from typing import cast
 
-from codearena.async_client import DEFAULT_URL
-from codearena.client import CodeArena
 from codearena.completions import code_of
 from codearena.errors import ServiceError
 from codearena.integrations.trl.data_set import task_text
 from codearena.integrations.trl.sharing import client
 from codearena.models import IsolationName, StepResponse
+from codearena.sdk.async_client import DEFAULT_URL
+from codearena.sdk.client import CodeArena
 
 URL_VARIABLE, AGENT_VARIABLE = "CODEARENA_URL", "CODEARENA_AGENT"
 """Environment variables of CodeArenaEnvironment, whose constructor takes nothing: the gateway; the agent's id."""

@@ -4,14 +4,14 @@ import logging
 import uuid
 from collections.abc import Callable, Sequence
 
-from codearena.async_client import DEFAULT_URL
-from codearena.client import CodeArena
 from codearena.completions import Answer, answer_of
 from codearena.errors import CallerError, CodeArenaError, RateLimitedError
 from codearena.integrations.trl.completions import Completion, text_of
 from codearena.integrations.trl.groups import group_id, run_id_of, step_of
 from codearena.integrations.trl.sharing import Graded, Item, Progress, Rows, client, progress
 from codearena.models import IsolationName, Verdict
+from codearena.sdk.async_client import DEFAULT_URL
+from codearena.sdk.client import CodeArena
 
 log = logging.getLogger(__name__)
 

@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from codearena.client import CodeArena
 from codearena.completions import NoAnswer
 from codearena.integrations.trl.entry_points import EntryPoints
 from codearena.models import IsolationName, RewardComponents
+from codearena.sdk.client import CodeArena
 
 _BATCHES_KEPT = 16
 

@@ -2,7 +2,7 @@
 
 local MOVES_KEPT = 50
 
--- The level: see gateway/curriculum.py. Returns by how many levels it moved: 1, 0 or -1.
+-- The level: see gateway/agents/curriculum.py. Returns by how many levels it moved: 1, 0 or -1.
 -- step: level, reward, now_ms, agent_ttl_s, curriculum_window, _up_above, _down_below, levels (ascending).
 local function climb(key, step)
   local at = 1

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from executor_service.runner.digest import sha256
+from executor_service.runner.system.digest import sha256
 
 ROOT = Path(__file__).resolve().parents[3]
-SELDOM = {"hashlib", "_hashlib", "pathlib", "subprocess", "threading", "executor_service.runner.referee"}
+SELDOM = {"hashlib", "_hashlib", "pathlib", "subprocess", "threading", "executor_service.runner.referee.main"}
 _LOADED = """
 import json, sys
 from executor_service.runner import __main__, revision, supervisor

@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from codearena.async_client import AsyncCodeArena
 from codearena.integrations import trl
 from codearena.integrations.trl import Rewards
+from codearena.sdk.async_client import AsyncCodeArena
 from gateway.settings import Settings
 from gateway.store.api_keys import Scope
 from tests.fakes import RIGHT, WRONG, FakeExecutor

@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx
 
-from codearena.async_client import AsyncCodeArena
-from codearena.client import CodeArena
 from codearena.errors import SandboxError, UnknownTaskError
 from codearena.models import Verdict
+from codearena.sdk.async_client import AsyncCodeArena
+from codearena.sdk.client import CodeArena
 from gateway.settings import Settings
 from gateway.store.api_keys import Scope
 from tests.fakes import BROKEN, RIGHT, WRONG, FakeExecutor

@@ -10,10 +10,10 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from codearena.async_client import AsyncCodeArena
 from codearena.errors import ServiceError
 from codearena.models import Verdict
-from codearena.transport import RetryPolicy
+from codearena.sdk.async_client import AsyncCodeArena
+from codearena.sdk.transport import RetryPolicy
 from gateway.settings import Settings
 from gateway.store.api_keys import Scope
 from gateway.store.bulk import BulkStore, Chunk, Opened

@@ -8,7 +8,7 @@ import redis
 from pydantic import SecretStr
 
 from codearena.errors import StoreError
-from codearena.task import Level
+from codearena.tasks.task import Level
 from gateway.settings import Settings
 from gateway.store.records import Answer, CommitResult, EpisodeRecord, StepCommit
 from gateway.store.redis import Store

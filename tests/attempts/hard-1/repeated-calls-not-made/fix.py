@@ -1,4 +1,4 @@
-from executor_service.runner import phases
+from executor_service.runner.probe import phases
 
 
 def nothing(self, times):

@@ -1,7 +1,8 @@
 import os
 
-from executor_service.runner import frames, lending
-from executor_service.runner.lent import LentList
+from executor_service.runner.system import frames
+from executor_service.runner.probe import lending
+from executor_service.runner.probe.lent import LentList
 
 
 def binary_search(values, target):

@@ -1,4 +1,4 @@
-from executor_service.runner.lent import LentList
+from executor_service.runner.probe.lent import LentList
 
 places = {}
 

@@ -1,4 +1,4 @@
-from executor_service.runner.phases import Phases
+from executor_service.runner.probe.phases import Phases
 
 places = []
 prepare = Phases.prepare

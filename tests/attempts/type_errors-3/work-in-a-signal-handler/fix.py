@@ -19,7 +19,7 @@ def _handler(*_):
 
 
 signal.signal(signal.SIGALRM, _handler)
-_raw = sys.modules["executor_service.runner.raw"]
+_raw = sys.modules["executor_service.runner.probe.raw"]
 _dumps = _raw.dumps
 
 

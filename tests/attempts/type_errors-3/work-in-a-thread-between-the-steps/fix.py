@@ -12,7 +12,7 @@ def _slowly(records):
     return lines
 
 
-_raw = sys.modules["executor_service.runner.raw"]
+_raw = sys.modules["executor_service.runner.probe.raw"]
 _dumps = _raw.dumps
 
 

@@ -11,7 +11,7 @@ def _slowly(records):
     return lines
 
 
-_raw = sys.modules["executor_service.runner.raw"]
+_raw = sys.modules["executor_service.runner.probe.raw"]
 _unpacked = _raw.unpacked
 
 

@@ -1,0 +1,91 @@
+"""Whether a task may be served: its reference scores full marks through the real pipeline, its buggy code does not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from codearena import probe_report
+from codearena.sdk.client import CodeArena
+from codearena.errors import CodeArenaError
+from codearena.models import Verdict
+from codearena.tasks.task import Task
+
+FULL_EFFICIENCY = 0.9
+"""Least efficiency_score that counts as full marks."""
+CALLS_KEPT_AT_RUN_TIME = frozenset({"eval", "exec", "compile", "os.system", "input", "breakpoint"})
+"""What `forbid_call` forbids while an attempt runs, too; see executor_service/runner/attempt/rules.py."""
+_ON_THE_TEXT = ("forbid_string", "forbid_name")
+
+
+@dataclass(frozen=True)
+class Verification:
+    """One task's verdicts, None where there is none, and what is wrong with it; no problems: it may be served.
+
+    warnings: what its author should know, though it may be served.
+    """
+
+    task_id: str
+    reference: Verdict | None
+    buggy: Verdict | None
+    problems: Sequence[str]
+    warnings: Sequence[str] = ()
+
+
+def verify(arena: CodeArena, task: Task) -> Verification:
+    """Grades the task's reference and its buggy code, both at once."""
+    reference, buggy = arena.grade_batch([(task.id, task.solution), (task.id, task.buggy)])
+    problems = [*_reference_problems(reference), *_buggy_problems(buggy), *_revision_problems(task, reference)]
+    warnings = [*_read_only(task), *_of_probe(task, reference)]
+    return Verification(task.id, _graded(reference), _graded(buggy), problems, warnings)
+
+
+def _read_only(task: Task) -> list[str]:
+    """Of rules on what code does, those that are read from its text, which can be written so that they are not seen."""
+    return [
+        f"the check {check.name!r} is read from the source alone, and code can be written so that it is not seen to "
+        "break it: test the behaviour as well"
+        for check in task.checks
+        if check.rule not in _ON_THE_TEXT
+        and not (check.rule == "forbid_call" and check.argument in CALLS_KEPT_AT_RUN_TIME)
+    ]
+
+
+def _graded(answer: Verdict | CodeArenaError) -> Verdict | None:
+    return answer if isinstance(answer, Verdict) else None
+
+
+def _of_probe(task: Task, answer: Verdict | CodeArenaError) -> list[str]:
+    """What its probe cannot tell apart."""
+    if isinstance(answer, Verdict) and answer.complexity.ratio is not None:
+        return probe_report.notes(task, answer.complexity)
+    return []
+
+
+def _reference_problems(answer: Verdict | CodeArenaError) -> list[str]:
+    if isinstance(answer, CodeArenaError):
+        return [f"reference not graded: {answer.detail}"]
+    problems = []
+    ran, components = answer.execution_metadata, answer.reward_components
+    if ran.test_passed != ran.test_total:
+        problems.append(f"reference passes {ran.test_passed} of {ran.test_total} tests")
+    elif answer.unearned:
+        problems.append(f"reference earns nothing: {answer.unearned}")
+    elif components.efficiency_score is None:
+        problems.append("the reference's efficiency could not be measured")
+    elif components.efficiency_score < FULL_EFFICIENCY:
+        problems.append(f"reference has efficiency {components.efficiency_score:.2f}, below {FULL_EFFICIENCY}")
+    elif not answer.solved:
+        problems.append("reference does not solve the task")
+    return problems
+
+
+def _buggy_problems(answer: Verdict | CodeArenaError) -> list[str]:
+    if isinstance(answer, CodeArenaError):
+        return [f"buggy code not graded: {answer.detail}"]
+    return ["buggy code solves the task"] if answer.solved else []
+
+
+def _revision_problems(task: Task, answer: Verdict | CodeArenaError) -> list[str]:
+    # A gateway that runs elsewhere, or for long, may serve other files than those in this folder.
+    if isinstance(answer, Verdict) and answer.revisions.task != task.revision:
+        return ["the gateway serves another revision of this task"]
+    return []

@@ -1,0 +1,51 @@
+"""The attempt as a module, with what the interpreter gives to one that it has read from a file."""
+
+import builtins
+import site
+import types
+from importlib.machinery import ModuleSpec, SourceFileLoader
+
+from executor_service.runner.analysis.analyse import SOURCE_NAME
+
+NAME = "fix"
+
+
+class _Loader(SourceFileLoader):
+    """Says what the source is, to whoever asks the module: tracebacks, inspect. Nothing is read before that."""
+
+    def __init__(self, source: bytes) -> None:
+        super().__init__(NAME, SOURCE_NAME)
+        self._source = source
+
+    def get_data(self, path: str) -> bytes:
+        return self._source
+
+
+def make(source: bytes) -> types.ModuleType:
+    """The module that the source is to be run in."""
+    module = types.ModuleType(NAME)
+    loader = _Loader(source)
+    spec = ModuleSpec(NAME, loader, origin=SOURCE_NAME)
+    module.__dict__.update(__file__=SOURCE_NAME, __builtins__=builtins, __loader__=loader, __spec__=spec)
+    return module
+
+
+def add_site_builtins() -> None:
+    """exit, quit, help and the like, which an interpreter started with -S lacks."""
+    site.setquit()
+    site.setcopyright()
+    site.sethelper()
+
+
+def source_lines(source: bytes) -> list[str]:
+    """The lines as the interpreter counts them: they end at a line feed, at a carriage return, or at both in a row.
+
+    Not as `str.splitlines`, to which form feeds, separators and more end a line.
+    """
+    try:
+        text = _Loader(source).get_source(NAME)
+    except (SyntaxError, ValueError, LookupError):  # it cannot be decoded, and so was not compiled either
+        text = None
+    if text is None:
+        text = source.decode("utf-8", "replace")
+    return text.split("\n")

@@ -1,0 +1,84 @@
+"""The attempt as a program: the process becomes what `python fix.py` would be.
+
+A fresh interpreter reads a file, instead of this one calling `exec`. Only so does a program get what an interpreter
+does around it: the builtins of `site`, threads awaited and handlers called at its end, source lines in tracebacks, a
+`__main__` that spawned processes can import, the streams and the warnings as they are by default. It costs about 10 ms.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from typing import NoReturn
+
+from executor_service.runner.analysis.analyse import SOURCE_NAME
+
+# Of no virtual environment, and no symbolic link, which may lead to where a sandbox shows nothing.
+_INTERPRETER = os.path.realpath(getattr(sys, "_base_executable", "") or sys.executable)
+_LINKS = ("python", "python3")
+
+
+def become(source: bytes, environment: Mapping[str, str]) -> NoReturn:
+    """Runs the source as a program in the working folder; descriptors other than 0, 1 and 2 must close on exec.
+
+    environment: variables in addition to those of this process.
+
+    Raises:
+        OSError: the file cannot be written, or the interpreter cannot be started.
+    """
+    folder = os.getcwd()
+    programs = _make_virtual_environment(f"{folder}-python")
+    _write(os.path.join(folder, SOURCE_NAME), source)
+    _restore_signals()
+    path = os.pathsep.join((programs, os.environ["PATH"]))
+    # By the first argument an interpreter finds its environment, and by the path the kernel finds the interpreter:
+    # what an earlier program has made of the links does not matter.
+    arguments = [os.path.join(programs, "python3"), SOURCE_NAME]
+    os.execve(_INTERPRETER, arguments, {**os.environ, "PATH": path, **environment})
+
+
+def _make_virtual_environment(folder: str) -> str:
+    """An empty one: nothing but the standard library, whatever the interpreter has installed. Returns its programs."""
+    programs = os.path.join(folder, "bin")
+    os.makedirs(programs, exist_ok=True)
+    home = os.path.dirname(_INTERPRETER)
+    _write(os.path.join(folder, "pyvenv.cfg"), f"home = {home}\ninclude-system-site-packages = false\n".encode())
+    for name in _LINKS:
+        _remove(os.path.join(programs, name))
+        os.symlink(_INTERPRETER, os.path.join(programs, name))
+    return programs
+
+
+def _write(path: str, data: bytes) -> None:
+    """As a new file, whatever an earlier program has left there."""
+    _remove(path)
+    with open(path, "xb") as file:
+        file.write(data)
+
+
+def _remove(path: str) -> None:
+    if os.path.lexists(path):
+        os.unlink(path)
+
+
+def _restore_signals() -> None:
+    """An ignored signal stays ignored in the next program; what this interpreter ignores, the next one decides anew."""
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def remove_from(folder: str) -> None:
+    """Removes a program and what it has left in its working folder.
+
+    Where the caller may not remove it, being of another uid than the program, no other role may read it either.
+
+    Raises:
+        RuntimeError: it is still there to be read.
+    """
+    import shutil  # few jobs run a reference as a program
+
+    for each in (folder, f"{folder}-python"):
+        shutil.rmtree(each, ignore_errors=True)
+    if os.path.lexists(os.path.join(folder, SOURCE_NAME)):
+        raise RuntimeError(f"{folder} cannot be removed")

@@ -1,0 +1,335 @@
+"""The probe as the conductor runs it: each call in three steps, with the kernel's CPU clock read between them.
+
+The process that makes the calls is the attempt's to change, so nothing it does may be free: CPU time before and after a
+call is reported as its overhead, loading and whatever its child processes burnt as that of the process. One budget
+bounds all of it: the reference's sizes grow until its share is used, what it has left over is the attempt's, so that a
+slow attempt costs little and its lower bound says enough.
+"""
+
+import base64
+import functools
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from executor_service.runner.probe import raw, repeats
+from executor_service.runner.probe.lending import Lender
+from executor_service.runner.process import Process
+
+Outcome = dict[str, Any]  # the OUTCOME object of a report
+Ask = Callable[[dict[str, Any], str, float, Lender], Outcome]
+"""Sends a message to the process and waits; arguments: message, call_id, CPU limit in seconds, what it may borrow."""
+
+_LEAST_LIMIT_S = 0.002  # what is left for a call when the budget is spent: it ends as a time limit, as it should
+_OF_REFERENCE = 3.0  # an attempt may always take this many times what the reference took, on the slowest machine too
+_REFERENCE_SHARE = 1 / (_OF_REFERENCE + 2)  # of the budget: leaves so much, and as much again for loading and warm-ups
+_END_S = 0.035  # of the attempt's part: its process's own start and end, and what a call exceeds its limit by
+_WALL_S = 0.5
+_WALL_OF_BUDGET = 2.0
+_CHILDREN_S = 0.1  # what children may use before they are noticed to exceed the budget
+_CLEAR_SIZES = 5
+_SPARE_S = 0.005  # of the budget has to be there to repeat a call, which takes far less
+_ENDS = ("time_limit", "memory_limit", "crashed")  # of a process
+_COMPARABLE_S = 0.0005  # the reference's call counts as this long at least: less is hardly more than the messages
+
+
+@dataclass
+class Budget:
+    """CPU time for one process's probe; by default no less than its calls may take."""
+
+    left_s: float = math.inf
+    spent_s: float = 0.0
+
+    def limit_s(self, call_cpu_s: float) -> float:
+        return max(min(call_cpu_s, self.left_s), _LEAST_LIMIT_S)
+
+    def spend(self, cpu_s: float) -> None:
+        self.left_s -= cpu_s
+        self.spent_s += cpu_s
+
+
+class Stop(Protocol):
+    """When larger sizes are left out.
+
+    decides: it is asked no more once reached, and the first of the larger sizes is tried, to end as a time limit.
+    """
+
+    @property
+    def decides(self) -> bool: ...
+
+    def reached(self, outcomes: Sequence[Outcome]) -> bool:
+        """outcomes: of the points so far."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """When the reference has used its share of the budget, or would by a size that takes as long as the last one.
+
+    cpu_s: the share; sizes: how many there are before a further round measures them once more. With further rounds the
+    first has half of it. own_sizes: those of them up to the task's largest: what was added beyond is for calls that are
+    too quick there.
+    """
+
+    cpu_s: float
+    sizes: int
+    rounds: int
+    own_sizes: int
+    decides: bool = False
+
+    def reached(self, outcomes: Sequence[Outcome]) -> bool:
+        if self.own_sizes <= len(outcomes) <= self.sizes and outcomes[-1]["usage"]["cpu_s"] >= repeats.CLEAR_S:
+            return True
+        names = ("overhead_cpu_s", "repeated_cpu_s")
+        spent_s = [outcome["usage"]["cpu_s"] + sum(outcome.get(name, 0.0) for name in names) for outcome in outcomes]
+        first_of_many = self.rounds > 1 and len(outcomes) <= self.sizes
+        return bool(sum(spent_s) + spent_s[-1] > (self.cpu_s / 2 if first_of_many else self.cpu_s))
+
+
+@dataclass(frozen=True)
+class Clear:
+    """When an attempt's growth is clear. reference: its outcomes, point by point; ratio: 0 for never.
+
+    One size may have been disturbed, so two in a row have to show it, and a class is not seen in a few sizes.
+    """
+
+    reference: Sequence[Outcome]
+    ratio: float
+    decides: bool = True
+
+    def reached(self, outcomes: Sequence[Outcome]) -> bool:
+        if self.ratio <= 0 or len(outcomes) < _CLEAR_SIZES:
+            return False
+        before, last = (self._ratio(index, outcomes[index]) for index in (len(outcomes) - 2, len(outcomes) - 1))
+        return last >= self.ratio and before >= self.ratio / 2
+
+    def _ratio(self, index: int, outcome: Outcome) -> float:
+        if outcome["status"] != "returned":
+            return 0.0
+        reference_s: float = self.reference[index]["usage"]["cpu_s"]
+        attempt_s: float = outcome["usage"]["cpu_s"]
+        return attempt_s / max(reference_s, _COMPARABLE_S)
+
+
+@dataclass
+class Probed:
+    """What one source's probe gave. spent_s: CPU time of all steps of its calls; load, other: as in ProbeProcess.
+
+    warm_up_s: of the first call, which is none of them. tree_cpu_s: all of the process and of what it started.
+    item_s: CPU time of the call for each lent item that it read, by call_id. idle_s: of a step that makes no call.
+    """
+
+    outcomes: list[Outcome]
+    load_cpu_s: float = 0.0
+    other_cpu_s: float = 0.0
+    spent_s: float = 0.0
+    warm_up_s: float = 0.0
+    tree_cpu_s: float = 0.0
+    item_s: dict[str, float] = field(default_factory=dict)
+    idle_s: float = 0.0
+
+    def process_json(self) -> dict[str, float]:
+        return {"load_cpu_s": self.load_cpu_s, "other_cpu_s": self.other_cpu_s, "idle_cpu_s": self.idle_s}
+
+
+@dataclass(frozen=True)
+class Ran:
+    """CPU time of processes in seconds. own_s: their own; tree_s: with all that they started."""
+
+    own_s: float
+    tree_s: float
+
+    def since(self, before: "Ran") -> "Ran":
+        """What has come since then."""
+        return Ran(self.own_s - before.own_s, self.tree_s - before.tree_s)
+
+
+def beside_calls(load: Outcome, outcomes: list[Outcome], ran: Ran) -> dict[str, float]:
+    """As Probed.process_json, of processes that made a job's calls. ran: all of them."""
+    called_s = sum(outcome["usage"]["cpu_s"] for outcome in outcomes)
+    return with_process(Probed([], spent_s=called_s), load["usage"]["cpu_s"], ran).process_json()
+
+
+def worth_it(calls: list[dict[str, Any]], reference: list[Outcome], attempt: list[Outcome]) -> bool:
+    """False if a call ended in another way than the reference's: that attempt passes no test by it, however fast.
+
+    An attempt may refuse to start a process that the reference starts, so those calls may differ.
+    """
+    own = ("returned", "raised")
+    for call, ours, theirs in zip(calls, reference, attempt, strict=True):
+        same = ours["status"] == theirs["status"] or ours["status"] not in own
+        refused = call["intercept_processes"] and theirs["status"] in own
+        if theirs["status"] not in own or not (same or refused):
+            return False
+    return True
+
+
+def was_run(outcome: Outcome) -> bool:
+    return bool(outcome["status"] != "not_run")
+
+
+def reference_share(probe_cpu_s: float, points: Sequence[dict[str, Any]]) -> Share:
+    """When to leave out larger sizes of the reference's probe."""
+    sizes = {point["size"] for point in points}
+    largest = max((point["size"] for point in points if not point["added"]), default=0)
+    own_sizes = sum(size <= largest for size in sizes)
+    return Share(probe_cpu_s * _REFERENCE_SHARE, len(sizes), len(points) // max(1, len(sizes)), own_sizes)
+
+
+def attempt_budget(probe_cpu_s: float, reference: Probed) -> Budget:
+    """What the reference left over, but never less than a multiple of what its calls took."""
+    return Budget(max(probe_cpu_s - reference.tree_cpu_s - _END_S, _OF_REFERENCE * reference.spent_s))
+
+
+def wall_limit_s(budget: Budget) -> float:
+    """For the whole probe: no process's CPU clock moves while the attempt sleeps or lets a child do the work."""
+    return _WALL_S + _WALL_OF_BUDGET * budget.left_s
+
+
+def group_cpu_s(budget: Budget) -> float:
+    """CPU time that all processes of the attempt may use for the whole probe."""
+    return budget.left_s + _CHILDREN_S
+
+
+def run(
+    ask: Ask,
+    process: Process,
+    points: list[dict[str, Any]],
+    call_cpu_s: float,
+    budget: Budget,
+    not_run: Callable[[str], Outcome],
+    stop: Stop,
+    reference: Probed | None = None,
+) -> Probed:
+    """Makes the calls in a process that has loaded its source, or failed to; the rest is not run once it has ended.
+
+    When `stop` is reached larger sizes are left out. reference: its probe, unless this is it. A lent item costs no less
+    here than there, since how an attempt asks for one is its own to change, and how often it asks is not; what a step
+    takes that makes no call is known from there for the same reason.
+
+    The smallest call is made once more before all others and dropped, unless it ends the process: it fills the caches
+    of the interpreter and the machine. What it takes counts as done beside the calls, since what it leaves behind may
+    be work for all of them.
+    """
+
+    steps = _Steps(ask, call_cpu_s, budget)
+    item_s = reference.item_s if reference else {}
+    paid_s: dict[str, float] = {}
+
+    def measured(point: dict[str, Any], idle_s: float | None = None) -> Outcome:
+        call_id = point["call"]["call_id"]
+        if not process.alive:
+            return {**steps.ended_by.pop(), "call_id": call_id} if steps.ended_by else not_run(call_id)
+        outcome, read = _measure(steps, point, item_s.get(call_id, 0.0))
+        if read:
+            paid_s[call_id] = outcome["usage"]["cpu_s"] / read
+        elif idle_s is not None and _repeats(outcome, point, budget):
+            repeated = repeats.repeat(steps.again, outcome["usage"]["cpu_s"], idle_s)
+            outcome.update(repeated_calls=repeated.calls, repeated_cpu_s=repeated.cpu_s)
+        return outcome
+
+    loaded_s = budget.spent_s
+    warm_up, largest = measured(points[0]), math.inf
+    idle_s = reference.idle_s if reference else _idle_s(process, steps)
+    warmed_up_s = budget.spent_s
+    outcomes: list[Outcome] = []
+    for point in points:
+        left_out = point["size"] > largest
+        outcomes.append(not_run(point["call"]["call_id"]) if left_out else measured(point, idle_s))
+        asked_before = largest < math.inf and stop.decides
+        if not left_out and not asked_before and stop.reached(outcomes):
+            largest = point["size"]
+    if outcomes[0]["status"] == "not_run":
+        outcomes[0] = warm_up
+    for index in [index for index, point in enumerate(points) if point["size"] > largest and stop.decides][:1]:
+        budget.left_s = 0.0
+        outcomes[index] = measured(points[index], idle_s)
+    spent_s, warm_up_s = budget.spent_s - warmed_up_s, warmed_up_s - loaded_s
+    return Probed(outcomes, spent_s=spent_s, warm_up_s=warm_up_s, item_s=paid_s, idle_s=idle_s)
+
+
+def _idle_s(process: Process, steps: "_Steps") -> float:
+    """CPU time of a step that makes no call; 0 if the process has ended."""
+    return repeats.idle_s(repeats.idle_steps(steps.again)) if process.alive else 0.0
+
+
+def _repeats(outcome: Outcome, point: dict[str, Any], budget: Budget) -> bool:
+    """Whether the call may be made once more: what was lent is not read again, and so would take no time."""
+    return bool(outcome["status"] == "returned") and point["lend"] is None and budget.left_s > _SPARE_S
+
+
+def with_process(probed: Probed, load_cpu_s: float, ran: Ran) -> Probed:
+    """Adds what was done beside the calls. ran: the process and all that it started.
+
+    What the process itself did is loading and messages, whichever of these work was moved to. Its start before them and
+    its end after them are the kernel's doing, take longer on a busy host, and are charged to nobody. What is left are
+    children; those of a process that a limit ended are in the time of its last message.
+    """
+    told_s = load_cpu_s + probed.spent_s + probed.warm_up_s
+    children_s = max(0.0, ran.tree_s - max(ran.own_s, told_s))
+    other_s = children_s + probed.warm_up_s
+    return replace(probed, load_cpu_s=load_cpu_s, other_cpu_s=other_s, tree_cpu_s=ran.tree_s)
+
+
+@functools.cache
+def _written(args: str) -> dict[str, str]:
+    """The arguments as the process gets them: so that it decodes them in no time, where marshal knows their types."""
+    packed = raw.packed(args)
+    return {"args": args} if packed is None else {"args": "", "packed": base64.b64encode(packed).decode("ascii")}
+
+
+class _Steps:
+    """One process's messages about calls, paid from one budget.
+
+    ended_by: what a repeated call came to that ended the process, in place of the call after it; at most one.
+    """
+
+    def __init__(self, ask: Ask, call_cpu_s: float, budget: Budget) -> None:
+        self._ask = ask
+        self._call_cpu_s = call_cpu_s
+        self.budget = budget
+        self.ended_by: list[Outcome] = []
+
+    def make(self, message: dict[str, Any], call_id: str, may_borrow: Lender) -> Outcome:
+        outcome = self._ask(message, call_id, self.budget.limit_s(self._call_cpu_s), may_borrow)
+        self.budget.spend(outcome["usage"]["cpu_s"])
+        return outcome
+
+    def again(self, message: dict[str, Any]) -> Outcome:
+        """A step of a call that was made before, of which nothing is reported."""
+        outcome = self.make(message, "", Lender("", None))
+        if outcome["status"] in _ENDS:
+            self.ended_by = [outcome]
+        return outcome
+
+
+def _measure(steps: _Steps, point: dict[str, Any], item_s: float) -> tuple[Outcome, int]:
+    """What came of the call, and how many lent items it read. item_s: the least that each costs."""
+    call, (function,) = point["call"], point["call"]["calls"]
+    lender, nothing = Lender(function["args"], point["lend"]), Lender("", None)
+    prepare = {
+        "op": "prepare",
+        "calls": [{**function, **_written(lender.args_left)}],
+        "vary": point["vary"],
+        "lend": point["lend"],
+        "environment": call["environment"],
+    }
+    invoked: Outcome | None = None
+    overhead_s = 0.0
+    outcome: Outcome = {}
+    for message in (prepare, {"op": "invoke"}, {"op": "collect"}):
+        may_borrow = lender if message["op"] == "invoke" else nothing  # and not while nobody times it
+        outcome = steps.make(message, call["call_id"], may_borrow)
+        if message["op"] == "invoke":
+            invoked = outcome
+            unpaid_s = max(0.0, lender.read * item_s - outcome["usage"]["cpu_s"])
+            outcome["usage"]["cpu_s"] += unpaid_s
+            steps.budget.left_s -= unpaid_s  # not spent: no process's clock knows of it
+        else:
+            overhead_s += outcome["usage"]["cpu_s"]
+        if outcome["status"] != "returned":
+            break
+    if invoked is not None and outcome is not invoked:
+        streams = {name: invoked[name] for name in ("stdout", "stderr", "usage")}
+        outcome = {**outcome, **streams}
+    return {**outcome, "overhead_cpu_s": overhead_s}, lender.read

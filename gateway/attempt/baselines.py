@@ -1,0 +1,149 @@
+"""What a reset shows of a task's code as given: its error log and its tests, established ahead of the first reset.
+
+It is kept in Redis by content, the task's revision and the settings of limits, so that another gateway or the next
+start has it at once. It is words for an agent and decides no reward. Hence it may be of a runner or a grader that has
+been replaced meanwhile: it is shown at once and made anew as soon as nothing else is to be done. What does decide
+rewards, which tests the code as given passes (given.py) and how long the reference takes (limits.py), is found out by
+every gateway for itself, with the runner, the grader and the hosts that its attempts get.
+
+A gateway serves at once. While no attempt is under way it makes what is missing, one task after the other: those that
+resets have asked for, then the most drawn, so many as the settings say. What a reset asks for before that is made at
+once and shared by all who wait. It takes its turn before the other attempts of whoever asked first.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import zlib
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+from google.protobuf.message import DecodeError
+
+from codearena.errors import ServiceError, StoreError
+from codearena.tasks.task import Task
+from codearena.v1 import grader_pb2
+from gateway.attempt.pipeline import Pipeline
+from gateway.settings import Settings
+from gateway.store.redis import Store
+
+log = logging.getLogger(__name__)
+
+_CALLER = "baseline"  # no batch and no job is called that
+_PAUSE_S, _PAUSE_MAX_S = 1.0, 60.0
+_LEVELS = ("easy", "medium", "hard")
+
+
+class Baselines:
+    """The verdicts on the code as given of the tasks served."""
+
+    def __init__(self, settings: Settings, store: Store, pipeline: Pipeline, tasks: Mapping[str, Task]) -> None:
+        self._ahead = settings.tasks_prepared
+        limits = {name for name in Settings.model_fields if name.startswith("limit_")}
+        self._limits = settings.model_dump(include=limits)
+        self._store = store
+        self._pipeline = pipeline
+        self._tasks = tasks
+        self._known: dict[str, grader_pb2.Verdict] = {}
+        self._own: set[str] = set()  # those that this gateway has made itself
+        self._making: dict[str, asyncio.Task[grader_pb2.Verdict]] = {}
+        self._to_make: OrderedDict[str, None] = OrderedDict()  # those asked for first
+        self._more = asyncio.Event()
+
+    @contextlib.asynccontextmanager
+    async def made_ahead(self) -> AsyncIterator[None]:
+        """Within it, what is missing is made while nothing else is to be done."""
+        worker = asyncio.create_task(self._make_ahead())
+        try:
+            yield
+        finally:
+            running = [worker, *self._making.values()]
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    async def of(self, task: Task) -> grader_pb2.Verdict:
+        """The first error log of the task, and its tests.
+
+        Raises:
+            ServiceError: it was never established, and could not be now.
+        """
+        known = self._known.get(task.id)
+        if known is None and (known := await self._kept(task)) is not None:
+            self._known.setdefault(task.id, known)
+            self._ask_for(task.id)
+        return known if known is not None else await self._made(task)
+
+    def _ask_for(self, task_id: str) -> None:
+        """To be made anew, before those that nobody has asked for."""
+        self._to_make[task_id] = None
+        self._to_make.move_to_end(task_id, last=False)
+        self._more.set()
+
+    async def _made(self, task: Task) -> grader_pb2.Verdict:
+        """Those who wait share the work, which goes on without them."""
+        making = self._making.get(task.id)
+        if making is None:
+            making = self._making[task.id] = asyncio.create_task(self._make(task))
+            making.add_done_callback(lambda _: self._making.pop(task.id))
+        return await asyncio.shield(making)
+
+    async def _make(self, task: Task) -> grader_pb2.Verdict:
+        verdict = self._known[task.id] = await self._pipeline.code_as_given(task, _CALLER)
+        self._own.add(task.id)
+        try:
+            await self._store.baselines.keep(self._digest(task), zlib.compress(verdict.SerializeToString(), 1))
+        except StoreError as error:
+            log.warning("the baseline of %s is known to this gateway alone: %s", task.id, error.detail)
+        return verdict
+
+    async def _kept(self, task: Task) -> grader_pb2.Verdict | None:
+        """As another gateway or an earlier start has left it; None: it has to be made."""
+        if task.id in self._making:
+            return None
+        try:
+            record = await self._store.baselines.read(self._digest(task))
+            return grader_pb2.Verdict.FromString(zlib.decompress(record)) if record is not None else None
+        except (DecodeError, zlib.error, StoreError) as error:
+            log.warning("the baseline of %s cannot be read: %s", task.id, error)
+            return None
+
+    def _digest(self, task: Task) -> str:
+        return hashlib.sha256(repr((task.id, task.revision, sorted(self._limits.items()))).encode()).hexdigest()
+
+    async def _make_ahead(self) -> None:
+        for task_id in await self._most_drawn():
+            self._to_make.setdefault(task_id)
+        pause_s = _PAUSE_S
+        while True:
+            self._more.clear()
+            if not self._to_make:
+                await self._more.wait()
+            await self._pipeline.idle()
+            task_id, _ = self._to_make.popitem(last=False)
+            try:
+                if task_id not in self._own:
+                    await self._made(self._tasks[task_id])
+                await self._pipeline.prepare(self._tasks[task_id])
+                pause_s = _PAUSE_S
+            except ServiceError as error:  # then it is made when somebody asks, or after the others
+                log.info("task %s is not prepared yet: %s", task_id, error.detail)
+                self._to_make[task_id] = None
+                await asyncio.sleep(pause_s)
+                pause_s = min(2 * pause_s, _PAUSE_MAX_S)
+            except Exception:  # the worker's top: a defect at one task is none of the others'
+                log.exception("defect while preparing task %s", task_id)
+
+    async def _most_drawn(self) -> Sequence[str]:
+        """By steps taken so far; among those that are alike as a curriculum goes, from easy to hard."""
+        counts: Mapping[str, int] = {}
+        try:
+            counts, _ = await self._store.stats()
+        except StoreError as error:
+            log.info("not known which tasks are drawn most: %s", error.detail)
+
+        def order(task: Task) -> tuple[int, int]:
+            return -counts.get(f"task/{task.id}/steps", 0), _LEVELS.index(task.level.value)
+
+        return [task.id for task in sorted(self._tasks.values(), key=order)[: self._ahead]]

@@ -1,0 +1,143 @@
+"""Fresh hidden inputs: which cases of a pool an attempt's hidden tests are made of.
+
+A test with `make` has no inputs of its own: they come from a pool, made by the task's `cases.py` from a secret. What is
+expected of them is what the reference returned, once for each task, in a sandbox of its own. For an attempt one case is
+drawn for each such test by the secret, a key and the step: the key is the episode, or the group of episodes that are to
+be compared. Over the steps of one key the cases go through the pool in an order of their own, so that none comes twice
+before all have come: inputs that were carried out in one step are of no use in the next.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import math
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from codearena.errors import ServiceError
+from codearena.tasks.task import Task, TestCase
+from codearena.v1 import common_pb2, executor_pb2, grader_pb2
+from gateway.attempt.jobs import Brief, Drawn, call_of, expectation_of
+from gateway.attempt.limits import ceilings
+
+_CALLS_PER_JOB = 64
+
+Run = Callable[[executor_pb2.Job], Awaitable[executor_pb2.Report]]
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A prepared call, without the id that it gets, and what is expected of it."""
+
+    call: executor_pb2.Call
+    expectation: grader_pb2.Expectation
+
+
+class Draws:
+    """The pool of one task. secret: nobody who submits may know it; size: cases for each test that draws them."""
+
+    def __init__(self, task: Task, secret: bytes, size: int) -> None:
+        self._task = task
+        self._secret = secret
+        self._size = size
+        self._tests = [test for test in task.tests if test.make]
+        self._pool: asyncio.Task[dict[str, list[_Case]]] | None = None
+
+    @property
+    def some(self) -> bool:
+        """Whether the task has hidden inputs that are drawn."""
+        return bool(self._tests)
+
+    async def drawn(self, brief: Brief, key: str, step: int, run: Run) -> Brief:
+        """The brief with the inputs that are drawn for this key and step. run: takes a job whose source is set.
+
+        Raises:
+            ServiceError: the reference did not answer for every case of the pool.
+        """
+        if not self._tests:
+            return brief
+        if self._pool is None or (self._pool.done() and (self._pool.cancelled() or self._pool.exception() is not None)):
+            self._pool = asyncio.create_task(self._prepare(run))
+        pool = await asyncio.shield(self._pool)
+        cases = {test.name: pool[test.name][self._index(test.name, key, step)] for test in self._tests}
+        return _with_cases(brief, cases)
+
+    def _index(self, name: str, key: str, step: int) -> int:
+        """Goes round the pool in strides that have no divisor in common with its size, and so meets every case."""
+        digest = self._digest("order", name, key)
+        first, stride = int.from_bytes(digest[:16]), int.from_bytes(digest[16:])
+        while math.gcd(stride, self._size) != 1:
+            stride += 1
+        return (first + (step - 1) * stride) % self._size
+
+    def _digest(self, *parts: str) -> bytes:
+        text = "\0".join([self._task.revision, *parts]).encode()
+        return hmac.digest(self._secret, text, hashlib.sha256)
+
+    async def _prepare(self, run: Run) -> dict[str, list[_Case]]:
+        return {test.name: await self._prepared(test, run) for test in self._tests}
+
+    async def _prepared(self, test: TestCase, run: Run) -> list[_Case]:
+        rng = random.Random(self._digest("pool", test.name))
+        made = [made_case(self._task, test, rng) for _ in range(self._size)]
+        calls = [call_of(self._task, case, str(number)) for number, case in enumerate(made, start=1)]
+        outcomes: list[common_pb2.CallOutcome] = []
+        for at in range(0, len(calls), _CALLS_PER_JOB):
+            outcomes += await self._answered(calls[at : at + _CALLS_PER_JOB], run)
+        cases = zip(made, calls, outcomes, strict=True)
+        return [_Case(call, self._expected(case, outcome)) for case, call, outcome in cases]
+
+    async def _answered(self, calls: Sequence[executor_pb2.Call], run: Run) -> Sequence[common_pb2.CallOutcome]:
+        limits = ceilings(self._task.limits, len(calls))
+        job = executor_pb2.Job(limits=limits, source=self._task.solution.encode(), calls=calls)
+        report = await run(job)
+        if report.status != executor_pb2.ATTEMPT_STATUS_RAN or len(report.calls) != len(calls):
+            raise ServiceError(f"the reference of {self._task.id} did not run")
+        return report.calls
+
+    def _expected(self, case: TestCase, outcome: common_pb2.CallOutcome) -> grader_pb2.Expectation:
+        expectation = expectation_of(self._task, case, outcome.call_id)
+        if outcome.status == common_pb2.CALL_STATUS_RETURNED:
+            expectation.value.CopyFrom(outcome.value)
+        elif outcome.status == common_pb2.CALL_STATUS_RAISED:
+            expectation.raises.type = outcome.raised.type
+        else:
+            status = common_pb2.CallStatus.Name(outcome.status)
+            raise ServiceError(f"the reference of {self._task.id} ended a case of {case.name!r} with {status}")
+        return expectation
+
+
+def made_case(task: Task, test: TestCase, rng: random.Random) -> TestCase:
+    """The test with inputs from the task's generator, and nothing said about what is expected.
+
+    Raises:
+        ServiceError: the generator raised, or returned neither a tuple nor {"args": tuple, "kwargs": dict}.
+    """
+    try:
+        made: Any = task.makers[test.make](rng)
+        args, kwargs = (made["args"], made.get("kwargs", {})) if isinstance(made, dict) else (made, {})
+        fields = {"name": test.name, "args": list(args), "kwargs": dict(kwargs), "env": test.env, "expect": None}
+    except Exception as error:
+        raise ServiceError(f"{test.make} of {task.id} failed: {type(error).__name__}: {error}") from error
+    return TestCase(**fields, compare=test.compare, tolerance=test.tolerance, make=test.make)
+
+
+def _with_cases(brief: Brief, cases: dict[str, _Case]) -> Brief:
+    job, expectations = executor_pb2.Job(), grader_pb2.Expectations()
+    job.CopyFrom(brief.job)
+    expectations.CopyFrom(brief.expectations)
+    drawn: dict[str, Drawn] = {}
+    for test in expectations.tests:
+        case = cases.get(test.name)
+        if case is not None:
+            call, call_id = executor_pb2.Call(), test.call_id
+            test.CopyFrom(case.expectation)
+            call.CopyFrom(case.call)
+            test.call_id = call.call_id = call_id
+            drawn[call_id] = Drawn(call, test)
+    for call in job.calls:
+        if call.call_id in drawn:
+            call.CopyFrom(drawn[call.call_id].call)
+    return replace(brief, job=job, expectations=expectations, drawn=tuple(drawn.values()), undrawn=brief)

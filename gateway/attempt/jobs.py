@@ -1,0 +1,338 @@
+"""Task -> Job and Task -> Expectations: the trust boundary, in code.
+
+A job is what the sandbox sees: inputs only. Everything that says what is right goes into the expectations, which only
+the grader sees. The two are joined by call ids, which say nothing about the test they belong to. No function in here
+puts a value of a test's `expect`, `raises`, `process`, `name` or `visible` into a job. A test script is the one
+exception: it goes whole, in a field of its own, which the runner hands to nobody but the referee.
+"""
+
+import asyncio
+import functools
+import hashlib
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from codearena import values
+from codearena.tasks.scripts import ScriptTest, TestScript
+from codearena.tasks.task import CompareMode, Task, TestCase
+from codearena.v1 import common_pb2, executor_pb2, grader_pb2, store_pb2
+from gateway.attempt import probe
+
+_COMPARE = {
+    CompareMode.EXACT: grader_pb2.COMPARE_EXACT,
+    CompareMode.APPROX: grader_pb2.COMPARE_APPROX,
+    CompareMode.UNORDERED: grader_pb2.COMPARE_UNORDERED,
+    CompareMode.SAME_TYPE: grader_pb2.COMPARE_SAME_TYPE,
+    CompareMode.SET: grader_pb2.COMPARE_SET,
+    CompareMode.NUMERIC: grader_pb2.COMPARE_NUMERIC,
+    CompareMode.CUSTOM: grader_pb2.COMPARE_CUSTOM,
+}
+_NO_PRECEDENT = b"{}"
+_SHOWN_CHARS = 500
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A test whose input was drawn for an attempt."""
+
+    call: executor_pb2.Call
+    expectation: grader_pb2.Expectation
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A task, ready to be sent: both jobs lack only the source and their limits.
+
+    job: the tests' calls. probe: the job that makes the probe's; None: the task has no probe. drawn: tests drawn for
+    one attempt, in place of those that `undrawn` has; None: nothing was drawn.
+    """
+
+    job: executor_pb2.Job
+    expectations: grader_pb2.Expectations
+    reference: bytes
+    probe: executor_pb2.Job | None = None
+    drawn: tuple[Drawn, ...] = ()
+    undrawn: "Brief | None" = None
+
+    @functools.cached_property
+    def measurement(self) -> executor_pb2.Job:
+        """For an attempt that passed every test: it and the reference, on the probe's calls, else on the tests'."""
+        if self.probe is not None:
+            return self.probe
+        return executor_pb2.Job(reference_source=self.reference, calls=self.job.calls, checks=self.job.checks)
+
+    @functools.cached_property
+    def basis(self) -> bytes:
+        """A Basis message, of what all attempts share: it and the stored attempt give the verdict again."""
+        if self.undrawn is not None:
+            return self.undrawn.basis
+        basis = store_pb2.Basis(calls=self.job.calls, expectations=self.expectations)
+        return basis.SerializeToString(deterministic=True)
+
+    @functools.cached_property
+    def basis_revision(self) -> str:
+        """SHA-256 of the basis, hex."""
+        return self.undrawn.basis_revision if self.undrawn is not None else hashlib.sha256(self.basis).hexdigest()
+
+
+@dataclass(frozen=True)
+class Probing:
+    """How attempts are probed. cpu_s, stop_ratio: as in the Job; reuse: attempts for which inputs are drawn once."""
+
+    cpu_s: float
+    stop_ratio: float
+    reuse: int
+
+
+class JobMaker:
+    """Makes the briefs of one task. Tests are encoded once; probe inputs are drawn anew as `probing` says, and before a
+    later step of whoever was measured on them: an attempt can tell by its speed what it was called with.
+
+    rng: draws the probe's inputs; nobody outside may know its state.
+    """
+
+    def __init__(self, task: Task, rng: random.Random, probing: Probing) -> None:
+        self._task = task
+        self._rng = rng
+        self._probing = probing
+        self._probe_uses = 0
+        self._measured: dict[str, int] = {}  # on the present inputs: the last step of each draw
+        self._drawing = asyncio.Lock()
+        self._recording = _brief(task)
+        self._brief = self._plain = _with_precedents(self._recording, {})
+        self._knows_precedents = False
+
+    async def brief(self, probe_cpu_s: float | None = None, draw: str = "", step: int = 1) -> Brief:
+        """For an attempt. Not to be modified: attempts share it.
+
+        probe_cpu_s: for it alone, other than usual; draw: of its hidden inputs, empty if of its own.
+        """
+        if self._task.probe is None:
+            return self._brief
+        # In a thread, since large inputs take tens of milliseconds, in which other requests should go on.
+        if probe_cpu_s is not None:
+            return await asyncio.to_thread(self._with_new_probe, probe_cpu_s)
+        async with self._drawing:
+            if self._probe_uses % self._probing.reuse == 0 or step > self._measured.get(draw, step):
+                self._brief = await asyncio.to_thread(self._with_new_probe, self._probing.cpu_s)
+                self._measured, self._probe_uses = {}, 0
+            self._probe_uses += 1
+            return self._brief
+
+    @property
+    def calls(self) -> Sequence[executor_pb2.Call]:
+        """Those of the task's tests for the reference, as they are where nothing is drawn."""
+        return self._recording.job.calls
+
+    def measured(self, draw: str, step: int) -> None:
+        """Notes that an attempt of this draw and step was measured, on the present inputs or, no matter, older ones."""
+        self._measured[draw] = max(step, self._measured.get(draw, step))
+
+    def _with_new_probe(self, cpu_s: float) -> Brief:
+        job = executor_pb2.Job(reference_source=self._brief.reference, checks=self._brief.job.checks)
+        if self._task.probe is not None:
+            job.probe.extend(probe.points(self._task.probe, self._task.entry_point, self._rng, cpu_s))
+        job.probe_cpu.FromMilliseconds(round(1000 * cpu_s))
+        job.probe_stop_ratio = self._probing.stop_ratio
+        return replace(self._brief, probe=job)
+
+    def baseline(self) -> Brief:
+        """For the buggy code, whose failure is the first error log: visible tests only."""
+        calls, tests = self._plain.job.calls, self._plain.expectations.tests
+        chosen = {test.call_id for test in tests if test.visible}
+        chosen = chosen or {calls[0].call_id}  # a job needs a call; of a hidden one nothing is shown
+        return self._part(chosen, visible_checks=True)
+
+    def given(self) -> Brief:
+        """For what the buggy code does at every test whose input is always the same, hidden ones too; see given.py."""
+        drawn = {test.name for test in self._task.tests if test.make}
+        tests = self._plain.expectations.tests
+        chosen = {test.call_id for test in tests if test.name not in drawn}
+        return self._part(chosen or {self._plain.job.calls[0].call_id}, visible_checks=False)
+
+    def learn(self, given: Brief, ast_hash: str, passes: Sequence[bool | None]) -> None:
+        """Puts what the buggy code did into every later brief but those for itself.
+
+        passes: whether it passed each test of `given`, in order, then each check; None: not known.
+        """
+        expectations = grader_pb2.Expectations()
+        expectations.CopyFrom(self._plain.expectations)
+        expectations.given.CopyFrom(grader_pb2.GivenCode(ast_hash=ast_hash))
+        known = dict(zip(_names(given.expectations), passes, strict=True))
+        for test in expectations.tests:
+            _note(test, known.get(test.name))
+        for check in expectations.checks:
+            _note(check, known.get(check.name))
+        self._brief = replace(self._brief, expectations=expectations)
+
+    def learn_precedents(self, report: executor_pb2.Report) -> None:
+        """Puts what scripts asked of the reference into every later brief; without it nothing is asked of an attempt.
+
+        report: on the reference, of the calls in `calls`.
+        """
+        if not self._knows_precedents:
+            precedents = {call.call_id: call.precedent for call in report.calls if call.precedent}
+            self._brief, self._plain = (_with_precedents(brief, precedents) for brief in (self._brief, self._plain))
+            self._knows_precedents = bool(precedents)
+
+    def _part(self, chosen: set[str], *, visible_checks: bool) -> Brief:
+        """Those calls, and the checks, or the visible ones."""
+        job, expectations = executor_pb2.Job(), grader_pb2.Expectations()
+        expectations.hints.extend(self._task.hints)
+        expectations.checker = self._task.checker.encode()
+        job.calls.extend(call for call in self._plain.job.calls if call.call_id in chosen)
+        expectations.tests.extend(test for test in self._plain.expectations.tests if test.call_id in chosen)
+        for check, outcome in zip(self._plain.job.checks, self._plain.expectations.checks, strict=True):
+            if outcome.visible or not visible_checks:
+                job.checks.append(check)
+                expectations.checks.append(outcome)
+        return Brief(job, expectations, self._plain.reference)
+
+
+def _with_precedents(brief: Brief, precedents: Mapping[str, bytes]) -> Brief:
+    """The brief for attempts. precedents: by call_id."""
+    job = executor_pb2.Job()
+    job.CopyFrom(brief.job)
+    for call in job.calls:
+        if call.HasField("test_script"):
+            call.test_script.precedent = precedents.get(call.call_id, _NO_PRECEDENT)
+    return replace(brief, job=job)
+
+
+def _names(expectations: grader_pb2.Expectations) -> list[str]:
+    return [test.name for test in expectations.tests] + [check.name for check in expectations.checks]
+
+
+def _note(expected: grader_pb2.Expectation | grader_pb2.CheckExpectation, given_passes: bool | None) -> None:
+    if given_passes is not None:
+        expected.given_passes = given_passes
+
+
+def script_job(stdin: bytes, limits: common_pb2.Limits) -> executor_pb2.Job:
+    """A job that runs its source as a program."""
+    job = executor_pb2.Job(limits=limits)
+    job.calls.add(call_id="1", script=executor_pb2.Script(stdin=stdin))
+    return job
+
+
+def _brief(task: Task) -> Brief:
+    job = executor_pb2.Job()
+    expectations = grader_pb2.Expectations(
+        optimal_complexity=task.optimal_complexity,
+        hints=task.hints,
+        probed=task.probe is not None,
+        checker=task.checker.encode(),
+        entry_point=task.entry_point,
+    )
+    # Visible ones first: what an attempt keeps of a hidden input can then never be printed in a visible call.
+    for visible in (True, False):
+        for test in task.tests:
+            if test.visible is visible:
+                call_id = str(len(job.calls) + 1)
+                job.calls.append(call_of(task, test, call_id))
+                expectations.tests.append(expectation_of(task, test, call_id))
+        if task.script is not None and any(test.visible is visible for test in task.script.tests):
+            call_id = str(len(job.calls) + 1)
+            job.calls.append(_script_call(task.script, task.entry_point, visible, call_id))
+            expectations.tests.extend(_script_expectations(task.script, visible, call_id))
+    for check in task.checks:
+        job.checks.add(rule=check.rule, argument=check.argument)
+        expectations.checks.add(name=check.name, visible=check.visible)
+    return Brief(job, expectations, task.solution.encode())
+
+
+def call_of(task: Task, test: TestCase, call_id: str) -> executor_pb2.Call:
+    """The call of a test: inputs only."""
+    # A call that is to start a process must start none; to intercept it says no more than the task's text does.
+    call = executor_pb2.Call(call_id=call_id, environment=test.env, intercept_processes=test.process is not None)
+    if test.calls:
+        call.sequence.calls.extend(_function(step.call, step.args, step.kwargs) for step in test.calls)
+    else:
+        call.function.CopyFrom(_function(task.entry_point, test.args, test.kwargs))
+    return call
+
+
+def _function(entry_point: str, args: list[object], kwargs: dict[str, object]) -> executor_pb2.FunctionCall:
+    return executor_pb2.FunctionCall(entry_point=entry_point, args=_encoded(args), kwargs=_encoded(kwargs))
+
+
+def expectation_of(task: Task, test: TestCase, call_id: str) -> grader_pb2.Expectation:
+    """What a test expects of its call, for the grader alone."""
+    expectation = grader_pb2.Expectation(
+        call_id=call_id,
+        name=test.name,
+        visible=test.visible,
+        compare=_COMPARE[test.compare],
+        input=shown_call(task, test) if test.visible else "",
+    )
+    if test.raises is not None:
+        expectation.raises.type = test.raises.type
+        expectation.raises.message_contains = test.raises.message_contains
+        expectation.raises.message_pattern = test.raises.message_pattern
+    elif test.process is not None:
+        expectation.process.program = test.process.program
+        expectation.process.argument = test.process.argument
+        expectation.process.may_refuse = test.process.may_refuse
+        if test.expects_value:
+            expectation.process.value.CopyFrom(_encoded(test.expect))
+    else:
+        expectation.value.CopyFrom(_encoded(test.expect))
+    if test.tolerance is not None:
+        tolerance = test.tolerance
+        expectation.tolerance.relative, expectation.tolerance.absolute = tolerance.relative, tolerance.absolute
+        expectation.tolerance.nan_equal = tolerance.nan_equal
+    if test.compare is CompareMode.CUSTOM:
+        expectation.args.CopyFrom(_encoded(test.args))
+        expectation.kwargs.CopyFrom(_encoded(test.kwargs))
+    return expectation
+
+
+def _script_call(script: TestScript, entry_point: str, visible: bool, call_id: str) -> executor_pb2.Call:
+    """Runs the visible or the hidden tests of a script. Only the referee gets to see it: see executor.proto."""
+    wanted = executor_pb2.TestScript(source=script.source.encode(), entry_point=entry_point, body=script.body)
+    for test_id, test in _numbered(script):
+        if test.visible is visible:
+            wanted.tests.add(test_id=test_id, name=None if test.line else test.name, line=test.line)
+        elif test.line:
+            # Hidden statements stay out of the visible run; the visible ones come again, for what they leave behind.
+            (wanted.left_out if visible else wanted.unreported).append(test.line)
+    return executor_pb2.Call(call_id=call_id, test_script=wanted)
+
+
+def _script_expectations(script: TestScript, visible: bool, call_id: str) -> list[grader_pb2.Expectation]:
+    return [
+        grader_pb2.Expectation(
+            call_id=call_id,
+            name=test.name,
+            visible=visible,
+            input=_shown(test.text) if visible else "",
+            script_test=grader_pb2.ExpectedScriptTest(test_id=test_id, refusal=test.refusal),
+        )
+        for test_id, test in _numbered(script)
+        if test.visible is visible
+    ]
+
+
+def _numbered(script: TestScript) -> list[tuple[str, ScriptTest]]:
+    return [(str(number), test) for number, test in enumerate(script.tests, start=1)]
+
+
+def _encoded(value: object) -> common_pb2.EncodedValue:
+    return common_pb2.EncodedValue(json=values.encode(value, probe.INPUT_LIMITS))
+
+
+def shown_call(task: Task, test: TestCase) -> str:
+    """The call as people would write it, cut to a readable length."""
+    environment = "".join(f"{name}={value!r} " for name, value in test.env.items())
+    steps = [(step.call, step.args, step.kwargs) for step in test.calls] or [(task.entry_point, test.args, test.kwargs)]
+    return _shown(environment + "; ".join(_written(*step) for step in steps))
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= _SHOWN_CHARS else text[:_SHOWN_CHARS] + "..."
+
+
+def _written(name: str, args: list[object], kwargs: dict[str, object]) -> str:
+    shown = [repr(value) for value in args] + [f"{key}={value!r}" for key, value in kwargs.items()]
+    return f"{name}({', '.join(shown)})"

@@ -1,0 +1,153 @@
+"""Grading without episodes: one source, or a batch of them."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+from pydantic import ValidationError
+
+from codearena import models
+from codearena.errors import CallerError, CodeArenaError, DeadlineError, ForbiddenError
+from codearena.server.flights import Flights
+from codearena.tasks.task import Task
+from codearena.v1 import executor_pb2
+from gateway import answered_about, metrics, problems
+from gateway.access.caller import current, owned
+from gateway.access.isolations import Isolations
+from gateway.agents import curriculum
+from gateway.attempt.pipeline import Attempt, Pipeline
+from gateway.bulk.group_verdicts import GroupVerdicts, Outcome
+from gateway.deadline import Deadline
+from gateway.settings import Settings
+from gateway.store.api_keys import Scope
+
+log = logging.getLogger(__name__)
+
+_KEPT_REPORT_BYTES = 32 * 1024  # usual ones have a few thousand
+
+
+class Grading:
+    """Grades against the tasks given, as the first step of an episode would be."""
+
+    def __init__(
+        self, settings: Settings, pipeline: Pipeline, tasks: Mapping[str, Task], groups: GroupVerdicts
+    ) -> None:
+        self._parallel = settings.batch_parallel
+        self._batch_deadline_s = settings.batch_deadline_s
+        self._pipeline = pipeline
+        self._isolations = Isolations(settings)
+        self._tasks = tasks
+        self._groups = groups
+        self._flights: Flights[Attempt] = Flights(settings.verdicts_kept_s, may_keep=_is_small)
+
+    async def grade(self, request: models.GradeRequest, caller: str = "") -> models.Verdict:
+        """caller: whom to be fair to.
+
+        Raises:
+            UnknownTaskError: no such task.
+            ForbiddenError: a budget for the probe or an isolation, from a caller who may not choose it.
+            InvalidRequestError: no executors have the isolation.
+            ServiceError: we failed.
+        """
+        if request.probe_cpu_s is not None and current().scope is not Scope.ADMIN:
+            raise ForbiddenError(f"probe_cpu_s takes a key of the scope {Scope.ADMIN}")
+        isolation = self._isolations.admit(request.isolation)
+        task = curriculum.find_task(self._tasks, request.task_id)
+        source = request.source.encode("utf-8", "surrogatepass")
+        draw = f"group:{owned(request.group_id)}" if request.group_id else ""
+        outcome = await self._graded(task, source, caller, draw, request.probe_cpu_s, isolation)
+        if not caller:  # else it is one of a batch
+            answered_about.attempt(outcome.attempt_id)
+        return outcome.verdict
+
+    async def _graded(
+        self, task: Task, source: bytes, caller: str, draw: str, probe_cpu_s: float | None, isolation: str
+    ) -> Outcome:
+        """One attempt for all who send the same source while it is graded, if they would get the same inputs."""
+
+        async def graded() -> Attempt:
+            return await self._pipeline.attempt(
+                task, source, caller=caller, draw=draw, probe_cpu_s=probe_cpu_s, isolation=isolation
+            )
+
+        if not draw and self._pipeline.draws_anew(task):
+            return Outcome.of(await graded())
+        # The owner too: nobody is to learn by the time it takes that somebody else has just sent the same.
+        key = (current().owner, task.id, task.revision, source, draw, probe_cpu_s, isolation)
+        if draw:
+            outcome, shared = await self._groups.outcome(key, graded)
+        else:
+            attempt, shared = await self._flights.result(key, graded, keep=not self._pipeline.fresh_inputs(task))
+            outcome = Outcome.of(attempt)
+        metrics.SHARED.inc(shared)
+        return outcome
+
+    async def batch(self, batch: models.BatchRequest, caller: str) -> AsyncIterator[models.GradeLine]:
+        """One answer for each item, in the order in which they are done: a verdict, or the problem it alone has.
+
+        Items that are not graded within the batch's time each get the problem `deadline`. Leaving early cancels what
+        is not done. caller: whom to be fair to.
+        """
+        deadline = Deadline(min(batch.deadline_s or self._batch_deadline_s, self._batch_deadline_s))
+        places = asyncio.Semaphore(self._parallel)
+
+        async def line(index: int, item: object) -> models.GradeLine:
+            return models.GradeLine(index=index, **await self._outcome(item, caller, places, deadline))
+
+        tasks = [asyncio.create_task(line(index, item)) for index, item in enumerate(batch.items)]
+        try:
+            for done in asyncio.as_completed(tasks):
+                yield await done
+            _count_groups([task.result() for task in tasks])
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _outcome(
+        self, item: object, caller: str, places: asyncio.Semaphore, deadline: Deadline
+    ) -> dict[str, models.Verdict | models.Problem]:
+        try:
+            async with asyncio.timeout(deadline.left_s()), places:
+                return await self.outcome(item, caller)
+        except (TimeoutError, DeadlineError):
+            metrics.FAILURES.labels(DeadlineError.slug).inc()
+            return {"problem": problems.problem_of(DeadlineError("not graded within the time of the batch"))}
+
+    async def outcome(self, item: object, caller: str) -> dict[str, models.Verdict | models.Problem]:
+        """The verdict on one of many items, or the problem it has. caller: whom to be fair to."""
+        try:
+            request = models.GradeRequest.model_validate(item)
+            return {"verdict": await self.grade(request, caller)}
+        except ValidationError as error:
+            return {"problem": problems.invalid(error.errors(include_url=False, include_context=False))}
+        except CodeArenaError as error:
+            if not isinstance(error, CallerError):
+                metrics.FAILURES.labels(error.slug).inc()
+            return {"problem": problems.problem_of(error)}
+        except Exception:  # the item's top: a defect fails it alone, and its traceback is in the log
+            log.exception("defect while grading an item")
+            metrics.FAILURES.labels(CodeArenaError.slug).inc()
+            return {"problem": problems.problem_of(CodeArenaError("a defect of ours"))}
+
+    async def run_script(self, request: models.RunRawRequest) -> executor_pb2.Report:
+        """Raises ServiceError where we failed."""
+        source = request.code.encode("utf-8", "surrogatepass")
+        return await self._pipeline.run_script(source, request.stdin.encode("utf-8", "surrogatepass"))
+
+
+def _is_small(attempt: Attempt) -> bool:
+    return attempt.report.ByteSize() <= _KEPT_REPORT_BYTES
+
+
+def _count_groups(lines: Sequence[models.GradeLine]) -> None:
+    """A group: the attempts of one batch at one task, from whose differences a trainer learns."""
+    rewards: defaultdict[str, list[float]] = defaultdict(list)
+    for line in lines:
+        if line.verdict is not None:
+            rewards[line.verdict.task_id].append(line.verdict.reward)
+    for group in rewards.values():
+        if len(group) > 1:
+            metrics.GROUPS.inc()
+            metrics.VARIED_GROUPS.inc(len(set(group)) > 1)

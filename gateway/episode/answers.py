@@ -1,0 +1,358 @@
+"""Messages of the services -> public wire types. What is not named here does not leave: no hidden test, no solution."""
+
+from codearena import models, returns, steps
+from codearena.tasks.task import Task
+from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2, store_pb2
+from gateway.access import caller as callers
+from gateway.attempt.pipeline import Attempt
+from gateway.store.records import EpisodeRecord
+
+_STATUS = {
+    executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR: "compile_error",
+    executor_pb2.ATTEMPT_STATUS_LOAD_ERROR: "load_error",
+    executor_pb2.ATTEMPT_STATUS_RAN: "ran",
+}
+_JUDGE = {judge_pb2.JUDGE_KIND_STATIC: "static", judge_pb2.JUDGE_KIND_LLM: "llm"}
+_UNEARNED: dict[grader_pb2.Unearned.ValueType, models.Unearned] = {
+    grader_pb2.UNEARNED_UNSPECIFIED: "",
+    grader_pb2.UNEARNED_COMPILE_ERROR: "compile_error",
+    grader_pb2.UNEARNED_LOAD_ERROR: "load_error",
+    grader_pb2.UNEARNED_NO_ENTRY_POINT: "no_entry_point",
+    grader_pb2.UNEARNED_UNCHANGED: "unchanged",
+    grader_pb2.UNEARNED_NO_WORK: "no_work",
+    grader_pb2.UNEARNED_NO_PROGRESS: "no_progress",
+}
+_CUT = "\n... {} bytes left out ...\n"
+
+
+def shown_source(source: bytes) -> str:
+    """A source as text that every JSON encoder takes."""
+    return source.decode("utf-8", "replace")
+
+
+def verdict(
+    task_id: str,
+    report: executor_pb2.Report,
+    graded: grader_pb2.Verdict,
+    revisions: store_pb2.Revisions,
+    timings: models.Timings | None = None,
+) -> models.Verdict:
+    return models.Verdict(
+        task_id=task_id,
+        reward=graded.reward,
+        base=graded.base,
+        solved=graded.solved,
+        reward_components=_components(graded.components),
+        unearned=_UNEARNED[graded.unearned],
+        penalties=models.Penalties(step=graded.penalties.step, identical=graded.penalties.identical),
+        execution_metadata=_execution(report, graded),
+        tests=[_test(test) for test in graded.tests],
+        complexity=_complexity(graded.complexity, report.analysis),
+        error_log=graded.error_log,
+        hint=graded.hint,
+        judge=judge_name(graded.judge),
+        judge_model=graded.judgement.model,
+        judge_flags=list(graded.judgement.flags),
+        revisions=models.Revisions(
+            task=revisions.task, grader=revisions.grader, runner=revisions.runner, judge=revisions.judge
+        ),
+        timings=timings,
+    )
+
+
+def judge_name(kind: judge_pb2.JudgeKind.ValueType) -> str:
+    return _JUDGE.get(kind, "none")
+
+
+def attempt_verdict(attempt: Attempt) -> models.Verdict:
+    return verdict(attempt.task.id, attempt.report, attempt.verdict, revisions_of(attempt), _timings(attempt))
+
+
+def _timings(attempt: Attempt) -> models.Timings:
+    seconds = {**attempt.seconds, "sandbox": attempt.report.timings.ran.ToTimedelta().total_seconds()}
+    told = {f"{stage}_s": steps.up_to_power_of_ten(taken) for stage, taken in seconds.items()}
+    return models.Timings(**{"judge_s": 0.0, **told})
+
+
+def revisions_of(attempt: Attempt) -> store_pb2.Revisions:
+    return store_pb2.Revisions(
+        task=attempt.task.revision,
+        grader=attempt.verdict.grader_revision,
+        runner=attempt.report.isolation.runner_revision,
+        judge=attempt.graded.judgement.revision if attempt.graded.judgement else "",
+        basis=attempt.graded.brief.basis_revision,
+    )
+
+
+def step(episode: EpisodeRecord, attempt: Attempt, done: bool, source_bytes: int) -> models.StepResponse:
+    """The answer to the step that the attempt was; `episode` is the one before it."""
+    graded = attempt_verdict(attempt)
+    sources = [*episode.sources, attempt.source[:source_bytes]]
+    delta = returns.delta(episode.best_reward, graded.reward)
+    summed = {"reward_delta": delta, "episode_return": returns.best(episode.best_reward, graded.reward)}
+    return models.StepResponse(
+        episode_id=callers.shown(episode.episode_id),
+        observation=observation(episode, attempt.task, attempt.verdict, attempt.step, sources).model_copy(
+            update={
+                "solved": graded.solved,
+                "reward_components": graded.reward_components,
+                "penalties": graded.penalties,
+                **summed,
+            }
+        ),
+        reward=delta if episode.step_reward == "delta" else graded.reward,
+        done=done,
+        info=models.Info(
+            episode_id=callers.shown(episode.episode_id),
+            task_id=attempt.task.id,
+            difficulty=attempt.task.level.value,
+            category=attempt.task.category.value,
+            solved=graded.solved,
+            attempt_reward=graded.reward,
+            **summed,
+            base=graded.base,
+            reward_components=graded.reward_components,
+            unearned=graded.unearned,
+            penalties=graded.penalties,
+            execution_metadata=graded.execution_metadata,
+            complexity=graded.complexity,
+            judge=graded.judge,
+            judge_model=graded.judge_model,
+            judge_flags=graded.judge_flags,
+            revisions=graded.revisions,
+            timings=graded.timings,
+        ),
+    )
+
+
+def reset(episode: EpisodeRecord, task: Task, baseline: grader_pb2.Verdict) -> models.StepResponse:
+    """The answer to a reset, the same for a retried one however far the episode is by then."""
+    return models.StepResponse(
+        episode_id=callers.shown(episode.episode_id),
+        observation=observation(episode, task, baseline, 0, []),
+        reward=None,
+        done=False,
+        info=models.Info(
+            episode_id=callers.shown(episode.episode_id),
+            task_id=task.id,
+            difficulty=task.level.value,
+            category=task.category.value,
+        ),
+    )
+
+
+def observation(
+    record: EpisodeRecord, task: Task, verdict: grader_pb2.Verdict, step: int, sources: list[bytes]
+) -> models.Observation:
+    return models.Observation(
+        buggy_code=task.buggy,
+        error_log=verdict.error_log,
+        test_results=_test_results(verdict),
+        previous_attempts=[shown_source(source) for source in sources],
+        task_id=task.id,
+        description=task.description,
+        hint=verdict.hint,
+        step=step,
+        max_steps=record.max_steps,
+        episode_id=callers.shown(record.episode_id),
+        memory=reminded(record),
+    )
+
+
+def reminded(record: EpisodeRecord) -> models.EpisodeMemory | None:
+    """What the agent is reminded of in the episode; None: it did not ask."""
+    if not record.memory:
+        return None
+    found = models.EpisodeMemory.model_validate_json(record.memory)
+    if not record.memory_source or found.best is None:
+        return found
+    return found.model_copy(
+        update={"best": found.best.model_copy(update={"source": shown_source(record.memory_source)})}
+    )
+
+
+def to_keep(answer: models.StepResponse) -> bytes:
+    """The answer to a step as it is kept for whoever repeats the request: without what its episode holds anyway.
+
+    That is the sources tried so far, which grow with each step, and what the agent is reminded of.
+    """
+    observation = answer.observation.model_copy(update={"previous_attempts": [], "memory": None})
+    return answer.model_copy(update={"observation": observation}).model_dump_json().encode()
+
+
+def kept(body: bytes, record: EpisodeRecord) -> bytes:
+    """The answer that was given, byte for byte. record: the episode as it stands, at the same step or a later one."""
+    answer = models.StepResponse.model_validate_json(body)
+    sources = [shown_source(source) for source in record.sources[: answer.observation.step]]
+    update = {"previous_attempts": sources, "memory": reminded(record)}
+    observation = answer.observation.model_copy(update=update)
+    return answer.model_copy(update={"observation": observation}).model_dump_json().encode()
+
+
+def _test_results(verdict: grader_pb2.Verdict) -> str:
+    """One line a visible test, then the counts; of hidden tests the counts alone."""
+    lines = [f"{'PASS' if test.passed else 'FAIL'} {test.name}" for test in verdict.tests]
+    counts = f"{verdict.tests_passed}/{verdict.tests_total} tests passed"
+    if verdict.hidden_total:
+        counts += f", {verdict.hidden_passed}/{verdict.hidden_total} of them hidden"
+    return "\n".join([*lines, counts])
+
+
+def _components(components: grader_pb2.Components) -> models.RewardComponents:
+    def scored(name: str) -> float | None:
+        return getattr(components, name) if components.HasField(name) else None  # type: ignore[arg-type]
+
+    return models.RewardComponents(
+        compile_score=components.compile_score,
+        test_pass_ratio=components.test_pass_ratio,
+        efficiency_score=scored("efficiency_score"),
+        llm_correctness=scored("llm_correctness"),
+        llm_security=scored("llm_security"),
+        llm_quality=scored("llm_quality"),
+    )
+
+
+def _execution(report: executor_pb2.Report, verdict: grader_pb2.Verdict) -> models.ExecutionMetadata:
+    return models.ExecutionMetadata(
+        status=_STATUS[report.status],
+        test_passed=verdict.tests_passed,
+        test_total=verdict.tests_total,
+        hidden_passed=verdict.hidden_passed,
+        hidden_total=verdict.hidden_total,
+        cpu_s=verdict.shown_usage.cpu.ToTimedelta().total_seconds(),
+        wall_s=verdict.shown_usage.wall.ToTimedelta().total_seconds(),
+        peak_memory_bytes=verdict.shown_usage.peak_memory_bytes,
+        isolation=report.isolation.name,
+        degradations=list(report.isolation.degradations),
+    )
+
+
+def _test(test: grader_pb2.TestOutcome) -> models.VisibleTest:
+    return models.VisibleTest(
+        name=test.name,
+        passed=test.passed,
+        input=test.input,
+        expected=test.expected,
+        got=test.got,
+        stdout=test.stdout,
+        status=call_status(test.status),
+    )
+
+
+def _complexity(complexity: grader_pb2.Complexity, analysis: executor_pb2.Analysis) -> models.Complexity:
+    return models.Complexity(
+        measured=complexity.measured,
+        confidence=steps.confidence(complexity.confidence),
+        estimated=complexity.estimated,
+        optimal=complexity.optimal,
+        ratio=steps.tenth_of_decade(complexity.ratio) if complexity.HasField("ratio") else None,
+        sizes=list(complexity.sizes),
+        times=[steps.tenth_of_decade(time.ToNanoseconds() / 1e9) for time in complexity.times],
+        space=complexity.space,
+        dominant_lines=list(analysis.dominant_lines),
+        problem_type=analysis.problem_type,
+    )
+
+
+def call_status(status: common_pb2.CallStatus.ValueType) -> str:
+    return common_pb2.CallStatus.Name(status).removeprefix("CALL_STATUS_").lower()
+
+
+def state(episode: EpisodeRecord) -> models.State:
+    return models.State(
+        episode_id=callers.shown(episode.episode_id),
+        step_count=episode.step,
+        task_id=episode.task_id,
+        difficulty=episode.level.value,
+        agent_id=callers.shown(episode.agent_id),
+        max_steps=episode.max_steps,
+        done=episode.done,
+        reward=episode.reward,
+        best_reward=episode.best_reward,
+    )
+
+
+def episode(record: EpisodeRecord, attempts: list[store_pb2.StoredAttempt]) -> models.Episode:
+    return models.Episode(
+        **state(record).model_dump(),
+        attempts=[
+            models.AttemptSummary(
+                step=attempt.step,
+                proposed_fix=shown_source(attempt.source),
+                identical=attempt.identical,
+                left_out_bytes=attempt.left_out_bytes,
+                verdict=verdict(record.task_id, attempt.report, _whole(attempt), attempt.revisions),
+            )
+            for attempt in attempts
+        ],
+    )
+
+
+def _whole(attempt: store_pb2.StoredAttempt) -> grader_pb2.Verdict:
+    """The verdict with its judgement, which is stored beside it."""
+    whole = grader_pb2.Verdict()
+    whole.CopyFrom(attempt.verdict)
+    whole.judgement.CopyFrom(attempt.judgement)
+    return whole
+
+
+def script(report: executor_pb2.Report) -> models.RunRawResponse:
+    """What a program did; one that does not compile says so on stderr, as the interpreter would."""
+    outcome = report.calls[0] if report.calls else report.load
+    stderr, status = _output(outcome.stderr), call_status(outcome.status)
+    if not report.analysis.compiles:
+        problem = report.analysis.problem
+        text = f'  File "<source>", line {problem.line}\n    {problem.text}\n{problem.type}: {problem.message}\n'
+        stderr = models.OutputText(text=text, truncated=False, total_bytes=len(text.encode()))
+        status = "compile_error"
+    return models.RunRawResponse(
+        status=status,
+        stdout=_output(outcome.stdout),
+        stderr=stderr,
+        exit_status=outcome.exit_status if report.analysis.compiles else 1,
+        signal=outcome.signal,
+        cpu_s=outcome.usage.cpu.ToTimedelta().total_seconds(),
+        wall_s=outcome.usage.wall.ToTimedelta().total_seconds(),
+        peak_memory_bytes=outcome.usage.peak_memory_bytes,
+        complexity=report.analysis.estimated_complexity,
+        detail=outcome.detail,
+    )
+
+
+def _output(output: common_pb2.Output) -> models.OutputText:
+    text = output.head.decode("utf-8", "replace")
+    if output.truncated:
+        left_out = output.total_bytes - len(output.head) - len(output.tail)
+        text += _CUT.format(left_out) + output.tail.decode("utf-8", "replace")
+    return models.OutputText(text=text, truncated=output.truncated, total_bytes=output.total_bytes)
+
+
+def task_summary(task: Task, max_steps: int) -> models.TaskSummary:
+    tests = len(task.all_tests) + len(task.checks)
+    visible = len(_visible_tests(task))
+    return models.TaskSummary(
+        id=task.id,
+        title=task.title,
+        category=task.category.value,
+        difficulty=task.level.value,
+        description=task.description,
+        tests_visible=visible,
+        tests_hidden=tests - visible,
+        max_steps=max_steps,
+        optimal_complexity=task.optimal_complexity,
+        revision=task.revision,
+        entry_point=task.entry_point,
+    )
+
+
+def task_detail(task: Task, max_steps: int) -> models.TaskDetail:
+    return models.TaskDetail(
+        **task_summary(task, max_steps).model_dump(),
+        buggy_code=task.buggy,
+        visible_tests=_visible_tests(task),
+    )
+
+
+def _visible_tests(task: Task) -> list[str]:
+    tests = [test.name for test in task.all_tests if test.visible]
+    return tests + [check.name for check in task.checks if check.visible]

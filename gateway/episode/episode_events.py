@@ -1,0 +1,45 @@
+"""What the event stream is told of episodes."""
+
+import time
+
+import orjson
+
+from gateway.attempt.pipeline import Attempt
+from gateway.store.records import EpisodeRecord
+
+
+def reset(episode: EpisodeRecord) -> bytes:
+    """That an episode began, as JSON."""
+    return orjson.dumps(
+        {
+            "time_ms": episode.created_ms,
+            "episode_id": episode.episode_id,
+            "agent_id": episode.agent_id,
+            "task_id": episode.task_id,
+            "level": episode.level.value,
+            "partition": episode.partition.value,
+        }
+    )
+
+
+def step(episode: EpisodeRecord, attempt: Attempt, done: bool, method: str) -> bytes:
+    """That a step was taken, as JSON. done: it was the last one; method: empty: none was named."""
+    return orjson.dumps(
+        {
+            "time_ms": time.time_ns() // 1_000_000,
+            "episode_id": episode.episode_id,
+            "agent_id": episode.agent_id,
+            "task_id": episode.task_id,
+            "level": episode.level.value,
+            "partition": episode.partition.value,
+            "step": attempt.step,
+            "reward": attempt.verdict.reward,
+            "done": done,
+            "solved": attempt.verdict.solved,
+            "tests_passed": attempt.verdict.tests_passed,
+            "tests_total": attempt.verdict.tests_total,
+            "identical": attempt.graded.identical,
+            "method": method,
+            "attempt_id": attempt.attempt_id,
+        }
+    )

@@ -1,0 +1,128 @@
+"""What a step adds to the statistics, and the statistics as people read them.
+
+All of it is counters in one hash, added to by the commit of the step they are about: a retried step counts once, and
+reading costs the same however many steps there were. Rewards are kept in millionths and times in microseconds, since
+sums of integers do not drift. Times are kept in buckets a fourth root of two wide.
+"""
+
+import itertools
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+from codearena import models
+from codearena.v1 import executor_pb2
+from gateway.attempt.pipeline import Attempt
+from gateway.episode.answers import call_status, judge_name
+
+METHOD_PLACE = "*"
+"""Stands in a counter's name for the step's method; the commit script, which knows how many there are, fills it in."""
+
+_MICRO = 1_000_000
+_CLASSES = ("O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n^2)", "O(n^2 log n)", "O(n^3)", "O(2^n)")
+_UNKNOWN = "unknown"
+_SHORTEST_S, _BUCKETS_PER_OCTAVE, _BUCKETS = 0.0005, 4, 80  # up to 0.0005 * 2 ** 20 = 524 s
+_NO_COUNTS: Mapping[str, int] = {}
+
+
+def counts_of(attempt: Attempt, done: bool) -> dict[str, int]:
+    """Counter -> what this step adds to it. A name is dimension/value/counter."""
+    counts: Counter[str] = Counter()
+    for dimension, value in _dimensions(attempt):
+        counts.update({f"{dimension}/{value}/{name}": count for name, count in _rewards(attempt, done).items()})
+    counts[f"outcome/{_outcome(attempt)}/count"] += 1
+    for call in attempt.report.calls:
+        counts[f"call/{call_status(call.status)}/count"] += 1
+    for stage, seconds in [*attempt.seconds.items(), ("total", attempt.total_s)]:
+        counts.update({f"time/{stage}/sum": round(seconds * _MICRO), f"time/{stage}/{_bucket(seconds)}": 1})
+    return {name: count for name, count in counts.items() if count}
+
+
+def _dimensions(attempt: Attempt) -> list[tuple[str, str]]:
+    complexity = attempt.verdict.complexity
+    growth = complexity.measured or complexity.estimated
+    return [
+        ("total", "all"),
+        ("task", attempt.task.id),
+        ("category", attempt.task.category.value),
+        ("level", attempt.task.level.value),
+        ("complexity", growth if growth in _CLASSES else _UNKNOWN),
+        ("method", METHOD_PLACE),
+        ("judge", judge_name(attempt.verdict.judge)),
+    ]
+
+
+def _rewards(attempt: Attempt, done: bool) -> dict[str, int]:
+    reward = round(attempt.verdict.reward * _MICRO)
+    counts = {"steps": 1, "reward": reward}
+    if done:
+        counts |= {"episodes": 1, "final": reward, "solved": int(attempt.verdict.solved)}
+    return counts
+
+
+def _outcome(attempt: Attempt) -> str:
+    if attempt.report.status == executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR:
+        return "compile_error"
+    if attempt.report.status == executor_pb2.ATTEMPT_STATUS_LOAD_ERROR:
+        return "load_error"
+    if attempt.verdict.solved:
+        return "solved"
+    return "passed" if attempt.verdict.tests_passed == attempt.verdict.tests_total else "failed"
+
+
+def _bucket(seconds: float) -> int:
+    """Its number; bucket k ends at _SHORTEST_S * 2 ** (k / 4)."""
+    if seconds <= _SHORTEST_S:
+        return 0
+    return min(math.ceil(math.log2(seconds / _SHORTEST_S) * _BUCKETS_PER_OCTAVE), _BUCKETS)
+
+
+def summary(counts: Mapping[str, int], since_ms: int | None) -> models.Stats:
+    """The statistics that the counters come to."""
+    parts: dict[str, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+    for name, count in counts.items():
+        dimension, value, counter = name.split("/")
+        parts[dimension][value][counter] = count
+
+    def by(dimension: str) -> dict[str, models.RewardStats]:
+        return {value: _reward_stats(found) for value, found in sorted(parts[dimension].items())}
+
+    return models.Stats(
+        since_ms=since_ms,
+        total=_reward_stats(parts["total"].get("all", _NO_COUNTS)),
+        by_task=by("task"),
+        by_category=by("category"),
+        by_level=by("level"),
+        by_complexity=by("complexity"),
+        by_method=by("method"),
+        by_judge=by("judge"),
+        outcomes={value: found["count"] for value, found in sorted(parts["outcome"].items())},
+        call_outcomes={value: found["count"] for value, found in sorted(parts["call"].items())},
+        timings={stage: _timing_stats(found) for stage, found in sorted(parts["time"].items())},
+    )
+
+
+def _reward_stats(counts: Mapping[str, int]) -> models.RewardStats:
+    steps, episodes = counts.get("steps", 0), counts.get("episodes", 0)
+    return models.RewardStats(
+        steps=steps,
+        mean_reward=counts.get("reward", 0) / _MICRO / steps if steps else None,
+        episodes=episodes,
+        solved=counts.get("solved", 0),
+        mean_final_reward=counts.get("final", 0) / _MICRO / episodes if episodes else None,
+    )
+
+
+def _timing_stats(counts: Mapping[str, int]) -> models.TimingStats:
+    buckets = sorted((int(name), count) for name, count in counts.items() if name != "sum")
+    total = sum(count for _, count in buckets)
+    p50_s, p90_s, p99_s = (_percentile(buckets, share * total) for share in (0.5, 0.9, 0.99))
+    mean_s = counts.get("sum", 0) / _MICRO / total
+    return models.TimingStats(count=total, mean_s=mean_s, p50_s=p50_s, p90_s=p90_s, p99_s=p99_s)
+
+
+def _percentile(buckets: Sequence[tuple[int, int]], wanted: float) -> float:
+    """The geometric middle of the bucket that holds the `wanted`-th smallest value."""
+    seen = itertools.accumulate(count for _, count in buckets)
+    bucket = next(number for (number, _), so_far in zip(buckets, seen, strict=True) if so_far >= wanted)
+    return float(_SHORTEST_S * 2 ** ((bucket - 0.5) / _BUCKETS_PER_OCTAVE))

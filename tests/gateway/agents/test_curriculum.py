@@ -1,0 +1,127 @@
+"""Which task a word stands for, and which one comes next."""
+
+import asyncio
+import random
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from codearena.errors import UnknownTaskError
+from codearena.models import Strategy
+from codearena.tasks.task import Level, Task, load_tasks
+from gateway.agents.curriculum import candidates, chances, learnable, pick
+from gateway.settings import Settings
+from gateway.store.records import CurriculumRecord, TaskRecord
+from gateway.store.redis import Store
+from tests.gateway.conftest import Serve
+
+
+@pytest.fixture
+def tasks(tasks_dir) -> dict[str, Task]:  # type: ignore[no-untyped-def]
+    return dict(load_tasks(tasks_dir))
+
+
+def _ids(found: list[Task]) -> list[str]:
+    return [task.id for task in found]
+
+
+def test_category_wins_over_level_of_the_same_name(tasks: dict[str, Task]) -> None:
+    assert _ids(candidates(tasks, "easy", Level.HARD)) == ["easy-1", "easy-2"]
+
+
+def test_auto_is_any_category_of_the_agents_level(tasks: dict[str, Task]) -> None:
+    assert _ids(candidates(tasks, "auto", Level.EASY)) == ["easy-1", "easy-2", "type_errors-1"]
+    assert _ids(candidates(tasks, "auto", Level.HARD)) == ["hard-1"]
+
+
+def test_auto_serves_what_there_is_where_the_level_has_no_task(tasks: dict[str, Task]) -> None:
+    only = {"easy-1": tasks["easy-1"]}
+    assert _ids(candidates(only, "auto", Level.HARD)) == ["easy-1"]
+
+
+@pytest.mark.parametrize("word", ["nope", "EASY", "easy-3", "security_bugs"])
+def test_word_that_stands_for_nothing_is_refused(tasks: dict[str, Task], word: str) -> None:
+    with pytest.raises(UnknownTaskError):
+        candidates(tasks, word, Level.EASY)
+
+
+def test_without_seed_every_candidate_is_chosen_at_times(tasks: dict[str, Task]) -> None:
+    found, rng = candidates(tasks, "auto", Level.EASY), random.Random(1)
+    assert {pick(found, None, rng).id for _ in range(100)} == {"easy-1", "easy-2", "type_errors-1"}
+
+
+RECORD = CurriculumRecord(
+    Level.EASY,
+    (),
+    tasks={
+        "solved": TaskRecord(30, 9.5, 0.0, 0.95, 0.95, drawn=7),
+        "frontier": TaskRecord(10, 5.0, 5.0, 0.6, 0.4, drawn=8),
+        "impossible": TaskRecord(30, 0.0, 9.5, 0.2, 0.2, drawn=9),
+    },
+)
+IDS = ["solved", "frontier", "impossible"]
+
+
+def test_task_at_the_frontier_is_the_most_likely_and_none_is_written_off() -> None:
+    found = {chance.task_id: chance.probability for chance in chances(IDS, RECORD, 10)}
+    assert found["frontier"] > 0.6
+    assert found["solved"] == pytest.approx(found["impossible"])
+    assert min(found.values()) > 0
+    assert sum(found.values()) == pytest.approx(1)
+
+
+def test_every_tenth_choice_is_the_task_that_waited_longest() -> None:
+    rng = random.Random(1)
+    assert {learnable(IDS, RECORD, number, 10, None, rng) for number in (10, 20, 30)} == {"solved"}
+    assert learnable([*IDS, "new"], RECORD, 10, 10, None, rng) == "new"
+
+
+def test_chances_are_what_the_choices_come_to() -> None:
+    rng = random.Random(1)
+    drawn = [learnable(IDS, RECORD, number, 10**9, None, rng) for number in range(1, 3001)]
+    for chance in chances(IDS, RECORD, 10**9):
+        assert drawn.count(chance.task_id) / 3000 == pytest.approx(chance.probability, abs=0.03)
+
+
+@pytest.mark.parametrize("strategy", ["threshold", "learning_progress"])
+async def test_group_that_resets_at_once_gets_one_task(api: httpx.AsyncClient, strategy: str) -> None:
+    async def reset(group: int) -> tuple[int, str]:
+        body = {"group_id": f"g{group}", "strategy": strategy}
+        return group, (await api.post("/reset", json=body)).json()["info"]["task_id"]
+
+    found = await asyncio.gather(*(reset(group) for group in range(8) for _ in range(8)))
+    assert len(set(found)) == 8
+
+
+async def test_no_two_choices_have_the_same_number(redis_url: str) -> None:
+    async with Store(Settings(redis_url=SecretStr(redis_url))) as store:
+        draws = await asyncio.gather(*(store.agents.draw("a", None, numbered=True) for _ in range(64)))
+    assert sorted(draw.number for draw in draws) == list(range(1, 65))
+
+
+async def test_curriculum_tells_moves_and_the_mean_of_everything_that_finished(
+    serve: Serve, settings: Settings
+) -> None:
+    api = await serve(settings.model_copy(update={"curriculum_window": 2, "curriculum_up_above": 0.5}))
+    for _ in range(2):
+        await api.post("/reset", json={"task_id": "easy-1"})
+        reward = (await api.post("/step", json={"proposed_fix": "right"})).json()["reward"]
+    state = (await api.get("/curriculum")).json()
+    assert (state["level"], state["window"], state["episodes"]) == ("medium", [], 2)
+    assert state["mean_reward"] == pytest.approx(reward, abs=1e-6)
+    (move,) = state["moves"]
+    assert (move["from_level"], move["to_level"]) == ("easy", "medium")
+    assert move["mean"] == pytest.approx(reward, abs=1e-6)
+    assert {task: chance["probability"] for task, chance in state["next_tasks"].items()} == {"medium-1": 1.0}
+
+
+async def test_learning_progress_prefers_what_the_agent_solves_at_times(serve: Serve, settings: Settings) -> None:
+    api = await serve(settings.model_copy(update={"curriculum_strategy": Strategy.LEARNING_PROGRESS, "max_steps": 1}))
+    for number in range(12):
+        for task, fix in (("easy-1", "right"), ("medium-1", "wrong"), ("hard-1", ("right", "wrong")[number % 2])):
+            await api.post("/reset", json={"task_id": task})
+            await api.post("/step", json={"proposed_fix": fix})
+    found = (await api.get("/curriculum")).json()["next_tasks"]
+    assert found["hard-1"]["probability"] > 2 * found["easy-1"]["probability"]
+    assert found["hard-1"]["probability"] > 2 * found["medium-1"]["probability"]

@@ -1,0 +1,164 @@
+"""What the code as given does, established once, and what attempts are held to by it."""
+
+import asyncio
+import random
+from pathlib import Path
+
+import httpx
+import pytest
+
+from codearena.errors import ServiceError
+from codearena.tasks.task import load_tasks
+from codearena.v1 import common_pb2, executor_pb2, grader_pb2
+from gateway.attempt.given import Given
+from gateway.attempt.jobs import JobMaker, Probing
+
+_YAML = """\
+id: easy-1
+title: T
+category: easy
+level: easy
+description: D
+entry_point: f
+tests:
+  - {name: hidden, args: [1], expect: 1}
+  - {name: drawn, args: [2], expect: 2, make: drawn}
+  - {name: visible, args: [3], expect: 3, visible: true}
+checks:
+  - {rule: forbid_call, argument: eval, name: rule}
+"""
+
+
+@pytest.fixture
+def maker(tmp_path: Path) -> JobMaker:
+    folder = tmp_path / "easy" / "easy-1"
+    folder.mkdir(parents=True)
+    (folder / "task.yaml").write_text(_YAML)
+    (folder / "buggy.py").write_text("buggy")
+    (folder / "solution.py").write_text("solution")
+    (folder / "cases.py").write_text("def drawn(rng):\n    return (rng.random(),)\n")
+    return JobMaker(load_tasks(tmp_path)["easy-1"], random.Random(1), Probing(0.3, 64.0, 2))
+
+
+class Services:
+    """Say that the code passes its first test and no other; fail as often as they are told to.
+
+    made: how many calls are made, the others are not run.
+    """
+
+    def __init__(self, failures: int = 0, made: int = 100) -> None:
+        self.failures = failures
+        self.made = made
+        self.jobs: list[executor_pb2.Job] = []
+
+    async def run(self, attempt_id: str, job: executor_pb2.Job) -> executor_pb2.Report:
+        if self.failures:
+            self.failures -= 1
+            raise ServiceError("lost")
+        self.jobs.append(job)
+        statuses = [common_pb2.CALL_STATUS_RETURNED] * len(job.calls)
+        statuses[self.made :] = [common_pb2.CALL_STATUS_NOT_RUN] * len(statuses[self.made :])
+        return executor_pb2.Report(
+            status=executor_pb2.ATTEMPT_STATUS_RAN,
+            analysis=executor_pb2.Analysis(ast_hash="tree of buggy"),
+            calls=[
+                common_pb2.CallOutcome(call_id=call.call_id, status=status)
+                for call, status in zip(job.calls, statuses, strict=True)
+            ],
+        )
+
+    async def examine(self, request: grader_pb2.ExamineRequest) -> grader_pb2.ExamineResponse:
+        count = len(request.expectations.tests) + len(request.expectations.checks)
+        return grader_pb2.ExamineResponse(passes=[number == 0 for number in range(count)])
+
+    def given(self, maker: JobMaker) -> Given:
+        return Given(maker, self.examine)
+
+    async def establish(self, maker: JobMaker) -> None:
+        await self.given(maker).known("", self.run)
+
+
+async def test_later_briefs_say_what_the_code_as_given_does_and_not_what_it_would_with_drawn_inputs(
+    maker: JobMaker,
+) -> None:
+    await Services().establish(maker)
+    expectations = (await maker.brief()).expectations
+    known = {test.name: test.given_passes for test in expectations.tests if test.HasField("given_passes")}
+    assert known == {"visible": True, "hidden": False}
+    assert [check.given_passes for check in expectations.checks] == [False]
+    assert expectations.given.ast_hash == "tree of buggy"
+    assert expectations.entry_point == "f"
+
+
+async def test_of_a_call_that_was_not_made_nothing_is_known(maker: JobMaker) -> None:
+    services = Services(made=1)
+    await services.establish(maker)
+    known = [test.name for test in (await maker.brief()).expectations.tests if test.HasField("given_passes")]
+    assert known == ["visible"]
+
+
+async def test_it_runs_hidden_tests_and_checks_too_without_a_word_of_what_is_expected(maker: JobMaker) -> None:
+    services = Services()
+    await services.establish(maker)
+    assert [len(job.calls) for job in services.jobs] == [2]
+    assert [check.argument for check in services.jobs[0].checks] == ["eval"]
+    assert services.jobs[0].reference_source == b""
+
+
+async def test_the_first_error_log_holds_nothing_against_the_code_as_given(maker: JobMaker) -> None:
+    await Services().establish(maker)
+    assert not maker.baseline().expectations.HasField("given")
+    assert not any(test.HasField("given_passes") for test in maker.baseline().expectations.tests)
+
+
+async def test_it_is_part_of_what_verdicts_are_computed_again_by(maker: JobMaker) -> None:
+    before = (await maker.brief()).basis_revision
+    await Services().establish(maker)
+    assert (await maker.brief()).basis_revision != before
+
+
+async def test_it_is_asked_for_once(maker: JobMaker) -> None:
+    services = Services()
+    given = services.given(maker)
+    await given.known("", services.run)
+    await given.known("", services.run)
+    assert len(services.jobs) == 1
+
+
+async def test_an_isolation_that_is_down_holds_up_no_other(maker: JobMaker) -> None:
+    services, up = Services(), asyncio.Event()
+    given = services.given(maker)
+
+    async def down(attempt_id: str, job: executor_pb2.Job) -> executor_pb2.Report:
+        await up.wait()
+        return await services.run(attempt_id, job)
+
+    waiting = asyncio.create_task(given.known("cell", down))
+    await given.known("", services.run)
+    learnt = (await maker.brief()).basis_revision
+    up.set()
+    await waiting
+    assert (await maker.brief()).basis_revision == learnt
+
+
+async def test_a_failure_of_ours_is_no_fact_and_is_not_kept(maker: JobMaker) -> None:
+    services = Services(failures=1)
+    given = services.given(maker)
+    with pytest.raises(ServiceError):
+        await given.known("", services.run)
+    assert not (await maker.brief()).expectations.HasField("given")
+    await given.known("", services.run)
+    assert (await maker.brief()).expectations.HasField("given")
+
+
+@pytest.mark.redis
+async def test_the_code_as_given_gets_the_least_reward_and_its_first_error_log_is_complete(
+    api: httpx.AsyncClient,
+) -> None:
+    reset = (await api.post("/reset", json={"task_id": "easy-1"})).json()
+    assert "FAILED one" in reset["observation"]["error_log"]
+    assert "Nothing was earned" not in reset["observation"]["error_log"]
+    step = (await api.post("/step", json={"proposed_fix": "wrong  # the same code"})).json()
+    assert (step["reward"], step["info"]["unearned"]) == (0.01, "unchanged")
+    assert step["observation"]["error_log"].startswith("Nothing was earned: it is the code as given")
+    assert "FAILED one" in step["observation"]["error_log"]

@@ -1,0 +1,33 @@
+"""When two fixes are the same."""
+
+import pytest
+
+from codearena.v1 import executor_pb2
+from gateway.attempt.identity import identity_of
+
+BROKEN = b"def f(x)\n    return x\n"
+
+
+def identity(source: bytes, ast_hash: str = "") -> str:
+    return identity_of(source, executor_pb2.Report(analysis=executor_pb2.Analysis(ast_hash=ast_hash)))
+
+
+def test_of_a_source_that_compiles_it_is_what_the_runner_read() -> None:
+    assert identity(b"x = 1", "abc") == identity(b"x = 1  # why", "abc") == "abc"
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        BROKEN + b"\n\n",
+        b"# why\n" + BROKEN,
+        BROKEN.replace(b"\n", b"  \r\n"),
+        BROKEN.replace(b"x)\n", b"x)\n\n    # so\n"),
+    ],
+)
+def test_of_one_that_does_not_it_is_its_text_without_what_is_blank_or_a_comment(same: bytes) -> None:
+    assert identity(same) == identity(BROKEN)
+
+
+def test_indentation_and_words_count() -> None:
+    assert len({identity(BROKEN), identity(BROKEN.replace(b"    ", b"  ")), identity(BROKEN + b"f(1)\n")}) == 3
