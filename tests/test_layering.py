@@ -23,17 +23,6 @@ SDK = [
     "sdk.live",
     "sdk.transport",
 ]
-    "__init__",
-    "background",
-    "errors",
-    "learning",
-    "models",
-    "sdk.bulk",
-    "sdk.client",
-    "sdk.following",
-    "sdk.live",
-    "sdk.transport",
-]
 """Modules that the base install must be able to import."""
 
 

@@ -14,8 +14,8 @@ import pytest
 
 from codearena import AsyncCodeArena, CodeArena, RetryPolicy
 from codearena.errors import CallerError, ServiceError, UnreachableError
-from tests.codearena.test_client import VERDICT, Script, Waits, arena, problem
-from tests.codearena.test_tls import authority, certified, pytestmark  # noqa: F401  # the mark: openssl
+from tests.codearena.sdk.test_client import VERDICT, Script, Waits, arena, problem
+from tests.codearena.server.test_tls import authority, certified, pytestmark  # noqa: F401  # the mark: openssl
 from tests.ports import free_port
 
 HEALTHY = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{"status":"healthy"}'

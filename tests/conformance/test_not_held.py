@@ -10,7 +10,7 @@ import pytest
 from codearena.v1 import executor_pb2
 from tests.conformance.conftest import Arena
 from tests.executor_service import jobs
-from tests.executor_service.runner.test_referee import run_at_level
+from tests.executor_service.runner.referee.test_main import run_at_level
 from tests.integration.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -16,7 +16,7 @@ from prometheus_client import Counter
 from codearena.server import telemetry
 from tests.ports import free_port
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture

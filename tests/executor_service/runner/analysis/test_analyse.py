@@ -11,7 +11,7 @@ import pytest
 
 from executor_service.runner.analysis.analyse import SOURCE_NAME, analyse, compile_source
 
-_ROOT = Path(__file__).resolve().parents[3]
+_ROOT = Path(__file__).resolve().parents[4]
 
 
 def analysed(source: str | bytes, *checks: tuple[str, str]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import pytest
 
 from codearena.v1 import common_pb2, executor_pb2
 from tests.executor_service import jobs
-from tests.executor_service.runner.test_referee import answer_at_level, run_at_level
+from tests.executor_service.runner.referee.test_main import answer_at_level, run_at_level
 
 LEVELS = ("namespaces", "nested", "rlimits")
 RETURNED = common_pb2.CALL_STATUS_RETURNED

@@ -674,7 +674,7 @@ def answer_at_level(
     level: str, job: executor_pb2.Job, interpreter: str = sys.executable, before: str = ""
 ) -> bytes | None:
     """What the runner reports; None if it ends without a report. before: statements that its process runs first."""
-    root = Path(__file__).parents[3]
+    root = Path(__file__).parents[4]
     command = [interpreter, "-S", "-P", "-B", "-c", _LEVEL, level, before]
     environment = os.environ | {"PYTHONPATH": str(root)}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as runner:
