@@ -80,10 +80,10 @@ __all__ = [
 ]
 
 _HOMES = {
-    "AsyncCodeArena": "async_client",
-    "CodeArena": "client",
-    "JobStatus": "bulk",
-    "RetryPolicy": "transport",
+    "AsyncCodeArena": "sdk.async_client",
+    "CodeArena": "sdk.client",
+    "JobStatus": "sdk.bulk",
+    "RetryPolicy": "sdk.transport",
     "CodeArenaError": "errors",
 }
 
