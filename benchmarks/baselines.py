@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from benchmarks.rates import Work
-from benchmarks.step_latency import docker_job, docker_run
+from benchmarks.step_latency import docker_run, docker_workload
 from codearena.tasks.task import Task
 from executor_service.isolation import hardening
 from executor_service.isolation.engine import connect
@@ -35,9 +35,9 @@ def churn() -> Work:
 
 
 def docker_runs(task: Task) -> Work:
-    """One `docker run` of our image, with the job of the task's reference handed in and the report read."""
-    job = docker_job(task)
-    return lambda: docker_run(job)
+    """One `docker run` of our image, with the workload of the task's reference handed in and the report read."""
+    workload = docker_workload(task)
+    return lambda: docker_run(workload)
 
 
 def program_of(task: Task) -> str:

@@ -27,7 +27,7 @@ from benchmarks import growth, held_out
 from codearena.tasks.task import load_tasks
 from codearena.v1 import grader_pb2
 from executor_service.attempts import Attempts
-from gateway.attempt.jobs import JobMaker, Probing
+from gateway.attempt.briefs import BriefMaker, Probing
 from gateway.attempt.limits import ceilings, for_probing
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ async def measured(attempts: Attempts, chosen: list[str], repeats: int, console:
         task = tasks[task_id]
         folder = ROOT / "tests" / "attempts" / task_id / fix
         source = task.solution if fix == "solution" else (folder / "fix.py").read_text("utf-8")
-        brief = await JobMaker(task, rng, Probing(0.3, _STOP_RATIO, 1)).brief()
+        brief = await BriefMaker(task, rng, Probing(0.3, _STOP_RATIO, 1)).brief()
         brief.measurement.limits.CopyFrom(for_probing(ceilings(task.limits), 0.3))
         brief.measurement.source = source.encode()
         report = await attempts.execute("benchmark", brief.measurement)

@@ -1,4 +1,4 @@
-"""Functions of known growth, by family, and the job that measures one of them as an attempt at a task would be."""
+"""Functions of known growth, by family, and the workload that measures one of them as an attempt at a task would be."""
 
 import ast
 import importlib
@@ -83,14 +83,20 @@ def _source(module: ModuleType, name: str) -> str:
     return "\n\n".join([*parts, f"entry = {name}", "ready = len"])
 
 
-def measuring_job(family: Family, function: Labelled, budget_s: float, rng: random.Random) -> executor_pb2.Job:
-    """The job of a task whose only test is trivial and whose probe is the family's."""
+def measuring_workload(
+    family: Family, function: Labelled, budget_s: float, rng: random.Random
+) -> executor_pb2.Workload:
+    """The workload of a task whose only test is trivial and whose probe is the family's."""
     limits = for_probing(ceilings(TaskLimits(value_bytes=1024 * 1024)), budget_s)
-    job = executor_pb2.Job(source=function.source.encode(), reference_source=family.reference.encode(), limits=limits)
+    workload = executor_pb2.Workload(
+        source=function.source.encode(), reference_source=family.reference.encode(), limits=limits
+    )
     no_items = common_pb2.EncodedValue(json=values.encode([[]]))
     nothing = common_pb2.EncodedValue(json=values.encode({}))
-    job.calls.add(call_id="1", function=executor_pb2.FunctionCall(entry_point="ready", args=no_items, kwargs=nothing))
-    job.probe.extend(probe.points(family.probe, "entry", rng, budget_s))
-    job.probe_cpu.CopyFrom(duration(budget_s))
-    job.probe_stop_ratio = _STOP_RATIO
-    return job
+    workload.calls.add(
+        call_id="1", function=executor_pb2.FunctionCall(entry_point="ready", args=no_items, kwargs=nothing)
+    )
+    workload.probe.extend(probe.points(family.probe, "entry", rng, budget_s))
+    workload.probe_cpu.CopyFrom(duration(budget_s))
+    workload.probe_stop_ratio = _STOP_RATIO
+    return workload

@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from benchmarks.families import Family, Labelled, families, measuring_job
+from benchmarks.families import Family, Labelled, families, measuring_workload
 from codearena import values
 from codearena.tasks.task import COMPLEXITIES
 from codearena.v1 import executor_pb2, grader_pb2
@@ -88,7 +88,7 @@ async def executor() -> AsyncIterator[Attempts]:
 
 
 def cost_s(report: executor_pb2.Report) -> float:
-    """CPU time of a measuring job with a probe: the attempt's and the reference's."""
+    """CPU time of a measuring workload with a probe: the attempt's and the reference's."""
     process = report.reference_probe_process
     calls = [point.reference for point in report.probe]
     reference_s = sum(
@@ -111,7 +111,7 @@ async def measured(
     found = []
     plan = [(family, function) for family in chosen for function in family.functions]
     for family, function in track(plan, f"budget {budget_s} s", console=console, transient=True):
-        report = await attempts.execute("benchmark", measuring_job(family, function, budget_s, rng))
+        report = await attempts.execute("benchmark", measuring_workload(family, function, budget_s, rng))
         expectations = grader_pb2.Expectations(optimal_complexity=family.known)
         speed = graded(grader_pb2.GradeRequest(report=report, expectations=expectations))
         likely = (report.analysis.estimated_complexity, family.known)

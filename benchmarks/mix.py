@@ -7,7 +7,7 @@ same without the hangs, over the tasks given, with and without a probe. Every so
 
     bare python -I -S    a new interpreter for each source, which makes the calls of its tests; a limit of 10 s of wall
                          time and nothing else: no isolation, no judge, no measurement, no grading
-    docker run           our image, the job of the first task's reference, the report read
+    docker run           our image, the workload of the first task's reference, the report read
     engine churn         create, start and remove by force a container with our configuration
     namespace fork       fork of a warm interpreter into fresh namespaces; nothing runs in it
 

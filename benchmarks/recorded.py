@@ -1,4 +1,4 @@
-"""The four services without a sandbox: each job runs once for real, and from then on its report is played back.
+"""The four services without a sandbox: each workload runs once for real, and from then on its report is played back.
 
 What is left is what the services themselves cost. `python -m benchmarks.recorded STATE_FOLDER` serves until SIGTERM.
 """
@@ -33,7 +33,7 @@ _LOOPBACK = "127.0.0.1"
 
 
 class RecordedSandbox(Sandbox):
-    """Answers a job that was seen before at once, and any other by a real sandbox."""
+    """Answers a workload that was seen before at once, and any other by a real sandbox."""
 
     def __init__(self, number: int, inner: Isolation, reports: dict[bytes, bytes], hello: Hello) -> None:
         self._number = number
@@ -56,12 +56,12 @@ class RecordedSandbox(Sandbox):
     def on_lost(self, callback: Callable[[], None]) -> None:
         pass
 
-    async def run(self, job: bytes, timeout_s: float) -> bytes:
-        key = hashlib.sha256(job).digest()
+    async def run(self, workload: bytes, timeout_s: float) -> bytes:
+        key = hashlib.sha256(workload).digest()
         if key not in self._reports:
             sandbox = await self._inner.create()
             try:
-                self._reports[key] = await sandbox.run(job, timeout_s)
+                self._reports[key] = await sandbox.run(workload, timeout_s)
             finally:
                 await sandbox.destroy()
         return self._reports[key]
@@ -108,7 +108,7 @@ async def serve(state: Path) -> None:
         judge_address=f"{_LOOPBACK}:{await judge.start()}",
         grader_address=f"{_LOOPBACK}:{await grader.start()}",
         tasks_dir=CHECKOUT / "tasks",
-        cases_fixed=True,  # else hardly a job comes twice, and what is measured is sandboxes
+        cases_fixed=True,  # else hardly a workload comes twice, and what is measured is sandboxes
     )
     gateway = GatewayServer(settings)
     port = await gateway.start()

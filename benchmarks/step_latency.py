@@ -4,7 +4,7 @@
 
 Both are measured in one run, taking turns, so that their ratio does not depend on the machine's speed or load. A step
 is what a user pays for: HTTP in, container, judge, grader, Redis committed, HTTP out. `docker run` is what people use
-otherwise: start the same image with the same limits, hand it the same job, read the report, remove it. It does no
+otherwise: start the same image with the same limits, hand it the same workload, read the report, remove it. It does no
 judging, no grading and no storing.
 """
 
@@ -34,7 +34,7 @@ from rich.table import Table
 from codearena.tasks.task import Task, load_tasks
 from executor_service import codec
 from executor_service.settings import Settings as ExecutorSettings
-from gateway.attempt.jobs import JobMaker, Probing
+from gateway.attempt.briefs import BriefMaker, Probing
 from gateway.attempt.limits import ceilings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,11 +83,11 @@ def _wait_until_ready(state: Path, server: subprocess.Popen[bytes]) -> str:
 
 def measure(task: Task, client: httpx.Client, rounds: int, console: Console) -> dict[str, list[float]]:
     """Seconds of each round, by kind; the kinds take turns."""
-    job = docker_job(task)
+    workload = docker_workload(task)
     kinds: dict[str, Callable[[int], float]] = {
         "step, a source seen before": lambda _: step(client, task, task.solution),
         "step, a new source": lambda number: step(client, task, f"{task.solution}\n_NUMBER = {number}\n"),
-        "docker run": lambda _: docker_run(job),
+        "docker run": lambda _: docker_run(workload),
     }
     for measured in kinds.values():  # warm: connections, caches, page cache
         measured(random.getrandbits(30))
@@ -123,16 +123,16 @@ def step(client: httpx.Client, task: Task, source: str) -> float:
     return elapsed
 
 
-def docker_job(task: Task) -> bytes:
+def docker_workload(task: Task) -> bytes:
     """The frame that the executor would send for the task's reference."""
-    job = asyncio.run(JobMaker(task, random.Random(1), Probing(0.3, 64.0, 1)).brief()).job
-    job.source = task.solution.encode()
-    job.limits.CopyFrom(ceilings(task.limits))
-    body = codec.encode_job(job)
+    workload = asyncio.run(BriefMaker(task, random.Random(1), Probing(0.3, 64.0, 1)).brief()).workload
+    workload.source = task.solution.encode()
+    workload.limits.CopyFrom(ceilings(task.limits))
+    body = codec.encode_workload(workload)
     return _LENGTH.pack(len(body)) + body
 
 
-def docker_run(job: bytes) -> float:
+def docker_run(workload: bytes) -> float:
     """Seconds of one `docker run` of the sandbox image, from its start to its end."""
     settings = ExecutorSettings()
     limit = settings.memory_bytes + settings.runner_memory_bytes
@@ -144,7 +144,7 @@ def docker_run(job: bytes) -> float:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as run:
         assert run.stdin and run.stdout
         _read_frame(run.stdout)  # the runner says that it is ready
-        run.stdin.write(job)
+        run.stdin.write(workload)
         run.stdin.flush()
         seen = json.loads(_read_frame(run.stdout))
     elapsed = time.perf_counter() - started

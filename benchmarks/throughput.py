@@ -7,7 +7,7 @@ A step is all that a user pays for: HTTP in, sandbox, judge, grader, Redis commi
 each in the same time. The baselines do less, and each runs at the concurrency that suits it best:
 
     engine churn     create, start and remove by force a container with our configuration; nothing runs in it
-    docker run       our image, the same job, the report read
+    docker run       our image, the same workload, the report read
     bare python -I   the reference and the calls of its tests in a new interpreter; no isolation, no grading; -S too,
                      so that what a host keeps in its site-packages does not count
     epicbox, llm-sandbox

@@ -215,12 +215,12 @@ class Timings(_Lenient):
         description="From asking an executor to its report: waiting for a sandbox, running, every try."
     )
     sandbox_s: float = Field(
-        description="Within execute_s: in the sandbox, from handing over the job to its report. By the executor's "
+        description="Within execute_s: in the sandbox, from handing over the workload to its report. By the executor's "
         "clock, and of the try that succeeded."
     )
     measure_s: float = Field(
         default=0.0,
-        description="Running the measuring job in another sandbox; 0 unless the attempt is measured.",
+        description="Running the measuring workload in another sandbox; 0 unless the attempt is measured.",
     )
     judge_s: float = Field(
         description="From asking the judge to its judgement; in between the grader may be asked whether the tests "

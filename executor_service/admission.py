@@ -1,4 +1,4 @@
-"""What a job may ask for. Pure checks against the settings; a job that fails one would fail on every executor."""
+"""What a workload may ask for. Pure checks against the settings; what fails one would fail on every executor."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,8 @@ from codearena.v1 import common_pb2, executor_pb2
 from executor_service.codec import seconds
 from executor_service.settings import Settings
 
-JOB_BYTES = 16 * 1024 * 1024
-"""Largest job, as it comes over gRPC."""
+WORKLOAD_BYTES = 16 * 1024 * 1024
+"""Largest workload, as it comes over gRPC."""
 SCRIPT_BYTES = 1024 * 1024
 """Largest test script."""
 SCRIPT_TESTS = 1024
@@ -16,33 +16,33 @@ SCRIPT_TESTS = 1024
 _CALL_ID_CHARACTERS = 256
 
 
-def admit(job: executor_pb2.Job, settings: Settings) -> None:
-    """Returns if the job is well-formed and within the settings' limits.
+def admit(workload: executor_pb2.Workload, settings: Settings) -> None:
+    """Returns if the workload is well-formed and within the settings' limits.
 
     Raises:
         CallerError: it is not; the detail names the field.
     """
-    for problem in _problems(job, settings):
+    for problem in _problems(workload, settings):
         raise CallerError(problem)
 
 
-def _problems(job: executor_pb2.Job, settings: Settings) -> Iterator[str]:
-    if job.ByteSize() > JOB_BYTES:
-        yield f"job is larger than {JOB_BYTES} bytes"
-    for name, source in (("source", job.source), ("reference_source", job.reference_source)):
+def _problems(workload: executor_pb2.Workload, settings: Settings) -> Iterator[str]:
+    if workload.ByteSize() > WORKLOAD_BYTES:
+        yield f"workload is larger than {WORKLOAD_BYTES} bytes"
+    for name, source in (("source", workload.source), ("reference_source", workload.reference_source)):
         if len(source) > settings.source_bytes:
             yield f"{name} is larger than {settings.source_bytes} bytes"
-    yield from _limit_problems(job.limits, settings)
-    if not job.calls and not job.probe:
+    yield from _limit_problems(workload.limits, settings)
+    if not workload.calls and not workload.probe:
         yield "calls is empty, and there is no probe"
-    calls = [*job.calls, *(point.call for point in job.probe)]
+    calls = [*workload.calls, *(point.call for point in workload.probe)]
     if len(calls) > settings.calls:
         yield f"calls are more than {settings.calls}"
-    if len({call.call_id for call in job.calls}) != len(job.calls):
+    if len({call.call_id for call in workload.calls}) != len(workload.calls):
         yield "two calls share a call_id"
-    if job.probe and seconds(job.probe_cpu) <= 0:
+    if workload.probe and seconds(workload.probe_cpu) <= 0:
         yield "a probe without probe_cpu"
-    if any(point.call.WhichOneof("kind") != "function" for point in job.probe):
+    if any(point.call.WhichOneof("kind") != "function" for point in workload.probe):
         yield "a probe measures function calls only"
     for call in calls:
         yield from _call_problems(call)

@@ -29,27 +29,27 @@ class Analyses:
     def __init__(self, maximum: int) -> None:
         self._kept: Recent[bytes, _Kept] = Recent(maximum)
 
-    def find(self, job: executor_pb2.Job, revision: str) -> executor_pb2.Analysis | None:
-        """The analysis that a runner of that revision would make for the job; None: it has to make it."""
-        found = self._find(job, revision)
+    def find(self, workload: executor_pb2.Workload, revision: str) -> executor_pb2.Analysis | None:
+        """The analysis that a runner of that revision would make for the workload; None: it has to make it."""
+        found = self._find(workload, revision)
         metrics.analyses.labels("new" if found is None else "known").inc()
         return found
 
-    def _find(self, job: executor_pb2.Job, revision: str) -> executor_pb2.Analysis | None:
-        kept = self._kept.get(_key(job.source))
+    def _find(self, workload: executor_pb2.Workload, revision: str) -> executor_pb2.Analysis | None:
+        kept = self._kept.get(_key(workload.source))
         if kept is None or kept.revision != revision:
             return None
-        if job.checks and kept.checks != _bytes_of_checks(job):
+        if workload.checks and kept.checks != _bytes_of_checks(workload):
             return None
-        if job.checks:
+        if workload.checks:
             return kept.analysis
         unchecked = executor_pb2.Analysis()
         unchecked.CopyFrom(kept.analysis)
         del unchecked.checks[:]
         return unchecked
 
-    def keep(self, job: executor_pb2.Job, revision: str, analysis: executor_pb2.Analysis) -> None:
-        """Keeps what a runner of that revision made for the job.
+    def keep(self, workload: executor_pb2.Workload, revision: str, analysis: executor_pb2.Analysis) -> None:
+        """Keeps what a runner of that revision made for the workload.
 
         Not of a source that does not compile: that may be a reading which took too long, and could succeed next time.
         """
@@ -57,12 +57,12 @@ class Analyses:
             return
         # A copy: a part of a message holds on to the memory of the whole, here of all that the attempt returned.
         own = executor_pb2.Analysis.FromString(analysis.SerializeToString())
-        self._kept.put(_key(job.source), _Kept(revision, _bytes_of_checks(job), own))
+        self._kept.put(_key(workload.source), _Kept(revision, _bytes_of_checks(workload), own))
 
 
 def _key(source: bytes) -> bytes:
     return hashlib.sha256(source).digest()
 
 
-def _bytes_of_checks(job: executor_pb2.Job) -> bytes:
-    return executor_pb2.Job(checks=job.checks).SerializeToString(deterministic=True)
+def _bytes_of_checks(workload: executor_pb2.Workload) -> bytes:
+    return executor_pb2.Workload(checks=workload.checks).SerializeToString(deterministic=True)

@@ -27,14 +27,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Ran:
-    """What one sandbox gave. ran_s: from handing over the job to the last byte of the report."""
+    """What one sandbox gave. ran_s: from handing over the workload to the last byte of the report."""
 
     report: executor_pb2.Report
     ran_s: float
 
 
 class Attempts:
-    """Executes jobs on the pool's sandboxes."""
+    """Executes workloads on the pool's sandboxes."""
 
     def __init__(
         self,
@@ -51,39 +51,43 @@ class Attempts:
         self._pace = Pace()
 
     async def execute(
-        self, attempt_id: str, job: executor_pb2.Job, caller: str = "", wait_s: float | None = None
+        self, attempt_id: str, workload: executor_pb2.Workload, caller: str = "", wait_s: float | None = None
     ) -> executor_pb2.Report:
-        """Runs the job in a sandbox of its own; while it waits for one, callers take turns.
+        """Runs the workload in a sandbox of its own; while it waits for one, callers take turns.
 
         Cancelling it destroys the sandbox. wait_s: longest wait for it, and for another if it has to stand back for
         others, see overtime.py; None: as long as it takes.
 
         Raises:
-            CallerError: the job is malformed or asks for too much.
+            CallerError: the workload is malformed or asks for too much.
             OverloadedError: the queue is full, or the wait was over.
             SandboxError: no sandbox could be made or kept, or it gave no usable report.
         """
-        admit(job, self._settings)
+        admit(workload, self._settings)
         asked = self._clock()
-        lease = self._pool.lease(caller, wait_s, partial(self._pace.usual_s, job))
+        lease = self._pool.lease(caller, wait_s, partial(self._pace.usual_s, workload))
         try:
-            return await self._executed(attempt_id, job, lease, asked)
+            return await self._executed(attempt_id, workload, lease, asked)
         except OutlivedError:  # what it did so far is forgotten; that it is to wait again is none of its doing
             lease = self._pool.lease(caller, wait_s, again=True)
-            return await self._executed(attempt_id, job, lease, asked)
+            return await self._executed(attempt_id, workload, lease, asked)
 
     async def _executed(
-        self, attempt_id: str, job: executor_pb2.Job, lease: AbstractAsyncContextManager[Sandbox], asked: float
+        self,
+        attempt_id: str,
+        workload: executor_pb2.Workload,
+        lease: AbstractAsyncContextManager[Sandbox],
+        asked: float,
     ) -> executor_pb2.Report:
         """asked: when it began to wait."""
         async with lease as sandbox:
             leased_s = self._clock() - asked
-            ran = await self._run(attempt_id, sandbox, job)
+            ran = await self._run(attempt_id, sandbox, workload)
         report = ran.report
         metrics.wait_seconds.observe(leased_s)
         metrics.run_seconds.observe(ran.ran_s)
         metrics.attempts.labels(executor_pb2.AttemptStatus.Name(report.status)).inc()
-        self._pace.note(job, report, ran.ran_s)
+        self._pace.note(workload, report, ran.ran_s)
         report.isolation.CopyFrom(self.isolation(sandbox))
         report.timings.leased.CopyFrom(codec.duration(leased_s))
         report.timings.ran.CopyFrom(codec.duration(ran.ran_s))
@@ -103,39 +107,41 @@ class Attempts:
             host_class=self._settings.host_class or host_class(),
         )
 
-    async def _run(self, attempt_id: str, sandbox: Sandbox, job: executor_pb2.Job) -> _Ran:
+    async def _run(self, attempt_id: str, sandbox: Sandbox, workload: executor_pb2.Workload) -> _Ran:
         started, revision = self._clock(), sandbox.hello.revision
-        known = self._analyses.find(job, revision)
+        known = self._analyses.find(workload, revision)
         try:
-            data = await sandbox.run(codec.encode_job(job, analysed=known is not None), self._timeout_s(job))
+            data = await sandbox.run(
+                codec.encode_workload(workload, analysed=known is not None), self._timeout_s(workload)
+            )
             ran_s = self._clock() - started
-            report = codec.decode_report(data, job, known)
-            if not outcome.reference_failed(job, report):
+            report = codec.decode_report(data, workload, known)
+            if not outcome.reference_failed(workload, report):
                 if known is None:
-                    self._analyses.keep(job, revision, report.analysis)
+                    self._analyses.keep(workload, revision, report.analysis)
                 return _Ran(report, ran_s)
             ruling = Ruling(Cause.REFERENCE, "the reference gave nothing to measure against")
         except SandboxLostError as error:
             ruling = outcome.rule(error.evidence)
         except codec.MalformedReportError as error:
             ruling = Ruling(Cause.MALFORMED, f"the runner sent no usable report: {error}")
-        self._log(attempt_id, sandbox, job, ruling)
+        self._log(attempt_id, sandbox, workload, ruling)
         if not ruling.cause.is_the_attempts:
             raise SandboxError(ruling.detail)
-        return _Ran(outcome.memory_report(job), self._clock() - started)
+        return _Ran(outcome.memory_report(workload), self._clock() - started)
 
     @staticmethod
-    def _timeout_s(job: executor_pb2.Job) -> float:
+    def _timeout_s(workload: executor_pb2.Workload) -> float:
         """When the runner's silence is a failure."""
-        with_reference = bool(job.reference_source)
-        return budgets.longest_execution_s(job.limits, len(job.source), with_reference=with_reference)
+        with_reference = bool(workload.reference_source)
+        return budgets.longest_execution_s(workload.limits, len(workload.source), with_reference=with_reference)
 
-    def _log(self, attempt_id: str, sandbox: Sandbox, job: executor_pb2.Job, ruling: Ruling) -> None:
+    def _log(self, attempt_id: str, sandbox: Sandbox, workload: executor_pb2.Workload, ruling: Ruling) -> None:
         metrics.lost.labels(ruling.cause).inc()
         log.warning(
             "attempt %s, source %s, sandbox %s: no report, cause %s: %s",
             attempt_id,
-            fingerprint(job.source),
+            fingerprint(workload.source),
             sandbox.sandbox_id,
             ruling.cause,
             ruling.detail,

@@ -1,4 +1,4 @@
-"""Frames of jobs and reports over a byte stream: 4 bytes big-endian length, then the body.
+"""Frames of workloads and reports over a byte stream: 4 bytes big-endian length, then the body.
 
 The other end is a sandbox, so nothing it sends may hang us or fill our memory: a frame is accepted only when one is
 expected, its length is checked before its body is kept, and any doubt closes the stream.

@@ -1,4 +1,4 @@
-"""Job -> the runner's job JSON, and the runner's report JSON -> Report. Translation only; nothing is decided here."""
+"""Workload -> the runner's JSON, and the runner's report JSON -> Report. Translation only; nothing is decided here."""
 
 import base64
 import json
@@ -44,36 +44,36 @@ class MalformedReportError(ValueError):
     """What the runner sent has not the agreed shape. The message never quotes it."""
 
 
-# ------------------------------------------------------------------------------------------------------------- jobs
+# ------------------------------------------------------------------------------------------------------------ workloads
 
 
-def encode_job(job: executor_pb2.Job, *, analysed: bool = False) -> bytes:
-    """The job as the runner reads it. analysed: the source is known to compile, and need not be analysed again."""
-    limits = job.limits
+def encode_workload(workload: executor_pb2.Workload, *, analysed: bool = False) -> bytes:
+    """The workload as the runner reads it. analysed: the source is known to compile, and need not be analysed again."""
+    limits = workload.limits
     return orjson.dumps(
         {
-            "source": _base64(job.source),
+            "source": _base64(workload.source),
             "analysed": analysed,
-            "reference_source": _base64(job.reference_source),
+            "reference_source": _base64(workload.reference_source),
             "limits": {
                 "call_cpu_s": seconds(limits.call_cpu),
                 "call_wall_s": seconds(limits.call_wall),
                 "attempt_wall_s": seconds(limits.attempt_wall),
                 "attempt_cpu_s": seconds(limits.attempt_cpu),
                 "calls_at_limit": limits.calls_at_limit,
-                "analysis_cpu_s": budgets.analysis_s(len(job.source)),
-                "analysis_wall_s": budgets.analysis_s(len(job.source)),
+                "analysis_cpu_s": budgets.analysis_s(len(workload.source)),
+                "analysis_wall_s": budgets.analysis_s(len(workload.source)),
                 "starved_times": budgets.STARVED_TIMES,
                 "memory_bytes": limits.memory_bytes,
                 "processes": limits.processes,
                 "output_bytes": limits.output_bytes,
                 "value_bytes": limits.value_bytes,
             },
-            "calls": [_call(call) for call in job.calls],
-            "probe": [_probe_point(point) for point in job.probe],
-            "probe_cpu_s": seconds(job.probe_cpu),
-            "probe_stop_ratio": job.probe_stop_ratio,
-            "checks": [{"rule": check.rule, "argument": check.argument} for check in job.checks],
+            "calls": [_call(call) for call in workload.calls],
+            "probe": [_probe_point(point) for point in workload.probe],
+            "probe_cpu_s": seconds(workload.probe_cpu),
+            "probe_stop_ratio": workload.probe_stop_ratio,
+            "checks": [{"rule": check.rule, "argument": check.argument} for check in workload.checks],
         }
     )
 
@@ -147,32 +147,32 @@ def decode_hello(data: bytes) -> Hello:
 
 
 def decode_report(
-    data: bytes, job: executor_pb2.Job, known: executor_pb2.Analysis | None = None
+    data: bytes, workload: executor_pb2.Workload, known: executor_pb2.Analysis | None = None
 ) -> executor_pb2.Report:
-    """The report of `job`, with one outcome for each of its calls; isolation and timings are left to the caller.
+    """The report of `workload`, with one outcome for each of its calls; isolation and timings are left to the caller.
 
     known: the analysis of a source that the runner was not to analyse.
 
     Raises:
-        MalformedReportError: it has not the agreed shape, or is not the report of this job.
+        MalformedReportError: it has not the agreed shape, or is not the report of this workload.
     """
     report = _parse(wire.ReportWire, data)
-    ids = [call.call_id for call in job.calls]
+    ids = [call.call_id for call in workload.calls]
     _match("calls", report.calls, ids, may_be_empty=report.status == "compile_error")
     _match("reference_calls", report.reference_calls, ids, may_be_empty=True)
-    for call, outcome in zip(job.calls, report.calls, strict=False):
+    for call, outcome in zip(workload.calls, report.calls, strict=False):
         expected = [test.test_id for test in call.test_script.tests] if outcome.status == "returned" else []
         if [test.test_id for test in outcome.tests] != expected:
             raise MalformedReportError("tests that are not the script's")
-    if [point.size for point in report.probe] != [point.size for point in job.probe][: len(report.probe)]:
-        raise MalformedReportError("probe sizes that are not the job's")
+    if [point.size for point in report.probe] != [point.size for point in workload.probe][: len(report.probe)]:
+        raise MalformedReportError("probe sizes that are not the workload's")
     if (report.analysis is None) is not (known is not None):
         raise MalformedReportError("an analysis that nobody asked for, or none that was")
     analysis = _analysis(report.analysis) if report.analysis else known or executor_pb2.Analysis()
-    if len(analysis.checks) != len(job.checks) and (analysis.checks or analysis.compiles):
-        raise MalformedReportError("checks that are not the job's")
-    if any(position >= len(job.checks) for position in report.broken_checks):
-        raise MalformedReportError("broken checks that are not the job's")
+    if len(analysis.checks) != len(workload.checks) and (analysis.checks or analysis.compiles):
+        raise MalformedReportError("checks that are not the workload's")
+    if any(position >= len(workload.checks) for position in report.broken_checks):
+        raise MalformedReportError("broken checks that are not the workload's")
     if analysis.compiles is (report.status == "compile_error"):
         raise MalformedReportError("an analysis that contradicts the status")
     return executor_pb2.Report(
@@ -188,7 +188,7 @@ def decode_report(
                 attempt=_outcome(point.attempt),
                 added=asked.added,
             )
-            for point, asked in zip(report.probe, job.probe, strict=False)
+            for point, asked in zip(report.probe, workload.probe, strict=False)
         ],
         usage=_usage(report.usage),
         broken_checks=report.broken_checks,
@@ -219,7 +219,7 @@ def _parse_with_surrogates(model: type[_Model], data: bytes) -> _Model:
 def _match(what: str, outcomes: Iterable[wire.OutcomeWire], ids: list[str], *, may_be_empty: bool) -> None:
     seen = [outcome.call_id for outcome in outcomes]
     if seen != ids and not (may_be_empty and not seen):
-        raise MalformedReportError(f"{what} that are not the job's")
+        raise MalformedReportError(f"{what} that are not the workload's")
 
 
 def _not_run(call_id: str) -> common_pb2.CallOutcome:

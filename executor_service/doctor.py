@@ -167,7 +167,7 @@ async def _tried(isolation: Isolation) -> list[Finding]:
     try:
         sandbox = await isolation.create()
         try:
-            report = codec.decode_report(await sandbox.run(codec.encode_job(_job()), 60.0), _job())
+            report = codec.decode_report(await sandbox.run(codec.encode_workload(_workload()), 60.0), _workload())
         finally:
             await sandbox.destroy()
     except (SandboxError, codec.MalformedReportError) as error:
@@ -188,7 +188,7 @@ def _judged(report: executor_pb2.Report) -> list[Finding]:
     return [findings.ok("limits", f"tried in a sandbox, all hold: {tried}")]
 
 
-def _job() -> executor_pb2.Job:
+def _workload() -> executor_pb2.Workload:
     limits = common_pb2.Limits(
         call_cpu=codec.duration(1.0),
         call_wall=codec.duration(5.0),
@@ -200,7 +200,7 @@ def _job() -> executor_pb2.Job:
         output_bytes=1024,
         value_bytes=1024,
     )
-    return executor_pb2.Job(source=_PROBE, calls=[_call(name) for name in _PROBES], limits=limits)
+    return executor_pb2.Workload(source=_PROBE, calls=[_call(name) for name in _PROBES], limits=limits)
 
 
 def _call(function: str) -> executor_pb2.Call:

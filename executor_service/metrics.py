@@ -20,7 +20,9 @@ abandoned = Gauge(
 )
 leftovers = Counter("codearena_executor_leftovers", "Containers without an owner that the reaper removed.")
 wait_seconds = Histogram("codearena_executor_wait_seconds", "Wait for a ready sandbox.", buckets=_BUCKETS_S)
-run_seconds = Histogram("codearena_executor_run_seconds", "From handing over a job to its report.", buckets=_BUCKETS_S)
+run_seconds = Histogram(
+    "codearena_executor_run_seconds", "From handing over a workload to its report.", buckets=_BUCKETS_S
+)
 create_seconds = Histogram("codearena_executor_create_seconds", "Making a ready sandbox.", buckets=_BUCKETS_S)
 sandboxes = Gauge("codearena_executor_sandboxes", "Sandboxes by state.", ["state"], multiprocess_mode="livesum")
 capacity = Gauge(

@@ -85,36 +85,38 @@ def rule(evidence: Evidence) -> Ruling:
     return Ruling(Cause.EXITED, f"the runner ended with status {status} and no report")
 
 
-def reference_failed(job: executor_pb2.Job, report: executor_pb2.Report) -> bool:
-    """True if the job has a reference that ended none of its calls by itself, or returned for no size of the probe.
+def reference_failed(workload: executor_pb2.Workload, report: executor_pb2.Report) -> bool:
+    """True if there is a reference that ended none of its calls by itself, or returned for no size of the probe.
 
     It ran before the attempt, so that no attempt can have caused this.
     """
-    if not job.reference_source or not report.analysis.compiles:
+    if not workload.reference_source or not report.analysis.compiles:
         return False
     by_itself = (common_pb2.CALL_STATUS_RETURNED, common_pb2.CALL_STATUS_RAISED)
     called = any(call.status in by_itself for call in report.reference_calls)
     probed = any(point.reference.status == common_pb2.CALL_STATUS_RETURNED for point in report.probe)
-    return (len(job.calls) > 0 and not called) or (len(job.probe) > 0 and not probed)
+    return (len(workload.calls) > 0 and not called) or (len(workload.probe) > 0 and not probed)
 
 
-def memory_report(job: executor_pb2.Job) -> executor_pb2.Report:
+def memory_report(workload: executor_pb2.Workload) -> executor_pb2.Report:
     """The report of an attempt that used up the memory of its sandbox.
 
     What had been seen before is lost with the runner. The first call carries the memory limit, the rest did not run:
     none of them counts as passed.
     """
-    rest = max(0, len(job.calls) - 1)
-    statuses = [common_pb2.CALL_STATUS_MEMORY_LIMIT] * (len(job.calls) - rest) + [common_pb2.CALL_STATUS_NOT_RUN] * rest
+    rest = max(0, len(workload.calls) - 1)
+    statuses = [common_pb2.CALL_STATUS_MEMORY_LIMIT] * (len(workload.calls) - rest) + [
+        common_pb2.CALL_STATUS_NOT_RUN
+    ] * rest
     detail = "the attempt used up the memory of its whole sandbox"
     return executor_pb2.Report(
         status=executor_pb2.ATTEMPT_STATUS_RAN,
         analysis=executor_pb2.Analysis(
             compiles=True,
-            checks=[executor_pb2.CheckOutcome(passed=False, detail=detail) for _ in job.checks],
+            checks=[executor_pb2.CheckOutcome(passed=False, detail=detail) for _ in workload.checks],
         ),
         calls=[
             common_pb2.CallOutcome(call_id=call.call_id, status=status, detail=detail)
-            for call, status in zip(job.calls, statuses, strict=True)
+            for call, status in zip(workload.calls, statuses, strict=True)
         ],
     )

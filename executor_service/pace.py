@@ -29,17 +29,17 @@ class Pace:
         self._crowded = crowded
         self._recent_s: dict[bool, deque[float]] = {kind: deque(maxlen=_RECENT) for kind in (False, True)}
 
-    def usual_s(self, job: executor_pb2.Job) -> float:
+    def usual_s(self, workload: executor_pb2.Workload) -> float:
         """The time that an attempt which does not hang ends within, but for few, on the host as it is now."""
-        recent_s = sorted(self._recent_s[_measures(job)])
+        recent_s = sorted(self._recent_s[_measures(workload)])
         idle_s = _TIMES * recent_s[int(_QUICK * len(recent_s))] if recent_s else _FIRST_S
         return max(_LEAST_S, idle_s) * self._crowded()
 
-    def note(self, job: executor_pb2.Job, report: executor_pb2.Report, ran_s: float) -> None:
-        """Takes in one that has ended. ran_s: from the job to its report."""
+    def note(self, workload: executor_pb2.Workload, report: executor_pb2.Report, ran_s: float) -> None:
+        """Takes in one that has ended. ran_s: from the workload to its report."""
         if not any(call.status in _HUNG for call in report.calls):
-            self._recent_s[_measures(job)].append(ran_s / self._crowded())
+            self._recent_s[_measures(workload)].append(ran_s / self._crowded())
 
 
-def _measures(job: executor_pb2.Job) -> bool:
-    return bool(job.reference_source)
+def _measures(workload: executor_pb2.Workload) -> bool:
+    return bool(workload.reference_source)

@@ -27,7 +27,7 @@ class Servicer(executor_pb2_grpc.ExecutorServiceServicer):
         self, request: executor_pb2.ExecuteRequest, context: _Context
     ) -> executor_pb2.ExecuteResponse:
         wait_s = codec.seconds(request.wait) if request.HasField("wait") else None
-        report = await self._attempts.execute(request.attempt_id, request.job, rpc.caller_of(context), wait_s)
+        report = await self._attempts.execute(request.attempt_id, request.workload, rpc.caller_of(context), wait_s)
         return executor_pb2.ExecuteResponse(report=report)
 
     async def GetStatus(  # noqa: N802

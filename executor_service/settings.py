@@ -19,7 +19,7 @@ _CORES = os.cpu_count() or 1
 
 
 class Settings(ServiceSettings):
-    """What an operator may change. Limits bound what a job may ask for; a job that asks for more is refused."""
+    """What an operator may change. Limits bound what a workload may ask for; one that asks for more is refused."""
 
     model_config = SettingsConfigDict(env_prefix="CODEARENA_EXECUTOR_", frozen=True, extra="ignore")
 
@@ -78,11 +78,13 @@ class Settings(ServiceSettings):
     tmpfs_bytes: int = Field(64 * MIB, ge=MIB, description="Size of /tmp.")
     tmpfs_inodes: int = Field(4096, ge=64, description="Files in /tmp.")
     open_files: int = Field(512, ge=64, description="Open files of one process.")
-    call_wall_s: float = Field(120.0, gt=0, description="Time a job may ask for one call, CPU or wall.")
-    attempt_wall_s: float = Field(300.0, gt=0, description="Time a job may ask for the whole attempt, CPU or wall.")
-    output_bytes: int = Field(MIB, ge=0, description="Kept output a job may ask for, by stream and call.")
-    value_bytes: int = Field(4 * MIB, gt=0, description="Size of one returned value a job may ask for.")
-    calls: int = Field(2048, ge=1, description="Calls in one job, probe included.")
+    call_wall_s: float = Field(120.0, gt=0, description="Time a workload may ask for one call, CPU or wall.")
+    attempt_wall_s: float = Field(
+        300.0, gt=0, description="Time a workload may ask for the whole attempt, CPU or wall."
+    )
+    output_bytes: int = Field(MIB, ge=0, description="Kept output a workload may ask for, by stream and call.")
+    value_bytes: int = Field(4 * MIB, gt=0, description="Size of one returned value a workload may ask for.")
+    calls: int = Field(2048, ge=1, description="Calls in one workload, probe included.")
     analyses_kept: int = Field(
         4096, ge=0, description="Sources whose analysis is kept, so that none is analysed again soon; 0: none."
     )
@@ -101,7 +103,7 @@ class Settings(ServiceSettings):
 
     @property
     def sandbox_age_max_s(self) -> float:
-        """No sandbox is legitimately older: its start, its longest wait in the pool, and the longest job."""
+        """No sandbox is legitimately older: its start, its longest wait in the pool, and the longest workload."""
         waiting_s = self.pool_ready_age_s + self.pool_shrink_s  # upkeep is done from time to time
         longest = common_pb2.Limits(attempt_wall=Duration(seconds=math.ceil(self.attempt_wall_s)))
         running_s = budgets.longest_execution_s(longest, self.source_bytes, with_reference=True)

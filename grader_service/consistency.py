@@ -110,7 +110,7 @@ def _require_report(report: executor_pb2.Report, expectations: grader_pb2.Expect
 
 
 def _require_measurement(measurement: executor_pb2.Report, expectations: grader_pb2.Expectations) -> None:
-    """Of a measuring job, which of a task with a probe has no calls of tests."""
+    """Of a measuring workload, which of a task with a probe has no calls of tests."""
     _require(measurement.status != executor_pb2.ATTEMPT_STATUS_UNSPECIFIED, "the measurement has no status")
     measured_by_calls = measurement.status == executor_pb2.ATTEMPT_STATUS_RAN and not expectations.probed
     _require_calls(measurement, expectations, measured_by_calls)

@@ -1,6 +1,6 @@
 """How fast an attempt is, as a ratio to the reference that ran in the same sandbox.
 
-Only what passes every test is measured, by a job of its own in another sandbox.
+Only what passes every test is measured, by a workload of its own in another sandbox.
 
 A ratio taken in one run does not move with the machine's speed or load. With a probe it is taken at the largest size at
 which both returned, on what the attempt is charged with (charges.py), and the growth class bounds the score; without
@@ -69,7 +69,7 @@ NOT_MEASURED = Efficiency()
 
 
 def takes_measurement(report: executor_pb2.Report, expectations: grader_pb2.Expectations, settings: Settings) -> bool:
-    """Whether an attempt that passes needs a measuring job.
+    """Whether an attempt that passes needs a measuring workload.
 
     Without a probe it does not, if all its calls together, and what was done beside them, took no more CPU time than
     is noise: whatever the reference takes for them, the ratio is then at most 1.

@@ -27,7 +27,7 @@ RIGHT, WRONG, BROKEN, SLOW = "right", "wrong", "broken", "slow"
 second to return its argument."""
 
 
-_OURS = ("baseline-", "timing-")  # how the ids of jobs begin that are not attempts
+_OURS = ("baseline-", "timing-")  # how the ids of workloads begin that are not attempts
 
 
 class _Fake:
@@ -67,7 +67,7 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
     """Answers by the first word of the source: see RIGHT, WRONG, BROKEN, SLOW.
 
     fail: errors to answer calls with that source's first word, in turn, before anything else.
-    fail_measurements: no job with a reference succeeds.
+    fail_measurements: no workload with a reference succeeds.
     isolation: what it says that attempts run in.
     gate: closed, every attempt waits; `arrived` returns when so many have come.
     request_ids, time_left_s: what came with each request, in the order of `requests`.
@@ -117,14 +117,14 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
             self.request_ids.append(telemetry.request_id.get())
             self.time_left_s.append(context.time_remaining())
             self._arrivals.notify_all()
-        word = (request.job.source.decode("utf-8", "replace").split() or [""])[0]
-        if self.fail_measurements and request.job.reference_source:
+        word = (request.workload.source.decode("utf-8", "replace").split() or [""])[0]
+        if self.fail_measurements and request.workload.reference_source:
             raise SandboxError("lost")
         if self.fail[word]:
             raise self.fail[word].popleft()
         if not request.attempt_id.startswith(_OURS):
             await self._pass_gate()
-        report = _report(request.job, word)
+        report = _report(request.workload, word)
         if not request.attempt_id.startswith(_OURS):
             self.change(report)
         report.isolation.name = self.isolation
@@ -145,7 +145,7 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
         return executor_pb2.GetStatusResponse(isolation=isolation, ready=2, leased=1, capacity=4, queued=3)
 
 
-def _report(job: executor_pb2.Job, word: str) -> executor_pb2.Report:
+def _report(workload: executor_pb2.Workload, word: str) -> executor_pb2.Report:
     isolation = executor_pb2.Isolation(name="local", runner_revision="runner-1")
     if word == BROKEN:
         problem = executor_pb2.SyntaxProblem(type="SyntaxError", message="invalid syntax", line=1)
@@ -153,17 +153,17 @@ def _report(job: executor_pb2.Job, word: str) -> executor_pb2.Report:
         status = executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR
         return executor_pb2.Report(status=status, analysis=analysis, isolation=isolation)
     # Comments are not part of a syntax tree: what stands after a # makes no other fix.
-    code = b"\n".join(line.partition(b"#")[0].strip() for line in job.source.splitlines())
+    code = b"\n".join(line.partition(b"#")[0].strip() for line in workload.source.splitlines())
     analysis = executor_pb2.Analysis(
         compiles=True,
         ast_hash=hashlib.sha256(code).hexdigest(),
-        checks=[executor_pb2.CheckOutcome(passed=True) for _ in job.checks],
+        checks=[executor_pb2.CheckOutcome(passed=True) for _ in workload.checks],
     )
     return executor_pb2.Report(
         status=executor_pb2.ATTEMPT_STATUS_RAN,
         analysis=analysis,
-        calls=[_outcome(call, word) for call in job.calls],
-        reference_calls=[_outcome(call, RIGHT) for call in job.calls] if job.reference_source else [],
+        calls=[_outcome(call, word) for call in workload.calls],
+        reference_calls=[_outcome(call, RIGHT) for call in workload.calls] if workload.reference_source else [],
         isolation=isolation,
     )
 

@@ -17,7 +17,7 @@ STARVED_TIMES = 19.0
 A host that is busier than that can say nothing of an attempt: that is a failure of ours.
 """
 REPORT_GRACE_S = 10.0
-"""After all limits of a job, before its runner is given up."""
+"""After all limits of a workload, before its runner is given up."""
 CALL_GRACE_S = 5.0
 """After that, before a call to an executor is given up."""
 JUDGE_S = 60.0
@@ -38,7 +38,7 @@ def analysis_s(source_bytes: int) -> float:
 
 
 def longest_run_s(limits: common_pb2.Limits, source_bytes: int, *, with_reference: bool) -> float:
-    """From the job to its report, on a host as busy as can be allowed for."""
+    """From the workload to its report, on a host as busy as can be allowed for."""
     runs = 2 if with_reference else 1
     attempt_wall_s = limits.attempt_wall.seconds + limits.attempt_wall.nanos / 1e9
     return (1 + STARVED_TIMES) * (analysis_s(source_bytes) + runs * attempt_wall_s)

@@ -28,7 +28,7 @@ from codearena.server import telemetry, tls, tracing
 log = logging.getLogger(__name__)
 
 MESSAGE_BYTES = 64 * 1024 * 1024
-"""Largest message either side accepts: a report of the largest job with every value at its limit."""
+"""Largest message either side accepts: a report of the largest workload with every value at its limit."""
 REQUEST_ID_KEY = "x-request-id"
 CALLER_KEY = "x-caller"
 EPISODE_ID_KEY = "x-episode-id"

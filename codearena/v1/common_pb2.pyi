@@ -112,7 +112,7 @@ Global___ScriptTestStatus: _TypeAlias = ScriptTestStatus  # noqa: Y015
 @_typing.final
 class Limits(_message.Message):
     """Bounds on one attempt. Every field must be positive; the executor refuses a
-    job that asks for more than its own settings allow (INVALID_ARGUMENT).
+    workload that asks for more than its own settings allow (INVALID_ARGUMENT).
     """
 
     DESCRIPTOR: _descriptor.Descriptor

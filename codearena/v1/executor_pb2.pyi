@@ -52,16 +52,16 @@ class ExecuteRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     ATTEMPT_ID_FIELD_NUMBER: _builtins.int
-    JOB_FIELD_NUMBER: _builtins.int
+    WORKLOAD_FIELD_NUMBER: _builtins.int
     WAIT_FIELD_NUMBER: _builtins.int
     attempt_id: _builtins.str
     """Names the attempt in logs. Opaque."""
     @_builtins.property
-    def job(self) -> Global___Job: ...
+    def workload(self) -> Global___Workload: ...
     @_builtins.property
     def wait(self) -> _duration_pb2.Duration:
         """Longest wait for a sandbox. Not set: as long as the call lasts. Once there
-        is one, the job's own limits bound the rest, so that a deadline of the call
+        is one, the workload's own limits bound the rest, so that a deadline of the call
         should leave room for them after the wait.
         """
 
@@ -69,12 +69,12 @@ class ExecuteRequest(_message.Message):
         self,
         *,
         attempt_id: _builtins.str = ...,
-        job: Global___Job | None = ...,
+        workload: Global___Workload | None = ...,
         wait: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["job", b"job", "wait", b"wait"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["wait", b"wait", "workload", b"workload"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "job", b"job", "wait", b"wait"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "wait", b"wait", "workload", b"workload"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -101,8 +101,8 @@ class ExecuteResponse(_message.Message):
 Global___ExecuteResponse: _TypeAlias = ExecuteResponse  # noqa: Y015
 
 @_typing.final
-class Job(_message.Message):
-    """What to run: inputs only. Nothing in a job says what is expected, but for a
+class Workload(_message.Message):
+    """What to run: inputs only. Nothing in a workload says what is expected, but for a
     test script, which no process but the referee gets to see.
     """
 
@@ -177,7 +177,7 @@ class Job(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___Job: _TypeAlias = Job  # noqa: Y015
+Global___Workload: _TypeAlias = Workload  # noqa: Y015
 
 @_typing.final
 class Call(_message.Message):
@@ -211,7 +211,7 @@ class Call(_message.Message):
     ENVIRONMENT_FIELD_NUMBER: _builtins.int
     INTERCEPT_PROCESSES_FIELD_NUMBER: _builtins.int
     call_id: _builtins.str
-    """Opaque and unique within the job. Never a test's name."""
+    """Opaque and unique within the workload. Never a test's name."""
     intercept_processes: _builtins.bool
     """Process-starting functions record what they would run and start nothing."""
     @_builtins.property
@@ -330,7 +330,7 @@ Global___Script: _TypeAlias = Script  # noqa: Y015
 
 @_typing.final
 class TestScript(_message.Message):
-    """Tests as a script. Alone of all in a job it says what is expected, so it is
+    """Tests as a script. Alone of all in a workload it says what is expected, so it is
     run by the referee: a process of another uid, which the attempt cannot read,
     and which reaches the attempt's functions through the runner. The attempt's
     process is one that no other call was made in.
@@ -529,11 +529,11 @@ class Report(_message.Message):
 
     @_builtins.property
     def calls(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.CallOutcome]:
-        """One for each call of the job, in its order."""
+        """One for each call of the workload, in its order."""
 
     @_builtins.property
     def reference_calls(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.CallOutcome]:
-        """One for each call of the job that the reference made, in the same order.
+        """One for each call of the workload that the reference made, in the same order.
         Empty without a reference.
         """
 
@@ -550,14 +550,14 @@ class Report(_message.Message):
     @_builtins.property
     def reference_probe_process(self) -> Global___ProbeProcess:
         """What the processes that made the probe's calls did beside them; without a
-        probe those that made the job's calls. Absent: the attempt did not compile.
+        probe those that made the workload's calls. Absent: the attempt did not compile.
         """
 
     @_builtins.property
     def attempt_probe_process(self) -> Global___ProbeProcess: ...
     @_builtins.property
     def broken_checks(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """Positions, in the job's order, of the checks that were broken while the
+        """Positions, in the workload's order, of the checks that were broken while the
         attempt ran, which reading its source need not have shown. Of checks that
         nothing tells apart at run time all are there, e.g. on eval and on exec.
         """
@@ -657,7 +657,7 @@ class Analysis(_message.Message):
 
     @_builtins.property
     def checks(self) -> _containers.RepeatedCompositeFieldContainer[Global___CheckOutcome]:
-        """One for each check of the job, in its order."""
+        """One for each check of the workload, in its order."""
 
     @_builtins.property
     def dominant_lines(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
@@ -756,7 +756,7 @@ class ProbeMeasurement(_message.Message):
     ADDED_FIELD_NUMBER: _builtins.int
     size: _builtins.int
     added: _builtins.bool
-    """As in the job's ProbePoint."""
+    """As in the workload's ProbePoint."""
     @_builtins.property
     def reference(self) -> _common_pb2.CallOutcome: ...
     @_builtins.property
@@ -842,7 +842,7 @@ class Timings(_message.Message):
 
     @_builtins.property
     def ran(self) -> _duration_pb2.Duration:
-        """From handing over the job to the last byte of the report."""
+        """From handing over the workload to the last byte of the report."""
 
     def __init__(
         self,

@@ -50,10 +50,10 @@ class ExecutorServiceServicer:
     """Missing associated documentation comment in .proto file."""
 
     def Execute(self, request, context):
-        """Runs a job in a sandbox that no other attempt has used, and destroys it.
+        """Runs a workload in a sandbox that no other attempt has used, and destroys it.
 
         Safe to retry on any status: nothing is kept between calls.
-        INVALID_ARGUMENT    the job is malformed or exceeds the allowed limits;
+        INVALID_ARGUMENT    the workload is malformed or exceeds the allowed limits;
         retrying does not help
         RESOURCE_EXHAUSTED  the queue is full, or no sandbox came free within
         `wait`; retry after the delay in the trailing

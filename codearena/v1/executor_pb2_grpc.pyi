@@ -32,10 +32,10 @@ class ExecutorServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ExecutorServiceAsyncStub: ...
     Execute: _grpc.UnaryUnaryMultiCallable[_executor_pb2.ExecuteRequest, _executor_pb2.ExecuteResponse]
-    """Runs a job in a sandbox that no other attempt has used, and destroys it.
+    """Runs a workload in a sandbox that no other attempt has used, and destroys it.
 
     Safe to retry on any status: nothing is kept between calls.
-      INVALID_ARGUMENT    the job is malformed or exceeds the allowed limits;
+      INVALID_ARGUMENT    the workload is malformed or exceeds the allowed limits;
                           retrying does not help
       RESOURCE_EXHAUSTED  the queue is full, or no sandbox came free within
                           `wait`; retry after the delay in the trailing
@@ -55,10 +55,10 @@ class ExecutorServiceStub:
 class ExecutorServiceAsyncStub(ExecutorServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     Execute: _aio.UnaryUnaryMultiCallable[_executor_pb2.ExecuteRequest, _executor_pb2.ExecuteResponse]  # type: ignore[assignment]
-    """Runs a job in a sandbox that no other attempt has used, and destroys it.
+    """Runs a workload in a sandbox that no other attempt has used, and destroys it.
 
     Safe to retry on any status: nothing is kept between calls.
-      INVALID_ARGUMENT    the job is malformed or exceeds the allowed limits;
+      INVALID_ARGUMENT    the workload is malformed or exceeds the allowed limits;
                           retrying does not help
       RESOURCE_EXHAUSTED  the queue is full, or no sandbox came free within
                           `wait`; retry after the delay in the trailing
@@ -81,10 +81,10 @@ class ExecutorServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _executor_pb2.ExecuteRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_executor_pb2.ExecuteResponse, _abc.Awaitable[_executor_pb2.ExecuteResponse]]:
-        """Runs a job in a sandbox that no other attempt has used, and destroys it.
+        """Runs a workload in a sandbox that no other attempt has used, and destroys it.
 
         Safe to retry on any status: nothing is kept between calls.
-          INVALID_ARGUMENT    the job is malformed or exceeds the allowed limits;
+          INVALID_ARGUMENT    the workload is malformed or exceeds the allowed limits;
                               retrying does not help
           RESOURCE_EXHAUSTED  the queue is full, or no sandbox came free within
                               `wait`; retry after the delay in the trailing

@@ -120,7 +120,7 @@ class ExamineRequest(_message.Message):
     attempt_id: _builtins.str
     @_builtins.property
     def report(self) -> _executor_pb2.Report:
-        """Of the job without a reference."""
+        """Of the workload without a reference."""
 
     @_builtins.property
     def expectations(self) -> Global___Expectations: ...
@@ -148,7 +148,7 @@ class ExamineResponse(_message.Message):
     PASSES_FIELD_NUMBER: _builtins.int
     measure: _builtins.bool
     """All tests passed, and how fast the attempt is takes a report of the
-    measuring job. False: the report alone can be graded.
+    measuring workload. False: the report alone can be graded.
     """
     passed: _builtins.bool
     """All tests and checks passed."""
@@ -204,7 +204,7 @@ class GradeRequest(_message.Message):
 
     @_builtins.property
     def measurement(self) -> _executor_pb2.Report:
-        """Of the measuring job, which ran in a sandbox of its own: the reference and
+        """Of the measuring workload, which ran in a sandbox of its own: the reference and
         the attempt, on the probe or on the tests' own calls. Needed if Examine
         or the response says so; absent: what `report` holds is measured.
         """
@@ -237,7 +237,7 @@ class GradeResponse(_message.Message):
     TAKES_MEASUREMENT_FIELD_NUMBER: _builtins.int
     READINGS_FIELD_NUMBER: _builtins.int
     takes_measurement: _builtins.bool
-    """The attempt passed, and how fast it is takes a report of the measuring job,
+    """The attempt passed, and how fast it is takes a report of the measuring workload,
     which the request has not, or another one: from this one nobody can tell
     whether the attempt or the host was slow. Beside a verdict: the host was
     busy, or the attempt is hardly slower than it may be, so that by another
@@ -336,7 +336,7 @@ class Expectations(_message.Message):
     def tests(self) -> _containers.RepeatedCompositeFieldContainer[Global___Expectation]: ...
     @_builtins.property
     def checks(self) -> _containers.RepeatedCompositeFieldContainer[Global___CheckExpectation]:
-        """Rules on the syntax tree that stand for tests, in the job's order."""
+        """Rules on the syntax tree that stand for tests, in the workload's order."""
 
     @_builtins.property
     def hints(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -410,7 +410,7 @@ class Expectation(_message.Message):
     KWARGS_FIELD_NUMBER: _builtins.int
     GIVEN_PASSES_FIELD_NUMBER: _builtins.int
     call_id: _builtins.str
-    """The call of the job that this test looks at."""
+    """The call of the workload that this test looks at."""
     name: _builtins.str
     visible: _builtins.bool
     compare: Global___Compare.ValueType

@@ -86,7 +86,7 @@ class StoredAttempt(_message.Message):
     def started(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def measurement(self) -> _executor_pb2.Report:
-        """Of the measuring job. Absent if the attempt was not measured."""
+        """Of the measuring workload. Absent if the attempt was not measured."""
 
     @_builtins.property
     def drawn_calls(self) -> _containers.RepeatedCompositeFieldContainer[_executor_pb2.Call]:

@@ -1,7 +1,7 @@
 """The interface of an isolation, and the whole of its contract. Implementations repeat none of it.
 
-An `Isolation` makes sandboxes. A `Sandbox` is one ready runner: it takes one job, gives one report, and is destroyed.
-Nothing that an attempt can reach in a sandbox is ever there for a second one.
+An `Isolation` makes sandboxes. A `Sandbox` is one ready runner: it takes one workload, gives one report, and is
+destroyed. Nothing that an attempt can reach in a sandbox is ever there for a second one.
 
 Whose failure an end without a report is, is not decided here: a sandbox hands out what it knows as `Evidence`, and
 `executor_service.outcome` rules on it.
@@ -101,10 +101,10 @@ class Sandbox(ABC):
         """Calls `callback` once when the runner goes, soon if it has gone already. The last one set counts."""
 
     @abstractmethod
-    async def run(self, job: bytes, timeout_s: float) -> bytes:
-        """Hands over the job and returns the report, both as JSON text. At most once.
+    async def run(self, workload: bytes, timeout_s: float) -> bytes:
+        """Hands over the workload and returns the report, both as JSON text. At most once.
 
-        timeout_s: longest wait for the whole report. The job's own limits are kept by the runner; this timer is for a
+        timeout_s: longest wait for the whole report. The runner keeps the workload's own limits; this timer is for a
         runner that does not answer at all.
 
         Cancelling it is allowed at any point; the sandbox must then be destroyed like any other.

@@ -141,8 +141,8 @@ class CellSandbox(Sandbox):
     def on_lost(self, callback: Callable[[], None]) -> None:
         self._container.on_lost(callback)
 
-    async def run(self, job: bytes, timeout_s: float) -> bytes:
-        report = await self._container.run(job, timeout_s)
+    async def run(self, workload: bytes, timeout_s: float) -> bytes:
+        report = await self._container.run(workload, timeout_s)
         self._reported = True
         return report
 

@@ -180,10 +180,10 @@ class ContainerSandbox(Sandbox):
     def on_lost(self, callback: Callable[[], None]) -> None:
         self._channel.on_closed(callback)
 
-    async def run(self, job: bytes, timeout_s: float) -> bytes:
+    async def run(self, workload: bytes, timeout_s: float) -> bytes:
         try:
             async with asyncio.timeout(timeout_s):
-                report = await self._channel.exchange(job, REPORT_BYTES)
+                report = await self._channel.exchange(workload, REPORT_BYTES)
         except TimeoutError:
             raise SandboxLostError(Evidence(StreamEnd.OPEN, timed_out=True)) from None
         except ChannelClosedError as error:

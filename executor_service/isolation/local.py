@@ -265,10 +265,10 @@ class LocalSandbox(Sandbox):
     def on_lost(self, callback: Callable[[], None]) -> None:
         self._channel.on_closed(callback)
 
-    async def run(self, job: bytes, timeout_s: float) -> bytes:
+    async def run(self, workload: bytes, timeout_s: float) -> bytes:
         try:
             async with asyncio.timeout(timeout_s):
-                return await self._channel.exchange(job, REPORT_BYTES)
+                return await self._channel.exchange(workload, REPORT_BYTES)
         except TimeoutError:
             raise SandboxLostError(Evidence(StreamEnd.OPEN, timed_out=True)) from None
         except ChannelClosedError as error:

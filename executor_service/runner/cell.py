@@ -2,8 +2,8 @@
 
 It stays what it was at the start, a warm interpreter that has read nothing: the runner of each attempt is forked from
 it into fresh user, pid, mount, net, ipc and uts namespaces, and speaks with the executor on the container's own
-streams. Ready frame, job, report, and all of it dies. Then the executor asks for the next by an empty frame. Whenever
-it is not certain that nothing is left of the last attempt, this process ends, and the container with it.
+streams. Ready frame, workload, report, and all of it dies. Then the executor asks for the next by an empty frame.
+Whenever it is not certain that nothing is left of the last attempt, this process ends, and the container with it.
 """
 
 import os

@@ -1,7 +1,7 @@
-"""Conducts one job: analysis, the reference, the attempt; one report.
+"""Conducts one workload: analysis, the reference, the attempt; one report.
 
-Runs as a uid of its own, holds the only copy of the job inside the sandbox, and hands each process just what it needs:
-the source once, and each call's input when its turn has come.
+Runs as a uid of its own, holds the only copy of the workload inside the sandbox, and hands each process just what it
+needs: the source once, and each call's input when its turn has come.
 """
 
 import base64
@@ -46,9 +46,9 @@ _REPORT_VALUE_BYTES = 24 * 1024 * 1024  # of all values together, so that a repo
 
 
 def main(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Confinement) -> int:
-    """Reads the job, reports, returns the exit status; 0 if the executor hung up before or after."""
+    """Reads the workload, reports, returns the exit status; 0 if the executor hung up before or after."""
     supervisor = Supervisor(control)
-    # Forked before the job is here, and so off its path: each is blank, and gets to know only what it is told.
+    # Forked before the workload is here, and so off its path: each is blank, and gets to know only what it is told.
     page = rules.make_page(confinement.folder)
     spares = {role: Process(supervisor, role, stdin_fd, page=_page_of(role, page)) for role in confinement.spares}
     hello = {"ready": True, "revision": runner_revision(), "degradations": list(confinement.degradations)}
@@ -139,15 +139,15 @@ class _Reference:
 class _Conductor:
     def __init__(
         self,
-        job: dict[str, Any],
+        workload: dict[str, Any],
         supervisor: Supervisor,
         spares: dict[Role, Process],
         stdin_fd: int,
         confinement: Confinement,
         page: int,
     ) -> None:
-        self._job = job
-        self._limits = job["limits"]
+        self._workload = workload
+        self._limits = workload["limits"]
         self._supervisor = supervisor
         self._spares = spares
         self._stdin_fd = stdin_fd
@@ -156,14 +156,14 @@ class _Conductor:
         self._confinement = confinement
         self._processes = self._limits["processes"] if confinement.limit_processes else None
         self._own_pids = confinement.own_pids
-        self._calls: list[dict[str, Any]] = job["calls"]
-        self._probe: list[dict[str, Any]] = job["probe"]
-        self._events = rules.events_of(job["checks"])
+        self._calls: list[dict[str, Any]] = workload["calls"]
+        self._probe: list[dict[str, Any]] = workload["probe"]
+        self._events = rules.events_of(workload["checks"])
         self._page = page
         self._transcripts = Transcripts(self._limits["value_bytes"])
 
     def run(self) -> dict[str, Any]:
-        analysis = None if self._job["analysed"] else self._analyse()
+        analysis = None if self._workload["analysed"] else self._analyse()
         report: dict[str, Any] = {
             "status": "compile_error",
             "analysis": analysis,
@@ -201,8 +201,8 @@ class _Conductor:
         message = {
             "op": "analyse",
             "limits": self._process_limits(self._limits["analysis_cpu_s"]),
-            "source": self._job["source"],
-            "checks": self._job["checks"],
+            "source": self._workload["source"],
+            "checks": self._workload["checks"],
         }
         with self._process(Role.ANALYSIS) as process:
             answer = process.ask(message, self._bounds(self._limits["analysis_cpu_s"], self._limits["analysis_wall_s"]))
@@ -222,20 +222,20 @@ class _Conductor:
             "estimated_complexity": "",
             "dominant_lines": [],
             "problem_type": "",
-            "checks": [{"passed": False, "line": 0, "detail": "not read"} for _ in self._job["checks"]],
+            "checks": [{"passed": False, "line": 0, "detail": "not read"} for _ in self._workload["checks"]],
         }
 
     def _run_reference(self) -> _Reference:
         """The reference's calls and its probe; nothing at all without one, or if it does not load."""
-        if not self._job["reference_source"]:
+        if not self._workload["reference_source"]:
             return _Reference()
-        run = self._new_run(Role.REFERENCE, self._job["reference_source"])
+        run = self._new_run(Role.REFERENCE, self._workload["reference_source"])
         with self._metered(run):
             load, outcomes = self._run_calls(run, self._calls)
         if load["status"] != "returned":
             return _Reference()
         beside = measure.beside_calls(load, outcomes, self._ran(run))
-        share = measure.reference_share(self._job["probe_cpu_s"], self._probe)
+        share = measure.reference_share(self._workload["probe_cpu_s"], self._probe)
         return _Reference(outcomes, self._run_probe(run, self._probe, measure.Budget(), share), beside)
 
     def _new_run(self, role: Role, source: str) -> _Run:
@@ -272,7 +272,7 @@ class _Conductor:
 
     def _run_attempt(self, report: dict[str, Any], reference: _Reference) -> None:
         started = time.monotonic()
-        run = self._new_run(Role.ATTEMPT, self._job["source"])
+        run = self._new_run(Role.ATTEMPT, self._workload["source"])
         with self._metered(run):
             load, outcomes = self._run_calls(run, self._calls)
         report["status"] = "ran" if load["status"] == "returned" else "load_error"
@@ -293,10 +293,10 @@ class _Conductor:
         common = [(point, outcome) for point, outcome in pairs if measure.was_run(outcome)]
         theirs = measure.Probed([])
         if report["status"] == "ran" and measure.worth_it(self._calls, reference.outcomes, report["calls"]):
-            budget = measure.attempt_budget(self._job["probe_cpu_s"], ours)
+            budget = measure.attempt_budget(self._workload["probe_cpu_s"], ours)
             run.wall_left_s = measure.wall_limit_s(budget)
             run.cpu_limit_s = run.group.cpu_s + measure.group_cpu_s(budget)
-            stop = measure.Clear([outcome for _, outcome in common], self._job["probe_stop_ratio"])
+            stop = measure.Clear([outcome for _, outcome in common], self._workload["probe_stop_ratio"])
             theirs = self._run_probe(run, [point for point, _ in common], budget, stop, ours)
         by_call = {outcome["call_id"]: outcome for outcome in theirs.outcomes}
         report["probe"] = [

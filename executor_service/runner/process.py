@@ -175,7 +175,7 @@ class Process:
     def __init__(
         self, supervisor: Supervisor, role: Role, executor_fd: int, with_stdin: bool = False, page: int | None = None
     ) -> None:
-        """Forks it. It is blank until it is told something, so it may be made before there is a job.
+        """Forks it. It is blank until it is told something, so it may be made before there is a workload.
 
         page: a descriptor that it gets as PAGE_FD, and that stays the caller's.
         """

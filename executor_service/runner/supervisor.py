@@ -1,4 +1,4 @@
-"""PID 1 of the sandbox: forks, reaps and kills, and knows nothing of the job.
+"""PID 1 of the sandbox: forks, reaps and kills, and knows nothing of the workload.
 
 It has pre-imported what attempts usually import, forks the conductor, and then serves the conductor's requests over a
 socket: spawn a process of some role on given descriptors, or kill everything of a role. What it says of a process's end
@@ -65,7 +65,7 @@ _WARM_MODULES = (
     "types",
     "typing",
 )
-# What some import, and what of ours some jobs need.
+# What some import, and what of ours some workloads need.
 _SELDOM = ("hashlib", "pathlib", "shlex", "subprocess", "textwrap", "threading", "executor_service.runner.referee.main")
 
 
@@ -81,7 +81,7 @@ def warm_up(*, seldom: bool) -> None:
 
 
 def main(stdin_fd: int, stdout_fd: int, confinement: Confinement) -> int:
-    """Serves one job from stdin to stdout; returns when the conductor is gone. The caller must then exit.
+    """Serves one workload from stdin to stdout; returns when the conductor is gone. The caller must then exit.
 
     Returns the conductor's wait status: not 0 if there can be no report.
     """

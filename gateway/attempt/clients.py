@@ -85,18 +85,18 @@ class Clients:
         await asyncio.gather(*(channel.close() for channel in self._channels.values()))
 
     async def execute(
-        self, attempt_id: str, job: executor_pb2.Job, patience: Patience, isolation: str = ""
+        self, attempt_id: str, workload: executor_pb2.Workload, patience: Patience, isolation: str = ""
     ) -> executor_pb2.Report:
-        """Runs the job; SandboxError if no executor could.
+        """Runs the workload; SandboxError if no executor could.
 
         isolation: by those executors, and no others; empty: by the usual ones.
         """
         executor = self._executors.get(isolation)
         if executor is None:  # it was named when there were some
             raise SandboxError(f"there are no executors of the isolation {isolation} any more", retry_after_s=None)
-        request = executor_pb2.ExecuteRequest(attempt_id=attempt_id, job=job)
-        with_reference = bool(job.reference_source)
-        longest_s = budgets.longest_call_s(job.limits, len(job.source), with_reference=with_reference)
+        request = executor_pb2.ExecuteRequest(attempt_id=attempt_id, workload=workload)
+        with_reference = bool(workload.reference_source)
+        longest_s = budgets.longest_call_s(workload.limits, len(workload.source), with_reference=with_reference)
 
         async def execute(request: Any, *, timeout: float, metadata: Any) -> executor_pb2.ExecuteResponse:  # noqa: ASYNC109
             request.wait.FromMilliseconds(math.ceil(1000 * patience.left_s()))

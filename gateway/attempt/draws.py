@@ -19,12 +19,12 @@ from typing import Any
 from codearena.errors import ServiceError
 from codearena.tasks.task import Task, TestCase
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
-from gateway.attempt.jobs import Brief, Drawn, call_of, expectation_of
+from gateway.attempt.briefs import Brief, Drawn, call_of, expectation_of
 from gateway.attempt.limits import ceilings
 
-_CALLS_PER_JOB = 64
+_CALLS_PER_WORKLOAD = 64
 
-Run = Callable[[executor_pb2.Job], Awaitable[executor_pb2.Report]]
+Run = Callable[[executor_pb2.Workload], Awaitable[executor_pb2.Report]]
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Draws:
         return bool(self._tests)
 
     async def drawn(self, brief: Brief, key: str, step: int, run: Run) -> Brief:
-        """The brief with the inputs that are drawn for this key and step. run: takes a job whose source is set.
+        """The brief with the inputs that are drawn for this key and step. run: takes a workload whose source is set.
 
         Raises:
             ServiceError: the reference did not answer for every case of the pool.
@@ -84,15 +84,15 @@ class Draws:
         made = [made_case(self._task, test, rng) for _ in range(self._size)]
         calls = [call_of(self._task, case, str(number)) for number, case in enumerate(made, start=1)]
         outcomes: list[common_pb2.CallOutcome] = []
-        for at in range(0, len(calls), _CALLS_PER_JOB):
-            outcomes += await self._answered(calls[at : at + _CALLS_PER_JOB], run)
+        for at in range(0, len(calls), _CALLS_PER_WORKLOAD):
+            outcomes += await self._answered(calls[at : at + _CALLS_PER_WORKLOAD], run)
         cases = zip(made, calls, outcomes, strict=True)
         return [_Case(call, self._expected(case, outcome)) for case, call, outcome in cases]
 
     async def _answered(self, calls: Sequence[executor_pb2.Call], run: Run) -> Sequence[common_pb2.CallOutcome]:
         limits = ceilings(self._task.limits, len(calls))
-        job = executor_pb2.Job(limits=limits, source=self._task.solution.encode(), calls=calls)
-        report = await run(job)
+        workload = executor_pb2.Workload(limits=limits, source=self._task.solution.encode(), calls=calls)
+        report = await run(workload)
         if report.status != executor_pb2.ATTEMPT_STATUS_RAN or len(report.calls) != len(calls):
             raise ServiceError(f"the reference of {self._task.id} did not run")
         return report.calls
@@ -125,8 +125,8 @@ def made_case(task: Task, test: TestCase, rng: random.Random) -> TestCase:
 
 
 def _with_cases(brief: Brief, cases: dict[str, _Case]) -> Brief:
-    job, expectations = executor_pb2.Job(), grader_pb2.Expectations()
-    job.CopyFrom(brief.job)
+    workload, expectations = executor_pb2.Workload(), grader_pb2.Expectations()
+    workload.CopyFrom(brief.workload)
     expectations.CopyFrom(brief.expectations)
     drawn: dict[str, Drawn] = {}
     for test in expectations.tests:
@@ -137,7 +137,7 @@ def _with_cases(brief: Brief, cases: dict[str, _Case]) -> Brief:
             call.CopyFrom(case.call)
             test.call_id = call.call_id = call_id
             drawn[call_id] = Drawn(call, test)
-    for call in job.calls:
+    for call in workload.calls:
         if call.call_id in drawn:
             call.CopyFrom(drawn[call.call_id].call)
-    return replace(brief, job=job, expectations=expectations, drawn=tuple(drawn.values()), undrawn=brief)
+    return replace(brief, workload=workload, expectations=expectations, drawn=tuple(drawn.values()), undrawn=brief)

@@ -10,17 +10,17 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from codearena.errors import ServiceError
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
-from gateway.attempt.jobs import JobMaker
+from gateway.attempt.briefs import BriefMaker
 
-Run = Callable[[str, executor_pb2.Job], Awaitable[executor_pb2.Report]]
-"""Makes the job's calls on the code as given. The first argument names it in logs."""
+Run = Callable[[str, executor_pb2.Workload], Awaitable[executor_pb2.Report]]
+"""Makes the workload's calls on the code as given. The first argument names it in logs."""
 Examine = Callable[[grader_pb2.ExamineRequest], Awaitable[grader_pb2.ExamineResponse]]
 
 
 class Given:
     """The code as given of one task. maker: makes the task's briefs, and is told."""
 
-    def __init__(self, maker: JobMaker, examine: Examine) -> None:
+    def __init__(self, maker: BriefMaker, examine: Examine) -> None:
         self._maker = maker
         self._examine = examine
         self._running: dict[str, asyncio.Task[None]] = {}  # by isolation: one that is down holds up no other
@@ -43,7 +43,7 @@ class Given:
 
     async def _establish(self, run: Run) -> None:
         attempt_id, brief = f"baseline-{uuid.uuid4().hex}", self._maker.given()
-        report = await run(attempt_id, brief.job)
+        report = await run(attempt_id, brief.workload)
         response = await self._examine(
             grader_pb2.ExamineRequest(attempt_id=attempt_id, report=report, expectations=brief.expectations)
         )

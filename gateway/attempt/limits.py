@@ -21,8 +21,8 @@ from gateway.settings import Settings
 
 log = logging.getLogger(__name__)
 
-Run = Callable[[executor_pb2.Job], Awaitable[executor_pb2.Report]]
-"""Runs a job whose source is the reference."""
+Run = Callable[[executor_pb2.Workload], Awaitable[executor_pb2.Report]]
+"""Runs a workload whose source is the reference."""
 
 _UNSEEN_WAIT_S = 0.05  # shorter waits of a call may be the host's: the runner does not look at them
 _WALL_OF_CPU = 2.0  # an attempt that computes needs about as much wall time as CPU time
@@ -43,7 +43,7 @@ def ceilings(limits: TaskLimits, calls: int = 1) -> common_pb2.Limits:
 def for_every_call(limits: common_pb2.Limits, calls: int) -> common_pb2.Limits:
     """So that each of so many calls is made, though all before it reach their limits: for the code as given.
 
-    Of so many that this takes longer than a job may, the last are not made then.
+    Of so many that this takes longer than a workload may, the last are not made then.
     """
     every = common_pb2.Limits()
     every.CopyFrom(limits)
@@ -107,7 +107,7 @@ class AttemptLimits:
     def ran(self, report: executor_pb2.Report, run: Run) -> "asyncio.Task[None] | None":
         """Measures the reference again, in the background, if an attempt ran on a class of hosts not seen before.
 
-        Nobody says on which host a job runs, so that it is tried a few times. Returns what was begun, if anything was.
+        Nobody says on which host a workload runs, so that it is tried a few times. Returns what was begun, if anything.
         """
         host_class = report.isolation.host_class
         busy = self._again is not None and not self._again.done()
@@ -130,9 +130,9 @@ class AttemptLimits:
 
     async def _measure(self, run: Run) -> None:
         limits = ceilings(self._task.limits, len(self._calls))
-        job = executor_pb2.Job(limits=limits, source=self._task.solution.encode(), calls=self._calls)
+        workload = executor_pb2.Workload(limits=limits, source=self._task.solution.encode(), calls=self._calls)
         for _ in range(_SCRIPT_TRIES):
-            report = await run(job)
+            report = await run(workload)
             if _passes_its_scripts(report):
                 break
         self._learn(report)
@@ -151,7 +151,7 @@ class AttemptLimits:
 
 
 def for_measuring(limits: common_pb2.Limits, settings: Settings) -> common_pb2.Limits:
-    """Of a job that measures an attempt on the tests' own calls, which it has made before within `limits`.
+    """Of a workload that measures an attempt on the tests' own calls, which it has made before within `limits`.
 
     What takes longer than this is far slower than the reference, whose own times are in `limits`.
     """
@@ -165,7 +165,7 @@ def for_measuring(limits: common_pb2.Limits, settings: Settings) -> common_pb2.L
 
 
 def for_probing(limits: common_pb2.Limits, probe_cpu_s: float) -> common_pb2.Limits:
-    """Of a job that probes: its budget of CPU time bounds its calls, not what the tests' calls take."""
+    """Of a workload that probes: its budget of CPU time bounds its calls, not what the tests' calls take."""
     probing = common_pb2.Limits()
     probing.CopyFrom(limits)
     wall_ms = round(1000 * (_PROBE_WALL_S + _PROBE_WALL_OF_CPU * probe_cpu_s))

@@ -20,7 +20,7 @@ from codearena.server import telemetry, tracing
 from codearena.tasks.task import Task, TaskLimits
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2
 from gateway import metrics
-from gateway.attempt import evidence, jobs, limits, tally
+from gateway.attempt import briefs, evidence, limits, tally
 from gateway.attempt.admission import Admissions
 from gateway.attempt.announcing import Announcements
 from gateway.attempt.clients import Clients
@@ -61,8 +61,8 @@ class Stopwatch:
 class Graded:
     """What the services said of an attempt.
 
-    report: of its calls; measurement: of the measuring job, None if there was no need; judgement: None if not asked.
-    readings: which outcomes were right.
+    report: of its calls; measurement: of the measuring workload, None if there was no need; judgement: None if not
+    asked. readings: which outcomes were right.
     """
 
     report: executor_pb2.Report
@@ -71,7 +71,7 @@ class Graded:
     verdict: grader_pb2.Verdict
     identity: str
     identical: bool
-    brief: jobs.Brief
+    brief: briefs.Brief
     readings: grader_pb2.Readings
 
 
@@ -104,7 +104,7 @@ class _Ran:
 
     attempt_id: str
     task: Task
-    brief: jobs.Brief
+    brief: briefs.Brief
     source: bytes
     limits: common_pb2.Limits
     report: executor_pb2.Report
@@ -124,8 +124,8 @@ class Pipeline:
         self._clients = clients
         self._announcements = Announcements(clients)
         self._admission = Admissions(settings.attempts_running, settings.attempts_waiting, settings.isolation_executors)
-        probing = jobs.Probing(settings.probe_cpu_s, settings.probe_stop_ratio, settings.probe_reuse)
-        self._makers = {task.id: jobs.JobMaker(task, rng, probing) for task in tasks.values()}
+        probing = briefs.Probing(settings.probe_cpu_s, settings.probe_stop_ratio, settings.probe_reuse)
+        self._makers = {task.id: briefs.BriefMaker(task, rng, probing) for task in tasks.values()}
         secret = settings.cases_secret.get_secret_value().encode() or rng.randbytes(32)
         self._draws = {task.id: Draws(task, secret, settings.cases_pool) for task in tasks.values()}
         self._limits = {
@@ -185,7 +185,7 @@ class Pipeline:
         """What grading the task's buggy code says, on the tests that an agent is shown. caller: as of `attempt`."""
         within, source = await self._limits_of(task), task.buggy.encode()
         brief = self._makers[task.id].baseline()
-        within = limits.for_every_call(within, len(brief.job.calls))
+        within = limits.for_every_call(within, len(brief.workload.calls))
         graded, _ = await self._graded(f"baseline-{uuid.uuid4().hex}", task, brief, within, source, 1, (), caller)
         return graded.verdict
 
@@ -193,7 +193,7 @@ class Pipeline:
         self,
         attempt_id: str,
         task: Task,
-        brief: jobs.Brief,
+        brief: briefs.Brief,
         within: common_pb2.Limits,
         source: bytes,
         step: int,
@@ -209,7 +209,7 @@ class Pipeline:
             if len(source) <= self._settings.source_bytes:
                 self._announcements.announce(source)
             with watch.stage("execute"):
-                report = await self._execute(attempt_id, brief.job, within, source, patience, isolation)
+                report = await self._execute(attempt_id, brief.workload, within, source, patience, isolation)
             tally.executor_stages(report.timings)
             self._limits[task.id].ran(report, self._timing(isolation))
             # A wait anew: one that has run is not given up because it waited long before that.
@@ -245,7 +245,7 @@ class Pipeline:
         brief = self._makers[task.id].baseline()
         patience = Patience(deadline.left_s())
         async with self._admission.place(patience, caller):
-            report = await self._execute(attempt_id, brief.job, within, source, patience)
+            report = await self._execute(attempt_id, brief.workload, within, source, patience)
             # An empty judgement: every dimension unscored.
             judgement = judge_pb2.Judgement() if report.analysis.compiles else None
             request = grader_pb2.GradeRequest(
@@ -257,9 +257,9 @@ class Pipeline:
     async def run_script(self, source: bytes, stdin: bytes) -> executor_pb2.Report:
         """Runs a source as a program, within the limits that tasks have by default."""
         patience, within = self._patience(), limits.ceilings(TaskLimits())
-        job = jobs.script_job(stdin, within)
+        workload = briefs.script_workload(stdin, within)
         async with self._admission.place(patience):
-            return await self._execute(f"script-{uuid.uuid4().hex}", job, within, source, patience)
+            return await self._execute(f"script-{uuid.uuid4().hex}", workload, within, source, patience)
 
     def _patience(self) -> Patience:
         return Patience(self._settings.attempt_wait_s)
@@ -273,35 +273,37 @@ class Pipeline:
     def _drawing(self, task: Task) -> limits.Run:
         """Answers for the reference, of whose times the task's limits learn."""
 
-        async def answered(job: executor_pb2.Job) -> executor_pb2.Report:
-            report = await self._answered("reference", job)
+        async def answered(workload: executor_pb2.Workload) -> executor_pb2.Report:
+            report = await self._answered("reference", workload)
             self._limits[task.id].note(report)
             return report
 
         return answered
 
     async def _run_given(
-        self, task: Task, isolation: str, attempt_id: str, job: executor_pb2.Job
+        self, task: Task, isolation: str, attempt_id: str, workload: executor_pb2.Workload
     ) -> executor_pb2.Report:
         """The report on the code as given, of which every call is made."""
-        within = limits.for_every_call(await self._limits_of(task, isolation), len(job.calls))
+        within = limits.for_every_call(await self._limits_of(task, isolation), len(workload.calls))
         patience = self._patience()
         async with self._admission.place(patience, isolation=isolation):
-            return await self._execute(attempt_id, job, within, task.buggy.encode(), patience, isolation)
+            return await self._execute(attempt_id, workload, within, task.buggy.encode(), patience, isolation)
 
     async def _examine_given(self, request: grader_pb2.ExamineRequest) -> grader_pb2.ExamineResponse:
         return await self._clients.examine(request, self._patience())
 
-    async def _answered(self, purpose: str, job: executor_pb2.Job, isolation: str = "") -> executor_pb2.Report:
-        """The report on a reference, which is the job's source."""
+    async def _answered(
+        self, purpose: str, workload: executor_pb2.Workload, isolation: str = ""
+    ) -> executor_pb2.Report:
+        """The report on a reference, which is the workload's source."""
         patience = self._patience()
         async with self._admission.place(patience, isolation=isolation):
-            return await self._clients.execute(f"{purpose}-{uuid.uuid4().hex}", job, patience, isolation)
+            return await self._clients.execute(f"{purpose}-{uuid.uuid4().hex}", workload, patience, isolation)
 
     async def _execute(
         self,
         attempt_id: str,
-        job: executor_pb2.Job,
+        workload: executor_pb2.Workload,
         within: common_pb2.Limits,
         source: bytes,
         patience: Patience,
@@ -309,8 +311,8 @@ class Pipeline:
     ) -> executor_pb2.Report:
         if len(source) > self._settings.source_bytes:
             return limits.too_large(len(source), self._settings.source_bytes)
-        whole = executor_pb2.Job()
-        whole.CopyFrom(job)
+        whole = executor_pb2.Workload()
+        whole.CopyFrom(workload)
         whole.limits.CopyFrom(within)
         whole.source = source
         return await self._clients.execute(attempt_id, whole, patience, isolation)
@@ -337,14 +339,14 @@ class Pipeline:
             raise
 
     async def _measure(self, ran: _Ran) -> executor_pb2.Report:
-        """The report of the measuring job: in another sandbox, where nothing is left of what the attempt has seen."""
+        """The measuring workload's report: from another sandbox, where nothing is left of what the attempt has seen."""
         with ran.watch.stage("measure"):
-            job = ran.brief.measurement
-            if job.probe:
-                within = limits.for_probing(ran.limits, job.probe_cpu.ToMilliseconds() / 1000)
+            workload = ran.brief.measurement
+            if workload.probe:
+                within = limits.for_probing(ran.limits, workload.probe_cpu.ToMilliseconds() / 1000)
             else:
                 within = limits.for_measuring(ran.limits, self._settings)
-            return await self._execute(ran.attempt_id, job, within, ran.source, ran.patience, ran.isolation)
+            return await self._execute(ran.attempt_id, workload, within, ran.source, ran.patience, ran.isolation)
 
     async def _judge(self, ran: _Ran, examined: grader_pb2.ExamineResponse | None = None) -> judge_pb2.Judgement | None:
         """None for what does not compile. examined: None: only if the judge wants to know."""

@@ -1,4 +1,4 @@
-"""One arena for each isolation: the executor's own way from a job to a report, without gRPC around it."""
+"""One arena for each isolation: the executor's own way from a workload to a report, without gRPC around it."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -14,18 +14,18 @@ from executor_service.isolation.base import IsolationName
 from executor_service.isolation.choice import choose
 from executor_service.pool import Pool
 from executor_service.settings import MIB, Settings
-from tests.executor_service import jobs
+from tests.executor_service import workloads
 from tests.executor_service.images import require_engine, runner_image
 
 POOL = PoolLimits(minimum=2, maximum=4, leases=4, start_concurrency=2, waiting=8, ready_age_s=600, shrink_s=600)
 ONE_AFTER_THE_OTHER = replace(POOL, minimum=1, maximum=1)
 """For cells: so that the attempts of the list take turns in one container."""
-HONEST = jobs.job(
+HONEST = workloads.workload(
     "import os\n"
     "def f(x):\n"
     "    print('working on', x)\n"
     "    return [x + 1, sorted(os.listdir('/tmp/attempt')) if os.path.isdir('/tmp/attempt') else [], os.getcwd()]\n",
-    [jobs.call("f", 1, call_id="first"), jobs.call("f", 2, call_id="second")],
+    [workloads.call("f", 1, call_id="first"), workloads.call("f", 2, call_id="second")],
 )
 """Run after every attempt of the list. Its report must not depend on what ran before."""
 
@@ -40,7 +40,7 @@ def essence(report: executor_pb2.Report) -> list[tuple[str, str, bytes, bytes]]:
 
 @dataclass
 class Arena:
-    """Executes jobs in one isolation. honest: the essence of HONEST's report when nothing had run before."""
+    """Executes workloads in one isolation. honest: the essence of HONEST's report when nothing had run before."""
 
     name: IsolationName
     attempts: Attempts
@@ -48,14 +48,14 @@ class Arena:
     honest: list[tuple[str, str, bytes, bytes]]
     degradations: tuple[str, ...]
 
-    async def execute(self, job: executor_pb2.Job) -> executor_pb2.Report:
-        return await self.attempts.execute("conformance", job)
+    async def execute(self, workload: executor_pb2.Workload) -> executor_pb2.Report:
+        return await self.attempts.execute("conformance", workload)
 
     async def call(
         self, source: str | bytes, *args: object, bounds: common_pb2.Limits | None = None
     ) -> common_pb2.CallOutcome:
         """The outcome of one call of f in `source`."""
-        report = await self.execute(jobs.job(source, [jobs.call("f", *args)], bounds=bounds))
+        report = await self.execute(workloads.workload(source, [workloads.call("f", *args)], bounds=bounds))
         assert report.status == executor_pb2.ATTEMPT_STATUS_RAN, report
         return report.calls[0]
 

@@ -8,7 +8,7 @@ import pytest
 from codearena.v1 import common_pb2
 from executor_service.isolation.base import IsolationName
 from tests.conformance.conftest import Arena
-from tests.executor_service import jobs
+from tests.executor_service import workloads
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -93,7 +93,7 @@ def f():
     for number in range(10**6):
         open(f'/tmp/inode{number}', 'w').close()
 """
-BRISK = jobs.limits(call_cpu_s=1.0, call_wall_s=2.0, attempt_wall_s=8.0)
+BRISK = workloads.limits(call_cpu_s=1.0, call_wall_s=2.0, attempt_wall_s=8.0)
 
 HOSTILE = {
     "fork bomb": FORK_BOMB,
@@ -125,7 +125,7 @@ async def test_exhausting_the_sandbox_with_many_processes_gets_an_outcome_and_ne
 @pytest.mark.parametrize("source", [FILL_TMP, FILL_INODES], ids=["bytes", "inodes"])
 async def test_filling_the_disk_ends_at_a_limit(arena: Arena, source: str) -> None:
     arena.require_namespaces()
-    outcome = await arena.call(source, bounds=jobs.limits(call_cpu_s=5, call_wall_s=10))
+    outcome = await arena.call(source, bounds=workloads.limits(call_cpu_s=5, call_wall_s=10))
     assert outcome.status in (common_pb2.CALL_STATUS_RAISED, common_pb2.CALL_STATUS_MEMORY_LIMIT)
 
 
@@ -257,7 +257,7 @@ _STARTED_PAST_THE_RECORD = {
 @pytest.mark.parametrize("source", _STARTED_PAST_THE_RECORD.values(), ids=_STARTED_PAST_THE_RECORD.keys())
 async def test_a_process_started_past_the_recorded_functions_is_seen_by_the_kernel(arena: Arena, source: str) -> None:
     arena.require_namespaces()
-    report = await arena.execute(jobs.job(source, [jobs.call("f", intercept=True)]))
+    report = await arena.execute(workloads.workload(source, [workloads.call("f", intercept=True)]))
     assert [process.via for process in report.calls[0].processes] == ["kernel"]
 
 
@@ -282,8 +282,8 @@ def f(how):
 
 async def test_where_no_process_may_be_started_no_program_can_be(arena: Arena) -> None:
     """Nor in the attempt's own process, or in one that it hides from the count by making as many as there are pids."""
-    calls = [jobs.call("f", how, call_id=how, intercept=True) for how in ("itself", "a descriptor", "a child")]
-    report = await arena.execute(jobs.job(_STARTS_A_SHELL, calls))
+    calls = [workloads.call("f", how, call_id=how, intercept=True) for how in ("itself", "a descriptor", "a child")]
+    report = await arena.execute(workloads.workload(_STARTS_A_SHELL, calls))
     refused = json.dumps([-1, errno.EACCES], separators=(",", ":")).encode()
     assert [call.value.json for call in report.calls] == [refused, refused, b"false"]
 
@@ -301,9 +301,9 @@ def f():
 
 
 async def test_an_attempt_that_starves_itself_in_every_call_ends_within_its_limits(arena: Arena) -> None:
-    bounds = jobs.limits(call_cpu_s=2.0, call_wall_s=2.0, attempt_wall_s=6.0, processes=16)
-    calls = [jobs.call("f", call_id=str(number)) for number in range(12)]
-    report = await arena.execute(jobs.job(STARVES_ITSELF, calls, bounds=bounds))
+    bounds = workloads.limits(call_cpu_s=2.0, call_wall_s=2.0, attempt_wall_s=6.0, processes=16)
+    calls = [workloads.call("f", call_id=str(number)) for number in range(12)]
+    report = await arena.execute(workloads.workload(STARVES_ITSELF, calls, bounds=bounds))
     # On a busy host it is the load, which starves itself too, that ends at the limit.
     first = report.load if report.HasField("load") else report.calls[0]
     assert first.status == common_pb2.CALL_STATUS_TIME_LIMIT

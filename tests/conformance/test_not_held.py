@@ -9,7 +9,7 @@ import pytest
 
 from codearena.v1 import executor_pb2
 from tests.conformance.conftest import Arena
-from tests.executor_service import jobs
+from tests.executor_service import workloads
 from tests.executor_service.runner.referee.test_main import run_at_level
 from tests.integration.waiting import until
 
@@ -34,7 +34,7 @@ def f():
     time.sleep(50)
 """
 _HOSTS_PROGRAMS = Path("/usr/bin").stat()
-_LONG = jobs.limits(call_cpu_s=50, call_wall_s=60, attempt_wall_s=120)
+_LONG = workloads.limits(call_cpu_s=50, call_wall_s=60, attempt_wall_s=120)
 
 
 async def _told(arena: Arena, source: str, *args: object) -> object:
@@ -64,7 +64,7 @@ async def test_attempts_in_cells_of_one_container_share_the_hash_seed(arena: Are
 async def test_signals_queued_in_one_container_are_counted_for_those_beside_it(arena: Arena) -> None:
     if arena.name != "container":
         pytest.skip("a user namespace counts for itself, and cells take turns")
-    queuing = asyncio.create_task(arena.execute(jobs.job(_QUEUES_SIGNALS, bounds=_LONG)))
+    queuing = asyncio.create_task(arena.execute(workloads.workload(_QUEUES_SIGNALS, bounds=_LONG)))
 
     async def seen_beside_it() -> bool:
         assert not queuing.done()
@@ -84,12 +84,12 @@ async def test_an_attempt_may_claim_a_process_that_it_never_started(arena: Arena
         "    records = sys.modules['executor_service.runner.attempt.intercept'].records\n"
         "    records.append({'argv': ['ping', host], 'shell': False, 'via': 'subprocess'})\n"
     )
-    report = await arena.execute(jobs.job(source, [jobs.call("f", "example.org", intercept=True)]))
+    report = await arena.execute(workloads.workload(source, [workloads.call("f", "example.org", intercept=True)]))
     assert [list(process.argv) for process in report.calls[0].processes] == [["ping", "example.org"]]
 
 
 def _at_level(level: str, source: str, *args: object) -> executor_pb2.Report:
-    return run_at_level(level, jobs.job(source, [jobs.call("f", *args)]))
+    return run_at_level(level, workloads.workload(source, [workloads.call("f", *args)]))
 
 
 async def test_without_root_conductor_and_attempt_share_a_uid() -> None:
@@ -108,5 +108,5 @@ async def test_without_namespaces_the_attempt_sees_the_hosts_processes_and_files
 async def test_without_root_no_signal_of_its_own_ends_a_program() -> None:
     source = "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\nprint('on as', os.getpid())"
     call = executor_pb2.Call(call_id="s", script=executor_pb2.Script())
-    (outcome,) = run_at_level("nested", jobs.job(source, [call])).calls
+    (outcome,) = run_at_level("nested", workloads.workload(source, [call])).calls
     assert outcome.stdout.head == b"on as 1\n"

@@ -17,7 +17,7 @@ from executor_service.isolation.base import IsolationName
 from executor_service.settings import MIB
 from tests.conformance.conftest import HONEST, Arena, essence
 from tests.conformance.programs import PROGRAMS, Program
-from tests.executor_service import jobs
+from tests.executor_service import workloads
 from tests.executor_service.images import runner_image
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -34,7 +34,7 @@ def the_next_attempt_is_graded_as_if_nothing_had_been() -> None:
     """Asked once, after all programs, and not after each: see the last test."""
 
 
-_LIMITS = jobs.limits(
+_LIMITS = workloads.limits(
     call_cpu_s=20,
     call_wall_s=60,
     attempt_wall_s=60,
@@ -46,7 +46,7 @@ _LIMITS = jobs.limits(
 
 async def _report(arena: Arena, program: Program) -> executor_pb2.Report:
     call = executor_pb2.Call(call_id="s", script=executor_pb2.Script(stdin=program.stdin))
-    return await arena.execute(jobs.job(program.data, [call], bounds=_LIMITS))
+    return await arena.execute(workloads.workload(program.data, [call], bounds=_LIMITS))
 
 
 def _as_ran(report: executor_pb2.Report) -> Ran:

@@ -13,13 +13,13 @@ from executor_service.isolation.container import ContainerIsolation
 from executor_service.settings import Settings
 from tests.conformance import searcher
 from tests.conformance.conftest import Arena
-from tests.executor_service import jobs
+from tests.executor_service import workloads
 from tests.executor_service.images import require_engine, runner_image
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-BRISK = jobs.limits(call_cpu_s=0.5, call_wall_s=2.0)
-PATIENT = jobs.limits(call_cpu_s=30, call_wall_s=60, attempt_wall_s=60)
+BRISK = workloads.limits(call_cpu_s=0.5, call_wall_s=2.0)
+PATIENT = workloads.limits(call_cpu_s=30, call_wall_s=60, attempt_wall_s=60)
 
 SCRIPT = """
 import unittest
@@ -61,7 +61,9 @@ def test_planted_secret_4():
 
 
 async def verdicts(arena: Arena, attempt: str, script: str) -> dict[str, str]:
-    return jobs.script_verdicts(await arena.execute(jobs.job(attempt, [jobs.script_call(script)], bounds=BRISK)))
+    return workloads.script_verdicts(
+        await arena.execute(workloads.workload(attempt, [workloads.script_call(script)], bounds=BRISK))
+    )
 
 
 NEVER_FAILS = "from pytest import raises\ndef test_it():\n    with raises(Exception): f(1)\n"
@@ -71,7 +73,7 @@ NEVER_FAILS = "from pytest import raises\ndef test_it():\n    with raises(Except
     "attempt", ["", "f = None", "def g(x): raise ValueError", "def __getattr__(name): raise ValueError"]
 )
 async def test_without_an_entry_point_no_test_of_a_script_is_run(arena: Arena, attempt: str) -> None:
-    report = await arena.execute(jobs.job(attempt, [jobs.script_call(NEVER_FAILS)], bounds=BRISK))
+    report = await arena.execute(workloads.workload(attempt, [workloads.script_call(NEVER_FAILS)], bounds=BRISK))
     assert report.calls[0].status == common_pb2.CALL_STATUS_UNDEFINED
     assert not report.calls[0].script_tests
     assert set((await verdicts(arena, "def f(x): raise ValueError", NEVER_FAILS)).values()) == {"passed"}
@@ -95,18 +97,18 @@ def check(candidate):
 
 
 async def check(arena: Arena, attempt: str, entry_point: str) -> executor_pb2.Report:
-    call = jobs.script_call(CHECK, entry_point=entry_point)
-    return await arena.execute(jobs.job(attempt, [call], bounds=BRISK))
+    call = workloads.script_call(CHECK, entry_point=entry_point)
+    return await arena.execute(workloads.workload(attempt, [call], bounds=BRISK))
 
 
 async def test_a_candidate_is_a_method_of_an_object_of_each_call_also_after_a_call_that_hung(arena: Arena) -> None:
-    found = jobs.script_verdicts(await check(arena, LEETCODE, "Solution().twoSum"))
+    found = workloads.script_verdicts(await check(arena, LEETCODE, "Solution().twoSum"))
     assert found == {"assert-1": "passed", "assert-2": "failed", "assert-3": "passed"}
     static = LEETCODE.replace("    def twoSum(self", "    @classmethod\n    def twoSum(cls").replace(
         "self.calls", "calls"
     )
     static = static.replace("calls += 1", "calls = 1").replace("    def __init__(self): calls = 0\n", "")
-    found = jobs.script_verdicts(await check(arena, static, "Solution.twoSum"))
+    found = workloads.script_verdicts(await check(arena, static, "Solution.twoSum"))
     assert found == {"assert-1": "passed", "assert-2": "failed", "assert-3": "passed"}
 
 
@@ -191,19 +193,21 @@ def f(pid):
         return [refused, 'may not signal']
     return [refused, 'may signal']
 """
-    report = await arena.execute(jobs.job(attempt, [jobs.script_call("import os\nassert f(os.getpid()) == 0")]))
+    report = await arena.execute(
+        workloads.workload(attempt, [workloads.script_call("import os\nassert f(os.getpid()) == 0")])
+    )
     (test,) = report.calls[0].script_tests
     assert "left:  [True, 'may not signal']" in test.detail
 
 
 async def test_nothing_of_a_script_is_found_by_an_attempt_that_searches_everything(arena: Arena) -> None:
     arena.require_namespaces()
-    calls = [jobs.call("f", 1, call_id="1"), jobs.script_call(PLANTED), jobs.call("f", 2, call_id="2")]
-    bounds = jobs.limits(call_cpu_s=30, call_wall_s=60, attempt_wall_s=60)
+    calls = [workloads.call("f", 1, call_id="1"), workloads.script_call(PLANTED), workloads.call("f", 2, call_id="2")]
+    bounds = workloads.limits(call_cpu_s=30, call_wall_s=60, attempt_wall_s=60)
     bounds.output_bytes = 1 << 20
-    report = await arena.execute(jobs.job(searcher.AS_ATTEMPT, calls, bounds=bounds))
+    report = await arena.execute(workloads.workload(searcher.AS_ATTEMPT, calls, bounds=bounds))
     (test,) = report.calls[1].script_tests
-    assert jobs.script_verdicts(report, 1) == {"test_planted_secret_4": "passed"}, test.detail
+    assert workloads.script_verdicts(report, 1) == {"test_planted_secret_4": "passed"}, test.detail
     searches = test.stdout.head.splitlines() + report.calls[2].stdout.head.splitlines()
     assert len(searches) == 4
     for search in map(json.loads, searches):
@@ -223,15 +227,15 @@ async def test_nor_by_root_inside_of_the_container_while_the_script_runs() -> No
     sandbox = await isolation.create()
     try:
         script = PLANTED + "    import os, time\n    while not os.path.exists('/tmp/searched'): time.sleep(0.02)\n"
-        job = jobs.job("def f(x): return x", [jobs.script_call(script)], bounds=PATIENT)
-        running = asyncio.create_task(sandbox.run(codec.encode_job(job), 60))
+        workload = workloads.workload("def f(x): return x", [workloads.script_call(script)], bounds=PATIENT)
+        running = asyncio.create_task(sandbox.run(codec.encode_workload(workload), 60))
         await asyncio.to_thread(_until_the_referee_runs, client, sandbox.sandbox_id)
         found = await asyncio.to_thread(_search_as_root, client, sandbox.sandbox_id)
-        report = codec.decode_report(await running, job)
+        report = codec.decode_report(await running, workload)
     finally:
         await sandbox.destroy()
         await isolation.close()
-    assert set(jobs.script_verdicts(report).values()) == {"passed"}
+    assert set(workloads.script_verdicts(report).values()) == {"passed"}
     assert [search["found"] for search in found] == [[]] * 4
     assert found[0]["control"]
     assert all(search["processes"] >= 4 for search in found)
@@ -255,9 +259,9 @@ def _search_as_root(client: docker.APIClient, container_id: str) -> list[dict[st
 
 
 async def test_many_short_requests_are_bounded_together(arena: Arena) -> None:
-    bounds = jobs.limits(call_cpu_s=1.0, call_wall_s=30.0, attempt_wall_s=30.0, attempt_cpu_s=0.3)
+    bounds = workloads.limits(call_cpu_s=1.0, call_wall_s=30.0, attempt_wall_s=30.0, attempt_cpu_s=0.3)
     script = "def test_it():\n    for item in f(1): pass\n\ndef test_after():\n    assert f(1)\n"
     endless = "def f(x):\n    while True: yield x"
-    report = await arena.execute(jobs.job(endless, [jobs.script_call(script)], bounds=bounds))
+    report = await arena.execute(workloads.workload(endless, [workloads.script_call(script)], bounds=bounds))
     assert report.calls[0].script_tests[0].detail == "the CPU time of the whole attempt was used up"
-    assert jobs.script_verdicts(report) == {"test_it": "failed", "test_after": "not_run"}
+    assert workloads.script_verdicts(report) == {"test_it": "failed", "test_after": "not_run"}

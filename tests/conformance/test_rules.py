@@ -6,7 +6,7 @@ import pytest
 
 from codearena.v1 import common_pb2, executor_pb2
 from tests.conformance.conftest import Arena
-from tests.executor_service import jobs
+from tests.executor_service import workloads
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -68,10 +68,10 @@ HONEST = {
 
 
 async def _report(arena: Arena, source: str, rules: Sequence[str] = ("eval",)) -> executor_pb2.Report:
-    job = jobs.job(source)
+    workload = workloads.workload(source)
     for each in rules:
-        job.checks.add(rule="forbid_call", argument=each)
-    return await arena.execute(job)
+        workload.checks.add(rule="forbid_call", argument=each)
+    return await arena.execute(workload)
 
 
 @pytest.mark.parametrize("how", DODGES)
@@ -99,7 +99,7 @@ async def test_no_program_is_started_where_text_must_not_be_run(arena: Arena) ->
     assert report.calls[0].raised.type == "PermissionError"
 
 
-async def test_a_job_without_such_a_rule_may_run_text(arena: Arena) -> None:
+async def test_a_workload_without_such_a_rule_may_run_text(arena: Arena) -> None:
     report = await _report(arena, DODGES["in a call"], ["os.system"])
     assert list(report.broken_checks) == []
 
@@ -120,7 +120,7 @@ async def test_calls_of_which_the_interpreter_tells_are_seen_by_whatever_name(
 
 
 async def test_a_rule_that_the_reference_breaks_is_not_held_against_the_attempt(arena: Arena) -> None:
-    job = jobs.job("def f(): return 1", reference=DODGES["in a call"])
-    job.checks.add(rule="forbid_call", argument="eval")
-    report = await arena.execute(job)
+    workload = workloads.workload("def f(): return 1", reference=DODGES["in a call"])
+    workload.checks.add(rule="forbid_call", argument="eval")
+    report = await arena.execute(workload)
     assert list(report.broken_checks) == []

@@ -37,8 +37,8 @@ class FakeSandbox(Sandbox):
         self._alive = False
         self._lost()
 
-    async def run(self, job: bytes, timeout_s: float) -> bytes:
-        return job
+    async def run(self, workload: bytes, timeout_s: float) -> bytes:
+        return workload
 
     async def destroy(self) -> None:
         await self._removal.wait()

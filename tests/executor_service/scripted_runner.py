@@ -1,4 +1,4 @@
-"""A runner that does what the job's source says, to show what the executor makes of it. Speaks the real frames.
+"""A runner that does what the workload's source says, to show what the executor makes of it. Speaks the real frames.
 
 Sources: honest, exit N, oom, silent, malformed, foreign, too long, junk, stderr.
 """
@@ -82,7 +82,7 @@ def act(order: str, call_ids: list[str], analysed: bool) -> None:
     elif order == "malformed":
         send(b'{"status": "ran"}')
     elif order == "foreign":
-        send(report(["another job's call"]))
+        send(report(["another workload's call"]))
     elif order == "too long":
         os.write(1, struct.pack(">I", 2**32 - 1) + b"x" * 100)
         time.sleep(60)
@@ -97,8 +97,12 @@ def act(order: str, call_ids: list[str], analysed: bool) -> None:
 def main() -> None:
     revision = os.environ.get("REVISION") or runner_revision()
     send(json.dumps({"ready": True, "revision": revision, "degradations": []}).encode())
-    job = json.loads(read(struct.unpack(">I", read(4))[0]))
-    act(base64.b64decode(job["source"]).decode(), [call["call_id"] for call in job["calls"]], job["analysed"])
+    workload = json.loads(read(struct.unpack(">I", read(4))[0]))
+    act(
+        base64.b64decode(workload["source"]).decode(),
+        [call["call_id"] for call in workload["calls"]],
+        workload["analysed"],
+    )
 
 
 if __name__ == "__main__":

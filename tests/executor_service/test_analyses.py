@@ -3,15 +3,15 @@ from pathlib import Path
 
 from codearena.v1 import executor_pb2
 from executor_service.analyses import Analyses
-from tests.executor_service import jobs
+from tests.executor_service import workloads
 
 ANALYSIS = executor_pb2.Analysis(compiles=True, ast_hash="ab", checks=[executor_pb2.CheckOutcome(passed=True)])
 
 
-def checked(source: str, argument: str = "eval") -> executor_pb2.Job:
-    job = jobs.job(source)
-    job.checks.add(rule="forbid_call", argument=argument)
-    return job
+def checked(source: str, argument: str = "eval") -> executor_pb2.Workload:
+    workload = workloads.workload(source)
+    workload.checks.add(rule="forbid_call", argument=argument)
+    return workload
 
 
 def test_a_source_is_known_by_its_bytes_and_the_checks() -> None:
@@ -28,23 +28,23 @@ def test_another_runner_reads_for_itself() -> None:
     assert analyses.find(checked("a"), "r2") is None
 
 
-def test_a_job_without_checks_gets_none() -> None:
+def test_a_workload_without_checks_gets_none() -> None:
     analyses = Analyses(maximum=2)
     analyses.keep(checked("a"), "r1", ANALYSIS)
-    assert analyses.find(jobs.job("a"), "r1") == executor_pb2.Analysis(compiles=True, ast_hash="ab")
+    assert analyses.find(workloads.workload("a"), "r1") == executor_pb2.Analysis(compiles=True, ast_hash="ab")
     assert analyses.find(checked("a"), "r1") == ANALYSIS
 
 
 def test_checks_are_not_made_up_for_a_source_read_without_them() -> None:
     analyses = Analyses(maximum=2)
-    analyses.keep(jobs.job("a"), "r1", executor_pb2.Analysis(compiles=True, ast_hash="ab"))
+    analyses.keep(workloads.workload("a"), "r1", executor_pb2.Analysis(compiles=True, ast_hash="ab"))
     assert analyses.find(checked("a"), "r1") is None
 
 
 def test_what_does_not_compile_is_read_again() -> None:
     analyses = Analyses(maximum=2)
-    analyses.keep(jobs.job("a"), "r1", executor_pb2.Analysis(compiles=False))
-    assert analyses.find(jobs.job("a"), "r1") is None
+    analyses.keep(workloads.workload("a"), "r1", executor_pb2.Analysis(compiles=False))
+    assert analyses.find(workloads.workload("a"), "r1") is None
 
 
 def test_the_source_not_used_for_longest_is_forgotten() -> None:

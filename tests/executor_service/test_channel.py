@@ -88,8 +88,8 @@ async def test_one_exchange_after_the_first_frame(link: tuple[Channel, socket.so
     loop = asyncio.get_running_loop()
     await loop.sock_sendall(other, frame(b"ready"))
     assert await channel.receive() == b"ready"
-    exchange = asyncio.create_task(channel.exchange(b"job", 100))
-    assert await loop.sock_recv(other, 100) == frame(b"job")
+    exchange = asyncio.create_task(channel.exchange(b"workload", 100))
+    assert await loop.sock_recv(other, 100) == frame(b"workload")
     await loop.sock_sendall(other, frame(b"report"))
     assert await exchange == b"report"
 
@@ -98,7 +98,7 @@ async def test_a_report_survives_the_end_of_the_stream_right_behind_it(link: tup
     channel, other = link
     await asyncio.get_running_loop().sock_sendall(other, frame(b"ready"))
     await channel.receive()
-    exchange = asyncio.create_task(channel.exchange(b"job", 100))
+    exchange = asyncio.create_task(channel.exchange(b"workload", 100))
     await asyncio.get_running_loop().sock_recv(other, 100)
     await asyncio.get_running_loop().sock_sendall(other, frame(b"report"))
     other.close()
@@ -138,7 +138,7 @@ async def test_closing_closes_the_other_sides_stdin(link: tuple[Channel, socket.
     channel.close()
     assert await asyncio.wait_for(asyncio.get_running_loop().sock_recv(other, 1), 5) == b""
     with pytest.raises(ChannelClosedError):
-        await channel.exchange(b"job", 100)
+        await channel.exchange(b"workload", 100)
 
 
 async def test_stderr_is_kept_apart_and_only_its_end() -> None:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from codearena.v1 import common_pb2, executor_pb2
 from executor_service import codec, wire
 from executor_service.outcome import Cause
-from tests.executor_service import jobs, scripted_runner
+from tests.executor_service import scripted_runner, workloads
 
-JOB = jobs.job("honest", [jobs.call(call_id="a"), jobs.call(call_id="b")])
+WORKLOAD = workloads.workload("honest", [workloads.call(call_id="a"), workloads.call(call_id="b")])
 
 
 def report(**changes: Any) -> dict[str, Any]:
@@ -25,26 +25,26 @@ def outcome(call_id: str = "a", **changes: Any) -> dict[str, Any]:
     return {**scripted_runner.outcome(call_id), **changes}
 
 
-def decode(body: Any, job: executor_pb2.Job = JOB) -> executor_pb2.Report:
-    return codec.decode_report(json.dumps(body).encode(), job)
+def decode(body: Any, workload: executor_pb2.Workload = WORKLOAD) -> executor_pb2.Report:
+    return codec.decode_report(json.dumps(body).encode(), workload)
 
 
-def test_a_job_carries_every_kind_of_call() -> None:
-    job = jobs.job(
+def test_a_workload_carries_every_kind_of_call() -> None:
+    workload = workloads.workload(
         b"\xff not text",
         [
-            jobs.call("f", 1, call_id="function", environment={"A": "b"}, intercept=True),
+            workloads.call("f", 1, call_id="function", environment={"A": "b"}, intercept=True),
             executor_pb2.Call(
                 call_id="sequence",
-                sequence=executor_pb2.CallSequence(calls=[jobs.function("C"), jobs.function("m", 2)]),
+                sequence=executor_pb2.CallSequence(calls=[workloads.function("C"), workloads.function("m", 2)]),
             ),
             executor_pb2.Call(call_id="script", script=executor_pb2.Script(stdin=b"in")),
         ],
         reference="pass",
     )
-    job.probe.add(size=10, call=jobs.call(call_id="probe"))
-    job.checks.add(rule="forbid_call", argument="eval")
-    sent = json.loads(codec.encode_job(job))
+    workload.probe.add(size=10, call=workloads.call(call_id="probe"))
+    workload.checks.add(rule="forbid_call", argument="eval")
+    sent = json.loads(codec.encode_workload(workload))
     assert base64.b64decode(sent["source"]) == b"\xff not text"
     assert base64.b64decode(sent["reference_source"]) == b"pass"
     function, sequence, script = sent["calls"]
@@ -113,7 +113,7 @@ MALFORMED = {
     "an unknown call status": report(calls=[outcome("a", status="passed"), outcome("b")]),
     "a call missing": report(calls=[outcome("a")]),
     "calls in another order": report(calls=[outcome("b"), outcome("a")]),
-    "another job's calls": report(calls=[outcome("x"), outcome("y")]),
+    "another workload's calls": report(calls=[outcome("x"), outcome("y")]),
     "a probe nobody asked for": report(probe=[{"size": 1, "reference": outcome(), "attempt": outcome()}]),
     "output that is no base64": report(
         calls=[
@@ -140,26 +140,26 @@ MALFORMED = {
 def test_what_is_not_of_the_agreed_shape_is_refused(body: Any) -> None:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     with pytest.raises(codec.MalformedReportError):
-        codec.decode_report(data, JOB)
+        codec.decode_report(data, WORKLOAD)
 
 
 def test_an_analysis_that_is_known_is_taken_over_and_no_other_is() -> None:
     known = executor_pb2.Analysis(compiles=True, ast_hash="known")
-    assert json.loads(codec.encode_job(JOB, analysed=True))["analysed"] is True
+    assert json.loads(codec.encode_workload(WORKLOAD, analysed=True))["analysed"] is True
     data = json.dumps(report(analysis=None)).encode()
-    assert codec.decode_report(data, JOB, known).analysis == known
+    assert codec.decode_report(data, WORKLOAD, known).analysis == known
     with pytest.raises(codec.MalformedReportError):
-        codec.decode_report(json.dumps(report()).encode(), JOB, known)
+        codec.decode_report(json.dumps(report()).encode(), WORKLOAD, known)
     with pytest.raises(codec.MalformedReportError):
-        codec.decode_report(json.dumps(report(analysis=None, status="compile_error")).encode(), JOB, known)
+        codec.decode_report(json.dumps(report(analysis=None, status="compile_error")).encode(), WORKLOAD, known)
 
 
 def test_a_rule_broken_while_the_attempt_ran_is_apart_from_what_its_source_says() -> None:
-    job = executor_pb2.Job()
-    job.CopyFrom(JOB)
-    job.checks.add(rule="forbid_call", argument="eval")
+    workload = executor_pb2.Workload()
+    workload.CopyFrom(WORKLOAD)
+    workload.checks.add(rule="forbid_call", argument="eval")
     analysis = {**report()["analysis"], "checks": [{"passed": True, "line": 0, "detail": ""}]}
-    decoded = codec.decode_report(json.dumps(report(analysis=analysis, broken_checks=[0])).encode(), job)
+    decoded = codec.decode_report(json.dumps(report(analysis=analysis, broken_checks=[0])).encode(), workload)
     assert list(decoded.broken_checks) == [0]
     assert decoded.analysis.checks[0].passed  # which is kept for the next attempt of the same source
 
@@ -173,7 +173,7 @@ def test_a_refusal_never_quotes_the_attempt() -> None:
 @given(data=st.binary(max_size=200))
 def test_junk_is_refused_and_nothing_else_happens(data: bytes) -> None:
     with pytest.raises(codec.MalformedReportError):
-        codec.decode_report(data, JOB)
+        codec.decode_report(data, WORKLOAD)
 
 
 def test_every_status_of_the_protocol_can_be_reported() -> None:
@@ -185,7 +185,9 @@ def test_a_malformed_report_is_ours() -> None:
     assert not Cause.MALFORMED.is_the_attempts
 
 
-SCRIPT_JOB = jobs.job("honest", [jobs.script_call("assert f(1) == 2\nassert f(2) == 3", call_id="a")])
+SCRIPT_WORKLOAD = workloads.workload(
+    "honest", [workloads.script_call("assert f(1) == 2\nassert f(2) == 3", call_id="a")]
+)
 
 
 def script_report(*ids: str) -> dict[str, Any]:
@@ -195,7 +197,7 @@ def script_report(*ids: str) -> dict[str, Any]:
 
 
 def test_a_script_is_sent_with_its_tests_and_their_places() -> None:
-    (sent,) = json.loads(codec.encode_job(SCRIPT_JOB))["calls"]
+    (sent,) = json.loads(codec.encode_workload(SCRIPT_WORKLOAD))["calls"]
     script = sent["test_script"]
     assert (sent["kind"], script["body"], script["entry_point"]) == ("test_script", "module", "f")
     assert [(test["test_id"], test["line"]) for test in script["tests"]] == [("assert-1", 1), ("assert-2", 2)]
@@ -203,7 +205,7 @@ def test_a_script_is_sent_with_its_tests_and_their_places() -> None:
 
 
 def test_each_test_of_a_script_is_reported() -> None:
-    (call,) = decode(script_report("assert-1", "assert-2"), SCRIPT_JOB).calls
+    (call,) = decode(script_report("assert-1", "assert-2"), SCRIPT_WORKLOAD).calls
     assert {test.status for test in call.script_tests} == {common_pb2.SCRIPT_TEST_STATUS_PASSED}
 
 
@@ -212,4 +214,4 @@ def test_each_test_of_a_script_is_reported() -> None:
 )
 def test_tests_that_are_not_the_scripts_are_ours(ids: list[str]) -> None:
     with pytest.raises(codec.MalformedReportError):
-        decode(script_report(*ids), SCRIPT_JOB)
+        decode(script_report(*ids), SCRIPT_WORKLOAD)

@@ -3,7 +3,7 @@ import pytest
 from codearena.v1 import common_pb2, executor_pb2
 from executor_service.isolation.base import Evidence, StreamEnd
 from executor_service.outcome import Cause, memory_report, reference_failed, rule
-from tests.executor_service import jobs
+from tests.executor_service import workloads
 
 ENDED = StreamEnd.ENDED
 
@@ -37,9 +37,9 @@ def test_only_memory_is_ever_the_attempts() -> None:
 
 
 def test_an_attempt_that_exhausted_its_sandbox_passes_no_call_and_no_check() -> None:
-    job = jobs.job("", [jobs.call(call_id="a"), jobs.call(call_id="b")])
-    job.checks.add(rule="forbid_call", argument="eval")
-    report = memory_report(job)
+    workload = workloads.workload("", [workloads.call(call_id="a"), workloads.call(call_id="b")])
+    workload.checks.add(rule="forbid_call", argument="eval")
+    report = memory_report(workload)
     assert report.status == executor_pb2.ATTEMPT_STATUS_RAN
     assert [(call.call_id, call.status) for call in report.calls] == [
         ("a", common_pb2.CALL_STATUS_MEMORY_LIMIT),
@@ -65,20 +65,20 @@ def reported(
 
 RETURNED, RAISED = common_pb2.CALL_STATUS_RETURNED, common_pb2.CALL_STATUS_RAISED
 TIME_LIMIT = common_pb2.CALL_STATUS_TIME_LIMIT
-JOB = jobs.job("", reference="pass")
+WORKLOAD = workloads.workload("", reference="pass")
 
 
 def test_a_reference_that_gave_nothing_to_measure_against_is_our_failure() -> None:
-    probed = jobs.job("", reference="pass")
-    probed.probe.add(size=10, call=jobs.call())
-    assert reference_failed(JOB, reported(None))
-    assert reference_failed(JOB, reported(TIME_LIMIT))
+    probed = workloads.workload("", reference="pass")
+    probed.probe.add(size=10, call=workloads.call())
+    assert reference_failed(WORKLOAD, reported(None))
+    assert reference_failed(WORKLOAD, reported(TIME_LIMIT))
     assert reference_failed(probed, reported(RETURNED))
     assert reference_failed(probed, reported(RETURNED, TIME_LIMIT))
-    assert not reference_failed(JOB, reported(RAISED))
+    assert not reference_failed(WORKLOAD, reported(RAISED))
     assert not reference_failed(probed, reported(RETURNED, RETURNED))
 
 
 def test_without_a_reference_or_a_source_that_compiles_none_can_fail() -> None:
-    assert not reference_failed(jobs.job(""), reported(None))
-    assert not reference_failed(JOB, executor_pb2.Report(analysis=executor_pb2.Analysis(compiles=False)))
+    assert not reference_failed(workloads.workload(""), reported(None))
+    assert not reference_failed(WORKLOAD, executor_pb2.Report(analysis=executor_pb2.Analysis(compiles=False)))

@@ -5,8 +5,8 @@ import pytest
 from codearena.v1 import common_pb2, executor_pb2
 from executor_service.pace import Pace
 
-RUNS = executor_pb2.Job()
-MEASURES = executor_pb2.Job(reference_source=b"right")
+RUNS = executor_pb2.Workload()
+MEASURES = executor_pb2.Workload(reference_source=b"right")
 
 
 def report(status: "common_pb2.CallStatus" = common_pb2.CALL_STATUS_RETURNED) -> executor_pb2.Report:

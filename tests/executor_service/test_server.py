@@ -14,9 +14,9 @@ from codearena.server import rpc
 from codearena.v1 import common_pb2, executor_pb2, executor_pb2_grpc
 from executor_service.server import ExecutorServer
 from executor_service.settings import Settings
-from tests.executor_service import jobs
+from tests.executor_service import workloads
 
-LONG = jobs.limits(call_cpu_s=60, call_wall_s=60, attempt_wall_s=60)
+LONG = workloads.limits(call_cpu_s=60, call_wall_s=60, attempt_wall_s=60)
 
 
 @dataclass
@@ -27,8 +27,8 @@ class Executor:
     port: int
     stub: Any
 
-    def execute(self, job: executor_pb2.Job) -> Any:
-        return self.stub.Execute(executor_pb2.ExecuteRequest(attempt_id="test", job=job))
+    def execute(self, workload: executor_pb2.Workload) -> Any:
+        return self.stub.Execute(executor_pb2.ExecuteRequest(attempt_id="test", workload=workload))
 
     async def status(self) -> executor_pb2.GetStatusResponse:
         status: executor_pb2.GetStatusResponse = await self.stub.GetStatus(executor_pb2.GetStatusRequest())
@@ -58,16 +58,18 @@ async def error_of(call: Any) -> Exception:
     return rpc.error_from_status(failed.value)
 
 
-async def test_a_job_gets_its_report() -> None:
+async def test_a_workload_gets_its_report() -> None:
     async with serving() as executor:
-        answer = await executor.execute(jobs.job("def f(): return 42"))
+        answer = await executor.execute(workloads.workload("def f(): return 42"))
         assert answer.report.calls[0].status == common_pb2.CALL_STATUS_RETURNED
         assert answer.report.isolation.name == "local"
 
 
 async def test_a_reference_that_does_not_load_gives_an_error_and_no_report() -> None:
     async with serving() as executor:
-        failed = await error_of(executor.execute(jobs.job("def f(): return 42", reference="raise ValueError")))
+        failed = await error_of(
+            executor.execute(workloads.workload("def f(): return 42", reference="raise ValueError"))
+        )
         assert isinstance(failed, SandboxError)
 
 
@@ -84,23 +86,23 @@ async def test_status_tells_the_isolation_and_what_it_lacks() -> None:
         assert status.capacity == 1
 
 
-async def test_a_malformed_job_is_the_callers_mistake() -> None:
+async def test_a_malformed_workload_is_the_callers_mistake() -> None:
     async with serving() as executor:
-        assert isinstance(await error_of(executor.execute(jobs.job("", calls=[]))), CallerError)
+        assert isinstance(await error_of(executor.execute(workloads.workload("", calls=[]))), CallerError)
 
 
 async def test_a_caller_that_goes_away_frees_its_sandbox() -> None:
     async with serving() as executor:
-        call = executor.execute(jobs.job("def f():\n    while True: pass", bounds=LONG))
+        call = executor.execute(workloads.workload("def f():\n    while True: pass", bounds=LONG))
         await executor.until(lambda status: status.leased == 1)
         call.cancel()
         await executor.until(lambda status: status.leased == 0)
-        assert (await executor.execute(jobs.job("def f(): return 1"))).report.calls[0].value.json == b"1"
+        assert (await executor.execute(workloads.workload("def f(): return 1"))).report.calls[0].value.json == b"1"
 
 
 async def test_beyond_the_queue_callers_are_told_when_to_come_back() -> None:
     async with serving() as executor:
-        hang = jobs.job("def f():\n    while True: pass", bounds=LONG)
+        hang = workloads.workload("def f():\n    while True: pass", bounds=LONG)
         running = executor.execute(hang)
         await executor.until(lambda status: status.leased == 1)
         waiting = executor.execute(hang)
@@ -114,7 +116,7 @@ async def test_beyond_the_queue_callers_are_told_when_to_come_back() -> None:
 
 async def test_draining_finishes_what_is_in_flight() -> None:
     async with serving() as executor:
-        call = executor.execute(jobs.job("import time\ndef f():\n    time.sleep(0.3)\n    return 'done'"))
+        call = executor.execute(workloads.workload("import time\ndef f():\n    time.sleep(0.3)\n    return 'done'"))
         await executor.until(lambda status: status.leased == 1)
         drained = asyncio.create_task(executor.server.drain())
         assert (await call).report.calls[0].value.json == b'"done"'

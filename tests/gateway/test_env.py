@@ -152,7 +152,7 @@ async def test_lone_surrogates_and_nul_are_attempts(api: httpx.AsyncClient, exec
     body = rb'{"proposed_fix": "wrong \ud800 \u0000 x"}'
     step = await api.post("/step", content=body, headers={"Content-Type": "application/json"})
     assert step.status_code == 200
-    assert executor.attempts[-1].job.source == b"wrong \xed\xa0\x80 \x00 x"
+    assert executor.attempts[-1].workload.source == b"wrong \xed\xa0\x80 \x00 x"
     assert "\x00" in step.json()["observation"]["previous_attempts"][0]
     assert (await api.get(f"/episodes/{step.json()['episode_id']}")).status_code == 200
 
@@ -236,9 +236,11 @@ async def test_episode_history_has_every_attempt(api: httpx.AsyncClient) -> None
     assert history["best_reward"] == max(rewards)
 
 
-async def test_job_holds_no_expected_value_and_no_test_name(api: httpx.AsyncClient, executor: FakeExecutor) -> None:
+async def test_workload_holds_no_expected_value_and_no_test_name(
+    api: httpx.AsyncClient, executor: FakeExecutor
+) -> None:
     await api.post("/reset", json={"task_id": "easy-1"})
     await api.post("/step", json={"proposed_fix": WRONG})
-    job = executor.attempts[0].job
-    assert b"secret-name" not in job.SerializeToString()
-    assert len({call.call_id for call in job.calls}) == 3
+    workload = executor.attempts[0].workload
+    assert b"secret-name" not in workload.SerializeToString()
+    assert len({call.call_id for call in workload.calls}) == 3

@@ -91,7 +91,7 @@ async def test_a_group_spread_over_ranks_gets_one_draw_and_each_answer_one_rewar
         attempts = _of_callers(executor)[before:]
         # What all ranks have is one attempt, or two if both gateways were at it at once; of the others each has one.
         assert len(attempts) in (4, 5)
-        [inputs] = {tuple(each.SerializeToString() for each in attempt.job.calls) for attempt in attempts}
+        [inputs] = {tuple(each.SerializeToString() for each in attempt.workload.calls) for attempt in attempts}
         draws.append(inputs)
     assert draws[0] != draws[1]
 
@@ -222,7 +222,7 @@ async def test_completions_of_every_shape_are_graded_and_none_of_them_is_an_answ
     assert None not in values
     assert len(set(values[: len(empty)])) == 1
     assert len(set(values[len(empty) :])) == 1
-    sources = [request.job.source.decode().strip() for request in executor.attempts]
+    sources = [request.workload.source.decode().strip() for request in executor.attempts]
     assert sorted(set(sources)) == ["", RIGHT]
 
 
@@ -331,14 +331,14 @@ async def test_the_answer_is_the_block_that_defines_what_the_task_asks_for(
 ) -> None:
     demo = fenced("def main():\n    print(echo(1))")
     await called(Rewards(str(api.base_url)).codearena_reward, fenced(FIX) + demo)
-    assert [attempt.job.source.decode().strip() for attempt in executor.attempts] == [FIX.strip()]
+    assert [attempt.workload.source.decode().strip() for attempt in executor.attempts] == [FIX.strip()]
 
 
 async def test_a_row_may_say_what_its_fix_has_to_define(api: httpx.AsyncClient, executor: FakeExecutor) -> None:
     other = f"{WRONG}\ndef other():\n    return 1\n"
     completion = fenced(other) + fenced(FIX)
     await called(Rewards(str(api.base_url)).codearena_reward, completion, entry_point=["other"])
-    assert [attempt.job.source.decode().strip() for attempt in executor.attempts] == [other.strip()]
+    assert [attempt.workload.source.decode().strip() for attempt in executor.attempts] == [other.strip()]
 
 
 async def test_a_completion_without_an_answer_is_graded_as_an_empty_source_and_flagged(api: httpx.AsyncClient) -> None:
@@ -396,4 +396,4 @@ async def test_the_argument_of_a_tool_is_code(
         environment = CodeArenaEnvironment()
         await asyncio.to_thread(environment.reset, TASK)
         await asyncio.to_thread(environment.submit_fix, argument)
-        assert executor.attempts[-1].job.source == source.encode()
+        assert executor.attempts[-1].workload.source == source.encode()

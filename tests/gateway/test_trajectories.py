@@ -77,9 +77,11 @@ async def test_inputs_that_were_drawn_are_stored_with_the_attempt_and_what_was_e
     for fix in (WRONG, RIGHT):
         await api.post("/step", json={"proposed_fix": fix})
     basis, *found = await _exported(store)
-    sent = [request.job for request in executor.attempts if not request.attempt_id.startswith("reference")]
-    jobs = [job for job in sent if not job.reference_source]
-    assert [_inputs(basis, line) for line in found] == [[call.function.args.json for call in job.calls] for job in jobs]
+    sent = [request.workload for request in executor.attempts if not request.attempt_id.startswith("reference")]
+    workloads = [workload for workload in sent if not workload.reference_source]
+    assert [_inputs(basis, line) for line in found] == [
+        [call.function.args.json for call in workload.calls] for workload in workloads
+    ]
     assert _inputs(basis, found[0])[-1] != _inputs(basis, found[1])[-1]
     assert [line["tests_passed"] for line in found] == [0, 4]
 

@@ -437,7 +437,7 @@ def test_work_beside_the_calls_is_part_of_the_ratio() -> None:
 
 
 def alone(cpu_s: float) -> executor_pb2.Report:
-    """The report of the first job: the attempt without a reference."""
+    """The report of the first workload: the attempt without a reference."""
     report = build.ran([build.returned(1, cpu_s=cpu_s)])
     del report.reference_calls[:]
     return report
@@ -466,7 +466,7 @@ def test_longer_calls_and_every_probe_take_a_measurement() -> None:
     assert takes_measurement(alone(0.001), grader_pb2.Expectations(tests=tests, probed=True), build.SETTINGS)
 
 
-def test_the_ratio_is_that_of_the_measuring_job_alone() -> None:
+def test_the_ratio_is_that_of_the_measuring_workload_alone() -> None:
     measurement = build.ran([build.returned(1, cpu_s=0.2)], reference_cpu_s=0.1)
     assert measured_anew(measurement, cpu_s=30.0).ratio == pytest.approx(2.0)
 

@@ -229,7 +229,7 @@ def test_without_hidden_tests_all_that_was_used_is_told() -> None:
 
 
 def unmeasured(value: object = True, *, probed: bool = False, cpu_s: float = 1.0) -> grader_pb2.GradeRequest:
-    """Of the first job, which has no reference."""
+    """Of the first workload, which has no reference."""
     report = build.ran([build.returned(value, cpu_s=cpu_s)])
     del report.reference_calls[:]
     request = build.request(report, [build.expects(True)])

@@ -8,11 +8,11 @@ from typing import Any
 import grpc
 
 from codearena.v1 import common_pb2, executor_pb2, executor_pb2_grpc
-from tests.executor_service import jobs
+from tests.executor_service import workloads
 from tests.integration.processes import Executor
 
 _AT_ONCE = 4  # fewer than the queue takes, so that none is refused
-_JOB = jobs.job("def f():\n    return 42\n")
+_WORKLOAD = workloads.workload("def f():\n    return 42\n")
 
 
 class Client:
@@ -21,8 +21,8 @@ class Client:
     def __init__(self, stub: Any) -> None:
         self._stub = stub
 
-    async def execute(self, job: executor_pb2.Job) -> executor_pb2.Report:
-        request = executor_pb2.ExecuteRequest(attempt_id="integration", job=job)
+    async def execute(self, workload: executor_pb2.Workload) -> executor_pb2.Report:
+        request = executor_pb2.ExecuteRequest(attempt_id="integration", workload=workload)
         response: executor_pb2.ExecuteResponse = await self._stub.Execute(request, timeout=300)
         return response.report
 
@@ -36,7 +36,7 @@ class Client:
 
         async def one() -> str:
             async with places:
-                report = await self.execute(_JOB)
+                report = await self.execute(_WORKLOAD)
             assert report.calls[0].status == common_pb2.CALL_STATUS_RETURNED
             return report.isolation.sandbox_id
 

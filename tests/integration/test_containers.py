@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import grpc
 import pytest
 
-from tests.executor_service import jobs
+from tests.executor_service import workloads
 from tests.executor_service.images import require_engine
 from tests.integration.containers import listed, of_process
 from tests.integration.executor_client import Client, client_of
@@ -16,8 +16,8 @@ from tests.integration.waiting import until
 
 pytestmark = pytest.mark.docker
 POOL = 4
-HANG = jobs.job(
-    "def f():\n    while True: pass\n", bounds=jobs.limits(call_cpu_s=60, call_wall_s=60, attempt_wall_s=60)
+HANG = workloads.workload(
+    "def f():\n    while True: pass\n", bounds=workloads.limits(call_cpu_s=60, call_wall_s=60, attempt_wall_s=60)
 )
 
 

@@ -9,7 +9,7 @@ import pytest
 from codearena.models import StepResponse
 from codearena.server import rpc
 from tests.conftest import RedisServer
-from tests.executor_service import jobs
+from tests.executor_service import workloads
 from tests.integration.executor_client import client_of
 from tests.integration.playing import TASKS
 from tests.integration.processes import Backends, Executor, Gateway, running
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.redis
 TASK = TASKS["security_bugs-2"]
 SLOW_FIX = f"import time\ntime.sleep(4)\n{TASK.solution}"
 PATIENT = {"LIMIT_CALL_WALL_S": "10"}  # a gateway's setting, with which that fix is not ended while it sleeps
-SLOW_JOB = jobs.job("import time\ndef f():\n    time.sleep(2)\n    return 'done'")
+SLOW_WORKLOAD = workloads.workload("import time\ndef f():\n    time.sleep(2)\n    return 'done'")
 
 
 async def _leased(executor: Executor) -> bool:
@@ -31,7 +31,7 @@ async def _leased(executor: Executor) -> bool:
 async def test_an_executor_finishes_the_attempt_in_flight(isolation: str) -> None:
     executor = Executor(isolation)
     async with running(executor), client_of(executor) as client:
-        attempt = asyncio.create_task(client.execute(SLOW_JOB))
+        attempt = asyncio.create_task(client.execute(SLOW_WORKLOAD))
         await until(lambda: _leased(executor), "the attempt runs")
         executor.signal(signal.SIGTERM)
         assert (await attempt).calls[0].value.json == b'"done"'
@@ -82,7 +82,7 @@ async def test_a_step_that_outlasts_the_drain_is_committed_and_its_retry_gets_th
 async def test_a_draining_executor_does_not_say_that_it_serves() -> None:
     executor = Executor("local")
     async with running(executor), client_of(executor) as client:
-        attempt = asyncio.create_task(client.execute(SLOW_JOB))
+        attempt = asyncio.create_task(client.execute(SLOW_WORKLOAD))
         await until(lambda: _leased(executor), "the attempt runs")
         executor.signal(signal.SIGTERM)
 

@@ -10,11 +10,11 @@ from codearena.v1 import executor_pb2
 from executor_service import codec
 from executor_service.isolation.local import LocalIsolation
 from executor_service.settings import Settings
-from tests.executor_service import jobs
+from tests.executor_service import workloads
 from tests.scripts import corpus, plain
 
 CASES = corpus.cases()
-LIMITS = jobs.limits(call_wall_s=10.0, attempt_wall_s=60.0)
+LIMITS = workloads.limits(call_wall_s=10.0, attempt_wall_s=60.0)
 LIMITS.value_bytes = 256 * 1024
 
 
@@ -30,16 +30,18 @@ async def graded(
     isolation: LocalIsolation, case: corpus.Case, program: str, precedent: bytes | None
 ) -> tuple[dict[str, str], bytes]:
     """The verdicts, and what the script asked. precedent: what it asked of the reference; None: this is it."""
-    call = jobs.script_call(case.script, entry_point=case.entry_point)
+    call = workloads.script_call(case.script, entry_point=case.entry_point)
     if precedent is not None:
         call.test_script.precedent = precedent
-    job = jobs.job(program, [call], bounds=LIMITS)
+    workload = workloads.workload(program, [call], bounds=LIMITS)
     sandbox = await isolation.create()
     try:
-        report: executor_pb2.Report = codec.decode_report(await sandbox.run(codec.encode_job(job), 120), job)
+        report: executor_pb2.Report = codec.decode_report(
+            await sandbox.run(codec.encode_workload(workload), 120), workload
+        )
     finally:
         await sandbox.destroy()
-    return jobs.script_verdicts(report), report.calls[0].precedent
+    return workloads.script_verdicts(report), report.calls[0].precedent
 
 
 def test_the_corpus_is_large_and_has_scripts_of_every_style() -> None:

@@ -76,7 +76,7 @@ def remove_from(folder: str) -> None:
     Raises:
         RuntimeError: it is still there to be read.
     """
-    import shutil  # few jobs run a reference as a program
+    import shutil  # few workloads run a reference as a program
 
     for each in (folder, f"{folder}-python"):
         shutil.rmtree(each, ignore_errors=True)

@@ -145,7 +145,7 @@ class Ran:
 
 
 def beside_calls(load: Outcome, outcomes: list[Outcome], ran: Ran) -> dict[str, float]:
-    """As Probed.process_json, of processes that made a job's calls. ran: all of them."""
+    """As Probed.process_json, of processes that made a workload's calls. ran: all of them."""
     called_s = sum(outcome["usage"]["cpu_s"] for outcome in outcomes)
     return with_process(Probed([], spent_s=called_s), load["usage"]["cpu_s"], ran).process_json()
 

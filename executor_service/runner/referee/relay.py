@@ -140,7 +140,7 @@ class Hands:
 
 
 class Relay:
-    """Runs the tests of one script call. limits: those of the referee's process, as it is told; bounds: the job's."""
+    """Runs the tests of one script call. limits: of the referee's process, as it is told; bounds: the workload's."""
 
     def __init__(
         self,
@@ -288,7 +288,7 @@ def _verdict(done: dict[str, Any]) -> dict[str, str]:
 
 
 def kept_bytes(call: dict[str, Any], output_bytes: int) -> int:
-    """Of each stream for one test. output_bytes: the job's bound."""
+    """Of each stream for one test. output_bytes: the workload's bound."""
     return min(output_bytes, _OUTPUT_BYTES // len(call["test_script"]["tests"]))
 
 

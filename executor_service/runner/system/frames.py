@@ -7,7 +7,7 @@ from typing import Any
 
 HEADER = struct.Struct(">I")
 _READ_BYTES = 64 * 1024
-JOB_BYTES = 64 * 1024 * 1024
+WORKLOAD_BYTES = 64 * 1024 * 1024
 """Longest frame read from the executor."""
 
 
@@ -42,7 +42,7 @@ def read_exactly(fd: int, size: int) -> bytes | None:
     return b"".join(chunks)
 
 
-def read_frame(fd: int, limit_bytes: int = JOB_BYTES) -> bytes | None:
+def read_frame(fd: int, limit_bytes: int = WORKLOAD_BYTES) -> bytes | None:
     """The next frame's body from a blocking descriptor; None at the end.
 
     Raises:

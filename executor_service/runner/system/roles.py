@@ -1,8 +1,8 @@
 """Who is who inside the sandbox: one uid for each role, and how a process becomes one.
 
-The supervisor (PID 1) stays uid 0 with the capabilities SETUID, SETGID and KILL. It never sees a job, so that nothing
-forked from it carries inputs, the reference or another role's data in its memory. The conductor holds the job and runs
-as a uid of its own, which no other role can signal, trace or read.
+The supervisor (PID 1) stays uid 0 with the capabilities SETUID, SETGID and KILL. It never sees a workload, so that
+nothing forked from it carries inputs, the reference or another role's data in its memory. The conductor holds the
+workload and runs as a uid of its own, which no other role can signal, trace or read.
 """
 
 import contextlib
@@ -61,8 +61,8 @@ class Confinement:
     own_pids: the runner is PID 1 of a namespace, so that /proc lists its processes and no others.
     nested: each process gets user and pid namespaces of its own, where uids cannot tell them apart.
     limit_processes: bound processes by rlimit, because no cgroup does.
-    spares: roles that get a process before there is a job. It takes the fork off the job's path, and is for nothing if
-        the job has no need of the role.
+    spares: roles that get a process before there is a workload. It takes the fork off its path, and is for nothing
+        if the workload has no need of the role.
     cpu_counter: descriptor of the CPU time that a control group of this sandbox's own counts, see meter.py.
     nice: what the roles' processes give way by: where the control group has a share of the cores of its own, to the
         runner and to nobody else, so that a crowd of them does not keep it from ending them.

@@ -22,7 +22,7 @@ CPU_S, WALL_S = 1.0, 3.0
 async def limits_of(task: Task) -> common_pb2.Limits:
     """Of an attempt at a task whose reference is as quick as all of ours are."""
 
-    async def quick(job: executor_pb2.Job) -> executor_pb2.Report:
+    async def quick(workload: executor_pb2.Workload) -> executor_pb2.Report:
         return executor_pb2.Report()
 
     return await limits.AttemptLimits(task, [], GATEWAY).get("", quick)
@@ -56,7 +56,7 @@ async def test_each_layer_outlasts_the_one_below(with_reference: bool) -> None:
         assert budgets.longest_run_s(made, 0, with_reference=False) > budgets.STARVED_TIMES * seconds(made.attempt_wall)
 
 
-def test_a_container_lives_longer_than_the_longest_job_in_it() -> None:
+def test_a_container_lives_longer_than_the_longest_workload_in_it() -> None:
     longest = common_pb2.Limits()
     longest.attempt_wall.FromSeconds(int(EXECUTOR.attempt_wall_s))
     longest_s = budgets.longest_execution_s(longest, EXECUTOR.source_bytes, with_reference=True)

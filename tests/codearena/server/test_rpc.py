@@ -103,7 +103,7 @@ async def test_reflection_names_the_services() -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        CallerError("bad job"),
+        CallerError("bad workload"),
         OverloadedError("queue full", retry_after_s=2.5),
         SandboxError("lost", retry_after_s=0.25),
         DeadlineError("too late"),

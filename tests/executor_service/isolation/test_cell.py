@@ -14,7 +14,7 @@ from executor_service import codec
 from executor_service.isolation.base import Sandbox, SandboxLostError
 from executor_service.isolation.cell import CellIsolation
 from executor_service.settings import MIB, Settings
-from tests.executor_service import jobs
+from tests.executor_service import workloads
 from tests.executor_service.images import require_engine, runner_image
 from tests.integration.waiting import until
 
@@ -107,8 +107,10 @@ def exists(client: docker.APIClient, container_id: str) -> bool:
 
 async def ask(sandbox: Sandbox, source: str) -> object:
     """What f returned in one attempt."""
-    job = jobs.job(source, [jobs.call("f", 1)], bounds=jobs.limits(call_cpu_s=5, call_wall_s=10))
-    value = codec.decode_report(await sandbox.run(codec.encode_job(job), 60), job).calls[0].value.json
+    workload = workloads.workload(
+        source, [workloads.call("f", 1)], bounds=workloads.limits(call_cpu_s=5, call_wall_s=10)
+    )
+    value = codec.decode_report(await sandbox.run(codec.encode_workload(workload), 60), workload).calls[0].value.json
     return json.loads(value) if value else None
 
 
@@ -211,7 +213,7 @@ async def test_a_container_without_a_report_is_not_used_again(
 ) -> None:
     sandbox = await isolation.create()
     with pytest.raises(SandboxLostError):
-        await sandbox.run(codec.encode_job(jobs.job("while True: pass", [jobs.call("f", 1)])), 0.01)
+        await sandbox.run(codec.encode_workload(workloads.workload("while True: pass", [workloads.call("f", 1)])), 0.01)
     await sandbox.destroy()
     assert not exists(client, container_of(sandbox))
 

@@ -22,7 +22,7 @@ from executor_service.isolation.container import ContainerIsolation
 from executor_service.outcome import Cause
 from executor_service.runner.revision import runner_revision
 from executor_service.settings import MIB, Settings
-from tests.executor_service import jobs
+from tests.executor_service import workloads
 from tests.executor_service.images import REPOSITORY, require_engine, scripted_image
 from tests.faults.engine_proxy import engine_proxy
 from tests.integration.waiting import until
@@ -59,7 +59,7 @@ def exists(client: docker.APIClient, container_id: str) -> bool:
 
 
 async def run(sandbox: Sandbox, order: str, timeout_s: float = 60) -> bytes:
-    return await sandbox.run(codec.encode_job(jobs.job(order)), timeout_s)
+    return await sandbox.run(codec.encode_workload(workloads.workload(order)), timeout_s)
 
 
 async def cause(sandbox: Sandbox, order: str, timeout_s: float = 60) -> Cause:
@@ -68,8 +68,8 @@ async def cause(sandbox: Sandbox, order: str, timeout_s: float = 60) -> Cause:
     return outcome.rule(lost.value.evidence).cause
 
 
-async def test_a_ready_container_takes_a_job_and_gives_a_report(sandbox: Sandbox) -> None:
-    report = codec.decode_report(await run(sandbox, "honest"), jobs.job("honest"))
+async def test_a_ready_container_takes_a_workload_and_gives_a_report(sandbox: Sandbox) -> None:
+    report = codec.decode_report(await run(sandbox, "honest"), workloads.workload("honest"))
     assert report.calls[0].value.json == b"42"
     assert sandbox.hello.revision.startswith(runner_revision().partition("-")[0])
 
@@ -115,7 +115,7 @@ async def test_a_stream_that_carries_no_report_is_ours_and_given_up_at_once(sand
 
 
 async def test_noise_on_stderr_does_not_reach_the_report(sandbox: Sandbox) -> None:
-    assert codec.decode_report(await run(sandbox, "stderr"), jobs.job("stderr")).calls
+    assert codec.decode_report(await run(sandbox, "stderr"), workloads.workload("stderr")).calls
 
 
 async def test_a_ready_container_that_dies_is_noticed(sandbox: Sandbox, client: docker.APIClient) -> None:
@@ -222,7 +222,7 @@ def test_it_works_on_uvloop_too() -> None:
             await sandbox.destroy()
             await isolation.close()
 
-    assert codec.decode_report(uvloop.run(attempt()), jobs.job("honest")).calls[0].value.json == b"42"
+    assert codec.decode_report(uvloop.run(attempt()), workloads.workload("honest")).calls[0].value.json == b"42"
 
 
 async def test_a_container_that_the_engine_makes_after_it_was_given_up_is_removed(

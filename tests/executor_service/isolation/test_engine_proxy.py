@@ -15,7 +15,7 @@ import pytest
 from executor_service import codec
 from executor_service.isolation.container import ContainerIsolation
 from executor_service.settings import Settings
-from tests.executor_service import images, jobs
+from tests.executor_service import images, workloads
 from tests.executor_service.isolation.test_allowed import sandbox
 from tests.integration.waiting import until
 
@@ -59,7 +59,7 @@ async def test_sandboxes_are_made_used_and_removed_through_it(filtered: Path) ->
     await isolation.start()
     sandbox = await isolation.create()
     try:
-        report = await sandbox.run(codec.encode_job(jobs.job("def f():\n    return 42\n")), 60)
+        report = await sandbox.run(codec.encode_workload(workloads.workload("def f():\n    return 42\n")), 60)
         assert b"42" in report
     finally:
         await sandbox.destroy()

@@ -17,10 +17,12 @@ from executor_service.isolation.choice import choose
 from executor_service.isolation.local import LocalIsolation
 from executor_service.outcome import Cause
 from executor_service.settings import Settings
-from tests.executor_service import jobs
+from tests.executor_service import workloads
 
-HONEST = jobs.job("def f(): return 42")
-HANGS = jobs.job("def f():\n    while True: pass", bounds=jobs.limits(call_cpu_s=60, call_wall_s=60, attempt_wall_s=60))
+HONEST = workloads.workload("def f(): return 42")
+HANGS = workloads.workload(
+    "def f():\n    while True: pass", bounds=workloads.limits(call_cpu_s=60, call_wall_s=60, attempt_wall_s=60)
+)
 
 
 @pytest.fixture
@@ -51,8 +53,8 @@ def launcher_pid(isolation: LocalIsolation) -> int:
     return isolation._launcher.process.pid
 
 
-async def test_a_forked_runner_takes_a_job_and_gives_a_report(sandbox: Sandbox) -> None:
-    report = codec.decode_report(await sandbox.run(codec.encode_job(HONEST), 60), HONEST)
+async def test_a_forked_runner_takes_a_workload_and_gives_a_report(sandbox: Sandbox) -> None:
+    report = codec.decode_report(await sandbox.run(codec.encode_workload(HONEST), 60), HONEST)
     assert report.calls[0].status == common_pb2.CALL_STATUS_RETURNED
     assert report.calls[0].value.json == b"42"
 
@@ -63,7 +65,7 @@ async def test_what_is_missing_is_said(isolation: LocalIsolation, caplog: pytest
 
 async def test_a_destroyed_sandbox_has_no_process_left(isolation: LocalIsolation) -> None:
     sandbox = await isolation.create()
-    running = asyncio.create_task(sandbox.run(codec.encode_job(HANGS), 60))
+    running = asyncio.create_task(sandbox.run(codec.encode_workload(HANGS), 60))
     await asyncio.sleep(0)
     running.cancel()
     await sandbox.destroy()
@@ -72,7 +74,7 @@ async def test_a_destroyed_sandbox_has_no_process_left(isolation: LocalIsolation
 
 
 async def test_a_runner_killed_from_outside_is_ours(sandbox: Sandbox) -> None:
-    running = asyncio.create_task(sandbox.run(codec.encode_job(HANGS), 60))
+    running = asyncio.create_task(sandbox.run(codec.encode_workload(HANGS), 60))
     await asyncio.sleep(0)
     os.kill(pid_of(sandbox), signal.SIGKILL)
     with pytest.raises(SandboxLostError) as lost:
@@ -132,7 +134,7 @@ def test_it_works_on_uvloop_too() -> None:
         await isolation.start()
         sandbox = await isolation.create()
         try:
-            return await sandbox.run(codec.encode_job(HONEST), 60)
+            return await sandbox.run(codec.encode_workload(HONEST), 60)
         finally:
             await sandbox.destroy()
             await isolation.close()

@@ -77,7 +77,7 @@ async def test_a_measurement_is_made_where_the_attempt_ran(
         file.write("probe: {sizes: [10, 20]}\n")
     api = await serve(settings)
     await api.post("/grade", json=graded(isolation="cell"))  # no verdict comes of it: the stand-in measures nothing
-    assert [bool(request.job.reference_source) for request in cells.attempts] == [False, True]
+    assert [bool(request.workload.reference_source) for request in cells.attempts] == [False, True]
     assert executor.attempts == []
 
 

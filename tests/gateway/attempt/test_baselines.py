@@ -15,7 +15,7 @@ EASY = {"task_id": "easy-1"}
 
 
 def made(executor: FakeExecutor) -> list[str]:
-    """What jobs that are no attempts were for, in order."""
+    """What workloads that are no attempts were for, in order."""
     return [request.attempt_id.partition("-")[0] for request in executor.requests]
 
 
@@ -38,7 +38,7 @@ async def test_no_more_tasks_are_made_ready_than_the_settings_say(
     await executor.asked(3)
     await api.post("/grade", json=EASY | {"source": RIGHT})  # of the first task in order, about which nothing is left
     assert made(executor)[:3] == ["timing", "baseline", "baseline"]
-    assert len(executor.requests) == 4 + bool(executor.requests[-1].job.reference_source)
+    assert len(executor.requests) == 4 + bool(executor.requests[-1].workload.reference_source)
 
 
 async def test_a_server_serves_before_its_tasks_are_ready(

@@ -17,7 +17,9 @@ from gateway.settings import Settings
 from tests.fakes import RIGHT, FakeExecutor
 from tests.gateway.conftest import Serve
 
-JOB = executor_pb2.Job(source=RIGHT.encode(), calls=[executor_pb2.Call(call_id="1", script=executor_pb2.Script())])
+WORKLOAD = executor_pb2.Workload(
+    source=RIGHT.encode(), calls=[executor_pb2.Call(call_id="1", script=executor_pb2.Script())]
+)
 
 
 @pytest.fixture
@@ -34,19 +36,21 @@ async def test_request_id_and_the_time_left_go_along(api: httpx.AsyncClient, exe
     assert 0 < attempt.wait.ToMilliseconds() <= 50_000
 
 
-async def test_a_call_outlasts_the_wait_by_all_that_the_job_may_take(clients: Clients, executor: FakeExecutor) -> None:
-    job = executor_pb2.Job()
-    job.CopyFrom(JOB)
-    job.limits.attempt_wall.FromSeconds(7)
-    await clients.execute("a", job, Patience(3))
-    longest_s = budgets.longest_call_s(job.limits, len(job.source), with_reference=False)
+async def test_a_call_outlasts_the_wait_by_all_that_the_workload_may_take(
+    clients: Clients, executor: FakeExecutor
+) -> None:
+    workload = executor_pb2.Workload()
+    workload.CopyFrom(WORKLOAD)
+    workload.limits.attempt_wall.FromSeconds(7)
+    await clients.execute("a", workload, Patience(3))
+    longest_s = budgets.longest_call_s(workload.limits, len(workload.source), with_reference=False)
     assert longest_s < executor.time_left_s[0] <= 4 + longest_s
 
 
 async def test_only_waiting_uses_up_patience(clients: Clients, executor: FakeExecutor) -> None:
     executor.leased_s = 0.4
     patience = Patience(1)
-    await clients.execute("a", JOB, patience)
+    await clients.execute("a", WORKLOAD, patience)
     assert patience.left_s() == pytest.approx(0.6)
 
 
@@ -64,7 +68,7 @@ async def test_every_failure_of_a_service_is_tried_again(
     clients: Clients, executor: FakeExecutor, error: CodeArenaError
 ) -> None:
     executor.fail[RIGHT].append(error)
-    report = await clients.execute("a", JOB, Patience(10))
+    report = await clients.execute("a", WORKLOAD, Patience(10))
     assert report.status == executor_pb2.ATTEMPT_STATUS_RAN
     assert len(executor.requests) == 2
 
@@ -72,14 +76,14 @@ async def test_every_failure_of_a_service_is_tried_again(
 async def test_full_service_is_left_alone_for_as_long_as_it_asks(clients: Clients, executor: FakeExecutor) -> None:
     executor.fail[RIGHT].append(OverloadedError("full", retry_after_s=60))
     with pytest.raises(OverloadedError):
-        await clients.execute("a", JOB, Patience(1))
+        await clients.execute("a", WORKLOAD, Patience(1))
     assert len(executor.requests) == 1
 
 
 async def test_defect_of_a_service_is_our_failure_not_the_callers(clients: Clients, executor: FakeExecutor) -> None:
     executor.fail[RIGHT].extend([CodeArenaError("bug")] * 100)
     with pytest.raises(SandboxError):
-        await clients.execute("a", JOB, Patience(0.3))
+        await clients.execute("a", WORKLOAD, Patience(0.3))
 
 
 async def test_what_a_service_refuses_is_our_failure_and_is_not_sent_again(
@@ -87,7 +91,7 @@ async def test_what_a_service_refuses_is_our_failure_and_is_not_sent_again(
 ) -> None:
     executor.fail[RIGHT].append(CallerError("malformed"))
     with pytest.raises(ServiceError, match="malformed"):
-        await clients.execute("a", JOB, Patience(10))
+        await clients.execute("a", WORKLOAD, Patience(10))
     assert len(executor.requests) == 1
 
 
@@ -137,4 +141,4 @@ async def test_grader_that_takes_no_measurement_for_one_gives_no_reward(
     bad.answer.takes_measurement = True
     answer = await _graded_by(bad, serve, settings)
     assert (answer.status_code, "reward" in answer.json()) == (503, False)
-    assert any(request.job.reference_source for request in executor.attempts)
+    assert any(request.workload.reference_source for request in executor.attempts)

@@ -8,8 +8,8 @@ import pytest
 from codearena.errors import ServiceError
 from codearena.tasks.task import Task, load_task
 from codearena.v1 import common_pb2, executor_pb2
+from gateway.attempt.briefs import Brief, BriefMaker, Probing
 from gateway.attempt.draws import Draws
-from gateway.attempt.jobs import Brief, JobMaker, Probing
 from gateway.settings import Settings
 from gateway.store import api_keys
 from gateway.store.redis import Store
@@ -46,23 +46,23 @@ def task(tasks: Path) -> Task:
     return load_task(tasks / "easy" / "easy-1")
 
 
-async def echo(job: executor_pb2.Job) -> executor_pb2.Report:
+async def echo(workload: executor_pb2.Workload) -> executor_pb2.Report:
     """What the reference does."""
     status = common_pb2.CALL_STATUS_RETURNED
     calls = [
         common_pb2.CallOutcome(
             call_id=call.call_id, status=status, value=common_pb2.EncodedValue(json=call.function.args.json[1:-1])
         )
-        for call in job.calls
+        for call in workload.calls
     ]
     return executor_pb2.Report(status=executor_pb2.ATTEMPT_STATUS_RAN, calls=calls)
 
 
 async def drawn(draws: Draws, task: Task, key: str, step: int) -> bytes:
     """The hidden input of the drawn test; its expectation says the same, as the reference does."""
-    brief = await draws.drawn(await JobMaker(task, random.Random(0), Probing(0.3, 64.0, 32)).brief(), key, step, echo)
+    brief = await draws.drawn(await BriefMaker(task, random.Random(0), Probing(0.3, 64.0, 32)).brief(), key, step, echo)
     test = brief.expectations.tests[2]
-    [call] = [call for call in brief.job.calls if call.call_id == test.call_id]
+    [call] = [call for call in brief.workload.calls if call.call_id == test.call_id]
     assert call.function.args.json == b"[%s]" % test.value.json
     return test.value.json
 
@@ -87,35 +87,38 @@ async def test_without_the_secret_nothing_can_be_foretold(task: Task) -> None:
 
 
 async def test_what_does_not_draw_stays_as_it_is(task: Task) -> None:
-    brief: Brief = await JobMaker(task, random.Random(0), Probing(0.3, 64.0, 32)).brief()
+    brief: Brief = await BriefMaker(task, random.Random(0), Probing(0.3, 64.0, 32)).brief()
     made = await Draws(task, b"secret", POOL).drawn(brief, "a", 1, echo)
-    assert made.job.calls[:2] == brief.job.calls[:2]
+    assert made.workload.calls[:2] == brief.workload.calls[:2]
     assert made.expectations.tests[:2] == brief.expectations.tests[:2]
     assert [test.name for test in made.expectations.tests] == ["shown", "fixed", "drawn"]
 
 
-async def test_nothing_that_is_expected_is_in_the_job(task: Task) -> None:
+async def test_nothing_that_is_expected_is_in_the_workload(task: Task) -> None:
     brief = await Draws(task, b"secret", POOL).drawn(
-        await JobMaker(task, random.Random(0), Probing(0.3, 64.0, 32)).brief(), "a", 1, doubled
+        await BriefMaker(task, random.Random(0), Probing(0.3, 64.0, 32)).brief(), "a", 1, doubled
     )
     assert brief.expectations.tests[2].value.json == b'"expected-of-it"'
-    assert b"expected-of-it" not in brief.job.SerializeToString()
+    assert b"expected-of-it" not in brief.workload.SerializeToString()
 
 
-async def doubled(job: executor_pb2.Job) -> executor_pb2.Report:
-    report = await echo(job)
+async def doubled(workload: executor_pb2.Workload) -> executor_pb2.Report:
+    report = await echo(workload)
     for outcome in report.calls:
         outcome.value.json = b'"expected-of-it"'
     return report
 
 
 async def test_a_reference_that_does_not_answer_is_our_failure_and_tried_again(task: Task) -> None:
-    async def broken(job: executor_pb2.Job) -> executor_pb2.Report:
-        report = await echo(job)
+    async def broken(workload: executor_pb2.Workload) -> executor_pb2.Report:
+        report = await echo(workload)
         report.calls[0].status = common_pb2.CALL_STATUS_TIME_LIMIT
         return report
 
-    draws, brief = Draws(task, b"secret", POOL), await JobMaker(task, random.Random(0), Probing(0.3, 64.0, 32)).brief()
+    draws, brief = (
+        Draws(task, b"secret", POOL),
+        await BriefMaker(task, random.Random(0), Probing(0.3, 64.0, 32)).brief(),
+    )
     with pytest.raises(ServiceError):
         await draws.drawn(brief, "a", 1, broken)
     assert await drawn(draws, task, "a", 1)
@@ -124,7 +127,7 @@ async def test_a_reference_that_does_not_answer_is_our_failure_and_tried_again(t
 def hidden(executor: FakeExecutor) -> list[bytes]:
     """The drawn input of each attempt, in order."""
     sent = [request for request in executor.attempts if not request.attempt_id.startswith("reference")]
-    return [request.job.calls[2].function.args.json for request in sent]
+    return [request.workload.calls[2].function.args.json for request in sent]
 
 
 async def test_each_step_gets_other_inputs_and_the_reference_runs_once(

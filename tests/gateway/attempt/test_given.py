@@ -10,8 +10,8 @@ import pytest
 from codearena.errors import ServiceError
 from codearena.tasks.task import load_tasks
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
+from gateway.attempt.briefs import BriefMaker, Probing
 from gateway.attempt.given import Given
-from gateway.attempt.jobs import JobMaker, Probing
 
 _YAML = """\
 id: easy-1
@@ -30,14 +30,14 @@ checks:
 
 
 @pytest.fixture
-def maker(tmp_path: Path) -> JobMaker:
+def maker(tmp_path: Path) -> BriefMaker:
     folder = tmp_path / "easy" / "easy-1"
     folder.mkdir(parents=True)
     (folder / "task.yaml").write_text(_YAML)
     (folder / "buggy.py").write_text("buggy")
     (folder / "solution.py").write_text("solution")
     (folder / "cases.py").write_text("def drawn(rng):\n    return (rng.random(),)\n")
-    return JobMaker(load_tasks(tmp_path)["easy-1"], random.Random(1), Probing(0.3, 64.0, 2))
+    return BriefMaker(load_tasks(tmp_path)["easy-1"], random.Random(1), Probing(0.3, 64.0, 2))
 
 
 class Services:
@@ -49,21 +49,21 @@ class Services:
     def __init__(self, failures: int = 0, made: int = 100) -> None:
         self.failures = failures
         self.made = made
-        self.jobs: list[executor_pb2.Job] = []
+        self.workloads: list[executor_pb2.Workload] = []
 
-    async def run(self, attempt_id: str, job: executor_pb2.Job) -> executor_pb2.Report:
+    async def run(self, attempt_id: str, workload: executor_pb2.Workload) -> executor_pb2.Report:
         if self.failures:
             self.failures -= 1
             raise ServiceError("lost")
-        self.jobs.append(job)
-        statuses = [common_pb2.CALL_STATUS_RETURNED] * len(job.calls)
+        self.workloads.append(workload)
+        statuses = [common_pb2.CALL_STATUS_RETURNED] * len(workload.calls)
         statuses[self.made :] = [common_pb2.CALL_STATUS_NOT_RUN] * len(statuses[self.made :])
         return executor_pb2.Report(
             status=executor_pb2.ATTEMPT_STATUS_RAN,
             analysis=executor_pb2.Analysis(ast_hash="tree of buggy"),
             calls=[
                 common_pb2.CallOutcome(call_id=call.call_id, status=status)
-                for call, status in zip(job.calls, statuses, strict=True)
+                for call, status in zip(workload.calls, statuses, strict=True)
             ],
         )
 
@@ -71,15 +71,15 @@ class Services:
         count = len(request.expectations.tests) + len(request.expectations.checks)
         return grader_pb2.ExamineResponse(passes=[number == 0 for number in range(count)])
 
-    def given(self, maker: JobMaker) -> Given:
+    def given(self, maker: BriefMaker) -> Given:
         return Given(maker, self.examine)
 
-    async def establish(self, maker: JobMaker) -> None:
+    async def establish(self, maker: BriefMaker) -> None:
         await self.given(maker).known("", self.run)
 
 
 async def test_later_briefs_say_what_the_code_as_given_does_and_not_what_it_would_with_drawn_inputs(
-    maker: JobMaker,
+    maker: BriefMaker,
 ) -> None:
     await Services().establish(maker)
     expectations = (await maker.brief()).expectations
@@ -90,48 +90,48 @@ async def test_later_briefs_say_what_the_code_as_given_does_and_not_what_it_woul
     assert expectations.entry_point == "f"
 
 
-async def test_of_a_call_that_was_not_made_nothing_is_known(maker: JobMaker) -> None:
+async def test_of_a_call_that_was_not_made_nothing_is_known(maker: BriefMaker) -> None:
     services = Services(made=1)
     await services.establish(maker)
     known = [test.name for test in (await maker.brief()).expectations.tests if test.HasField("given_passes")]
     assert known == ["visible"]
 
 
-async def test_it_runs_hidden_tests_and_checks_too_without_a_word_of_what_is_expected(maker: JobMaker) -> None:
+async def test_it_runs_hidden_tests_and_checks_too_without_a_word_of_what_is_expected(maker: BriefMaker) -> None:
     services = Services()
     await services.establish(maker)
-    assert [len(job.calls) for job in services.jobs] == [2]
-    assert [check.argument for check in services.jobs[0].checks] == ["eval"]
-    assert services.jobs[0].reference_source == b""
+    assert [len(workload.calls) for workload in services.workloads] == [2]
+    assert [check.argument for check in services.workloads[0].checks] == ["eval"]
+    assert services.workloads[0].reference_source == b""
 
 
-async def test_the_first_error_log_holds_nothing_against_the_code_as_given(maker: JobMaker) -> None:
+async def test_the_first_error_log_holds_nothing_against_the_code_as_given(maker: BriefMaker) -> None:
     await Services().establish(maker)
     assert not maker.baseline().expectations.HasField("given")
     assert not any(test.HasField("given_passes") for test in maker.baseline().expectations.tests)
 
 
-async def test_it_is_part_of_what_verdicts_are_computed_again_by(maker: JobMaker) -> None:
+async def test_it_is_part_of_what_verdicts_are_computed_again_by(maker: BriefMaker) -> None:
     before = (await maker.brief()).basis_revision
     await Services().establish(maker)
     assert (await maker.brief()).basis_revision != before
 
 
-async def test_it_is_asked_for_once(maker: JobMaker) -> None:
+async def test_it_is_asked_for_once(maker: BriefMaker) -> None:
     services = Services()
     given = services.given(maker)
     await given.known("", services.run)
     await given.known("", services.run)
-    assert len(services.jobs) == 1
+    assert len(services.workloads) == 1
 
 
-async def test_an_isolation_that_is_down_holds_up_no_other(maker: JobMaker) -> None:
+async def test_an_isolation_that_is_down_holds_up_no_other(maker: BriefMaker) -> None:
     services, up = Services(), asyncio.Event()
     given = services.given(maker)
 
-    async def down(attempt_id: str, job: executor_pb2.Job) -> executor_pb2.Report:
+    async def down(attempt_id: str, workload: executor_pb2.Workload) -> executor_pb2.Report:
         await up.wait()
-        return await services.run(attempt_id, job)
+        return await services.run(attempt_id, workload)
 
     waiting = asyncio.create_task(given.known("cell", down))
     await given.known("", services.run)
@@ -141,7 +141,7 @@ async def test_an_isolation_that_is_down_holds_up_no_other(maker: JobMaker) -> N
     assert (await maker.brief()).basis_revision == learnt
 
 
-async def test_a_failure_of_ours_is_no_fact_and_is_not_kept(maker: JobMaker) -> None:
+async def test_a_failure_of_ours_is_no_fact_and_is_not_kept(maker: BriefMaker) -> None:
     services = Services(failures=1)
     given = services.given(maker)
     with pytest.raises(ServiceError):

@@ -44,11 +44,11 @@ class Hosts:
     """Runs the reference. reports: what it gives, in turn; the last one for good."""
 
     def __init__(self, *reports: executor_pb2.Report | SandboxError) -> None:
-        self.jobs: list[executor_pb2.Job] = []
+        self.workloads: list[executor_pb2.Workload] = []
         self._reports = list(reports)
 
-    async def run(self, job: executor_pb2.Job) -> executor_pb2.Report:
-        self.jobs.append(job)
+    async def run(self, workload: executor_pb2.Workload) -> executor_pb2.Report:
+        self.workloads.append(workload)
         found = self._reports.pop(0) if len(self._reports) > 1 else self._reports[0]
         if isinstance(found, SandboxError):
             raise found
@@ -94,9 +94,9 @@ async def test_a_busy_host_makes_no_limit_longer() -> None:
 async def test_it_is_measured_once_with_the_tasks_own_limits() -> None:
     hosts, made = Hosts(report(0.001)), AttemptLimits(task(), CALLS, SETTINGS)
     await asyncio.gather(*(made.get("", hosts.run) for _ in range(5)))
-    (job,) = hosts.jobs
-    assert (job.source, list(job.calls)) == (b"reference", CALLS)
-    assert job.limits == ceilings(TaskLimits(), len(CALLS))
+    (workload,) = hosts.workloads
+    assert (workload.source, list(workload.calls)) == (b"reference", CALLS)
+    assert workload.limits == ceilings(TaskLimits(), len(CALLS))
 
 
 async def test_what_could_not_be_measured_is_measured_by_the_next() -> None:
@@ -109,7 +109,7 @@ async def test_what_could_not_be_measured_is_measured_by_the_next() -> None:
 async def test_an_isolation_whose_executors_are_down_holds_up_no_other() -> None:
     made = AttemptLimits(task(), CALLS, SETTINGS)
 
-    async def never(job: executor_pb2.Job) -> executor_pb2.Report:
+    async def never(workload: executor_pb2.Workload) -> executor_pb2.Report:
         return await asyncio.Future()
 
     waiting = asyncio.create_task(made.get("cell", never))
@@ -165,7 +165,7 @@ async def test_a_reference_that_fails_its_script_once_sets_no_precedent_by_that(
     passed = of_a_script(common_pb2.SCRIPT_TEST_STATUS_PASSED, common_pb2.SCRIPT_TEST_STATUS_PASSED)
     hosts, learnt = Hosts(failed, passed), list[executor_pb2.Report]()
     await AttemptLimits(task(), CALLS, SETTINGS, learnt.append).get("", hosts.run)
-    assert (learnt, len(hosts.jobs)) == ([passed], 2)
+    assert (learnt, len(hosts.workloads)) == ([passed], 2)
 
 
 async def test_a_reference_that_always_fails_its_script_is_served_all_the_same() -> None:

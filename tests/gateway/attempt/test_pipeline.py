@@ -1,4 +1,4 @@
-"""Which jobs one attempt is: its calls, and a measuring job only if it passes and there is something to measure."""
+"""Which workloads one attempt is: its calls, and a measuring one only if it passes and something is to be measured."""
 
 import httpx
 import pytest
@@ -21,14 +21,14 @@ async def test_what_fails_or_is_quick_is_run_once_and_without_the_reference(
 ) -> None:
     assert (await grade(api, source)).status_code == 200
     (request,) = executor.attempts
-    assert request.job.reference_source == b""
+    assert request.workload.reference_source == b""
 
 
 async def test_what_passes_slowly_is_measured_against_the_reference(
     api: httpx.AsyncClient, executor: FakeExecutor
 ) -> None:
     verdict = (await grade(api, SLOW)).json()
-    assert [request.job.reference_source for request in executor.attempts] == [b"", SOLUTION.encode()]
+    assert [request.workload.reference_source for request in executor.attempts] == [b"", SOLUTION.encode()]
     assert (
         verdict["complexity"]["ratio"] == 320
     )  # three calls of a second, where 10 ms are noise, in tenths of a decade

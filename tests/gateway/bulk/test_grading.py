@@ -61,7 +61,7 @@ async def test_batch_runs_in_parallel_up_to_its_bound(serve: Serve, settings: Se
     # A single call passes although four items of the batch have not begun.
     single = asyncio.create_task(api.post("/grade", json={"task_id": "easy-1", "source": RIGHT}))
     await executor.arrived(4)
-    assert [request.job.source for request in executor.attempts][-1] == RIGHT.encode()
+    assert [request.workload.source for request in executor.attempts][-1] == RIGHT.encode()
     executor.gate.set()
     assert len((await batch).json()["items"]) == 7
     assert (await single).status_code == 200
@@ -96,7 +96,7 @@ async def test_items_not_graded_in_the_batchs_time_say_so(api: httpx.AsyncClient
 async def test_raw_run_returns_what_the_program_did(api: httpx.AsyncClient, executor: FakeExecutor) -> None:
     body = (await api.post("/run_raw", json={"code": RIGHT, "stdin": "line"})).json()
     assert (body["status"], body["stdout"]["text"], body["exit_status"]) == ("returned", "read line", 0)
-    assert executor.attempts[0].job.calls[0].HasField("script")
+    assert executor.attempts[0].workload.calls[0].HasField("script")
 
 
 async def test_raw_run_of_what_does_not_compile_says_so_on_stderr(api: httpx.AsyncClient) -> None:

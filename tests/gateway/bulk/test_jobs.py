@@ -203,7 +203,7 @@ async def test_single_calls_pass_a_job_that_has_not_begun_all_its_items(
     await executor.arrived(3)
     single = asyncio.create_task(api.post("/grade", json={"task_id": "easy-1", "source": RIGHT}))
     await executor.arrived(4)
-    assert executor.attempts[-1].job.source == RIGHT.encode()
+    assert executor.attempts[-1].workload.source == RIGHT.encode()
     executor.gate.set()
     assert (await single).status_code == 200
     assert (await _followed(api, url))[1]["done"] == 7

@@ -42,7 +42,7 @@ async def test_code_that_passes_slowly_is_measured_on_the_visible_tests_alone(
     api: httpx.AsyncClient, executor: FakeExecutor
 ) -> None:
     assert (await fix(api, "slow = lenght(values)\n", task_id="easy-1")).is_success
-    measured = [request for request in executor.requests if request.job.reference_source]
+    measured = [request for request in executor.requests if request.workload.reference_source]
     assert measured
     assert all(b"hidden-input" not in request.SerializeToString() for request in measured)
 

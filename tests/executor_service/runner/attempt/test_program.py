@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from codearena.v1 import common_pb2, executor_pb2
-from tests.executor_service import jobs
+from tests.executor_service import workloads
 from tests.executor_service.runner.referee.test_main import answer_at_level, run_at_level
 
 LEVELS = ("namespaces", "nested", "rlimits")
 RETURNED = common_pb2.CALL_STATUS_RETURNED
-_BOUNDS = jobs.limits(call_cpu_s=5, call_wall_s=20, attempt_wall_s=40, processes=32, memory_bytes=256 << 20)
+_BOUNDS = workloads.limits(call_cpu_s=5, call_wall_s=20, attempt_wall_s=40, processes=32, memory_bytes=256 << 20)
 _NOBODY = 65534
 
 
@@ -48,8 +48,8 @@ def _interpreter(level: str) -> str:
 def _run(
     source: str, calls: Sequence[executor_pb2.Call], level: str = "namespaces", reference: str = ""
 ) -> executor_pb2.Report:
-    job = jobs.job(source, calls, bounds=_BOUNDS, reference=reference)
-    return run_at_level(level, job, _interpreter(level))
+    workload = workloads.workload(source, calls, bounds=_BOUNDS, reference=reference)
+    return run_at_level(level, workload, _interpreter(level))
 
 
 def _printed(source: str, level: str = "namespaces") -> str:
@@ -146,8 +146,8 @@ def test_what_a_program_spoils_for_its_next_call_is_its_own_outcome(spoils: str)
 
 
 def test_a_sandbox_that_cannot_start_a_program_reports_nothing_about_the_attempt() -> None:
-    job = jobs.job("print(1)", [_script()], bounds=_BOUNDS)
-    assert answer_at_level("namespaces", job, before="program._INTERPRETER = '/nowhere/python3'") is None
+    workload = workloads.workload("print(1)", [_script()], bounds=_BOUNDS)
+    assert answer_at_level("namespaces", workload, before="program._INTERPRETER = '/nowhere/python3'") is None
 
 
 def test_a_full_disk_is_no_obstacle() -> None:
@@ -175,8 +175,8 @@ def test_links_that_a_program_changes_start_nothing_else() -> None:
 )
 def test_what_is_awaited_beyond_the_limit_is_a_time_limit(start: str, printed: bytes) -> None:
     source = f"import threading, time\nprint('flushed', flush=True)\nprint('flushed at the end')\n{start}"
-    job = jobs.job(source, [_script()], bounds=jobs.limits(call_wall_s=1))
-    (outcome,) = run_at_level("namespaces", job).calls
+    workload = workloads.workload(source, [_script()], bounds=workloads.limits(call_wall_s=1))
+    (outcome,) = run_at_level("namespaces", workload).calls
     assert outcome.status == common_pb2.CALL_STATUS_TIME_LIMIT
     assert outcome.stdout.head == printed
 

@@ -15,11 +15,11 @@ from executor_service import codec
 from executor_service.isolation.local import LocalIsolation
 from executor_service.runner.system import frames
 from executor_service.settings import Settings
-from tests.executor_service import jobs
+from tests.executor_service import workloads
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-BRISK = jobs.limits(call_cpu_s=0.5, call_wall_s=2.0)
+BRISK = workloads.limits(call_cpu_s=0.5, call_wall_s=2.0)
 
 Run = Callable[..., Awaitable[executor_pb2.Report]]
 
@@ -39,10 +39,10 @@ async def run(isolation: LocalIsolation) -> Run:
     async def run(
         attempt: str, *calls: executor_pb2.Call, bounds: common_pb2.Limits | None = None
     ) -> executor_pb2.Report:
-        job = jobs.job(attempt, calls, bounds=bounds)
+        workload = workloads.workload(attempt, calls, bounds=bounds)
         sandbox = await isolation.create()
         try:
-            return codec.decode_report(await sandbox.run(codec.encode_job(job), 60), job)
+            return codec.decode_report(await sandbox.run(codec.encode_workload(workload), 60), workload)
         finally:
             await sandbox.destroy()
 
@@ -50,7 +50,7 @@ async def run(isolation: LocalIsolation) -> Run:
 
 
 async def verdicts(run: Run, attempt: str, script: str, bounds: common_pb2.Limits | None = None) -> dict[str, str]:
-    return jobs.script_verdicts(await run(attempt, jobs.script_call(script), bounds=bounds))
+    return workloads.script_verdicts(await run(attempt, workloads.script_call(script), bounds=bounds))
 
 
 def all_of(outcome: str, found: dict[str, str]) -> bool:
@@ -132,7 +132,7 @@ async def test_coroutine(): assert f(1) == 3
 
 
 async def test_a_failure_says_where_and_what(run: Run) -> None:
-    report = await run(DOUBLE, jobs.script_call("assert f(2) == 5\n"))
+    report = await run(DOUBLE, workloads.script_call("assert f(2) == 5\n"))
     (test,) = report.calls[0].script_tests
     assert test.detail == "line 1: assert f(2) == 5\n  left:  4\n  right: 5"
     assert test.stdout.head == b"got 2\n"
@@ -140,7 +140,7 @@ async def test_a_failure_says_where_and_what(run: Run) -> None:
 
 async def test_a_failure_has_the_line_that_python_counts(run: Run) -> None:
     script = "A = 'x\u2028y\x0c'\n\ndef test_f():\n    assert f(2) == 5\n"
-    (test,) = (await run(DOUBLE, jobs.script_call(script))).calls[0].script_tests
+    (test,) = (await run(DOUBLE, workloads.script_call(script))).calls[0].script_tests
     assert test.detail.startswith("line 4: assert f(2) == 5\n")
 
 
@@ -583,7 +583,7 @@ async def test_an_attempt_that_kills_all_that_it_may_reaches_nobody_else(run: Ru
 async def test_an_attempt_that_ends_while_the_script_is_busy_is_noticed_at_the_next_request(run: Run) -> None:
     attempt = "import os, threading\ndef f(x):\n    threading.Timer(0.01, os._exit, [0]).start()\n    return x"
     script = "def test_a():\n    f(1)\n    sum(range(10**7))\n    f(2)\n"
-    (test,) = (await run(attempt, jobs.script_call(script))).calls[0].script_tests
+    (test,) = (await run(attempt, workloads.script_call(script))).calls[0].script_tests
     assert test.detail.startswith("line 4: f(2)\nthe attempt ended its process without an answer")
 
 
@@ -616,27 +616,31 @@ async def test_statements_after_a_script_that_ended_are_not_run(run: Run) -> Non
 
 async def test_past_the_attempts_own_limit_the_rest_is_not_run(run: Run) -> None:
     script = "import time\n" + "\n".join(f"def test_{n}(): time.sleep(0.5); assert f(1) == 2" for n in range(8))
-    found = await verdicts(run, DOUBLE, script, jobs.limits(attempt_wall_s=1.2))
+    found = await verdicts(run, DOUBLE, script, workloads.limits(attempt_wall_s=1.2))
     assert list(found.values())[-1] == "not_run"
 
 
 async def test_a_script_call_gets_a_process_in_which_no_other_call_was_made(run: Run) -> None:
-    calls = [jobs.call("c", call_id="1"), jobs.script_call("assert c() == 1"), jobs.call("c", call_id="2")]
+    calls = [
+        workloads.call("c", call_id="1"),
+        workloads.script_call("assert c() == 1"),
+        workloads.call("c", call_id="2"),
+    ]
     report = await run(STACK + "c = counter()", *calls)
     assert [report.calls[0].value.json, report.calls[2].value.json] == [b"1", b"1"]
-    assert all_of("passed", jobs.script_verdicts(report, 1))
+    assert all_of("passed", workloads.script_verdicts(report, 1))
 
 
 async def test_an_attempt_that_does_not_load_runs_no_test(run: Run) -> None:
-    report = await run("1 / 0", jobs.script_call("assert True"))
+    report = await run("1 / 0", workloads.script_call("assert True"))
     assert report.status == executor_pb2.ATTEMPT_STATUS_LOAD_ERROR
     assert not report.calls[0].script_tests
 
 
 async def test_the_attempts_cpu_time_is_counted_and_the_scripts_is_not(run: Run) -> None:
     attempt = "def f(x):\n    return sum(range(x))"
-    busy = await run(attempt, jobs.script_call("assert f(10**7)"))
-    idle = await run(attempt, jobs.script_call("x = sum(range(10**7))\nassert f(1) == 0"))
+    busy = await run(attempt, workloads.script_call("assert f(10**7)"))
+    idle = await run(attempt, workloads.script_call("x = sum(range(10**7))\nassert f(1) == 0"))
     assert idle.calls[0].usage.cpu.ToTimedelta() < busy.calls[0].usage.cpu.ToTimedelta() / 2
 
 
@@ -663,15 +667,15 @@ os.waitpid(pid, 0)
 """
 
 
-def run_at_level(level: str, job: executor_pb2.Job, interpreter: str = sys.executable) -> executor_pb2.Report:
+def run_at_level(level: str, workload: executor_pb2.Workload, interpreter: str = sys.executable) -> executor_pb2.Report:
     """The report of a runner at one level of `local`; skips where the host refuses that level."""
-    report = answer_at_level(level, job, interpreter)
+    report = answer_at_level(level, workload, interpreter)
     assert report is not None
-    return codec.decode_report(report, job)
+    return codec.decode_report(report, workload)
 
 
 def answer_at_level(
-    level: str, job: executor_pb2.Job, interpreter: str = sys.executable, before: str = ""
+    level: str, workload: executor_pb2.Workload, interpreter: str = sys.executable, before: str = ""
 ) -> bytes | None:
     """What the runner reports; None if it ends without a report. before: statements that its process runs first."""
     root = Path(__file__).parents[4]
@@ -684,7 +688,7 @@ def answer_at_level(
         if hello is None:
             pytest.skip(f"this host refuses the level {level}")
         assert json.loads(hello)["ready"]
-        runner.stdin.write(frames.pack(codec.encode_job(job)))
+        runner.stdin.write(frames.pack(codec.encode_workload(workload)))
         runner.stdin.flush()
         return frames.read_frame(runner.stdout.fileno())
 
@@ -713,6 +717,6 @@ def test_4():
     while True: pass
 def test_5(): assert seen == [] and f('second') == 2
 """
-    report = run_at_level(level, jobs.job(attempt, [jobs.script_call(script)], bounds=BRISK))
-    found = jobs.script_verdicts(report)
+    report = run_at_level(level, workloads.workload(attempt, [workloads.script_call(script)], bounds=BRISK))
+    found = workloads.script_verdicts(report)
     assert list(found.values()) == ["passed", "failed", "passed", "failed", "passed"]

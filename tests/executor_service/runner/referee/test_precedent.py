@@ -11,7 +11,7 @@ from executor_service import codec
 from executor_service.isolation.local import LocalIsolation
 from executor_service.runner.referee.precedent import CALL, ITEM, Place, Precedent, reached
 from executor_service.settings import Settings
-from tests.executor_service import jobs
+from tests.executor_service import workloads
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -25,10 +25,10 @@ async def run() -> AsyncIterator[Run]:
     await isolation.start()
 
     async def run(source: str, call: executor_pb2.Call) -> common_pb2.CallOutcome:
-        job = jobs.job(source, [call])
+        workload = workloads.workload(source, [call])
         sandbox = await isolation.create()
         try:
-            return codec.decode_report(await sandbox.run(codec.encode_job(job), 60), job).calls[0]
+            return codec.decode_report(await sandbox.run(codec.encode_workload(workload), 60), workload).calls[0]
         finally:
             await sandbox.destroy()
 
@@ -38,7 +38,7 @@ async def run() -> AsyncIterator[Run]:
 
 async def held(run: Run, reference: str, script: str, attempt: str) -> dict[str, str]:
     """What the attempt passes, held to the reference, which passes everything."""
-    call = jobs.script_call(script)
+    call = workloads.script_call(script)
     of_reference = await run(reference, call)
     assert set(_verdicts(of_reference).values()) == {"passed"}
     call.test_script.precedent = of_reference.precedent
@@ -46,7 +46,7 @@ async def held(run: Run, reference: str, script: str, attempt: str) -> dict[str,
 
 
 def _verdicts(outcome: common_pb2.CallOutcome) -> dict[str, str]:
-    return jobs.script_verdicts(executor_pb2.Report(calls=[outcome]))
+    return workloads.script_verdicts(executor_pb2.Report(calls=[outcome]))
 
 
 FUNCTION = "def f(numbers):\n    return [2 * number for number in numbers]\n"
@@ -125,7 +125,7 @@ class f(list):
 
 
 async def test_what_a_hand_written_copy_of_the_precedent_leaves_out_is_not_asked(run: Run) -> None:
-    call = jobs.script_call(STACKS)
+    call = workloads.script_call(STACKS)
     call.test_script.precedent = b"{}"
     assert set(_verdicts(await run(STACK, call)).values()) == {"failed"}
 
@@ -238,14 +238,14 @@ def test_it():
         node = node.next
     assert seen == sum(range(200))
 """
-    outcome = await run(reference, jobs.script_call(script))
+    outcome = await run(reference, workloads.script_call(script))
     assert set(_verdicts(outcome).values()) == {"passed"}
     assert len(outcome.precedent) < 300
     assert json.loads(outcome.precedent)["test_it"] == {"f()": [], "f().next": []}
 
 
 async def test_only_a_reference_says_what_it_was_asked(run: Run) -> None:
-    call = jobs.script_call("assert f([1]) == [2]")
+    call = workloads.script_call("assert f([1]) == [2]")
     assert (await run(FUNCTION, call)).precedent
     call.test_script.precedent = b"{}"
     assert not (await run(FUNCTION, call)).precedent

@@ -1,4 +1,4 @@
-"""The trust boundary: what a job holds, and what it never does."""
+"""The trust boundary: what a workload holds, and what it never does."""
 
 import random
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from codearena import values
 from codearena.tasks.task import Task, TestCase, load_tasks
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
-from gateway.attempt.jobs import JobMaker, Probing, script_job, shown_call
+from gateway.attempt.briefs import BriefMaker, Probing, script_workload, shown_call
 from gateway.attempt.limits import ceilings
 
 _YAML = """\
@@ -45,8 +45,8 @@ def task(tmp_path: Path) -> Task:
 
 
 @pytest.fixture
-def maker(task: Task) -> JobMaker:
-    return JobMaker(task, random.Random(1), Probing(0.3, 64.0, 2))
+def maker(task: Task) -> BriefMaker:
+    return BriefMaker(task, random.Random(1), Probing(0.3, 64.0, 2))
 
 
 SECRETS = [f"name-{name}" for name in ("visible", "hidden", "raises", "process", "calls")]
@@ -54,41 +54,41 @@ SECRETS += ["expect-", "RaisedSecret", "raised-secret", "program-secret", "argum
 
 
 @pytest.mark.parametrize("secret", SECRETS)
-async def test_job_never_says_what_is_expected(maker: JobMaker, secret: str) -> None:
+async def test_workload_never_says_what_is_expected(maker: BriefMaker, secret: str) -> None:
     for brief in (await maker.brief(), maker.baseline()):
-        assert secret.encode() not in brief.job.SerializeToString()
+        assert secret.encode() not in brief.workload.SerializeToString()
         assert secret.encode() not in brief.measurement.SerializeToString()
 
 
-async def test_the_rules_of_the_task_are_kept_where_speed_is_measured_too(maker: JobMaker) -> None:
+async def test_the_rules_of_the_task_are_kept_where_speed_is_measured_too(maker: BriefMaker) -> None:
     brief = await maker.brief()
-    assert list(brief.measurement.checks) == list(brief.job.checks)
-    assert len(brief.job.checks) == 2
+    assert list(brief.measurement.checks) == list(brief.workload.checks)
+    assert len(brief.workload.checks) == 2
 
 
-async def test_the_reference_is_sent_only_to_be_measured_against(maker: JobMaker) -> None:
+async def test_the_reference_is_sent_only_to_be_measured_against(maker: BriefMaker) -> None:
     brief = await maker.brief()
-    assert b"solution" not in brief.job.SerializeToString()
+    assert b"solution" not in brief.workload.SerializeToString()
     assert brief.measurement.reference_source == b"solution"
     assert len(brief.measurement.calls) == 0
 
 
 async def test_without_a_probe_the_tests_own_calls_are_measured(task: Task) -> None:
-    brief = await JobMaker(task.model_copy(update={"probe": None}), random.Random(1), Probing(0.3, 64.0, 2)).brief()
-    assert list(brief.measurement.calls) == list(brief.job.calls)
+    brief = await BriefMaker(task.model_copy(update={"probe": None}), random.Random(1), Probing(0.3, 64.0, 2)).brief()
+    assert list(brief.measurement.calls) == list(brief.workload.calls)
     assert len(brief.measurement.probe) == 0
 
 
-async def test_calls_and_expectations_are_joined_by_opaque_ids(maker: JobMaker) -> None:
+async def test_calls_and_expectations_are_joined_by_opaque_ids(maker: BriefMaker) -> None:
     brief = await maker.brief()
-    ids = [call.call_id for call in brief.job.calls]
+    ids = [call.call_id for call in brief.workload.calls]
     assert ids == [test.call_id for test in brief.expectations.tests]
     assert len(set(ids)) == 5
     assert all(call_id.isdecimal() for call_id in ids)
 
 
-async def test_job_holds_the_inputs(maker: JobMaker) -> None:
-    first, sequence, _, _, process = (await maker.brief()).job.calls
+async def test_workload_holds_the_inputs(maker: BriefMaker) -> None:
+    first, sequence, _, _, process = (await maker.brief()).workload.calls
     assert values.decode(first.function.args.json) == [1]
     assert values.decode(first.function.kwargs.json) == {"k": 2}
     assert dict(first.environment) == {"TOKEN": "abc"}
@@ -96,7 +96,7 @@ async def test_job_holds_the_inputs(maker: JobMaker) -> None:
     assert [call.entry_point for call in sequence.sequence.calls] == ["Stack", "push"]
 
 
-async def test_expectations_hold_each_kind(maker: JobMaker) -> None:
+async def test_expectations_hold_each_kind(maker: BriefMaker) -> None:
     visible, _, hidden, raises, process = (await maker.brief()).expectations.tests
     assert values.decode(visible.value.json) == "expect-visible"
     assert hidden.compare == grader_pb2.COMPARE_APPROX
@@ -106,7 +106,7 @@ async def test_expectations_hold_each_kind(maker: JobMaker) -> None:
     assert (await maker.brief()).expectations.optimal_complexity == "O(n)"
 
 
-async def test_input_is_written_out_for_visible_tests_only(maker: JobMaker) -> None:
+async def test_input_is_written_out_for_visible_tests_only(maker: BriefMaker) -> None:
     shown = [test.input for test in (await maker.brief()).expectations.tests]
     assert shown == ["TOKEN='abc' f(1, k=2)", "Stack(); push(6)", "", "", ""]
 
@@ -115,7 +115,7 @@ def test_long_input_is_cut(task: Task) -> None:
     assert len(shown_call(task, TestCase(name="t", args=["x" * 10_000], expect=1))) < 600
 
 
-async def test_a_larger_budget_measures_in_several_rounds_and_is_one_attempts_own(maker: JobMaker) -> None:
+async def test_a_larger_budget_measures_in_several_rounds_and_is_one_attempts_own(maker: BriefMaker) -> None:
     usual = (await maker.brief()).measurement
     larger = (await maker.brief(1.5)).measurement
     assert [point.size for point in larger.probe] == [point.size for point in usual.probe] * 5
@@ -123,14 +123,14 @@ async def test_a_larger_budget_measures_in_several_rounds_and_is_one_attempts_ow
     assert (await maker.brief()).measurement == usual
 
 
-def test_baseline_runs_visible_tests_only_and_without_the_reference(maker: JobMaker) -> None:
+def test_baseline_runs_visible_tests_only_and_without_the_reference(maker: BriefMaker) -> None:
     baseline = maker.baseline()
     assert [test.name for test in baseline.expectations.tests] == ["name-visible", "name-calls"]
-    assert [check.argument for check in baseline.job.checks] == ["exec"]
-    assert baseline.job.reference_source == b""
+    assert [check.argument for check in baseline.workload.checks] == ["exec"]
+    assert baseline.workload.reference_source == b""
 
 
-async def test_probe_inputs_are_drawn_anew_after_their_uses(maker: JobMaker) -> None:
+async def test_probe_inputs_are_drawn_anew_after_their_uses(maker: BriefMaker) -> None:
     drawn = [(await maker.brief()).measurement.probe[0].call.function.args.json for _ in range(4)]
     assert drawn[0] == drawn[1]
     assert drawn[1] != drawn[2] == drawn[3]
@@ -138,23 +138,23 @@ async def test_probe_inputs_are_drawn_anew_after_their_uses(maker: JobMaker) -> 
     assert [point.size for point in points if not point.added] == [10, 20]
 
 
-async def test_whoever_was_measured_gets_other_inputs_at_a_later_step(maker: JobMaker) -> None:
+async def test_whoever_was_measured_gets_other_inputs_at_a_later_step(maker: BriefMaker) -> None:
     first = await maker.brief(draw="group:g", step=1)
     maker.measured("group:g", 1)
     assert await maker.brief(draw="group:g", step=1) is first
     assert (await maker.brief(draw="group:g", step=2)).measurement.probe != first.measurement.probe
 
 
-def test_script_job_passes_its_input_through(task: Task) -> None:
-    job = script_job(b"\x00in", ceilings(task.limits))
-    assert job.calls[0].script.stdin == b"\x00in"
+def test_script_workload_passes_its_input_through(task: Task) -> None:
+    workload = script_workload(b"\x00in", ceilings(task.limits))
+    assert workload.calls[0].script.stdin == b"\x00in"
 
 
-async def test_every_visible_call_comes_before_the_first_hidden_one(maker: JobMaker) -> None:
+async def test_every_visible_call_comes_before_the_first_hidden_one(maker: BriefMaker) -> None:
     brief = await maker.brief()
     visible = [test.visible for test in brief.expectations.tests]
     assert visible == sorted(visible, reverse=True)
-    assert [test.call_id for test in brief.expectations.tests] == [call.call_id for call in brief.job.calls]
+    assert [test.call_id for test in brief.expectations.tests] == [call.call_id for call in brief.workload.calls]
 
 
 _SCRIPT_YAML = """\
@@ -183,9 +183,9 @@ def _script_task(folder: Path) -> Task:
 
 
 async def test_visible_script_tests_run_after_visible_calls_and_before_anything_hidden(tmp_path: Path) -> None:
-    brief = await JobMaker(_script_task(tmp_path), random.Random(1), Probing(1.0, 64.0, 2)).brief()
-    assert [call.WhichOneof("kind") for call in brief.job.calls] == ["function", "test_script"] * 2
-    visible, hidden = brief.job.calls[1].test_script, brief.job.calls[3].test_script
+    brief = await BriefMaker(_script_task(tmp_path), random.Random(1), Probing(1.0, 64.0, 2)).brief()
+    assert [call.WhichOneof("kind") for call in brief.workload.calls] == ["function", "test_script"] * 2
+    visible, hidden = brief.workload.calls[1].test_script, brief.workload.calls[3].test_script
     assert ([test.line for test in visible.tests], list(visible.left_out), list(visible.unreported)) == (
         [3],
         [2, 4],
@@ -202,21 +202,21 @@ async def test_visible_script_tests_run_after_visible_calls_and_before_anything_
     assert [test.input for test in brief.expectations.tests] == ["f(1)", "assert f(2) == 2", "", "", ""]
 
 
-async def test_a_script_is_in_no_part_of_a_job_but_its_own_field(tmp_path: Path) -> None:
-    brief = await JobMaker(_script_task(tmp_path), random.Random(1), Probing(1.0, 64.0, 2)).brief()
-    for call in brief.job.calls:
+async def test_a_script_is_in_no_part_of_a_workload_but_its_own_field(tmp_path: Path) -> None:
+    brief = await BriefMaker(_script_task(tmp_path), random.Random(1), Probing(1.0, 64.0, 2)).brief()
+    for call in brief.workload.calls:
         call.ClearField("test_script")
-    assert b"assert" not in brief.job.SerializeToString()
+    assert b"assert" not in brief.workload.SerializeToString()
 
 
 def test_baseline_of_a_script_runs_its_visible_tests_only(tmp_path: Path) -> None:
-    baseline = JobMaker(_script_task(tmp_path), random.Random(1), Probing(1.0, 64.0, 2)).baseline()
-    assert [call.call_id for call in baseline.job.calls] == ["1", "2"]
+    baseline = BriefMaker(_script_task(tmp_path), random.Random(1), Probing(1.0, 64.0, 2)).baseline()
+    assert [call.call_id for call in baseline.workload.calls] == ["1", "2"]
     assert [test.name for test in baseline.expectations.tests] == ["case-visible", "assert-2"]
 
 
 async def test_an_attempt_is_asked_what_the_reference_was_and_before_that_nothing(tmp_path: Path) -> None:
-    maker = JobMaker(_script_task(tmp_path), random.Random(1), Probing(1.0, 64.0, 2))
+    maker = BriefMaker(_script_task(tmp_path), random.Random(1), Probing(1.0, 64.0, 2))
     told = {"2": b'{"2":{"f":[]}}', "4": b'{"1":{"f":[]}}'}
     outcomes = [common_pb2.CallOutcome(call_id=call.call_id, precedent=told.get(call.call_id)) for call in maker.calls]
     for report, expected in (
@@ -225,5 +225,7 @@ async def test_an_attempt_is_asked_what_the_reference_was_and_before_that_nothin
     ):
         maker.learn_precedents(report)
         for brief in (await maker.brief(), maker.given()):
-            assert [call.test_script.precedent for call in brief.job.calls if call.HasField("test_script")] == expected
+            assert [
+                call.test_script.precedent for call in brief.workload.calls if call.HasField("test_script")
+            ] == expected
     assert [call.test_script.HasField("precedent") for call in maker.calls] == [False] * 4  # the reference's own

@@ -1,8 +1,8 @@
-"""Task -> Job and Task -> Expectations: the trust boundary, in code.
+"""Task -> Workload and Task -> Expectations: the trust boundary, in code.
 
-A job is what the sandbox sees: inputs only. Everything that says what is right goes into the expectations, which only
-the grader sees. The two are joined by call ids, which say nothing about the test they belong to. No function in here
-puts a value of a test's `expect`, `raises`, `process`, `name` or `visible` into a job. A test script is the one
+A workload is what the sandbox sees: inputs only. Everything that says what is right goes into the expectations, which
+only the grader sees. The two are joined by call ids, which say nothing about the test they belong to. No function here
+puts a value of a test's `expect`, `raises`, `process`, `name` or `visible` into a workload. A test script is the one
 exception: it goes whole, in a field of its own, which the runner hands to nobody but the referee.
 """
 
@@ -42,32 +42,34 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Brief:
-    """A task, ready to be sent: both jobs lack only the source and their limits.
+    """A task, ready to be sent: both workloads lack only the source and their limits.
 
-    job: the tests' calls. probe: the job that makes the probe's; None: the task has no probe. drawn: tests drawn for
-    one attempt, in place of those that `undrawn` has; None: nothing was drawn.
+    workload: the tests' calls. probe: the workload with the probe's; None: the task has no probe. drawn: tests drawn
+    for one attempt, in place of those that `undrawn` has; None: nothing was drawn.
     """
 
-    job: executor_pb2.Job
+    workload: executor_pb2.Workload
     expectations: grader_pb2.Expectations
     reference: bytes
-    probe: executor_pb2.Job | None = None
+    probe: executor_pb2.Workload | None = None
     drawn: tuple[Drawn, ...] = ()
     undrawn: "Brief | None" = None
 
     @functools.cached_property
-    def measurement(self) -> executor_pb2.Job:
+    def measurement(self) -> executor_pb2.Workload:
         """For an attempt that passed every test: it and the reference, on the probe's calls, else on the tests'."""
         if self.probe is not None:
             return self.probe
-        return executor_pb2.Job(reference_source=self.reference, calls=self.job.calls, checks=self.job.checks)
+        return executor_pb2.Workload(
+            reference_source=self.reference, calls=self.workload.calls, checks=self.workload.checks
+        )
 
     @functools.cached_property
     def basis(self) -> bytes:
         """A Basis message, of what all attempts share: it and the stored attempt give the verdict again."""
         if self.undrawn is not None:
             return self.undrawn.basis
-        basis = store_pb2.Basis(calls=self.job.calls, expectations=self.expectations)
+        basis = store_pb2.Basis(calls=self.workload.calls, expectations=self.expectations)
         return basis.SerializeToString(deterministic=True)
 
     @functools.cached_property
@@ -78,14 +80,14 @@ class Brief:
 
 @dataclass(frozen=True)
 class Probing:
-    """How attempts are probed. cpu_s, stop_ratio: as in the Job; reuse: attempts for which inputs are drawn once."""
+    """How attempts are probed. cpu_s, stop_ratio: as in a Workload; reuse: attempts for which inputs are drawn once."""
 
     cpu_s: float
     stop_ratio: float
     reuse: int
 
 
-class JobMaker:
+class BriefMaker:
     """Makes the briefs of one task. Tests are encoded once; probe inputs are drawn anew as `probing` says, and before a
     later step of whoever was measured on them: an attempt can tell by its speed what it was called with.
 
@@ -123,25 +125,25 @@ class JobMaker:
     @property
     def calls(self) -> Sequence[executor_pb2.Call]:
         """Those of the task's tests for the reference, as they are where nothing is drawn."""
-        return self._recording.job.calls
+        return self._recording.workload.calls
 
     def measured(self, draw: str, step: int) -> None:
         """Notes that an attempt of this draw and step was measured, on the present inputs or, no matter, older ones."""
         self._measured[draw] = max(step, self._measured.get(draw, step))
 
     def _with_new_probe(self, cpu_s: float) -> Brief:
-        job = executor_pb2.Job(reference_source=self._brief.reference, checks=self._brief.job.checks)
+        workload = executor_pb2.Workload(reference_source=self._brief.reference, checks=self._brief.workload.checks)
         if self._task.probe is not None:
-            job.probe.extend(probe.points(self._task.probe, self._task.entry_point, self._rng, cpu_s))
-        job.probe_cpu.FromMilliseconds(round(1000 * cpu_s))
-        job.probe_stop_ratio = self._probing.stop_ratio
-        return replace(self._brief, probe=job)
+            workload.probe.extend(probe.points(self._task.probe, self._task.entry_point, self._rng, cpu_s))
+        workload.probe_cpu.FromMilliseconds(round(1000 * cpu_s))
+        workload.probe_stop_ratio = self._probing.stop_ratio
+        return replace(self._brief, probe=workload)
 
     def baseline(self) -> Brief:
         """For the buggy code, whose failure is the first error log: visible tests only."""
-        calls, tests = self._plain.job.calls, self._plain.expectations.tests
+        calls, tests = self._plain.workload.calls, self._plain.expectations.tests
         chosen = {test.call_id for test in tests if test.visible}
-        chosen = chosen or {calls[0].call_id}  # a job needs a call; of a hidden one nothing is shown
+        chosen = chosen or {calls[0].call_id}  # a workload needs a call; of a hidden one nothing is shown
         return self._part(chosen, visible_checks=True)
 
     def given(self) -> Brief:
@@ -149,7 +151,7 @@ class JobMaker:
         drawn = {test.name for test in self._task.tests if test.make}
         tests = self._plain.expectations.tests
         chosen = {test.call_id for test in tests if test.name not in drawn}
-        return self._part(chosen or {self._plain.job.calls[0].call_id}, visible_checks=False)
+        return self._part(chosen or {self._plain.workload.calls[0].call_id}, visible_checks=False)
 
     def learn(self, given: Brief, ast_hash: str, passes: Sequence[bool | None]) -> None:
         """Puts what the buggy code did into every later brief but those for itself.
@@ -178,26 +180,26 @@ class JobMaker:
 
     def _part(self, chosen: set[str], *, visible_checks: bool) -> Brief:
         """Those calls, and the checks, or the visible ones."""
-        job, expectations = executor_pb2.Job(), grader_pb2.Expectations()
+        workload, expectations = executor_pb2.Workload(), grader_pb2.Expectations()
         expectations.hints.extend(self._task.hints)
         expectations.checker = self._task.checker.encode()
-        job.calls.extend(call for call in self._plain.job.calls if call.call_id in chosen)
+        workload.calls.extend(call for call in self._plain.workload.calls if call.call_id in chosen)
         expectations.tests.extend(test for test in self._plain.expectations.tests if test.call_id in chosen)
-        for check, outcome in zip(self._plain.job.checks, self._plain.expectations.checks, strict=True):
+        for check, outcome in zip(self._plain.workload.checks, self._plain.expectations.checks, strict=True):
             if outcome.visible or not visible_checks:
-                job.checks.append(check)
+                workload.checks.append(check)
                 expectations.checks.append(outcome)
-        return Brief(job, expectations, self._plain.reference)
+        return Brief(workload, expectations, self._plain.reference)
 
 
 def _with_precedents(brief: Brief, precedents: Mapping[str, bytes]) -> Brief:
     """The brief for attempts. precedents: by call_id."""
-    job = executor_pb2.Job()
-    job.CopyFrom(brief.job)
-    for call in job.calls:
+    workload = executor_pb2.Workload()
+    workload.CopyFrom(brief.workload)
+    for call in workload.calls:
         if call.HasField("test_script"):
             call.test_script.precedent = precedents.get(call.call_id, _NO_PRECEDENT)
-    return replace(brief, job=job)
+    return replace(brief, workload=workload)
 
 
 def _names(expectations: grader_pb2.Expectations) -> list[str]:
@@ -209,15 +211,15 @@ def _note(expected: grader_pb2.Expectation | grader_pb2.CheckExpectation, given_
         expected.given_passes = given_passes
 
 
-def script_job(stdin: bytes, limits: common_pb2.Limits) -> executor_pb2.Job:
-    """A job that runs its source as a program."""
-    job = executor_pb2.Job(limits=limits)
-    job.calls.add(call_id="1", script=executor_pb2.Script(stdin=stdin))
-    return job
+def script_workload(stdin: bytes, limits: common_pb2.Limits) -> executor_pb2.Workload:
+    """A workload that runs its source as a program."""
+    workload = executor_pb2.Workload(limits=limits)
+    workload.calls.add(call_id="1", script=executor_pb2.Script(stdin=stdin))
+    return workload
 
 
 def _brief(task: Task) -> Brief:
-    job = executor_pb2.Job()
+    workload = executor_pb2.Workload()
     expectations = grader_pb2.Expectations(
         optimal_complexity=task.optimal_complexity,
         hints=task.hints,
@@ -229,17 +231,17 @@ def _brief(task: Task) -> Brief:
     for visible in (True, False):
         for test in task.tests:
             if test.visible is visible:
-                call_id = str(len(job.calls) + 1)
-                job.calls.append(call_of(task, test, call_id))
+                call_id = str(len(workload.calls) + 1)
+                workload.calls.append(call_of(task, test, call_id))
                 expectations.tests.append(expectation_of(task, test, call_id))
         if task.script is not None and any(test.visible is visible for test in task.script.tests):
-            call_id = str(len(job.calls) + 1)
-            job.calls.append(_script_call(task.script, task.entry_point, visible, call_id))
+            call_id = str(len(workload.calls) + 1)
+            workload.calls.append(_script_call(task.script, task.entry_point, visible, call_id))
             expectations.tests.extend(_script_expectations(task.script, visible, call_id))
     for check in task.checks:
-        job.checks.add(rule=check.rule, argument=check.argument)
+        workload.checks.add(rule=check.rule, argument=check.argument)
         expectations.checks.add(name=check.name, visible=check.visible)
-    return Brief(job, expectations, task.solution.encode())
+    return Brief(workload, expectations, task.solution.encode())
 
 
 def call_of(task: Task, test: TestCase, call_id: str) -> executor_pb2.Call:

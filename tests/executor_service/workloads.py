@@ -1,4 +1,4 @@
-"""Small jobs for the tests of the executor."""
+"""Small workloads for the tests of the executor."""
 
 import json
 import re
@@ -61,15 +61,15 @@ def function(entry_point: str, *args: object) -> executor_pb2.FunctionCall:
     )
 
 
-def job(
+def workload(
     source: str | bytes,
     calls: Sequence[executor_pb2.Call] | None = None,
     *,
     bounds: common_pb2.Limits | None = None,
     reference: str = "",
-) -> executor_pb2.Job:
-    """A job with one call of f() if none are given."""
-    return executor_pb2.Job(
+) -> executor_pb2.Workload:
+    """A workload with one call of f() if none are given."""
+    return executor_pb2.Workload(
         source=source if isinstance(source, bytes) else source.encode(),
         calls=[call()] if calls is None else calls,
         limits=bounds or limits(),
