@@ -12,12 +12,13 @@ An attempt is neither told of this nor can it see it: what it did before it was 
 """
 
 import asyncio
-import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from codearena.errors import CodeArenaError
 from executor_service import metrics
+from executor_service.isolation.base import Sandbox
 from executor_service.sharing import Sharing
 
 UsualTime = Callable[[], float]
@@ -29,69 +30,93 @@ class OutlivedError(Exception):
 
 
 @dataclass(eq=False)
-class _Run:
-    """A sandbox in use. cut: ends what is done with it; begun: by the event loop's clock."""
+class Lease:
+    """What one attempt has of the pool: at first a wait for a sandbox, then the sandbox, until it has left.
+
+    cut: ends the wait, or later what is done with the sandbox. aside: it has outlived the usual time, here or in the
+    sandbox before this one. begun: when it got its sandbox, by the event loop's clock. over: it has left.
+    """
 
     owner: str
     cut: asyncio.Timeout
-    aside: bool
-    begun: float
-    usual_s: UsualTime | None
+    sandbox: "asyncio.Future[Sandbox]"
+    usual_s: UsualTime | None = None
+    aside: bool = False
+    begun: float = 0.0
     cut_off: bool = False
+    over: bool = False
     timer: asyncio.TimerHandle | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is still to be served."""
+        return not self.over and not self.sandbox.done()
+
+    @property
+    def served(self) -> bool:
+        """Whether it got a sandbox."""
+        got = self.sandbox
+        return got.done() and not got.cancelled() and got.exception() is None
+
+    def takes(self, sandbox: Sandbox) -> None:
+        """Ends the wait; how long it may last is no longer of interest."""
+        self.cut.reschedule(None)
+        self.sandbox.set_result(sandbox)
+
+    def refuse(self, error: CodeArenaError) -> None:
+        """Ends the wait, if it has not ended."""
+        if self.waits:
+            self.sandbox.set_exception(error)
 
 
 class Overtime:
     """Keeps count of who is aside and who is overdue. leases: sandboxes in use at once."""
 
-    def __init__(self, leases: int, sharing: Sharing, on_overdue: Callable[[], None]) -> None:
-        """on_overdue: called when one more has outlived the usual time."""
+    def __init__(self, leases: int, sharing: Sharing, tell: Callable[..., None]) -> None:
+        """tell: has the pool's loop call something with these arguments."""
         self._share = max(1, leases // 2)
         self._most = max(1, leases - 1)
         self._sharing = sharing
-        self._on_overdue = on_overdue
+        self._tell = tell
         self._aside: Counter[str] = Counter()
-        self._overdue: list[_Run] = []  # in the order in which they became so
+        self._overdue: list[Lease] = []  # in the order in which they became so
         self._cut_off = 0  # of those that still have a sandbox
         self.making_s = 0.0
         """What making a sandbox took last: to cut off costs one, so nobody is who has had less than that."""
 
-    @property
-    def aside(self) -> int:
-        """How many go on though they have outlived the usual time, and count for no owner's part."""
-        return self._aside.total()
-
     def may_resume(self, owner: str, others_wait: bool) -> bool:
         """Whether an attempt that was cut off may begin again. others_wait: some who have not begun."""
-        return self.aside < (self._share if others_wait else self._most) and self._aside[owner] < self._most_of_one()
+        most = self._share if others_wait else self._most
+        return self._aside.total() < most and self._aside[owner] < self._most_of_one()
 
-    def resumes(self, owner: str) -> None:
-        """It begins again."""
-        self._aside[owner] += 1
-        metrics.aside.set(self.aside)
+    def begins(self, lease: Lease) -> None:
+        """It has a sandbox from now on."""
+        lease.begun = asyncio.get_running_loop().time()
+        if lease.aside:
+            self._count_aside(lease.owner, 1)
+        else:
+            self._sharing.takes(lease.owner)
+            self._watch(lease)
 
-    @contextlib.contextmanager
-    def watched(self, owner: str, cut: asyncio.Timeout, usual_s: UsualTime | None, *, aside: bool) -> Iterator[None]:
-        """While inside, the attempt is known to run. usual_s: asked again when it is over; None: there is no such time.
-
-        aside: it has begun again. On leaving, whatever it counted for is given back.
-        """
-        run = _Run(owner, cut, aside, asyncio.get_running_loop().time(), None if aside else usual_s)
-        self._watch(run)
-        try:
-            yield
-        finally:
-            if run.timer:
-                run.timer.cancel()
-            self._ends(run)
+    def ends(self, lease: Lease) -> None:
+        """Gives back whatever it counted for."""
+        if lease.timer:
+            lease.timer.cancel()
+        if lease.aside:
+            self._count_aside(lease.owner, -1)
+            return
+        self._sharing.gives_back(lease.owner)
+        self._cut_off -= lease.cut_off
+        if lease in self._overdue:
+            self._overdue.remove(lease)
 
     def step_aside(self) -> None:
-        """Lets overdue attempts go on aside, as far as there is room."""
+        """Lets overdue attempts go on aside, as far as there is room. From then on they count for no owner's part."""
         while self._overdue and self.may_resume(self._overdue[0].owner, others_wait=True):
-            run = self._overdue.pop(0)
-            run.aside = True
-            self.resumes(run.owner)
-            self._sharing.gives_back(run.owner)
+            lease = self._overdue.pop(0)
+            lease.aside = True
+            self._count_aside(lease.owner, 1)
+            self._sharing.gives_back(lease.owner)
 
     def make_room(self, waiting: int) -> None:
         """Cuts off an overdue attempt for each that waits and has not begun, as long as there are any."""
@@ -99,34 +124,24 @@ class Overtime:
             last = self._overdue.pop()  # with the least to lose
             last.cut_off = True
             self._cut_off += 1
-            last.cut.reschedule(asyncio.get_running_loop().time())
+            if not last.over:
+                last.cut.reschedule(asyncio.get_running_loop().time())
 
-    def gives_up(self, owner: str) -> None:
-        """One that was aside is no more."""
-        self._aside[owner] -= 1
+    def _watch(self, lease: Lease) -> None:
+        """Looks again when the usual time is over: until then the host may have become busier."""
+        if lease.usual_s is None or lease.over:
+            return
+        loop, usual_s = asyncio.get_running_loop(), max(lease.usual_s(), self.making_s)
+        if lease.timer and loop.time() - lease.begun >= usual_s:
+            self._overdue.append(lease)
+        else:
+            lease.timer = loop.call_at(lease.begun + usual_s, self._tell, self._watch, lease)
+
+    def _count_aside(self, owner: str, change: int) -> None:
+        self._aside[owner] += change
         if not self._aside[owner]:
             del self._aside[owner]
-        metrics.aside.set(self.aside)
-
-    def _watch(self, run: _Run) -> None:
-        """Looks again when the usual time is over: until then the host may have become busier."""
-        if run.usual_s is None:
-            return
-        loop, usual_s = asyncio.get_running_loop(), max(run.usual_s(), self.making_s)
-        if run.timer and loop.time() - run.begun >= usual_s:
-            self._overdue.append(run)
-            self._on_overdue()
-        else:
-            run.timer = loop.call_at(run.begun + usual_s, self._watch, run)
-
-    def _ends(self, run: _Run) -> None:
-        if run.aside:
-            self.gives_up(run.owner)
-            return
-        self._sharing.gives_back(run.owner)
-        self._cut_off -= run.cut_off
-        if run in self._overdue:
-            self._overdue.remove(run)
+        metrics.aside.set(self._aside.total())
 
     def _most_of_one(self) -> int:
         """Of one owner."""
