@@ -1,18 +1,22 @@
 """What a real policy gets graded a second: new sources of all kinds, in batches and in episodes, against bare runs.
 
-    python -m benchmarks.mix [--seconds N] [--batch N] [--isolation NAME ...] [--tasks ID ...] [--without-baselines]
+    python -m benchmarks.mix [--rounds N] [--answers N] [--isolation NAME ...] [--tasks ID ...] [--plot FILE]
 
 The mix is that of benchmarks/policy.py: 45 % right, 25 % wrong, 12 % not compiling, 13 % raising, 5 % hanging, and the
-same without the hangs, over the tasks given, with and without a probe. Every source is new. In the same run:
+same without the hangs, over the tasks given, with and without a probe. Every source is new, and an attempt that is
+measured counts once. In every round, so that a machine that is faster or busier for a while is so for all:
 
     bare python -I -S    a new interpreter for each source, which makes the calls of its tests; a limit of 10 s of wall
                          time and nothing else: no isolation, no judge, no measurement, no grading
     docker run           our image, the workload of the first task's reference, the report read
     engine churn         create, start and remove by force a container with our configuration
     namespace fork       fork of a warm interpreter into fresh namespaces; nothing runs in it
+    the isolations       batches of 64 from two connections, then a reset and a step each from sixteen
 
-Then CPU and wall of each kind alone, in batches. CPU is that of the whole machine, so run it alone. Measured attempts
-count once.
+A rate is that of whole hundreds of answers, each of which has its exact shares, while more of them are on their way.
+Every ratio is of two rates of one round; told are the median of the rounds and the least and the greatest of them. At
+the end: CPU and wall of each kind alone, and what sources cost that are sent again. CPU is that of the whole machine,
+so run it alone. Tables are printed in Markdown.
 """
 
 import argparse
@@ -21,97 +25,91 @@ import http.client
 import itertools
 import json
 import os
-import platform
 import subprocess
 import sys
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from rich.console import Console
-from rich.table import Table
 
-from benchmarks import baselines, policy
+from benchmarks import baselines, mix_report, policy
+from benchmarks.mix_report import BARE, CHURN, DOCKER_RUN, FORK, Found, KindCost
 from benchmarks.policy import HANGING, KINDS, SHARES, WITHOUT_HANGS, Sent
-from benchmarks.rates import Rate, Work, machine_s, sustained
+from benchmarks.rates import Rate, Tally, machine_s, sustained
 from benchmarks.step_latency import embedded
 from codearena.tasks.task import Task, load_tasks
 
 _ISOLATIONS = ("cell", "container", "local")
-_COLUMNS = 160
 _BATCHES_AT_ONCE = 2
 _EPISODES_AT_ONCE = 16
 _BARE_LIMIT_S = 10.0
+_WARM_ANSWERS = 32  # of each measurement: they are not counted
+_HUNDRED = 100
 _HEADERS = {"Content-Type": "application/json", "Accept": "application/x-ndjson"}
-_OF_A_KIND = 32
 _MIXES: Mapping[str, Mapping[str, int]] = {"without hangs": WITHOUT_HANGS, "with 5 % hangs": SHARES}
-_BARE, _DOCKER_RUN, _CHURN, _FORK = "bare python -I -S", "docker run", "engine churn", "namespace fork"
 
 
-@dataclass
 class Feed:
-    """Answers of one policy, for several threads. seen: how many came back as a verdict, by kind, and as a problem."""
+    """Answers of one policy, for several threads. tally: of what came back."""
 
-    answers: Iterator[Sent]
-    seen: Counter[str] = field(default_factory=Counter)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    def __init__(self, answers: Iterator[Sent], tally: Tally) -> None:
+        self._answers = answers
+        self._tally = tally
+        self._lock = threading.Lock()
+        self.problems = 0
+
+    @property
+    def over(self) -> bool:
+        """Whether enough came back."""
+        return self._tally.full
 
     def take(self, count: int) -> list[Sent]:
+        """The next ones."""
         with self._lock:
-            return list(itertools.islice(self.answers, count))
+            return list(itertools.islice(self._answers, count))
 
-    def count(self, sent: Sent, problem: object) -> None:
-        with self._lock:
-            self.seen[f"problem of {sent.kind}" if problem else sent.kind] += 1
+    def came_back(self, took_s: float, *, problem: bool = False) -> None:
+        """One was graded, or was not."""
+        self.problems += problem
+        self._tally.count(took_s)
 
 
 class Gateway:
     """One connection, as a trainer has."""
 
     def __init__(self, url: str) -> None:
-        self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=600)
+        self._address = urlsplit(url).netloc
+        self._connection = http.client.HTTPConnection(self._address, timeout=600)
 
     def batch(self, items: Sequence[Sent], feed: Feed) -> None:
-        """Grades all and reads every line."""
+        """Grades all, and reads the lines as they come; leaves the rest when enough have come."""
+        started = time.perf_counter()
         asked = [{"task_id": sent.task.id, "source": sent.source} for sent in items]
-        for line in self._post("/grade/batch", {"items": asked}).splitlines():
-            answer = json.loads(line)
-            feed.count(items[answer["index"]], answer.get("problem"))
+        for line in self._post("/grade/batch", {"items": asked}):
+            feed.came_back(time.perf_counter() - started, problem=json.loads(line).get("problem") is not None)
+            if feed.over:
+                self._connection.close()
+                return
 
     def episode(self, sent: Sent, agent: str, feed: Feed) -> None:
         """A reset, and a step of it."""
-        begun = json.loads(self._post("/reset", {"task_id": sent.task.id, "agent_id": agent}))
+        started = time.perf_counter()
+        begun = json.loads(self._post("/reset", {"task_id": sent.task.id, "agent_id": agent}).read())
         body = {"episode_id": begun["episode_id"], "proposed_fix": sent.source}
-        answer = json.loads(self._post("/step", body))
-        feed.count(sent, None if "reward" in answer else answer)
+        answer = json.loads(self._post("/step", body).read())
+        feed.came_back(time.perf_counter() - started, problem="reward" not in answer)
 
-    def _post(self, path: str, body: Mapping[str, object]) -> bytes:
+    def _post(self, path: str, body: Mapping[str, object]) -> http.client.HTTPResponse:
         self._connection.request("POST", path, json.dumps(body), _HEADERS)
         response = self._connection.getresponse()
-        content = response.read()
         if response.status not in (200, 503):
-            raise SystemExit(f"{path}: {response.status} {content.decode()}")
-        return content
-
-
-@dataclass(frozen=True)
-class Line:
-    """A row of the table. per: answers that one work of the rate holds."""
-
-    mix: str
-    rate: Rate
-    per: int = 1
-
-    @property
-    def per_s(self) -> float:
-        return self.rate.per_s * self.per
-
-    @property
-    def cpu_ms(self) -> float:
-        return self.rate.cpu_ms / self.per
+            raise SystemExit(f"{path}: {response.status} {response.read().decode()}")
+        return response
 
 
 class Mix:
@@ -119,128 +117,117 @@ class Mix:
 
     def __init__(self, tasks: Sequence[Task], options: argparse.Namespace, console: Console) -> None:
         self._tasks = tasks
-        self._seconds: float = options.seconds
+        self._answers: int = options.answers
         self._batch: int = options.batch
+        self._of_a_kind: int = options.of_a_kind
         self._console = console
         self._first = itertools.count(0, 1_000_000)
+        self.found: Found = {}
 
-    def feed(self, shares: Mapping[str, int]) -> Feed:
-        return Feed(policy.answers(self._tasks, shares, 1, next(self._first)))
-
-    def bare(self) -> list[Line]:
+    def bare(self, mix: str) -> None:
         """As people do without us, as many at once as there are cores."""
-        lines = []
-        for mix, shares in _MIXES.items():
-            self._console.print(f"{_BARE}, {mix}")
-            feed = self.feed(shares)
-            works: list[Work] = [lambda feed=feed: bare(feed.take(1)[0])] * (os.cpu_count() or 1)  # type: ignore[misc]
-            # Hangs take ten seconds each: enough of them have to end.
-            seconds = self._seconds * (1 if HANGING not in shares else 5)
-            lines.append(Line(mix, sustained(_BARE, works, seconds)))
-        return lines
+        # Hangs take ten seconds each: a single hundred of answers takes long enough.
+        count = self._answers if HANGING not in _MIXES[mix] else _HUNDRED
+        self._rate(BARE, mix, [bare] * (os.cpu_count() or 1), count)
 
-    def others(self) -> list[Line]:
+    def others(self, seconds: float) -> None:
         """What does less than to run the source."""
-        rates = []
-        for what, works in {_CHURN: [baselines.churn() for _ in range(4)], _DOCKER_RUN: self._docker_runs()}.items():
-            self._console.print(what)
-            rates.append(sustained(what, works, self._seconds / 2))
-        self._console.print(_FORK)
-        with baselines.forks(4) as works:
-            rates.append(sustained(_FORK, works, self._seconds / 2))
-        return [Line("", rate) for rate in rates]
+        docker_run = baselines.docker_runs(self._tasks[0])
+        for what, works in {CHURN: [baselines.churn() for _ in range(4)], DOCKER_RUN: [docker_run] * 4}.items():
+            self._keep(what, "", sustained(what, works, seconds))
+        with baselines.forks(4) as forks:
+            self._keep(FORK, "", sustained(FORK, forks, seconds))
 
-    def _docker_runs(self) -> list[Work]:
-        return [baselines.docker_runs(self._tasks[0])] * 4
-
-    def ours(self, isolation: str) -> tuple[list[Line], Table]:
-        """Batches and episodes of both mixes, and each kind alone."""
-        lines = []
-        with embedded(isolation) as url:
-            self._warm(url)
-            for mix, shares in _MIXES.items():
-                lines.append(self._batches(url, isolation, mix, self.feed(shares)))
-                lines.append(self._episodes(url, isolation, mix, self.feed(shares)))
-            kinds = self._kinds(url, isolation)
-        return lines, kinds
-
-    def _warm(self, url: str) -> None:
+    def warm(self, url: str) -> None:
         """What is done once for each task has been done."""
-        feed, gateway = self.feed(WITHOUT_HANGS), Gateway(url)
-        gateway.batch(feed.take(4 * len(self._tasks)), feed)
+        self._whole(Gateway(url), list(itertools.islice(self._new(WITHOUT_HANGS), 4 * len(self._tasks))))
 
-    def _batches(self, url: str, isolation: str, mix: str, feed: Feed) -> Line:
-        what = f"{isolation}, batches of {self._batch}"
+    def ours(self, url: str, isolation: str, mix: str) -> None:
+        """Batches, then episodes."""
+
+        def batches(feed: Feed) -> None:
+            gateway = Gateway(url)
+            while not feed.over:
+                gateway.batch(feed.take(self._batch), feed)
+
+        def episodes(feed: Feed) -> None:
+            gateway = Gateway(url)
+            while not feed.over:
+                gateway.episode(feed.take(1)[0], f"mix-{threading.get_ident()}", feed)
+
+        self._rate(f"{isolation}, batches of {self._batch}", mix, [batches] * _BATCHES_AT_ONCE, self._answers)
+        self._rate(f"{isolation}, {_EPISODES_AT_ONCE} episodes", mix, [episodes] * _EPISODES_AT_ONCE, self._answers)
+
+    def known(self, url: str, isolation: str) -> None:
+        """A batch, and the same one again: what it saves that a source was seen before."""
+        sent = list(itertools.islice(self._new(WITHOUT_HANGS), _HUNDRED))
+        for mix in (mix_report.NEW, mix_report.KNOWN):
+            self._keep(isolation, mix, self._whole(Gateway(url), sent))
+
+    def kinds(self, url: str, isolation: str) -> list[KindCost]:
+        """Each kind of each task alone."""
+        costs = []
+        for task, kind in itertools.product(self._tasks, KINDS):
+            self._console.print(f"{isolation}, {task.id}, {kind}")
+            sent = list(itertools.islice(self._new({kind: 100}, [task]), self._of_a_kind))
+            rate = self._whole(Gateway(url), sent)
+            costs.append(KindCost(isolation, task.id, task.probe is not None, kind, rate.cpu_ms, 1000 / rate.per_s))
+        return costs
+
+    def bare_kinds(self) -> list[KindCost]:
+        """The same of bare runs, but for hangs, which take whatever their limit is."""
+        costs = []
+        for task, kind in itertools.product(self._tasks, KINDS):
+            if kind != HANGING:
+                sent = list(itertools.islice(self._new({kind: 100}, [task]), self._of_a_kind))
+                rate = _rate_of_whole(BARE, len(sent), partial(_run_all_bare, sent))
+                costs.append(KindCost(BARE, task.id, task.probe is not None, kind, rate.cpu_ms, 1000 / rate.per_s))
+        return costs
+
+    def _new(self, shares: Mapping[str, int], tasks: Sequence[Task] = ()) -> Iterator[Sent]:
+        return policy.answers(tasks or self._tasks, shares, 1, next(self._first))
+
+    def _rate(self, what: str, mix: str, works: Sequence[Callable[[Feed], None]], count: int) -> None:
+        """Each of the works in a thread of its own, until so many answers came back beyond those that warm up."""
         self._console.print(f"{what}, {mix}")
-        gateways = [Gateway(url) for _ in range(_BATCHES_AT_ONCE)]
-        works = [_batch_work(gateway, feed, self._batch) for gateway in gateways]
-        rate = self._by_answers(what, works, feed)
-        return Line(mix, rate)
+        tally = Tally(_WARM_ANSWERS, count)
+        feed = Feed(self._new(_MIXES[mix]), tally)
+        threads = [threading.Thread(target=work, args=(feed,)) for work in works]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if feed.problems:
+            self._console.print(f"  [bold red]{feed.problems} were not graded")
+        self._keep(what, mix, tally.rate(what, len(works)))
 
-    def _by_answers(self, what: str, works: Sequence[Work], feed: Feed) -> Rate:
-        """A rate of whole batches says little where few of them fit: answers are counted, from first to last."""
-        made = in_full(what, works, self._seconds, lambda: sum(feed.seen.values()))
-        self._say(feed)
-        return made
+    def _whole(self, gateway: Gateway, sent: Sequence[Sent]) -> Rate:
+        """Of one batch from its beginning to its end."""
+        tally = Tally(0, len(sent) + 1)
+        return _rate_of_whole("", len(sent), lambda: gateway.batch(sent, Feed(iter(()), tally)))
 
-    def _episodes(self, url: str, isolation: str, mix: str, feed: Feed) -> Line:
-        what = f"{isolation}, {_EPISODES_AT_ONCE} episodes"
-        self._console.print(f"{what}, {mix}")
-        works = [_episode_work(Gateway(url), feed, f"mix-{number}") for number in range(_EPISODES_AT_ONCE)]
-        rate = sustained(what, works, self._seconds)
-        self._say(feed)
-        return Line(mix, rate)
-
-    def _say(self, feed: Feed) -> None:
-        if problems := {what: count for what, count in feed.seen.items() if what.startswith("problem")}:
-            self._console.print(f"  [bold red]{problems}")
-
-    def _kinds(self, url: str, isolation: str) -> Table:
-        table = Table(title=f"{isolation}: batches of {_OF_A_KIND} of one kind, CPU ms / wall ms of one")
-        table.add_column("task")
-        for kind in KINDS:
-            table.add_column(kind, justify="right")
-        for task in self._tasks:
-            cells = []
-            for kind in KINDS:
-                feed = Feed(policy.answers([task], {kind: 100}, 1, next(self._first)))
-                rate = in_full(kind, [_batch_work(Gateway(url), feed, _OF_A_KIND)], 0.0, lambda f=feed: f.seen.total())  # type: ignore[misc]
-                cells.append(f"{rate.cpu_ms:.0f} / {1000 / rate.per_s:.0f}")
-            table.add_row(f"{task.id}{' (probe)' if task.probe else ''}", *cells)
-        return table
+    def _keep(self, what: str, mix: str, rate: Rate) -> None:
+        self.found.setdefault((what, mix), []).append(rate)
 
 
-def _batch_work(gateway: Gateway, feed: Feed, size: int) -> Work:
-    return lambda: gateway.batch(feed.take(size), feed)
-
-
-def _episode_work(gateway: Gateway, feed: Feed, agent: str) -> Work:
-    return lambda: gateway.episode(feed.take(1)[0], agent, feed)
-
-
-def in_full(what: str, works: Sequence[Work], seconds: float, count: Callable[[], int]) -> Rate:
-    """Works again and again for so long, once at least, each to its end. count: gives how much was done in all."""
+def _rate_of_whole(what: str, count: int, work: Callable[[], None]) -> Rate:
     before, begin = machine_s(), time.perf_counter()
-
-    def repeat(work: Work) -> None:
-        work()
-        while time.perf_counter() - begin < seconds:
-            work()
-
-    threads = [threading.Thread(target=repeat, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    took, after, done = time.perf_counter() - begin, machine_s(), count()
+    work()
+    took, after = time.perf_counter() - begin, machine_s()
     busy_s = after[0] - before[0]
-    return Rate(
-        what, len(works), done / took, busy_s * 1000 / done, busy_s / (after[1] - before[1]), *[float("nan")] * 3
-    )
+    share = busy_s / max(1e-9, after[1] - before[1])
+    return Rate(what, 1, count / took, 1000 * busy_s / count, share, *[float("nan")] * 3)
 
 
-def bare(sent: Sent) -> None:
-    """One interpreter for the source and the calls of its task's tests."""
+def bare(feed: Feed) -> None:
+    """One interpreter after the other, each for one source and the calls of its task's tests."""
+    while not feed.over:
+        started = time.perf_counter()
+        _run_bare(feed.take(1)[0])
+        feed.came_back(time.perf_counter() - started)
+
+
+def _run_bare(sent: Sent) -> None:
     program = sent.source + "\n" + baselines.calls_of(sent.task)
     command = [sys.executable, "-I", "-S", "-c", program]
     nowhere = subprocess.DEVNULL
@@ -248,47 +235,63 @@ def bare(sent: Sent) -> None:
         subprocess.run(command, stdout=nowhere, stderr=nowhere, timeout=_BARE_LIMIT_S, check=False)
 
 
-def table(lines: Sequence[Line]) -> Table:
-    """Each rate beside the bare runs of its mix, and the engine's churn."""
-    made = Table(title=f"the mix of a policy, {os.cpu_count()} cores, {platform.machine()}")
-    for heading in ("", "mix", "1/s", "CPU ms", "busy", "p50 ms", "p99 ms", f"/ {_BARE}", f"/ {_CHURN}"):
-        made.add_column(heading, justify="left" if heading in ("", "mix") else "right")
-    bare_per_s = {line.mix: line.per_s for line in lines if line.rate.what == _BARE}
-    churn_per_s = next((line.per_s for line in lines if line.rate.what == _CHURN), 0.0)
-    for line in lines:
-        times = [f"{time_ms:.0f}" if time_ms == time_ms else "" for time_ms in (line.rate.p50_ms, line.rate.p99_ms)]
-        base = bare_per_s.get(line.mix)
-        ratios = [f"{line.per_s / each:.2f}" if each else "" for each in (base, churn_per_s)]
-        figures = [f"{line.per_s:.1f}", f"{line.cpu_ms:.1f}", f"{line.rate.busy:.0%}"]
-        made.add_row(line.rate.what, line.mix, *figures, *times, *ratios)
-    return made
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=15.0, help="of each measurement (default: %(default)s)")
-    parser.add_argument("--batch", type=int, default=64, help="answers of one batch (default: %(default)s)")
-    parser.add_argument("--isolation", choices=_ISOLATIONS, nargs="+", default=_ISOLATIONS)
-    parser.add_argument("--tasks", nargs="+", default=[], help="ids (default: all that start no processes)")
-    parser.add_argument("--without-baselines", action="store_true")
-    options = parser.parse_args()
-    console, known = Console(width=_COLUMNS), load_tasks(baselines.ROOT / "tasks")
-    # A bare interpreter would really start the processes of the others.
-    tasks = [known[name] for name in options.tasks] or [each for each in known.values() if not starts_processes(each)]
-    mix = Mix(tasks, options, console)
-    lines = [] if options.without_baselines else [*mix.bare(), *mix.others()]
-    tables = []
-    for isolation in options.isolation:
-        found, kinds = mix.ours(isolation)
-        lines += found
-        tables.append(kinds)
-    for each in (table(lines), *tables):
-        console.print(each)
+def _run_all_bare(sent: Sequence[Sent]) -> None:
+    for each in sent:
+        _run_bare(each)
 
 
 def starts_processes(task: Task) -> bool:
     """Whether its tests look at processes that an attempt starts."""
     return any(case.process is not None for case in task.tests)
+
+
+def main() -> None:
+    options = _options()
+    console, known = Console(stderr=True), load_tasks(baselines.ROOT / "tasks")
+    # A bare interpreter would really start the processes of the others.
+    tasks = [known[name] for name in options.tasks] or [each for each in known.values() if not starts_processes(each)]
+    mix, costs = Mix(tasks, options, console), list[KindCost]()
+    with ExitStack() as stack:
+        urls = {name: stack.enter_context(embedded(name)) for name in options.isolation}
+        for url in urls.values():
+            mix.warm(url)
+        for number in range(options.rounds):
+            console.print(f"round {number + 1} of {options.rounds}")
+            if not options.without_baselines:
+                mix.others(options.seconds)
+            for each, (isolation, url) in itertools.product(_MIXES, urls.items()):
+                if not options.without_baselines and isolation == options.isolation[0]:
+                    mix.bare(each)
+                mix.ours(url, isolation, each)
+            for isolation, url in urls.items():
+                mix.known(url, isolation)
+        if options.of_a_kind:
+            costs += [] if options.without_baselines else mix.bare_kinds()
+            costs += [cost for isolation, url in urls.items() for cost in mix.kinds(url, isolation)]
+    print(mix_report.text(mix.found, costs, [task.id for task in tasks], options.rounds))
+    if options.plot:
+        mix_report.plot(mix.found, costs, options.rounds, options.plot)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5, help="(default: %(default)s)")
+    parser.add_argument("--answers", type=_hundreds, default=300, help="of each measurement (default: %(default)s)")
+    parser.add_argument("--batch", type=int, default=64, help="answers of one batch (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=4.0, help="of what is no mix (default: %(default)s)")
+    parser.add_argument("--of-a-kind", type=int, default=32, help="for CPU by kind; 0: none (default: %(default)s)")
+    parser.add_argument("--isolation", choices=_ISOLATIONS, nargs="+", default=_ISOLATIONS)
+    parser.add_argument("--tasks", nargs="+", default=[], help="ids (default: all that start no processes)")
+    parser.add_argument("--without-baselines", action="store_true")
+    parser.add_argument("--plot", type=Path, help="write a plot there")
+    return parser.parse_args()
+
+
+def _hundreds(text: str) -> int:
+    count = int(text)
+    if count <= 0 or count % _HUNDRED:
+        raise argparse.ArgumentTypeError("not a whole number of hundreds, in which alone the shares are exact")
+    return count
 
 
 if __name__ == "__main__":

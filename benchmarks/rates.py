@@ -103,6 +103,45 @@ def _rate(
     )
 
 
+class Tally:
+    """The rate of things that several threads do, over so many of them from one that was done to another.
+
+    warm: how many come before those that are counted; count: how many are. Whoever does them goes on meanwhile, so that
+    neither the beginning nor the end, when some have nothing to do, is counted.
+    """
+
+    def __init__(self, warm: int, count: int) -> None:
+        self._warm = warm
+        self._count = count
+        self._done = 0
+        self._samples: list[float] = []
+        self._clocks = [(time.perf_counter(), *machine_s())]
+        self._lock = threading.Lock()
+
+    @property
+    def full(self) -> bool:
+        """Whether as many as are counted have been done."""
+        return len(self._clocks) > 1
+
+    def count(self, took_s: float) -> None:
+        """One more was done."""
+        with self._lock:
+            if self.full:
+                return
+            self._done += 1
+            if self._done > self._warm:
+                self._samples.append(took_s)
+            if self._done == self._warm:
+                self._clocks = [(time.perf_counter(), *machine_s())]
+            if self._done == self._warm + self._count:
+                self._clocks.append((time.perf_counter(), *machine_s()))
+
+    def rate(self, what: str, clients: int) -> Rate:
+        """Of those counted, which have all been done."""
+        (begun, *before), (ended, *after) = self._clocks
+        return _rate(what, clients, self._samples, ended - begun, [(before[0], before[1]), (after[0], after[1])])
+
+
 def machine_s() -> tuple[float, float]:
     """CPU seconds of all cores since the start: at work, and altogether (proc(5), /proc/stat)."""
     fields = [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
