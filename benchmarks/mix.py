@@ -272,7 +272,7 @@ def main() -> None:
     parser.add_argument("--tasks", nargs="+", default=[], help="ids (default: all that start no processes)")
     parser.add_argument("--without-baselines", action="store_true")
     options = parser.parse_args()
-    console, known = Console(width=_COLUMNS), load_tasks(baselines.ROOT / "tasks")
+    console, known = Console(width=_COLUMNS), load_tasks(baselines.ROOT / "gateway" / "tasks")
     # A bare interpreter would really start the processes of the others.
     tasks = [known[name] for name in options.tasks] or [each for each in known.values() if not starts_processes(each)]
     mix = Mix(tasks, options, console)
