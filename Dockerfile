@@ -15,8 +15,6 @@ COPY gateway gateway
 COPY grader_service grader_service
 COPY judge_service judge_service
 COPY server server
-COPY tasks tasks
-COPY deploy/seccomp.json deploy/seccomp.json
 COPY openenv.yaml README.md ./
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 CODEARENA_EXECUTOR_ISOLATION=local
 USER codearena

@@ -80,7 +80,7 @@ endef
 define prepare_docker
 $(prepare_prometheus); base=$$(deploy/engine.sh base) && status=0 || status=$$?; \
 case $$status in \
-	0) docker build --quiet --target runner --build-arg "PYTHON_BASE=$$base" -f deploy/Dockerfile -t "$(RUNNER_IMAGE)" . >/dev/null; \
+	0) docker build --quiet --target runner --build-arg "PYTHON_BASE=$$base" -f executor_service/image/Dockerfile -t "$(RUNNER_IMAGE)" . >/dev/null; \
 	   export PYTHON_BASE="$$base" CODEARENA_EXECUTOR_IMAGE="$(RUNNER_IMAGE)" CODEARENA_TESTS_NEED_DOCKER=1 ;; \
 	3) echo 'no Docker engine here: the Docker tests are skipped' >&2 ;; \
 	*) exit $$status ;; \

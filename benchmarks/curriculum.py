@@ -108,7 +108,7 @@ class Arena:
 
 
 def _tasks() -> dict[str, Task]:
-    plain, levels = load_tasks(ROOT / "tasks")["easy-1"], list(Level)
+    plain, levels = load_tasks(ROOT / "gateway" / "tasks")["easy-1"], list(Level)
     names = [f"task-{number:02d}" for number in range(TASKS)]
     return {
         name: plain.model_copy(update={"id": name, "level": levels[at * len(levels) // TASKS]})

@@ -90,7 +90,7 @@ Fixes = dict[tuple[str, str], list[Measured]]  # by task and fix
 
 async def measured(attempts: Attempts, chosen: list[str], repeats: int, console: Console) -> Fixes:
     """Each fix, measured again and again on new inputs."""
-    tasks, found = load_tasks(ROOT / "tasks"), Fixes()
+    tasks, found = load_tasks(ROOT / "gateway" / "tasks"), Fixes()
     plan = [(task, fix) for task in chosen for fix in FIXES[task]] * repeats
     rng = random.Random(repeats)
     for task_id, fix in track(plan, "stability", console=console, transient=True):

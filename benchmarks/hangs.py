@@ -75,7 +75,7 @@ def main() -> None:
     parser.add_argument("--ahead", type=int, default=0, help="hangs sent before a batch (default: %(default)s)")
     parser.add_argument("--isolation", choices=("container", "cell", "local"), default="local")
     options = parser.parse_args()
-    tasks = load_tasks(ROOT / "tasks")
+    tasks = load_tasks(ROOT / "gateway" / "tasks")
     sources = Sources([tasks[task_id] for task_id in _TASKS])
     hanging = 0 if options.ahead else round(options.share * options.batch)
     kinds: dict[str, Callable[[httpx.Client], Iterator[float | None]]] = {

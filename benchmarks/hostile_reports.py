@@ -113,7 +113,7 @@ async def make_keys(redis_url: str) -> list[str]:
 
 def measure(seen: Seen, rounds: int, alone: int, hostile: int) -> None:
     """Takes turns: alone, beside neighbours that return nothing, beside hostile ones."""
-    numbers, solution = itertools.count(), load_tasks(_ROOT / "tasks")[_HONEST_TASK].solution
+    numbers, solution = itertools.count(), load_tasks(_ROOT / "gateway" / "tasks")[_HONEST_TASK].solution
     with client(seen.url, seen.honest) as honest:
         for _ in range(3):
             honest_s(honest, solution, next(numbers))

@@ -247,7 +247,7 @@ def starts_processes(task: Task) -> bool:
 
 def main() -> None:
     options = _options()
-    console, known = Console(stderr=True), load_tasks(baselines.ROOT / "tasks")
+    console, known = Console(stderr=True), load_tasks(baselines.ROOT / "gateway" / "tasks")
     # A bare interpreter would really start the processes of the others.
     tasks = [known[name] for name in options.tasks] or [each for each in known.values() if not starts_processes(each)]
     mix, costs = Mix(tasks, options, console), list[KindCost]()

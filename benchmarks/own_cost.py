@@ -59,7 +59,7 @@ def main() -> None:
     parser.add_argument("--task", default="easy-1", help="task id (default: %(default)s)")
     parser.add_argument("--episodes", type=int, nargs="+", default=[100, 10_000, 100_000], help="in Redis; ascending")
     options = parser.parse_args()
-    task, console = load_tasks(ROOT / "tasks")[options.task], Console()
+    task, console = load_tasks(ROOT / "gateway" / "tasks")[options.task], Console()
     with services() as (url, store, server), httpx.Client(base_url=url, timeout=60) as client:
         measure(client, task, server, 0, _WARM_STEPS)  # warm: connections, caches
         costs = []

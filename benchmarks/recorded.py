@@ -18,7 +18,6 @@ from executor_service.isolation.base import Hello, Isolation, IsolationInfo, San
 from executor_service.isolation.local import LocalIsolation
 from executor_service.server import ExecutorServer
 from executor_service.settings import Settings as ExecutorSettings
-from gateway.embedded import CHECKOUT
 from gateway.local_redis import LocalRedis
 from gateway.server import GatewayServer
 from gateway.settings import Settings as GatewaySettings
@@ -107,7 +106,6 @@ async def serve(state: Path) -> None:
         executor_address=f"{_LOOPBACK}:{await executor.start()}",
         judge_address=f"{_LOOPBACK}:{await judge.start()}",
         grader_address=f"{_LOOPBACK}:{await grader.start()}",
-        tasks_dir=CHECKOUT / "tasks",
         cases_fixed=True,  # else hardly a workload comes twice, and what is measured is sandboxes
     )
     gateway = GatewayServer(settings)

@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=40, help="measurements of each kind (default: %(default)s)")
     parser.add_argument("--task", default="easy-1", help="task id (default: %(default)s)")
     options = parser.parse_args()
-    task = load_tasks(ROOT / "tasks")[options.task]
+    task = load_tasks(ROOT / "gateway" / "tasks")[options.task]
     console = Console()
     with embedded() as url, httpx.Client(base_url=url, timeout=60) as client:
         samples = measure(task, client, options.rounds, console)

@@ -105,7 +105,7 @@ def main() -> None:
     )
     parser.add_argument("--plot", type=Path, help="write a plot there")
     options = parser.parse_args()
-    task, console = load_tasks(ROOT / "tasks")[options.task], Console(width=_COLUMNS)
+    task, console = load_tasks(ROOT / "gateway" / "tasks")[options.task], Console(width=_COLUMNS)
     rates = [] if options.without_baselines else measure_baselines(task, options.seconds, console)
     if options.others:
         rates += measure_others(task, options.others, options.others_image, options.seconds, console)

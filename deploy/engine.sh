@@ -266,7 +266,7 @@ record_base() {
 
 build_runner() {
     DOCKER_BUILDKIT=1 docker build --build-arg "PYTHON_BASE=$(<"$BASE_FILE")" --target runner \
-        --file "$REPOSITORY/deploy/Dockerfile" --tag "$RUNNER_IMAGE" "$REPOSITORY"
+        --file "$REPOSITORY/executor_service/image/Dockerfile" --tag "$RUNNER_IMAGE" "$REPOSITORY"
 }
 
 # -------------------------------------------------------------------------------------------------------- commands

@@ -21,7 +21,7 @@ from executor_service.isolation.local import LocalIsolation
 from executor_service.settings import MIB, Settings
 
 _ENGINE_CURE = "start Docker (systemctl start docker; a Debian host without one: deploy/engine.sh), or set DOCKER_HOST"
-_IMAGE_CURE = "docker build --target runner -f deploy/Dockerfile -t {image} ."
+_IMAGE_CURE = "CODEARENA_EXECUTOR_IMAGE={image} python -m executor_service.image"
 _PAGE = "docs/operations.md#what-doctor-finds"
 _NAMESPACES_CURE = (
     "sysctl -w user.max_user_namespaces=10000 (some kernels also: kernel.unprivileged_userns_clone=1), or set "
@@ -121,7 +121,7 @@ def _seccomp(info: Mapping[str, Any], settings: Settings) -> Finding:
     if not any("name=seccomp" in option for option in info.get("SecurityOptions") or ()):
         return findings.fault("seccomp", "the engine or its kernel has no seccomp", f"a kernel with it; {_PAGE}")
     if not settings.seccomp_profile.is_file():
-        cure = "set CODEARENA_EXECUTOR_SECCOMP_PROFILE to deploy/seccomp.json of the source"
+        cure = "set CODEARENA_EXECUTOR_SECCOMP_PROFILE to executor_service/image/seccomp.json, or not at all"
         return findings.fault("seccomp", f"no profile at {settings.seccomp_profile}", cure)
     return findings.ok("seccomp", str(settings.seccomp_profile))
 

@@ -34,7 +34,7 @@ class Settings(ServiceSettings):
     runtime: str | None = Field(None, description="Docker runtime, e.g. runsc; none: the engine's default.")
     image: str = Field("codearena-runner:dev", min_length=1, description="Image of the runner.")
     seccomp_profile: Path = Field(
-        Path(__file__).parent.parent / "deploy" / "seccomp.json", description="File of the seccomp profile."
+        Path(__file__).parent / "image" / "seccomp.json", description="File of the seccomp profile."
     )
     engine_timeout_s: int = Field(60, gt=0, description="Longest wait for one answer of the engine.")
 

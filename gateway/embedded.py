@@ -25,9 +25,10 @@ from codearena.sdk.async_client import AsyncCodeArena
 from codearena.server import rpc, tracing
 from codearena.server.state import URL_FILE, state_folder
 from codearena.tasks.task import TaskError
+from executor_service.image import build
 from executor_service.server import ExecutorServer
 from executor_service.settings import Settings as ExecutorSettings
-from gateway import preflight, runner_image, terminal
+from gateway import preflight, terminal
 from gateway.local_redis import URL_FILE as REDIS_URL_FILE
 from gateway.local_redis import LocalRedis
 from gateway.preflight import REDIS_FOLDER
@@ -40,7 +41,6 @@ from judge_service.settings import Settings as JudgeSettings
 
 log = logging.getLogger(__name__)
 
-CHECKOUT = Path(__file__).resolve().parent.parent
 _LOOPBACK = "127.0.0.1"
 
 IsolationChoice = Literal["auto", "container", "cell", "local"]
@@ -124,8 +124,8 @@ class Embedded:
         if self._options.isolation == "local" or "image" in settings.model_fields_set:
             return
         try:
-            await runner_image.build(settings.image, CHECKOUT, state_folder() / "engine")
-        except runner_image.ImageError as error:
+            await build.build(settings.image, state_folder() / "engine")
+        except build.ImageError as error:
             self.image_problem = str(error)
             log.warning("sandbox image not built: %s", error)
             if self._options.isolation != "auto":
@@ -137,14 +137,12 @@ class Embedded:
         executor = await self._start(
             ExecutorServer(ExecutorSettings(host=_LOOPBACK, port=0, isolation=self._options.isolation))
         )
-        found: dict[str, object] = {
+        found = {
             "redis_url": SecretStr(redis_url),
             "executor_address": f"{_LOOPBACK}:{executor}",
             "judge_address": f"{_LOOPBACK}:{judge}",
             "grader_address": f"{_LOOPBACK}:{grader}",
         }
-        if "tasks_dir" not in self.gateway_settings.model_fields_set:
-            found["tasks_dir"] = CHECKOUT / "tasks"
         self.gateway_settings = self.gateway_settings.model_copy(update=found)
         if not self._listen:
             return

@@ -73,7 +73,7 @@ class Settings(ServiceSettings):
     judge_address: str = Field("127.0.0.1:50052", description="host:port; every address of the name is used.")
     grader_address: str = Field("127.0.0.1:50053", description="host:port; every address of the name is used.")
 
-    tasks_dir: Path = Field(Path("tasks"), description="Folder of the tasks.")
+    tasks_dir: Path = Field(Path(__file__).parent / "tasks", description="Folder of the tasks.")
     tasks_prepared: int = Field(
         64, ge=0, description="Tasks made ready ahead of their first attempt while there is nothing else to do."
     )

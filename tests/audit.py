@@ -54,7 +54,8 @@ class NotAuditedError(Exception):
 
 def weaknesses() -> list[Weakness]:
     """What bandit finds in the hand-written code."""
-    command = [sys.executable, "-m", "bandit", "--quiet", "--recursive", *PACKAGES, "-x", "codearena/v1", "-f", "json"]
+    options = ["--quiet", "--recursive", "-x", "codearena/v1,gateway/tasks", "-f", "json"]
+    command = [sys.executable, "-m", "bandit", *options, *PACKAGES]
     process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     found = json.loads(process.stdout)
     if found["errors"]:

@@ -10,7 +10,7 @@ from benchmarks import policy
 from benchmarks.policy import HANGING, KINDS, NOT_COMPILING, RIGHT, SHARES, WITHOUT_HANGS
 from codearena.tasks.task import load_tasks
 
-TASKS = load_tasks(Path(__file__).parent.parent / "tasks")
+TASKS = load_tasks(Path(__file__).parent.parent / "gateway" / "tasks")
 
 
 @pytest.mark.parametrize("shares", [SHARES, WITHOUT_HANGS])

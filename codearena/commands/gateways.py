@@ -17,7 +17,8 @@ from codearena.sdk.client import CodeArena
 from codearena.sdk.transport import RetryPolicy
 from codearena.server.state import served_url
 
-DEFAULT_TASKS = Path(__file__).resolve().parents[2] / "tasks"
+DEFAULT_TASKS = Path(__file__).resolve().parents[2] / "gateway" / "tasks"
+"""The tasks that the package carries."""
 
 
 class Isolation(StrEnum):

@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from codearena.server.settings import ServiceSettings
 from codearena.tasks import findings
 from codearena.tasks.findings import Finding, Status
-from codearena.server.settings import ServiceSettings
 
 Own = TypeVar("Own", bound=ServiceSettings)
 

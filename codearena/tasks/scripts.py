@@ -26,7 +26,7 @@ PYTEST_FIXTURES = {
     "recwarn",
     "request",
 }
-"""Those of pytest's own fixtures that a script may use; executor_service/runner/referee/fixtures_of_pytest.py makes them."""
+"""Those of pytest's own fixtures that a script may use: fixtures_of_pytest.py of the runner's referee makes them."""
 
 MODULE_BODY = "module"
 CHECK_BODY = "check"

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codearena import probe_report
-from codearena.sdk.client import CodeArena
 from codearena.errors import CodeArenaError
 from codearena.models import Verdict
+from codearena.sdk.client import CodeArena
 from codearena.tasks.task import Task
 
 FULL_EFFICIENCY = 0.9

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from codearena.cli import app
 from codearena.embedded import embedded_gateway
 
-TASKS = Path(__file__).parent.parent.parent / "tasks"
+TASKS = Path(__file__).parent.parent.parent / "gateway" / "tasks"
 TASK = """\
 id: {id}
 title: Double [it]

@@ -16,7 +16,7 @@ from codearena.embedded import _stop as stop
 from codearena.embedded import embedded_gateway
 from codearena.errors import ServiceError
 
-TASKS = Path(__file__).parent.parent.parent / "tasks"
+TASKS = Path(__file__).parent.parent.parent / "gateway" / "tasks"
 OWNER = """
 import sys
 from pathlib import Path

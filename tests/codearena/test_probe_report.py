@@ -8,7 +8,7 @@ from codearena.models import Complexity
 from codearena.probe_report import notes, told
 from codearena.tasks.task import Task, load_task
 
-TASKS = Path(__file__).parents[2] / "tasks"
+TASKS = Path(__file__).parents[2] / "gateway" / "tasks"
 
 
 @pytest.fixture(scope="module")

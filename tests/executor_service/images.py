@@ -42,7 +42,8 @@ def runner_image() -> str:
     """The runner's image, built from this working tree."""
     base = os.environ.get("PYTHON_BASE") or (_BASE_FILE.read_text().strip() if _BASE_FILE.exists() else "")
     arguments = ["docker", "build", "--quiet", "--target", "runner", "--tag", RUNNER_IMAGE]
-    arguments += ["--file", "deploy/Dockerfile", *(["--build-arg", f"PYTHON_BASE={base}"] if base else []), "."]
+    options = ["--build-arg", f"PYTHON_BASE={base}"] if base else []
+    arguments += ["--file", "executor_service/image/Dockerfile", *options, "."]
     built = subprocess.run(arguments, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     if built.returncode:
         raise RuntimeError(f"the runner's image does not build:\n{built.stderr[-2000:]}")

@@ -20,7 +20,7 @@ from gateway import embedded
 from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent.parent
-TASK = load_task(ROOT / "tasks" / "easy" / "easy-1")
+TASK = load_task(ROOT / "gateway" / "tasks" / "easy" / "easy-1")
 pytestmark = pytest.mark.redis
 
 
@@ -101,7 +101,7 @@ def test_serve_listens_where_the_environment_says_and_commands_find_it(
     with running(tmp_path, serve, **own) as it:
         assert f"http://localhost:{port}" in it.banner
         monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-        with gateway_url(None, None, ROOT / "tasks") as found:
+        with gateway_url(None, None, ROOT / "gateway" / "tasks") as found:
             assert found == f"http://localhost:{port}"
 
 
@@ -115,7 +115,7 @@ def test_a_wrong_setting_is_one_line_not_a_traceback(tmp_path: Path) -> None:
 
 def test_a_task_that_cannot_be_served_is_one_line_with_its_field(tmp_path: Path) -> None:
     task = tmp_path / "tasks" / "easy" / "easy-1"
-    shutil.copytree(ROOT / "tasks" / "easy" / "easy-1", task)
+    shutil.copytree(ROOT / "gateway" / "tasks" / "easy" / "easy-1", task)
     wrong = (task / "task.yaml").read_text().replace("point: average_list", "point: f(1).average")
     (task / "task.yaml").write_text(wrong)
     environment = os.environ | {"CODEARENA_GATEWAY_TASKS_DIR": str(tmp_path / "tasks")}

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from gateway.embedded import CHECKOUT
+from codearena.commands.gateways import DEFAULT_TASKS
 from gateway.settings import Settings
 from judge_service.server import JudgeServer
 from judge_service.settings import Settings as JudgeSettings
@@ -110,7 +110,7 @@ async def test_a_judge_that_does_not_care_is_asked_once(api: httpx.AsyncClient, 
 async def test_the_judge_of_a_task_with_a_probe_is_told_at_once(
     serve: Serve, settings: Settings, judge: FakeJudge
 ) -> None:
-    api = await serve(settings.model_copy(update={"tasks_dir": CHECKOUT / "tasks"}))
+    api = await serve(settings.model_copy(update={"tasks_dir": DEFAULT_TASKS}))
     judge.curious = True
     assert (await api.post("/grade", json={"task_id": "medium-1", "source": WRONG})).is_success
     assert told(judge) == [False]

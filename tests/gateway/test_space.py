@@ -11,7 +11,7 @@ import yaml
 from server.app import Application, options
 
 ROOT = Path(__file__).parents[2]
-SOLUTION = (ROOT / "tasks" / "easy" / "easy-1" / "solution.py").read_text("utf-8")
+SOLUTION = (ROOT / "gateway" / "tasks" / "easy" / "easy-1" / "solution.py").read_text("utf-8")
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ def url(request: pytest.FixtureRequest) -> Iterator[str]:
     """URL of everything in one process, once for each isolation."""
     if request.param == "container":
         require_engine()
-    with embedded_gateway(request.param, ROOT / "tasks") as url:
+    with embedded_gateway(request.param, ROOT / "gateway" / "tasks") as url:
         yield url
 
 

@@ -12,7 +12,7 @@ from codearena.sdk.transport import RetryPolicy
 from codearena.tasks.task import Task, load_tasks
 
 ROOT = Path(__file__).parents[2]
-TASKS = load_tasks(ROOT / "tasks")
+TASKS = load_tasks(ROOT / "gateway" / "tasks")
 ATTEMPTS = ROOT / "tests" / "attempts"
 PATIENT = RetryPolicy(attempts=60, max_wait_s=2.0)
 """Outlasts a restart on a busy machine."""

@@ -119,7 +119,7 @@ class Gateway(Service):
             "gateway",
             "CODEARENA_GATEWAY",
             REDIS_URL=redis_url,
-            TASKS_DIR=str(ROOT / "tasks"),
+            TASKS_DIR=str(ROOT / "gateway" / "tasks"),
             EXECUTOR_ADDRESS=backends.executor.address,
             JUDGE_ADDRESS=backends.judge.address,
             GRADER_ADDRESS=backends.grader.address,

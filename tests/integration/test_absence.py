@@ -149,7 +149,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Gr
 
 def _tasks(root: Path) -> Path:
     """Those of the benchmark, and one of each other kind."""
-    shutil.copytree(ROOT / "tasks", root)
+    shutil.copytree(ROOT / "gateway" / "tasks", root)
     for task_id, (text, buggy, solution) in OTHER_KINDS.items():
         folder = root / "easy" / task_id
         folder.mkdir()

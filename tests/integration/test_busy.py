@@ -15,7 +15,7 @@ from tests.executor_service.images import require_engine, runner_image
 from tests.exploits.server import ROOT, running
 from tests.integration.scale import BATCH, REFERENCES
 
-TASKS = load_tasks(ROOT / "tasks")
+TASKS = load_tasks(ROOT / "gateway" / "tasks")
 HONEST = [TASKS[task_id] for task_id in ("easy-1", "medium-1", "hard-1")]
 HANGS = {
     "loop": "def average_list(numbers):\n    while True:\n        pass\n",
@@ -41,7 +41,7 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     if request.param != "local":
         require_engine()
         environment["CODEARENA_EXECUTOR_IMAGE"] = runner_image()
-    with running(request.param, tmp_path_factory.mktemp("busy"), ROOT / "tasks", **environment) as server:
+    with running(request.param, tmp_path_factory.mktemp("busy"), ROOT / "gateway" / "tasks", **environment) as server:
         yield server.url
 
 

@@ -84,7 +84,7 @@ def test_missing_image_is_named_with_the_command_that_builds_it(tmp_path: Path, 
     assert status == 1
     assert found["engine"].status is Status.OK
     assert found["image"].status is Status.FAULT
-    assert found["image"].cure == f"docker build --target runner -f deploy/Dockerfile -t {image} ."
+    assert found["image"].cure == f"CODEARENA_EXECUTOR_IMAGE={image} python -m executor_service.image"
 
 
 @pytest.mark.docker

@@ -12,7 +12,7 @@ from tests.executor_service.images import require_engine, runner_image
 from tests.exploits.server import ROOT, running
 
 LEASES = 4
-HONEST = load_tasks(ROOT / "tasks")["easy-1"].solution
+HONEST = load_tasks(ROOT / "gateway" / "tasks")["easy-1"].solution
 SLEEP = "import time\n\n\ndef average_list(numbers):\n    time.sleep(1000)\n"
 LOOP = "def average_list(numbers):\n    while True:\n        pass\n"
 ISOLATIONS = ["local", *(pytest.param(name, marks=pytest.mark.docker) for name in ("container", "cell"))]
@@ -27,7 +27,7 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         "CODEARENA_GATEWAY_LIMIT_CALL_WALL_S": "100",
     }
     folder = tmp_path_factory.mktemp("hangs")
-    shutil.copytree(ROOT / "tasks" / "easy", folder / "tasks" / "easy")
+    shutil.copytree(ROOT / "gateway" / "tasks" / "easy", folder / "tasks" / "easy")
     with (folder / "tasks" / "easy" / "easy-1" / "task.yaml").open("a", encoding="utf-8") as task:
         task.write("limits: {call_wall_s: 100.0, attempt_wall_s: 250.0}\n")
     if request.param != "local":

@@ -17,7 +17,7 @@ from gateway.attempt.draws import made_case
 
 from .plain import failed_tests, probe_cpu_s
 
-TASKS: Mapping[str, Task] = load_tasks(Path(__file__).resolve().parents[2] / "tasks")
+TASKS: Mapping[str, Task] = load_tasks(Path(__file__).resolve().parents[2] / "gateway" / "tasks")
 BENCHMARK = [
     "easy-1",
     "medium-1",

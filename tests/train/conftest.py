@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def gateway_url() -> Iterator[str]:
-    with embedded_gateway("local", ROOT / "tasks") as url:
+    with embedded_gateway("local", ROOT / "gateway" / "tasks") as url:
         yield url
 
 

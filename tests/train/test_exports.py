@@ -17,7 +17,7 @@ from codearena.cli import app
 from codearena.tasks.task import Task, load_tasks
 from gateway.embedded import Options, embedded
 
-TASKS = Path(__file__).parents[2] / "tasks"
+TASKS = Path(__file__).parents[2] / "gateway" / "tasks"
 CHOSEN = ("easy-1", "hard-1", "security_bugs-1")
 pytestmark = pytest.mark.filterwarnings("ignore")  # of the training libraries, about each other
 

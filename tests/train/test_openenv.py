@@ -15,7 +15,7 @@ from openenv.core.generic_client import GenericEnvClient
 from codearena.integrations.openenv import CodeArenaEnv, FixAction
 
 ROOT = Path(__file__).parents[2]
-EASY = ROOT / "tasks" / "easy" / "easy-1"
+EASY = ROOT / "gateway" / "tasks" / "easy" / "easy-1"
 BUGGY, SOLUTION = (EASY / "buggy.py").read_text("utf-8"), (EASY / "solution.py").read_text("utf-8")
 
 

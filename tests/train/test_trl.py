@@ -16,7 +16,7 @@ from codearena.sdk.client import CodeArena
 from examples import train_grpo
 
 ROOT = Path(__file__).parents[2]
-SOLUTION = (ROOT / "tasks" / "easy" / "easy-1" / "solution.py").read_text("utf-8")
+SOLUTION = (ROOT / "gateway" / "tasks" / "easy" / "easy-1" / "solution.py").read_text("utf-8")
 pytestmark = pytest.mark.filterwarnings("ignore")  # of the training libraries, about each other
 
 

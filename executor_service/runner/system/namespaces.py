@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from executor_service.runner.system import kernel
 
@@ -25,6 +25,8 @@ _SKELETON_BYTES = 1 << 20
 _SHM_BYTES, _SHM_INODES = 1 << 20, 64  # where locks of multiprocessing live, as in a container
 _LINKS = {"fd": "fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}
 _STAGE = "/tmp"
+_OWN_FOLDER = os.path.realpath(os.path.join(os.path.dirname(__file__), *[os.pardir] * 3))
+"""Where our packages lie: a checkout, or what an installer has put them in, the tasks' references among them."""
 
 
 def fork_into(level: str, run: Callable[[], None], tmpfs_bytes: int) -> int:
@@ -126,12 +128,20 @@ def _bound_paths() -> list[str]:
     return [path for path in (*_SYSTEM_FOLDERS, *own, *_DEVICES) if os.path.exists(path)]
 
 
+def _hidden_paths(bound: Iterable[str]) -> list[str]:
+    """What is bound with the rest and not for attempts to see: our packages, installed beside the interpreter's."""
+    return [_OWN_FOLDER] if any(_OWN_FOLDER.startswith(os.path.realpath(path) + os.sep) for path in bound) else []
+
+
 def _build_root(sources: dict[str, int], tmpfs_bytes: int) -> None:
     kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
     hardened = kernel.MS_NOSUID | kernel.MS_NODEV
     kernel.mount("tmpfs", _STAGE, "tmpfs", hardened, f"size={_SKELETON_BYTES},mode=755")
     for path, fd in sources.items():
         _bind(path, fd)
+    for path in _hidden_paths(sources):
+        if os.path.isdir(_STAGE + path):  # else this root may not enter what holds it, and so no attempt may
+            kernel.mount("tmpfs", _STAGE + path, "tmpfs", hardened | kernel.MS_RDONLY)
     for folder in ("/tmp", "/proc", "/dev/shm", "/.old"):
         os.makedirs(_STAGE + folder)
     for folder, size, inodes in (("/tmp", tmpfs_bytes, 8192), ("/dev/shm", _SHM_BYTES, _SHM_INODES)):

@@ -7,7 +7,7 @@ import pytest
 
 from codearena.embedded import embedded_gateway
 
-TASKS = Path(__file__).resolve().parents[3] / "tasks"
+TASKS = Path(__file__).resolve().parents[3] / "gateway" / "tasks"
 
 
 @pytest.fixture(scope="package")

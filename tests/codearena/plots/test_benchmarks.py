@@ -16,7 +16,7 @@ from grader_service.complexity import Fit
 from grader_service.efficiency import Efficiency
 from tests.codearena.plots import geometry
 
-_TASKS = Path(__file__).parents[3] / "tasks"
+_TASKS = Path(__file__).parents[3] / "gateway" / "tasks"
 _ISOLATIONS = ("container", "cell", "local")
 
 

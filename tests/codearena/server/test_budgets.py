@@ -14,7 +14,7 @@ from judge_service.settings import Settings as JudgeSettings
 from tests.exploits.server import ROOT
 
 GATEWAY, EXECUTOR, GRADER, JUDGE = GatewaySettings(), ExecutorSettings(), GraderSettings(), JudgeSettings()
-TASKS = load_tasks(ROOT / "tasks")
+TASKS = load_tasks(ROOT / "gateway" / "tasks")
 CPU_S, WALL_S = 1.0, 3.0
 """What an attempt may cost on an idle machine, whatever it does."""
 

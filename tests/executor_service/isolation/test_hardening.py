@@ -4,6 +4,7 @@ from pathlib import Path
 from executor_service.isolation.hardening import cell_configuration, configuration
 from executor_service.settings import Settings
 
+ROOT = Path(__file__).parents[3]
 SETTINGS = Settings()
 PROFILE = json.loads(SETTINGS.seccomp_profile.read_text())
 ALLOWED = {name for group in PROFILE["syscalls"] if group["action"] == "SCMP_ACT_ALLOW" for name in group["names"]}
@@ -66,8 +67,8 @@ def test_nothing_of_the_host_is_mounted() -> None:
     assert made["NetworkDisabled"] is True
 
 
-def test_the_default_profile_is_the_repositorys() -> None:
-    assert SETTINGS.seccomp_profile.resolve() == Path(__file__).parents[3] / "deploy" / "seccomp.json"
+def test_the_default_profile_is_the_one_that_is_compiled_into_the_image() -> None:
+    assert SETTINGS.seccomp_profile.resolve() == ROOT / "executor_service" / "image" / "seccomp.json"
 
 
 def test_a_container_of_cells_differs_in_nothing_but_what_makes_namespaces() -> None:

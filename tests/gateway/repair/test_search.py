@@ -9,7 +9,7 @@ from gateway.repair import search
 from gateway.repair.edits import Kind
 from tests.gateway.repair.held_out import BUGS
 
-TASKS = Path(__file__).resolve().parents[3] / "tasks"
+TASKS = Path(__file__).resolve().parents[3] / "gateway" / "tasks"
 _WANTED = 32
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from executor_service.runner.analysis.complexity_estimate import estimate_complexity
 
-_TASKS = Path(__file__).resolve().parents[4] / "tasks"
+_TASKS = Path(__file__).resolve().parents[4] / "gateway" / "tasks"
 
 _BINARY_SEARCH = """
 def f(a, t):

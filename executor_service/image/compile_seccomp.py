@@ -1,6 +1,6 @@
 """Compiles an allow-list of the engine's format to the program that the kernel takes.
 
-    python3 deploy/compile_seccomp.py seccomp.json > seccomp.bpf
+    python3 executor_service/image/compile_seccomp.py seccomp.json > seccomp.bpf
 
 For this machine's architecture, by the C library that the engine's runtimes compile their profiles with, so that the
 same file means the same in both places. That library comes with Debian's package manager. Calls that it does not know

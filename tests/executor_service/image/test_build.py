@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway import runner_image
-from gateway.runner_image import ImageError
+from executor_service.image import build
+from executor_service.image.build import ImageError
 from tests.integration import deployment
 from tests.integration.deployment import docker
 
@@ -26,7 +26,8 @@ def checkout(tmp_path: Path) -> Path:
     """A repository whose base image cannot be pulled, and whose set-up script knows none."""
     folder = tmp_path / "checkout"
     (folder / "deploy").mkdir(parents=True)
-    (folder / "deploy" / "Dockerfile").write_text(DOCKERFILE)
+    (folder / "executor_service" / "image").mkdir(parents=True)
+    (folder / "executor_service" / "image" / "Dockerfile").write_text(DOCKERFILE)
     set_up(folder, "echo 'no base image here' >&2; exit 3")
     return folder
 
@@ -49,7 +50,7 @@ async def test_where_no_base_image_is_known_the_set_up_script_is_asked_for_one(
     checkout: Path, image: str, tmp_path: Path
 ) -> None:
     set_up(checkout, f"echo {deployment.base_image()}")
-    await runner_image.build(image, checkout, tmp_path / "state")
+    await build.build(image, tmp_path / "state", checkout)
     assert '"codearena.test":"1"' in docker("image", "inspect", "--format", "{{json .Config.Labels}}", image)
 
 
@@ -58,10 +59,10 @@ async def test_a_noted_base_image_is_taken_unless_it_is_gone(checkout: Path, ima
     noted = tmp_path / "state" / "base"
     noted.parent.mkdir()
     noted.write_text(deployment.base_image() + "\n")
-    await runner_image.build(image, checkout, noted.parent)
+    await build.build(image, noted.parent, checkout)
     noted.write_text(NOWHERE)
     set_up(checkout, f"echo {deployment.base_image()}")
-    await runner_image.build(image, checkout, noted.parent)
+    await build.build(image, noted.parent, checkout)
 
 
 @pytest.mark.docker
@@ -69,9 +70,9 @@ async def test_an_image_that_cannot_be_built_is_said_in_words_and_the_engines_ar
     checkout: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(ImageError) as caught:
-        await runner_image.build("codearena-test:never", checkout, tmp_path / "state")
+        await build.build("codearena-test:never", tmp_path / "state", checkout)
     said, output = str(caught.value), tmp_path / "state" / "runner-image.log"
-    assert said == f"the sandbox image could not be built, see {output}"
+    assert said.startswith(f"the sandbox image could not be built, see {output}; PYTHON_BASE names a base image")
     assert "no base image here" in output.read_text()
     assert NOWHERE.partition("/")[0] in output.read_text()
 
@@ -81,7 +82,7 @@ async def test_without_a_docker_command_that_is_the_reason(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ImageError, match="there is no docker command"):
-        await runner_image.build("codearena-test:never", checkout, tmp_path / "state")
+        await build.build("codearena-test:never", tmp_path / "state", checkout)
 
 
 async def test_an_engine_that_does_not_answer_is_the_reason(
@@ -92,5 +93,5 @@ async def test_an_engine_that_does_not_answer_is_the_reason(
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     with pytest.raises(ImageError, match="no Docker engine answers, see "):
-        await runner_image.build("codearena-test:never", checkout, tmp_path / "state")
+        await build.build("codearena-test:never", tmp_path / "state", checkout)
     assert "Cannot connect" in (tmp_path / "state" / "runner-image.log").read_text()
