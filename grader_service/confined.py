@@ -10,7 +10,6 @@ to answer for: the report goes to another one, and after that it is a failure of
 import json
 import logging
 import math
-import signal
 
 from codearena.confined import Ended, Limits, Workers
 from codearena.errors import ERRORS, ServiceError
@@ -84,4 +83,4 @@ class ConfinedGrader:
 
 
 def _at_a_limit(ended: Ended) -> bool:
-    return ended.answer == OUT_OF_MEMORY or (ended.exit_status == -signal.SIGXCPU and not ended.timed_out)
+    return ended.answer == OUT_OF_MEMORY or ended.at_cpu_limit

@@ -24,6 +24,8 @@ from judge_service.settings import Settings
 log = logging.getLogger(__name__)
 
 WORK = "judge_service.analysers.work"
+SOURCE_PLACES = 4
+"""Sources that are read at once for the rpc Analyse, for each core, which slow ones share with those read fast."""
 _First = TypeVar("_First")
 _Second = TypeVar("_Second")
 
@@ -39,8 +41,9 @@ class Analyses:
             items=settings.sources_per_worker,
         )
         self._findings_kept = settings.findings_kept
-        # Of each attempt at work its two analyses, and one run of ruff for all of them.
-        self.workers = Workers(WORK, 2 * settings.concurrency + 1, settings.launcher_start_s, self._started)
+        # Of each attempt at work its two analyses, one run of ruff for all of them, and sources that are read.
+        at_once = (2 + SOURCE_PLACES) * settings.concurrency + 1
+        self.workers = Workers(WORK, at_once, settings.launcher_start_s, self._started)
         self._linting = Linting(self._lint)
 
     async def start(self) -> None:
@@ -73,7 +76,7 @@ class Analyses:
     async def _facts(
         self, analysis: Analysis, source: bytes, read: Callable[[bytes], _First | NoAnswer]
     ) -> _First | Dimension:
-        ended = await self._run(analysis, source, self.limits)
+        ended = await self.run(analysis, source, self.limits)
         try:
             answer = read(ended.answer) if ended.exit_status == 0 else None
         except MalformedAnswerError as error:
@@ -85,7 +88,7 @@ class Analyses:
 
     async def _lint(self, sources: list[bytes]) -> list[LintAnswer | Dimension]:
         """Of all of them, or one reason for all why there is none."""
-        ended = await self._run(Analysis.LINT, packed(sources), replace(self.limits, may_start=True))
+        ended = await self.run(Analysis.LINT, packed(sources), replace(self.limits, may_start=True))
         try:
             answer = answers.read_lint(ended.answer, len(sources)) if ended.exit_status == 0 else None
         except MalformedAnswerError as error:
@@ -94,12 +97,22 @@ class Analyses:
             return [_unscored(ended, answer)] * len(sources)
         return [each if isinstance(each, LintAnswer) else _UNREADABLE for each in answer]
 
-    async def _run(self, analysis: Analysis, payload: bytes, limits: Limits) -> Ended:
-        """What something else killed is done once more: a host short of memory is not the attempt's doing."""
-        ended = await self.workers.run(analysis, payload, limits)
+    async def run(
+        self,
+        analysis: Analysis,
+        payload: bytes,
+        limits: Limits,
+        wall_s: float | None = None,
+        cpu_s: float | None = None,
+    ) -> Ended:
+        """The work on one item, see Workers.run.
+
+        What something else killed is done once more: a host short of memory is not the attempt's doing.
+        """
+        ended = await self.workers.run(analysis, payload, limits, wall_s, cpu_s)
         if ended.exit_status == -signal.SIGKILL and not ended.timed_out:
             log.warning("a worker was killed at %s, trying again", analysis)
-            ended = await self.workers.run(analysis, payload, limits)
+            ended = await self.workers.run(analysis, payload, limits, wall_s, cpu_s)
         metrics.ANALYSIS_CPU.labels(analysis).observe(ended.cpu_s)
         return ended
 
@@ -124,7 +137,7 @@ def _unscored(ended: Ended, answer: NoAnswer | None) -> Dimension:
         return Dimension.without_score(Unscored(answer.unscored), answer.detail)
     if ended.timed_out:
         return Dimension.without_score(Unscored.WALL_LIMIT, "the analysis ran out of wall time")
-    if ended.exit_status == -signal.SIGXCPU:
+    if ended.at_cpu_limit:
         return Dimension.without_score(Unscored.CPU_LIMIT, "the analysis ran out of CPU time")
     if ended.exit_status < 0:
         return Dimension.without_score(Unscored.CRASHED, f"the analysis was ended by signal {-ended.exit_status}")

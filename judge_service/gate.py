@@ -9,10 +9,16 @@ from judge_service import metrics
 
 
 class Gate:
-    """So many `places` at once, and a queue of at most `queue_length` in front of them, in which callers take turns."""
+    """So many `places` at once, and a queue of at most `queue_length` in front of them, in which callers take turns.
 
-    def __init__(self, places: int, queue_length: int, retry_after_s: float) -> None:
-        self._places = FairPlaces(places, self._note)
+    work: names what waits, in metrics; each: the most places that one caller holds, None: all of them.
+    """
+
+    def __init__(
+        self, work: str, places: int, queue_length: int, retry_after_s: float, each: int | None = None
+    ) -> None:
+        self._work = work
+        self._places = FairPlaces(places, self._note, each)
         self._queue_length = queue_length
         self._retry_after_s = retry_after_s
         self._note()
@@ -37,12 +43,12 @@ class Gate:
         Raises:
             OverloadedError: as many wait as may; it tells to retry after `retry_after_s`.
         """
-        if not self._places.free and self.waiting >= self._queue_length:
+        if not self._places.at_once(caller) and self.waiting >= self._queue_length:
             raise OverloadedError("the judge's queue is full", retry_after_s=self._retry_after_s)
         async with self._places.place(caller):
             yield
 
     def _note(self) -> None:
-        metrics.WAITING.set(self._places.waiting)
-        metrics.OLDEST.set(self._places.oldest_since)
-        metrics.RUNNING.set(self._places.held)
+        metrics.WAITING.labels(self._work).set(self._places.waiting)
+        metrics.OLDEST.labels(self._work).set(self._places.oldest_since)
+        metrics.RUNNING.labels(self._work).set(self._places.held)

@@ -20,13 +20,19 @@ CACHE = Counter(
     "What was looked for among what is kept, by what it is and whether it was there.",
     ["kept", "result"],
 )
-WAITING = Gauge("codearena_judge_queue_attempts", "Attempts that wait for a place.", multiprocess_mode="livesum")
+WAITING = Gauge(
+    "codearena_judge_queue_attempts",
+    "Attempts that wait for a place, by what is to be done: to read their source, or to judge them.",
+    ["work"],
+    multiprocess_mode="livesum",
+)
 OLDEST = Gauge(
     "codearena_judge_queue_oldest_timestamp_seconds",
     "Since when the attempt that waits for a place the longest has waited; +Inf: none waits.",
+    ["work"],
     multiprocess_mode="livemin",
 )
-RUNNING = Gauge("codearena_judge_running_attempts", "Attempts being analysed.", multiprocess_mode="livesum")
+RUNNING = Gauge("codearena_judge_running_attempts", "Attempts being analysed.", ["work"], multiprocess_mode="livesum")
 ANALYSIS_CPU = Histogram(
     "codearena_judge_analysis_cpu_seconds",
     "CPU time of one analysis, by the kernel's counter of its processes.",
@@ -62,7 +68,7 @@ def note_breaker(state: BreakerState) -> None:
 
 for _kind in JudgeKind:
     JUDGEMENTS.labels(_kind)
-for _kept in ("analysis", "reply", "shared reply"):
+for _kept in ("source", "analysis", "reply", "shared reply"):
     for _result in ("hit", "miss"):
         CACHE.labels(_kept, _result)
 for _direction in ("sent", "received"):

@@ -12,6 +12,7 @@ from judge_service.llm import Model
 from judge_service.servicer import JudgeServicer
 from judge_service.settings import Settings
 from judge_service.shared import Shared
+from judge_service.source_analyser import SourceAnalyser
 from judge_service.static import StaticJudge
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ class JudgeServer:
         self._settings = settings
         self.judge = StaticJudge(settings)
         self._speaker: Judge = _asking(settings, self.judge) if settings.llm_model else self.judge
-        servicer = JudgeServicer(self._speaker, settings.source_bytes)
+        servicer = JudgeServicer(self._speaker, SourceAnalyser(settings, self.judge.analyses), settings.source_bytes)
 
         def register(server: grpc.aio.Server) -> None:
             judge_pb2_grpc.add_JudgeServiceServicer_to_server(servicer, server)

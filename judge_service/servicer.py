@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import grpc
 
@@ -11,6 +13,7 @@ from codearena.server import rpc
 from codearena.v1 import executor_pb2, judge_pb2, judge_pb2_grpc
 from judge_service import metrics
 from judge_service.judge import Dimension, Evidence, Judge, JudgeKind, Judgement
+from judge_service.source_analyser import SourceAnalyser
 
 _KINDS = {JudgeKind.STATIC: judge_pb2.JUDGE_KIND_STATIC, JudgeKind.LLM: judge_pb2.JUDGE_KIND_LLM}
 _DIMENSIONS = ("correctness", "security", "quality")
@@ -18,11 +21,25 @@ _JUDGED = frozenset({executor_pb2.ATTEMPT_STATUS_RAN, executor_pb2.ATTEMPT_STATU
 
 
 class JudgeServicer(judge_pb2_grpc.JudgeServiceServicer):
-    """source_bytes: largest source that is judged."""
+    """source_bytes: largest source that is read or judged."""
 
-    def __init__(self, judge: Judge, source_bytes: int) -> None:
+    def __init__(self, judge: Judge, sources: SourceAnalyser, source_bytes: int) -> None:
         self._judge = judge
+        self._sources = sources
         self._source_bytes = source_bytes
+
+    async def Analyse(  # noqa: N802 - the rpc's name
+        self,
+        request: judge_pb2.AnalyseRequest,
+        context: grpc.aio.ServicerContext[judge_pb2.AnalyseRequest, judge_pb2.AnalyseResponse],
+    ) -> judge_pb2.AnalyseResponse:
+        self._require_size(request.source)
+        caller = rpc.caller_of(context)
+        with _refusals_counted():
+            analysis = await self._sources.analyse(request, caller)
+        if analysis.compiles:
+            self._judge.prepare(request.source, caller)
+        return judge_pb2.AnalyseResponse(analysis=analysis)
 
     async def Judge(  # noqa: N802 - the rpc's name
         self,
@@ -33,11 +50,8 @@ class JudgeServicer(judge_pb2_grpc.JudgeServiceServicer):
         evidence = self._evidence(request.evidence, rpc.caller_of(context))
         if self._judge.wants_results and evidence.passed is None:
             return judge_pb2.JudgeResponse(wants_results=True)
-        try:
+        with _refusals_counted():
             judgement = await self._judge.judge(evidence)
-        except OverloadedError:
-            metrics.REFUSED.inc()
-            raise
         _count(judgement, time.monotonic() - started)
         return judge_pb2.JudgeResponse(judgement=_message(judgement))
 
@@ -69,6 +83,15 @@ class JudgeServicer(judge_pb2_grpc.JudgeServiceServicer):
     def _require_size(self, source: bytes) -> None:
         if len(source) > self._source_bytes:
             raise CallerError(f"source has {len(source)} bytes; at most {self._source_bytes} are judged")
+
+
+@contextmanager
+def _refusals_counted() -> Iterator[None]:
+    try:
+        yield
+    except OverloadedError:
+        metrics.REFUSED.inc()
+        raise
 
 
 def _count(judgement: Judgement, duration_s: float) -> None:

@@ -31,7 +31,7 @@ class StaticJudge(Judge):
 
     def __init__(self, settings: Settings) -> None:
         self.analyses = Analyses(settings)
-        self.gate = Gate(settings.concurrency, settings.queue_length, settings.retry_after_s)
+        self.gate = Gate("judgement", settings.concurrency, settings.queue_length, settings.retry_after_s)
         self._cache: Recent[bytes, _Analysed] = Recent(settings.cache_entries)
         self._flights: Flights[_Analysed] = Flights(0)
         self._preparing: set[asyncio.Task[None]] = set()

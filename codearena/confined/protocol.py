@@ -9,11 +9,12 @@ Service and launcher: JSON over a SOCK_SEQPACKET socket pair, one object a packe
 
 When the service's end closes, the launcher kills every worker and ends.
 
-Service and worker: over that stream socket an item is its length, its kind, a line feed, and the payload; an answer is
-any number of parts, each a head (PART) and its bytes, until one that is not MORE.
+Service and worker: over that stream socket an item is a head (ITEM), its kind, a line feed, and the payload; an answer
+is any number of parts, each a head (PART) and its bytes, until one that is not MORE.
 """
 
 import json
+import signal
 import socket
 import struct
 from dataclasses import dataclass
@@ -22,9 +23,12 @@ from typing import TypedDict, cast, final
 
 PACKET_BYTES = 4096
 """Upper bound of a packet: they carry numbers only."""
-LENGTH = struct.Struct(">I")
+ITEM = struct.Struct(">Id")
+"""Length, and the CPU seconds that the item may take."""
 PART = struct.Struct(">IBd")
 """Length, state, and CPU seconds that the item has taken so far, those of processes it waited for included."""
+
+_CPU_SIGNALS = (-signal.SIGPROF, -signal.SIGXCPU)
 
 
 class State(IntEnum):
@@ -39,12 +43,12 @@ class State(IntEnum):
 class Limits:
     """Bounds on a worker.
 
-    cpu_s: for one item, enforced by the kernel to half a second; wall_s: for one item; memory_bytes: address space;
-    answer_bytes: of one answer, and of any file that the worker writes; items: after which it is replaced; may_start:
-    whether it may start processes, which share its limits.
+    cpu_s: for one item, enforced by the kernel; wall_s: for one item; memory_bytes: address space; answer_bytes: of one
+    answer, and of any file that the worker writes; items: after which it is replaced; may_start: whether it may start
+    processes, which share its limits, but for CPU time: each of them may take as much, in whole seconds.
     """
 
-    cpu_s: int
+    cpu_s: float
     wall_s: float
     memory_bytes: int
     answer_bytes: int = 1024 * 1024
@@ -66,13 +70,18 @@ class Ended:
     answer: bytes
     cpu_s: float
 
+    @property
+    def at_cpu_limit(self) -> bool:
+        """Whether the kernel ended the worker because the item took more CPU time than it may."""
+        return self.exit_status in _CPU_SIGNALS and not self.timed_out
+
 
 @final
 class Start(TypedDict):
     """Fork a worker; the rest as in Limits."""
 
     id: int
-    cpu_s: int
+    cpu_s: float
     memory_bytes: int
     answer_bytes: int
     items: int

@@ -1,13 +1,15 @@
 """The body of one worker: limits, then item after item. Runs in a fork of the launcher and never returns."""
 
 import gc
+import math
 import os
 import resource
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from typing import NoReturn
 
-from codearena.confined.protocol import LENGTH, PART, Start, State, receive
+from codearena.confined.protocol import ITEM, PART, Start, State, receive
 
 Work = Callable[[str, bytes], Iterator[bytes]]
 """Of the kind and the payload of an item; the parts of its answer, each sent as soon as it is there.
@@ -49,7 +51,7 @@ def _limit(start: Start) -> None:
     RLIMIT_NPROC counts all processes of the user, so only "none at all" means the same whatever else runs. Root is not
     bound by it.
     """
-    cpu_s = 2 * start["cpu_s"] + 2  # it leaves once its items have taken as much as one may
+    cpu_s = math.ceil(2 * start["cpu_s"]) + 2  # it leaves once its items have taken as much as one may
     limits = {resource.RLIMIT_CPU: cpu_s, resource.RLIMIT_AS: start["memory_bytes"]}
     limits |= {resource.RLIMIT_FSIZE: start["answer_bytes"], resource.RLIMIT_NOFILE: _OPEN_FILES}
     limits[resource.RLIMIT_CORE] = 0
@@ -62,19 +64,21 @@ def _limit(start: Start) -> None:
 def _serve(channel: socket.socket, start: Start, work: Work) -> None:
     grown_bytes = _peak_bytes() + _GREW_BYTES
     for left in reversed(range(start["items"])):
-        kind, payload = _item(channel)
+        kind, payload, cpu_s = _item(channel)
         if not kind:
             return
         began_s = _cpu_s()
-        # The kernel counts whole seconds of the process's life: SIGXCPU at the end of one.
-        soft_s = round(began_s) + start["cpu_s"]
-        resource.setrlimit(resource.RLIMIT_CPU, (soft_s, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+        signal.setitimer(signal.ITIMER_PROF, cpu_s)  # ends the process by SIGPROF, which says why
+        if start["may_start"]:  # what it starts inherits no timer
+            soft_s = math.ceil(began_s + cpu_s)
+            resource.setrlimit(resource.RLIMIT_CPU, (soft_s, resource.getrlimit(resource.RLIMIT_CPU)[1]))
         worn = False
         try:
             for part in work(kind, payload):
                 _send(channel, part, State.MORE, _cpu_s() - began_s)
         except WornError:
             worn = True
+        signal.setitimer(signal.ITIMER_PROF, 0)
         worn = worn or not left or _cpu_s() >= start["cpu_s"] or _peak_bytes() > grown_bytes
         _send(channel, b"", State.LEAVING if worn else State.DONE, _cpu_s() - began_s)
         if worn:
@@ -82,13 +86,14 @@ def _serve(channel: socket.socket, start: Start, work: Work) -> None:
         gc.collect()
 
 
-def _item(channel: socket.socket) -> tuple[str, bytes]:
-    """Kind and payload; both empty at the end."""
-    head = receive(channel, LENGTH.size)
-    if len(head) < LENGTH.size:
-        return "", b""
-    kind, _, payload = receive(channel, LENGTH.unpack(head)[0]).partition(b"\n")
-    return kind.decode(), payload
+def _item(channel: socket.socket) -> tuple[str, bytes, float]:
+    """Kind, payload, and the CPU seconds that it may take; all empty at the end."""
+    head = receive(channel, ITEM.size)
+    if len(head) < ITEM.size:
+        return "", b"", 0.0
+    length, cpu_s = ITEM.unpack(head)
+    kind, _, payload = receive(channel, length).partition(b"\n")
+    return kind.decode(), payload, cpu_s
 
 
 def _send(channel: socket.socket, part: bytes, state: State, cpu_s: float) -> None:

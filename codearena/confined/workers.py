@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from codearena.confined.protocol import (
-    LENGTH,
+    ITEM,
     PACKET_BYTES,
     PART,
     Ended,
@@ -174,14 +174,14 @@ class Worker:
         self.usable = True
         gone.add_done_callback(self._end)
 
-    async def work(self, kind: str, payload: bytes, limits: Limits, wall_s: float) -> Ended:
+    async def work(self, item: "_Item", limits: Limits) -> Ended:
         """Has one item worked on. Cancelling kills the worker. Raises LauncherLostError."""
         self._at_work = True
         answer, timed_out = _Answer(limits.answer_bytes), False
         try:
             try:
-                async with asyncio.timeout(wall_s):
-                    await self._exchange(kind, payload, answer)
+                async with asyncio.timeout(item.wall_s):
+                    await self._exchange(item.packed, answer)
             except TimeoutError:
                 timed_out = True
             if answer.state is State.DONE:
@@ -199,12 +199,10 @@ class Worker:
             if not self.usable:
                 self._channel.close()  # which ends it, if nothing else does
 
-    async def _exchange(self, kind: str, payload: bytes, answer: "_Answer") -> None:
+    async def _exchange(self, item: bytes, answer: "_Answer") -> None:
         """Until the answer is whole, or nothing more can come of the worker."""
-        loop = asyncio.get_running_loop()
-        item = kind.encode() + b"\n" + payload
         with suppress(OSError, EOFError, ValueError):
-            await loop.sock_sendall(self._channel, LENGTH.pack(len(item)) + item)
+            await asyncio.get_running_loop().sock_sendall(self._channel, item)
             while answer.state is State.MORE:
                 head = await self._received(PART.size)
                 answer.add(head, await self._received(answer.length(head)))
@@ -237,6 +235,14 @@ class Worker:
         elif gone.exception() is not None:  # the launcher is lost, and this worker may still be at it
             with suppress(OSError):
                 self._channel.shutdown(socket.SHUT_RDWR)
+
+
+@dataclass(frozen=True)
+class _Item:
+    """What a worker is sent. wall_s: how long its answer is waited for."""
+
+    packed: bytes
+    wall_s: float
 
 
 @dataclass
@@ -294,30 +300,36 @@ class Workers:
             if self._launcher is not None:
                 await self._launcher.close()
 
-    async def run(self, kind: str, payload: bytes, limits: Limits, wall_s: float | None = None) -> Ended:
+    async def run(
+        self, kind: str, payload: bytes, limits: Limits, wall_s: float | None = None, cpu_s: float | None = None
+    ) -> Ended:
         """The work on one item, to its end, by a worker with these limits.
 
-        kind: known to the module; wall_s: for this item, if that is not the limits'.
+        kind: known to the module; wall_s, cpu_s: for this item, if those of the limits are not; cpu_s: no more than
+        theirs.
 
         An item that was lost with the launcher is worked on once more on the next one: that was not its own doing.
 
         Raises:
             ServiceError: the launcher cannot be started or was lost twice.
         """
+        body = kind.encode() + b"\n" + payload
+        head = ITEM.pack(len(body), limits.cpu_s if cpu_s is None else cpu_s)
+        item = _Item(head + body, limits.wall_s if wall_s is None else wall_s)
         async with self._places:
             try:
-                return await self._run_once(kind, payload, limits, wall_s or limits.wall_s)
+                return await self._run_once(item, limits)
             except LauncherLostError:
                 log.warning("launcher of %s lost, starting another", self._module)
             try:
-                return await self._run_once(kind, payload, limits, wall_s or limits.wall_s)
+                return await self._run_once(item, limits)
             except LauncherLostError as error:
                 raise ServiceError(f"the workers of {self._module} were lost") from error
 
-    async def _run_once(self, kind: str, payload: bytes, limits: Limits, wall_s: float) -> Ended:
+    async def _run_once(self, item: _Item, limits: Limits) -> Ended:
         launcher = await self._ready_launcher()
         worker = self._idle_worker(limits) or launcher.fork(limits)
-        ended = await worker.work(kind, payload, limits, wall_s)
+        ended = await worker.work(item, limits)
         if worker.usable:
             self._idle[limits].append(worker)
         return ended

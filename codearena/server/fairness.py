@@ -64,13 +64,16 @@ class FairQueue(Generic[T]):
 class FairPlaces:
     """So many places at once; those who wait for one take turns, each first come first served.
 
-    on_change: called whenever somebody begins or ceases to wait or to hold a place.
+    on_change: called whenever somebody begins or ceases to wait or to hold a place. each: the most that one caller
+    holds; None: it may hold all.
     """
 
-    def __init__(self, places: int, on_change: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, places: int, on_change: Callable[[], None] = lambda: None, each: int | None = None) -> None:
         self._free = places
         self._on_change = on_change
-        self._queue: FairQueue[asyncio.Future[None]] = FairQueue()
+        self._each = each
+        self._held_by: Counter[str] = Counter()
+        self._queue: FairQueue[tuple[asyncio.Future[None], str]] = FairQueue()
         self.held = 0
 
     @property
@@ -89,8 +92,9 @@ class FairPlaces:
     @asynccontextmanager
     async def place(self, caller: str = "") -> AsyncIterator[None]:
         """Holds a place. caller: whom to be fair to; any text."""
-        if self._free:
+        if self.at_once(caller):
             self._free -= 1
+            self._held_by[caller] += 1
         else:
             await self._wait(caller)
         self.held += 1
@@ -99,33 +103,50 @@ class FairPlaces:
             yield
         finally:
             self.held -= 1
-            self._release()
+            self._release(caller)
+
+    def at_once(self, caller: str) -> bool:
+        """Whether the caller would get a place without waiting."""
+        return self._free > 0 and self._may_hold_another(caller)
+
+    def _may_hold_another(self, caller: str) -> bool:
+        return self._each is None or self._held_by.get(caller, 0) < self._each
 
     async def _wait(self, caller: str) -> None:
         """Returns with a place that somebody has handed over."""
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queue.push(turn, (caller,))
+        self._queue.push((turn, caller), (caller,))
         self._on_change()
         try:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self._release()
+                self._release(caller)
             else:
-                self._queue.remove(turn, (caller,))
+                self._queue.remove((turn, caller), (caller,))
                 self._on_change()
             raise
 
-    def _release(self) -> None:
-        """Hands the place over to whose turn it is, else frees it."""
-        while self._queue:
-            turn = self._queue.pop()
-            if not turn.done():  # else it was cancelled, and its task has not run since
-                turn.set_result(None)
-                break
-        else:
+    def _release(self, caller: str) -> None:
+        """Hands the caller's place over to whose turn it is, else frees it."""
+        self._held_by[caller] -= 1
+        if not self._held_by[caller]:
+            del self._held_by[caller]
+        if not self._handed_over():
             self._free += 1
         self._on_change()
+
+    def _handed_over(self) -> bool:
+        while self._queue:
+            try:
+                turn, caller = self._queue.pop(self._may_hold_another)
+            except IndexError:  # all who wait hold as many as they may
+                return False
+            if not turn.done():  # else it was cancelled, and its task has not run since
+                self._held_by[caller] += 1
+                turn.set_result(None)
+                return True
+        return False
 
 
 class Competition:

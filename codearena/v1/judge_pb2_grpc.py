@@ -34,6 +34,11 @@ class JudgeServiceStub:
         Args:
             channel: A grpc.Channel.
         """
+        self.Analyse = channel.unary_unary(
+                '/codearena.v1.JudgeService/Analyse',
+                request_serializer=codearena_dot_v1_dot_judge__pb2.AnalyseRequest.SerializeToString,
+                response_deserializer=codearena_dot_v1_dot_judge__pb2.AnalyseResponse.FromString,
+                _registered_method=True)
         self.Judge = channel.unary_unary(
                 '/codearena.v1.JudgeService/Judge',
                 request_serializer=codearena_dot_v1_dot_judge__pb2.JudgeRequest.SerializeToString,
@@ -48,6 +53,22 @@ class JudgeServiceStub:
 
 class JudgeServiceServicer:
     """Missing associated documentation comment in .proto file."""
+
+    def Analyse(self, request, context):
+        """Reads a source, of which nothing runs: whether it compiles, and if it does
+        what it looks like. Begins in the background what its judgement will need,
+        if it compiles and there is a place free for it.
+
+        Safe to retry on any status: equal requests get equal answers.
+        INVALID_ARGUMENT    the source is too large; retrying does not help
+        RESOURCE_EXHAUSTED  too many at once; retry after retry-after-ms
+        UNAVAILABLE         draining, or no reader could be started or kept, or
+        the host had no core for it
+        DEADLINE_EXCEEDED   the caller's time was over
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
 
     def Judge(self, request, context):
         """Scores one attempt. Stores nothing.
@@ -77,6 +98,11 @@ class JudgeServiceServicer:
 
 def add_JudgeServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
+            'Analyse': grpc.unary_unary_rpc_method_handler(
+                    servicer.Analyse,
+                    request_deserializer=codearena_dot_v1_dot_judge__pb2.AnalyseRequest.FromString,
+                    response_serializer=codearena_dot_v1_dot_judge__pb2.AnalyseResponse.SerializeToString,
+            ),
             'Judge': grpc.unary_unary_rpc_method_handler(
                     servicer.Judge,
                     request_deserializer=codearena_dot_v1_dot_judge__pb2.JudgeRequest.FromString,
@@ -97,6 +123,33 @@ def add_JudgeServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class JudgeService:
     """Missing associated documentation comment in .proto file."""
+
+    @staticmethod
+    def Analyse(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/codearena.v1.JudgeService/Analyse',
+            codearena_dot_v1_dot_judge__pb2.AnalyseRequest.SerializeToString,
+            codearena_dot_v1_dot_judge__pb2.AnalyseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
 
     @staticmethod
     def Judge(request,

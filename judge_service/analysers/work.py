@@ -1,6 +1,7 @@
 """What the judge's workers run: one analysis of one source, or ruff on several, for one answer.
 
-An answer is {"facts": {...}} or {"unscored": cause, "detail": one line}; of several sources a list of facts.
+An answer is {"facts": {...}} or {"unscored": cause, "detail": one line}; of several sources a list of facts. That of
+the rpc Analyse is its message.
 """
 
 import json
@@ -8,9 +9,11 @@ import sys
 from collections.abc import Callable, Iterator
 
 from codearena.confined.worker import WornError
+from codearena.v1 import executor_pb2, judge_pb2
 from judge_service.analysers import lint, normalise, quality, security
 from judge_service.analysers.kinds import Analysis, unpacked
 from judge_service.analysers.source import UnreadableSourceError, one_line
+from judge_service.analysis.analyse import analyse
 
 _ANALYSES: dict[Analysis, Callable[[bytes], object]] = {
     Analysis.SECURITY: security.analyse,
@@ -20,6 +23,8 @@ _ANALYSES: dict[Analysis, Callable[[bytes], object]] = {
 }
 _RECURSION_LIMIT = 5_000
 """Bandit spends three frames on a level of nesting, and Python compiles what 1,000 frames do not suffice to walk."""
+_WEARING = ("MemoryError", "RecursionError", "SystemError")
+"""Problems of a source that the compiler may not have come out of unharmed."""
 
 
 def warm_up() -> None:
@@ -29,10 +34,18 @@ def warm_up() -> None:
     source = b"import os\n\n\ndef first(values):\n    return values[0] if values else os.getcwd()\n"
     for analysis in (Analysis.SECURITY, Analysis.STRUCTURE, Analysis.NORMALISED):
         _ANALYSES[analysis](source)
+    analyse(source, [executor_pb2.Check(rule="forbid_call", argument="eval")])
 
 
 def work(kind: str, payload: bytes) -> Iterator[bytes]:
     """One answer. Raises WornError after what the interpreter may not have come out of unharmed."""
+    if kind == Analysis.SOURCE:
+        request = judge_pb2.AnalyseRequest.FromString(payload)
+        analysis = analyse(request.source, request.checks)
+        yield analysis.SerializeToString()
+        if analysis.problem.type in _WEARING:
+            raise WornError
+        return
     answer, worn = _answer(Analysis(kind), payload)
     yield json.dumps(answer).encode()
     if worn:

@@ -20,7 +20,7 @@ async def _settle() -> None:
 
 
 async def test_no_more_than_the_places_are_inside_and_the_rest_waits() -> None:
-    gate, release = Gate(2, 8, 1.0), asyncio.Event()
+    gate, release = Gate("judgement", 2, 8, 1.0), asyncio.Event()
     tasks = [asyncio.create_task(_hold(gate, release)) for _ in range(5)]
     await _settle()
     assert (gate.inside, gate.waiting) == (2, 3)
@@ -30,7 +30,7 @@ async def test_no_more_than_the_places_are_inside_and_the_rest_waits() -> None:
 
 
 async def test_beyond_the_queue_one_is_refused_with_the_time_to_wait() -> None:
-    gate, release = Gate(1, 1, 2.5), asyncio.Event()
+    gate, release = Gate("judgement", 1, 1, 2.5), asyncio.Event()
     tasks = [asyncio.create_task(_hold(gate, release)) for _ in range(2)]
     await _settle()
     with pytest.raises(OverloadedError) as refused:
@@ -41,7 +41,7 @@ async def test_beyond_the_queue_one_is_refused_with_the_time_to_wait() -> None:
 
 
 async def test_a_cancelled_waiter_leaves_its_place_in_the_queue() -> None:
-    gate, release = Gate(1, 1, 1.0), asyncio.Event()
+    gate, release = Gate("judgement", 1, 1, 1.0), asyncio.Event()
     holder, waiter = (asyncio.create_task(_hold(gate, release)) for _ in range(2))
     await _settle()
     waiter.cancel()
@@ -54,7 +54,7 @@ async def test_a_cancelled_waiter_leaves_its_place_in_the_queue() -> None:
 
 
 async def test_who_has_many_waiting_delays_another_by_one_of_them() -> None:
-    gate, entered = Gate(1, 8, 1.0), list[str]()
+    gate, entered = Gate("judgement", 1, 8, 1.0), list[str]()
 
     async def enter(caller: str) -> None:
         async with gate.place(caller):

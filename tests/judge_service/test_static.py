@@ -326,9 +326,9 @@ async def test_a_source_that_was_announced_is_analysed_once(
     begun = []
     run = judge.analyses.workers.run
 
-    async def counted(analysis: str, payload: bytes, limits: Limits) -> Ended:
+    async def counted(analysis: str, payload: bytes, limits: Limits, *bounds: float | None) -> Ended:
         begun.append(analysis)
-        return await run(analysis, payload, limits)
+        return await run(analysis, payload, limits, *bounds)
 
     monkeypatch.setattr(judge.analyses.workers, "run", counted)
     source = f"x = {next(_unique)}  # announced\n".encode()
@@ -343,7 +343,7 @@ async def test_a_source_that_was_announced_is_analysed_once(
 async def test_what_is_announced_takes_no_place_from_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     judge = StaticJudge(Settings(concurrency=1))
     begun = []
-    monkeypatch.setattr(judge.analyses.workers, "run", lambda analysis, payload, limits: begun.append(analysis))
+    monkeypatch.setattr(judge.analyses.workers, "run", lambda analysis, *_: begun.append(analysis))
     async with judge.gate.place():
         judge.prepare(b"x = 1\n", "")
         await asyncio.sleep(0)
