@@ -1,13 +1,14 @@
-"""What the services themselves cost: CPU of a step without its sandbox, as the number of episodes in Redis grows.
+"""What the services themselves cost: CPU of a step, and of an item of a batch, without their sandboxes.
 
     python -m benchmarks.own_cost [--steps N] [--task ID] [--episodes N ...]
 
 The four services run in one process, with reports played back (benchmarks/recorded.py) and the judge's analyses known,
-so that what is left is HTTP, Redis, gRPC, grading and storing; Redis' own CPU is counted too. Every figure stands
-beside the CPU of starting a bare `python -I`, taken in the same run.
+so that what is left is HTTP, Redis, gRPC, grading and storing; Redis' own CPU is counted too. A row is for so many
+episodes in Redis. Every figure stands beside the CPU of starting a bare `python -I`, taken before and after it.
 """
 
 import argparse
+import math
 import os
 import platform
 import resource
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,23 +35,34 @@ from codearena.tasks.task import Task, load_tasks
 from gateway.store.keys import Keys
 
 ROOT = Path(__file__).resolve().parent.parent
-_WARM_STEPS = 50
+_WARM = 64
 _BARE_STARTS = 20
+_BATCH = 64
 _PER_PIPELINE = 1000
+
+
+Work = Callable[[], list[float]]
+"""Does it so many times; the seconds of each."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one step, in ms. services_cpu: of the four; redis_cpu: of the server; wall: median over HTTP."""
+    """CPU of one step or item in ms; services: of the four; redis: of the server; bare: of a bare Python's start.
 
+    what: a step or an item; episodes: in Redis; wall_ms: of one over HTTP, the median.
+    """
+
+    what: str
     episodes: int
-    services_cpu: float
-    redis_cpu: float
-    wall: float
+    services: float
+    redis: float
+    bare: float
+    wall_ms: float
 
     @property
-    def cpu(self) -> float:
-        return self.services_cpu + self.redis_cpu
+    def relative(self) -> float:
+        """As a share of the start of a bare Python."""
+        return (self.services + self.redis) / self.bare
 
 
 def main() -> None:
@@ -61,12 +73,14 @@ def main() -> None:
     options = parser.parse_args()
     task, console = load_tasks(ROOT / "gateway" / "tasks")[options.task], Console()
     with services() as (url, store, server), httpx.Client(base_url=url, timeout=60) as client:
-        measure(client, task, server, 0, _WARM_STEPS)  # warm: connections, caches
+        for prepare in (_steps, _items):
+            prepare(client, task, _WARM)()  # connections, caches, the reports
         costs = []
         for episodes in options.episodes:
             fill(store, episodes, console)
-            costs.append(measure(client, task, server, episodes, options.steps))
-    report(task, costs, bare_start_cpu_ms(), console)
+            costs.append(_cost("step", episodes, _steps(client, task, options.steps), server))
+            costs.append(_cost(f"item of {_BATCH}", episodes, _items(client, task, options.steps), server))
+    report(task, costs, console)
 
 
 @contextmanager
@@ -109,17 +123,40 @@ def _reset(client: httpx.Client, task: Task) -> str:
     return str(client.post("/reset", json={"task_id": task.id}).raise_for_status().json()["episode_id"])
 
 
-def measure(client: httpx.Client, task: Task, server: psutil.Process, episodes: int, count: int) -> Cost:
-    """The cost of a step, resets not counted."""
-    started = [_reset(client, task) for _ in range(count)]
-    before, walls = _cpu_s(server), []
-    for episode in started:
+def _steps(client: httpx.Client, task: Task, count: int) -> Work:
+    """Steps, the resets of which are made at once."""
+    episodes = [_reset(client, task) for _ in range(count)]
+
+    def take(episode: str) -> float:
         begun = time.perf_counter()
         client.post("/step", json={"episode_id": episode, "proposed_fix": task.solution}).raise_for_status()
-        walls.append(time.perf_counter() - begun)
+        return time.perf_counter() - begun
+
+    return lambda: [take(episode) for episode in episodes]
+
+
+def _items(client: httpx.Client, task: Task, count: int) -> Work:
+    """Items of full batches, at least so many."""
+    sources = [f"{task.solution}\n# {number}\n" for number in range(_BATCH)]
+    batch = {"items": [{"task_id": task.id, "source": source} for source in sources]}
+
+    def grade() -> list[float]:
+        begun = time.perf_counter()
+        answer = client.post("/grade/batch", json=batch).raise_for_status().json()
+        assert all(item["verdict"]["solved"] for item in answer["items"])
+        return [(time.perf_counter() - begun) / _BATCH] * _BATCH
+
+    return lambda: [wall for _ in range(math.ceil(count / _BATCH)) for wall in grade()]
+
+
+def _cost(what: str, episodes: int, work: Work, server: psutil.Process) -> Cost:
+    bare = _bare_start_cpu_ms()
+    before = _cpu_s(server)
+    walls = work()
     after = _cpu_s(server)
-    own, its_redis = ((now - then) * 1000 / count for now, then in zip(after, before, strict=True))
-    return Cost(episodes, own, its_redis, statistics.median(walls) * 1000)
+    bare = (bare + _bare_start_cpu_ms()) / 2
+    own, its_redis = ((now - then) * 1000 / len(walls) for now, then in zip(after, before, strict=True))
+    return Cost(what, episodes, own, its_redis, bare, statistics.median(walls) * 1000)
 
 
 def _cpu_s(server: psutil.Process) -> tuple[float, float]:
@@ -134,7 +171,7 @@ def _cpu_s(server: psutil.Process) -> tuple[float, float]:
     return own, its_redis
 
 
-def bare_start_cpu_ms() -> float:
+def _bare_start_cpu_ms() -> float:
     """CPU of starting and ending a Python interpreter that does nothing."""
     interpreter = os.path.realpath(sys.executable)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -144,17 +181,14 @@ def bare_start_cpu_ms() -> float:
     return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000 / _BARE_STARTS
 
 
-def report(task: Task, costs: list[Cost], bare_ms: float, console: Console) -> None:
-    title = (
-        f"own cost of a step, {task.id}, {os.cpu_count()} cores, {platform.machine()}; bare python -I: {bare_ms:.1f} ms"
-    )
-    table = Table(title=title)
-    for heading in ("episodes", "services CPU ms", "Redis CPU ms", "wall ms", "CPU / first row", "CPU / python -I"):
+def report(task: Task, costs: list[Cost], console: Console) -> None:
+    table = Table(title=f"own cost, {task.id}, {os.cpu_count()} cores, {platform.machine()}")
+    table.add_column("what")
+    for heading in ("episodes", "services CPU ms", "Redis CPU ms", "python -I CPU ms", "CPU / python -I", "wall ms"):
         table.add_column(heading, justify="right")
     for cost in costs:
-        relative, to_bare = cost.cpu / costs[0].cpu, cost.cpu / bare_ms
-        own, its_redis = f"{cost.services_cpu:.2f}", f"{cost.redis_cpu:.2f}"
-        table.add_row(str(cost.episodes), own, its_redis, f"{cost.wall:.1f}", f"{relative:.2f}", f"{to_bare:.2f}")
+        figures = (f"{each:.2f}" for each in (cost.services, cost.redis, cost.bare, cost.relative, cost.wall_ms))
+        table.add_row(cost.what, str(cost.episodes), *figures)
     console.print(table)
 
 

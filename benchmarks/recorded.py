@@ -107,6 +107,7 @@ async def serve(state: Path) -> None:
         judge_address=f"{_LOOPBACK}:{await judge.start()}",
         grader_address=f"{_LOOPBACK}:{await grader.start()}",
         cases_fixed=True,  # else hardly a workload comes twice, and what is measured is sandboxes
+        verdicts_kept_s=0,  # else the same source again is not even graded
     )
     gateway = GatewayServer(settings)
     port = await gateway.start()
