@@ -103,9 +103,9 @@ async def serve(state: Path) -> None:
     settings = GatewaySettings(
         port=0,
         redis_url=SecretStr(redis_url),
-        executor_address=f"{_LOOPBACK}:{await executor.start()}",
-        judge_address=f"{_LOOPBACK}:{await judge.start()}",
-        grader_address=f"{_LOOPBACK}:{await grader.start()}",
+        executor_address=rpc.in_process(await executor.start()),
+        judge_address=rpc.in_process(await judge.start()),
+        grader_address=rpc.in_process(await grader.start()),
         cases_fixed=True,  # else hardly a workload comes twice, and what is measured is sandboxes
         verdicts_kept_s=0,  # else the same source again is not even graded
     )

@@ -1,7 +1,8 @@
 """`python -m gateway.embedded`: everything in one process, with a Redis server of its own. For laptops and first looks.
 
-The services are the same as in production and talk over the same gRPC, on free ports of the loopback interface; only
-that they share one event loop. This is the only module of the gateway that imports them.
+The services are the same as in production and talk by the same gRPC; only that they share one event loop, and so need
+no sockets for it. To others they are on free ports of the loopback interface. This is the only module of the gateway
+that imports them.
 """
 
 import argparse
@@ -139,9 +140,9 @@ class Embedded:
         )
         found = {
             "redis_url": SecretStr(redis_url),
-            "executor_address": f"{_LOOPBACK}:{executor}",
-            "judge_address": f"{_LOOPBACK}:{judge}",
-            "grader_address": f"{_LOOPBACK}:{grader}",
+            "executor_address": rpc.in_process(executor),
+            "judge_address": rpc.in_process(judge),
+            "grader_address": rpc.in_process(grader),
         }
         self.gateway_settings = self.gateway_settings.model_copy(update=found)
         if not self._listen:

@@ -11,7 +11,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
@@ -23,7 +23,7 @@ from opentelemetry.trace import SpanKind
 
 from codearena import metrics
 from codearena.errors import ERRORS, CodeArenaError, ServiceError
-from codearena.server import telemetry, tls, tracing
+from codearena.server import inproc, telemetry, tls, tracing
 
 log = logging.getLogger(__name__)
 
@@ -67,29 +67,41 @@ Handler = Callable[[Any, Context], Awaitable[Any]]
 class _ErrorInterceptor(grpc.aio.ServerInterceptor):
     """Takes over the caller's ids and its span, and turns every error into its status from the table."""
 
+    def __init__(self) -> None:
+        self._handled: dict[str, MethodHandler] = {}
+
     async def intercept_service(
         self,
         continuation: Callable[[grpc.HandlerCallDetails], Awaitable["MethodHandler | None"]],
         details: grpc.HandlerCallDetails,
     ) -> "MethodHandler | None":
         handler = await continuation(details)
-        if handler is None or handler.unary_unary is None:
-            return handler
-        metadata = {str(key): str(value) for key, value in details.invocation_metadata or ()}
-        return grpc.unary_unary_rpc_method_handler(
-            _counted(details.method, _guarded(cast(Handler, handler.unary_unary), details.method, metadata)),
-            request_deserializer=handler.request_deserializer,
-            response_serializer=handler.response_serializer,
-        )
+        if handler is not None and details.method not in self._handled:
+            self._handled[details.method] = _handled(details.method, handler)
+        return self._handled.get(details.method)
 
 
-def _guarded(call: Handler, path: str, metadata: Mapping[str, str]) -> Handler:
+def _handled(path: str, handler: MethodHandler) -> MethodHandler:
+    """With what is done around every method. path: /<service>/<method>."""
+    if handler.unary_unary is None:
+        return handler
+    return grpc.unary_unary_rpc_method_handler(
+        _counted(path, _guarded(cast(Handler, handler.unary_unary), path)),
+        request_deserializer=handler.request_deserializer,
+        response_serializer=handler.response_serializer,
+    )
+
+
+def _guarded(call: Handler, path: str) -> Handler:
+    name = path.strip("/")
+
     async def guarded(request: Any, context: Context) -> Any:
+        metadata = {str(key): str(value) for key, value in context.invocation_metadata() or ()}
         telemetry.request_id.set(metadata.get(REQUEST_ID_KEY, "-"))
         telemetry.episode_id.set(metadata.get(EPISODE_ID_KEY, "-"))
         telemetry.attempt_id.set(getattr(request, "attempt_id", "") or "-")
         try:
-            with tracing.continuing(metadata), tracing.span(path.strip("/"), telemetry.ids(), SpanKind.SERVER):
+            with tracing.continuing(metadata), tracing.span(name, telemetry.ids(), SpanKind.SERVER):
                 return await call(request, context)
         except CodeArenaError as error:
             trailers = [(PROBLEM_KEY, error.slug)]
@@ -106,7 +118,6 @@ def _guarded(call: Handler, path: str, metadata: Mapping[str, str]) -> Handler:
 
 
 def _counted(path: str, call: Handler) -> Handler:
-    """path: /<service>/<method>, of a method that is served."""
     service, method = path.strip("/").rsplit("/", 1)
     started = metrics.GRPC_STARTED.labels(service, method)
     seconds = metrics.GRPC_SECONDS.labels(service, method)
@@ -145,16 +156,19 @@ class Server:
 
     def __init__(self, services: Sequence[str], register: Callable[[grpc.aio.Server], None]) -> None:
         self._server = grpc.aio.server(interceptors=[_ErrorInterceptor()], options=_SERVER_OPTIONS)
-        register(self._server)
+        self._inproc = inproc.Dispatcher(_handled)
         self._services = ["", *services]
         self._health = aio_health.HealthServicer()
-        self._serving = False
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        for server in (self._server, cast(grpc.aio.Server, self._inproc)):
+            register(server)
+            health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         names = [*services, health_pb2.DESCRIPTOR.services_by_name["Health"].full_name]
         reflection.enable_server_reflection([*names, reflection.SERVICE_NAME], self._server)
 
     async def start(self, address: str, tls_folder: Path | None = None) -> int:
         """Listens on host:port (port 0: any) and returns the port; not yet serving by health.
+
+        In its own event loop it is at `in_process(port)`, too.
 
         tls_folder: of the certificates, see tls.py; None: in the clear. Raises OSError if they cannot be read.
         """
@@ -163,23 +177,24 @@ class Server:
         else:
             port = self._server.add_secure_port(address, tls.server_credentials(tls_folder))
         await self._server.start()
+        self._inproc.start(in_process(port))
         return port
 
     async def serving(self) -> bool:
         """What its health says."""
-        return self._serving
+        return self._inproc.serving
 
     async def set_serving(self, serving: bool) -> None:
-        self._serving = serving
+        self._inproc.serving = serving
         status = health_pb2.HealthCheckResponse
         for name in self._services:
             await self._health.set(name, status.SERVING if serving else status.NOT_SERVING)
 
     async def drain(self, grace_s: float) -> None:
         """Not serving by health, no new calls, the ones in flight finish within the grace period."""
-        self._serving = False
+        self._inproc.serving = False
         await self._health.enter_graceful_shutdown()
-        await self._server.stop(grace_s)
+        await asyncio.gather(self._server.stop(grace_s), self._inproc.stop(grace_s))
 
 
 async def until_terminated() -> None:
@@ -191,13 +206,20 @@ async def until_terminated() -> None:
     await stop.wait()
 
 
+def in_process(port: int) -> str:
+    """The address, for callers in the same event loop, of the server that listens on the port."""
+    return f"{inproc.SCHEME}{port}"
+
+
 def channel(target: str, tls_folder: Path | None = None, authority: str = "") -> grpc.aio.Channel:
     """A channel to host:port that balances over all addresses of the host and skips unhealthy ones.
 
-    target: host:port, or a gRPC target with its scheme, e.g. ipv4:10.0.0.1:50051,10.0.0.2:50051.
+    target: host:port, or a gRPC target with its scheme, e.g. ipv4:10.0.0.1:50051,10.0.0.2:50051; or `in_process`.
     authority: the name that the server's certificate must have; empty: the target's host.
     Retries are the caller's business (gateway/attempt/clients.py): only it knows the deadline of the whole attempt.
     """
+    if target.startswith(inproc.SCHEME):
+        return cast(grpc.aio.Channel, inproc.Channel(target, MESSAGE_BYTES))
     config = {"loadBalancingConfig": [{"round_robin": {}}], "healthCheckConfig": {"serviceName": ""}}
     options = [*_CHANNEL_OPTIONS, ("grpc.service_config", json.dumps(config)), ("grpc.enable_retries", 0)]
     if authority:
