@@ -97,9 +97,7 @@ def _require_calls(
     seen, asked = [outcome.call_id for outcome in outcomes], [call.call_id for call in workload.calls]
     _require(seen == asked, f"{what} that are not the workload's")
     for call, outcome in zip(workload.calls, outcomes, strict=True):
-        _require_outcome(outcome)
-        tests = [test.test_id for test in call.test_script.tests] if outcome.status == _RETURNED else []
-        _require([test.test_id for test in outcome.script_tests] == tests, "tests that are not the script's")
+        _require_outcome(outcome, call)
 
 
 def _require_probe(report: executor_pb2.Report, workload: executor_pb2.Workload) -> None:
@@ -112,10 +110,16 @@ def _require_probe(report: executor_pb2.Report, workload: executor_pb2.Workload)
         _require_outcome(point.attempt)
 
 
-def _require_outcome(outcome: common_pb2.CallOutcome) -> None:
-    _require(outcome.status != common_pb2.CALL_STATUS_UNSPECIFIED, "an outcome without status")
-    fits = outcome.status == _RETURNED or not outcome.HasField("value")
-    _require(fits and outcome.HasField("raised") is (outcome.status == _RAISED), "an outcome that contradicts itself")
+def _require_outcome(outcome: common_pb2.CallOutcome, call: executor_pb2.Call | None = None) -> None:
+    """call: None: of a load, or of a call of the probe's."""
+    status = outcome.status
+    _require(status != common_pb2.CALL_STATUS_UNSPECIFIED, "an outcome without status")
+    fits = status == _RETURNED or not outcome.HasField("value")
+    _require(fits and outcome.HasField("raised") is (status == _RAISED), "an outcome that contradicts itself")
     _require(outcome.precedent.isascii(), "a precedent that is not ASCII")
-    tested = (test.status != common_pb2.SCRIPT_TEST_STATUS_UNSPECIFIED for test in outcome.script_tests)
-    _require(all(tested), "a test without status")
+    seen = outcome.script_tests
+    ran = status == _RETURNED and call is not None and call.HasField("test_script")
+    if ran or seen:
+        asked = [test.test_id for test in call.test_script.tests] if call is not None and ran else []
+        _require([test.test_id for test in seen] == asked, "tests that are not the script's")
+        _require(all(test.status for test in seen), "a test without status")

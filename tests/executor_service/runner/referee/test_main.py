@@ -687,7 +687,7 @@ def answer_at_level(
         hello = frames.read_frame(runner.stdout.fileno())
         if hello is None:
             pytest.skip(f"this host refuses the level {level}")
-        assert json.loads(hello)["ready"]
+        assert json.loads(hello)["runner_revision"]
         runner.stdin.write(frames.pack(codec.encode_workload(workload)))
         runner.stdin.flush()
         return frames.read_frame(runner.stdout.fileno())
