@@ -11,7 +11,7 @@ from codearena.errors import SandboxError
 from codearena.server import budgets
 from codearena.server.telemetry import fingerprint
 from codearena.v1 import executor_pb2
-from executor_service import codec, metrics, outcome
+from executor_service import codec, metrics, outcome, reports
 from executor_service.admission import admit
 from executor_service.analyses import Analyses
 from executor_service.host import host_class
@@ -115,7 +115,7 @@ class Attempts:
                 codec.encode_workload(workload, analysed=known is not None), self._timeout_s(workload)
             )
             ran_s = self._clock() - started
-            report = codec.decode_report(data, workload, known)
+            report = reports.decode_report(data, workload, known)
             if not outcome.reference_failed(workload, report):
                 if known is None:
                     self._analyses.keep(workload, revision, report.analysis)

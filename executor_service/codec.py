@@ -1,81 +1,77 @@
-"""Workload -> the runner's JSON, and the runner's report JSON -> Report. Translation only; nothing is decided here."""
+"""Messages as the JSON that executor and runner speak. The .proto files are its schema, and nothing restates it.
+
+    message     an object of its fields, by name. Unset parts are left out; the runner leaves out all that is a default
+    repeated    a list              map     an object, of strings
+    bytes       strict base64       enum    the value's name without its prefix, in lower case: "time_limit"
+    Duration    `cpu` is "cpu_s": seconds, as a number            EncodedValue    its JSON as text, in ASCII
+
+Both directions are compiled once from the descriptors: json_format takes milliseconds for what this does in some tens
+of microseconds. What is read was written in a sandbox, so that any doubt is a MalformedReportError.
+"""
 
 import base64
+import binascii
+import functools
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+import sys
+from collections.abc import Callable, Container
+from typing import Any, Generic, NoReturn, TypeVar, cast
 
 import orjson
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.duration_pb2 import Duration
-from pydantic import BaseModel, ValidationError
+from google.protobuf.message import Message
 
 from codearena.server import budgets
 from codearena.v1 import common_pb2, executor_pb2
-from executor_service import wire
-from executor_service.isolation.base import Hello
 
-_Model = TypeVar("_Model", bound=BaseModel)
+_Message = TypeVar("_Message", bound=Message)
+_Convert = Callable[[Any], Any]
 
-_CALL_STATUS = {
-    "returned": common_pb2.CALL_STATUS_RETURNED,
-    "raised": common_pb2.CALL_STATUS_RAISED,
-    "time_limit": common_pb2.CALL_STATUS_TIME_LIMIT,
-    "memory_limit": common_pb2.CALL_STATUS_MEMORY_LIMIT,
-    "output_limit": common_pb2.CALL_STATUS_OUTPUT_LIMIT,
-    "process_limit": common_pb2.CALL_STATUS_PROCESS_LIMIT,
-    "crashed": common_pb2.CALL_STATUS_CRASHED,
-    "unencodable": common_pb2.CALL_STATUS_UNENCODABLE,
-    "not_run": common_pb2.CALL_STATUS_NOT_RUN,
-    "undefined": common_pb2.CALL_STATUS_UNDEFINED,
-}
-_SCRIPT_TEST_STATUS = {
-    "passed": common_pb2.SCRIPT_TEST_STATUS_PASSED,
-    "failed": common_pb2.SCRIPT_TEST_STATUS_FAILED,
-    "not_run": common_pb2.SCRIPT_TEST_STATUS_NOT_RUN,
-}
-_ATTEMPT_STATUS = {
-    "compile_error": executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR,
-    "load_error": executor_pb2.ATTEMPT_STATUS_LOAD_ERROR,
-    "ran": executor_pb2.ATTEMPT_STATUS_RAN,
-}
+_LONGEST_S = 1e9
+_RANGES = {FieldDescriptor.TYPE_INT32: range(2**31), FieldDescriptor.TYPE_INT64: range(2**63)}
+"""Nothing that is sent can be negative."""
 
 
 class MalformedReportError(ValueError):
-    """What the runner sent has not the agreed shape. The message never quotes it."""
+    """What the runner sent has not the agreed shape. The message names the place and never quotes what is there."""
+
+    def __init__(self, problem: str, *place: str | int) -> None:
+        super().__init__(f"{problem} at {'.'.join(map(str, place))}" if place else problem)
+        self._problem = problem
+        self._place = place
+
+    def within(self, part: str | int) -> "MalformedReportError":
+        """The same, seen from one level further out."""
+        return MalformedReportError(self._problem, part, *self._place)
 
 
-# ------------------------------------------------------------------------------------------------------------ workloads
+class Decoder(Generic[_Message]):
+    """Reads one type of message. without: full names of fields that the sender has no say in; they are unknown."""
+
+    def __init__(self, kind: type[_Message], without: Container[str] = ()) -> None:
+        self._kind = kind
+        self._read = _message_reader(cast(Descriptor, kind.DESCRIPTOR), without)
+
+    def decode(self, data: bytes) -> _Message:
+        """Raises MalformedReportError."""
+        return self._kind(**self._read(_parsed(data)))
+
+
+def encode(message: Message) -> dict[str, Any]:
+    """The message's JSON object. Fields that have no presence are all there, and so is every Duration."""
+    fields: dict[str, Any] = _message_writer(message.DESCRIPTOR)(message)
+    return fields
 
 
 def encode_workload(workload: executor_pb2.Workload, *, analysed: bool = False) -> bytes:
-    """The workload as the runner reads it. analysed: the source is known to compile, and need not be analysed again."""
-    limits = workload.limits
-    return orjson.dumps(
-        {
-            "source": _base64(workload.source),
-            "analysed": analysed,
-            "reference_source": _base64(workload.reference_source),
-            "limits": {
-                "call_cpu_s": seconds(limits.call_cpu),
-                "call_wall_s": seconds(limits.call_wall),
-                "attempt_wall_s": seconds(limits.attempt_wall),
-                "attempt_cpu_s": seconds(limits.attempt_cpu),
-                "calls_at_limit": limits.calls_at_limit,
-                "analysis_cpu_s": budgets.analysis_s(len(workload.source)),
-                "analysis_wall_s": budgets.analysis_s(len(workload.source)),
-                "starved_times": budgets.STARVED_TIMES,
-                "memory_bytes": limits.memory_bytes,
-                "processes": limits.processes,
-                "output_bytes": limits.output_bytes,
-                "value_bytes": limits.value_bytes,
-            },
-            "calls": [_call(call) for call in workload.calls],
-            "probe": [_probe_point(point) for point in workload.probe],
-            "probe_cpu_s": seconds(workload.probe_cpu),
-            "probe_stop_ratio": workload.probe_stop_ratio,
-            "checks": [{"rule": check.rule, "argument": check.argument} for check in workload.checks],
-        }
-    )
+    """The workload as the runner reads it, with what else it has to know.
+
+    analysed: the source is known to compile, and need not be analysed again.
+    """
+    analysis_s = budgets.analysis_s(len(workload.source))
+    rest = {"analysed": analysed, "analysis_s": analysis_s, "starved_times": budgets.STARVED_TIMES}
+    return orjson.dumps({**encode(workload), **rest})
 
 
 def seconds(duration: Duration) -> float:
@@ -85,235 +81,200 @@ def seconds(duration: Duration) -> float:
 
 def duration(seconds_: float) -> Duration:
     """Seconds as a Duration."""
-    nanos = round(seconds_ * 1e9)
-    return Duration(seconds=nanos // 1_000_000_000, nanos=nanos % 1_000_000_000)
+    return Duration(**_duration_fields(seconds_))
+
+
+def _duration_fields(seconds_: float) -> dict[str, int]:
+    whole, nanos = divmod(round(seconds_ * 1e9), 1_000_000_000)
+    return {"seconds": whole, "nanos": nanos}
+
+
+def _parsed(data: bytes) -> Any:
+    """Text may hold lone surrogates, which the runner's JSON can carry and orjson refuses: `_text` replaces them."""
+    try:
+        return orjson.loads(data)
+    except ValueError:
+        try:
+            return json.loads(data)
+        except (ValueError, RecursionError):
+            raise MalformedReportError("not JSON") from None
+
+
+# ---------------------------------------------------------------------------------------------------------- reading
+
+
+def _message_reader(descriptor: Descriptor, without: Container[str]) -> _Convert:
+    """Reads an object into keyword arguments of the message, which is then made of all of them in one go."""
+    fields = {
+        _key(field): (field.name, _field_reader(field, without))
+        for field in descriptor.fields
+        if field.full_name not in without
+    }
+    oneofs = [{field.name for field in oneof.fields} for oneof in descriptor.oneofs if len(oneof.fields) > 1]
+
+    def read(value: Any) -> dict[str, Any]:
+        if type(value) is not dict:
+            raise MalformedReportError("not an object")
+        found = {}
+        for key, part in value.items():
+            if key not in fields:
+                raise MalformedReportError("a field that there is not")
+            name, read_part = fields[key]
+            try:
+                found[name] = read_part(part)
+            except MalformedReportError as error:
+                raise error.within(key) from None
+        if any(len(oneof & found.keys()) > 1 for oneof in oneofs):
+            raise MalformedReportError("two fields of which there is one")
+        return found
+
+    return read
+
+
+def _field_reader(field: FieldDescriptor, without: Container[str]) -> _Convert:
+    if _is(Duration, field):
+        read: _Convert = _duration
+    elif _is(common_pb2.EncodedValue, field):
+        read = _encoded_value
+    elif field.message_type:
+        read = _message_reader(field.message_type, without)
+    elif field.enum_type:
+        read = functools.partial(_enum, _numbers(field.enum_type))
+    elif field.type in _RANGES:
+        read = functools.partial(_integer, _RANGES[field.type])
+    else:
+        read = _READERS[field.type]
+    return functools.partial(_list, read) if field.is_repeated else read
+
+
+def _list(read: _Convert, value: Any) -> list[Any]:
+    if type(value) is not list:
+        raise MalformedReportError("not a list")
+    items = []
+    for index, item in enumerate(value):
+        try:
+            items.append(read(item))
+        except MalformedReportError as error:
+            raise error.within(index) from None
+    return items
+
+
+def _enum(numbers: dict[str, int], value: Any) -> int:
+    number = numbers.get(value) if type(value) is str else None
+    return _refuse("not a name of the enumeration") if number is None else number
+
+
+def _integer(allowed: range, value: Any) -> int:
+    return value if type(value) is int and value in allowed else _refuse("not an integer in range")
+
+
+def _number(value: Any) -> float:
+    if type(value) not in (int, float) or not abs(value) <= sys.float_info.max:  # which a NaN is not either
+        raise MalformedReportError("not a finite number")
+    return float(value)
+
+
+def _duration(value: Any) -> dict[str, int]:
+    return _duration_fields(value) if 0 <= _number(value) <= _LONGEST_S else _refuse("not a duration")
+
+
+def _encoded_value(value: Any) -> dict[str, bytes]:
+    if type(value) is not str or not value.isascii():
+        raise MalformedReportError("not an encoded value")
+    return {"json": value.encode("ascii")}
+
+
+def _bool(value: Any) -> bool:
+    return value if type(value) is bool else _refuse("neither true nor false")
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str:
+        raise MalformedReportError("not text")
+    return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+
+
+def _bytes(value: Any) -> bytes:
+    if type(value) is not str:
+        raise MalformedReportError("not text")
+    try:
+        return binascii.a2b_base64(value, strict_mode=True)
+    except ValueError:
+        raise MalformedReportError("not base64") from None
+
+
+def _refuse(problem: str) -> NoReturn:
+    raise MalformedReportError(problem)
+
+
+_READERS: dict[int, _Convert] = {
+    FieldDescriptor.TYPE_BOOL: _bool,
+    FieldDescriptor.TYPE_BYTES: _bytes,
+    FieldDescriptor.TYPE_DOUBLE: _number,
+    FieldDescriptor.TYPE_STRING: _text,
+}
+
+
+# ---------------------------------------------------------------------------------------------------------- writing
+
+
+@functools.cache
+def _message_writer(descriptor: Descriptor) -> _Convert:
+    fields = [
+        (field.name, _key(field), _field_writer(field), field.has_presence and not _is(Duration, field))
+        for field in descriptor.fields
+    ]
+
+    def write(message: Message) -> dict[str, Any]:
+        return {
+            key: write_part(getattr(message, name))
+            for name, key, write_part, may_be_unset in fields
+            if not may_be_unset or message.HasField(name)
+        }
+
+    return write
+
+
+def _field_writer(field: FieldDescriptor) -> _Convert:
+    if field.message_type and field.message_type.GetOptions().map_entry:
+        return dict
+    if _is(Duration, field):
+        write: _Convert = seconds
+    elif _is(common_pb2.EncodedValue, field):
+        write = _text_of
+    elif field.message_type:
+        write = _message_writer(field.message_type)
+    elif field.enum_type:
+        write = {number: name for name, number in _numbers(field.enum_type).items()}.__getitem__
+    else:
+        write = _base64 if field.type == FieldDescriptor.TYPE_BYTES else _same
+    return (lambda items: [write(item) for item in items]) if field.is_repeated else write
+
+
+def _text_of(value: common_pb2.EncodedValue) -> str:
+    return value.json.decode("ascii")
 
 
 def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def _call(call: executor_pb2.Call) -> dict[str, Any]:
-    kind = call.WhichOneof("kind")
-    functions: Sequence[executor_pb2.FunctionCall] = ()
-    if kind == "function":
-        functions = (call.function,)
-    elif kind == "sequence":
-        functions = call.sequence.calls
-    return {
-        "call_id": call.call_id,
-        "kind": kind,
-        "calls": [_function(function) for function in functions],
-        "stdin": _base64(call.script.stdin),
-        "environment": dict(call.environment),
-        "intercept_processes": call.intercept_processes,
-        "test_script": _test_script(call.test_script) if kind == "test_script" else None,
-    }
+def _same(value: Any) -> Any:
+    return value
 
 
-def _test_script(script: executor_pb2.TestScript) -> dict[str, Any]:
-    return {
-        "source": _base64(script.source),
-        "entry_point": script.entry_point,
-        "body": script.body,
-        "tests": [{"test_id": test.test_id, "name": test.name, "line": test.line} for test in script.tests],
-        "left_out": list(script.left_out),
-        "unreported": list(script.unreported),
-        "precedent": script.precedent.decode("ascii") if script.HasField("precedent") else None,
-    }
+# -------------------------------------------------------------------------------------------------------- the names
 
 
-def _probe_point(point: executor_pb2.ProbePoint) -> dict[str, Any]:
-    vary = point.vary if point.HasField("vary") else None
-    lend = point.lend if point.HasField("lend") else None
-    return {"size": point.size, "call": _call(point.call), "vary": vary, "lend": lend, "added": point.added}
+def _is(kind: type[Message], field: FieldDescriptor) -> bool:
+    return field.message_type is not None and field.message_type.full_name == kind.DESCRIPTOR.full_name
 
 
-def _function(function: executor_pb2.FunctionCall) -> dict[str, str]:
-    return {
-        "entry_point": function.entry_point,
-        "args": function.args.json.decode("ascii"),
-        "kwargs": function.kwargs.json.decode("ascii"),
-    }
+def _key(field: FieldDescriptor) -> str:
+    return f"{field.name}_s" if _is(Duration, field) else field.name
 
 
-# ---------------------------------------------------------------------------------------------------------- reports
-
-
-def decode_hello(data: bytes) -> Hello:
-    """The runner's ready frame. Raises MalformedReportError."""
-    hello = _parse(wire.HelloWire, data)
-    return Hello(hello.revision, hello.degradations)
-
-
-def decode_report(
-    data: bytes, workload: executor_pb2.Workload, known: executor_pb2.Analysis | None = None
-) -> executor_pb2.Report:
-    """The report of `workload`, with one outcome for each of its calls; isolation and timings are left to the caller.
-
-    known: the analysis of a source that the runner was not to analyse.
-
-    Raises:
-        MalformedReportError: it has not the agreed shape, or is not the report of this workload.
-    """
-    report = _parse(wire.ReportWire, data)
-    ids = [call.call_id for call in workload.calls]
-    _match("calls", report.calls, ids, may_be_empty=report.status == "compile_error")
-    _match("reference_calls", report.reference_calls, ids, may_be_empty=True)
-    for call, outcome in zip(workload.calls, report.calls, strict=False):
-        expected = [test.test_id for test in call.test_script.tests] if outcome.status == "returned" else []
-        if [test.test_id for test in outcome.tests] != expected:
-            raise MalformedReportError("tests that are not the script's")
-    if [point.size for point in report.probe] != [point.size for point in workload.probe][: len(report.probe)]:
-        raise MalformedReportError("probe sizes that are not the workload's")
-    if (report.analysis is None) is not (known is not None):
-        raise MalformedReportError("an analysis that nobody asked for, or none that was")
-    analysis = _analysis(report.analysis) if report.analysis else known or executor_pb2.Analysis()
-    if len(analysis.checks) != len(workload.checks) and (analysis.checks or analysis.compiles):
-        raise MalformedReportError("checks that are not the workload's")
-    if any(position >= len(workload.checks) for position in report.broken_checks):
-        raise MalformedReportError("broken checks that are not the workload's")
-    if analysis.compiles is (report.status == "compile_error"):
-        raise MalformedReportError("an analysis that contradicts the status")
-    return executor_pb2.Report(
-        status=_ATTEMPT_STATUS[report.status],
-        analysis=analysis,
-        load=_outcome(report.load) if report.load else None,
-        calls=_outcomes(report.calls) or [_not_run(call_id) for call_id in ids],
-        reference_calls=_outcomes(report.reference_calls),
-        probe=[
-            executor_pb2.ProbeMeasurement(
-                size=point.size,
-                reference=_outcome(point.reference),
-                attempt=_outcome(point.attempt),
-                added=asked.added,
-            )
-            for point, asked in zip(report.probe, workload.probe, strict=False)
-        ],
-        usage=_usage(report.usage),
-        broken_checks=report.broken_checks,
-        reference_probe_process=_probe_process(report.probe_processes.reference) if report.probe_processes else None,
-        attempt_probe_process=_probe_process(report.probe_processes.attempt) if report.probe_processes else None,
-    )
-
-
-def _parse(model: type[_Model], data: bytes) -> _Model:
-    try:
-        return model.model_validate_json(data)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        if first["type"] != "json_invalid":
-            raise MalformedReportError(f"{first['type']} at {'.'.join(map(str, first['loc']))}") from None
-    return _parse_with_surrogates(model, data)
-
-
-def _parse_with_surrogates(model: type[_Model], data: bytes) -> _Model:
-    """Text may hold lone surrogates, which the runner's JSON can carry and UTF-8 cannot: they become "?"."""
-    try:
-        text = json.dumps(json.loads(data), ensure_ascii=False)
-        return model.model_validate_json(text.encode("utf-8", "replace"))
-    except (ValueError, RecursionError):  # a ValidationError is a ValueError
-        raise MalformedReportError("not JSON of the agreed shape") from None
-
-
-def _match(what: str, outcomes: Iterable[wire.OutcomeWire], ids: list[str], *, may_be_empty: bool) -> None:
-    seen = [outcome.call_id for outcome in outcomes]
-    if seen != ids and not (may_be_empty and not seen):
-        raise MalformedReportError(f"{what} that are not the workload's")
-
-
-def _not_run(call_id: str) -> common_pb2.CallOutcome:
-    return common_pb2.CallOutcome(call_id=call_id, status=common_pb2.CALL_STATUS_NOT_RUN)
-
-
-def _outcomes(outcomes: Iterable[wire.OutcomeWire]) -> list[common_pb2.CallOutcome]:
-    return [_outcome(outcome) for outcome in outcomes]
-
-
-def _outcome(outcome: wire.OutcomeWire) -> common_pb2.CallOutcome:
-    has_value, has_raised = outcome.value is not None, outcome.raised is not None
-    if (has_value and outcome.status != "returned") or has_raised is not (outcome.status == "raised"):
-        raise MalformedReportError("an outcome whose parts contradict each other")
-    return common_pb2.CallOutcome(
-        call_id=outcome.call_id,
-        status=_CALL_STATUS[outcome.status],
-        value=None if outcome.value is None else common_pb2.EncodedValue(json=outcome.value.encode()),
-        raised=_raised(outcome.raised) if outcome.raised else None,
-        signal=outcome.signal,
-        exit_status=outcome.exit_status,
-        detail=outcome.detail,
-        stdout=_output(outcome.stdout),
-        stderr=_output(outcome.stderr),
-        usage=_usage(outcome.usage),
-        overhead_cpu=duration(outcome.overhead_cpu_s) if outcome.overhead_cpu_s else None,
-        repeated_calls=outcome.repeated_calls,
-        repeated_cpu=duration(outcome.repeated_cpu_s) if outcome.repeated_calls else None,
-        processes=[
-            common_pb2.SpawnedProcess(argv=process.argv, shell=process.shell, via=process.via)
-            for process in outcome.processes
-        ],
-        script_tests=[
-            common_pb2.ScriptTestOutcome(
-                test_id=test.test_id,
-                status=_SCRIPT_TEST_STATUS[test.status],
-                detail=test.detail,
-                stdout=_output(test.stdout),
-                stderr=_output(test.stderr),
-            )
-            for test in outcome.tests
-        ],
-        precedent=outcome.precedent.encode("ascii", "replace"),
-    )
-
-
-def _raised(raised: wire.RaisedWire) -> common_pb2.RaisedException:
-    return common_pb2.RaisedException(
-        type=raised.type,
-        builtin_bases=raised.builtin_bases,
-        message=raised.message,
-        traceback=raised.traceback,
-    )
-
-
-def _output(output: wire.OutputWire) -> common_pb2.Output:
-    return common_pb2.Output(
-        head=output.head, tail=output.tail, truncated=output.truncated, total_bytes=output.total_bytes
-    )
-
-
-def _usage(usage: wire.UsageWire) -> common_pb2.Usage:
-    return common_pb2.Usage(
-        cpu=duration(usage.cpu_s),
-        wall=duration(usage.wall_s),
-        starved=duration(usage.starved_s) if usage.starved_s else None,
-        blocked=duration(usage.blocked_s) if usage.blocked_s else None,
-        peak_memory_bytes=usage.peak_memory_bytes,
-    )
-
-
-def _probe_process(process: wire.ProbeProcessWire) -> executor_pb2.ProbeProcess:
-    return executor_pb2.ProbeProcess(
-        load_cpu=duration(process.load_cpu_s),
-        other_cpu=duration(process.other_cpu_s),
-        idle_cpu=duration(process.idle_cpu_s) if process.idle_cpu_s else None,
-    )
-
-
-def _analysis(analysis: wire.AnalysisWire) -> executor_pb2.Analysis:
-    problem = analysis.problem
-    return executor_pb2.Analysis(
-        compiles=analysis.compiles,
-        problem=executor_pb2.SyntaxProblem(
-            type=problem.type, message=problem.message, line=problem.line, column=problem.column, text=problem.text
-        )
-        if problem
-        else None,
-        ast_hash=analysis.ast_hash,
-        estimated_complexity=analysis.estimated_complexity,
-        dominant_lines=analysis.dominant_lines,
-        problem_type=analysis.problem_type,
-        checks=[
-            executor_pb2.CheckOutcome(passed=check.passed, line=check.line, detail=check.detail)
-            for check in analysis.checks
-        ],
-    )
+def _numbers(enum: EnumDescriptor) -> dict[str, int]:
+    """Name in JSON -> number, of all values but the unspecified one."""
+    prefix = enum.values_by_number[0].name.removesuffix("UNSPECIFIED")
+    return {value.name.removeprefix(prefix).lower(): value.number for value in enum.values if value.number}

@@ -12,7 +12,7 @@ from codearena.errors import SandboxError
 from codearena.tasks import examination, findings
 from codearena.tasks.findings import Finding
 from codearena.v1 import common_pb2, executor_pb2
-from executor_service import codec
+from executor_service import codec, reports
 from executor_service.isolation.base import Isolation
 from executor_service.isolation.cell import CellIsolation
 from executor_service.isolation.container import ContainerIsolation
@@ -167,7 +167,7 @@ async def _tried(isolation: Isolation) -> list[Finding]:
     try:
         sandbox = await isolation.create()
         try:
-            report = codec.decode_report(await sandbox.run(codec.encode_workload(_workload()), 60.0), _workload())
+            report = reports.decode_report(await sandbox.run(codec.encode_workload(_workload()), 60.0), _workload())
         finally:
             await sandbox.destroy()
     except (SandboxError, codec.MalformedReportError) as error:

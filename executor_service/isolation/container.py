@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from codearena.errors import SandboxError
-from executor_service import codec
+from executor_service import codec, reports
 from executor_service.channel import HELLO_BYTES, REPORT_BYTES, Channel, ChannelClosedError
 from executor_service.isolation import hardening
 from executor_service.isolation.base import (
@@ -89,7 +89,7 @@ class ContainerIsolation(Isolation):
                 container_id = await self._engine.create(name, self._configuration())
                 channel = await self._engine.attach(container_id)
                 await self._engine.start(container_id)
-                hello = codec.decode_hello(await channel.receive())
+                hello = reports.decode_hello(await channel.receive())
             self._require_same_runner(hello)
         except BaseException as error:
             if channel:
@@ -211,7 +211,7 @@ class ContainerSandbox(Sandbox):
         """
         try:
             async with asyncio.timeout(timeout_s):
-                return codec.decode_hello(await self._channel.exchange(b"", HELLO_BYTES))
+                return reports.decode_hello(await self._channel.exchange(b"", HELLO_BYTES))
         except (TimeoutError, ChannelClosedError, codec.MalformedReportError) as error:
             raise as_sandbox_error(error, self._channel) from error
 

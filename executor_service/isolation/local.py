@@ -22,7 +22,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from codearena.errors import SandboxError
-from executor_service import codec
+from executor_service import codec, reports
 from executor_service.channel import REPORT_BYTES, Channel, ChannelClosedError
 from executor_service.isolation.base import (
     Evidence,
@@ -220,7 +220,7 @@ class LocalIsolation(Isolation):
             async with asyncio.timeout(self._settings.start_timeout_s):
                 with theirs:
                     pid = await launcher.spawn(theirs, options)
-                hello = codec.decode_hello(await channel.receive())
+                hello = reports.decode_hello(await channel.receive())
         except TimeoutError:
             channel.close()
             raise SandboxError("the runner was not ready in time") from None

@@ -17,7 +17,7 @@ from typing import Any
 
 from executor_service.runner import worker
 from executor_service.runner.attempt import program, rules
-from executor_service.runner.outcomes import Outcome, from_answer, not_run, usage
+from executor_service.runner.outcomes import from_answer, not_run, usage
 from executor_service.runner.probe import measure
 from executor_service.runner.probe.lending import Lender
 from executor_service.runner.probe.raw import Transcripts
@@ -32,6 +32,15 @@ from executor_service.runner.process import (
     SupervisorGoneError,
 )
 from executor_service.runner.referee import relay
+from executor_service.runner.report import (
+    AttemptStatus,
+    CallOutcome,
+    CallStatus,
+    ProbeMeasurement,
+    ProbeProcess,
+    Report,
+    Usage,
+)
 from executor_service.runner.revision import runner_revision
 from executor_service.runner.system import frames, kernel, witness
 from executor_service.runner.system.group import Group, Waits
@@ -41,7 +50,7 @@ from executor_service.runner.system.roles import Confinement, ProcessLimits, Rol
 _CPU_SLACK_S = 5  # the kernel's bound on a process stands behind the conductor's own, in whole seconds
 _REFEREE_CPU_S = 2.0  # for one test: a test script is the author's, and the wall time of the attempt bounds it too
 _HOST_BUSY = 75  # EX_TEMPFAIL of sysexits.h: there is no report
-_AT_LIMIT = ("time_limit", "memory_limit", "output_limit")
+_AT_LIMIT = (CallStatus.TIME_LIMIT, CallStatus.MEMORY_LIMIT, CallStatus.OUTPUT_LIMIT)
 _REPORT_VALUE_BYTES = 24 * 1024 * 1024  # of all values together, so that a report stays within a frame
 
 
@@ -51,7 +60,7 @@ def main(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Con
     # Forked before the workload is here, and so off its path: each is blank, and gets to know only what it is told.
     page = rules.make_page(confinement.folder)
     spares = {role: Process(supervisor, role, stdin_fd, page=_page_of(role, page)) for role in confinement.spares}
-    hello = {"ready": True, "revision": runner_revision(), "degradations": list(confinement.degradations)}
+    hello = {"runner_revision": runner_revision(), "degradations": list(confinement.degradations)}
     frames.write_all(stdout_fd, frames.pack_json(hello))
     body = frames.read_frame(stdin_fd)
     if body is None:
@@ -63,7 +72,7 @@ def main(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Con
     except HostBusyError:
         os.write(2, b"the host had no core for the attempt\n")
         return _HOST_BUSY
-    frames.write_all(stdout_fd, frames.pack_json(report))
+    frames.write_all(stdout_fd, frames.pack(report.to_json()))
     return 0
 
 
@@ -111,9 +120,9 @@ class _Run:
         self.waits += answer.waits
         self.wall_left_s -= answer.wall_s - answer.waits.starved_s
 
-    def ended(self, outcome: Outcome, process: Process) -> None:
+    def ended(self, outcome: CallOutcome, process: Process) -> None:
         """Notes how a message to its process ended."""
-        if not process.alive and outcome["status"] in _AT_LIMIT:
+        if not process.alive and outcome.status in _AT_LIMIT:
             self.may_reach -= 1
 
     def over(self) -> str:
@@ -131,9 +140,9 @@ class _Run:
 class _Reference:
     """What the reference did; both empty if there is none."""
 
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: list[CallOutcome] = field(default_factory=list)
     probed: measure.Probed = field(default_factory=lambda: measure.Probed([]))
-    beside: dict[str, float] = field(default_factory=measure.Probed([]).process_json)
+    beside: ProbeProcess = field(default_factory=ProbeProcess)
 
 
 class _Conductor:
@@ -148,6 +157,7 @@ class _Conductor:
     ) -> None:
         self._workload = workload
         self._limits = workload["limits"]
+        self._starved_times: float = workload["starved_times"]
         self._supervisor = supervisor
         self._spares = spares
         self._stdin_fd = stdin_fd
@@ -162,23 +172,11 @@ class _Conductor:
         self._page = page
         self._transcripts = Transcripts(self._limits["value_bytes"])
 
-    def run(self) -> dict[str, Any]:
+    def run(self) -> Report:
         analysis = None if self._workload["analysed"] else self._analyse()
-        report: dict[str, Any] = {
-            "status": "compile_error",
-            "analysis": analysis,
-            "load": None,
-            "calls": [],
-            "reference_calls": [],
-            "probe": [],
-            "probe_processes": None,
-            "broken_checks": [],
-            "usage": usage(0.0, 0.0, 0, Waits()),
-        }
-        if analysis is None or analysis["compiles"]:
-            reference = self._run_reference()
-            self._run_attempt(report, reference)
-        return report
+        if analysis is not None and not analysis["compiles"]:
+            return Report(AttemptStatus.COMPILE_ERROR, Usage(), analysis)
+        return self._run_attempt(self._run_reference(), analysis)
 
     def _process(self, role: Role, with_stdin: bool = False) -> Process:
         """A process that nothing has run in yet."""
@@ -200,30 +198,23 @@ class _Conductor:
     def _analyse(self) -> dict[str, Any]:
         message = {
             "op": "analyse",
-            "limits": self._process_limits(self._limits["analysis_cpu_s"]),
+            "limits": self._process_limits(self._workload["analysis_s"]),
             "source": self._workload["source"],
             "checks": self._workload["checks"],
         }
         with self._process(Role.ANALYSIS) as process:
-            answer = process.ask(message, self._bounds(self._limits["analysis_cpu_s"], self._limits["analysis_wall_s"]))
+            answer = process.ask(message, self._bounds(self._workload["analysis_s"], self._workload["analysis_s"]))
         if answer.body is None:
             return self._unanalysed()
         (meta_bytes,) = worker.META.unpack_from(answer.body, 1)
         analysis: dict[str, Any] = json.loads(answer.body[1 + worker.META.size + meta_bytes :])
-        return analysis
+        return {name: part for name, part in analysis.items() if part is not None}
 
     def _unanalysed(self) -> dict[str, Any]:
         """The parser hung or died of this source: for the attempt that is a source that does not compile."""
         problem = {"type": "AnalysisLimit", "message": "reading the source took too much time or memory"}
-        return {
-            "compiles": False,
-            "problem": {**problem, "line": 0, "column": 0, "text": ""},
-            "ast_hash": "",
-            "estimated_complexity": "",
-            "dominant_lines": [],
-            "problem_type": "",
-            "checks": [{"passed": False, "line": 0, "detail": "not read"} for _ in self._workload["checks"]],
-        }
+        unread = [{"detail": "not read"} for _ in self._workload["checks"]]
+        return {"compiles": False, "problem": problem, "checks": unread}
 
     def _run_reference(self) -> _Reference:
         """The reference's calls and its probe; nothing at all without one, or if it does not load."""
@@ -232,7 +223,7 @@ class _Conductor:
         run = self._new_run(Role.REFERENCE, self._workload["reference_source"])
         with self._metered(run):
             load, outcomes = self._run_calls(run, self._calls)
-        if load["status"] != "returned":
+        if not load.returned:
             return _Reference()
         beside = measure.beside_calls(load, outcomes, self._ran(run))
         share = measure.reference_share(self._workload["probe_cpu_s"], self._probe)
@@ -268,43 +259,53 @@ class _Conductor:
         return [pid for pid in (int(entry) for entry in os.listdir("/proc") if entry.isdigit()) if pid not in ours]
 
     def _bounds(self, cpu_s: float, wall_s: float) -> Bounds:
-        return Bounds(cpu_s, wall_s, starved_s=wall_s * self._limits["starved_times"])
+        return Bounds(cpu_s, wall_s, starved_s=wall_s * self._starved_times)
 
-    def _run_attempt(self, report: dict[str, Any], reference: _Reference) -> None:
+    def _run_attempt(self, reference: _Reference, analysis: dict[str, Any] | None) -> Report:
         started = time.monotonic()
         run = self._new_run(Role.ATTEMPT, self._workload["source"])
         with self._metered(run):
             load, outcomes = self._run_calls(run, self._calls)
-        report["status"] = "ran" if load["status"] == "returned" else "load_error"
-        report["load"] = None if report["status"] == "ran" else load
-        report["calls"] = outcomes
-        report["reference_calls"] = reference.outcomes
-        beside = measure.beside_calls(load, outcomes, self._ran(run))
-        report["probe_processes"] = {"reference": reference.beside, "attempt": beside}
+        measured: tuple[ProbeMeasurement, ...] = ()
+        processes = (reference.beside, measure.beside_calls(load, outcomes, self._ran(run)))
         if reference.probed.outcomes:
-            self._probe_attempt(report, run, reference)
-        report["broken_checks"] = rules.broken(self._page, self._events)
-        wall_s = time.monotonic() - started
-        report["usage"] = usage(run.totals.cpu_s, wall_s, run.totals.peak_memory_bytes, run.waits)
+            worth_it = load.returned and measure.worth_it(self._calls, reference.outcomes, outcomes)
+            theirs = self._probe_attempt(run, reference.probed) if worth_it else measure.Probed([])
+            measured = self._pairs(reference.probed, theirs)
+            processes = (reference.probed.process, theirs.process)
+        broken = rules.broken(self._page, self._events)
+        return Report(
+            AttemptStatus.RAN if load.returned else AttemptStatus.LOAD_ERROR,
+            usage(run.totals.cpu_s, time.monotonic() - started, run.totals.peak_memory_bytes, run.waits),
+            analysis,
+            load=None if load.returned else load,
+            calls=tuple(outcomes),
+            reference_calls=tuple(reference.outcomes),
+            probe=measured,
+            reference_probe_process=processes[0],
+            attempt_probe_process=processes[1],
+            broken_checks=tuple(broken),
+        )
 
-    def _probe_attempt(self, report: dict[str, Any], run: _Run, reference: _Reference) -> None:
-        ours = reference.probed
-        pairs = list(zip(self._probe, ours.outcomes, strict=True))
+    def _probe_attempt(self, run: _Run, ours: measure.Probed) -> measure.Probed:
+        """The sizes that the reference was measured at. ours: its probe."""
+        pairs = zip(self._probe, ours.outcomes, strict=True)
         common = [(point, outcome) for point, outcome in pairs if measure.was_run(outcome)]
-        theirs = measure.Probed([])
-        if report["status"] == "ran" and measure.worth_it(self._calls, reference.outcomes, report["calls"]):
-            budget = measure.attempt_budget(self._workload["probe_cpu_s"], ours)
-            run.wall_left_s = measure.wall_limit_s(budget)
-            run.cpu_limit_s = run.group.cpu_s + measure.group_cpu_s(budget)
-            stop = measure.Clear([outcome for _, outcome in common], self._workload["probe_stop_ratio"])
-            theirs = self._run_probe(run, [point for point, _ in common], budget, stop, ours)
-        by_call = {outcome["call_id"]: outcome for outcome in theirs.outcomes}
-        report["probe"] = [
-            {"size": point["size"], "reference": outcome, "attempt": by_call.get(call_id) or not_run(call_id)}
-            for point, outcome in pairs
-            for call_id in [point["call"]["call_id"]]
-        ]
-        report["probe_processes"] = {"reference": ours.process_json(), "attempt": theirs.process_json()}
+        budget = measure.attempt_budget(self._workload["probe_cpu_s"], ours)
+        run.wall_left_s = measure.wall_limit_s(budget)
+        run.cpu_limit_s = run.group.cpu_s + measure.group_cpu_s(budget)
+        stop = measure.Clear([outcome for _, outcome in common], self._workload["probe_stop_ratio"])
+        return self._run_probe(run, [point for point, _ in common], budget, stop, ours)
+
+    def _pairs(self, ours: measure.Probed, theirs: measure.Probed) -> tuple[ProbeMeasurement, ...]:
+        """Each size on both; the attempt's calls of those that it was not measured at were not run."""
+        by_call = {outcome.call_id: outcome for outcome in theirs.outcomes}
+        return tuple(
+            ProbeMeasurement(
+                point["size"], outcome, by_call.get(outcome.call_id) or not_run(outcome.call_id), point["added"]
+            )
+            for point, outcome in zip(self._probe, ours.outcomes, strict=True)
+        )
 
     def _run_probe(
         self,
@@ -319,7 +320,7 @@ class _Conductor:
             return measure.Probed([])
         before = self._ran(run)
 
-        def ask(message: dict[str, Any], call_id: str, cpu_limit_s: float, lender: Lender) -> Outcome:
+        def ask(message: dict[str, Any], call_id: str, cpu_limit_s: float, lender: Lender) -> CallOutcome:
             answer = lender.ask(process, message, self._bounds_of(run, cpu_limit_s))
             run.took(answer)
             transcribe = functools.partial(self._transcripts.read, call_id)
@@ -327,11 +328,11 @@ class _Conductor:
 
         with self._metered(run), kernel.on_one_core() as core:
             process, load = self._load(run, core)
-            budget.spend(load["usage"]["cpu_s"])
+            budget.spend(load.usage.cpu_s)
             asked = measure.run(ask, process, points, self._limits["call_cpu_s"], budget, not_run, stop, reference)
             process.kill()
             self._retire(run, process)
-        return measure.with_process(asked, load["usage"]["cpu_s"], self._ran(run).since(before))
+        return measure.with_process(asked, load.usage.cpu_s, self._ran(run).since(before))
 
     @staticmethod
     def _ran(run: _Run) -> measure.Ran:
@@ -345,31 +346,31 @@ class _Conductor:
         yield
         run.totals.cpu_s = max(run.totals.cpu_s, told_s + self._meter.others_s() - counted_s)
 
-    def _run_calls(self, run: _Run, calls: list[dict[str, Any]]) -> tuple[Outcome, list[Outcome]]:
+    def _run_calls(self, run: _Run, calls: list[dict[str, Any]]) -> tuple[CallOutcome, list[CallOutcome]]:
         """Makes the calls in order, each in the process of the one before unless that one ended.
 
         Returns how the first load went, and one outcome for each call.
         """
-        first_load: Outcome | None = None
-        outcomes: list[Outcome] = []
+        first_load: CallOutcome | None = None
+        outcomes: list[CallOutcome] = []
         process: Process | None = None
         try:
             for index, call in enumerate(calls):
                 if reason := run.over():
                     outcomes.append(not_run(call["call_id"], reason))
                     continue
-                if call["kind"] == "script":
+                if "script" in call:
                     outcomes.append(self._run_script(run, call))
                     continue
-                if call["kind"] == "test_script" and process is not None:
+                if "test_script" in call and process is not None:
                     self._end(run, process)  # a test script gets a process that no other call was made in
                 if process is None or not process.alive:
                     process, load = self._load(run)
                     first_load = first_load or load
-                    if load["status"] != "returned":
+                    if not load.returned:
                         outcomes += [not_run(later["call_id"]) for later in calls[index:]]
                         break
-                if call["kind"] == "test_script":
+                if "test_script" in call:
                     outcomes.append(self._run_test_script(run, process, call))
                     continue
                 outcomes.append(self._call(run, process, call))
@@ -377,7 +378,7 @@ class _Conductor:
         finally:
             if process is not None:
                 self._end(run, process)
-        return first_load or {**not_run(""), "status": "returned"}, outcomes
+        return first_load or CallOutcome("", CallStatus.RETURNED), outcomes
 
     def _end(self, run: _Run, process: Process) -> None:
         end = process.kill()
@@ -391,7 +392,7 @@ class _Conductor:
             run.totals.own_cpu_s += process.own_cpu_s
             process.total_cpu_s = process.own_cpu_s = 0.0
 
-    def _load(self, run: _Run, core: int | None = None) -> tuple[Process, Outcome]:
+    def _load(self, run: _Run, core: int | None = None) -> tuple[Process, CallOutcome]:
         """A process that has loaded the source, or failed to. core: the only one it is to run on."""
         process = self._process(run.role)
         process.group = run.group
@@ -409,31 +410,31 @@ class _Conductor:
         last_pid = self._last_pid(run)
         outcome = self._ask(run, process, message, "")
         run.unseen = run.unseen or self._last_pid(run) != last_pid
-        if outcome["status"] != "returned":
+        if not outcome.returned:
             process.kill()
             self._retire(run, process)
         return process, outcome
 
-    def _call(self, run: _Run, process: Process, call: dict[str, Any]) -> Outcome:
-        message = {"op": "call", "kind": call["kind"], "calls": call["calls"], "environment": call["environment"]}
+    def _call(self, run: _Run, process: Process, call: dict[str, Any]) -> CallOutcome:
+        kind = "function" if "function" in call else "sequence"
+        message = {"op": "call", kind: call[kind], "environment": call["environment"]}
         last_pid = self._last_pid(run)
         outcome = self._ask(run, process, message, call["call_id"])
         if run.intercept and (run.unseen or self._last_pid(run) != last_pid):
-            outcome["processes"] = [*outcome["processes"], witness.UNSEEN]
+            outcome = replace(outcome, processes=(*outcome.processes, witness.UNSEEN))
         return self._within_report(run, outcome)
 
     def _last_pid(self, run: _Run) -> int:
         return self._supervisor.last_pid() if run.intercept else 0
 
     @staticmethod
-    def _within_report(run: _Run, outcome: Outcome) -> Outcome:
-        if outcome["value"] is not None:
-            run.totals.value_bytes += len(outcome["value"])
-            if run.totals.value_bytes > _REPORT_VALUE_BYTES:
-                outcome.update(status="output_limit", value=None, detail="returned too much over all calls")
-        return outcome
+    def _within_report(run: _Run, outcome: CallOutcome) -> CallOutcome:
+        run.totals.value_bytes += len(outcome.value or "")
+        if outcome.value is None or run.totals.value_bytes <= _REPORT_VALUE_BYTES:
+            return outcome
+        return replace(outcome, status=CallStatus.OUTPUT_LIMIT, value=None, detail="returned too much over all calls")
 
-    def _ask(self, run: _Run, process: Process, message: dict[str, Any], call_id: str) -> Outcome:
+    def _ask(self, run: _Run, process: Process, message: dict[str, Any], call_id: str) -> CallOutcome:
         answer = process.ask(message, self._bounds_of(run, self._limits["call_cpu_s"]))
         run.took(answer)
         outcome = from_answer(answer, call_id, self._limits["value_bytes"])
@@ -443,10 +444,10 @@ class _Conductor:
     def _bounds_of(self, run: _Run, cpu_s: float) -> Bounds:
         """For one message to a process of the run."""
         wall_s = min(float(self._limits["call_wall_s"]), max(run.wall_left_s, 0.001))
-        starved_s = max(0.0, self._limits["attempt_wall_s"] * self._limits["starved_times"] - run.waits.starved_s)
+        starved_s = max(0.0, self._limits["attempt_wall_s"] * self._starved_times - run.waits.starved_s)
         return Bounds(cpu_s, wall_s, starved_s, run.cpu_limit_s)
 
-    def _run_test_script(self, run: _Run, process: Process, call: dict[str, Any]) -> Outcome:
+    def _run_test_script(self, run: _Run, process: Process, call: dict[str, Any]) -> CallOutcome:
         """Runs the tests in a referee, in the attempt's process and in fresh ones after it; none is left.
 
         Of an attempt without the entry point no test is run: many a script takes any exception for what it expects.
@@ -454,17 +455,17 @@ class _Conductor:
         entry_point = call["test_script"]["entry_point"]
         if entry_point:
             found = self._ask(run, process, {"op": "find", "entry_point": entry_point}, call["call_id"])
-            if found["status"] != "returned":
+            if not found.returned:
                 self._end(run, process)
-                return {**found, "value": None}
+                return found
 
-        def ask_attempt(process: Process, message: dict[str, Any], left: relay.Left) -> Outcome:
+        def ask_attempt(process: Process, message: dict[str, Any], left: relay.Left) -> CallOutcome:
             bounds = self._bounds_of(run, left.cpu_s)
             bounds = replace(bounds, wall_s=min(bounds.wall_s, left.wall_s))
             answer = process.ask({**message, "soft_s": [bounds.cpu_s, bounds.wall_s]}, bounds)
             run.took(answer)
             outcome = from_answer(answer, "", self._limits["value_bytes"], of_request=True)
-            run.may_reach -= 1 if process.alive and outcome["status"] in _AT_LIMIT else 0
+            run.may_reach -= 1 if process.alive and outcome.status in _AT_LIMIT else 0
             run.ended(outcome, process)
             self._retire(run, process if not process.alive else None)
             return outcome
@@ -482,9 +483,9 @@ class _Conductor:
         relayed = relay.Relay(call, served, relay.Hands(self._referee, ask_referee, run.over), limits, bounds)
         tests = relayed.run()
         self._end(run, served.process)
-        return {**not_run(call["call_id"]), **relay.summary(served, tests, relayed.precedent)}
+        return relay.summary(call["call_id"], served, tests, relayed.precedent)
 
-    def _run_script(self, run: _Run, call: dict[str, Any]) -> Outcome:
+    def _run_script(self, run: _Run, call: dict[str, Any]) -> CallOutcome:
         message = {
             "op": "script",
             "limits": self._process_limits(self._limits["attempt_cpu_s"]),
@@ -492,7 +493,7 @@ class _Conductor:
             "environment": call["environment"],
         }
         with self._process(run.role, with_stdin=True) as process:
-            stdin = base64.b64decode(call["stdin"])
+            stdin = base64.b64decode(call["script"]["stdin"])
             process.group = run.group
             answer = process.ask(message, self._bounds_of(run, self._limits["call_cpu_s"]), stdin)
             run.took(answer)
@@ -502,7 +503,7 @@ class _Conductor:
         outcome = from_answer(answer, call["call_id"], 0)
         run.ended(outcome, process)
         if answer.body is not None and call is self._calls[0]:  # nothing but ours has run, and it was not started
-            raise ProgramNotStartedError(outcome["raised"]["message"] if outcome["raised"] else outcome["detail"])
+            raise ProgramNotStartedError(outcome.raised.message if outcome.raised else outcome.detail)
         if answer.ended == "exited" and answer.exit and not answer.exit.signal:
-            outcome.update(status="returned", detail="")
+            return replace(outcome, status=CallStatus.RETURNED, detail="")
         return outcome

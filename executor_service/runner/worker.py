@@ -27,11 +27,20 @@ from executor_service.runner.probe.phases import Input, Phases
 from executor_service.runner.referee.applied import is_out_of_processes
 from executor_service.runner.referee.handles import Handles
 from executor_service.runner.referee.limiter import Limiter, LimitReachedError
+from executor_service.runner.report import CallStatus
 from executor_service.runner.system import frames, kernel
 from executor_service.runner.system.roles import ProcessLimits, limit
 
-STATUSES = ("returned", "raised", "memory_limit", "output_limit", "process_limit", "unencodable", "undefined")
-STATUSES_OF_REQUESTS = ("asks", "time_limit")
+STATUSES = (
+    CallStatus.RETURNED,
+    CallStatus.RAISED,
+    CallStatus.MEMORY_LIMIT,
+    CallStatus.OUTPUT_LIMIT,
+    CallStatus.PROCESS_LIMIT,
+    CallStatus.UNENCODABLE,
+    CallStatus.UNDEFINED,
+)
+STATUSES_OF_REQUESTS = (CallStatus.ASKS, CallStatus.TIME_LIMIT)
 """What else a request of a test script may be answered with: a question, or a limit that did not end the process."""
 META = struct.Struct(">I")
 META_ERROR = struct.error
@@ -60,7 +69,7 @@ def open_streams() -> None:
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
 
 
-def _answer(status: str, value: bytes = b"", **meta: Any) -> bytes:
+def _answer(status: CallStatus, value: bytes = b"", **meta: Any) -> bytes:
     encoded = json.dumps(meta).encode("ascii")
     return bytes([(STATUSES + STATUSES_OF_REQUESTS).index(status)]) + META.pack(len(encoded)) + encoded + value
 
@@ -124,7 +133,7 @@ class _Session:
 
     def analyse(self, message: dict[str, Any]) -> bytes:
         source = base64.b64decode(message["source"])
-        return _answer("returned", json.dumps(analyse.analyse(source, message["checks"])).encode("ascii"))
+        return _answer(CallStatus.RETURNED, json.dumps(analyse.analyse(source, message["checks"])).encode("ascii"))
 
     def load(self, message: dict[str, Any]) -> bytes:
         self._limits = values.ValueLimits(size_bytes=message["value_bytes"])
@@ -150,8 +159,9 @@ class _Session:
 
     def call(self, message: dict[str, Any]) -> bytes:
         self._surround(message)
-        make = self._sequence if message["kind"] == "sequence" else self._function
-        return self._guarded(lambda: make(message["calls"]))
+        if "function" in message:
+            return self._guarded(lambda: self._function(message["function"]))
+        return self._guarded(lambda: self._sequence(message["sequence"]["calls"]))
 
     def _surround(self, message: dict[str, Any]) -> None:
         intercept.records.clear()
@@ -173,7 +183,7 @@ class _Session:
 
     def invoke(self, message: dict[str, Any]) -> bytes:
         self._phases.invoke()
-        return _answer("returned")
+        return _answer(CallStatus.RETURNED)
 
     def collect(self, message: dict[str, Any]) -> bytes:
         return self._guarded(self._phases.collect, self._written)
@@ -201,7 +211,7 @@ class _Session:
     def _ask(self, question: str) -> str | None:
         """The referee's answer to a question on what it lent; None: the test is over. Before it, it may ask in turn."""
         with self._turn:
-            self._send(_answer("asks", question.encode("ascii")))
+            self._send(_answer(CallStatus.ASKS, question.encode("ascii")))
             while True:
                 message = self._receive()
                 if message is None:
@@ -212,11 +222,11 @@ class _Session:
                     return answer
                 self._send(self.apply(message))
 
-    def _function(self, calls: list[dict[str, str]]) -> Any:
-        return self._invoke(self._resolve(calls[0]["entry_point"]), calls[0])
+    def _function(self, call: dict[str, str]) -> Any:
+        return self._invoke(self._resolve(call["entry_point"]), call)
 
     def _sequence(self, calls: list[dict[str, str]]) -> Any:
-        target = self._function(calls)
+        target = self._function(calls[0])
         return [self._invoke(entry_point.callable_of(target, call["entry_point"]), call) for call in calls[1:]]
 
     def _resolve(self, name: str) -> Callable[..., Any]:
@@ -233,23 +243,23 @@ class _Session:
         try:
             value = encode(work()) if encode else values.encode(work(), self._limits)
         except values.ValueTooLargeError as error:
-            return _answer("output_limit", detail=str(error), processes=intercept.records)
+            return _answer(CallStatus.OUTPUT_LIMIT, detail=str(error), processes=intercept.records)
         except values.UnencodableError as error:
-            return _answer("unencodable", detail=str(error), processes=intercept.records)
+            return _answer(CallStatus.UNENCODABLE, detail=str(error), processes=intercept.records)
         except LimitReachedError:
-            return _answer("time_limit", detail="exceeded its time limit", processes=[])
+            return _answer(CallStatus.TIME_LIMIT, detail="exceeded its time limit", processes=[])
         except entry_point.UndefinedError as error:
-            return _answer("undefined", detail=str(error), processes=intercept.records)
+            return _answer(CallStatus.UNDEFINED, detail=str(error), processes=intercept.records)
         except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are outcomes of a call too
             return self._raised(error)
-        return _answer("returned", value, processes=intercept.records)
+        return _answer(CallStatus.RETURNED, value, processes=intercept.records)
 
     def _raised(self, error: BaseException) -> bytes:
         if isinstance(error, MemoryError):
-            return _answer("memory_limit", detail="MemoryError", processes=[])
+            return _answer(CallStatus.MEMORY_LIMIT, detail="MemoryError", processes=[])
         if is_out_of_processes(error):
-            return _answer("process_limit", detail="no further process or thread could be made", processes=[])
-        return _answer("raised", raised=self._describe(error), processes=intercept.records)
+            return _answer(CallStatus.PROCESS_LIMIT, detail="no further process or thread could be made", processes=[])
+        return _answer(CallStatus.RAISED, raised=self._describe(error), processes=intercept.records)
 
     def _describe(self, error: BaseException) -> dict[str, Any]:
         kind = type(error)

@@ -231,7 +231,7 @@ async def test_further_rounds_leave_out_what_was_too_slow(arena: Arena) -> None:
 async def test_work_moved_beside_the_call_is_overhead(arena: Arena, moment: str) -> None:
     name = "unpacked" if moment == "decoding" else "dumps"
     source = (
-        f"{BURN}from executor_service.runner import raw\noriginal = raw.{name}\n"
+        f"{BURN}from executor_service.runner.probe import raw\noriginal = raw.{name}\n"
         f"def patched(*args):\n    burn()\n    return original(*args)\nraw.{name} = patched\n"
         "def f(x): return x if isinstance(x, int) else sum(x)"
     )

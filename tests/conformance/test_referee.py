@@ -8,7 +8,7 @@ import docker
 import pytest
 
 from codearena.v1 import common_pb2, executor_pb2
-from executor_service import codec
+from executor_service import codec, reports
 from executor_service.isolation.container import ContainerIsolation
 from executor_service.settings import Settings
 from tests.conformance import searcher
@@ -231,7 +231,7 @@ async def test_nor_by_root_inside_of_the_container_while_the_script_runs() -> No
         running = asyncio.create_task(sandbox.run(codec.encode_workload(workload), 60))
         await asyncio.to_thread(_until_the_referee_runs, client, sandbox.sandbox_id)
         found = await asyncio.to_thread(_search_as_root, client, sandbox.sandbox_id)
-        report = codec.decode_report(await running, workload)
+        report = reports.decode_report(await running, workload)
     finally:
         await sandbox.destroy()
         await isolation.close()

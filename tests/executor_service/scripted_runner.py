@@ -36,35 +36,13 @@ def usage() -> dict[str, object]:
 
 
 def outcome(call_id: str) -> dict[str, object]:
-    stream = {"head": "", "tail": "", "truncated": False, "total_bytes": 0}
-    parts: dict[str, object] = {
-        "value": "42",
-        "raised": None,
-        "signal": 0,
-        "exit_status": 0,
-        "detail": "",
-        "overhead_cpu_s": 0.0,
-        "processes": [],
-    }
-    return {"call_id": call_id, "status": "returned", "stdout": stream, "stderr": stream, "usage": usage(), **parts}
+    return {"call_id": call_id, "status": "returned", "value": "42", "usage": usage()}
 
 
 def report(call_ids: list[str], analysed: bool = False) -> bytes:
-    analysis: dict[str, object] | None = {
-        "compiles": True,
-        "problem": None,
-        "ast_hash": "ab",
-        "estimated_complexity": "",
-        "dominant_lines": [],
-        "problem_type": "",
-        "checks": [],
-    }
-    if analysed:
-        analysis = None
-    parts: dict[str, object] = {"load": None, "reference_calls": [], "probe": [], "probe_processes": None}
-    parts["usage"] = usage()
+    analysis = {} if analysed else {"analysis": {"compiles": True, "ast_hash": "ab"}}
     calls = [outcome(call_id) for call_id in call_ids]
-    return json.dumps({"status": "ran", "analysis": analysis, "calls": calls, **parts}).encode()
+    return json.dumps({"status": "ran", "calls": calls, "usage": usage(), **analysis}).encode()
 
 
 def act(order: str, call_ids: list[str], analysed: bool) -> None:
@@ -96,7 +74,7 @@ def act(order: str, call_ids: list[str], analysed: bool) -> None:
 
 def main() -> None:
     revision = os.environ.get("REVISION") or runner_revision()
-    send(json.dumps({"ready": True, "revision": revision, "degradations": []}).encode())
+    send(json.dumps({"runner_revision": revision}).encode())
     workload = json.loads(read(struct.unpack(">I", read(4))[0]))
     act(
         base64.b64decode(workload["source"]).decode(),

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from codearena.v1 import executor_pb2
-from executor_service import codec
+from executor_service import codec, reports
 from executor_service.isolation.local import LocalIsolation
 from executor_service.settings import Settings
 from tests.executor_service import workloads
@@ -36,7 +36,7 @@ async def graded(
     workload = workloads.workload(program, [call], bounds=LIMITS)
     sandbox = await isolation.create()
     try:
-        report: executor_pb2.Report = codec.decode_report(
+        report: executor_pb2.Report = reports.decode_report(
             await sandbox.run(codec.encode_workload(workload), 120), workload
         )
     finally:

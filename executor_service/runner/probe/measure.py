@@ -16,9 +16,9 @@ from typing import Any, Protocol
 from executor_service.runner.probe import raw, repeats
 from executor_service.runner.probe.lending import Lender
 from executor_service.runner.process import Process
+from executor_service.runner.report import CallOutcome, CallStatus, ProbeProcess
 
-Outcome = dict[str, Any]  # the OUTCOME object of a report
-Ask = Callable[[dict[str, Any], str, float, Lender], Outcome]
+Ask = Callable[[dict[str, Any], str, float, Lender], CallOutcome]
 """Sends a message to the process and waits; arguments: message, call_id, CPU limit in seconds, what it may borrow."""
 
 _LEAST_LIMIT_S = 0.002  # what is left for a call when the budget is spent: it ends as a time limit, as it should
@@ -30,7 +30,8 @@ _WALL_OF_BUDGET = 2.0
 _CHILDREN_S = 0.1  # what children may use before they are noticed to exceed the budget
 _CLEAR_SIZES = 5
 _SPARE_S = 0.005  # of the budget has to be there to repeat a call, which takes far less
-_ENDS = ("time_limit", "memory_limit", "crashed")  # of a process
+_ENDS = (CallStatus.TIME_LIMIT, CallStatus.MEMORY_LIMIT, CallStatus.CRASHED)  # of a process
+_OF_ITS_OWN = (CallStatus.RETURNED, CallStatus.RAISED)
 _COMPARABLE_S = 0.0005  # the reference's call counts as this long at least: less is hardly more than the messages
 
 
@@ -58,7 +59,7 @@ class Stop(Protocol):
     @property
     def decides(self) -> bool: ...
 
-    def reached(self, outcomes: Sequence[Outcome]) -> bool:
+    def reached(self, outcomes: Sequence[CallOutcome]) -> bool:
         """outcomes: of the points so far."""
 
 
@@ -77,13 +78,12 @@ class Share:
     own_sizes: int
     decides: bool = False
 
-    def reached(self, outcomes: Sequence[Outcome]) -> bool:
-        if self.own_sizes <= len(outcomes) <= self.sizes and outcomes[-1]["usage"]["cpu_s"] >= repeats.CLEAR_S:
+    def reached(self, outcomes: Sequence[CallOutcome]) -> bool:
+        if self.own_sizes <= len(outcomes) <= self.sizes and outcomes[-1].usage.cpu_s >= repeats.CLEAR_S:
             return True
-        names = ("overhead_cpu_s", "repeated_cpu_s")
-        spent_s = [outcome["usage"]["cpu_s"] + sum(outcome.get(name, 0.0) for name in names) for outcome in outcomes]
+        spent_s = [each.usage.cpu_s + each.overhead_cpu_s + each.repeated_cpu_s for each in outcomes]
         first_of_many = self.rounds > 1 and len(outcomes) <= self.sizes
-        return bool(sum(spent_s) + spent_s[-1] > (self.cpu_s / 2 if first_of_many else self.cpu_s))
+        return sum(spent_s) + spent_s[-1] > (self.cpu_s / 2 if first_of_many else self.cpu_s)
 
 
 @dataclass(frozen=True)
@@ -93,22 +93,20 @@ class Clear:
     One size may have been disturbed, so two in a row have to show it, and a class is not seen in a few sizes.
     """
 
-    reference: Sequence[Outcome]
+    reference: Sequence[CallOutcome]
     ratio: float
     decides: bool = True
 
-    def reached(self, outcomes: Sequence[Outcome]) -> bool:
+    def reached(self, outcomes: Sequence[CallOutcome]) -> bool:
         if self.ratio <= 0 or len(outcomes) < _CLEAR_SIZES:
             return False
         before, last = (self._ratio(index, outcomes[index]) for index in (len(outcomes) - 2, len(outcomes) - 1))
         return last >= self.ratio and before >= self.ratio / 2
 
-    def _ratio(self, index: int, outcome: Outcome) -> float:
-        if outcome["status"] != "returned":
+    def _ratio(self, index: int, outcome: CallOutcome) -> float:
+        if not outcome.returned:
             return 0.0
-        reference_s: float = self.reference[index]["usage"]["cpu_s"]
-        attempt_s: float = outcome["usage"]["cpu_s"]
-        return attempt_s / max(reference_s, _COMPARABLE_S)
+        return outcome.usage.cpu_s / max(self.reference[index].usage.cpu_s, _COMPARABLE_S)
 
 
 @dataclass
@@ -119,7 +117,7 @@ class Probed:
     item_s: CPU time of the call for each lent item that it read, by call_id. idle_s: of a step that makes no call.
     """
 
-    outcomes: list[Outcome]
+    outcomes: list[CallOutcome]
     load_cpu_s: float = 0.0
     other_cpu_s: float = 0.0
     spent_s: float = 0.0
@@ -128,8 +126,9 @@ class Probed:
     item_s: dict[str, float] = field(default_factory=dict)
     idle_s: float = 0.0
 
-    def process_json(self) -> dict[str, float]:
-        return {"load_cpu_s": self.load_cpu_s, "other_cpu_s": self.other_cpu_s, "idle_cpu_s": self.idle_s}
+    @property
+    def process(self) -> ProbeProcess:
+        return ProbeProcess(self.load_cpu_s, self.other_cpu_s, self.idle_s)
 
 
 @dataclass(frozen=True)
@@ -144,28 +143,27 @@ class Ran:
         return Ran(self.own_s - before.own_s, self.tree_s - before.tree_s)
 
 
-def beside_calls(load: Outcome, outcomes: list[Outcome], ran: Ran) -> dict[str, float]:
-    """As Probed.process_json, of processes that made a workload's calls. ran: all of them."""
-    called_s = sum(outcome["usage"]["cpu_s"] for outcome in outcomes)
-    return with_process(Probed([], spent_s=called_s), load["usage"]["cpu_s"], ran).process_json()
+def beside_calls(load: CallOutcome, outcomes: list[CallOutcome], ran: Ran) -> ProbeProcess:
+    """As Probed.process, of processes that made a workload's calls. ran: all of them."""
+    called_s = sum(outcome.usage.cpu_s for outcome in outcomes)
+    return with_process(Probed([], spent_s=called_s), load.usage.cpu_s, ran).process
 
 
-def worth_it(calls: list[dict[str, Any]], reference: list[Outcome], attempt: list[Outcome]) -> bool:
+def worth_it(calls: list[dict[str, Any]], reference: list[CallOutcome], attempt: list[CallOutcome]) -> bool:
     """False if a call ended in another way than the reference's: that attempt passes no test by it, however fast.
 
     An attempt may refuse to start a process that the reference starts, so those calls may differ.
     """
-    own = ("returned", "raised")
     for call, ours, theirs in zip(calls, reference, attempt, strict=True):
-        same = ours["status"] == theirs["status"] or ours["status"] not in own
-        refused = call["intercept_processes"] and theirs["status"] in own
-        if theirs["status"] not in own or not (same or refused):
+        same = ours.status == theirs.status or ours.status not in _OF_ITS_OWN
+        refused = call["intercept_processes"] and theirs.status in _OF_ITS_OWN
+        if theirs.status not in _OF_ITS_OWN or not (same or refused):
             return False
     return True
 
 
-def was_run(outcome: Outcome) -> bool:
-    return bool(outcome["status"] != "not_run")
+def was_run(outcome: CallOutcome) -> bool:
+    return outcome.status is not CallStatus.NOT_RUN
 
 
 def reference_share(probe_cpu_s: float, points: Sequence[dict[str, Any]]) -> Share:
@@ -197,7 +195,7 @@ def run(
     points: list[dict[str, Any]],
     call_cpu_s: float,
     budget: Budget,
-    not_run: Callable[[str], Outcome],
+    not_run: Callable[[str], CallOutcome],
     stop: Stop,
     reference: Probed | None = None,
 ) -> Probed:
@@ -216,30 +214,30 @@ def run(
     item_s = reference.item_s if reference else {}
     paid_s: dict[str, float] = {}
 
-    def measured(point: dict[str, Any], idle_s: float | None = None) -> Outcome:
+    def measured(point: dict[str, Any], idle_s: float | None = None) -> CallOutcome:
         call_id = point["call"]["call_id"]
         if not process.alive:
-            return {**steps.ended_by.pop(), "call_id": call_id} if steps.ended_by else not_run(call_id)
+            return replace(steps.ended_by.pop(), call_id=call_id) if steps.ended_by else not_run(call_id)
         outcome, read = _measure(steps, point, item_s.get(call_id, 0.0))
         if read:
-            paid_s[call_id] = outcome["usage"]["cpu_s"] / read
+            paid_s[call_id] = outcome.usage.cpu_s / read
         elif idle_s is not None and _repeats(outcome, point, budget):
-            repeated = repeats.repeat(steps.again, outcome["usage"]["cpu_s"], idle_s)
-            outcome.update(repeated_calls=repeated.calls, repeated_cpu_s=repeated.cpu_s)
+            repeated = repeats.repeat(steps.again, outcome.usage.cpu_s, idle_s)
+            return replace(outcome, repeated_calls=repeated.calls, repeated_cpu_s=repeated.cpu_s)
         return outcome
 
     loaded_s = budget.spent_s
     warm_up, largest = measured(points[0]), math.inf
     idle_s = reference.idle_s if reference else _idle_s(process, steps)
     warmed_up_s = budget.spent_s
-    outcomes: list[Outcome] = []
+    outcomes: list[CallOutcome] = []
     for point in points:
         left_out = point["size"] > largest
         outcomes.append(not_run(point["call"]["call_id"]) if left_out else measured(point, idle_s))
         asked_before = largest < math.inf and stop.decides
         if not left_out and not asked_before and stop.reached(outcomes):
             largest = point["size"]
-    if outcomes[0]["status"] == "not_run":
+    if not was_run(outcomes[0]):
         outcomes[0] = warm_up
     for index in [index for index, point in enumerate(points) if point["size"] > largest and stop.decides][:1]:
         budget.left_s = 0.0
@@ -253,9 +251,9 @@ def _idle_s(process: Process, steps: "_Steps") -> float:
     return repeats.idle_s(repeats.idle_steps(steps.again)) if process.alive else 0.0
 
 
-def _repeats(outcome: Outcome, point: dict[str, Any], budget: Budget) -> bool:
+def _repeats(outcome: CallOutcome, point: dict[str, Any], budget: Budget) -> bool:
     """Whether the call may be made once more: what was lent is not read again, and so would take no time."""
-    return bool(outcome["status"] == "returned") and point["lend"] is None and budget.left_s > _SPARE_S
+    return outcome.returned and "lend" not in point and budget.left_s > _SPARE_S
 
 
 def with_process(probed: Probed, load_cpu_s: float, ran: Ran) -> Probed:
@@ -288,48 +286,45 @@ class _Steps:
         self._ask = ask
         self._call_cpu_s = call_cpu_s
         self.budget = budget
-        self.ended_by: list[Outcome] = []
+        self.ended_by: list[CallOutcome] = []
 
-    def make(self, message: dict[str, Any], call_id: str, may_borrow: Lender) -> Outcome:
+    def make(self, message: dict[str, Any], call_id: str, may_borrow: Lender) -> CallOutcome:
         outcome = self._ask(message, call_id, self.budget.limit_s(self._call_cpu_s), may_borrow)
-        self.budget.spend(outcome["usage"]["cpu_s"])
+        self.budget.spend(outcome.usage.cpu_s)
         return outcome
 
-    def again(self, message: dict[str, Any]) -> Outcome:
+    def again(self, message: dict[str, Any]) -> CallOutcome:
         """A step of a call that was made before, of which nothing is reported."""
         outcome = self.make(message, "", Lender("", None))
-        if outcome["status"] in _ENDS:
+        if outcome.status in _ENDS:
             self.ended_by = [outcome]
         return outcome
 
 
-def _measure(steps: _Steps, point: dict[str, Any], item_s: float) -> tuple[Outcome, int]:
+def _measure(steps: _Steps, point: dict[str, Any], item_s: float) -> tuple[CallOutcome, int]:
     """What came of the call, and how many lent items it read. item_s: the least that each costs."""
-    call, (function,) = point["call"], point["call"]["calls"]
-    lender, nothing = Lender(function["args"], point["lend"]), Lender("", None)
+    call, function = point["call"], point["call"]["function"]
+    lender, nothing = Lender(function["args"], point.get("lend")), Lender("", None)
     prepare = {
         "op": "prepare",
         "calls": [{**function, **_written(lender.args_left)}],
-        "vary": point["vary"],
-        "lend": point["lend"],
+        "vary": point.get("vary"),
+        "lend": point.get("lend"),
         "environment": call["environment"],
     }
-    invoked: Outcome | None = None
+    invoked: CallOutcome | None = None
     overhead_s = 0.0
-    outcome: Outcome = {}
     for message in (prepare, {"op": "invoke"}, {"op": "collect"}):
         may_borrow = lender if message["op"] == "invoke" else nothing  # and not while nobody times it
         outcome = steps.make(message, call["call_id"], may_borrow)
         if message["op"] == "invoke":
-            invoked = outcome
-            unpaid_s = max(0.0, lender.read * item_s - outcome["usage"]["cpu_s"])
-            outcome["usage"]["cpu_s"] += unpaid_s
+            unpaid_s = max(0.0, lender.read * item_s - outcome.usage.cpu_s)
+            invoked = replace(outcome, usage=replace(outcome.usage, cpu_s=outcome.usage.cpu_s + unpaid_s))
             steps.budget.left_s -= unpaid_s  # not spent: no process's clock knows of it
         else:
-            overhead_s += outcome["usage"]["cpu_s"]
-        if outcome["status"] != "returned":
+            overhead_s += outcome.usage.cpu_s
+        if not outcome.returned:
             break
-    if invoked is not None and outcome is not invoked:
-        streams = {name: invoked[name] for name in ("stdout", "stderr", "usage")}
-        outcome = {**outcome, **streams}
-    return {**outcome, "overhead_cpu_s": overhead_s}, lender.read
+    if invoked is not None:
+        outcome = replace(outcome, stdout=invoked.stdout, stderr=invoked.stderr, usage=invoked.usage)
+    return replace(outcome, overhead_cpu_s=overhead_s), lender.read

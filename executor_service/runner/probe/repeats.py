@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-Outcome = dict[str, Any]  # the OUTCOME object of a report
-Step = Callable[[dict[str, Any]], Outcome]
+from executor_service.runner.report import CallOutcome
+
+Step = Callable[[dict[str, Any]], CallOutcome]
 """Sends one message about a call to the process; the time is spent from its budget."""
 
 CLEAR_S = 0.0005
@@ -36,12 +37,12 @@ class Repeated:
 NEVER = Repeated()
 
 
-def idle_s(steps: Sequence[Outcome]) -> float:
+def idle_s(steps: Sequence[CallOutcome]) -> float:
     """CPU time of a step without a call: the least of some, since what disturbs one only adds to it."""
-    return min(float(step["usage"]["cpu_s"]) for step in steps)
+    return min(step.usage.cpu_s for step in steps)
 
 
-def idle_steps(step: Step) -> list[Outcome]:
+def idle_steps(step: Step) -> list[CallOutcome]:
     """Steps of a process whose last call was collected, with no calls in them."""
     step({"op": "repeat", "times": 0})
     return [step({"op": "invoke"}) for _ in range(_IDLE_STEPS)]
@@ -71,13 +72,13 @@ def repeat(step: Step, once_s: float, nothing_s: float) -> Repeated:
 
 
 def _made(step: Step, calls: int) -> Repeated:
-    cpu_s, last = 0.0, {}
+    cpu_s, told = 0.0, ""
     for message in ({"op": "repeat", "times": calls}, {"op": "invoke"}, {"op": "collect"}):
-        last = step(message)
-        if last["status"] != "returned":
+        made = step(message)
+        if not made.returned:
             return NEVER
         if message["op"] == "invoke":
-            cpu_s = last["usage"]["cpu_s"]
-    told = last["value"]  # by the process, which is believed that it made fewer: its calls took longer then
+            cpu_s = made.usage.cpu_s
+        told = made.value or ""  # by the process, which is believed that it made fewer: its calls took longer then
     counted = told.isdecimal() and len(told) < len("100000") and int(told) > 0
     return Repeated(min(calls, int(told)), cpu_s) if counted else NEVER

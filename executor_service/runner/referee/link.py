@@ -27,17 +27,18 @@ from executor_service.runner.referee.script_values import Lendings
 from executor_service.runner.referee.shared import Shared
 from executor_service.runner.referee.surroundings import Surroundings
 from executor_service.runner.referee.ways import LENT_TO, Way, result_place
+from executor_service.runner.report import CallStatus
 
 _SENT_BYTES = 16 * 1024 * 1024
 _FRAMES_A_LEVEL = 40  # of ours, for each time that script and attempt call each other
 _ENDS = {
-    "time_limit": "exceeded its time limit",
-    "memory_limit": "exceeded its memory limit",
-    "output_limit": "printed or returned more than the limit on output",
-    "process_limit": "started more processes or threads than its limit",
-    "crashed": "ended its process without an answer",
-    "unencodable": "has no answer that can cross",
-    "not_run": "was not run: its time was over",
+    CallStatus.TIME_LIMIT: "exceeded its time limit",
+    CallStatus.MEMORY_LIMIT: "exceeded its memory limit",
+    CallStatus.OUTPUT_LIMIT: "printed or returned more than the limit on output",
+    CallStatus.PROCESS_LIMIT: "started more processes or threads than its limit",
+    CallStatus.CRASHED: "ended its process without an answer",
+    CallStatus.UNENCODABLE: "has no answer that can cross",
+    CallStatus.NOT_RUN: "was not run: its time was over",
 }
 _SPOILED = json.dumps({"spoiled": True})
 _ARGUMENTS: Place = ("(arguments)",)
@@ -204,7 +205,7 @@ class Link:
             reply = self._exchange({"back": self._called_back(reply["message"])})
         if not reply["alive"]:
             self._begin_anew()
-        if reply["status"] != "returned" or reply["value"] is None:
+        if reply["status"] != CallStatus.RETURNED or reply["value"] is None:
             self.spoil(f"the attempt {_ENDS.get(reply['status'], 'gave no answer')}")
         if self.spoiled:
             raise SpoiledError(self.spoiled)

@@ -4,6 +4,7 @@ It answers the conductor's messages. In the midst of one it may ask the conducto
 process; the reply is the conductor's next message. Every frame carries the nonce of the message that it answers.
 """
 
+import base64
 import json
 import threading
 from typing import Any
@@ -69,7 +70,7 @@ def main(command_fd: int, result_fd: int) -> int:
                 limit(ProcessLimits(**message["limits"]))
                 limits = values.ValueLimits(size_bytes=message["value_bytes"])
                 known = message["precedent"]
-                precedent = Precedent(None if known is None else json.loads(known))
+                precedent = Precedent(None if known is None else json.loads(base64.b64decode(known)))
                 link = Link(channel.exchange, limits, precedent)
                 link.keeps_arguments = message["keeps_arguments"]
                 script = Script(message, link)

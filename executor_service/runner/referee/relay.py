@@ -5,24 +5,20 @@ the attempt like any other: a fresh nonce, the limits of one call, and a fresh p
 made of a test is the referee's word alone; a test of which it said nothing was not run.
 """
 
-import base64
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 from executor_service.runner.outcomes import usage
 from executor_service.runner.process import Answer, Process
+from executor_service.runner.report import CallOutcome, CallStatus, Output, ScriptTestOutcome, ScriptTestStatus, Usage
 from executor_service.runner.system.group import Waits
 from executor_service.runner.system.output import HeadTail
-
-Outcome = dict[str, Any]  # the OUTCOME object of a report
 
 REQUEST_BYTES = 20 * 1024 * 1024
 """Longest frame from the referee."""
 
-_STATUSES = ("passed", "failed", "not_run")
-_STREAMS = ("stdout", "stderr")
 _OF_SCRIPT = ("source", "entry_point", "body", "left_out", "unreported")
 _DETAIL_CHARACTERS = 8000
 _OUTPUT_BYTES = 4 * 1024 * 1024  # kept of each stream over all tests of a script, so that a report stays within a frame
@@ -42,10 +38,21 @@ class Left:
     cpu_s: float
     wall_s: float
 
-    def after(self, usage: dict[str, Any]) -> "Left":
+    def after(self, usage: Usage) -> "Left":
         """What is left, a millisecond at least, which is enough to notice that nothing is."""
-        wall_s = usage["wall_s"] - usage["starved_s"]
-        return Left(max(self.cpu_s - usage["cpu_s"], 0.001), max(self.wall_s - wall_s, 0.001))
+        wall_s = usage.wall_s - usage.starved_s
+        return Left(max(self.cpu_s - usage.cpu_s, 0.001), max(self.wall_s - wall_s, 0.001))
+
+
+class _Verdict(NamedTuple):
+    """On one test, or on the load of the script."""
+
+    status: ScriptTestStatus
+    detail: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return self.status is ScriptTestStatus.PASSED
 
 
 @dataclass
@@ -58,8 +65,8 @@ class Served:
     """
 
     process: Process
-    load: Callable[[], tuple[Process, Outcome]]
-    ask: Callable[[Process, dict[str, Any], Left], Outcome]
+    load: Callable[[], tuple[Process, CallOutcome]]
+    ask: Callable[[Process, dict[str, Any], Left], CallOutcome]
     keep_bytes: int
     whole: Left
     cpu_s: float = 0.0
@@ -68,7 +75,7 @@ class Served:
     peak_memory_bytes: int = 0
 
     def __post_init__(self) -> None:
-        self._written = {name: HeadTail(self.keep_bytes) for name in _STREAMS}
+        self._stdout, self._stderr = HeadTail(self.keep_bytes), HeadTail(self.keep_bytes)
         self._within = 0
         self._left = self.whole
         self._fresh = True
@@ -80,12 +87,12 @@ class Served:
             self.answer(None)
         self._fresh, self.lost_at_limit = True, False
 
-    def apply(self, request: str) -> Outcome:
+    def apply(self, request: str) -> CallOutcome:
         """What came of one request: an outcome, or a question of the attempt's, to which `answer` is the answer."""
         if not self.process.alive:
             self.process, load = self.load()
             self._count(load)
-            if load["status"] != "returned":
+            if not load.returned:
                 return load
         if not self._within:
             self._left = self.whole
@@ -93,38 +100,38 @@ class Served:
         fresh, self._fresh = self._fresh, False
         return self._tell({"op": "apply", "request": request, "fresh": fresh})
 
-    def answer(self, answer: str | None) -> Outcome:
+    def answer(self, answer: str | None) -> CallOutcome:
         """What came of the request after the answer to a question. None: the test is over."""
         if not self._within:
-            return {"status": "crashed", "value": None}
+            return CallOutcome("", CallStatus.CRASHED)
         return self._tell({"op": "back", "answer": answer})
 
-    def _tell(self, message: dict[str, Any]) -> Outcome:
+    def _tell(self, message: dict[str, Any]) -> CallOutcome:
         outcome = self.ask(self.process, message, self._left)
         self._count(outcome)
-        self._left = self._left.after(outcome["usage"])
+        self._left = self._left.after(outcome.usage)
         if not self.process.alive:
             self._within = 0
-            self.lost_at_limit = self.lost_at_limit or outcome["status"] == "time_limit"
-        elif outcome["status"] != "asks":
+            self.lost_at_limit = self.lost_at_limit or outcome.status is CallStatus.TIME_LIMIT
+        elif outcome.status is not CallStatus.ASKS:
             self._within -= 1
         return outcome
 
-    def _count(self, outcome: Outcome) -> None:
+    def _count(self, outcome: CallOutcome) -> None:
         """Keeps the sums and not the outcomes: a script may make very many requests."""
-        usage = outcome["usage"]
-        self.cpu_s += usage["cpu_s"]
-        self.wall_s += usage["wall_s"]
-        self.waits += Waits(usage["starved_s"], usage["blocked_s"])
-        self.peak_memory_bytes = max(self.peak_memory_bytes, usage["peak_memory_bytes"])
-        for name, kept in self._written.items():
-            for part in ("head", "tail"):
-                kept.feed(base64.b64decode(outcome[name][part]))
+        usage = outcome.usage
+        self.cpu_s += usage.cpu_s
+        self.wall_s += usage.wall_s
+        self.waits += Waits(usage.starved_s, usage.blocked_s)
+        self.peak_memory_bytes = max(self.peak_memory_bytes, usage.peak_memory_bytes)
+        for kept, written in ((self._stdout, outcome.stdout), (self._stderr, outcome.stderr)):
+            kept.feed(written.head)
+            kept.feed(written.tail)
 
-    def take_output(self) -> dict[str, Any]:
-        """The OUTPUT objects of both streams, which begin anew."""
-        taken = {name: kept.to_json() for name, kept in self._written.items()}
-        self._written = {name: HeadTail(self.keep_bytes) for name in _STREAMS}
+    def take_output(self) -> tuple[Output, Output]:
+        """Both streams, stdout first, which begin anew."""
+        taken = self._stdout.output(), self._stderr.output()
+        self._stdout, self._stderr = HeadTail(self.keep_bytes), HeadTail(self.keep_bytes)
         return taken
 
 
@@ -162,41 +169,46 @@ class Relay:
         self._changed = self._keeps_arguments = False
         self._precedent: dict[str, Any] = {}
 
-    def run(self) -> list[dict[str, Any]]:
-        """One TEST object of a report for each test, in order."""
+    def run(self) -> tuple[ScriptTestOutcome, ...]:
+        """One outcome for each test, in order."""
         try:
-            tests = [self._run_test(test) for test in self._script["tests"]]
+            tests = self._run_tests()
             return self._with_arguments_kept(tests) if self._changed else tests
         finally:
             self._end_referee()
 
     @property
-    def precedent(self) -> str:
+    def precedent(self) -> bytes:
         """What the script asked of its source, JSON; empty if that is not the reference."""
-        return "" if self._script["precedent"] is not None else json.dumps(self._precedent, separators=(",", ":"))
+        known = "precedent" in self._script
+        return b"" if known else json.dumps(self._precedent, separators=(",", ":")).encode("ascii")
 
-    def _with_arguments_kept(self, tests: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _with_arguments_kept(self, tests: tuple[ScriptTestOutcome, ...]) -> tuple[ScriptTestOutcome, ...]:
         """The tests once more, on arguments that the attempt cannot change: what passed has to pass again."""
         self._end_referee()
         self._served.process.kill()
         self._script, self._lost, self._run_before, self._keeps_arguments = self._whole_script, "", [], True
-        again = [self._run_test(test) for test in self._script["tests"]]
-        return [
-            {**first, "status": second["status"], "detail": second["detail"]} if first["status"] == "passed" else first
+        again = self._run_tests()
+        return tuple(
+            replace(first, status=second.status, detail=second.detail)
+            if first.status is ScriptTestStatus.PASSED
+            else first
             for first, second in zip(tests, again, strict=True)
-        ]
+        )
 
-    def _run_test(self, test: dict[str, Any]) -> dict[str, Any]:
-        verdict = self._verdict(test)
-        return {"test_id": test["test_id"], **verdict, **self._served.take_output()}
+    def _run_tests(self) -> tuple[ScriptTestOutcome, ...]:
+        return tuple(
+            ScriptTestOutcome(test["test_id"], *self._verdict(test), *self._served.take_output())
+            for test in self._script["tests"]
+        )
 
-    def _verdict(self, test: dict[str, Any]) -> dict[str, str]:
+    def _verdict(self, test: dict[str, Any]) -> _Verdict:
         self._lost = self._lost or self._hands.over()
         if self._lost:
-            return {"status": "not_run", "detail": self._lost}
+            return _Verdict(ScriptTestStatus.NOT_RUN, self._lost)
         if self._referee is None:
             loaded = self._load()
-            if loaded["status"] != "passed":
+            if not loaded.passed:
                 return loaded
         verdict = self._converse({"op": "run", "test": test})
         if self._referee is None and self._script["body"]:
@@ -218,7 +230,7 @@ class Relay:
             unreported = [*self._script["unreported"], *(line for line in self._run_before if line != test["line"])]
             self._script = {**self._script, "left_out": left_out, "unreported": unreported}
 
-    def _load(self) -> dict[str, str]:
+    def _load(self) -> _Verdict:
         self._served.begin()
         self._referee = self._hands.start()
         self._referee.configure(0, REQUEST_BYTES)
@@ -227,15 +239,16 @@ class Relay:
             "limits": self._limits,
             "value_bytes": self._bounds["value_bytes"],
             "keeps_arguments": self._keeps_arguments,
-            **{key: self._script[key] for key in (*_OF_SCRIPT, "precedent")},
+            "precedent": self._script.get("precedent"),
+            **{key: self._script[key] for key in _OF_SCRIPT},
         }
         loaded = self._converse(message)
-        if loaded["status"] != "passed":
-            self._lost = loaded["detail"] or "the test script does not load"
-            return {"status": "failed", "detail": self._lost}
+        if not loaded.passed:
+            self._lost = loaded.detail or "the test script does not load"
+            return _Verdict(ScriptTestStatus.FAILED, self._lost)
         return loaded
 
-    def _converse(self, message: dict[str, Any]) -> dict[str, str]:
+    def _converse(self, message: dict[str, Any]) -> _Verdict:
         """Relays until the referee is done with a message; its own time ends it, the attempt's does not."""
         assert self._referee is not None
         left_cpu_s = float(self._bounds["call_cpu_s"])
@@ -245,25 +258,23 @@ class Relay:
             said = _said(answer)
             if said is None:
                 self._end_referee()
-                return {
-                    "status": "failed",
-                    "detail": _ENDS.get(answer.ended, "the test script ended without a verdict"),
-                }
+                ended = _ENDS.get(answer.ended, "the test script ended without a verdict")
+                return _Verdict(ScriptTestStatus.FAILED, ended)
             if "done" in said:
                 self._precedent.update(said["precedent"])
                 self._changed = self._changed or said.get("changed") is True
-                return _verdict(said["done"])
+                return _verdict_of(said["done"])
             if over := self._hands.over():  # each of many requests may be short
                 self._end_referee()
-                return {"status": "failed", "detail": over}
+                return _Verdict(ScriptTestStatus.FAILED, over)
             reply = self._served.apply(said["ask"]) if "ask" in said else self._served.answer(said["back"])
             message = self._reply(reply)
 
-    def _reply(self, outcome: Outcome) -> dict[str, Any]:
-        if outcome["status"] == "asks":
-            return {"op": "callback", "message": outcome["value"]}
+    def _reply(self, outcome: CallOutcome) -> dict[str, Any]:
+        if outcome.status is CallStatus.ASKS:
+            return {"op": "callback", "message": outcome.value}
         alive = self._served.process.alive
-        return {"op": "reply", "status": outcome["status"], "value": outcome["value"], "alive": alive}
+        return {"op": "reply", "status": outcome.status, "value": outcome.value, "alive": alive}
 
     def _end_referee(self) -> None:
         if self._referee is not None:
@@ -282,9 +293,10 @@ def _said(answer: Answer) -> dict[str, Any] | None:
         return None
 
 
-def _verdict(done: dict[str, Any]) -> dict[str, str]:
-    status = done["status"] if done.get("status") in _STATUSES else "failed"
-    return {"status": status, "detail": str(done.get("detail", ""))[:_DETAIL_CHARACTERS]}
+def _verdict_of(done: dict[str, Any]) -> _Verdict:
+    said = done.get("status")
+    status = next((status for status in ScriptTestStatus if status == said), ScriptTestStatus.FAILED)
+    return _Verdict(status, str(done.get("detail", ""))[:_DETAIL_CHARACTERS])
 
 
 def kept_bytes(call: dict[str, Any], output_bytes: int) -> int:
@@ -292,7 +304,7 @@ def kept_bytes(call: dict[str, Any], output_bytes: int) -> int:
     return min(output_bytes, _OUTPUT_BYTES // len(call["test_script"]["tests"]))
 
 
-def summary(served: Served, tests: list[dict[str, Any]], precedent: str) -> dict[str, Any]:
-    """The part of the script call's OUTCOME that comes of its requests: usage summed up, the tests, the precedent."""
+def summary(call_id: str, served: Served, tests: tuple[ScriptTestOutcome, ...], precedent: bytes) -> CallOutcome:
+    """What the script call came to: the tests, the precedent, and the usage of all its requests."""
     used = usage(served.cpu_s, served.wall_s, served.peak_memory_bytes, served.waits)
-    return {"status": "returned", "usage": used, "tests": tests, "precedent": precedent}
+    return CallOutcome(call_id, CallStatus.RETURNED, usage=used, script_tests=tests, precedent=precedent)

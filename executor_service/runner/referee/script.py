@@ -17,8 +17,7 @@ from executor_service.runner.referee.fixtures_of_pytest import MonkeyPatch, Own
 from executor_service.runner.referee.link import Link
 from executor_service.runner.referee.proxies import SCRIPT_NAME
 from executor_service.runner.referee.surroundings import shared_folder, watch_mocks
-
-PASSED, FAILED, NOT_RUN = "passed", "failed", "not_run"
+from executor_service.runner.report import ScriptTestStatus
 
 Verdict = dict[str, str]
 
@@ -48,14 +47,15 @@ class Script:
     def load(self) -> Verdict:
         """Runs what has to run before the first test."""
         verdict = self._judged(self._load)
-        self._broken = "" if verdict["status"] == PASSED else f"the script does not load: {verdict['detail']}"
+        if verdict["status"] != ScriptTestStatus.PASSED:
+            self._broken = f"the script does not load: {verdict['detail']}"
         return verdict
 
     def run(self, test: dict[str, Any]) -> Verdict:
         """test: {"test_id", "name"} or {"test_id", "line"}."""
         self._link.precedent.begin(test["test_id"])
         if self._broken:
-            return {"status": NOT_RUN, "detail": self._broken}
+            return {"status": ScriptTestStatus.NOT_RUN, "detail": self._broken}
         if not self._body:
             return self._judged(lambda: cases.run(test["name"], self._namespace, self._fixtures))
         return self._run_statement(test["line"])
@@ -75,10 +75,10 @@ class Script:
         self._link.closed = True  # to describe a failure asks nothing more of the attempt
         spoiled = self._link.spoiled
         if error is None and not spoiled:
-            return {"status": PASSED, "detail": ""}
+            return {"status": ScriptTestStatus.PASSED, "detail": ""}
         described = "" if error is None else self._assertions.describe(error)
         detail = described if spoiled in described else f"{spoiled}\n{described}".rstrip()
-        return {"status": FAILED, "detail": detail}
+        return {"status": ScriptTestStatus.FAILED, "detail": detail}
 
     def _load(self) -> None:
         tree = ast.parse(self._source, SCRIPT_NAME)
@@ -150,10 +150,10 @@ class Script:
             verdict = self._judged(lambda tree=tree: self._execute(tree))  # type: ignore[misc]
             if statement.lineno == line:
                 return verdict
-            if verdict["status"] != PASSED and statement.lineno not in self._unreported:
+            if verdict["status"] != ScriptTestStatus.PASSED and statement.lineno not in self._unreported:
                 self._broken = f"failed before this test: {verdict['detail']}"
-                return {"status": NOT_RUN, "detail": self._broken}
-        return {"status": NOT_RUN, "detail": f"no statement on line {line}"}
+                return {"status": ScriptTestStatus.NOT_RUN, "detail": self._broken}
+        return {"status": ScriptTestStatus.NOT_RUN, "detail": f"no statement on line {line}"}
 
 
 class _Opened(ast.NodeTransformer):

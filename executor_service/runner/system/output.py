@@ -1,7 +1,6 @@
 """What is kept of a stream: its head and its tail."""
 
-import base64
-from collections.abc import Mapping
+from executor_service.runner.report import Output
 
 
 class HeadTail:
@@ -25,13 +24,8 @@ class HeadTail:
         if len(self._tail) > self._tail_bytes:
             del self._tail[: len(self._tail) - self._tail_bytes]
 
-    def to_json(self) -> Mapping[str, object]:
-        """The OUTPUT object of a report; head and tail are one where nothing was dropped."""
+    def output(self) -> Output:
+        """What a report says of it; head and tail are one where nothing was dropped."""
         truncated = self.total_bytes > len(self._head) + len(self._tail)
         head, tail = (self._head, self._tail) if truncated else (self._head + self._tail, b"")
-        return {
-            "head": base64.b64encode(head).decode("ascii"),
-            "tail": base64.b64encode(tail).decode("ascii"),
-            "truncated": truncated,
-            "total_bytes": self.total_bytes,
-        }
+        return Output(bytes(head), bytes(tail), truncated, self.total_bytes)

@@ -4,11 +4,13 @@ Functions that start processes are intercepted inside the attempt's own process,
 the C library, or by a fork of its own. Nothing can be started without a new pid, though.
 """
 
+from executor_service.runner.report import SpawnedProcess
+
 _LAST_PID_FIELD = 4  # of /proc/loadavg, proc(5): the pid given out last in this pid namespace
 
-UNSEEN = {"argv": ["<past every function that is recorded>"], "shell": False, "via": "kernel"}
+UNSEEN = SpawnedProcess(("<past every function that is recorded>",), via="kernel")
 """The record of a process or thread that only the kernel saw."""
-MORE = {"argv": ["<more than are recorded>"], "shell": False, "via": "recorder"}
+MORE = SpawnedProcess(("<more than are recorded>",), via="recorder")
 """In the place of the records that were left out: nobody can say that they were right."""
 
 

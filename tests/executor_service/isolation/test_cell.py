@@ -10,7 +10,7 @@ from pathlib import Path
 import docker
 import pytest
 
-from executor_service import codec
+from executor_service import codec, reports
 from executor_service.isolation.base import Sandbox, SandboxLostError
 from executor_service.isolation.cell import CellIsolation
 from executor_service.settings import MIB, Settings
@@ -110,7 +110,7 @@ async def ask(sandbox: Sandbox, source: str) -> object:
     workload = workloads.workload(
         source, [workloads.call("f", 1)], bounds=workloads.limits(call_cpu_s=5, call_wall_s=10)
     )
-    value = codec.decode_report(await sandbox.run(codec.encode_workload(workload), 60), workload).calls[0].value.json
+    value = reports.decode_report(await sandbox.run(codec.encode_workload(workload), 60), workload).calls[0].value.json
     return json.loads(value) if value else None
 
 

@@ -15,7 +15,7 @@ import pytest
 import uvloop
 
 from codearena.errors import SandboxError
-from executor_service import codec, outcome
+from executor_service import codec, outcome, reports
 from executor_service.isolation import hardening, owner
 from executor_service.isolation.base import Sandbox, SandboxLostError
 from executor_service.isolation.container import ContainerIsolation
@@ -69,7 +69,7 @@ async def cause(sandbox: Sandbox, order: str, timeout_s: float = 60) -> Cause:
 
 
 async def test_a_ready_container_takes_a_workload_and_gives_a_report(sandbox: Sandbox) -> None:
-    report = codec.decode_report(await run(sandbox, "honest"), workloads.workload("honest"))
+    report = reports.decode_report(await run(sandbox, "honest"), workloads.workload("honest"))
     assert report.calls[0].value.json == b"42"
     assert sandbox.hello.revision.startswith(runner_revision().partition("-")[0])
 
@@ -115,7 +115,7 @@ async def test_a_stream_that_carries_no_report_is_ours_and_given_up_at_once(sand
 
 
 async def test_noise_on_stderr_does_not_reach_the_report(sandbox: Sandbox) -> None:
-    assert codec.decode_report(await run(sandbox, "stderr"), workloads.workload("stderr")).calls
+    assert reports.decode_report(await run(sandbox, "stderr"), workloads.workload("stderr")).calls
 
 
 async def test_a_ready_container_that_dies_is_noticed(sandbox: Sandbox, client: docker.APIClient) -> None:
@@ -222,7 +222,7 @@ def test_it_works_on_uvloop_too() -> None:
             await sandbox.destroy()
             await isolation.close()
 
-    assert codec.decode_report(uvloop.run(attempt()), workloads.workload("honest")).calls[0].value.json == b"42"
+    assert reports.decode_report(uvloop.run(attempt()), workloads.workload("honest")).calls[0].value.json == b"42"
 
 
 async def test_a_container_that_the_engine_makes_after_it_was_given_up_is_removed(

@@ -11,7 +11,7 @@ import uvloop
 
 from codearena.errors import SandboxError
 from codearena.v1 import common_pb2
-from executor_service import codec, outcome
+from executor_service import codec, outcome, reports
 from executor_service.isolation.base import Sandbox, SandboxLostError
 from executor_service.isolation.choice import choose
 from executor_service.isolation.local import LocalIsolation
@@ -54,7 +54,7 @@ def launcher_pid(isolation: LocalIsolation) -> int:
 
 
 async def test_a_forked_runner_takes_a_workload_and_gives_a_report(sandbox: Sandbox) -> None:
-    report = codec.decode_report(await sandbox.run(codec.encode_workload(HONEST), 60), HONEST)
+    report = reports.decode_report(await sandbox.run(codec.encode_workload(HONEST), 60), HONEST)
     assert report.calls[0].status == common_pb2.CALL_STATUS_RETURNED
     assert report.calls[0].value.json == b"42"
 
@@ -139,4 +139,4 @@ def test_it_works_on_uvloop_too() -> None:
             await sandbox.destroy()
             await isolation.close()
 
-    assert codec.decode_report(uvloop.run(attempt()), HONEST).calls[0].value.json == b"42"
+    assert reports.decode_report(uvloop.run(attempt()), HONEST).calls[0].value.json == b"42"

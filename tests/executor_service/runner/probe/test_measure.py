@@ -3,10 +3,11 @@
 from typing import Any
 
 from executor_service.runner.probe.measure import Clear, Probed, Ran, attempt_budget, reference_share, with_process
+from executor_service.runner.report import CallOutcome, CallStatus, Usage
 
 
-def outcome(cpu_s: float, status: str = "returned") -> dict[str, Any]:
-    return {"status": status, "usage": {"cpu_s": cpu_s}, "overhead_cpu_s": 0.0}
+def outcome(cpu_s: float, status: CallStatus = CallStatus.RETURNED) -> CallOutcome:
+    return CallOutcome("c", status, usage=Usage(cpu_s))
 
 
 def points(*sizes: int) -> list[dict[str, Any]]:
@@ -35,7 +36,7 @@ def test_a_reference_too_quick_to_be_timed_makes_no_attempt_hopeless() -> None:
 
 
 def test_what_did_not_return_shows_nothing() -> None:
-    assert not Clear(REFERENCE, 64).reached([*QUICK, outcome(9.0, "raised"), outcome(9.0)])
+    assert not Clear(REFERENCE, 64).reached([*QUICK, outcome(9.0, CallStatus.RAISED), outcome(9.0)])
 
 
 def test_nothing_stops_without_a_ratio() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from executor_service.runner.probe.repeats import CLEAR_S, NEVER, idle_s, repeat
+from executor_service.runner.report import CallOutcome, CallStatus, Usage
 
 IDLE_S = 0.00003
 
@@ -19,14 +20,14 @@ class Calls:
         self._told = told
         self.times: list[int] = []
 
-    def step(self, message: dict[str, Any]) -> dict[str, Any]:
+    def step(self, message: dict[str, Any]) -> CallOutcome:
         if message["op"] == "repeat":
             self.times.append(message["times"])
         made = min(self.times[-1], self._most)
         cpu_s = IDLE_S + (made * self._call_s if message["op"] == "invoke" else 0.0)
         value = (self._told or str(made)) if message["op"] == "collect" else "null"
-        status = "raised" if message["op"] == self._fails else "returned"
-        return {"status": status, "value": value, "usage": {"cpu_s": cpu_s}}
+        status = CallStatus.RAISED if message["op"] == self._fails else CallStatus.RETURNED
+        return CallOutcome("", status, value, usage=Usage(cpu_s))
 
 
 @pytest.mark.parametrize("call_s", [1e-7, 1e-6, 1e-5, 1e-4])
@@ -83,4 +84,4 @@ def test_more_calls_than_asked_for_are_not_believed() -> None:
 
 
 def test_of_steps_without_a_call_the_least_disturbed_counts() -> None:
-    assert idle_s([{"usage": {"cpu_s": cpu_s}} for cpu_s in (1.0, 3.0, 0.5, 9.0)]) == 0.5
+    assert idle_s([CallOutcome("", CallStatus.RETURNED, usage=Usage(cpu_s)) for cpu_s in (1.0, 3.0, 0.5, 9.0)]) == 0.5

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from codearena.v1 import common_pb2, executor_pb2
-from executor_service import codec
+from executor_service import codec, reports
 from executor_service.isolation.local import LocalIsolation
 from executor_service.runner.system import frames
 from executor_service.settings import Settings
@@ -42,7 +42,7 @@ async def run(isolation: LocalIsolation) -> Run:
         workload = workloads.workload(attempt, calls, bounds=bounds)
         sandbox = await isolation.create()
         try:
-            return codec.decode_report(await sandbox.run(codec.encode_workload(workload), 60), workload)
+            return reports.decode_report(await sandbox.run(codec.encode_workload(workload), 60), workload)
         finally:
             await sandbox.destroy()
 
@@ -671,7 +671,7 @@ def run_at_level(level: str, workload: executor_pb2.Workload, interpreter: str =
     """The report of a runner at one level of `local`; skips where the host refuses that level."""
     report = answer_at_level(level, workload, interpreter)
     assert report is not None
-    return codec.decode_report(report, workload)
+    return reports.decode_report(report, workload)
 
 
 def answer_at_level(
@@ -687,7 +687,7 @@ def answer_at_level(
         hello = frames.read_frame(runner.stdout.fileno())
         if hello is None:
             pytest.skip(f"this host refuses the level {level}")
-        assert json.loads(hello)["ready"]
+        assert json.loads(hello)["runner_revision"]
         runner.stdin.write(frames.pack(codec.encode_workload(workload)))
         runner.stdin.flush()
         return frames.read_frame(runner.stdout.fileno())

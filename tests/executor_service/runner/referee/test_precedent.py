@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from codearena.v1 import common_pb2, executor_pb2
-from executor_service import codec
+from executor_service import codec, reports
 from executor_service.isolation.local import LocalIsolation
 from executor_service.runner.referee.precedent import CALL, ITEM, Place, Precedent, reached
 from executor_service.settings import Settings
@@ -28,7 +28,7 @@ async def run() -> AsyncIterator[Run]:
         workload = workloads.workload(source, [call])
         sandbox = await isolation.create()
         try:
-            return codec.decode_report(await sandbox.run(codec.encode_workload(workload), 60), workload).calls[0]
+            return reports.decode_report(await sandbox.run(codec.encode_workload(workload), 60), workload).calls[0]
         finally:
             await sandbox.destroy()
 

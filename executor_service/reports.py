@@ -1,0 +1,125 @@
+"""What a runner says, taken over only where it fits what was asked.
+
+The runner is ours, and whoever got hold of it could say anything. So a report is believed no further than it must be:
+it has one outcome for each call of the workload, in order, with the script's tests, the probe's sizes and the checks
+that were asked for, and no part of it contradicts another. What no runner has a say in is no field of its report.
+"""
+
+from collections.abc import Sequence
+
+from codearena.v1 import common_pb2, executor_pb2
+from executor_service.codec import Decoder, MalformedReportError
+from executor_service.isolation.base import Hello
+
+_PACKAGE = "codearena.v1"
+_OURS = frozenset(f"{_PACKAGE}.{name}" for name in ("Report.isolation", "Report.timings", "CallOutcome.left_out"))
+_OF_HOST = frozenset(f"{_PACKAGE}.Isolation.{name}" for name in ("name", "runtime", "sandbox_id", "host_class"))
+_REPORT = Decoder(executor_pb2.Report, without=_OURS)
+_HELLO = Decoder(executor_pb2.Isolation, without=_OF_HOST)
+
+_REVISION_CHARACTERS = 128
+_NAME_CHARACTERS = 128  # of what an analysis names
+_DOMINANT_LINES = 16
+_RETURNED, _RAISED = common_pb2.CALL_STATUS_RETURNED, common_pb2.CALL_STATUS_RAISED
+
+
+def decode_hello(data: bytes) -> Hello:
+    """The runner's ready frame: of `Isolation` what only it knows. Raises MalformedReportError."""
+    hello = _HELLO.decode(data)
+    _require(0 < len(hello.runner_revision) <= _REVISION_CHARACTERS, "a revision that is none")
+    return Hello(hello.runner_revision, tuple(hello.degradations))
+
+
+def decode_report(
+    data: bytes, workload: executor_pb2.Workload, known: executor_pb2.Analysis | None = None
+) -> executor_pb2.Report:
+    """The report of `workload`, with one outcome for each of its calls; isolation and timings are left to the caller.
+
+    known: the analysis of a source that the runner was not to analyse.
+
+    Raises:
+        MalformedReportError: it has not the agreed shape, or is not the report of this workload.
+    """
+    report = _REPORT.decode(data)
+    _require(report.HasField("analysis") is (known is None), "an analysis that nobody asked for, or none that was")
+    if known is not None:
+        report.analysis.CopyFrom(known)
+    _require_analysis(report, workload)
+    _require_whole(report, workload)
+    _require_calls("calls", report.calls, workload, may_be_none=_does_not_compile(report))
+    _require_calls("reference_calls", report.reference_calls, workload, may_be_none=True)
+    _require_probe(report, workload)
+    if not report.calls:
+        not_run = common_pb2.CALL_STATUS_NOT_RUN
+        report.calls.extend(common_pb2.CallOutcome(call_id=call.call_id, status=not_run) for call in workload.calls)
+    return report
+
+
+def _does_not_compile(report: executor_pb2.Report) -> bool:
+    return report.status == executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR
+
+
+def _require(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise MalformedReportError(otherwise)
+
+
+def _require_analysis(report: executor_pb2.Report, workload: executor_pb2.Workload) -> None:
+    analysis = report.analysis
+    _require(analysis.compiles is not _does_not_compile(report), "an analysis that contradicts the status")
+    asked = len(analysis.checks) == len(workload.checks)
+    _require(asked or not (analysis.checks or analysis.compiles), "checks that are not the workload's")
+    names = (analysis.ast_hash, analysis.estimated_complexity, analysis.problem_type)
+    _require(all(len(name) <= _NAME_CHARACTERS for name in names), "an analysis with a name that is none")
+    _require(len(analysis.dominant_lines) <= _DOMINANT_LINES, "more dominant lines than are looked for")
+
+
+def _require_whole(report: executor_pb2.Report, workload: executor_pb2.Workload) -> None:
+    """Of what is said once."""
+    _require(report.status != executor_pb2.ATTEMPT_STATUS_UNSPECIFIED, "no status")
+    _require(report.HasField("usage"), "no usage")
+    failed_to_load = report.status == executor_pb2.ATTEMPT_STATUS_LOAD_ERROR
+    _require(report.HasField("load") is failed_to_load, "the outcome of a load that contradicts the status")
+    if failed_to_load:
+        _require_outcome(report.load)
+    broken = all(position < len(workload.checks) for position in report.broken_checks)
+    _require(broken, "broken checks that are not the workload's")
+    both = report.HasField("reference_probe_process") is report.HasField("attempt_probe_process")
+    _require(both, "one probe process of two")
+
+
+def _require_calls(
+    what: str, outcomes: Sequence[common_pb2.CallOutcome], workload: executor_pb2.Workload, *, may_be_none: bool
+) -> None:
+    """One outcome for each call, in order; or, where that may be, none at all."""
+    if may_be_none and not outcomes:
+        return
+    seen, asked = [outcome.call_id for outcome in outcomes], [call.call_id for call in workload.calls]
+    _require(seen == asked, f"{what} that are not the workload's")
+    for call, outcome in zip(workload.calls, outcomes, strict=True):
+        _require_outcome(outcome, call)
+
+
+def _require_probe(report: executor_pb2.Report, workload: executor_pb2.Workload) -> None:
+    """The workload's first sizes, measured on both."""
+    seen, asked = ([(point.size, point.added) for point in points] for points in (report.probe, workload.probe))
+    _require(seen == asked[: len(seen)], "probe sizes that are not the workload's")
+    for point in report.probe:
+        _require(point.HasField("reference") and point.HasField("attempt"), "one measurement of two")
+        _require_outcome(point.reference)
+        _require_outcome(point.attempt)
+
+
+def _require_outcome(outcome: common_pb2.CallOutcome, call: executor_pb2.Call | None = None) -> None:
+    """call: None: of a load, or of a call of the probe's."""
+    status = outcome.status
+    _require(status != common_pb2.CALL_STATUS_UNSPECIFIED, "an outcome without status")
+    fits = status == _RETURNED or not outcome.HasField("value")
+    _require(fits and outcome.HasField("raised") is (status == _RAISED), "an outcome that contradicts itself")
+    _require(outcome.precedent.isascii(), "a precedent that is not ASCII")
+    seen = outcome.script_tests
+    ran = status == _RETURNED and call is not None and call.HasField("test_script")
+    if ran or seen:
+        asked = [test.test_id for test in call.test_script.tests] if call is not None and ran else []
+        _require([test.test_id for test in seen] == asked, "tests that are not the script's")
+        _require(all(test.status for test in seen), "a test without status")
