@@ -5,6 +5,7 @@ Channel: round robin over every address a name resolves to, health checks, keep-
 """
 
 import asyncio
+import inspect
 import json
 import logging
 import os
@@ -73,11 +74,13 @@ class _ErrorInterceptor(grpc.aio.ServerInterceptor):
         details: grpc.HandlerCallDetails,
     ) -> "MethodHandler | None":
         handler = await continuation(details)
-        if handler is None or handler.unary_unary is None:
+        call = handler and (handler.unary_unary or handler.stream_stream)
+        if handler is None or call is None or inspect.isasyncgenfunction(call):  # health and reflection yield
             return handler
         metadata = {str(key): str(value) for key, value in details.invocation_metadata or ()}
-        return grpc.unary_unary_rpc_method_handler(
-            _counted(details.method, _guarded(cast(Handler, handler.unary_unary), details.method, metadata)),
+        of_kind = grpc.unary_unary_rpc_method_handler if handler.unary_unary else grpc.stream_stream_rpc_method_handler
+        return of_kind(
+            _counted(details.method, _guarded(cast(Handler, call), details.method, metadata)),
             request_deserializer=handler.request_deserializer,
             response_serializer=handler.response_serializer,
         )
