@@ -30,7 +30,7 @@ def f(x):
             pass
     volumes = [os.statvfs(folder) for folder in ('/tmp', '/dev/shm')]
     return [
-        sorted(set(found) - {'/tmp/analysis'}),
+        sorted(found),
         mine,
         [resource.getrlimit(kind) for kind in (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_STACK)],
         [os.getpriority(os.PRIO_PROCESS, 0), len(os.sched_getaffinity(0)), os.getcwd(), os.umask(0o77)],
@@ -172,21 +172,28 @@ def container_of(report: executor_pb2.Report) -> str:
 LOOKING = workloads.workload(LOOKS, [workloads.call("f", 1)])
 
 
+async def looked_alone(arena: Arena) -> object:
+    """What is seen where nothing was before, of a source that has been analysed."""
+    _, report = [(await in_turn(arena, LOOKING))[0] for _ in range(2)]
+    return seen(report)
+
+
 async def test_runs_of_one_attempt_share_a_container(arena: Arena) -> None:
     if arena.name is IsolationName.LOCAL:
         pytest.skip("a sandbox of local isolation is no more than its namespaces")
+    control = await looked_alone(arena)
     reports = await in_turn(arena, LOOKING, LOOKING, LOOKING)
     assert len({container_of(report) for report in reports}) == 1
-    assert seen(reports[0]) == seen(reports[1]) == seen(reports[2])
+    assert [seen(report) for report in reports] == [control] * 3
 
 
 @pytest.mark.parametrize("what", LEAVES)
 async def test_nothing_that_a_run_leaves_is_there_for_the_next(arena: Arena, what: str) -> None:
     arena.require_namespaces()
-    [control] = await in_turn(arena, LOOKING)
+    control = await looked_alone(arena)
     left, looked = await in_turn(arena, leaving(LEAVES[what]), LOOKING)
     assert seen(left) == "left"
-    assert seen(looked) == seen(control)
+    assert seen(looked) == control
     if arena.name is not IsolationName.LOCAL:
         assert container_of(left) == container_of(looked)
 
@@ -194,6 +201,6 @@ async def test_nothing_that_a_run_leaves_is_there_for_the_next(arena: Arena, wha
 @pytest.mark.parametrize("what", ALL_OF_IT)
 async def test_what_leaves_too_much_is_followed_in_a_sandbox_that_has_nothing_of_it(arena: Arena, what: str) -> None:
     arena.require_namespaces()
-    [control] = await in_turn(arena, LOOKING)
+    control = await looked_alone(arena)
     _, looked = await in_turn(arena, leaving(ALL_OF_IT[what]), LOOKING)
-    assert seen(looked) == seen(control)
+    assert seen(looked) == control
