@@ -85,11 +85,17 @@ if os.fork() == 0:
     time.sleep(600)
 """,
     "memory that processes share": """
-import mmap, multiprocessing.shared_memory
-memory = multiprocessing.shared_memory.SharedMemory('left', create=True, size=500_000)
-memory.buf[:] = b'x' * 500_000
+import mmap
+file = open('/dev/shm/left', 'w+b')
+file.truncate(500_000)
+memory = mmap.mmap(file.fileno(), 500_000)
+memory.write(b'x' * 500_000)
 own = mmap.mmap(-1, 10 ** 7)
 own.write(b'x' * 10 ** 7)
+if os.fork() == 0:
+    os.setsid()
+    import time
+    time.sleep(600)
 """,
     "a socket": """
 kept = socket.socket(socket.AF_UNIX)
