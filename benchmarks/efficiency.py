@@ -25,7 +25,7 @@ from rich.table import Table
 
 from benchmarks import growth, held_out
 from codearena.tasks.task import load_tasks
-from codearena.v1 import grader_pb2
+from codearena.v1 import executor_pb2, grader_pb2
 from executor_service.attempts import Attempts
 from gateway.attempt.briefs import BriefMaker, Probing
 from gateway.attempt.limits import ceilings, for_probing
@@ -100,7 +100,7 @@ async def measured(attempts: Attempts, chosen: list[str], repeats: int, console:
         brief = await BriefMaker(task, rng, Probing(0.3, _STOP_RATIO, 1)).brief()
         brief.measurement.limits.CopyFrom(for_probing(ceilings(task.limits), 0.3))
         brief.measurement.source = source.encode()
-        report = await attempts.execute("benchmark", brief.measurement)
+        report = await attempts.execute(executor_pb2.ExecuteRequest(attempt_id="benchmark", workload=brief.measurement))
         request = grader_pb2.GradeRequest(report=report, expectations=brief.expectations)
         found.setdefault((task_id, fix), []).append(Measured(growth.graded(request).score, growth.cost_s(report)))
     return found

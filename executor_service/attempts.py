@@ -1,26 +1,25 @@
 """One attempt inside the executor: admit, lease, run, and either a report or an error. Knows no gRPC."""
 
+import contextlib
 import logging
 import time
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 
 from codearena.errors import SandboxError
-from codearena.server import budgets
-from codearena.server.telemetry import fingerprint
+from codearena.server import budgets, telemetry
 from codearena.v1 import executor_pb2
 from executor_service import codec, metrics, outcome, reports
 from executor_service.admission import admit
 from executor_service.analyses import Analyses
+from executor_service.asked import Asked, AskedInTurn, Request
 from executor_service.host import host_class
 from executor_service.isolation.base import Isolation, Sandbox, SandboxLostError
 from executor_service.outcome import Cause, Ruling
-from executor_service.overtime import OutlivedError
+from executor_service.overtime import OutlivedError, UsualTime
 from executor_service.pace import Pace
 from executor_service.pool import Pool
-from executor_service.settings import Settings
+from executor_service.settings import RUNS, Settings
 
 log = logging.getLogger(__name__)
 
@@ -50,44 +49,91 @@ class Attempts:
         self._analyses = Analyses(settings.analyses_kept)
         self._pace = Pace()
 
-    async def execute(
-        self, attempt_id: str, workload: executor_pb2.Workload, caller: str = "", wait_s: float | None = None
-    ) -> executor_pb2.Report:
-        """Runs the workload in a sandbox of its own; while it waits for one, callers take turns.
+    async def execute(self, request: executor_pb2.ExecuteRequest, caller: str = "") -> executor_pb2.Report:
+        """Runs the only workload of an attempt, as `serve` does."""
+        reports: list[executor_pb2.Report] = []
 
-        Cancelling it destroys the sandbox. wait_s: longest wait for it, and for another if it has to stand back for
-        others, see overtime.py; None: as long as it takes.
+        async def alone() -> AsyncIterator[executor_pb2.ExecuteRequest]:
+            yield request
+
+        async def keep(report: executor_pb2.Report) -> None:
+            reports.append(report)
+
+        await self.serve(alone(), keep, caller)
+        return reports[0]
+
+    async def serve(
+        self, requests: AsyncIterator[Request], give: Callable[[executor_pb2.Report], Awaitable[None]], caller: str = ""
+    ) -> None:
+        """Runs what one attempt asks for, in a sandbox that no other has used; callers take turns in waiting for one.
+
+        The sandbox stays the attempt's between two workloads, for no longer than settings.hold_s, and is made new for
+        each, or exchanged where that fails. Cancelling destroys it.
+
+        requests: the next is waited for once the last one's report was given. `wait` is the longest wait for a sandbox,
+        and for another if it has to stand back for others, see overtime.py.
 
         Raises:
-            CallerError: the workload is malformed or asks for too much.
+            CallerError: a workload is malformed or asks for too much.
             OverloadedError: the queue is full, or the wait was over.
             SandboxError: no sandbox could be made or kept, or it gave no usable report.
         """
-        admit(workload, self._settings)
-        asked = self._clock()
-        lease = self._pool.lease(caller, wait_s, partial(self._pace.usual_s, workload))
-        try:
-            return await self._executed(attempt_id, workload, lease, asked)
-        except OutlivedError:  # what it did so far is forgotten; that it is to wait again is none of its doing
-            lease = self._pool.lease(caller, wait_s, again=True)
-            return await self._executed(attempt_id, workload, lease, asked)
+        again = False
+        async with contextlib.aclosing(AskedInTurn(requests, self._clock)) as turns:
+            while (asked := await turns.current(self._settings.hold_s)) is not None:
+                telemetry.attempt_id.set(asked.attempt_id or "-")
+                admit(asked.workload, self._settings)
+                lease = self._pool.lease(caller, asked.wait_s, self._usual_s(asked, turns), again=again)
+                try:
+                    async with lease as sandbox:
+                        await self._serve_in(sandbox, turns, give)
+                    again = False
+                except OutlivedError:  # what it did so far is forgotten; that it is to wait again is none of its doing
+                    again = True
 
-    async def _executed(
-        self,
-        attempt_id: str,
-        workload: executor_pb2.Workload,
-        lease: AbstractAsyncContextManager[Sandbox],
-        asked: float,
-    ) -> executor_pb2.Report:
-        """asked: when it began to wait."""
-        async with lease as sandbox:
-            leased_s = self._clock() - asked
-            ran = await self._run(attempt_id, sandbox, workload)
+    def _usual_s(self, asked: Asked, turns: AskedInTurn) -> UsualTime:
+        """Of what is run at the time, and until that began, in the sandbox that is leased for `asked`."""
+        begun: list[float] = []
+
+        def usual_s() -> float:
+            begun.append(self._clock())
+            runs = turns.known or asked
+            return max(0.0, runs.since - begun[0]) + self._pace.usual_s(runs.workload)
+
+        return usual_s
+
+    async def _serve_in(
+        self, sandbox: Sandbox, turns: AskedInTurn, give: Callable[[executor_pb2.Report], Awaitable[None]]
+    ) -> None:
+        """Until nothing more is asked for, or another sandbox is needed."""
+        for run in range(RUNS):
+            asked = await turns.current(self._settings.hold_s)
+            if asked is None:
+                return
+            admit(asked.workload, self._settings)
+            if run and not await self._renewed(sandbox):
+                return
+            report = await self._executed(sandbox, asked)
+            turns.answered()
+            await give(report)
+
+    @staticmethod
+    async def _renewed(sandbox: Sandbox) -> bool:
+        try:
+            await sandbox.renew()
+        except SandboxError as error:
+            log.info("sandbox %s is not used again: %s", sandbox.sandbox_id, error.detail)
+            return False
+        return True
+
+    async def _executed(self, sandbox: Sandbox, asked: Asked) -> executor_pb2.Report:
+        leased_s = self._clock() - asked.since
+        ran = await self._run(asked.attempt_id, sandbox, asked.workload)
         report = ran.report
         metrics.wait_seconds.observe(leased_s)
         metrics.run_seconds.observe(ran.ran_s)
         metrics.attempts.labels(executor_pb2.AttemptStatus.Name(report.status)).inc()
-        self._pace.note(workload, report, ran.ran_s)
+        self._pace.note(asked.workload, report, ran.ran_s)
         report.isolation.CopyFrom(self.isolation(sandbox))
         report.timings.leased.CopyFrom(codec.duration(leased_s))
         report.timings.ran.CopyFrom(codec.duration(ran.ran_s))
@@ -141,7 +187,7 @@ class Attempts:
         log.warning(
             "attempt %s, source %s, sandbox %s: no report, cause %s: %s",
             attempt_id,
-            fingerprint(workload.source),
+            telemetry.fingerprint(workload.source),
             sandbox.sandbox_id,
             ruling.cause,
             ruling.detail,

@@ -154,6 +154,11 @@ class Channel(asyncio.Protocol):
         self._transport.writelines([_LENGTH.pack(len(body)), body])
         return await self.receive()
 
+    def send_end(self) -> None:
+        """Says that nothing more is sent, to a runner that is to exit by itself."""
+        if self._transport and not self._closed and self._transport.can_write_eof():
+            self._transport.write_eof()
+
     def close(self) -> None:
         """Ends the stream at once: the runner sees its stdin close, and exits."""
         self._fail(ChannelClosedError("closed by us"))

@@ -1,12 +1,12 @@
 """The gRPC methods: translate, call, translate."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
 
 from codearena.server import rpc
 from codearena.v1 import executor_pb2, executor_pb2_grpc
-from executor_service import codec
 from executor_service.attempts import Attempts
 from executor_service.pool import Pool
 
@@ -26,9 +26,15 @@ class Servicer(executor_pb2_grpc.ExecutorServiceServicer):
     async def Execute(  # noqa: N802 - the stub's name
         self, request: executor_pb2.ExecuteRequest, context: _Context
     ) -> executor_pb2.ExecuteResponse:
-        wait_s = codec.seconds(request.wait) if request.HasField("wait") else None
-        report = await self._attempts.execute(request.attempt_id, request.workload, rpc.caller_of(context), wait_s)
-        return executor_pb2.ExecuteResponse(report=report)
+        return executor_pb2.ExecuteResponse(report=await self._attempts.execute(request, rpc.caller_of(context)))
+
+    async def Attempt(  # type: ignore[override]  # noqa: N802 - the stub knows of generators alone
+        self, requests: AsyncIterator[executor_pb2.AttemptRequest], context: _Context
+    ) -> None:
+        async def give(report: executor_pb2.Report) -> None:
+            await context.write(executor_pb2.AttemptResponse(report=report))
+
+        await self._attempts.serve(requests, give, rpc.caller_of(context))
 
     async def GetStatus(  # noqa: N802
         self, request: executor_pb2.GetStatusRequest, context: _Context

@@ -18,6 +18,10 @@ MIB = 1024 * KIB
 _CORES = os.cpu_count() or 1
 
 
+RUNS = 5
+"""Of one attempt in one sandbox: its calls, and measurements."""
+
+
 class Settings(ServiceSettings):
     """What an operator may change. Limits bound what a workload may ask for; one that asks for more is refused."""
 
@@ -63,6 +67,7 @@ class Settings(ServiceSettings):
     pool_remove_concurrency: int = Field(_CORES, ge=1, description="Sandboxes removed at once.")
     pool_ready_age_s: float = Field(600.0, gt=0, description="Longest time that a sandbox waits unused.")
     pool_shrink_s: float = Field(30.0, gt=0, description="Time without a wait after which one less is kept ready.")
+    hold_s: float = Field(5.0, gt=0, description="Longest time that a sandbox waits for its attempt between two runs.")
     queue_max: int = Field(256, ge=0, description="Attempts that may wait for a sandbox; one more is refused.")
     start_timeout_s: float = Field(30.0, gt=0, description="Longest start of a sandbox, until its runner is ready.")
 
@@ -103,8 +108,8 @@ class Settings(ServiceSettings):
 
     @property
     def sandbox_age_max_s(self) -> float:
-        """No sandbox is legitimately older: its start, its longest wait in the pool, and the longest workload."""
+        """No sandbox is legitimately older: its start, its longest wait in the pool, and the longest workloads."""
         waiting_s = self.pool_ready_age_s + self.pool_shrink_s  # upkeep is done from time to time
         longest = common_pb2.Limits(attempt_wall=Duration(seconds=math.ceil(self.attempt_wall_s)))
         running_s = budgets.longest_execution_s(longest, self.source_bytes, with_reference=True)
-        return self.start_timeout_s + waiting_s + running_s
+        return self.start_timeout_s + waiting_s + RUNS * (running_s + self.hold_s)

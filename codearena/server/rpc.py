@@ -5,6 +5,7 @@ Channel: round robin over every address a name resolves to, health checks, keep-
 """
 
 import asyncio
+import inspect
 import json
 import logging
 import os
@@ -83,10 +84,12 @@ class _ErrorInterceptor(grpc.aio.ServerInterceptor):
 
 def _handled(path: str, handler: MethodHandler) -> MethodHandler:
     """With what is done around every method. path: /<service>/<method>."""
-    if handler.unary_unary is None:
+    call = handler.unary_unary or handler.stream_stream
+    if call is None or inspect.isasyncgenfunction(call):  # health and reflection yield
         return handler
-    return grpc.unary_unary_rpc_method_handler(
-        _counted(path, _guarded(cast(Handler, handler.unary_unary), path)),
+    of_kind = grpc.unary_unary_rpc_method_handler if handler.unary_unary else grpc.stream_stream_rpc_method_handler
+    return of_kind(
+        _counted(path, _guarded(cast(Handler, call), path)),
         request_deserializer=handler.request_deserializer,
         response_serializer=handler.response_serializer,
     )

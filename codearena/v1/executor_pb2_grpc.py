@@ -39,6 +39,11 @@ class ExecutorServiceStub:
                 request_serializer=codearena_dot_v1_dot_executor__pb2.ExecuteRequest.SerializeToString,
                 response_deserializer=codearena_dot_v1_dot_executor__pb2.ExecuteResponse.FromString,
                 _registered_method=True)
+        self.Attempt = channel.stream_stream(
+                '/codearena.v1.ExecutorService/Attempt',
+                request_serializer=codearena_dot_v1_dot_executor__pb2.AttemptRequest.SerializeToString,
+                response_deserializer=codearena_dot_v1_dot_executor__pb2.AttemptResponse.FromString,
+                _registered_method=True)
         self.GetStatus = channel.unary_unary(
                 '/codearena.v1.ExecutorService/GetStatus',
                 request_serializer=codearena_dot_v1_dot_executor__pb2.GetStatusRequest.SerializeToString,
@@ -67,6 +72,22 @@ class ExecutorServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Attempt(self, request_iterator, context):
+        """Runs what one attempt asks for, one workload after the other, and answers
+        each before it takes the next. The sandbox stays the attempt's meanwhile:
+        before each further workload all that the one before left in it is removed,
+        and where that is not certain another sandbox is taken.
+
+        The sandbox is destroyed as soon as the caller has sent all that it wants to
+        send, or is gone. A caller that leaves the executor waiting for the next
+        workload for too long finds the call ended, with OK and no further answer,
+        and may go on with another call. Statuses and retries are those of Execute,
+        for the workload that has no answer yet.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetStatus(self, request, context):
         """Says which isolation is in force and how full the pool is.
 
@@ -83,6 +104,11 @@ def add_ExecutorServiceServicer_to_server(servicer, server):
                     servicer.Execute,
                     request_deserializer=codearena_dot_v1_dot_executor__pb2.ExecuteRequest.FromString,
                     response_serializer=codearena_dot_v1_dot_executor__pb2.ExecuteResponse.SerializeToString,
+            ),
+            'Attempt': grpc.stream_stream_rpc_method_handler(
+                    servicer.Attempt,
+                    request_deserializer=codearena_dot_v1_dot_executor__pb2.AttemptRequest.FromString,
+                    response_serializer=codearena_dot_v1_dot_executor__pb2.AttemptResponse.SerializeToString,
             ),
             'GetStatus': grpc.unary_unary_rpc_method_handler(
                     servicer.GetStatus,
@@ -117,6 +143,33 @@ class ExecutorService:
             '/codearena.v1.ExecutorService/Execute',
             codearena_dot_v1_dot_executor__pb2.ExecuteRequest.SerializeToString,
             codearena_dot_v1_dot_executor__pb2.ExecuteResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Attempt(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/codearena.v1.ExecutorService/Attempt',
+            codearena_dot_v1_dot_executor__pb2.AttemptRequest.SerializeToString,
+            codearena_dot_v1_dot_executor__pb2.AttemptResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -45,6 +45,18 @@ class ExecutorServiceStub:
       DEADLINE_EXCEEDED   the caller's time was over; retry with more
       INTERNAL            a defect of the executor; retry elsewhere
     """
+    Attempt: _grpc.StreamStreamMultiCallable[_executor_pb2.AttemptRequest, _executor_pb2.AttemptResponse]
+    """Runs what one attempt asks for, one workload after the other, and answers
+    each before it takes the next. The sandbox stays the attempt's meanwhile:
+    before each further workload all that the one before left in it is removed,
+    and where that is not certain another sandbox is taken.
+
+    The sandbox is destroyed as soon as the caller has sent all that it wants to
+    send, or is gone. A caller that leaves the executor waiting for the next
+    workload for too long finds the call ended, with OK and no further answer,
+    and may go on with another call. Statuses and retries are those of Execute,
+    for the workload that has no answer yet.
+    """
     GetStatus: _grpc.UnaryUnaryMultiCallable[_executor_pb2.GetStatusRequest, _executor_pb2.GetStatusResponse]
     """Says which isolation is in force and how full the pool is.
 
@@ -67,6 +79,18 @@ class ExecutorServiceAsyncStub(ExecutorServiceStub):
                           best elsewhere
       DEADLINE_EXCEEDED   the caller's time was over; retry with more
       INTERNAL            a defect of the executor; retry elsewhere
+    """
+    Attempt: _aio.StreamStreamMultiCallable[_executor_pb2.AttemptRequest, _executor_pb2.AttemptResponse]  # type: ignore[assignment]
+    """Runs what one attempt asks for, one workload after the other, and answers
+    each before it takes the next. The sandbox stays the attempt's meanwhile:
+    before each further workload all that the one before left in it is removed,
+    and where that is not certain another sandbox is taken.
+
+    The sandbox is destroyed as soon as the caller has sent all that it wants to
+    send, or is gone. A caller that leaves the executor waiting for the next
+    workload for too long finds the call ended, with OK and no further answer,
+    and may go on with another call. Statuses and retries are those of Execute,
+    for the workload that has no answer yet.
     """
     GetStatus: _aio.UnaryUnaryMultiCallable[_executor_pb2.GetStatusRequest, _executor_pb2.GetStatusResponse]  # type: ignore[assignment]
     """Says which isolation is in force and how full the pool is.
@@ -93,6 +117,24 @@ class ExecutorServiceServicer(metaclass=_abc_1.ABCMeta):
                               best elsewhere
           DEADLINE_EXCEEDED   the caller's time was over; retry with more
           INTERNAL            a defect of the executor; retry elsewhere
+        """
+
+    @_abc_1.abstractmethod
+    def Attempt(
+        self,
+        request_iterator: _MaybeAsyncIterator[_executor_pb2.AttemptRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_executor_pb2.AttemptResponse], _abc.AsyncIterator[_executor_pb2.AttemptResponse]]:
+        """Runs what one attempt asks for, one workload after the other, and answers
+        each before it takes the next. The sandbox stays the attempt's meanwhile:
+        before each further workload all that the one before left in it is removed,
+        and where that is not certain another sandbox is taken.
+
+        The sandbox is destroyed as soon as the caller has sent all that it wants to
+        send, or is gone. A caller that leaves the executor waiting for the next
+        workload for too long finds the call ended, with OK and no further answer,
+        and may go on with another call. Statuses and retries are those of Execute,
+        for the workload that has no answer yet.
         """
 
     @_abc_1.abstractmethod

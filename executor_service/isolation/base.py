@@ -102,7 +102,7 @@ class Sandbox(ABC):
 
     @abstractmethod
     async def run(self, workload: bytes, timeout_s: float) -> bytes:
-        """Hands over the workload and returns the report, both as JSON text. At most once.
+        """Hands over the workload and returns the report, both as JSON text. At most once, and once after each `renew`.
 
         timeout_s: longest wait for the whole report. The runner keeps the workload's own limits; this timer is for a
         runner that does not answer at all.
@@ -111,6 +111,14 @@ class Sandbox(ABC):
 
         Raises:
             SandboxLostError: there is no report; its evidence tells what is known.
+        """
+
+    @abstractmethod
+    async def renew(self) -> None:
+        """Makes a sandbox that has reported ready for another workload of the same attempt; `hello` is a new one.
+
+        Raises:
+            SandboxError: it is not certain that nothing of what ran is left, or it took too long. Destroy it.
         """
 
     @abstractmethod

@@ -25,8 +25,6 @@ from executor_service.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_RENEW_S = 5.0  # it takes milliseconds; a container in which it takes longer is in doubt
-
 
 @dataclass(frozen=True)
 class _Turn:
@@ -80,12 +78,11 @@ class CellIsolation(Isolation):
             await turn.container.retire()
             return
         try:
-            hello = await turn.container.renew(_RENEW_S)
+            following = await _next(turn)
         except SandboxError as error:
             log.info("container %s is not used again: %s", turn.container.sandbox_id[:12], error.detail)
             await turn.container.retire()
             return
-        following = replace(turn, hello=hello, number=turn.number + 1)
         self._idle.append(following)
         asyncio.get_running_loop().call_later(self._settings.cell_idle_s, self._expire, following)
 
@@ -117,6 +114,12 @@ class CellIsolation(Isolation):
         return replace(self._containers.describe(), name=IsolationName.CELL)
 
 
+async def _next(turn: _Turn) -> _Turn:
+    """The turn after this one, whose attempt has reported. Raises SandboxError: there is none."""
+    await turn.container.renew()
+    return replace(turn, hello=turn.container.hello, number=turn.number + 1)
+
+
 class CellSandbox(Sandbox):
     """One turn in a container. end: what becomes of the container after a report."""
 
@@ -145,6 +148,10 @@ class CellSandbox(Sandbox):
         report = await self._container.run(workload, timeout_s)
         self._reported = True
         return report
+
+    async def renew(self) -> None:
+        self._reported = False
+        self._turn = await _next(self._turn)
 
     async def destroy(self) -> None:
         if self._reported:

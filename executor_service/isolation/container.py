@@ -32,7 +32,8 @@ log = logging.getLogger(__name__)
 Configure = Callable[[Settings, str, str, Mapping[str, str]], dict[str, Any]]
 """Makes a container's configuration of settings, image, the seccomp profile's text and labels."""
 
-_EXIT_WAIT_S = 0.5  # a runner that reported, or whose stdin closed, exits by itself; after this it is killed
+_EXIT_WAIT_S = 0.5  # a runner whose stdin closed exits by itself; after this it is killed
+_RENEW_S = 5.0  # it takes milliseconds; a container in which it takes longer is in doubt
 _END_WAIT_S = 10  # for the engine to notice that a container whose stream ended has ended
 
 
@@ -203,21 +204,18 @@ class ContainerSandbox(Sandbox):
             return evidence.with_exit(None, engine_error=engine_error.detail)
         return evidence.with_exit(end.exit_status, oom_killed=end.oom_killed, engine_error=end.error)
 
-    async def renew(self, timeout_s: float) -> Hello:
-        """Has a runner that reported make itself new, where it can; returns what the new one says when it is ready.
-
-        Raises:
-            SandboxError: it ended instead, or was not ready in time. Destroy it.
-        """
+    async def renew(self) -> None:
         try:
-            async with asyncio.timeout(timeout_s):
-                return reports.decode_hello(await self._channel.exchange(b"", HELLO_BYTES))
+            async with asyncio.timeout(_RENEW_S):
+                self._hello = reports.decode_hello(await self._channel.exchange(b"", HELLO_BYTES))
         except (TimeoutError, ChannelClosedError, codec.MalformedReportError) as error:
             raise as_sandbox_error(error, self._channel) from error
+        self._reported = False
 
     async def destroy(self) -> None:
         if self._reported:
-            # It is ending by itself, which costs the engine less than being killed.
+            # It ends by itself then, which costs the engine less than being killed.
+            self._channel.send_end()
             await self._channel.wait_ended(_EXIT_WAIT_S)
         await self.retire()
 

@@ -14,7 +14,7 @@ import sys
 import uuid
 from asyncio.subprocess import DEVNULL, Process
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -210,6 +210,10 @@ class LocalIsolation(Isolation):
             return self._launcher
 
     async def create(self) -> Sandbox:
+        return LocalSandbox(await self._runner(), self._runner)
+
+    async def _runner(self) -> "_Runner":
+        """A ready one."""
         launcher = await self._running_launcher()
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
@@ -230,7 +234,7 @@ class LocalIsolation(Isolation):
         except BaseException:
             channel.close()
             raise
-        return LocalSandbox(pid, launcher.exits.get(pid), hello, channel)
+        return _Runner(pid, launcher.exits.get(pid), hello, channel)
 
     async def close(self) -> None:
         if self._launcher:
@@ -240,54 +244,68 @@ class LocalIsolation(Isolation):
         return IsolationInfo(IsolationName.LOCAL, degradations=self._degradations)
 
 
-class LocalSandbox(Sandbox):
-    """One forked runner. exit_: its wait status once it has ended; None if it had before we could ask."""
+@dataclass(frozen=True)
+class _Runner:
+    """One that was forked. exit: its wait status once it has ended; None if it had before we could ask."""
 
-    def __init__(self, pid: int, exit_: asyncio.Future[int] | None, hello: Hello, channel: Channel) -> None:
-        self._id = f"{pid}-{uuid.uuid4().hex}"
-        self._pid = pid
-        self._exit = exit_
-        self._hello = hello
-        self._channel = channel
+    pid: int
+    exit: asyncio.Future[int] | None
+    hello: Hello
+    channel: Channel
+    runner_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    async def exit_status(self) -> int | None:
+        """128 + signal if it was killed; None if it cannot be known."""
+        if not self.exit:
+            return None
+        done, _ = await asyncio.wait([self.exit], timeout=_EXIT_WAIT_S)
+        if not done or self.exit.cancelled():
+            return None
+        code = os.waitstatus_to_exitcode(self.exit.result())
+        return code if code >= 0 else 128 - code
+
+
+class LocalSandbox(Sandbox):
+    """A forked runner. fork: makes another one."""
+
+    def __init__(self, runner: _Runner, fork: Callable[[], Awaitable[_Runner]]) -> None:
+        self._runner = runner
+        self._fork = fork
 
     @property
     def sandbox_id(self) -> str:
-        return self._id
+        return f"{self._runner.pid}-{self._runner.runner_id}"
 
     @property
     def hello(self) -> Hello:
-        return self._hello
+        return self._runner.hello
 
     @property
     def alive(self) -> bool:
-        return self._channel.closed is None
+        return self._runner.channel.closed is None
 
     def on_lost(self, callback: Callable[[], None]) -> None:
-        self._channel.on_closed(callback)
+        self._runner.channel.on_closed(callback)
 
     async def run(self, workload: bytes, timeout_s: float) -> bytes:
         try:
             async with asyncio.timeout(timeout_s):
-                return await self._channel.exchange(workload, REPORT_BYTES)
+                return await self._runner.channel.exchange(workload, REPORT_BYTES)
         except TimeoutError:
             raise SandboxLostError(Evidence(StreamEnd.OPEN, timed_out=True)) from None
         except ChannelClosedError as error:
             evidence = Evidence(StreamEnd.CORRUPT if error.corrupt else StreamEnd.ENDED)
-            raise SandboxLostError(evidence.with_exit(await self._exit_status())) from error
+            raise SandboxLostError(evidence.with_exit(await self._runner.exit_status())) from error
 
-    async def _exit_status(self) -> int | None:
-        """128 + signal if it was killed; None if it cannot be known."""
-        if not self._exit:
-            return None
-        done, _ = await asyncio.wait([self._exit], timeout=_EXIT_WAIT_S)
-        if not done or self._exit.cancelled():
-            return None
-        code = os.waitstatus_to_exitcode(self._exit.result())
-        return code if code >= 0 else 128 - code
+    async def renew(self) -> None:
+        """By a fresh one: a fork costs no more than to look whether all of this one's is gone."""
+        await self.destroy()
+        self._runner = await self._fork()
 
     async def destroy(self) -> None:
-        self._channel.close()
-        if await self._exit_status() is None and self._exit and not self._exit.done():
+        runner = self._runner
+        runner.channel.close()
+        if await runner.exit_status() is None and runner.exit and not runner.exit.done():
             # The launcher has not reaped it, so that the pid is still this runner's.
-            os.kill(self._pid, signal.SIGKILL)
-            await self._exit_status()
+            os.kill(runner.pid, signal.SIGKILL)
+            await runner.exit_status()

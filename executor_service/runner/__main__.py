@@ -6,8 +6,7 @@ With `--cell TMP_BYTES TMP_INODES SHM_BYTES SHM_INODES` it is PID 1 of a contain
 import os
 import sys
 
-from executor_service.runner import cell, launcher, revision, supervisor
-from executor_service.runner.system import meter, roles
+from executor_service.runner import alone, cell, launcher, revision, supervisor
 
 
 def main(arguments: list[str]) -> None:
@@ -21,8 +20,7 @@ def main(arguments: list[str]) -> None:
     os.dup2(2, 1)
     if arguments[:1] == ["--cell"]:
         sys.exit(cell.main(stdin_fd, stdout_fd, cell.Tmpfs(*map(int, arguments[1:]))))
-    confinement = roles.Confinement(cpu_counter=meter.open_counter(), nice=roles.GIVES_WAY)
-    supervisor.main(stdin_fd, stdout_fd, confinement)
+    sys.exit(alone.main(stdin_fd, stdout_fd))
 
 
 if __name__ == "__main__":

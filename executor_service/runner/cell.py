@@ -8,23 +8,15 @@ Whenever it is not certain that nothing is left of the last attempt, this proces
 
 import os
 import sys
-import time
 from dataclasses import dataclass
 
 from executor_service.runner import supervisor
-from executor_service.runner.system import frames, kernel, meter, namespaces
+from executor_service.runner.system import frames, kernel, leftovers, meter, namespaces
 from executor_service.runner.system.roles import GIVES_WAY, Confinement, Role
 
 FIRST_UID = 20000  # outside; inside it is root, and 10000 and the following are the roles
 _UIDS = 20000
 _FILTER = "/opt/codearena/seccomp.bpf"
-_CGROUP = "/sys/fs/cgroup"
-_OOM_FILES = (f"{_CGROUP}/memory.events", f"{_CGROUP}/memory/memory.oom_control")
-_MEMORY_STATS = (f"{_CGROUP}/memory.stat", f"{_CGROUP}/memory/memory.stat")
-_PROCESS_COUNTS = (f"{_CGROUP}/pids.current", f"{_CGROUP}/pids/pids.current")
-_MEMORY_SLACK_BYTES = 4 << 20  # what the kernel has counted for a core but not yet for the container, and its rounding
-_SETTLE_S = 0.5  # for the kernel to give back what it frees later than the last process
-_LOOK_AGAIN_S = 0.002
 _LOST = 70
 _SIGNALLED = 128
 
@@ -43,12 +35,12 @@ def main(stdin_fd: int, stdout_fd: int, tmpfs: Tmpfs) -> int:
     """Serves until the executor hangs up or a doubt arises; returns the exit status."""
     with open(_FILTER, "rb") as file:
         program = file.read()
-    most_bytes = _anonymous_bytes() + _MEMORY_SLACK_BYTES
+    most_bytes = leftovers.most_bytes()
     while True:
         status = _serve_one(stdin_fd, stdout_fd, tmpfs, program)
         if status:
             return status
-        if not _settled(most_bytes) or frames.read_frame(stdin_fd, limit_bytes=0) is None:
+        if not leftovers.settled(most_bytes) or frames.read_frame(stdin_fd, limit_bytes=0) is None:
             return 0
 
 
@@ -102,7 +94,7 @@ def _furnish(tmpfs: Tmpfs) -> None:
 
 def _cover_sys(shut: int) -> None:
     """The container's counters tell of earlier attempts. The one that tells why a process was killed is zero."""
-    path = _readable(_OOM_FILES)
+    path = leftovers.oom_file()
     counter = os.open(path, os.O_PATH)
     kernel.mount("tmpfs", "/sys", "tmpfs", shut, "size=4k,mode=755")
     os.makedirs(os.path.dirname(path))
@@ -110,37 +102,3 @@ def _cover_sys(shut: int) -> None:
     kernel.mount(f"/proc/self/fd/{counter}", path, "", kernel.MS_BIND)
     kernel.mount("none", "/sys", "", kernel.MS_REMOUNT | kernel.MS_BIND | kernel.MS_RDONLY | shut)
     os.close(counter)
-
-
-def _settled(most_bytes: int) -> bool:
-    """True once nothing but this process is here and the memory is back; False if that does not come."""
-    deadline = time.monotonic() + _SETTLE_S
-    while True:
-        if _counters(_OOM_FILES).get("oom_kill", 0):
-            return False
-        if _processes() == 1 and _anonymous_bytes() <= most_bytes:
-            return True
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(_LOOK_AGAIN_S)
-
-
-def _processes() -> int:
-    with open(_readable(_PROCESS_COUNTS)) as file:
-        return int(file.read())
-
-
-def _anonymous_bytes() -> int:
-    """Memory of processes and of files in memory; not of files on disk, which the kernel keeps as long as it likes."""
-    counters = _counters(_MEMORY_STATS)
-    return counters.get("anon", counters.get("rss", 0)) + counters.get("shmem", 0)
-
-
-def _counters(paths: tuple[str, ...]) -> dict[str, int]:
-    with open(_readable(paths)) as file:
-        return {name: int(value) for name, value in (line.split() for line in file)}
-
-
-def _readable(paths: tuple[str, ...]) -> str:
-    """The first that exists: cgroup v2 or v1."""
-    return next(path for path in paths if os.path.exists(path))

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from executor_service.runner import conductor, worker
-from executor_service.runner.system import kernel, witness
+from executor_service.runner.system import kernel, leftovers, witness
 from executor_service.runner.system.roles import Confinement, Role, confine, switch_uid
 
 PACKET_BYTES = 64 * 1024
@@ -91,9 +91,8 @@ def main(stdin_fd: int, stdout_fd: int, confinement: Confinement) -> int:
         ours.close()
         _become_conductor(theirs, stdin_fd, stdout_fd, confinement)
     theirs.close()
-    os.close(stdin_fd)
-    os.close(stdout_fd)
-    return _Supervisor(ours, conductor_pid, confinement).serve()
+    with ours, contextlib.closing(_Supervisor(ours, conductor_pid, confinement)) as serving:
+        return serving.serve()
 
 
 def _become_conductor(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Confinement) -> None:
@@ -125,9 +124,14 @@ class _Supervisor:
         self._spawned: dict[int, _Spawned] = {}
         self._conductor_status: int | None = None
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # nothing may interrupt PID 1 while it has a role's uid
-        self._wake_r, wake_w = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        signal.set_wakeup_fd(wake_w, warn_on_full_buffer=False)
+        self._wake_r, self._wake_w = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(self._wake_w, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
+
+    def close(self) -> None:
+        signal.set_wakeup_fd(-1)
+        os.close(self._wake_r)
+        os.close(self._wake_w)
 
     def serve(self) -> int:
         """Until the conductor is gone; its wait status."""
@@ -188,7 +192,7 @@ class _Supervisor:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             if uids is not None and self._confinement.kill_by_uid:
-                _kill_uid(uids[role])
+                leftovers.kill_uid(uids[role])
             select.select([self._wake_r], [], [], _KILL_AGAIN_S)
             self._reap()
 
@@ -237,19 +241,6 @@ class _Supervisor:
                 "peak_memory_bytes": usage.ru_maxrss * 1024,
             }
         )
-
-
-def _kill_uid(uid: int) -> None:
-    """SIGKILL to all of a uid in one step of the kernel, which no fork can outrun.
-
-    kill(-1) reaches what the caller may signal; as `uid` and without capabilities that is this uid's processes alone,
-    and never the caller or PID 1 (kill(2)). The saved uid stays 0 to come back by.
-    """
-    os.setresuid(uid, uid, 0)
-    try:
-        os.kill(-1, signal.SIGKILL)
-    finally:
-        os.setresuid(0, 0, 0)
 
 
 def _become_worker(role: Role, fds: list[int], confinement: Confinement) -> None:

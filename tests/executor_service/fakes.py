@@ -40,6 +40,9 @@ class FakeSandbox(Sandbox):
     async def run(self, workload: bytes, timeout_s: float) -> bytes:
         return workload
 
+    async def renew(self) -> None:
+        raise SandboxError("nobody can be sure of it")
+
     async def destroy(self) -> None:
         await self._removal.wait()
         self.gone.set()

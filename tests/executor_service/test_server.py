@@ -43,8 +43,8 @@ class Executor:
 
 
 @asynccontextmanager
-async def serving() -> AsyncIterator[Executor]:
-    settings = Settings(port=0, isolation="local", pool_min=1, pool_max=1, queue_max=1, drain_s=30)
+async def serving(hold_s: float = 30.0) -> AsyncIterator[Executor]:
+    settings = Settings(port=0, isolation="local", pool_min=1, pool_max=1, queue_max=1, drain_s=30, hold_s=hold_s)
     server = ExecutorServer(settings)
     port = await server.start()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:

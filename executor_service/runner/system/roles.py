@@ -6,11 +6,12 @@ workload and runs as a uid of its own, which no other role can signal, trace or 
 """
 
 import contextlib
+import itertools
 import os
 import resource
 import signal
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 CONDUCTOR_UID = 10000
@@ -81,6 +82,17 @@ class Confinement:
     nice: int = 0
     folder: str = "/tmp"
     degradations: tuple[str, ...] = ()
+
+    @property
+    def uids(self) -> list[int]:
+        """Of all roles and the conductor, where they have some of their own."""
+        return [uid for uid in (self.conductor_uid, *(self.role_uids or {}).values()) if uid is not None]
+
+
+def with_other_uids(confinement: Confinement) -> Confinement:
+    """The same with other uids, where roles have some: what the kernel keeps by a uid is not for who follows."""
+    next_uid = itertools.count(max(confinement.uids) + 1)
+    return replace(confinement, conductor_uid=next(next_uid), role_uids={role: next(next_uid) for role in Role})
 
 
 def switch_uid(uid: int) -> None:
