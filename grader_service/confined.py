@@ -39,12 +39,12 @@ class ConfinedGrader:
 
     async def grade(self, request: grader_pb2.GradeRequest) -> grader_pb2.GradeResponse:
         """As the rpc says."""
-        limits = self._limits(request.expectations)
+        limits = self._limits(request.expectations, max(1, len(request.measurements)))
         return grader_pb2.GradeResponse.FromString(await self._answer(Kind.GRADE, request.SerializeToString(), limits))
 
     async def examine(self, request: grader_pb2.ExamineRequest) -> grader_pb2.ExamineResponse:
         """As the rpc says."""
-        limits = self._limits(request.expectations)
+        limits = self._limits(request.expectations, 1)
         answer = await self._answer(Kind.EXAMINE, request.SerializeToString(), limits)
         return grader_pb2.ExamineResponse.FromString(answer)
 
@@ -52,11 +52,11 @@ class ConfinedGrader:
         """Ends the workers."""
         await self._workers.close()
 
-    def _limits(self, expectations: grader_pb2.Expectations) -> Limits:
-        """A task's checker is a process of its own, within the worker's limits."""
+    def _limits(self, expectations: grader_pb2.Expectations, verdicts: int) -> Limits:
+        """A task's checker is a process of its own, within the worker's limits. verdicts: to choose the best of."""
         settings, checks = self._settings, bool(expectations.checker)
         return Limits(
-            cpu_s=settings.confined_cpu_s + (math.ceil(settings.checker_cpu_s) if checks else 0),
+            cpu_s=verdicts * (settings.confined_cpu_s + (math.ceil(settings.checker_cpu_s) if checks else 0)),
             wall_s=_WALL_S,
             memory_bytes=max(settings.confined_memory_bytes, settings.checker_memory_bytes if checks else 0),
             answer_bytes=_ANSWER_BYTES,

@@ -26,8 +26,8 @@ def require_consistent(request: grader_pb2.GradeRequest, reader: Reader) -> None
     """
     _require(request.step >= 1, "step counts from 1")
     require_report(request.report, request.expectations, reader)
-    if request.HasField("measurement"):
-        _require_measurement(request.measurement, request.expectations)
+    for measurement in request.measurements:
+        _require_measurement(measurement, request.expectations)
     compiles = request.report.analysis.compiles
     _require(not request.HasField("judgement") or compiles, "a judgement of an attempt that does not compile")
     _require(request.HasField("judgement") or not compiles, "no judgement of an attempt that compiles")

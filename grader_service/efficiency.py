@@ -82,7 +82,7 @@ def takes_measurement(report: executor_pb2.Report, expectations: grader_pb2.Expe
 def measure(
     request: grader_pb2.GradeRequest, settings: Settings, reader: Reader, checked: Checked = UNCHECKED
 ) -> Efficiency:
-    """Efficiency of an attempt that passed every test. checked: of the calls measured.
+    """Efficiency of an attempt that passed every test, by the request's only measurement. checked: of its calls.
 
     Nothing is made up: if the request holds no measurement, there is no score.
 
@@ -90,7 +90,7 @@ def measure(
         CallerError: nothing was measured against: neither probe nor reference calls.
         ServiceError: the reference ran, but could not be measured; another run may succeed.
     """
-    report = request.measurement if request.HasField("measurement") else request.report
+    report = request.measurements[0] if request.measurements else request.report
     if report.status != executor_pb2.ATTEMPT_STATUS_RAN:
         return NOT_MEASURED  # it ran before: not to load again is the attempt's own doing
     if _cannot_be_told(report):

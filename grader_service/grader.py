@@ -1,10 +1,12 @@
 """Report + Expectations + Judgement -> Verdict."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from google.protobuf.duration_pb2 import Duration
 
 from codearena import steps, values
+from codearena.server import rpc
 from codearena.tasks.task import COMPLEXITIES
 from codearena.v1 import executor_pb2, grader_pb2, judge_pb2
 from grader_service import consistency, earning, examine, feedback, hints, reward
@@ -16,21 +18,24 @@ from grader_service.reading import Reader
 from grader_service.revision import grader_revision
 from grader_service.settings import Settings
 
+_MEASUREMENTS = 4
+"""Of one attempt, at most, where the first ones do not tell how fast it is."""
+_ROOM_BYTES = rpc.MESSAGE_BYTES // 2  # with another measurement a request is at most twice as large
 _NOTHING = grader_pb2.Components(efficiency_score=0.0, llm_correctness=0.0, llm_security=0.0, llm_quality=0.0)
 
 
 @dataclass(frozen=True)
-class Graded:
-    """A verdict, and how far the attempt got. disturbed: another measurement may be more favourable."""
+class _Graded:
+    """The verdict by one measurement, and how far that one can be relied on."""
 
     verdict: grader_pb2.Verdict
-    outcome: VerdictOutcome
-    disturbed: bool = False
-    readings: grader_pb2.Readings = field(default_factory=grader_pb2.Readings)
+    readings: grader_pb2.Readings
+    speed: Efficiency
 
-    def response(self) -> grader_pb2.GradeResponse:
-        """As the rpc answers it."""
-        return grader_pb2.GradeResponse(verdict=self.verdict, takes_measurement=self.disturbed, readings=self.readings)
+    @property
+    def rank(self) -> tuple[float, bool]:
+        """The greater, the better for the attempt. Of equal rewards a score of 0 says more than none."""
+        return self.verdict.reward, not self.speed.untold
 
 
 class Grader:
@@ -42,27 +47,35 @@ class Grader:
         self._revision = grader_revision(settings)
         self._checker = Checker(settings)
 
-    def grade(self, request: grader_pb2.GradeRequest, *, read: bool = True) -> Graded | None:
-        """The verdict on one attempt; None: it takes a measurement, or another one than the request has.
+    def grade(self, request: grader_pb2.GradeRequest, *, read: bool = True) -> grader_pb2.GradeResponse:
+        """The best verdict that the measurements give, which of them gives it, and whether one more may give a better.
 
         read: False: of what was returned only what is, byte by byte, what was expected counts as right.
 
         Raises:
-            CallerError: the parts of the request do not belong together, see `consistency`, or the measurement has
+            CallerError: the parts of the request do not belong together, see `consistency`, or a measurement has
                 nothing to measure by.
             ServiceError: the reference could not be measured, or the task's checker did not answer.
         """
-        reader = self._reader(read)
+        graded = [self._graded(alone, self._reader(read)) for alone in _by_measurement(request)]
+        best = max(graded, key=lambda each: each.rank)
+        doubtful = graded[-1].speed.untold or graded[-1].speed.disturbed
+        room = len(request.measurements) < _MEASUREMENTS and request.ByteSize() < _ROOM_BYTES
+        return grader_pb2.GradeResponse(
+            verdict=best.verdict,
+            readings=best.readings,
+            measurement=graded.index(best) if request.measurements else None,
+            measure_again=doubtful and room,
+        )
+
+    def _graded(self, request: grader_pb2.GradeRequest, reader: Reader) -> _Graded:
+        """request: with one measurement, or none."""
         consistency.require_consistent(request, reader)
         _add_broken_checks(request)
         examined = self._examined(request.report, request.expectations, reader)
         passed = sum(test.passed for test in examined)
         all_passed = passed == len(examined)
-        if all_passed and not request.HasField("measurement") and self._takes_measurement(request):
-            return None
         speed = self._measured(request, reader) if all_passed else NOT_MEASURED
-        if speed.untold and not request.last_measurement:
-            return None
         score = None if speed.untold else speed.score
         unearned = earning.unearned(request.report, request.expectations, examined)
         components = _NOTHING if unearned else _components(request, earning.support(examined), score)
@@ -72,8 +85,7 @@ class Grader:
         verdict.complexity.CopyFrom(_complexity(request, speed))
         self._count(verdict, examined)
         self._describe(verdict, request, examined, speed, reader)
-        disturbed = speed.disturbed and not request.last_measurement
-        return Graded(verdict, outcome_of(request.report, verdict), disturbed, _readings(examined, speed))
+        return _Graded(verdict, _readings(examined, speed), speed)
 
     def examine(self, request: grader_pb2.ExamineRequest, *, read: bool = True) -> grader_pb2.ExamineResponse:
         """Whether the attempt passed every test, and, if so, whether its report does not tell its speed.
@@ -105,7 +117,9 @@ class Grader:
         return examine.examine(report, expectations, reader, checked)
 
     def _measured(self, request: grader_pb2.GradeRequest, reader: Reader) -> Efficiency:
-        report = request.measurement if request.HasField("measurement") else request.report
+        if not request.measurements and self._takes_measurement(request):
+            return replace(NOT_MEASURED, untold=True)
+        report = request.measurements[0] if request.measurements else request.report
         checked = self._checker.check(report.calls, request.expectations)
         speed = measure(request, self._settings, reader, checked)
         return replace(speed, score=steps.score(speed.score))
@@ -154,10 +168,24 @@ class Grader:
         )
 
 
+def _by_measurement(request: grader_pb2.GradeRequest) -> Iterator[grader_pb2.GradeRequest]:
+    """The request with each of its measurements alone; as it is if it has one or none."""
+    if len(request.measurements) <= 1:
+        yield request
+        return
+    for measurement in request.measurements:
+        alone = grader_pb2.GradeRequest()
+        alone.CopyFrom(request)
+        del alone.measurements[:]
+        alone.measurements.append(measurement)
+        yield alone
+
+
 def _add_broken_checks(request: grader_pb2.GradeRequest) -> None:
     """To the report those of the measurement: an attempt could keep a rule for the inputs of tests alone."""
     known = set(request.report.broken_checks)
-    request.report.broken_checks.extend(each for each in request.measurement.broken_checks if each not in known)
+    found = [each for measurement in request.measurements for each in measurement.broken_checks]
+    request.report.broken_checks.extend(each for each in found if each not in known)
 
 
 def _components(

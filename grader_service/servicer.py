@@ -32,7 +32,7 @@ class GraderServicer(grader_pb2_grpc.GraderServiceServicer):
     ) -> grader_pb2.GradeResponse:
         with metrics.GRADE_SECONDS.time():
             response = await self._graded(request)
-        if not response.takes_measurement:
+        if not response.measure_again:
             metrics.VERDICTS.labels(outcome_of(request.report, response.verdict)).inc()
             metrics.REWARD.observe(response.verdict.reward)
         return response
@@ -46,10 +46,9 @@ class GraderServicer(grader_pb2_grpc.GraderServiceServicer):
             return await _done(self._grader.examine, request)
 
     async def _graded(self, request: grader_pb2.GradeRequest) -> grader_pb2.GradeResponse:
-        if request.report.ByteSize() + request.measurement.ByteSize() > _SMALL_BYTES:
+        if sum(report.ByteSize() for report in (request.report, *request.measurements)) > _SMALL_BYTES:
             return await self._confined.grade(request)
-        graded = await _done(self._grader.grade, request)
-        return graded.response() if graded else grader_pb2.GradeResponse(takes_measurement=True)
+        return await _done(self._grader.grade, request)
 
 
 async def _done(work: Callable[[Request], Result], request: Request) -> Result:

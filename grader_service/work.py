@@ -58,8 +58,6 @@ def _answer(grader: Grader, kind: Kind, request: bytes) -> bytes:
         if kind.unread is Kind.EXAMINE_UNREAD:
             found = grader.examine(grader_pb2.ExamineRequest.FromString(request), read=read)
             return DONE + found.SerializeToString()
-        graded = grader.grade(grader_pb2.GradeRequest.FromString(request), read=read)
-        response = graded.response() if graded else grader_pb2.GradeResponse(takes_measurement=True)
-        return DONE + response.SerializeToString()
+        return DONE + grader.grade(grader_pb2.GradeRequest.FromString(request), read=read).SerializeToString()
     except CodeArenaError as error:
         return FAILED + json.dumps([error.slug, error.detail]).encode()

@@ -74,11 +74,10 @@ async def _regraded(
     request = grader_pb2.GradeRequest(
         attempt_id=attempt.attempt_id,
         report=attempt.report,
-        measurement=attempt.measurement if attempt.HasField("measurement") else None,
+        measurements=[attempt.measurement] if attempt.HasField("measurement") else [],
         judgement=attempt.judgement if attempt.HasField("judgement") else None,
         expectations=_expectations(basis, attempt),
         step=attempt.step,
-        last_measurement=attempt.HasField("measurement"),
         identical=attempt.identical,
     )
     try:
@@ -88,7 +87,9 @@ async def _regraded(
         if isinstance(error, ServiceError):  # of the grader, not of this attempt: the next ones would wait for it, too
             raise ServiceError(f"the grader failed at attempt {attempt.attempt_id}: {error.detail}") from failed
         return Regraded(attempt.attempt_id, task_id, before, {}, error.detail)
-    if response.takes_measurement:  # of a grader with other settings, which would have measured it
+    if (
+        response.measure_again and not request.measurements
+    ):  # of a grader with other settings, which would have measured it
         return Regraded(attempt.attempt_id, task_id, before, {}, "it takes a measurement, and was not measured")
     return Regraded(attempt.attempt_id, task_id, before, _told(response.verdict))
 

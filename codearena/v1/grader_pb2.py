@@ -28,53 +28,53 @@ from codearena.v1 import judge_pb2 as codearena_dot_v1_dot_judge__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x63odearena/v1/grader.proto\x12\x0c\x63odearena.v1\x1a\x19\x63odearena/v1/common.proto\x1a\x1b\x63odearena/v1/executor.proto\x1a\x18\x63odearena/v1/judge.proto\x1a\x1egoogle/protobuf/duration.proto\"|\n\x0e\x45xamineRequest\x12\x12\n\nattempt_id\x18\x01 \x01(\t\x12$\n\x06report\x18\x02 \x01(\x0b\x32\x14.codearena.v1.Report\x12\x30\n\x0c\x65xpectations\x18\x03 \x01(\x0b\x32\x1a.codearena.v1.Expectations\"B\n\x0f\x45xamineResponse\x12\x0f\n\x07measure\x18\x01 \x01(\x08\x12\x0e\n\x06passed\x18\x02 \x01(\x08\x12\x0e\n\x06passes\x18\x03 \x03(\x08\"\x8c\x02\n\x0cGradeRequest\x12\x12\n\nattempt_id\x18\x01 \x01(\t\x12$\n\x06report\x18\x02 \x01(\x0b\x32\x14.codearena.v1.Report\x12\x30\n\x0c\x65xpectations\x18\x03 \x01(\x0b\x32\x1a.codearena.v1.Expectations\x12*\n\tjudgement\x18\x04 \x01(\x0b\x32\x17.codearena.v1.Judgement\x12\x0c\n\x04step\x18\x05 \x01(\x05\x12\x11\n\tidentical\x18\x06 \x01(\x08\x12)\n\x0bmeasurement\x18\x07 \x01(\x0b\x32\x14.codearena.v1.Report\x12\x18\n\x10last_measurement\x18\t \x01(\x08\"|\n\rGradeResponse\x12&\n\x07verdict\x18\x01 \x01(\x0b\x32\x15.codearena.v1.Verdict\x12\x19\n\x11takes_measurement\x18\x02 \x01(\x08\x12(\n\x08readings\x18\x03 \x01(\x0b\x32\x16.codearena.v1.Readings\"C\n\x08Readings\x12\x0e\n\x06passes\x18\x01 \x03(\x08\x12\x17\n\x0fmeasured_passes\x18\x02 \x03(\x08\x12\x0e\n\x06probed\x18\x03 \x03(\x08\"\xf1\x01\n\x0c\x45xpectations\x12(\n\x05tests\x18\x01 \x03(\x0b\x32\x19.codearena.v1.Expectation\x12\x1a\n\x12optimal_complexity\x18\x02 \x01(\t\x12.\n\x06\x63hecks\x18\x03 \x03(\x0b\x32\x1e.codearena.v1.CheckExpectation\x12\r\n\x05hints\x18\x04 \x03(\t\x12\x0e\n\x06probed\x18\x05 \x01(\x08\x12\x0f\n\x07\x63hecker\x18\x06 \x01(\x0c\x12&\n\x05given\x18\x07 \x01(\x0b\x32\x17.codearena.v1.GivenCode\x12\x13\n\x0b\x65ntry_point\x18\x08 \x01(\t\"\x1d\n\tGivenCode\x12\x10\n\x08\x61st_hash\x18\x01 \x01(\t\"\xf8\x03\n\x0b\x45xpectation\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07visible\x18\x03 \x01(\x08\x12+\n\x05value\x18\x04 \x01(\x0b\x32\x1a.codearena.v1.EncodedValueH\x00\x12\x31\n\x06raises\x18\x05 \x01(\x0b\x32\x1f.codearena.v1.ExpectedExceptionH\x00\x12\x30\n\x07process\x18\x06 \x01(\x0b\x32\x1d.codearena.v1.ExpectedProcessH\x00\x12\x37\n\x0bscript_test\x18\t \x01(\x0b\x32 .codearena.v1.ExpectedScriptTestH\x00\x12&\n\x07\x63ompare\x18\x07 \x01(\x0e\x32\x15.codearena.v1.Compare\x12\r\n\x05input\x18\x08 \x01(\t\x12*\n\ttolerance\x18\n \x01(\x0b\x32\x17.codearena.v1.Tolerance\x12(\n\x04\x61rgs\x18\x0b \x01(\x0b\x32\x1a.codearena.v1.EncodedValue\x12*\n\x06kwargs\x18\x0c \x01(\x0b\x32\x1a.codearena.v1.EncodedValue\x12\x19\n\x0cgiven_passes\x18\r \x01(\x08H\x01\x88\x01\x01\x42\t\n\x07outcomeB\x0f\n\r_given_passes\"B\n\tTolerance\x12\x10\n\x08relative\x18\x01 \x01(\x01\x12\x10\n\x08\x61\x62solute\x18\x02 \x01(\x01\x12\x11\n\tnan_equal\x18\x03 \x01(\x08\"T\n\x11\x45xpectedException\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\x18\n\x10message_contains\x18\x02 \x01(\t\x12\x17\n\x0fmessage_pattern\x18\x03 \x01(\t\"s\n\x0f\x45xpectedProcess\x12\x0f\n\x07program\x18\x01 \x01(\t\x12\x10\n\x08\x61rgument\x18\x02 \x01(\t\x12\x12\n\nmay_refuse\x18\x03 \x01(\x08\x12)\n\x05value\x18\x04 \x01(\x0b\x32\x1a.codearena.v1.EncodedValue\"6\n\x12\x45xpectedScriptTest\x12\x0f\n\x07test_id\x18\x01 \x01(\t\x12\x0f\n\x07refusal\x18\x02 \x01(\x08\"]\n\x10\x43heckExpectation\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07visible\x18\x02 \x01(\x08\x12\x19\n\x0cgiven_passes\x18\x03 \x01(\x08H\x00\x88\x01\x01\x42\x0f\n\r_given_passes\"\xa3\x04\n\x07Verdict\x12,\n\ncomponents\x18\x01 \x01(\x0b\x32\x18.codearena.v1.Components\x12*\n\tpenalties\x18\x02 \x01(\x0b\x32\x17.codearena.v1.Penalties\x12\x0c\n\x04\x62\x61se\x18\x03 \x01(\x01\x12\x0e\n\x06reward\x18\x04 \x01(\x01\x12\x0e\n\x06solved\x18\x05 \x01(\x08\x12\x14\n\x0ctests_passed\x18\x06 \x01(\x05\x12\x13\n\x0btests_total\x18\x07 \x01(\x05\x12\x15\n\rhidden_passed\x18\x08 \x01(\x05\x12\x14\n\x0chidden_total\x18\t \x01(\x05\x12(\n\x05tests\x18\n \x03(\x0b\x32\x19.codearena.v1.TestOutcome\x12\x11\n\terror_log\x18\x0b \x01(\t\x12\x0c\n\x04hint\x18\x0c \x01(\t\x12,\n\ncomplexity\x18\r \x01(\x0b\x32\x18.codearena.v1.Complexity\x12&\n\x05judge\x18\x0e \x01(\x0e\x32\x17.codearena.v1.JudgeKind\x12\x17\n\x0fgrader_revision\x18\x0f \x01(\t\x12*\n\tjudgement\x18\x10 \x01(\x0b\x32\x17.codearena.v1.Judgement\x12(\n\x0bshown_usage\x18\x11 \x01(\x0b\x32\x13.codearena.v1.Usage\x12(\n\x08unearned\x18\x12 \x01(\x0e\x32\x16.codearena.v1.Unearned\"\xf8\x01\n\nComponents\x12\x15\n\rcompile_score\x18\x01 \x01(\x01\x12\x17\n\x0ftest_pass_ratio\x18\x02 \x01(\x01\x12\x1d\n\x10\x65\x66\x66iciency_score\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x1c\n\x0fllm_correctness\x18\x04 \x01(\x01H\x01\x88\x01\x01\x12\x19\n\x0cllm_security\x18\x05 \x01(\x01H\x02\x88\x01\x01\x12\x18\n\x0bllm_quality\x18\x06 \x01(\x01H\x03\x88\x01\x01\x42\x13\n\x11_efficiency_scoreB\x12\n\x10_llm_correctnessB\x0f\n\r_llm_securityB\x0e\n\x0c_llm_quality\",\n\tPenalties\x12\x0c\n\x04step\x18\x01 \x01(\x01\x12\x11\n\tidentical\x18\x02 \x01(\x01\"\x93\x01\n\x0bTestOutcome\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06passed\x18\x02 \x01(\x08\x12\r\n\x05input\x18\x03 \x01(\t\x12\x10\n\x08\x65xpected\x18\x04 \x01(\t\x12\x0b\n\x03got\x18\x05 \x01(\t\x12\x0e\n\x06stdout\x18\x06 \x01(\t\x12(\n\x06status\x18\x07 \x01(\x0e\x32\x18.codearena.v1.CallStatus\"\xbc\x01\n\nComplexity\x12\x10\n\x08measured\x18\x01 \x01(\t\x12\x12\n\nconfidence\x18\x02 \x01(\x01\x12\x11\n\testimated\x18\x03 \x01(\t\x12\x0f\n\x07optimal\x18\x04 \x01(\t\x12\x12\n\x05ratio\x18\x05 \x01(\x01H\x00\x88\x01\x01\x12\r\n\x05sizes\x18\x06 \x03(\x03\x12(\n\x05times\x18\x07 \x03(\x0b\x32\x19.google.protobuf.Duration\x12\r\n\x05space\x18\x08 \x01(\tB\x08\n\x06_ratio*\xb1\x01\n\x07\x43ompare\x12\x17\n\x13\x43OMPARE_UNSPECIFIED\x10\x00\x12\x11\n\rCOMPARE_EXACT\x10\x01\x12\x12\n\x0e\x43OMPARE_APPROX\x10\x02\x12\x15\n\x11\x43OMPARE_UNORDERED\x10\x03\x12\x15\n\x11\x43OMPARE_SAME_TYPE\x10\x04\x12\x0f\n\x0b\x43OMPARE_SET\x10\x05\x12\x13\n\x0f\x43OMPARE_NUMERIC\x10\x06\x12\x12\n\x0e\x43OMPARE_CUSTOM\x10\x07*\xbe\x01\n\x08Unearned\x12\x18\n\x14UNEARNED_UNSPECIFIED\x10\x00\x12\x1a\n\x16UNEARNED_COMPILE_ERROR\x10\x01\x12\x17\n\x13UNEARNED_LOAD_ERROR\x10\x02\x12\x1b\n\x17UNEARNED_NO_ENTRY_POINT\x10\x03\x12\x16\n\x12UNEARNED_UNCHANGED\x10\x04\x12\x14\n\x10UNEARNED_NO_WORK\x10\x05\x12\x18\n\x14UNEARNED_NO_PROGRESS\x10\x06\x32\x99\x01\n\rGraderService\x12@\n\x05Grade\x12\x1a.codearena.v1.GradeRequest\x1a\x1b.codearena.v1.GradeResponse\x12\x46\n\x07\x45xamine\x12\x1c.codearena.v1.ExamineRequest\x1a\x1d.codearena.v1.ExamineResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x63odearena/v1/grader.proto\x12\x0c\x63odearena.v1\x1a\x19\x63odearena/v1/common.proto\x1a\x1b\x63odearena/v1/executor.proto\x1a\x18\x63odearena/v1/judge.proto\x1a\x1egoogle/protobuf/duration.proto\"|\n\x0e\x45xamineRequest\x12\x12\n\nattempt_id\x18\x01 \x01(\t\x12$\n\x06report\x18\x02 \x01(\x0b\x32\x14.codearena.v1.Report\x12\x30\n\x0c\x65xpectations\x18\x03 \x01(\x0b\x32\x1a.codearena.v1.Expectations\"B\n\x0f\x45xamineResponse\x12\x0f\n\x07measure\x18\x01 \x01(\x08\x12\x0e\n\x06passed\x18\x02 \x01(\x08\x12\x0e\n\x06passes\x18\x03 \x03(\x08\"\x9e\x02\n\x0cGradeRequest\x12\x12\n\nattempt_id\x18\x01 \x01(\t\x12$\n\x06report\x18\x02 \x01(\x0b\x32\x14.codearena.v1.Report\x12\x30\n\x0c\x65xpectations\x18\x03 \x01(\x0b\x32\x1a.codearena.v1.Expectations\x12*\n\tjudgement\x18\x04 \x01(\x0b\x32\x17.codearena.v1.Judgement\x12\x0c\n\x04step\x18\x05 \x01(\x05\x12\x11\n\tidentical\x18\x06 \x01(\x08\x12*\n\x0cmeasurements\x18\n \x03(\x0b\x32\x14.codearena.v1.ReportJ\x04\x08\x07\x10\x08J\x04\x08\t\x10\nR\x0bmeasurementR\x10last_measurement\"\xbb\x01\n\rGradeResponse\x12&\n\x07verdict\x18\x01 \x01(\x0b\x32\x15.codearena.v1.Verdict\x12(\n\x08readings\x18\x03 \x01(\x0b\x32\x16.codearena.v1.Readings\x12\x18\n\x0bmeasurement\x18\x04 \x01(\x05H\x00\x88\x01\x01\x12\x15\n\rmeasure_again\x18\x05 \x01(\x08\x42\x0e\n\x0c_measurementJ\x04\x08\x02\x10\x03R\x11takes_measurement\"C\n\x08Readings\x12\x0e\n\x06passes\x18\x01 \x03(\x08\x12\x17\n\x0fmeasured_passes\x18\x02 \x03(\x08\x12\x0e\n\x06probed\x18\x03 \x03(\x08\"\xf1\x01\n\x0c\x45xpectations\x12(\n\x05tests\x18\x01 \x03(\x0b\x32\x19.codearena.v1.Expectation\x12\x1a\n\x12optimal_complexity\x18\x02 \x01(\t\x12.\n\x06\x63hecks\x18\x03 \x03(\x0b\x32\x1e.codearena.v1.CheckExpectation\x12\r\n\x05hints\x18\x04 \x03(\t\x12\x0e\n\x06probed\x18\x05 \x01(\x08\x12\x0f\n\x07\x63hecker\x18\x06 \x01(\x0c\x12&\n\x05given\x18\x07 \x01(\x0b\x32\x17.codearena.v1.GivenCode\x12\x13\n\x0b\x65ntry_point\x18\x08 \x01(\t\"\x1d\n\tGivenCode\x12\x10\n\x08\x61st_hash\x18\x01 \x01(\t\"\xf8\x03\n\x0b\x45xpectation\x12\x0f\n\x07\x63\x61ll_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07visible\x18\x03 \x01(\x08\x12+\n\x05value\x18\x04 \x01(\x0b\x32\x1a.codearena.v1.EncodedValueH\x00\x12\x31\n\x06raises\x18\x05 \x01(\x0b\x32\x1f.codearena.v1.ExpectedExceptionH\x00\x12\x30\n\x07process\x18\x06 \x01(\x0b\x32\x1d.codearena.v1.ExpectedProcessH\x00\x12\x37\n\x0bscript_test\x18\t \x01(\x0b\x32 .codearena.v1.ExpectedScriptTestH\x00\x12&\n\x07\x63ompare\x18\x07 \x01(\x0e\x32\x15.codearena.v1.Compare\x12\r\n\x05input\x18\x08 \x01(\t\x12*\n\ttolerance\x18\n \x01(\x0b\x32\x17.codearena.v1.Tolerance\x12(\n\x04\x61rgs\x18\x0b \x01(\x0b\x32\x1a.codearena.v1.EncodedValue\x12*\n\x06kwargs\x18\x0c \x01(\x0b\x32\x1a.codearena.v1.EncodedValue\x12\x19\n\x0cgiven_passes\x18\r \x01(\x08H\x01\x88\x01\x01\x42\t\n\x07outcomeB\x0f\n\r_given_passes\"B\n\tTolerance\x12\x10\n\x08relative\x18\x01 \x01(\x01\x12\x10\n\x08\x61\x62solute\x18\x02 \x01(\x01\x12\x11\n\tnan_equal\x18\x03 \x01(\x08\"T\n\x11\x45xpectedException\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\x18\n\x10message_contains\x18\x02 \x01(\t\x12\x17\n\x0fmessage_pattern\x18\x03 \x01(\t\"s\n\x0f\x45xpectedProcess\x12\x0f\n\x07program\x18\x01 \x01(\t\x12\x10\n\x08\x61rgument\x18\x02 \x01(\t\x12\x12\n\nmay_refuse\x18\x03 \x01(\x08\x12)\n\x05value\x18\x04 \x01(\x0b\x32\x1a.codearena.v1.EncodedValue\"6\n\x12\x45xpectedScriptTest\x12\x0f\n\x07test_id\x18\x01 \x01(\t\x12\x0f\n\x07refusal\x18\x02 \x01(\x08\"]\n\x10\x43heckExpectation\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07visible\x18\x02 \x01(\x08\x12\x19\n\x0cgiven_passes\x18\x03 \x01(\x08H\x00\x88\x01\x01\x42\x0f\n\r_given_passes\"\xa3\x04\n\x07Verdict\x12,\n\ncomponents\x18\x01 \x01(\x0b\x32\x18.codearena.v1.Components\x12*\n\tpenalties\x18\x02 \x01(\x0b\x32\x17.codearena.v1.Penalties\x12\x0c\n\x04\x62\x61se\x18\x03 \x01(\x01\x12\x0e\n\x06reward\x18\x04 \x01(\x01\x12\x0e\n\x06solved\x18\x05 \x01(\x08\x12\x14\n\x0ctests_passed\x18\x06 \x01(\x05\x12\x13\n\x0btests_total\x18\x07 \x01(\x05\x12\x15\n\rhidden_passed\x18\x08 \x01(\x05\x12\x14\n\x0chidden_total\x18\t \x01(\x05\x12(\n\x05tests\x18\n \x03(\x0b\x32\x19.codearena.v1.TestOutcome\x12\x11\n\terror_log\x18\x0b \x01(\t\x12\x0c\n\x04hint\x18\x0c \x01(\t\x12,\n\ncomplexity\x18\r \x01(\x0b\x32\x18.codearena.v1.Complexity\x12&\n\x05judge\x18\x0e \x01(\x0e\x32\x17.codearena.v1.JudgeKind\x12\x17\n\x0fgrader_revision\x18\x0f \x01(\t\x12*\n\tjudgement\x18\x10 \x01(\x0b\x32\x17.codearena.v1.Judgement\x12(\n\x0bshown_usage\x18\x11 \x01(\x0b\x32\x13.codearena.v1.Usage\x12(\n\x08unearned\x18\x12 \x01(\x0e\x32\x16.codearena.v1.Unearned\"\xf8\x01\n\nComponents\x12\x15\n\rcompile_score\x18\x01 \x01(\x01\x12\x17\n\x0ftest_pass_ratio\x18\x02 \x01(\x01\x12\x1d\n\x10\x65\x66\x66iciency_score\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x1c\n\x0fllm_correctness\x18\x04 \x01(\x01H\x01\x88\x01\x01\x12\x19\n\x0cllm_security\x18\x05 \x01(\x01H\x02\x88\x01\x01\x12\x18\n\x0bllm_quality\x18\x06 \x01(\x01H\x03\x88\x01\x01\x42\x13\n\x11_efficiency_scoreB\x12\n\x10_llm_correctnessB\x0f\n\r_llm_securityB\x0e\n\x0c_llm_quality\",\n\tPenalties\x12\x0c\n\x04step\x18\x01 \x01(\x01\x12\x11\n\tidentical\x18\x02 \x01(\x01\"\x93\x01\n\x0bTestOutcome\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06passed\x18\x02 \x01(\x08\x12\r\n\x05input\x18\x03 \x01(\t\x12\x10\n\x08\x65xpected\x18\x04 \x01(\t\x12\x0b\n\x03got\x18\x05 \x01(\t\x12\x0e\n\x06stdout\x18\x06 \x01(\t\x12(\n\x06status\x18\x07 \x01(\x0e\x32\x18.codearena.v1.CallStatus\"\xbc\x01\n\nComplexity\x12\x10\n\x08measured\x18\x01 \x01(\t\x12\x12\n\nconfidence\x18\x02 \x01(\x01\x12\x11\n\testimated\x18\x03 \x01(\t\x12\x0f\n\x07optimal\x18\x04 \x01(\t\x12\x12\n\x05ratio\x18\x05 \x01(\x01H\x00\x88\x01\x01\x12\r\n\x05sizes\x18\x06 \x03(\x03\x12(\n\x05times\x18\x07 \x03(\x0b\x32\x19.google.protobuf.Duration\x12\r\n\x05space\x18\x08 \x01(\tB\x08\n\x06_ratio*\xb1\x01\n\x07\x43ompare\x12\x17\n\x13\x43OMPARE_UNSPECIFIED\x10\x00\x12\x11\n\rCOMPARE_EXACT\x10\x01\x12\x12\n\x0e\x43OMPARE_APPROX\x10\x02\x12\x15\n\x11\x43OMPARE_UNORDERED\x10\x03\x12\x15\n\x11\x43OMPARE_SAME_TYPE\x10\x04\x12\x0f\n\x0b\x43OMPARE_SET\x10\x05\x12\x13\n\x0f\x43OMPARE_NUMERIC\x10\x06\x12\x12\n\x0e\x43OMPARE_CUSTOM\x10\x07*\xbe\x01\n\x08Unearned\x12\x18\n\x14UNEARNED_UNSPECIFIED\x10\x00\x12\x1a\n\x16UNEARNED_COMPILE_ERROR\x10\x01\x12\x17\n\x13UNEARNED_LOAD_ERROR\x10\x02\x12\x1b\n\x17UNEARNED_NO_ENTRY_POINT\x10\x03\x12\x16\n\x12UNEARNED_UNCHANGED\x10\x04\x12\x14\n\x10UNEARNED_NO_WORK\x10\x05\x12\x18\n\x14UNEARNED_NO_PROGRESS\x10\x06\x32\x99\x01\n\rGraderService\x12@\n\x05Grade\x12\x1a.codearena.v1.GradeRequest\x1a\x1b.codearena.v1.GradeResponse\x12\x46\n\x07\x45xamine\x12\x1c.codearena.v1.ExamineRequest\x1a\x1d.codearena.v1.ExamineResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'codearena.v1.grader_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_COMPARE']._serialized_start=3210
-  _globals['_COMPARE']._serialized_end=3387
-  _globals['_UNEARNED']._serialized_start=3390
-  _globals['_UNEARNED']._serialized_end=3580
+  _globals['_COMPARE']._serialized_start=3292
+  _globals['_COMPARE']._serialized_end=3469
+  _globals['_UNEARNED']._serialized_start=3472
+  _globals['_UNEARNED']._serialized_end=3662
   _globals['_EXAMINEREQUEST']._serialized_start=157
   _globals['_EXAMINEREQUEST']._serialized_end=281
   _globals['_EXAMINERESPONSE']._serialized_start=283
   _globals['_EXAMINERESPONSE']._serialized_end=349
   _globals['_GRADEREQUEST']._serialized_start=352
-  _globals['_GRADEREQUEST']._serialized_end=620
-  _globals['_GRADERESPONSE']._serialized_start=622
-  _globals['_GRADERESPONSE']._serialized_end=746
-  _globals['_READINGS']._serialized_start=748
-  _globals['_READINGS']._serialized_end=815
-  _globals['_EXPECTATIONS']._serialized_start=818
-  _globals['_EXPECTATIONS']._serialized_end=1059
-  _globals['_GIVENCODE']._serialized_start=1061
-  _globals['_GIVENCODE']._serialized_end=1090
-  _globals['_EXPECTATION']._serialized_start=1093
-  _globals['_EXPECTATION']._serialized_end=1597
-  _globals['_TOLERANCE']._serialized_start=1599
-  _globals['_TOLERANCE']._serialized_end=1665
-  _globals['_EXPECTEDEXCEPTION']._serialized_start=1667
-  _globals['_EXPECTEDEXCEPTION']._serialized_end=1751
-  _globals['_EXPECTEDPROCESS']._serialized_start=1753
-  _globals['_EXPECTEDPROCESS']._serialized_end=1868
-  _globals['_EXPECTEDSCRIPTTEST']._serialized_start=1870
-  _globals['_EXPECTEDSCRIPTTEST']._serialized_end=1924
-  _globals['_CHECKEXPECTATION']._serialized_start=1926
-  _globals['_CHECKEXPECTATION']._serialized_end=2019
-  _globals['_VERDICT']._serialized_start=2022
-  _globals['_VERDICT']._serialized_end=2569
-  _globals['_COMPONENTS']._serialized_start=2572
-  _globals['_COMPONENTS']._serialized_end=2820
-  _globals['_PENALTIES']._serialized_start=2822
-  _globals['_PENALTIES']._serialized_end=2866
-  _globals['_TESTOUTCOME']._serialized_start=2869
-  _globals['_TESTOUTCOME']._serialized_end=3016
-  _globals['_COMPLEXITY']._serialized_start=3019
-  _globals['_COMPLEXITY']._serialized_end=3207
-  _globals['_GRADERSERVICE']._serialized_start=3583
-  _globals['_GRADERSERVICE']._serialized_end=3736
+  _globals['_GRADEREQUEST']._serialized_end=638
+  _globals['_GRADERESPONSE']._serialized_start=641
+  _globals['_GRADERESPONSE']._serialized_end=828
+  _globals['_READINGS']._serialized_start=830
+  _globals['_READINGS']._serialized_end=897
+  _globals['_EXPECTATIONS']._serialized_start=900
+  _globals['_EXPECTATIONS']._serialized_end=1141
+  _globals['_GIVENCODE']._serialized_start=1143
+  _globals['_GIVENCODE']._serialized_end=1172
+  _globals['_EXPECTATION']._serialized_start=1175
+  _globals['_EXPECTATION']._serialized_end=1679
+  _globals['_TOLERANCE']._serialized_start=1681
+  _globals['_TOLERANCE']._serialized_end=1747
+  _globals['_EXPECTEDEXCEPTION']._serialized_start=1749
+  _globals['_EXPECTEDEXCEPTION']._serialized_end=1833
+  _globals['_EXPECTEDPROCESS']._serialized_start=1835
+  _globals['_EXPECTEDPROCESS']._serialized_end=1950
+  _globals['_EXPECTEDSCRIPTTEST']._serialized_start=1952
+  _globals['_EXPECTEDSCRIPTTEST']._serialized_end=2006
+  _globals['_CHECKEXPECTATION']._serialized_start=2008
+  _globals['_CHECKEXPECTATION']._serialized_end=2101
+  _globals['_VERDICT']._serialized_start=2104
+  _globals['_VERDICT']._serialized_end=2651
+  _globals['_COMPONENTS']._serialized_start=2654
+  _globals['_COMPONENTS']._serialized_end=2902
+  _globals['_PENALTIES']._serialized_start=2904
+  _globals['_PENALTIES']._serialized_end=2948
+  _globals['_TESTOUTCOME']._serialized_start=2951
+  _globals['_TESTOUTCOME']._serialized_end=3098
+  _globals['_COMPLEXITY']._serialized_start=3101
+  _globals['_COMPLEXITY']._serialized_end=3289
+  _globals['_GRADERSERVICE']._serialized_start=3665
+  _globals['_GRADERSERVICE']._serialized_end=3818
 # @@protoc_insertion_point(module_scope)

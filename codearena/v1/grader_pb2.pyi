@@ -148,7 +148,7 @@ class ExamineResponse(_message.Message):
     PASSES_FIELD_NUMBER: _builtins.int
     measure: _builtins.bool
     """All tests passed, and how fast the attempt is takes a report of the
-    measuring workload. False: the report alone can be graded.
+    measuring workload. False: the report alone says it.
     """
     passed: _builtins.bool
     """All tests and checks passed."""
@@ -183,17 +183,12 @@ class GradeRequest(_message.Message):
     JUDGEMENT_FIELD_NUMBER: _builtins.int
     STEP_FIELD_NUMBER: _builtins.int
     IDENTICAL_FIELD_NUMBER: _builtins.int
-    MEASUREMENT_FIELD_NUMBER: _builtins.int
-    LAST_MEASUREMENT_FIELD_NUMBER: _builtins.int
+    MEASUREMENTS_FIELD_NUMBER: _builtins.int
     attempt_id: _builtins.str
     step: _builtins.int
     """From 1."""
     identical: _builtins.bool
     """The same fix was tried earlier in this episode."""
-    last_measurement: _builtins.bool
-    """No further measurement will be made: if this one does not tell how fast the
-    attempt is, efficiency_score is absent.
-    """
     @_builtins.property
     def report(self) -> _executor_pb2.Report: ...
     @_builtins.property
@@ -203,10 +198,11 @@ class GradeRequest(_message.Message):
         """Absent if the attempt did not compile."""
 
     @_builtins.property
-    def measurement(self) -> _executor_pb2.Report:
-        """Of the measuring workload, which ran in a sandbox of its own: the reference and
-        the attempt, on the probe or on the tests' own calls. Needed if Examine
-        or the response says so; absent: what `report` holds is measured.
+    def measurements(self) -> _containers.RepeatedCompositeFieldContainer[_executor_pb2.Report]:
+        """Of the measuring workload, each time that it ran, in the order in which it
+        did, and each time where nothing else had run: the reference and the attempt,
+        on the probe or on the tests' own calls. Needed if Examine says so; none:
+        what `report` holds is measured.
         """
 
     def __init__(
@@ -218,12 +214,11 @@ class GradeRequest(_message.Message):
         judgement: _judge_pb2.Judgement | None = ...,
         step: _builtins.int = ...,
         identical: _builtins.bool = ...,
-        measurement: _executor_pb2.Report | None = ...,
-        last_measurement: _builtins.bool = ...,
+        measurements: _abc.Iterable[_executor_pb2.Report] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["expectations", b"expectations", "judgement", b"judgement", "measurement", b"measurement", "report", b"report"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expectations", b"expectations", "judgement", b"judgement", "report", b"report"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "expectations", b"expectations", "identical", b"identical", "judgement", b"judgement", "last_measurement", b"last_measurement", "measurement", b"measurement", "report", b"report", "step", b"step"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "expectations", b"expectations", "identical", b"identical", "judgement", b"judgement", "measurements", b"measurements", "report", b"report", "step", b"step"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -234,20 +229,24 @@ class GradeResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     VERDICT_FIELD_NUMBER: _builtins.int
-    TAKES_MEASUREMENT_FIELD_NUMBER: _builtins.int
     READINGS_FIELD_NUMBER: _builtins.int
-    takes_measurement: _builtins.bool
-    """The attempt passed, and how fast it is takes a report of the measuring workload,
-    which the request has not, or another one: from this one nobody can tell
-    whether the attempt or the host was slow. Beside a verdict: the host was
-    busy, or the attempt is hardly slower than it may be, so that by another
-    measurement it may be as fast as the reference; of several verdicts the best
-    counts, since what disturbs a measurement only adds to it. Never set if
-    last_measurement was.
+    MEASUREMENT_FIELD_NUMBER: _builtins.int
+    MEASURE_AGAIN_FIELD_NUMBER: _builtins.int
+    measurement: _builtins.int
+    """Which of the measurements the verdict is by, from 0. Absent: there are none."""
+    measure_again: _builtins.bool
+    """One more measurement may be more favourable: there is none, and it takes one;
+    or nobody can tell from the last one whether the attempt or the host was
+    slow; or the host was busy, or the attempt is hardly slower than it may be.
+    Never set once there are 4, or all with another one would not fit in a
+    message.
     """
     @_builtins.property
     def verdict(self) -> Global___Verdict:
-        """Absent if there can be none without a measurement, or another one."""
+        """The best of those that the measurements give: what disturbs one only adds to
+        it. If none of them tells how fast the attempt is, efficiency_score is
+        absent.
+        """
 
     @_builtins.property
     def readings(self) -> Global___Readings:
@@ -259,14 +258,17 @@ class GradeResponse(_message.Message):
         self,
         *,
         verdict: Global___Verdict | None = ...,
-        takes_measurement: _builtins.bool = ...,
         readings: Global___Readings | None = ...,
+        measurement: _builtins.int | None = ...,
+        measure_again: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["readings", b"readings", "verdict", b"verdict"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_measurement", b"_measurement", "measurement", b"measurement", "readings", b"readings", "verdict", b"verdict"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["readings", b"readings", "takes_measurement", b"takes_measurement", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_measurement", b"_measurement", "measure_again", b"measure_again", "measurement", b"measurement", "readings", b"readings", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__measurement: _TypeAlias = _typing.Literal["measurement"]  # noqa: Y015
+    _WhichOneofArgType__measurement: _TypeAlias = _typing.Literal["_measurement", b"_measurement"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__measurement) -> _WhichOneofReturnType__measurement | None: ...
 
 Global___GradeResponse: _TypeAlias = GradeResponse  # noqa: Y015
 

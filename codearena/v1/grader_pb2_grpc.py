@@ -63,8 +63,8 @@ class GraderServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Examine(self, request, context):
-        """Says whether an attempt passes, and is to be measured before it is graded.
-        Runs nothing and stores nothing; equal requests get equal responses.
+        """Says whether an attempt that ran passes, and is to be measured. Asked of
+        every one, before it is judged and graded. Runs nothing and stores nothing; equal requests get equal responses.
 
         Safe to retry on any status.
         INVALID_ARGUMENT  report and expectations do not belong together;

@@ -41,8 +41,8 @@ class GraderServiceStub:
       UNAVAILABLE       draining
     """
     Examine: _grpc.UnaryUnaryMultiCallable[_grader_pb2.ExamineRequest, _grader_pb2.ExamineResponse]
-    """Says whether an attempt passes, and is to be measured before it is graded.
-    Runs nothing and stores nothing; equal requests get equal responses.
+    """Says whether an attempt that ran passes, and is to be measured. Asked of
+    every one, before it is judged and graded. Runs nothing and stores nothing; equal requests get equal responses.
 
     Safe to retry on any status.
       INVALID_ARGUMENT  report and expectations do not belong together;
@@ -63,8 +63,8 @@ class GraderServiceAsyncStub(GraderServiceStub):
       UNAVAILABLE       draining
     """
     Examine: _aio.UnaryUnaryMultiCallable[_grader_pb2.ExamineRequest, _grader_pb2.ExamineResponse]  # type: ignore[assignment]
-    """Says whether an attempt passes, and is to be measured before it is graded.
-    Runs nothing and stores nothing; equal requests get equal responses.
+    """Says whether an attempt that ran passes, and is to be measured. Asked of
+    every one, before it is judged and graded. Runs nothing and stores nothing; equal requests get equal responses.
 
     Safe to retry on any status.
       INVALID_ARGUMENT  report and expectations do not belong together;
@@ -94,8 +94,8 @@ class GraderServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _grader_pb2.ExamineRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_grader_pb2.ExamineResponse, _abc.Awaitable[_grader_pb2.ExamineResponse]]:
-        """Says whether an attempt passes, and is to be measured before it is graded.
-        Runs nothing and stores nothing; equal requests get equal responses.
+        """Says whether an attempt that ran passes, and is to be measured. Asked of
+        every one, before it is judged and graded. Runs nothing and stores nothing; equal requests get equal responses.
 
         Safe to retry on any status.
           INVALID_ARGUMENT  report and expectations do not belong together;

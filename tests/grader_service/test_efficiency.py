@@ -445,7 +445,7 @@ def alone(cpu_s: float) -> executor_pb2.Report:
 
 def measured_anew(measurement: executor_pb2.Report, cpu_s: float = 1.0) -> Efficiency:
     expectations = grader_pb2.Expectations(tests=[build.expects(1)])
-    request = grader_pb2.GradeRequest(report=alone(cpu_s), measurement=measurement, expectations=expectations)
+    request = grader_pb2.GradeRequest(report=alone(cpu_s), measurements=[measurement], expectations=expectations)
     return measure(request, build.SETTINGS)
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from codearena.errors import CallerError
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2
-from grader_service.grader import Graded, Grader
+from grader_service.grader import Grader, outcome_of
 from grader_service.metrics import VerdictOutcome
 from tests.grader_service import build
 
@@ -11,13 +11,7 @@ TIME_LIMIT = common_pb2.CALL_STATUS_TIME_LIMIT
 
 
 def grade(request: grader_pb2.GradeRequest) -> grader_pb2.Verdict:
-    return graded_of(request).verdict
-
-
-def graded_of(request: grader_pb2.GradeRequest, grader: Grader = GRADER) -> Graded:
-    graded = grader.grade(request)
-    assert graded is not None
-    return graded
+    return GRADER.grade(request).verdict
 
 
 def attempt(
@@ -42,10 +36,11 @@ def test_the_walk_through_comes_out_as_published() -> None:
 
 
 def test_solved_means_all_tests_and_efficiency() -> None:
-    graded = graded_of(attempt(9, 9))
-    assert graded.verdict.solved
-    assert graded.outcome is VerdictOutcome.SOLVED
-    assert graded.verdict.hint == ""
+    request = attempt(9, 9)
+    verdict = grade(request)
+    assert verdict.solved
+    assert outcome_of(request.report, verdict) is VerdictOutcome.SOLVED
+    assert verdict.hint == ""
 
 
 def test_efficiency_is_zero_unless_all_tests_pass_however_fast() -> None:
@@ -89,23 +84,24 @@ def test_a_check_counts_as_a_test() -> None:
 
 
 def test_an_attempt_that_does_not_compile_scores_zero_everywhere() -> None:
-    graded = graded_of(build.request(build.does_not_compile(), [build.expects(1)]))
-    verdict = graded.verdict
+    request = build.request(build.does_not_compile(), [build.expects(1)])
+    verdict = grade(request)
     assert {number for _, number in verdict.components.ListFields()} <= {0.0}
     assert all(verdict.components.HasField(name) for name in ("llm_correctness", "llm_security", "llm_quality"))
     assert verdict.base == 0.0
     assert verdict.reward == build.SETTINGS.reward_min
     assert verdict.judge == judge_pb2.JUDGE_KIND_UNSPECIFIED
     assert not verdict.HasField("judgement")
-    assert graded.outcome is VerdictOutcome.COMPILE_ERROR
+    assert outcome_of(request.report, verdict) is VerdictOutcome.COMPILE_ERROR
 
 
 def test_an_attempt_that_does_not_load_scores_zero_everywhere() -> None:
     load = build.raised(NameError("x"))
-    graded = graded_of(build.request(build.does_not_load(load), [build.expects(1)]))
-    assert {number for _, number in graded.verdict.components.ListFields()} <= {0.0}
-    assert graded.verdict.unearned == grader_pb2.UNEARNED_LOAD_ERROR
-    assert graded.outcome is VerdictOutcome.LOAD_ERROR
+    request = build.request(build.does_not_load(load), [build.expects(1)])
+    verdict = grade(request)
+    assert {number for _, number in verdict.components.ListFields()} <= {0.0}
+    assert verdict.unearned == grader_pb2.UNEARNED_LOAD_ERROR
+    assert outcome_of(request.report, verdict) is VerdictOutcome.LOAD_ERROR
 
 
 def test_the_judges_correctness_never_exceeds_what_the_tests_support() -> None:
@@ -123,8 +119,8 @@ def test_a_rule_that_is_kept_for_the_tests_alone_is_broken() -> None:
     request.report.analysis.checks.add(passed=True)
     request.expectations.checks.add(name="no eval")
     assert grade(request).tests_passed == grade(request).tests_total
-    request.measurement.CopyFrom(request.report)
-    request.measurement.broken_checks.append(0)
+    request.measurements.append(request.report)
+    request.measurements[0].broken_checks.append(0)
     verdict = grade(request)
     assert (verdict.tests_passed, verdict.components.efficiency_score) == (verdict.tests_total - 1, 0.0)
 
@@ -200,7 +196,7 @@ def test_parts_that_do_not_belong_together_are_refused() -> None:
 def test_equal_requests_get_equal_verdicts() -> None:
     request = attempt(5, 9)
     copy = grader_pb2.GradeRequest.FromString(request.SerializeToString())
-    assert graded_of(copy, Grader(build.SETTINGS)).verdict == grade(request)
+    assert Grader(build.SETTINGS).grade(copy) == GRADER.grade(request)
 
 
 @pytest.mark.parametrize("status", [common_pb2.CALL_STATUS_NOT_RUN, common_pb2.CALL_STATUS_MEMORY_LIMIT])
@@ -237,28 +233,33 @@ def unmeasured(value: object = True, *, probed: bool = False, cpu_s: float = 1.0
     return request
 
 
-def test_what_takes_a_measurement_gets_no_verdict_without_one() -> None:
-    measurement = build.ran([build.returned(True, cpu_s=0.2)], reference_cpu_s=0.1)
+def test_what_takes_a_measurement_gets_no_score_of_speed_without_one() -> None:
     for request in (unmeasured(), unmeasured(cpu_s=0.001, probed=True)):
-        assert GRADER.grade(request) is None
+        graded = GRADER.grade(request)
+        assert (graded.measure_again, graded.HasField("measurement")) == (True, False)
+        assert not graded.verdict.components.HasField("efficiency_score")
+        assert not graded.verdict.solved
     request = unmeasured()
-    request.measurement.CopyFrom(measurement)
+    request.measurements.append(build.ran([build.returned(True, cpu_s=0.2)], reference_cpu_s=0.1))
     assert grade(request).complexity.ratio == pytest.approx(2.0)
 
 
 def untold() -> grader_pb2.GradeRequest:
     """Measured where nobody can tell whether the attempt or the host was slow."""
     request = unmeasured()
-    request.measurement.CopyFrom(build.ran([build.ended(TIME_LIMIT, cpu_s=0.01, wall_s=5.0)], reference_cpu_s=0.1))
-    request.measurement.calls[0].usage.blocked.CopyFrom(build.duration(4.9))
-    request.measurement.reference_calls[0].usage.starved.CopyFrom(build.duration(0.5))
+    request.measurements.append(build.ran([build.ended(TIME_LIMIT, cpu_s=0.01, wall_s=5.0)], reference_cpu_s=0.1))
+    request.measurements[0].calls[0].usage.blocked.CopyFrom(build.duration(4.9))
+    request.measurements[0].reference_calls[0].usage.starved.CopyFrom(build.duration(0.5))
     return request
 
 
 def test_what_cannot_be_told_is_measured_again_and_then_left_out() -> None:
     request = untold()
-    assert GRADER.grade(request) is None
-    request.last_measurement = True
+    asked = [GRADER.grade(request).measure_again]
+    for _ in range(3):
+        request.measurements.append(request.measurements[0])
+        asked.append(GRADER.grade(request).measure_again)
+    assert asked == [True, True, True, False]
     verdict = grade(request)
     assert not verdict.components.HasField("efficiency_score")
     assert not verdict.solved
@@ -266,37 +267,69 @@ def test_what_cannot_be_told_is_measured_again_and_then_left_out() -> None:
 
 
 def test_to_be_hard_to_measure_earns_nothing() -> None:
-    request = untold_for_good()
+    request = untold()
     left_out = grade(request).reward
-    request.measurement.calls[0].usage.ClearField("blocked")
+    request.measurements[0].calls[0].usage.ClearField("blocked")
     assert left_out == grade(request).reward < grade(unmeasured(cpu_s=0.001)).reward
     for settings in (build.SETTINGS, build.SETTINGS.model_copy(update={"renormalise_unscored": True})):
-        graded = Grader(settings).grade(untold_for_good())
-        assert graded is not None and graded.verdict.base <= 0.7
-
-
-def untold_for_good() -> grader_pb2.GradeRequest:
-    request = untold()
-    request.last_measurement = True
-    return request
+        assert Grader(settings).grade(untold()).verdict.base <= 0.7
 
 
 def measured(cpu_s: float, starved_s: float) -> grader_pb2.GradeRequest:
     """Against a reference that takes a tenth of a second. starved_s: without a core meanwhile."""
     request = unmeasured()
-    request.measurement.CopyFrom(build.ran([build.returned(True, cpu_s=cpu_s)], reference_cpu_s=0.1))
-    request.measurement.usage.starved.CopyFrom(build.duration(starved_s))
+    request.measurements.append(measurement(cpu_s, starved_s))
     return request
 
 
+def measurement(cpu_s: float, starved_s: float = 0.0) -> executor_pb2.Report:
+    report = build.ran([build.returned(True, cpu_s=cpu_s)], reference_cpu_s=0.1)
+    report.usage.starved.CopyFrom(build.duration(starved_s))
+    return report
+
+
 def test_a_busy_host_is_asked_again_whether_a_fix_is_as_slow_as_it_seems() -> None:
-    seems_slow = measured(cpu_s=0.6, starved_s=1.0)
-    assert graded_of(seems_slow).disturbed
-    seems_slow.last_measurement = True
-    assert not graded_of(seems_slow).disturbed
-    assert graded_of(measured(cpu_s=0.41, starved_s=0.0)).disturbed, "it is hardly slower"
+    assert GRADER.grade(measured(cpu_s=0.6, starved_s=1.0)).measure_again
+    assert GRADER.grade(measured(cpu_s=0.41, starved_s=0.0)).measure_again, "it is hardly slower"
     for clear in (measured(0.6, 0.0), measured(0.1, 1.0), measured(3.0, 1.0)):
-        assert not graded_of(clear).disturbed
+        assert not GRADER.grade(clear).measure_again
+
+
+@pytest.mark.parametrize(
+    ("cpu_s", "best"), [((0.6, 0.1), 1), ((0.1, 0.6), 0), ((0.6, 0.6), 0), ((0.6, 0.2, 3.0), 1), ((0.5,), 0)]
+)
+def test_of_several_measurements_the_best_counts_and_is_named(cpu_s: tuple[float, ...], best: int) -> None:
+    request = unmeasured()
+    request.measurements.extend(measurement(each) for each in cpu_s)
+    graded = GRADER.grade(request)
+    assert (graded.measurement, graded.HasField("measurement")) == (best, True)
+    alone = unmeasured()
+    alone.measurements.append(request.measurements[best])
+    assert graded.verdict == grade(alone)
+
+
+def test_what_can_be_told_counts_rather_than_what_cannot() -> None:
+    request = untold()
+    request.measurements.append(measurement(100.0))  # as slow as can be
+    graded = GRADER.grade(request)
+    assert (graded.measurement, graded.verdict.components.efficiency_score) == (1, 0.0)
+    assert graded.verdict.components.HasField("efficiency_score")
+
+
+def test_a_rule_broken_in_one_measurement_costs_the_verdict_by_that_one_alone() -> None:
+    request = measured(0.1, 0.0)
+    request.report.analysis.checks.add(passed=True)
+    request.expectations.checks.add(name="no eval")
+    request.measurements[0].broken_checks.append(0)
+    request.measurements.append(measurement(0.3))
+    graded = GRADER.grade(request)
+    assert (graded.measurement, graded.verdict.tests_passed) == (1, 2)
+
+
+def test_no_more_is_measured_than_fits_in_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    request = measured(cpu_s=0.6, starved_s=1.0)
+    monkeypatch.setattr("grader_service.grader._ROOM_BYTES", request.ByteSize())
+    assert not GRADER.grade(request).measure_again
 
 
 def test_what_failed_or_was_quick_gets_its_verdict_without_a_measurement() -> None:
@@ -307,6 +340,6 @@ def test_what_failed_or_was_quick_gets_its_verdict_without_a_measurement() -> No
 
 def test_a_measurement_of_nothing_is_refused() -> None:
     request = unmeasured()
-    request.measurement.CopyFrom(request.report)
+    request.measurements.append(request.report)
     with pytest.raises(CallerError):
         GRADER.grade(request)

@@ -90,7 +90,6 @@ def test_a_slow_attempt_is_shown_where_and_asked_what() -> None:
     request.report.analysis.dominant_lines.extend([4, 6, 7])
     request.report.analysis.problem_type = "duplicates"
     graded = Grader(build.SETTINGS).grade(request)
-    assert graded is not None
     hint = graded.verdict.hint
     assert "lines 4, 6 and 7" in hint
     assert "without a search" in hint

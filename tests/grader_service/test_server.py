@@ -15,7 +15,7 @@ from prometheus_client import REGISTRY
 from codearena.errors import CallerError
 from codearena.server import rpc
 from codearena.v1 import common_pb2, grader_pb2, grader_pb2_grpc
-from grader_service.grader import Graded, Grader
+from grader_service.grader import Grader
 from grader_service.server import GraderServer
 from grader_service.settings import Settings
 from tests.grader_service import build
@@ -78,7 +78,7 @@ async def test_a_call_in_flight_is_finished_while_draining(monkeypatch: pytest.M
     entered, go_on = threading.Event(), threading.Event()
 
     class HeldGrader(Grader):
-        def grade(self, request: grader_pb2.GradeRequest) -> Graded | None:
+        def grade(self, request: grader_pb2.GradeRequest) -> grader_pb2.GradeResponse:
             entered.set()
             assert go_on.wait(30)
             return super().grade(request)

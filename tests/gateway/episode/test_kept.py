@@ -122,10 +122,9 @@ async def test_nothing_is_left_out_of_an_ordinary_step(serve: Serve, settings: S
 
 def stored_of(request: grader_pb2.GradeRequest) -> tuple[store_pb2.StoredAttempt, grader_pb2.Readings]:
     graded = Grader(build.SETTINGS).grade(request)
-    assert graded is not None
     stored = store_pb2.StoredAttempt(
         report=request.report,
-        measurement=request.measurement if request.HasField("measurement") else None,
+        measurement=request.measurements[0] if request.measurements else None,
         judgement=request.judgement,
         verdict=graded.verdict,
     )
@@ -138,10 +137,9 @@ def graded_again(stored: store_pb2.StoredAttempt, request: grader_pb2.GradeReque
     again.CopyFrom(request)
     again.report.CopyFrom(stored.report)
     if stored.HasField("measurement"):
-        again.measurement.CopyFrom(stored.measurement)
-    graded = Grader(build.SETTINGS).grade(again)
-    assert graded is not None
-    return graded.verdict
+        del again.measurements[:]
+        again.measurements.append(stored.measurement)
+    return Grader(build.SETTINGS).grade(again).verdict
 
 
 def told(verdict: grader_pb2.Verdict) -> tuple[object, ...]:
