@@ -205,34 +205,40 @@ class Complexity(_Lenient):
 class Timings(_Lenient):
     """Where the time went, in seconds, by the gateway's clock. The stages overlap, so that their sum means nothing.
 
-    queued_s, execute_s and grade_s follow each other; sandbox_s is a part of execute_s; judge_s and measure_s come
-    between execute_s and grade_s, at the same time where both are there. All are rounded up to 0.1, 1, 10 or
-    100 s, since an attempt can lengthen them by what it reads of hidden inputs; /metrics holds them exactly.
+    queued_s, analyse_s, execute_s, examine_s and grade_s follow each other; sandbox_s is a part of execute_s; judge_s
+    and measure_s come between examine_s and grade_s, at the same time where both are there. What was not done took 0:
+    what does not compile is not run, examined or judged. All are rounded up to 0.1, 1, 10 or 100 s, since an attempt
+    can lengthen them by what it reads of hidden inputs; /metrics holds them exactly.
     """
 
     queued_s: float = Field(description="Waiting for a place among the attempts that the gateway runs at once.")
+    analyse_s: float = Field(
+        default=0.0, description="From asking the judge what the source says to its answer: nothing has run by then."
+    )
     execute_s: float = Field(
-        description="From asking an executor to its report: waiting for a sandbox, running, every try."
+        default=0.0, description="From asking an executor to its report: waiting for a sandbox, running, every try."
     )
     sandbox_s: float = Field(
+        default=0.0,
         description="Within execute_s: in the sandbox, from handing over the workload to its report. By the executor's "
-        "clock, and of the try that succeeded."
+        "clock, and of the try that succeeded.",
     )
     measure_s: float = Field(
         default=0.0,
         description="Running the measuring workload in another sandbox; 0 unless the attempt is measured.",
     )
-    judge_s: float = Field(
-        description="From asking the judge to its judgement; in between the grader may be asked whether the tests "
-        "passed. 0 if the judge was not asked."
-    )
+    examine_s: float = Field(default=0.0, description="From asking the grader whether the tests passed to its answer.")
+    judge_s: float = Field(default=0.0, description="From asking the judge to its judgement.")
     grade_s: float = Field(
         description="From asking the grader to its verdict; together if it was asked again after a measurement."
     )
 
 
 class Revisions(_Lenient):
-    """Content hashes of everything that the score depends on; judge is empty if it was not asked."""
+    """Content hashes of everything that the score depends on.
+
+    judge and runner are empty if they were not asked: of what does not compile nothing is judged or run.
+    """
 
     task: str
     grader: str

@@ -15,8 +15,10 @@ from gateway.agents.choice import Choice
 from gateway.attempt.clients import Clients
 from gateway.bulk.grading import Grading
 from gateway.bulk.jobs import BulkJobs
-from gateway.episode.episodes import Episodes
+from gateway.episode.history import History
+from gateway.episode.reset import Resets
 from gateway.episode.sessions import Sessions
+from gateway.episode.step import Steps
 from gateway.mcp import McpServer
 from gateway.repair.fixer import Fixer
 from gateway.settings import Settings
@@ -32,7 +34,9 @@ class Context:
     store: Store
     keyring: Keyring
     clients: Clients
-    episodes: Episodes
+    resets: Resets
+    steps: Steps
+    history: History
     grading: Grading
     jobs: BulkJobs
     fixer: Fixer

@@ -3,6 +3,8 @@
 Most series are there from the start, at zero; gauges say how those of several worker processes add up.
 """
 
+from collections.abc import Mapping
+
 from prometheus_client import Counter, Gauge, Histogram
 
 from codearena.errors import (
@@ -14,6 +16,7 @@ from codearena.errors import (
     UnauthenticatedError,
 )
 from codearena.tasks.task import Level
+from codearena.v1 import executor_pb2, grader_pb2
 from gateway.store.records import CommitResult
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -26,9 +29,10 @@ COMPONENTS = (
     "llm_security",
     "llm_quality",
 )
+_OPTIONAL = frozenset(COMPONENTS) - {"compile_score", "test_pass_ratio"}
 OUTCOMES = ("compile_error", "load_error", "tests_failed", "tests_passed", "solved")
 JOB_CHUNK_ENDS = ("finished", "given_back", "no_longer_wanted", "failed")
-STAGE_NAMES = ("queued", "execute", "lease", "run", "measure", "judge", "grade", "commit")
+STAGE_NAMES = ("queued", "analyse", "execute", "lease", "run", "examine", "measure", "judge", "grade", "commit")
 
 REQUESTS = Histogram(
     "codearena_gateway_request_seconds",
@@ -38,8 +42,8 @@ REQUESTS = Histogram(
 )
 STAGES = Histogram(
     "codearena_gateway_attempt_stage_seconds",
-    "Time of one attempt in each stage: queued, execute (of which lease and run, in the executor), measure, judge, "
-    "grade, commit.",
+    "Time of one attempt in each stage: queued, analyse, execute (of which lease and run, in the executor), examine, "
+    "measure, judge, grade, commit.",
     ["stage"],
     buckets=_SECONDS,
 )
@@ -111,6 +115,36 @@ REDIS_PERSISTING = Gauge(
     multiprocess_mode="livemin",
 )
 REDIS_MEMORY = Gauge("codearena_gateway_redis_memory_bytes", "Memory that Redis uses.", multiprocess_mode="livemax")
+
+
+def outcome_of(report: executor_pb2.Report, verdict: grader_pb2.Verdict) -> str:
+    """How far an attempt got: one of OUTCOMES."""
+    if report.status == executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR:
+        return "compile_error"
+    if report.status == executor_pb2.ATTEMPT_STATUS_LOAD_ERROR:
+        return "load_error"
+    if verdict.solved:
+        return "solved"
+    return "tests_passed" if verdict.tests_passed == verdict.tests_total else "tests_failed"
+
+
+def count_attempt(
+    level: Level, report: executor_pb2.Report, verdict: grader_pb2.Verdict, seconds: Mapping[str, float]
+) -> None:
+    """Counts an attempt that was graded. seconds: of each stage."""
+    ATTEMPTS.labels(outcome_of(report, verdict), level).inc()
+    REWARD.labels(level).observe(verdict.reward)
+    scored = {field.name for field, _ in verdict.components.ListFields()}
+    for component in COMPONENTS:
+        # What could not be scored is no zero.
+        if component not in _OPTIONAL or component in scored:
+            value: float = getattr(verdict.components, component)
+            COMPONENT.labels(component, level).observe(value)
+    for stage, taken_s in seconds.items():
+        STAGES.labels(stage).observe(taken_s)
+    if "execute" in seconds:
+        for stage, duration in (("lease", report.timings.leased), ("run", report.timings.ran)):
+            STAGES.labels(stage).observe(duration.ToTimedelta().total_seconds())
 
 
 def _of_kind(*kinds: type[CodeArenaError]) -> list[str]:

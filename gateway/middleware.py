@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from codearena import models
 from codearena.errors import BodyTooLargeError, ServiceError
 from codearena.server import telemetry, tracing
-from gateway import answered_about, metrics, problems
+from gateway import metrics, problems, response_ids
 from gateway.access import caller as callers
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class RequestContext:
         given = Headers(scope=scope).get(problems.REQUEST_ID_HEADER, "")
         request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex
         telemetry.request_id.set(request_id)
-        answered = answered_about.begin()
+        ids = response_ids.begin()
         started, status = time.perf_counter(), 500
 
         async def sending(message: Message) -> None:
@@ -45,7 +45,7 @@ class RequestContext:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers[problems.REQUEST_ID_HEADER] = request_id
-                headers.update(answered.headers)
+                headers.update(ids.headers)
             await send(message)
 
         try:
@@ -59,7 +59,7 @@ class RequestContext:
             labels = metrics.REQUESTS.labels(route, scope["method"] if route != "none" else "any", str(status))
             taken_s = time.perf_counter() - started
             labels.observe(taken_s)
-            answered.log_as()
+            ids.log_from_here()
             _log(scope, route, status, taken_s)
 
 

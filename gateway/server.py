@@ -22,23 +22,25 @@ from gateway.access.guard import DOCS_ASSETS, Guard
 from gateway.access.keyring import Keyring
 from gateway.agents.choice import Choice
 from gateway.agents.memory import Reminders
-from gateway.answered_about import ATTEMPT_ID_HEADER, EPISODE_ID_HEADER
 from gateway.attempt.baselines import Baselines
 from gateway.attempt.clients import Clients
-from gateway.attempt.pipeline import Pipeline
+from gateway.attempt.graph import Graph
 from gateway.bulk.grading import Grading
 from gateway.bulk.group_verdicts import GroupVerdicts
 from gateway.bulk.jobs import BulkJobs
 from gateway.bulk.workers import Workers
 from gateway.context import Context
-from gateway.episode.episodes import Episodes
+from gateway.episode.history import History
+from gateway.episode.reset import Resets
 from gateway.episode.sessions import Sessions
+from gateway.episode.step import Steps
 from gateway.hung_up import HungUp
 from gateway.mcp import McpServer
 from gateway.middleware import BodyLimit, CutOff, RequestContext
 from gateway.repair.builtin_fixer import BuiltinFixer
 from gateway.repair.fixer import Fixer, ModelLink
 from gateway.repair.searches import Searches
+from gateway.response_ids import ATTEMPT_ID_HEADER, EPISODE_ID_HEADER
 from gateway.routes import env, grade, jobs, learning, mcp, ops, tools, web, ws
 from gateway.settings import Settings
 from gateway.store.redis import Store
@@ -54,12 +56,14 @@ _CORS_ANSWER = [problems.REQUEST_ID_HEADER, EPISODE_ID_HEADER, ATTEMPT_ID_HEADER
 async def _context(settings: Settings, tasks: Mapping[str, Task]) -> AsyncIterator[Context]:
     """Everything a gateway holds open, closed again in the reverse order."""
     async with Store(settings) as store, Clients(settings) as clients, watching(store, settings.redis_watch_s):
-        pipeline = Pipeline(settings, clients, tasks, random.SystemRandom())
+        graph = Graph(settings, clients, tasks, random.SystemRandom())
         choice = Choice(settings, store.agents, tasks, random.Random())
-        baselines = Baselines(settings, store, pipeline, tasks)
-        episodes = Episodes(settings, store, pipeline, baselines, tasks, choice)
+        baselines = Baselines(settings, store, graph, tasks)
+        resets = Resets(settings, store, baselines, tasks, choice)
+        steps = Steps(settings, store, graph, resets, tasks)
+        history = History(store, baselines, tasks)
         groups = GroupVerdicts(store.verdicts, kept=settings.group_verdicts_kept_s > 0)
-        grading, sessions = Grading(settings, pipeline, tasks, groups), Sessions(settings, episodes)
+        grading, sessions = Grading(settings, graph, tasks, groups), Sessions(settings, resets, steps, history)
         searches = Searches(settings.fixer_search_cpu_s, settings.fixer_search_memory_bytes, settings.source_bytes)
         reminders = Reminders(store.agents, settings.evaluation_agents)
         models = [ModelLink(each, searches) for each in settings.fixer_models]
@@ -74,15 +78,17 @@ async def _context(settings: Settings, tasks: Mapping[str, Task]) -> AsyncIterat
                 store=store,
                 keyring=Keyring(store.api_keys, settings.keys_max_age_s),
                 clients=clients,
-                episodes=episodes,
+                resets=resets,
+                steps=steps,
+                history=history,
                 grading=grading,
                 jobs=BulkJobs(settings, store.bulk, store.events, workers.wake),
-                fixer=Fixer(settings, tasks, [*models, BuiltinFixer(settings, pipeline, searches)], reminders.for_fix),
+                fixer=Fixer(settings, tasks, [*models, BuiltinFixer(settings, graph, searches)], reminders.for_fix),
                 sessions=sessions,
                 mcp=McpServer(settings, sessions, grading, store.sessions),
                 choice=choice,
             )
-        await episodes.drain()
+        await steps.drain()
 
 
 def create_app(settings: Settings, tasks: Mapping[str, Task] | None = None) -> FastAPI:

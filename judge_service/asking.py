@@ -54,10 +54,6 @@ class AskingJudge(Judge):
     def revision(self) -> str:
         return self._revision
 
-    @property
-    def wants_results(self) -> bool:
-        return self._settings.llm_when == "all_tests_pass"
-
     async def judge(self, evidence: Evidence) -> Judgement:
         static = await self._static.judge(evidence)
         code = await self._normalised(evidence.source, evidence.caller)
@@ -84,7 +80,7 @@ class AskingJudge(Judge):
             case "never":
                 return False
             case "all_tests_pass":
-                return bool(evidence.passed)
+                return evidence.passed
             case "calls_end":
                 return all(call.status in _ORDERLY for call in evidence.report.calls)
             case _:

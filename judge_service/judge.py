@@ -72,8 +72,7 @@ class Evidence:
     """What a judge may look at. Sources are hostile bytes, at most the service's limit long, and need not be text.
 
     report: what the executor saw, handed on as it came. Its analysis says that the source compiles. passed: every test,
-    by the grader; None: not examined yet. caller: on whose behalf, for queues that take turns; no judgement depends on
-    it.
+    by the grader. caller: on whose behalf, for queues that take turns; no judgement depends on it.
     """
 
     task_id: str
@@ -82,7 +81,7 @@ class Evidence:
     buggy_source: bytes
     source: bytes
     report: executor_pb2.Report
-    passed: bool | None = None
+    passed: bool = False
     caller: str = ""
 
 
@@ -126,11 +125,6 @@ class Judge(ABC):
     @abstractmethod
     def revision(self) -> str:
         """Hex content hash of all that decides a judgement of this judge but the evidence."""
-
-    @property
-    def wants_results(self) -> bool:
-        """Whether evidence must say if all tests passed."""
-        return False
 
     @abstractmethod
     async def judge(self, evidence: Evidence) -> Judgement:

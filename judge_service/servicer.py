@@ -48,21 +48,10 @@ class JudgeServicer(judge_pb2_grpc.JudgeServiceServicer):
     ) -> judge_pb2.JudgeResponse:
         started = time.monotonic()
         evidence = self._evidence(request.evidence, rpc.caller_of(context))
-        if self._judge.wants_results and evidence.passed is None:
-            return judge_pb2.JudgeResponse(wants_results=True)
         with _refusals_counted():
             judgement = await self._judge.judge(evidence)
         _count(judgement, time.monotonic() - started)
         return judge_pb2.JudgeResponse(judgement=_message(judgement))
-
-    async def Prepare(  # noqa: N802 - the rpc's name
-        self,
-        request: judge_pb2.PrepareRequest,
-        context: grpc.aio.ServicerContext[judge_pb2.PrepareRequest, judge_pb2.PrepareResponse],
-    ) -> judge_pb2.PrepareResponse:
-        self._require_size(request.source)
-        self._judge.prepare(request.source, rpc.caller_of(context))
-        return judge_pb2.PrepareResponse()
 
     def _evidence(self, message: judge_pb2.Evidence, caller: str) -> Evidence:
         """Raises CallerError for what is malformed, and for an attempt that does not compile: that is the grader's."""
@@ -76,7 +65,7 @@ class JudgeServicer(judge_pb2_grpc.JudgeServiceServicer):
             buggy_source=message.buggy_source,
             source=message.source,
             report=message.report,
-            passed=message.all_tests_passed if message.HasField("all_tests_passed") else None,
+            passed=message.all_tests_passed,
             caller=caller,
         )
 

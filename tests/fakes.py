@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import grpc
 
-from codearena.errors import CodeArenaError, SandboxError, ServiceError
+from codearena.errors import CodeArenaError, SandboxError
 from codearena.server import rpc, telemetry
 from codearena.v1 import (
     common_pb2,
@@ -117,7 +117,7 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
             self.request_ids.append(telemetry.request_id.get())
             self.time_left_s.append(context.time_remaining())
             self._arrivals.notify_all()
-        word = (request.workload.source.decode("utf-8", "replace").split() or [""])[0]
+        word = _first_word(request.workload.source)
         if self.fail_measurements and request.workload.reference_source:
             raise SandboxError("lost")
         if self.fail[word]:
@@ -147,25 +147,26 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
 
 def _report(workload: executor_pb2.Workload, word: str) -> executor_pb2.Report:
     isolation = executor_pb2.Isolation(name="local", runner_revision="runner-1")
-    if word == BROKEN:
-        problem = executor_pb2.SyntaxProblem(type="SyntaxError", message="invalid syntax", line=1)
-        analysis = executor_pb2.Analysis(compiles=False, problem=problem)
-        status = executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR
-        return executor_pb2.Report(status=status, analysis=analysis, isolation=isolation)
-    # Comments are not part of a syntax tree: what stands after a # makes no other fix.
-    code = b"\n".join(line.partition(b"#")[0].strip() for line in workload.source.splitlines())
-    analysis = executor_pb2.Analysis(
-        compiles=True,
-        ast_hash=hashlib.sha256(code).hexdigest(),
-        checks=[executor_pb2.CheckOutcome(passed=True) for _ in workload.checks],
-    )
     return executor_pb2.Report(
         status=executor_pb2.ATTEMPT_STATUS_RAN,
-        analysis=analysis,
         calls=[_outcome(call, word) for call in workload.calls],
         reference_calls=[_outcome(call, RIGHT) for call in workload.calls] if workload.reference_source else [],
         isolation=isolation,
     )
+
+
+def _analysis(request: judge_pb2.AnalyseRequest) -> executor_pb2.Analysis:
+    if _first_word(request.source) == BROKEN:
+        problem = executor_pb2.SyntaxProblem(type="SyntaxError", message="invalid syntax", line=1)
+        return executor_pb2.Analysis(compiles=False, problem=problem)
+    # Comments are not part of a syntax tree: what stands after a # makes no other fix.
+    code = b"\n".join(line.partition(b"#")[0].strip() for line in request.source.splitlines())
+    checks = [executor_pb2.CheckOutcome(passed=True) for _ in request.checks]
+    return executor_pb2.Analysis(compiles=True, ast_hash=hashlib.sha256(code).hexdigest(), checks=checks)
+
+
+def _first_word(source: bytes) -> str:
+    return (source.decode("utf-8", "replace").split() or [""])[0]
 
 
 def _outcome(call: executor_pb2.Call, word: str) -> common_pb2.CallOutcome:
@@ -183,10 +184,10 @@ def _outcome(call: executor_pb2.Call, word: str) -> common_pb2.CallOutcome:
 
 
 class FakeJudge(_Fake, judge_pb2_grpc.JudgeServiceServicer):
-    """Scores everything alike.
+    """Reads a source as the FakeExecutor runs it, and scores everything alike.
 
-    fail: errors to answer with first, in turn. prepared: sources it was told of, which it fails to hear if it is deaf.
-    curious: it wants to know whether all tests passed, unless it was told; insatiable: even then.
+    fail, fail_analyses: errors to answer with first when asked for a judgement, or an analysis, in turn. analysed:
+    sources that it read. change: what is done to each analysis.
     """
 
     def __init__(self) -> None:
@@ -195,29 +196,28 @@ class FakeJudge(_Fake, judge_pb2_grpc.JudgeServiceServicer):
 
         super().__init__("codearena.v1.JudgeService", register)
         self.requests: list[judge_pb2.JudgeRequest] = []
-        self.prepared: list[bytes] = []
-        self.deaf = self.curious = self.insatiable = False
+        self.analysed: list[bytes] = []
         self.fail: deque[CodeArenaError] = deque()
+        self.fail_analyses: deque[CodeArenaError] = deque()
+        self.change: Callable[[executor_pb2.Analysis], None] = lambda analysis: None
+
+    async def Analyse(self, request: judge_pb2.AnalyseRequest, context: Any) -> judge_pb2.AnalyseResponse:  # noqa: N802
+        self.analysed.append(request.source)
+        if self.fail_analyses:
+            raise self.fail_analyses.popleft()
+        analysis = _analysis(request)
+        self.change(analysis)
+        return judge_pb2.AnalyseResponse(analysis=analysis)
 
     async def Judge(self, request: judge_pb2.JudgeRequest, context: Any) -> judge_pb2.JudgeResponse:  # noqa: N802
         self.requests.append(request)
         if self.fail:
             raise self.fail.popleft()
-        if self.insatiable or (self.curious and not request.evidence.HasField("all_tests_passed")):
-            return judge_pb2.JudgeResponse(wants_results=True)
         score = judge_pb2.Dimension(score=0.8)
         judgement = judge_pb2.Judgement(
             kind=judge_pb2.JUDGE_KIND_STATIC, revision="judge-1", correctness=score, security=score, quality=score
         )
         return judge_pb2.JudgeResponse(judgement=judgement)
-
-    async def Prepare(  # noqa: N802
-        self, request: judge_pb2.PrepareRequest, context: Any
-    ) -> judge_pb2.PrepareResponse:
-        self.prepared.append(request.source)
-        if self.deaf:
-            raise ServiceError("busy")
-        return judge_pb2.PrepareResponse()
 
 
 class ScriptedLLM:

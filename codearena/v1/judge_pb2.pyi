@@ -114,60 +114,20 @@ class JudgeResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     JUDGEMENT_FIELD_NUMBER: _builtins.int
-    WANTS_RESULTS_FIELD_NUMBER: _builtins.int
-    wants_results: _builtins.bool
-    """Whether a model is asked depends on all_tests_passed, which was not told."""
     @_builtins.property
-    def judgement(self) -> Global___Judgement:
-        """Absent if wants_results."""
-
+    def judgement(self) -> Global___Judgement: ...
     def __init__(
         self,
         *,
         judgement: Global___Judgement | None = ...,
-        wants_results: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["judgement", b"judgement"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["judgement", b"judgement", "wants_results", b"wants_results"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["judgement", b"judgement"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___JudgeResponse: _TypeAlias = JudgeResponse  # noqa: Y015
-
-@_typing.final
-class PrepareRequest(_message.Message):
-    DESCRIPTOR: _descriptor.Descriptor
-
-    SOURCE_FIELD_NUMBER: _builtins.int
-    source: _builtins.bytes
-    def __init__(
-        self,
-        *,
-        source: _builtins.bytes = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["source", b"source"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___PrepareRequest: _TypeAlias = PrepareRequest  # noqa: Y015
-
-@_typing.final
-class PrepareResponse(_message.Message):
-    DESCRIPTOR: _descriptor.Descriptor
-
-    def __init__(
-        self,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___PrepareResponse: _TypeAlias = PrepareResponse  # noqa: Y015
 
 @_typing.final
 class Evidence(_message.Message):
@@ -186,9 +146,7 @@ class Evidence(_message.Message):
     buggy_source: _builtins.bytes
     source: _builtins.bytes
     all_tests_passed: _builtins.bool
-    """By the grader's Examine; how many passed is for it alone to weigh. Absent:
-    not examined yet.
-    """
+    """By the grader's Examine; how many passed is for it alone to weigh."""
     @_builtins.property
     def report(self) -> _executor_pb2.Report: ...
     def __init__(
@@ -200,15 +158,13 @@ class Evidence(_message.Message):
         buggy_source: _builtins.bytes = ...,
         source: _builtins.bytes = ...,
         report: _executor_pb2.Report | None = ...,
-        all_tests_passed: _builtins.bool | None = ...,
+        all_tests_passed: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_all_tests_passed", b"_all_tests_passed", "all_tests_passed", b"all_tests_passed", "report", b"report"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["report", b"report"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_all_tests_passed", b"_all_tests_passed", "all_tests_passed", b"all_tests_passed", "buggy_source", b"buggy_source", "description", b"description", "report", b"report", "source", b"source", "task_id", b"task_id", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["all_tests_passed", b"all_tests_passed", "buggy_source", b"buggy_source", "description", b"description", "report", b"report", "source", b"source", "task_id", b"task_id", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType__all_tests_passed: _TypeAlias = _typing.Literal["all_tests_passed"]  # noqa: Y015
-    _WhichOneofArgType__all_tests_passed: _TypeAlias = _typing.Literal["_all_tests_passed", b"_all_tests_passed"]  # noqa: Y015
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__all_tests_passed) -> _WhichOneofReturnType__all_tests_passed | None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Evidence: _TypeAlias = Evidence  # noqa: Y015
 

@@ -44,11 +44,6 @@ class JudgeServiceStub:
                 request_serializer=codearena_dot_v1_dot_judge__pb2.JudgeRequest.SerializeToString,
                 response_deserializer=codearena_dot_v1_dot_judge__pb2.JudgeResponse.FromString,
                 _registered_method=True)
-        self.Prepare = channel.unary_unary(
-                '/codearena.v1.JudgeService/Prepare',
-                request_serializer=codearena_dot_v1_dot_judge__pb2.PrepareRequest.SerializeToString,
-                response_deserializer=codearena_dot_v1_dot_judge__pb2.PrepareResponse.FromString,
-                _registered_method=True)
 
 
 class JudgeServiceServicer:
@@ -83,18 +78,6 @@ class JudgeServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def Prepare(self, request, context):
-        """Begins to analyse a source that will probably be judged soon, so that
-        its judgement need not wait for that. Answers at once, and does nothing
-        if there is no place free. No model is asked.
-
-        Safe to retry, and safe to leave out.
-        INVALID_ARGUMENT    the source is too large
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
 
 def add_JudgeServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -107,11 +90,6 @@ def add_JudgeServiceServicer_to_server(servicer, server):
                     servicer.Judge,
                     request_deserializer=codearena_dot_v1_dot_judge__pb2.JudgeRequest.FromString,
                     response_serializer=codearena_dot_v1_dot_judge__pb2.JudgeResponse.SerializeToString,
-            ),
-            'Prepare': grpc.unary_unary_rpc_method_handler(
-                    servicer.Prepare,
-                    request_deserializer=codearena_dot_v1_dot_judge__pb2.PrepareRequest.FromString,
-                    response_serializer=codearena_dot_v1_dot_judge__pb2.PrepareResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -168,33 +146,6 @@ class JudgeService:
             '/codearena.v1.JudgeService/Judge',
             codearena_dot_v1_dot_judge__pb2.JudgeRequest.SerializeToString,
             codearena_dot_v1_dot_judge__pb2.JudgeResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def Prepare(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/codearena.v1.JudgeService/Prepare',
-            codearena_dot_v1_dot_judge__pb2.PrepareRequest.SerializeToString,
-            codearena_dot_v1_dot_judge__pb2.PrepareResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -54,14 +54,6 @@ class JudgeServiceStub:
       UNAVAILABLE         draining, or the analysers could not be started
       DEADLINE_EXCEEDED   the caller's time was over
     """
-    Prepare: _grpc.UnaryUnaryMultiCallable[_judge_pb2.PrepareRequest, _judge_pb2.PrepareResponse]
-    """Begins to analyse a source that will probably be judged soon, so that
-    its judgement need not wait for that. Answers at once, and does nothing
-    if there is no place free. No model is asked.
-
-    Safe to retry, and safe to leave out.
-      INVALID_ARGUMENT    the source is too large
-    """
 
 @_typing.type_check_only
 class JudgeServiceAsyncStub(JudgeServiceStub):
@@ -86,14 +78,6 @@ class JudgeServiceAsyncStub(JudgeServiceStub):
       RESOURCE_EXHAUSTED  too many at once; retry after retry-after-ms
       UNAVAILABLE         draining, or the analysers could not be started
       DEADLINE_EXCEEDED   the caller's time was over
-    """
-    Prepare: _aio.UnaryUnaryMultiCallable[_judge_pb2.PrepareRequest, _judge_pb2.PrepareResponse]  # type: ignore[assignment]
-    """Begins to analyse a source that will probably be judged soon, so that
-    its judgement need not wait for that. Answers at once, and does nothing
-    if there is no place free. No model is asked.
-
-    Safe to retry, and safe to leave out.
-      INVALID_ARGUMENT    the source is too large
     """
 
 class JudgeServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -128,20 +112,6 @@ class JudgeServiceServicer(metaclass=_abc_1.ABCMeta):
           RESOURCE_EXHAUSTED  too many at once; retry after retry-after-ms
           UNAVAILABLE         draining, or the analysers could not be started
           DEADLINE_EXCEEDED   the caller's time was over
-        """
-
-    @_abc_1.abstractmethod
-    def Prepare(
-        self,
-        request: _judge_pb2.PrepareRequest,
-        context: _ServicerContext,
-    ) -> _typing.Union[_judge_pb2.PrepareResponse, _abc.Awaitable[_judge_pb2.PrepareResponse]]:
-        """Begins to analyse a source that will probably be judged soon, so that
-        its judgement need not wait for that. Answers at once, and does nothing
-        if there is no place free. No model is asked.
-
-        Safe to retry, and safe to leave out.
-          INVALID_ARGUMENT    the source is too large
         """
 
 def add_JudgeServiceServicer_to_server(servicer: JudgeServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -16,7 +16,7 @@ from codearena.errors import InvalidRequestError
 from codearena.tasks.task import Task
 from codearena.v1 import executor_pb2
 from gateway.access import caller as callers
-from gateway.attempt.pipeline import Attempt
+from gateway.attempt.graph import Attempt
 from gateway.episode.answers import call_status, shown_source
 from gateway.store.agents import Agents
 from gateway.store.records import EpisodeRecord, MemoryRecord, Partition
@@ -68,7 +68,7 @@ def best_of(episode: EpisodeRecord, attempt: Attempt, now_ms: int) -> str:
     best = {
         "reward": attempt.verdict.reward,
         "solved": attempt.verdict.solved,
-        "step": attempt.step,
+        "step": attempt.proposal.step,
         "episode_id": callers.shown(episode.episode_id),
         "attempt_id": attempt.attempt_id,
         "time_ms": now_ms,

@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator, Callable, Collection
 from codearena.errors import DeadlineError, OverloadedError
 from codearena.server.fairness import Competition, FairQueue
 from gateway import metrics
-from gateway.access import caller as callers
-from gateway.attempt.patience import Patience
+from gateway.attempt.proposal import Ticket
 
 _RETRY_AFTER_S = 2.0
 _LATELY_S = 10.0
@@ -43,19 +42,19 @@ class Admission:
         return self._queue.oldest_since
 
     @contextlib.asynccontextmanager
-    async def place(self, patience: Patience, caller: str = "") -> AsyncIterator[None]:
-        """Holds a place. caller: whom to be fair to among those of the current owner; any text.
+    async def place(self, ticket: Ticket) -> AsyncIterator[None]:
+        """Holds a place.
 
         Raises:
             OverloadedError: as many wait already as may.
             DeadlineError: none came free in time.
         """
-        owner = callers.current().owner
+        owner = ticket.owner
         self._competition.asks(owner)
         if self._may_enter(owner):
             self._enter(owner)
         else:
-            await self._wait(patience, owner, caller)
+            await self._wait(ticket)
         try:
             with metrics.RUNNING.track_inprogress():
                 yield
@@ -70,16 +69,16 @@ class Admission:
         self._free -= 1
         self._competition.takes(owner)
 
-    async def _wait(self, patience: Patience, owner: str, caller: str) -> None:
+    async def _wait(self, ticket: Ticket) -> None:
         if len(self._queue) >= self._may_wait:
             raise OverloadedError(f"{len(self._queue)} attempts are waiting already", retry_after_s=_RETRY_AFTER_S)
-        left_s = patience.left_s()
+        left_s = ticket.patience.left_s()
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        path = (owner, caller)
-        self._queue.push((turn, owner), path)
+        path = (ticket.owner, ticket.caller)
+        self._queue.push((turn, ticket.owner), path)
         self._hand_out()  # those who came first may wait for what is not kept for this one
         try:
-            with patience.waiting():
+            with ticket.patience.waiting():
                 async with asyncio.timeout(left_s):
                     await turn
         except BaseException as error:
@@ -129,12 +128,12 @@ class Admissions:
         self._note()
 
     @contextlib.asynccontextmanager
-    async def place(self, patience: Patience, caller: str = "", isolation: str = "") -> AsyncIterator[None]:
-        """As of an Admission. isolation: empty: the usual one."""
+    async def place(self, ticket: Ticket) -> AsyncIterator[None]:
+        """A place among those of the ticket's isolation. Raises what an Admission raises."""
         self._under_way += 1
         self._idle.clear()
         try:
-            async with self._of.get(isolation, self._of[""]).place(patience, caller):
+            async with self._of.get(ticket.isolation, self._of[""]).place(ticket):
                 yield
         finally:
             self._under_way -= 1

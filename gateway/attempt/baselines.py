@@ -22,28 +22,31 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from google.protobuf.message import DecodeError
 
 from codearena.errors import ServiceError, StoreError
+from codearena.server.backoff import Backoff
 from codearena.tasks.task import Task
 from codearena.v1 import grader_pb2
-from gateway.attempt.pipeline import Pipeline
+from gateway.attempt.graph import Graph
+from gateway.attempt.proposal import ticket_for
 from gateway.settings import Settings
 from gateway.store.redis import Store
 
 log = logging.getLogger(__name__)
 
 _CALLER = "baseline"  # no batch and no job is called that
-_PAUSE_S, _PAUSE_MAX_S = 1.0, 60.0
+_BACKOFF = Backoff(first_s=1.0, longest_s=60.0)
 _LEVELS = ("easy", "medium", "hard")
 
 
 class Baselines:
     """The verdicts on the code as given of the tasks served."""
 
-    def __init__(self, settings: Settings, store: Store, pipeline: Pipeline, tasks: Mapping[str, Task]) -> None:
+    def __init__(self, settings: Settings, store: Store, graph: Graph, tasks: Mapping[str, Task]) -> None:
         self._ahead = settings.tasks_prepared
         limits = {name for name in Settings.model_fields if name.startswith("limit_")}
         self._limits = settings.model_dump(include=limits)
         self._store = store
-        self._pipeline = pipeline
+        self._graph = graph
+        self._wait_s = settings.attempt_wait_s
         self._tasks = tasks
         self._known: dict[str, grader_pb2.Verdict] = {}
         self._own: set[str] = set()  # those that this gateway has made itself
@@ -90,7 +93,7 @@ class Baselines:
         return await asyncio.shield(making)
 
     async def _make(self, task: Task) -> grader_pb2.Verdict:
-        verdict = self._known[task.id] = await self._pipeline.code_as_given(task, _CALLER)
+        verdict = self._known[task.id] = await self._graph.code_as_given(task, _CALLER)
         self._own.add(task.id)
         try:
             await self._store.baselines.keep(self._digest(task), zlib.compress(verdict.SerializeToString(), 1))
@@ -115,23 +118,23 @@ class Baselines:
     async def _make_ahead(self) -> None:
         for task_id in await self._most_drawn():
             self._to_make.setdefault(task_id)
-        pause_s = _PAUSE_S
+        failures = 0
         while True:
             self._more.clear()
             if not self._to_make:
                 await self._more.wait()
-            await self._pipeline.idle()
+            await self._graph.idle()
             task_id, _ = self._to_make.popitem(last=False)
             try:
                 if task_id not in self._own:
                     await self._made(self._tasks[task_id])
-                await self._pipeline.prepare(self._tasks[task_id])
-                pause_s = _PAUSE_S
+                await self._graph.preparation.ready(self._tasks[task_id], ticket_for(self._wait_s))
+                failures = 0
             except ServiceError as error:  # then it is made when somebody asks, or after the others
                 log.info("task %s is not prepared yet: %s", task_id, error.detail)
                 self._to_make[task_id] = None
-                await asyncio.sleep(pause_s)
-                pause_s = min(2 * pause_s, _PAUSE_MAX_S)
+                failures += 1
+                await asyncio.sleep(_BACKOFF.wait_s(failures))
             except Exception:  # the worker's top: a defect at one task is none of the others'
                 log.exception("defect while preparing task %s", task_id)
 

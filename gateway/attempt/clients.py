@@ -1,31 +1,25 @@
 """The gRPC clients of the executor, the judge and the grader.
 
 Every rpc of the three is safe to send again on any status, since none of them keeps anything. A call is repeated, over
-a channel that spreads calls over all replicas, for as long as the attempt's patience lasts; what is left then is
-raised as a ServiceError, so that a failure on our side can never become a number.
+a channel that spreads calls over all replicas, for as long as the ticket's patience lasts; what is left then is raised
+as a ServiceError, so that a failure on our side can never become a number.
 """
 
 import asyncio
+import contextlib
 import itertools
 import logging
 import math
-import random
 import time
-from collections.abc import Awaitable, Callable
-from functools import partial
-from typing import Any, Protocol, Self, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from typing import Self, TypeVar
 
 import grpc
 from opentelemetry.trace import SpanKind
 
-from codearena.errors import (
-    CallerError,
-    CodeArenaError,
-    OverloadedError,
-    SandboxError,
-    ServiceError,
-)
+from codearena.errors import CallerError, CodeArenaError, OverloadedError, SandboxError, ServiceError
 from codearena.server import budgets, rpc, telemetry, tracing
+from codearena.server.backoff import Backoff, spread
 from codearena.v1 import (
     executor_pb2,
     executor_pb2_grpc,
@@ -35,29 +29,24 @@ from codearena.v1 import (
     judge_pb2_grpc,
 )
 from gateway import metrics
-from gateway.access import caller as callers
-from gateway.attempt.patience import Patience
+from gateway.attempt.proposal import Ticket
 from gateway.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_FIRST_WAIT_S = 0.05
-_LONGEST_WAIT_S = 2.0
+_BACKOFF = Backoff(first_s=0.05, longest_s=2.0)
 _STATUS_TIMEOUT_S = 2.0
 
-Response = TypeVar("Response", covariant=True)
-
-
-class _Method(Protocol[Response]):
-    """A unary rpc of a stub."""
-
-    def __call__(self, request: Any, *, timeout: float, metadata: Any) -> Awaitable[Response]: ...
+Metadata = tuple[tuple[str, str], ...]
+Answer = TypeVar("Answer")
+Ask = Callable[[float, Metadata], Awaitable[Answer]]
+"""Asks once, within so many seconds. Raises ServiceError if the answer is not one."""
 
 
 class Clients:
     """Channels to the three services, opened when entered and closed when left.
 
-    Every method raises ServiceError, or one of its kinds, once the patience leaves no time to try again.
+    Every method raises ServiceError, or one of its kinds, once the ticket's patience leaves no time to try again.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -72,8 +61,7 @@ class Clients:
 
     async def __aenter__(self) -> Self:
         self._channels = {name: rpc.channel(address, self._tls_folder) for name, address in self._addresses.items()}
-        self._executor = executor_pb2_grpc.ExecutorServiceStub(self._channels["executor"])
-        self._executors = {"": self._executor}
+        self._executors = {"": executor_pb2_grpc.ExecutorServiceStub(self._channels["executor"])}
         for isolation, address in self._isolation_addresses.items():
             opened = self._channels[f"executor/{isolation}"] = rpc.channel(address, self._tls_folder)
             self._executors[isolation] = executor_pb2_grpc.ExecutorServiceStub(opened)
@@ -84,105 +72,131 @@ class Clients:
     async def __aexit__(self, *_: object) -> None:
         await asyncio.gather(*(channel.close() for channel in self._channels.values()))
 
-    async def execute(
-        self, attempt_id: str, workload: executor_pb2.Workload, patience: Patience, isolation: str = ""
-    ) -> executor_pb2.Report:
-        """Runs the workload; SandboxError if no executor could.
+    async def analyse(
+        self, ticket: Ticket, source: bytes, checks: Iterable[executor_pb2.Check]
+    ) -> executor_pb2.Analysis:
+        """What the judge reads of a source that nothing has run of."""
+        request = judge_pb2.AnalyseRequest(source=source, checks=checks)
 
-        isolation: by those executors, and no others; empty: by the usual ones.
-        """
-        executor = self._executors.get(isolation)
+        async def ask(timeout_s: float, metadata: Metadata) -> executor_pb2.Analysis:
+            analysis = (await self._judge.Analyse(request, timeout=timeout_s, metadata=metadata)).analysis
+            # Without either, that it does not compile would be the default of a message that nobody filled in.
+            if analysis.compiles is analysis.HasField("problem"):
+                raise ServiceError("the judge answered without an analysis")
+            return analysis
+
+        return await _answer("judge", ticket, budgets.JUDGE_S, ask)
+
+    @contextlib.asynccontextmanager
+    async def sandbox(self, ticket: Ticket) -> "AsyncIterator[Sandbox]":
+        """Where the workloads of one attempt run. Raises SandboxError if there are no executors of its isolation."""
+        executor = self._executors.get(ticket.isolation)
         if executor is None:  # it was named when there were some
-            raise SandboxError(f"there are no executors of the isolation {isolation} any more", retry_after_s=None)
-        request = executor_pb2.ExecuteRequest(attempt_id=attempt_id, workload=workload)
-        with_reference = bool(workload.reference_source)
-        longest_s = budgets.longest_call_s(workload.limits, len(workload.source), with_reference=with_reference)
+            raise SandboxError(
+                f"there are no executors of the isolation {ticket.isolation} any more", retry_after_s=None
+            )
+        yield Sandbox(executor)
 
-        async def execute(request: Any, *, timeout: float, metadata: Any) -> executor_pb2.ExecuteResponse:  # noqa: ASYNC109
-            request.wait.FromMilliseconds(math.ceil(1000 * patience.left_s()))
-            response: executor_pb2.ExecuteResponse = await executor.Execute(request, timeout=timeout, metadata=metadata)
-            patience.spend(response.report.timings.leased.ToMilliseconds() / 1000)
-            return response
+    async def examine(
+        self, ticket: Ticket, report: executor_pb2.Report, expectations: grader_pb2.Expectations
+    ) -> grader_pb2.ExamineResponse:
+        """Whether an attempt passed, and is to be measured."""
+        request = grader_pb2.ExamineRequest(attempt_id=ticket.attempt_id, report=report, expectations=expectations)
 
-        response = await _call("executor", execute, request, patience, longest_s, partial(_check_report, isolation))
-        return response.report
+        async def ask(timeout_s: float, metadata: Metadata) -> grader_pb2.ExamineResponse:
+            return await self._grader.Examine(request, timeout=timeout_s, metadata=metadata)
 
-    async def judge(
-        self, attempt_id: str, evidence: judge_pb2.Evidence, patience: Patience
-    ) -> judge_pb2.Judgement | None:
-        """None: the judge wants to be told whether all tests passed, which the evidence does not say."""
-        request = judge_pb2.JudgeRequest(attempt_id=attempt_id, evidence=evidence)
-        told = evidence.HasField("all_tests_passed")
-        check = partial(_check_judgement, told)
-        response = await _call("judge", self._judge.Judge, request, patience, budgets.JUDGE_S, check)
-        return None if response.wants_results else response.judgement
+        return await _answer("grader", ticket, budgets.GRADER_S, ask)
 
-    async def prepare(self, source: bytes) -> None:
-        """Tells the judge of a source that it will probably be asked about. Not repeated: it can do without."""
-        request = judge_pb2.PrepareRequest(source=source)
-        await _once("judge", self._judge.Prepare, request, _STATUS_TIMEOUT_S, lambda _: None)
+    async def judge(self, ticket: Ticket, request: judge_pb2.JudgeRequest) -> judge_pb2.Judgement:
+        """Of an attempt that compiles."""
 
-    async def grade(self, request: grader_pb2.GradeRequest, patience: Patience) -> grader_pb2.GradeResponse:
-        """A verdict, or none, if the attempt takes a measurement, or another one than the request has."""
-        check = partial(_check_verdict, request.last_measurement)
-        return await _call("grader", self._grader.Grade, request, patience, budgets.GRADER_S, check)
+        async def ask(timeout_s: float, metadata: Metadata) -> judge_pb2.Judgement:
+            judgement = (await self._judge.Judge(request, timeout=timeout_s, metadata=metadata)).judgement
+            if judgement.kind == judge_pb2.JUDGE_KIND_UNSPECIFIED:
+                raise ServiceError("the judge answered without a judgement")
+            return judgement
 
-    async def examine(self, request: grader_pb2.ExamineRequest, patience: Patience) -> grader_pb2.ExamineResponse:
-        """Whether the attempt passed, and is to be measured before it is graded."""
-        return await _call("grader", self._grader.Examine, request, patience, budgets.GRADER_S, lambda _: None)
+        return await _answer("judge", ticket, budgets.JUDGE_S, ask)
+
+    async def grade(self, ticket: Ticket, request: grader_pb2.GradeRequest) -> grader_pb2.GradeResponse:
+        """The best verdict that the request's measurements give, and whether another one may give a better."""
+
+        async def ask(timeout_s: float, metadata: Metadata) -> grader_pb2.GradeResponse:
+            graded = await self._grader.Grade(request, timeout=timeout_s, metadata=metadata)
+            verdict = graded.verdict
+            # Without components a reward of 0 would be the default of a message that nobody filled in.
+            if not verdict.HasField("components") or not 0 <= verdict.reward <= 1:  # nan is neither
+                raise ServiceError("the grader answered without a reward")
+            return graded
+
+        return await _answer("grader", ticket, budgets.GRADER_S, ask)
 
     async def serving(self, service: str) -> bool:
         """Whether any replica of the judge or the grader says that it is serving."""
         return await rpc.check_health(self._addresses[service], _STATUS_TIMEOUT_S, self._tls_folder)
 
 
-async def _call(
-    service: str,
-    method: _Method[Response],
-    request: Any,
-    patience: Patience,
-    longest_s: float,
-    check: Callable[[Response], None],
-) -> Response:
+class Sandbox:
+    """Where the workloads of one attempt run, each where nothing else has run before."""
+
+    def __init__(self, executor: "executor_pb2_grpc.ExecutorServiceAsyncStub") -> None:
+        self._executor = executor
+
+    async def run(self, ticket: Ticket, workload: executor_pb2.Workload) -> executor_pb2.Report:
+        """What was seen of it. Raises SandboxError if no executor could run it."""
+        request = executor_pb2.ExecuteRequest(attempt_id=ticket.attempt_id, workload=workload)
+        with_reference = bool(workload.reference_source)
+        longest_s = budgets.longest_call_s(workload.limits, len(workload.source), with_reference=with_reference)
+
+        async def ask(timeout_s: float, metadata: Metadata) -> executor_pb2.Report:
+            request.wait.FromMilliseconds(math.ceil(1000 * ticket.patience.left_s()))
+            report = (await self._executor.Execute(request, timeout=timeout_s, metadata=metadata)).report
+            ticket.patience.spend(report.timings.leased.ToMilliseconds() / 1000)
+            if ticket.isolation and report.isolation.name != ticket.isolation:
+                found = f"an executor of the isolation {ticket.isolation} has {report.isolation.name}"
+                raise _RefusedError(found, retry_after_s=None)
+            if report.status == executor_pb2.ATTEMPT_STATUS_UNSPECIFIED:
+                raise SandboxError("the executor answered without a report")
+            return report
+
+        return await _answer("executor", ticket, longest_s, ask)
+
+
+async def _answer(service: str, ticket: Ticket, longest_s: float, ask: Ask[Answer]) -> Answer:
     """longest_s: what an answer may take once the service is at work on it. A try that failed counts as waiting."""
     # A loop of our own: a retrying library's machinery costs more than a call to a service does.
     for tries in itertools.count(1):
         started = time.monotonic()
         try:
-            return await _once(service, method, request, patience.remaining_s + longest_s, check)
+            with tracing.span(f"call {service}", telemetry.ids(), SpanKind.CLIENT), _as_ours(service):
+                return await ask(ticket.patience.remaining_s + longest_s, rpc.call_metadata(ticket.owner))
         except ServiceError as error:
-            patience.spend(time.monotonic() - started)
+            ticket.patience.spend(time.monotonic() - started)
             wait_s = _wait_s(error, tries)
-            if isinstance(error, _RefusedError) or not patience.allows(wait_s):
+            if isinstance(error, _RefusedError) or not ticket.patience.allows(wait_s):
                 raise
-            _count_retry(service, error)
-        with patience.waiting():
+            metrics.RETRIES.labels(service, error.slug).inc()
+            log.warning("%s failed (%s), trying again: %s", service, error.slug, error)
+        with ticket.patience.waiting():
             await asyncio.sleep(wait_s)
     raise AssertionError("a count has no end")
-
-
-async def _once(
-    service: str,
-    method: _Method[Response],
-    request: Any,
-    timeout_s: float,
-    check: Callable[[Response], None],
-) -> Response:
-    try:
-        with tracing.span(f"call {service}", telemetry.ids(), SpanKind.CLIENT):
-            response = await method(request, timeout=timeout_s, metadata=rpc.call_metadata(callers.current().owner))
-    except grpc.aio.AioRpcError as error:
-        raise _ours(service, rpc.error_from_status(error)) from error
-    check(response)
-    return response
 
 
 class _RefusedError(ServiceError):
     """A service called our own request wrong: a defect of ours, which the same request again would only repeat."""
 
 
+@contextlib.contextmanager
+def _as_ours(service: str) -> Iterator[None]:
+    """Raises what a call fails with as a failure of ours: whatever a service refuses, it was the gateway that asked."""
+    try:
+        yield
+    except grpc.aio.AioRpcError as failed:
+        raise _ours(service, rpc.error_from_status(failed)) from failed
+
+
 def _ours(service: str, error: CodeArenaError) -> ServiceError:
-    """The error as a failure of ours: whatever a service refuses, it was the gateway that asked."""
     if isinstance(error, ServiceError):
         return error
     if isinstance(error, CallerError):
@@ -195,38 +209,5 @@ def _ours(service: str, error: CodeArenaError) -> ServiceError:
 def _wait_s(error: ServiceError, tries: int) -> float:
     """Seconds until the next try: what the service asks for if it is full, else growing from almost none."""
     if isinstance(error, OverloadedError) and error.retry_after_s is not None:
-        base = error.retry_after_s
-    else:
-        base = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** (tries - 1))
-    return base * random.uniform(0.5, 1.0)  # spread, so that those refused together do not come back together
-
-
-def _count_retry(service: str, error: ServiceError) -> None:
-    metrics.RETRIES.labels(service, error.slug).inc()
-    log.warning("%s failed (%s), trying again: %s", service, error.slug, error)
-
-
-def _check_report(isolation: str, response: executor_pb2.ExecuteResponse) -> None:
-    """isolation: that was asked for; empty: any."""
-    ran_in = response.report.isolation.name
-    if isolation and ran_in != isolation:
-        raise _RefusedError(f"an executor of the isolation {isolation} has {ran_in}", retry_after_s=None)
-    if response.report.status == executor_pb2.ATTEMPT_STATUS_UNSPECIFIED:
-        raise SandboxError("the executor answered without a report")
-
-
-def _check_judgement(told: bool, response: judge_pb2.JudgeResponse) -> None:
-    """told: whether all tests passed."""
-    if response.wants_results and not told:
-        return
-    if response.judgement.kind == judge_pb2.JUDGE_KIND_UNSPECIFIED:
-        raise ServiceError("the judge answered without a judgement")
-
-
-def _check_verdict(last_measurement: bool, response: grader_pb2.GradeResponse) -> None:
-    if response.takes_measurement and not response.HasField("verdict") and not last_measurement:
-        return
-    verdict = response.verdict
-    # Without components a reward of 0 would be the default of a message that nobody filled in.
-    if not verdict.HasField("components") or not math.isfinite(verdict.reward) or not 0 <= verdict.reward <= 1:
-        raise ServiceError("the grader answered without a reward")
+        return spread(error.retry_after_s)
+    return _BACKOFF.wait_s(tries)

@@ -5,31 +5,29 @@ do with inputs drawn for one attempt is not known, and not needed. Only the grad
 """
 
 import asyncio
-import uuid
 from collections.abc import Awaitable, Callable, Sequence
 
 from codearena.errors import ServiceError
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
-from gateway.attempt.briefs import BriefMaker
+from gateway.attempt.briefs import Brief, BriefMaker
 
-Run = Callable[[str, executor_pb2.Workload], Awaitable[executor_pb2.Report]]
-"""Makes the workload's calls on the code as given. The first argument names it in logs."""
-Examine = Callable[[grader_pb2.ExamineRequest], Awaitable[grader_pb2.ExamineResponse]]
+Seen = tuple[executor_pb2.Report, grader_pb2.ExamineResponse]
+Look = Callable[[Brief], Awaitable[Seen]]
+"""Makes the brief's calls on the code as given, and has it examined."""
 
 
 class Given:
     """The code as given of one task. maker: makes the task's briefs, and is told."""
 
-    def __init__(self, maker: BriefMaker, examine: Examine) -> None:
+    def __init__(self, maker: BriefMaker) -> None:
         self._maker = maker
-        self._examine = examine
         self._running: dict[str, asyncio.Task[None]] = {}  # by isolation: one that is down holds up no other
         self._established = False
 
-    async def known(self, isolation: str, run: Run) -> None:
+    async def known(self, isolation: str, look: Look) -> None:
         """Returns when the maker knows, so that its briefs say it. Those who wait share the work.
 
-        isolation: that `run` runs it in; empty: the usual. What one of them has found out holds for all.
+        isolation: that `look` runs it in; empty: the usual. What one of them has found out holds for all.
 
         Raises:
             ServiceError: we failed; it is tried again for whoever asks next.
@@ -38,21 +36,18 @@ class Given:
             return
         running = self._running.get(isolation)
         if running is None or running.done():
-            running = self._running[isolation] = asyncio.create_task(self._establish(run))
+            running = self._running[isolation] = asyncio.create_task(self._establish(look))
         await asyncio.shield(running)
 
-    async def _establish(self, run: Run) -> None:
-        attempt_id, brief = f"baseline-{uuid.uuid4().hex}", self._maker.given()
-        report = await run(attempt_id, brief.workload)
-        response = await self._examine(
-            grader_pb2.ExamineRequest(attempt_id=attempt_id, report=report, expectations=brief.expectations)
-        )
-        if len(response.passes) != len(brief.expectations.tests) + len(brief.expectations.checks):
+    async def _establish(self, look: Look) -> None:
+        brief = self._maker.given()
+        report, examined = await look(brief)
+        if len(examined.passes) != len(brief.expectations.tests) + len(brief.expectations.checks):
             raise ServiceError("the grader did not say which tests the code as given passes")
         if self._established:  # by another isolation meanwhile; attempts are held to one of both
             return
         self._established = True
-        self._maker.learn(brief, report.analysis.ast_hash, _known(report, brief.expectations, response.passes))
+        self._maker.learn(brief, report.analysis.ast_hash, _known(report, brief.expectations, examined.passes))
 
 
 def _known(

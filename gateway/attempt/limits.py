@@ -177,16 +177,6 @@ def for_probing(limits: common_pb2.Limits, probe_cpu_s: float) -> common_pb2.Lim
     return probing
 
 
-def too_large(size_bytes: int, limit_bytes: int) -> executor_pb2.Report:
-    """Of a source beyond the limit. Models do produce such things, and must learn not to: no caller's mistake."""
-    problem = executor_pb2.SyntaxProblem(
-        type="SourceTooLarge",
-        message=f"the source has {size_bytes} bytes; at most {limit_bytes} are compiled",
-    )
-    analysis = executor_pb2.Analysis(compiles=False, problem=problem)
-    return executor_pb2.Report(status=executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR, analysis=analysis)
-
-
 def _passes_its_scripts(report: executor_pb2.Report) -> bool:
     return all(
         test.status == common_pb2.SCRIPT_TEST_STATUS_PASSED for call in report.calls for test in call.script_tests

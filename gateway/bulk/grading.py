@@ -1,6 +1,7 @@
 """Grading without episodes: one source, or a batch of them."""
 
 import asyncio
+import functools
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -12,11 +13,12 @@ from codearena.errors import CallerError, CodeArenaError, DeadlineError, Forbidd
 from codearena.server.flights import Flights
 from codearena.tasks.task import Task
 from codearena.v1 import executor_pb2
-from gateway import answered_about, metrics, problems
+from gateway import metrics, problems, response_ids
 from gateway.access.caller import current, owned
 from gateway.access.isolations import Isolations
 from gateway.agents import curriculum
-from gateway.attempt.pipeline import Attempt, Pipeline
+from gateway.attempt.graph import Attempt, Graph
+from gateway.attempt.proposal import Proposal, ticket_for
 from gateway.bulk.group_verdicts import GroupVerdicts, Outcome
 from gateway.deadline import Deadline
 from gateway.settings import Settings
@@ -30,12 +32,11 @@ _KEPT_REPORT_BYTES = 32 * 1024  # usual ones have a few thousand
 class Grading:
     """Grades against the tasks given, as the first step of an episode would be."""
 
-    def __init__(
-        self, settings: Settings, pipeline: Pipeline, tasks: Mapping[str, Task], groups: GroupVerdicts
-    ) -> None:
+    def __init__(self, settings: Settings, graph: Graph, tasks: Mapping[str, Task], groups: GroupVerdicts) -> None:
         self._parallel = settings.batch_parallel
         self._batch_deadline_s = settings.batch_deadline_s
-        self._pipeline = pipeline
+        self._graph = graph
+        self._wait_s = settings.attempt_wait_s
         self._isolations = Isolations(settings)
         self._tasks = tasks
         self._groups = groups
@@ -52,33 +53,31 @@ class Grading:
         """
         if request.probe_cpu_s is not None and current().scope is not Scope.ADMIN:
             raise ForbiddenError(f"probe_cpu_s takes a key of the scope {Scope.ADMIN}")
-        isolation = self._isolations.admit(request.isolation)
-        task = curriculum.find_task(self._tasks, request.task_id)
-        source = request.source.encode("utf-8", "surrogatepass")
-        draw = f"group:{owned(request.group_id)}" if request.group_id else ""
-        outcome = await self._graded(task, source, caller, draw, request.probe_cpu_s, isolation)
+        proposal = Proposal(
+            ticket_for(self._wait_s, caller, self._isolations.admit(request.isolation)),
+            curriculum.find_task(self._tasks, request.task_id),
+            request.source.encode("utf-8", "surrogatepass"),
+            draw=f"group:{owned(request.group_id)}" if request.group_id else "",
+            probe_cpu_s=request.probe_cpu_s,
+        )
+        outcome = await self._graded(proposal)
         if not caller:  # else it is one of a batch
-            answered_about.attempt(outcome.attempt_id)
+            response_ids.note_attempt(outcome.attempt_id)
         return outcome.verdict
 
-    async def _graded(
-        self, task: Task, source: bytes, caller: str, draw: str, probe_cpu_s: float | None, isolation: str
-    ) -> Outcome:
+    async def _graded(self, proposal: Proposal) -> Outcome:
         """One attempt for all who send the same source while it is graded, if they would get the same inputs."""
-
-        async def graded() -> Attempt:
-            return await self._pipeline.attempt(
-                task, source, caller=caller, draw=draw, probe_cpu_s=probe_cpu_s, isolation=isolation
-            )
-
-        if not draw and self._pipeline.draws_anew(task):
-            return Outcome.of(await graded())
+        task, ticket, inputs = proposal.task, proposal.ticket, self._graph.preparation
+        grade = functools.partial(self._graph.attempt, proposal)
+        if not proposal.draw and inputs.draws_anew(task):
+            return Outcome.of(await grade())
         # The owner too: nobody is to learn by the time it takes that somebody else has just sent the same.
-        key = (current().owner, task.id, task.revision, source, draw, probe_cpu_s, isolation)
-        if draw:
-            outcome, shared = await self._groups.outcome(key, graded)
+        asked = (proposal.source, proposal.draw, proposal.probe_cpu_s, ticket.isolation)
+        key = (ticket.owner, task.id, task.revision, *asked)
+        if proposal.draw:
+            outcome, shared = await self._groups.outcome(key, grade)
         else:
-            attempt, shared = await self._flights.result(key, graded, keep=not self._pipeline.fresh_inputs(task))
+            attempt, shared = await self._flights.result(key, grade, keep=not inputs.fresh_inputs(task))
             outcome = Outcome.of(attempt)
         metrics.SHARED.inc(shared)
         return outcome
@@ -134,7 +133,7 @@ class Grading:
     async def run_script(self, request: models.RunRawRequest) -> executor_pb2.Report:
         """Raises ServiceError where we failed."""
         source = request.code.encode("utf-8", "surrogatepass")
-        return await self._pipeline.run_script(source, request.stdin.encode("utf-8", "surrogatepass"))
+        return await self._graph.run_script(source, request.stdin.encode("utf-8", "surrogatepass"))
 
 
 def _is_small(attempt: Attempt) -> bool:

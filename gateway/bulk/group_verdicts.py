@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from codearena import models
 from codearena.server.flights import Flights
-from gateway.attempt.pipeline import Attempt
+from gateway.attempt.graph import Attempt
 from gateway.episode import answers
 from gateway.store.verdicts import VerdictRecords
 

@@ -4,7 +4,7 @@ from codearena import models, returns, steps
 from codearena.tasks.task import Task
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2, store_pb2
 from gateway.access import caller as callers
-from gateway.attempt.pipeline import Attempt
+from gateway.attempt.graph import Attempt
 from gateway.store.records import EpisodeRecord
 
 _STATUS = {
@@ -70,8 +70,7 @@ def attempt_verdict(attempt: Attempt) -> models.Verdict:
 
 def _timings(attempt: Attempt) -> models.Timings:
     seconds = {**attempt.seconds, "sandbox": attempt.report.timings.ran.ToTimedelta().total_seconds()}
-    told = {f"{stage}_s": steps.up_to_power_of_ten(taken) for stage, taken in seconds.items()}
-    return models.Timings(**{"judge_s": 0.0, **told})
+    return models.Timings(**{f"{stage}_s": steps.up_to_power_of_ten(taken) for stage, taken in seconds.items()})
 
 
 def revisions_of(attempt: Attempt) -> store_pb2.Revisions:
@@ -79,20 +78,20 @@ def revisions_of(attempt: Attempt) -> store_pb2.Revisions:
         task=attempt.task.revision,
         grader=attempt.verdict.grader_revision,
         runner=attempt.report.isolation.runner_revision,
-        judge=attempt.graded.judgement.revision if attempt.graded.judgement else "",
-        basis=attempt.graded.brief.basis_revision,
+        judge=attempt.judgement.revision if attempt.judgement else "",
+        basis=attempt.prepared.brief.basis_revision,
     )
 
 
 def step(episode: EpisodeRecord, attempt: Attempt, done: bool, source_bytes: int) -> models.StepResponse:
     """The answer to the step that the attempt was; `episode` is the one before it."""
     graded = attempt_verdict(attempt)
-    sources = [*episode.sources, attempt.source[:source_bytes]]
+    sources = [*episode.sources, attempt.proposal.source[:source_bytes]]
     delta = returns.delta(episode.best_reward, graded.reward)
     summed = {"reward_delta": delta, "episode_return": returns.best(episode.best_reward, graded.reward)}
     return models.StepResponse(
         episode_id=callers.shown(episode.episode_id),
-        observation=observation(episode, attempt.task, attempt.verdict, attempt.step, sources).model_copy(
+        observation=observation(episode, attempt.task, attempt.verdict, attempt.proposal.step, sources).model_copy(
             update={
                 "solved": graded.solved,
                 "reward_components": graded.reward_components,

@@ -4,7 +4,7 @@ import time
 
 import orjson
 
-from gateway.attempt.pipeline import Attempt
+from gateway.attempt.graph import Attempt
 from gateway.store.records import EpisodeRecord
 
 
@@ -32,13 +32,13 @@ def step(episode: EpisodeRecord, attempt: Attempt, done: bool, method: str) -> b
             "task_id": episode.task_id,
             "level": episode.level.value,
             "partition": episode.partition.value,
-            "step": attempt.step,
+            "step": attempt.proposal.step,
             "reward": attempt.verdict.reward,
             "done": done,
             "solved": attempt.verdict.solved,
             "tests_passed": attempt.verdict.tests_passed,
             "tests_total": attempt.verdict.tests_total,
-            "identical": attempt.graded.identical,
+            "identical": attempt.identical,
             "method": method,
             "attempt_id": attempt.attempt_id,
         }

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2, store_pb2
-from gateway.attempt.pipeline import Attempt
+from gateway.attempt.graph import Attempt
 from gateway.episode import answers
 
 _CUT_BYTES = 128
@@ -30,24 +30,24 @@ class _Outcome:
 
 def stored(attempt: Attempt, most_bytes: int) -> store_pb2.StoredAttempt:
     """The attempt without its source. most_bytes: of it, but for what every outcome has and the drawn inputs."""
-    graded = attempt.graded
+    brief = attempt.prepared.brief
     message = store_pb2.StoredAttempt(
         attempt_id=attempt.attempt_id,
-        step=attempt.step,
-        identity=graded.identity,
-        identical=graded.identical,
-        report=graded.report,
-        measurement=graded.measurement,
-        judgement=graded.judgement,
-        verdict=graded.verdict,
+        step=attempt.proposal.step,
+        identity=attempt.identity,
+        identical=attempt.identical,
+        report=attempt.report,
+        measurement=attempt.measurement,
+        judgement=attempt.judgement,
+        verdict=attempt.verdict,
         revisions=answers.revisions_of(attempt),
-        draw=attempt.draw,
-        drawn_calls=[each.call for each in graded.brief.drawn],
-        drawn_tests=[each.expectation for each in graded.brief.drawn],
+        draw=attempt.prepared.draw,
+        drawn_calls=[each.call for each in brief.drawn],
+        drawn_tests=[each.expectation for each in brief.drawn],
     )
     message.verdict.ClearField("judgement")
-    message.started.FromDatetime(attempt.started)
-    leave_out(message, graded.readings, graded.brief.expectations, most_bytes)
+    message.started.FromDatetime(attempt.proposal.started)
+    leave_out(message, attempt.readings, brief.expectations, most_bytes)
     return message
 
 

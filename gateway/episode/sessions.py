@@ -14,7 +14,9 @@ from typing import TypeVar
 from codearena import models
 from codearena.errors import DeadlineError, OverloadedError, ServiceError, UnknownEpisodeError
 from gateway import metrics
-from gateway.episode.episodes import Episodes
+from gateway.episode.history import History
+from gateway.episode.reset import Resets
+from gateway.episode.step import Steps
 from gateway.settings import Settings
 
 T = TypeVar("T")
@@ -26,16 +28,20 @@ class Session:
     episode_id: of the session's episode, None before the first reset. reply_s: longest time for one answer.
     """
 
-    def __init__(self, episodes: Episodes, reply_s: float, episode_id: str | None = None) -> None:
-        self._episodes = episodes
+    def __init__(
+        self, resets: Resets, steps: Steps, history: History, reply_s: float, episode_id: str | None = None
+    ) -> None:
+        self._resets = resets
+        self._steps = steps
+        self._history = history
         self._reply_s = reply_s
         self.episode_id = episode_id
         self._unanswered: tuple[str, str] | None = None  # source's hash and request id of a step that failed
 
     async def reset(self, request: models.ResetRequest) -> models.StepResponse:
-        """Begins an episode in place of the one before. Raises as Episodes.reset does, or DeadlineError."""
+        """Begins an episode in place of the one before. Raises as Resets.reset does, or DeadlineError."""
         async with self._in_time():
-            answer = await self._episodes.reset(request, request.request_id or "", private=True)
+            answer = await self._resets.reset(request, request.request_id or "", private=True)
         self.episode_id, self._unanswered = answer.episode_id, None
         return answer
 
@@ -58,7 +64,7 @@ class Session:
         request = models.StepRequest(proposed_fix=source, episode_id=self.episode_id)
         try:
             async with self._in_time():
-                answer = await self._episodes.step(request, self._unanswered[1])
+                answer = await self._steps.step(request, self._unanswered[1])
         except ServiceError:
             raise
         except Exception:
@@ -71,14 +77,14 @@ class Session:
         """Where the episode stands; an empty state before the first reset. Raises UnknownEpisodeError, StoreError."""
         if self.episode_id is None:
             return models.State()
-        return await self._episodes.state(models.DEFAULT_AGENT, self.episode_id)
+        return await self._history.state(models.DEFAULT_AGENT, self.episode_id)
 
     async def hint(self) -> str:
         """Of the episode's last step, or of the buggy code. Raises UnknownEpisodeError, ServiceError."""
         if self.episode_id is None:
             raise UnknownEpisodeError("no episode yet; reset begins one")
         async with self._in_time():
-            return await self._episodes.hint(self.episode_id)
+            return await self._history.hint(self.episode_id)
 
     @contextlib.asynccontextmanager
     async def _in_time(self) -> AsyncIterator[None]:
@@ -136,9 +142,11 @@ class Place:
 class Sessions:
     """The open sessions of this process."""
 
-    def __init__(self, settings: Settings, episodes: Episodes) -> None:
+    def __init__(self, settings: Settings, resets: Resets, steps: Steps, history: History) -> None:
         self._settings = settings
-        self._episodes = episodes
+        self._resets = resets
+        self._steps = steps
+        self._history = history
         self._open: set[Place] = set()
         self._draining = False
         self._empty = asyncio.Event()
@@ -162,7 +170,7 @@ class Sessions:
 
     def session(self, episode_id: str | None = None) -> Session:
         """A session whose episode is the one named, or none yet."""
-        return Session(self._episodes, self._settings.session_reply_s, episode_id)
+        return Session(self._resets, self._steps, self._history, self._settings.session_reply_s, episode_id)
 
     def check(self) -> None:
         """Raises SessionEnded once the gateway drains."""

@@ -11,9 +11,9 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from codearena import models
-from codearena.v1 import executor_pb2
-from gateway.attempt.pipeline import Attempt
+from gateway.attempt.graph import Attempt
 from gateway.episode.answers import call_status, judge_name
+from gateway.metrics import outcome_of
 
 METHOD_PLACE = "*"
 """Stands in a counter's name for the step's method; the commit script, which knows how many there are, fills it in."""
@@ -30,7 +30,8 @@ def counts_of(attempt: Attempt, done: bool) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for dimension, value in _dimensions(attempt):
         counts.update({f"{dimension}/{value}/{name}": count for name, count in _rewards(attempt, done).items()})
-    counts[f"outcome/{_outcome(attempt)}/count"] += 1
+    outcome = outcome_of(attempt.report, attempt.verdict).removeprefix("tests_")
+    counts[f"outcome/{outcome}/count"] += 1
     for call in attempt.report.calls:
         counts[f"call/{call_status(call.status)}/count"] += 1
     for stage, seconds in [*attempt.seconds.items(), ("total", attempt.total_s)]:
@@ -58,16 +59,6 @@ def _rewards(attempt: Attempt, done: bool) -> dict[str, int]:
     if done:
         counts |= {"episodes": 1, "final": reward, "solved": int(attempt.verdict.solved)}
     return counts
-
-
-def _outcome(attempt: Attempt) -> str:
-    if attempt.report.status == executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR:
-        return "compile_error"
-    if attempt.report.status == executor_pb2.ATTEMPT_STATUS_LOAD_ERROR:
-        return "load_error"
-    if attempt.verdict.solved:
-        return "solved"
-    return "passed" if attempt.verdict.tests_passed == attempt.verdict.tests_total else "failed"
 
 
 def _bucket(seconds: float) -> int:

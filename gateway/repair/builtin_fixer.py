@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from codearena.errors import DeadlineError
 from codearena.tasks.task import Task
 from codearena.v1 import grader_pb2
-from gateway.attempt.pipeline import Pipeline
+from gateway.attempt.graph import Graph
 from gateway.deadline import Deadline
 from gateway.repair.edits import Kind
 from gateway.repair.fixer import Fix, FixOrder
@@ -45,9 +45,9 @@ class BuiltinFixer:
     name = "builtin"
     kind = "builtin"
 
-    def __init__(self, settings: Settings, pipeline: Pipeline, searches: Searches) -> None:
+    def __init__(self, settings: Settings, graph: Graph, searches: Searches) -> None:
         self._settings = settings
-        self._pipeline = pipeline
+        self._graph = graph
         self._searches = searches
 
     async def fix(self, order: FixOrder, deadline: Deadline) -> Fix | None:
@@ -100,7 +100,7 @@ class BuiltinFixer:
 
     async def _tried(self, task: Task, text: str, candidate: Candidate | None, deadline: Deadline) -> _Tried:
         source = text.encode("utf-8", "surrogatepass")
-        return _Tried(text, await self._pipeline.preview(task, source, deadline, _CALLER), candidate)
+        return _Tried(text, await self._graph.preview(task, source, deadline, _CALLER), candidate)
 
     async def _search(self, code: str, error_log: str, wanted: int, deadline: Deadline) -> list[Candidate]:
         wall_s = min(self._settings.fixer_search_cpu_s * _SEARCH_WALL, deadline.left_s())

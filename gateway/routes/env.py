@@ -19,7 +19,7 @@ async def reset(
 ) -> models.StepResponse:
     """Starts an episode; without a body one of the level the curriculum has reached."""
     request = request or models.ResetRequest()
-    return await context.episodes.reset(request, request.request_id or key)
+    return await context.resets.reset(request, request.request_id or key)
 
 
 @router.post("/step", response_model=models.StepResponse)
@@ -28,7 +28,7 @@ async def step(context: ContextDep, key: IdempotencyKey, request: models.StepReq
 
     409 if an episode is named that is finished, or another of its steps came first.
     """
-    body = await context.episodes.step(request, request.request_id or key)
+    body = await context.steps.step(request, request.request_id or key)
     return Response(body, media_type="application/json")
 
 
@@ -37,10 +37,10 @@ async def state(
     context: ContextDep, agent_id: AgentQuery = models.DEFAULT_AGENT, episode_id: EpisodeQuery = None
 ) -> models.State:
     """Where an episode stands: the one named, else the agent's last."""
-    return await context.episodes.state(agent_id, episode_id)
+    return await context.history.state(agent_id, episode_id)
 
 
 @router.get("/episodes/{episode_id}")
 async def episode(context: ContextDep, episode_id: Annotated[str, Path(pattern=models.ID_PATTERN)]) -> models.Episode:
     """An episode with its attempts; nothing of hidden tests or the solution."""
-    return await context.episodes.history(episode_id)
+    return await context.history.episode(episode_id)

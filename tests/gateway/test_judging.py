@@ -2,18 +2,19 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
 
 from codearena.commands.gateways import DEFAULT_TASKS
+from codearena.errors import ServiceError
+from codearena.v1 import executor_pb2
 from gateway.settings import Settings
 from judge_service.server import JudgeServer
 from judge_service.settings import Settings as JudgeSettings
-from tests.fakes import RIGHT, WRONG, FakeExecutor, FakeJudge, ScriptedLLM
+from tests.fakes import BROKEN, RIGHT, WRONG, FakeExecutor, FakeJudge, ScriptedLLM
 from tests.gateway.conftest import Serve
-from tests.integration.waiting import until
 from tests.judge_service.verdicts import verdict
 
 REPLIES = {
@@ -86,41 +87,14 @@ async def test_the_history_tells_what_an_attempt_tried_on_its_judge(
         assert (attempt["verdict"]["judge_model"], attempt["verdict"]["judge_flags"]) == ("m", ["injection"])
 
 
-def told(judge: FakeJudge) -> list[bool | None]:
-    """Of every time that the judge was asked: whether all tests passed; None: it was not told."""
-    asked = [request.evidence for request in judge.requests if not request.attempt_id.startswith("baseline")]
-    return [evidence.all_tests_passed if evidence.HasField("all_tests_passed") else None for evidence in asked]
-
-
-async def test_a_judge_that_wants_to_know_is_told_whether_all_tests_passed(
-    api: httpx.AsyncClient, judge: FakeJudge
+async def test_the_judge_is_asked_once_and_told_whether_all_tests_passed(
+    serve: Serve, settings: Settings, api: httpx.AsyncClient, judge: FakeJudge
 ) -> None:
-    judge.curious = True
     for source in (WRONG, RIGHT, "slow # right, but"):
         assert (await api.post("/grade", json={"task_id": "easy-1", "source": source})).is_success
-    assert told(judge) == [None, False, None, True, None, True]
-
-
-async def test_a_judge_that_does_not_care_is_asked_once(api: httpx.AsyncClient, judge: FakeJudge) -> None:
-    for source in (WRONG, RIGHT, "slow # right, but"):
-        assert (await api.post("/grade", json={"task_id": "easy-1", "source": source})).is_success
-    assert told(judge) == [None, None, None]
-
-
-async def test_the_judge_of_a_task_with_a_probe_is_told_at_once(
-    serve: Serve, settings: Settings, judge: FakeJudge
-) -> None:
-    api = await serve(settings.model_copy(update={"tasks_dir": DEFAULT_TASKS}))
-    judge.curious = True
-    assert (await api.post("/grade", json={"task_id": "medium-1", "source": WRONG})).is_success
-    assert told(judge) == [False]
-
-
-async def test_a_judge_that_is_never_content_grades_nothing(serve: Serve, settings: Settings, judge: FakeJudge) -> None:
-    api = await serve(settings.model_copy(update={"attempt_wait_s": 1.0}))
-    judge.insatiable = True
-    answer = await api.post("/grade", json={"task_id": "easy-1", "source": RIGHT})
-    assert (answer.status_code, "reward" in answer.json()) == (503, False)
+    probed = await serve(settings.model_copy(update={"tasks_dir": DEFAULT_TASKS}))
+    assert (await probed.post("/grade", json={"task_id": "medium-1", "source": WRONG})).is_success
+    assert [request.evidence.all_tests_passed for request in judge.requests] == [False, True, True, False]
 
 
 async def test_the_settings_of_a_judge_with_a_model_hold_for_tasks_without_a_probe(
@@ -133,27 +107,72 @@ async def test_the_settings_of_a_judge_with_a_model_hold_for_tasks_without_a_pro
             assert (verdict_["judge"], len(llm.requests)) == (("static", "llm")[asked], asked)
 
 
-async def test_the_judge_is_told_of_a_source_while_it_runs_and_once(
+async def test_a_source_is_read_before_it_runs(
     api: httpx.AsyncClient, executor: FakeExecutor, judge: FakeJudge
 ) -> None:
     executor.gate.clear()
     grading = asyncio.create_task(api.post("/grade", json={"task_id": "easy-1", "source": RIGHT}))
     await executor.arrived(1)
-
-    async def heard() -> bool:
-        return RIGHT.encode() in judge.prepared
-
-    await until(heard, "the judge is told")
+    assert judge.analysed[-1] == RIGHT.encode()
     assert not judge.requests
     executor.gate.set()
     assert (await grading).is_success
-    await api.post("/grade", json={"task_id": "easy-1", "source": RIGHT})
-    assert judge.prepared.count(RIGHT.encode()) == 1
 
 
-async def test_a_judge_that_cannot_be_told_costs_nothing_but_time(api: httpx.AsyncClient, judge: FakeJudge) -> None:
-    judge.deaf = True
-    answer = await api.post("/grade", json={"task_id": "easy-1", "source": RIGHT})
-    assert answer.json()["solved"] is True
-    assert (await api.post("/grade", json={"task_id": "easy-1", "source": "x" * 70_000})).is_success
-    assert judge.prepared == [RIGHT.encode()]
+async def test_what_does_not_compile_takes_no_sandbox_and_is_not_judged(
+    api: httpx.AsyncClient, executor: FakeExecutor, judge: FakeJudge
+) -> None:
+    verdict_ = (await api.post("/grade", json={"task_id": "easy-1", "source": BROKEN})).json()
+    ran = verdict_["execution_metadata"]
+    assert (ran["status"], ran["isolation"], ran["degradations"]) == ("compile_error", "", [])
+    assert (verdict_["unearned"], verdict_["judge"]) == ("compile_error", "none")
+    assert (verdict_["revisions"]["runner"], verdict_["revisions"]["judge"]) == ("", "")
+    assert "invalid syntax" in verdict_["error_log"]
+    assert (executor.attempts, judge.requests) == ([], [])
+
+
+async def test_a_source_that_is_too_large_is_read_by_nobody(
+    api: httpx.AsyncClient, executor: FakeExecutor, judge: FakeJudge
+) -> None:
+    source = "x" * 70_000
+    verdict_ = (await api.post("/grade", json={"task_id": "easy-1", "source": source})).json()
+    assert verdict_["unearned"] == "compile_error"
+    assert (executor.attempts, source.encode() in judge.analysed) == ([], False)
+
+
+async def test_what_the_sandboxes_python_does_not_compile_is_no_failure_of_ours(
+    api: httpx.AsyncClient, executor: FakeExecutor
+) -> None:
+    problem = executor_pb2.SyntaxProblem(type="SyntaxError", message="of another version")
+    not_compiled = executor_pb2.Report(
+        status=executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR, analysis=executor_pb2.Analysis(problem=problem)
+    )
+    executor.change = lambda report: report.CopyFrom(not_compiled)
+    verdict_ = (await api.post("/grade", json={"task_id": "easy-1", "source": RIGHT})).json()
+    assert (verdict_["unearned"], verdict_["judge"]) == ("compile_error", "none")
+    assert "of another version" in verdict_["error_log"]
+
+
+async def test_an_analysis_that_fails_is_asked_for_again_and_no_verdict(
+    serve: Serve, settings: Settings, judge: FakeJudge
+) -> None:
+    api = await serve(settings.model_copy(update={"attempt_wait_s": 1.0}))
+    assert (await api.post("/grade", json={"task_id": "easy-1", "source": RIGHT})).is_success
+    judge.fail_analyses.append(ServiceError("lost"))
+    assert (await api.post("/grade", json={"task_id": "easy-1", "source": WRONG})).is_success
+    judge.fail_analyses.extend(ServiceError("lost") for _ in range(100))
+    answer = await api.post("/grade", json={"task_id": "easy-1", "source": BROKEN})
+    assert (answer.status_code, "reward" in answer.json()) == (503, False)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda analysis: analysis.Clear(), lambda analysis: analysis.checks.add(passed=True)]
+)
+async def test_an_analysis_that_says_nothing_or_of_other_rules_is_no_verdict(
+    serve: Serve, settings: Settings, judge: FakeJudge, change: Callable[[executor_pb2.Analysis], None]
+) -> None:
+    api = await serve(settings.model_copy(update={"attempt_wait_s": 0.3}))
+    assert (await api.post("/grade", json={"task_id": "easy-1", "source": RIGHT})).is_success
+    judge.change = change
+    answer = await api.post("/grade", json={"task_id": "easy-1", "source": WRONG})
+    assert (answer.status_code, "reward" in answer.json()) == (503, False)

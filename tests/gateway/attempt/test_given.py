@@ -10,8 +10,8 @@ import pytest
 from codearena.errors import ServiceError
 from codearena.tasks.task import load_tasks
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
-from gateway.attempt.briefs import BriefMaker, Probing
-from gateway.attempt.given import Given
+from gateway.attempt.briefs import Brief, BriefMaker, Probing
+from gateway.attempt.given import Given, Seen
 
 _YAML = """\
 id: easy-1
@@ -51,14 +51,15 @@ class Services:
         self.made = made
         self.workloads: list[executor_pb2.Workload] = []
 
-    async def run(self, attempt_id: str, workload: executor_pb2.Workload) -> executor_pb2.Report:
+    async def look(self, brief: Brief) -> Seen:
         if self.failures:
             self.failures -= 1
             raise ServiceError("lost")
+        workload = brief.workload
         self.workloads.append(workload)
         statuses = [common_pb2.CALL_STATUS_RETURNED] * len(workload.calls)
         statuses[self.made :] = [common_pb2.CALL_STATUS_NOT_RUN] * len(statuses[self.made :])
-        return executor_pb2.Report(
+        report = executor_pb2.Report(
             status=executor_pb2.ATTEMPT_STATUS_RAN,
             analysis=executor_pb2.Analysis(ast_hash="tree of buggy"),
             calls=[
@@ -66,16 +67,11 @@ class Services:
                 for call, status in zip(workload.calls, statuses, strict=True)
             ],
         )
-
-    async def examine(self, request: grader_pb2.ExamineRequest) -> grader_pb2.ExamineResponse:
-        count = len(request.expectations.tests) + len(request.expectations.checks)
-        return grader_pb2.ExamineResponse(passes=[number == 0 for number in range(count)])
-
-    def given(self, maker: BriefMaker) -> Given:
-        return Given(maker, self.examine)
+        count = len(brief.expectations.tests) + len(brief.expectations.checks)
+        return report, grader_pb2.ExamineResponse(passes=[number == 0 for number in range(count)])
 
     async def establish(self, maker: BriefMaker) -> None:
-        await self.given(maker).known("", self.run)
+        await Given(maker).known("", self.look)
 
 
 async def test_later_briefs_say_what_the_code_as_given_does_and_not_what_it_would_with_drawn_inputs(
@@ -119,22 +115,22 @@ async def test_it_is_part_of_what_verdicts_are_computed_again_by(maker: BriefMak
 
 async def test_it_is_asked_for_once(maker: BriefMaker) -> None:
     services = Services()
-    given = services.given(maker)
-    await given.known("", services.run)
-    await given.known("", services.run)
+    given = Given(maker)
+    await given.known("", services.look)
+    await given.known("", services.look)
     assert len(services.workloads) == 1
 
 
 async def test_an_isolation_that_is_down_holds_up_no_other(maker: BriefMaker) -> None:
     services, up = Services(), asyncio.Event()
-    given = services.given(maker)
+    given = Given(maker)
 
-    async def down(attempt_id: str, workload: executor_pb2.Workload) -> executor_pb2.Report:
+    async def down(brief: Brief) -> Seen:
         await up.wait()
-        return await services.run(attempt_id, workload)
+        return await services.look(brief)
 
     waiting = asyncio.create_task(given.known("cell", down))
-    await given.known("", services.run)
+    await given.known("", services.look)
     learnt = (await maker.brief()).basis_revision
     up.set()
     await waiting
@@ -143,11 +139,11 @@ async def test_an_isolation_that_is_down_holds_up_no_other(maker: BriefMaker) ->
 
 async def test_a_failure_of_ours_is_no_fact_and_is_not_kept(maker: BriefMaker) -> None:
     services = Services(failures=1)
-    given = services.given(maker)
+    given = Given(maker)
     with pytest.raises(ServiceError):
-        await given.known("", services.run)
+        await given.known("", services.look)
     assert not (await maker.brief()).expectations.HasField("given")
-    await given.known("", services.run)
+    await given.known("", services.look)
     assert (await maker.brief()).expectations.HasField("given")
 
 

@@ -10,7 +10,7 @@ import redis
 from codearena import models
 from codearena.errors import OverloadedError, SandboxError, ServiceError
 from codearena.v1 import store_pb2
-from gateway.episode.episodes import Episodes
+from gateway.context import Context
 from gateway.server import create_app
 from gateway.settings import Settings
 from gateway.store.keys import Keys
@@ -334,11 +334,11 @@ async def test_cancelled_waiter_does_not_take_the_answer_from_another(
 ) -> None:
     app = create_app(settings)
     async with app.router.lifespan_context(app):
-        episodes: Episodes = app.state.context.episodes
-        await episodes.reset(models.ResetRequest(task_id="easy-1"), "")
+        context: Context = app.state.context
+        await context.resets.reset(models.ResetRequest(task_id="easy-1"), "")
         executor.gate.clear()
         request = models.StepRequest(proposed_fix=RIGHT)
-        first, second = (asyncio.create_task(episodes.step(request, "r1")) for _ in range(2))
+        first, second = (asyncio.create_task(context.steps.step(request, "r1")) for _ in range(2))
         await executor.arrived(1)
         first.cancel()
         await asyncio.wait({first})

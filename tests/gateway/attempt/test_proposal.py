@@ -3,16 +3,16 @@
 import pytest
 
 from codearena.v1 import executor_pb2
-from gateway.attempt.identity import identity_of
+from gateway.attempt.proposal import identity_of
 
 BROKEN = b"def f(x)\n    return x\n"
 
 
 def identity(source: bytes, ast_hash: str = "") -> str:
-    return identity_of(source, executor_pb2.Report(analysis=executor_pb2.Analysis(ast_hash=ast_hash)))
+    return identity_of(source, executor_pb2.Analysis(ast_hash=ast_hash))
 
 
-def test_of_a_source_that_compiles_it_is_what_the_runner_read() -> None:
+def test_of_a_source_that_compiles_it_is_what_the_judge_read() -> None:
     assert identity(b"x = 1", "abc") == identity(b"x = 1  # why", "abc") == "abc"
 
 

@@ -5,9 +5,9 @@ import pytest
 
 from codearena import models
 from codearena.errors import SandboxError
-from gateway.attempt.pipeline import Stopwatch
+from gateway.attempt.graph import Stopwatch
 from gateway.settings import Settings
-from tests.fakes import BROKEN, RIGHT, SLOW, WRONG, FakeExecutor, FakeJudge
+from tests.fakes import RIGHT, SLOW, WRONG, FakeExecutor, FakeJudge
 from tests.gateway.conftest import SOLUTION, Serve
 
 
@@ -15,7 +15,7 @@ async def grade(api: httpx.AsyncClient, source: str) -> httpx.Response:
     return await api.post("/grade", json={"task_id": "easy-1", "source": source})
 
 
-@pytest.mark.parametrize("source", [RIGHT, WRONG, BROKEN])
+@pytest.mark.parametrize("source", [RIGHT, WRONG])
 async def test_what_fails_or_is_quick_is_run_once_and_without_the_reference(
     api: httpx.AsyncClient, executor: FakeExecutor, source: str
 ) -> None:

@@ -1,0 +1,141 @@
+"""What has to be known of a task before an attempt at it runs, and the brief that comes of it.
+
+What the reference takes sets the limits (limits.py), what the code as given does is held against the attempt
+(given.py), and both are found out once for each task, by whoever comes first. The brief (briefs.py) gets the hidden
+inputs that are drawn for this attempt (draws.py).
+"""
+
+import functools
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from codearena.tasks.task import Task
+from codearena.v1 import common_pb2, executor_pb2, grader_pb2
+from gateway.attempt import limits
+from gateway.attempt.briefs import Brief, BriefMaker, Probing
+from gateway.attempt.draws import Draws
+from gateway.attempt.given import Given, Seen
+from gateway.attempt.limits import AttemptLimits
+from gateway.attempt.proposal import Proposal, Ticket
+from gateway.settings import Settings
+
+Run = Callable[[Ticket, executor_pb2.Workload], Awaitable[executor_pb2.Report]]
+"""Runs a workload that is complete, in a place of its own among the attempts."""
+Examine = Callable[[Ticket, executor_pb2.Report, grader_pb2.Expectations], Awaitable[grader_pb2.ExamineResponse]]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A brief with what it lacks but for the source. draw: what the hidden inputs were drawn by."""
+
+    brief: Brief
+    limits: common_pb2.Limits
+    settings: Settings
+    draw: str = ""
+
+    def workload(self, source: bytes) -> executor_pb2.Workload:
+        """The tests' calls on the source."""
+        return _complete(self.brief.workload, self.limits, source)
+
+    def measuring_workload(self, source: bytes) -> executor_pb2.Workload:
+        """The source against the reference."""
+        workload = self.brief.measurement
+        if workload.probe:
+            within = limits.for_probing(self.limits, workload.probe_cpu.ToMilliseconds() / 1000)
+        else:
+            within = limits.for_measuring(self.limits, self.settings)
+        return _complete(workload, within, source)
+
+
+class Preparation:
+    """Of all tasks. Every method that waits raises ServiceError where we failed.
+
+    rng: draws measured inputs; its state must be a secret from those who submit.
+    """
+
+    def __init__(
+        self, settings: Settings, tasks: Mapping[str, Task], rng: random.Random, run: Run, examine: Examine
+    ) -> None:
+        self._settings = settings
+        self._run = run
+        self._examine = examine
+        probing = Probing(settings.probe_cpu_s, settings.probe_stop_ratio, settings.probe_reuse)
+        self._makers = {task.id: BriefMaker(task, rng, probing) for task in tasks.values()}
+        secret = settings.cases_secret.get_secret_value().encode() or rng.randbytes(32)
+        self._draws = {task.id: Draws(task, secret, settings.cases_pool) for task in tasks.values()}
+        self._limits = {
+            name: AttemptLimits(tasks[name], maker.calls, settings, maker.learn_precedents)
+            for name, maker in self._makers.items()
+        }
+        self._given = {name: Given(maker) for name, maker in self._makers.items()}
+
+    def draws_anew(self, task: Task) -> bool:
+        """Whether attempts that are of no draw get hidden inputs of their own."""
+        return not self._settings.cases_fixed and self._draws[task.id].some
+
+    def fresh_inputs(self, task: Task) -> bool:
+        """Whether attempts at other times get other hidden inputs, or are measured on others."""
+        return self.draws_anew(task) or (task.probe is not None and not self._settings.cases_fixed)
+
+    async def ready(self, task: Task, ticket: Ticket) -> common_pb2.Limits:
+        """Finds out what every attempt at the task is held to. Returns the limits. ticket: of who wants to know."""
+        within = await self._limits_of(task, ticket)  # first: what the reference did goes into the briefs
+        await self._given[task.id].known(ticket.isolation, functools.partial(self._look_at_given, task, ticket))
+        return within
+
+    async def for_attempt(self, proposal: Proposal) -> Prepared:
+        """With inputs that are drawn for it."""
+        task, ticket = proposal.task, proposal.ticket
+        within = await self.ready(task, ticket)
+        brief = await self._makers[task.id].brief(proposal.probe_cpu_s, _own_draw(proposal), proposal.step)
+        draw = "task" if self._settings.cases_fixed else _own_draw(proposal)
+        cases = functools.partial(self._answered_cases, task, ticket)
+        brief = await self._draws[task.id].drawn(brief, draw, proposal.step, cases)
+        return Prepared(brief, within, self._settings, draw)
+
+    async def for_showing(self, task: Task, ticket: Ticket, *, every_call: bool = False) -> Prepared:
+        """With what an agent is shown alone. every_call: is made, though those before it reach their limits."""
+        within, brief = await self._limits_of(task, ticket), self._makers[task.id].baseline()
+        if every_call:
+            within = limits.for_every_call(within, len(brief.workload.calls))
+        return Prepared(brief, within, self._settings)
+
+    def learn(self, proposal: Proposal, report: executor_pb2.Report, *, measured: bool) -> None:
+        """Learns on which hosts attempts run, and, of one that was measured, that its later steps need other inputs."""
+        self._limits[proposal.task.id].ran(report, functools.partial(self._timed, proposal.ticket))
+        if measured:
+            self._makers[proposal.task.id].measured(_own_draw(proposal), proposal.step)
+
+    async def _limits_of(self, task: Task, ticket: Ticket) -> common_pb2.Limits:
+        timed = functools.partial(self._timed, ticket)
+        return await self._limits[task.id].get(ticket.isolation, timed)
+
+    async def _timed(self, ticket: Ticket, workload: executor_pb2.Workload) -> executor_pb2.Report:
+        """The reference, on the hosts that the attempt gets."""
+        return await self._run(ticket.errand("timing", ticket.isolation), workload)
+
+    async def _answered_cases(self, task: Task, ticket: Ticket, workload: executor_pb2.Workload) -> executor_pb2.Report:
+        """The reference, of whose times the task's limits learn."""
+        report = await self._run(ticket.errand("reference", isolation=""), workload)
+        self._limits[task.id].note(report)
+        return report
+
+    async def _look_at_given(self, task: Task, ticket: Ticket, brief: Brief) -> Seen:
+        """The code as given, of which every call is made."""
+        errand = ticket.errand("baseline", ticket.isolation)
+        within = limits.for_every_call(await self._limits_of(task, ticket), len(brief.workload.calls))
+        report = await self._run(errand, _complete(brief.workload, within, task.buggy.encode()))
+        return report, await self._examine(errand, report, brief.expectations)
+
+
+def _own_draw(proposal: Proposal) -> str:
+    return proposal.draw or f"attempt:{proposal.ticket.attempt_id}"
+
+
+def _complete(workload: executor_pb2.Workload, within: common_pb2.Limits, source: bytes) -> executor_pb2.Workload:
+    whole = executor_pb2.Workload()
+    whole.CopyFrom(workload)
+    whole.limits.CopyFrom(within)
+    whole.source = source
+    return whole

@@ -1,0 +1,50 @@
+"""What has become of an episode, as its agent saw it."""
+
+from collections.abc import Mapping
+
+from codearena import models
+from codearena.errors import UnknownEpisodeError
+from codearena.tasks.task import Task
+from codearena.v1 import store_pb2
+from gateway.access import caller as callers
+from gateway.agents import curriculum
+from gateway.attempt.baselines import Baselines
+from gateway.episode import answers
+from gateway.store.redis import Store
+
+
+class History:
+    """Reads episodes. Every method raises UnknownEpisodeError for what there is none of, or ServiceError."""
+
+    def __init__(self, store: Store, baselines: Baselines, tasks: Mapping[str, Task]) -> None:
+        self._store = store
+        self._baselines = baselines
+        self._tasks = tasks
+
+    async def state(self, agent_id: str, episode_id: str | None) -> models.State:
+        """Of the episode named, else of the agent's last one, else an empty state."""
+        if episode_id is None:
+            last = await self._store.read_last(callers.owned(agent_id))
+            return answers.state(last.episode) if last else models.State()
+        named = await self._store.read(callers.owned(episode_id))
+        if named is None:
+            raise unknown(episode_id)
+        return answers.state(named.episode)
+
+    async def episode(self, episode_id: str) -> models.Episode:
+        """The episode with its attempts."""
+        episode, attempts = await self._store.attempts(callers.owned(episode_id))
+        if episode is None:
+            raise unknown(episode_id)
+        return answers.episode(episode, [store_pb2.StoredAttempt.FromString(attempt) for attempt in attempts])
+
+    async def hint(self, episode_id: str) -> str:
+        """The hint that came with the last step, or with the reset."""
+        found = await self.episode(episode_id)
+        if found.attempts:
+            return found.attempts[-1].verdict.hint
+        return (await self._baselines.of(curriculum.find_task(self._tasks, found.task_id or ""))).hint
+
+
+def unknown(episode_id: str) -> UnknownEpisodeError:
+    return UnknownEpisodeError(f"there is no episode {callers.shown(episode_id)}, or it has expired")
