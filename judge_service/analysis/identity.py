@@ -9,7 +9,7 @@ The identity of a source is the hash of its syntax tree without what has no effe
 Names, the order of things and imports that are not used are part of it. So are documentation texts where the source
 names `__doc__` or what reads it, and annotations of functions where it names what reads those: there they are data.
 Annotations in classes and at the top always are, since a data class is made of them. What is nested too deeply for a
-tree goes by its tokens, and what does not compile by its text: gateway/attempt/identity.py.
+tree goes by its tokens, and what does not compile by its text: gateway/attempt/proposal.py.
 """
 
 import ast
