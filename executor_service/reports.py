@@ -8,14 +8,14 @@ that were asked for, and no part of it contradicts another. What no runner has a
 from collections.abc import Sequence
 
 from codearena.v1 import common_pb2, executor_pb2
-from executor_service.codec import Decoder, MalformedReportError
+from executor_service.codec import Codec, MalformedReportError
 from executor_service.isolation.base import Hello
 
 _PACKAGE = "codearena.v1"
 _OURS = frozenset(f"{_PACKAGE}.{name}" for name in ("Report.isolation", "Report.timings", "CallOutcome.left_out"))
 _OF_HOST = frozenset(f"{_PACKAGE}.Isolation.{name}" for name in ("name", "runtime", "sandbox_id", "host_class"))
-_REPORT = Decoder(executor_pb2.Report, without=_OURS)
-_HELLO = Decoder(executor_pb2.Isolation, without=_OF_HOST)
+_REPORT = Codec(executor_pb2.Report, without=_OURS)
+_HELLO = Codec(executor_pb2.Isolation, without=_OF_HOST)
 
 _REVISION_CHARACTERS = 128
 _NAME_CHARACTERS = 128  # of what an analysis names
