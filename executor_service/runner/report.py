@@ -94,6 +94,10 @@ class ScriptTestOutcome:
     stdout: Output = Output()
     stderr: Output = Output()
 
+    @property
+    def passed(self) -> bool:
+        return self.status is ScriptTestStatus.PASSED
+
 
 @dataclass(frozen=True)
 class CallOutcome:

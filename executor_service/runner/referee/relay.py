@@ -8,7 +8,7 @@ made of a test is the referee's word alone; a test of which it said nothing was 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from executor_service.runner.outcomes import usage
 from executor_service.runner.process import Answer, Process
@@ -42,17 +42,6 @@ class Left:
         """What is left, a millisecond at least, which is enough to notice that nothing is."""
         wall_s = usage.wall_s - usage.starved_s
         return Left(max(self.cpu_s - usage.cpu_s, 0.001), max(self.wall_s - wall_s, 0.001))
-
-
-class _Verdict(NamedTuple):
-    """On one test, or on the load of the script."""
-
-    status: ScriptTestStatus
-    detail: str = ""
-
-    @property
-    def passed(self) -> bool:
-        return self.status is ScriptTestStatus.PASSED
 
 
 @dataclass
@@ -190,22 +179,22 @@ class Relay:
         self._script, self._lost, self._run_before, self._keeps_arguments = self._whole_script, "", [], True
         again = self._run_tests()
         return tuple(
-            replace(first, status=second.status, detail=second.detail)
-            if first.status is ScriptTestStatus.PASSED
-            else first
+            replace(first, status=second.status, detail=second.detail) if first.passed else first
             for first, second in zip(tests, again, strict=True)
         )
 
     def _run_tests(self) -> tuple[ScriptTestOutcome, ...]:
-        return tuple(
-            ScriptTestOutcome(test["test_id"], *self._verdict(test), *self._served.take_output())
-            for test in self._script["tests"]
-        )
+        return tuple(self._run_test(test) for test in self._script["tests"])
 
-    def _verdict(self, test: dict[str, Any]) -> _Verdict:
+    def _run_test(self, test: dict[str, Any]) -> ScriptTestOutcome:
+        verdict = self._verdict(test)
+        stdout, stderr = self._served.take_output()
+        return replace(verdict, test_id=test["test_id"], stdout=stdout, stderr=stderr)
+
+    def _verdict(self, test: dict[str, Any]) -> ScriptTestOutcome:
         self._lost = self._lost or self._hands.over()
         if self._lost:
-            return _Verdict(ScriptTestStatus.NOT_RUN, self._lost)
+            return ScriptTestOutcome("", ScriptTestStatus.NOT_RUN, self._lost)
         if self._referee is None:
             loaded = self._load()
             if not loaded.passed:
@@ -230,7 +219,7 @@ class Relay:
             unreported = [*self._script["unreported"], *(line for line in self._run_before if line != test["line"])]
             self._script = {**self._script, "left_out": left_out, "unreported": unreported}
 
-    def _load(self) -> _Verdict:
+    def _load(self) -> ScriptTestOutcome:
         self._served.begin()
         self._referee = self._hands.start()
         self._referee.configure(0, REQUEST_BYTES)
@@ -245,10 +234,10 @@ class Relay:
         loaded = self._converse(message)
         if not loaded.passed:
             self._lost = loaded.detail or "the test script does not load"
-            return _Verdict(ScriptTestStatus.FAILED, self._lost)
+            return _failed(self._lost)
         return loaded
 
-    def _converse(self, message: dict[str, Any]) -> _Verdict:
+    def _converse(self, message: dict[str, Any]) -> ScriptTestOutcome:
         """Relays until the referee is done with a message; its own time ends it, the attempt's does not."""
         assert self._referee is not None
         left_cpu_s = float(self._bounds["call_cpu_s"])
@@ -258,15 +247,14 @@ class Relay:
             said = _said(answer)
             if said is None:
                 self._end_referee()
-                ended = _ENDS.get(answer.ended, "the test script ended without a verdict")
-                return _Verdict(ScriptTestStatus.FAILED, ended)
+                return _failed(_ENDS.get(answer.ended, "the test script ended without a verdict"))
             if "done" in said:
                 self._precedent.update(said["precedent"])
                 self._changed = self._changed or said.get("changed") is True
                 return _verdict_of(said["done"])
             if over := self._hands.over():  # each of many requests may be short
                 self._end_referee()
-                return _Verdict(ScriptTestStatus.FAILED, over)
+                return _failed(over)
             reply = self._served.apply(said["ask"]) if "ask" in said else self._served.answer(said["back"])
             message = self._reply(reply)
 
@@ -293,10 +281,14 @@ def _said(answer: Answer) -> dict[str, Any] | None:
         return None
 
 
-def _verdict_of(done: dict[str, Any]) -> _Verdict:
+def _verdict_of(done: dict[str, Any]) -> ScriptTestOutcome:
     said = done.get("status")
     status = next((status for status in ScriptTestStatus if status == said), ScriptTestStatus.FAILED)
-    return _Verdict(status, str(done.get("detail", ""))[:_DETAIL_CHARACTERS])
+    return ScriptTestOutcome("", status, str(done.get("detail", ""))[:_DETAIL_CHARACTERS])
+
+
+def _failed(detail: str) -> ScriptTestOutcome:
+    return ScriptTestOutcome("", ScriptTestStatus.FAILED, detail)
 
 
 def kept_bytes(call: dict[str, Any], output_bytes: int) -> int:
