@@ -22,7 +22,7 @@ from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 
-from codearena.server import budgets
+from codearena.server import budgets, enums
 from codearena.v1 import common_pb2, executor_pb2
 
 _Message = TypeVar("_Message", bound=Message)
@@ -129,9 +129,8 @@ def _of_field(field: FieldDescriptor, without: Container[str]) -> _BothWays:
 
 def _of_enum(enum: EnumDescriptor) -> _BothWays:
     """Nobody says that a value is unspecified."""
-    prefix = enum.values_by_number[0].name.removesuffix("UNSPECIFIED")
-    names = {value.number: value.name.removeprefix(prefix).lower() for value in enum.values if value.number}
-    return partial(_number_of, {name: number for number, name in names.items()}), names.__getitem__
+    names = enums.names(enum)
+    return partial(_number_of, {name: number for number, name in names.items() if number}), names.__getitem__
 
 
 def _key(field: FieldDescriptor) -> str:

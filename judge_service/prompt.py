@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Sequence
 from typing import TypedDict
 
+from codearena.server import enums
 from codearena.v1 import common_pb2
 from judge_service.judge import Dimension, Evidence
 
@@ -77,7 +78,7 @@ def _seen(evidence: Evidence) -> str:
     """Counts only: what the attempt printed or raised is its own text."""
     counts: dict[str, int] = {}
     for call in evidence.report.calls:
-        name = common_pb2.CallStatus.Name(call.status).removeprefix("CALL_STATUS_").lower()
+        name = enums.names(common_pb2.CallStatus.DESCRIPTOR)[call.status]
         counts[name] = counts.get(name, 0) + 1
     return ", ".join(f"{count} calls {name}" for name, count in sorted(counts.items())) or "no call was made"
 

@@ -1,27 +1,17 @@
 """Messages of the services -> public wire types. What is not named here does not leave: no hidden test, no solution."""
 
+from typing import Any
+
+from google.protobuf.message import Message
+
 from codearena import models, returns, steps
+from codearena.server.enums import names
 from codearena.tasks.task import Task
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2, store_pb2
 from gateway.access import caller as callers
 from gateway.attempt.graph import Attempt
 from gateway.store.records import EpisodeRecord
 
-_STATUS = {
-    executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR: "compile_error",
-    executor_pb2.ATTEMPT_STATUS_LOAD_ERROR: "load_error",
-    executor_pb2.ATTEMPT_STATUS_RAN: "ran",
-}
-_JUDGE = {judge_pb2.JUDGE_KIND_STATIC: "static", judge_pb2.JUDGE_KIND_LLM: "llm"}
-_UNEARNED: dict[grader_pb2.Unearned.ValueType, models.Unearned] = {
-    grader_pb2.UNEARNED_UNSPECIFIED: "",
-    grader_pb2.UNEARNED_COMPILE_ERROR: "compile_error",
-    grader_pb2.UNEARNED_LOAD_ERROR: "load_error",
-    grader_pb2.UNEARNED_NO_ENTRY_POINT: "no_entry_point",
-    grader_pb2.UNEARNED_UNCHANGED: "unchanged",
-    grader_pb2.UNEARNED_NO_WORK: "no_work",
-    grader_pb2.UNEARNED_NO_PROGRESS: "no_progress",
-}
 _CUT = "\n... {} bytes left out ...\n"
 
 
@@ -42,26 +32,24 @@ def verdict(
         reward=graded.reward,
         base=graded.base,
         solved=graded.solved,
-        reward_components=_components(graded.components),
-        unearned=_UNEARNED[graded.unearned],
-        penalties=models.Penalties(step=graded.penalties.step, identical=graded.penalties.identical),
+        reward_components=models.RewardComponents(**_fields(graded.components)),
+        unearned=names(grader_pb2.Unearned.DESCRIPTOR)[graded.unearned] if graded.unearned else "",
+        penalties=models.Penalties(**_fields(graded.penalties)),
         execution_metadata=_execution(report, graded),
-        tests=[_test(test) for test in graded.tests],
+        tests=[models.VisibleTest(**_fields(test)) for test in graded.tests],
         complexity=_complexity(graded.complexity, report.analysis),
         error_log=graded.error_log,
         hint=graded.hint,
         judge=judge_name(graded.judge),
         judge_model=graded.judgement.model,
         judge_flags=list(graded.judgement.flags),
-        revisions=models.Revisions(
-            task=revisions.task, grader=revisions.grader, runner=revisions.runner, judge=revisions.judge
-        ),
+        revisions=models.Revisions(**_fields(revisions)),
         timings=timings,
     )
 
 
 def judge_name(kind: judge_pb2.JudgeKind.ValueType) -> str:
-    return _JUDGE.get(kind, "none")
+    return names(judge_pb2.JudgeKind.DESCRIPTOR)[kind] if kind else "none"
 
 
 def attempt_verdict(attempt: Attempt) -> models.Verdict:
@@ -197,23 +185,25 @@ def _test_results(verdict: grader_pb2.Verdict) -> str:
     return "\n".join([*lines, counts])
 
 
-def _components(components: grader_pb2.Components) -> models.RewardComponents:
-    def scored(name: str) -> float | None:
-        return getattr(components, name) if components.HasField(name) else None  # type: ignore[arg-type]
+def _fields(message: Message) -> dict[str, Any]:
+    """For a wire type whose fields have the same names, which leaves out those that it does not have.
 
-    return models.RewardComponents(
-        compile_score=components.compile_score,
-        test_pass_ratio=components.test_pass_ratio,
-        efficiency_score=scored("efficiency_score"),
-        llm_correctness=scored("llm_correctness"),
-        llm_security=scored("llm_security"),
-        llm_quality=scored("llm_quality"),
-    )
+    An optional field that is absent is None, an enumeration the name of its value.
+    """
+    fields: dict[str, Any] = {}
+    for field in message.DESCRIPTOR.fields:
+        value = getattr(message, field.name)
+        if field.has_presence and not message.HasField(field.name):
+            value = None
+        elif field.enum_type:
+            value = names(field.enum_type)[value]
+        fields[field.name] = value
+    return fields
 
 
 def _execution(report: executor_pb2.Report, verdict: grader_pb2.Verdict) -> models.ExecutionMetadata:
     return models.ExecutionMetadata(
-        status=_STATUS[report.status],
+        status=names(executor_pb2.AttemptStatus.DESCRIPTOR)[report.status],
         test_passed=verdict.tests_passed,
         test_total=verdict.tests_total,
         hidden_passed=verdict.hidden_passed,
@@ -223,18 +213,6 @@ def _execution(report: executor_pb2.Report, verdict: grader_pb2.Verdict) -> mode
         peak_memory_bytes=verdict.shown_usage.peak_memory_bytes,
         isolation=report.isolation.name,
         degradations=list(report.isolation.degradations),
-    )
-
-
-def _test(test: grader_pb2.TestOutcome) -> models.VisibleTest:
-    return models.VisibleTest(
-        name=test.name,
-        passed=test.passed,
-        input=test.input,
-        expected=test.expected,
-        got=test.got,
-        stdout=test.stdout,
-        status=call_status(test.status),
     )
 
 
@@ -254,7 +232,7 @@ def _complexity(complexity: grader_pb2.Complexity, analysis: executor_pb2.Analys
 
 
 def call_status(status: common_pb2.CallStatus.ValueType) -> str:
-    return common_pb2.CallStatus.Name(status).removeprefix("CALL_STATUS_").lower()
+    return names(common_pb2.CallStatus.DESCRIPTOR)[status]
 
 
 def state(episode: EpisodeRecord) -> models.State:
