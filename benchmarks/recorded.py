@@ -65,6 +65,9 @@ class RecordedSandbox(Sandbox):
                 await sandbox.destroy()
         return self._reports[key]
 
+    async def renew(self) -> None:
+        pass
+
     async def destroy(self) -> None:
         pass
 

@@ -20,7 +20,7 @@ from codearena.errors import (
     ServiceError,
 )
 from codearena.server import rpc, telemetry
-from codearena.v1 import grader_pb2, grader_pb2_grpc, judge_pb2, judge_pb2_grpc
+from codearena.v1 import executor_pb2, executor_pb2_grpc, grader_pb2, grader_pb2_grpc, judge_pb2, judge_pb2_grpc
 
 SERVICE = "codearena.v1.GraderService"
 Answer = Callable[[grader_pb2.GradeRequest, rpc.Context], Awaitable[grader_pb2.GradeResponse]]
@@ -326,3 +326,104 @@ async def test_calls_are_counted_by_the_status_they_ended_with(
     async with connected(answer, transport) as channel:
         await asyncio.gather(grade(channel), return_exceptions=True)
     assert _handled(code) == before + 1
+
+
+class Echo(executor_pb2_grpc.ExecutorServiceServicer):
+    """Answers each request of a stream by its id, until one that asks for something else."""
+
+    def __init__(self) -> None:
+        self.ended = asyncio.Event()
+
+    async def Attempt(  # type: ignore[override]  # noqa: N802
+        self, requests: AsyncIterator[executor_pb2.AttemptRequest], context: rpc.Context
+    ) -> None:
+        try:
+            async for request in requests:
+                if request.attempt_id == "fail":
+                    raise OverloadedError("full", retry_after_s=2.5)
+                if request.attempt_id == "end":
+                    return
+                echoed = executor_pb2.Isolation(name=f"{request.attempt_id} of {rpc.caller_of(context)}")
+                await context.write(executor_pb2.AttemptResponse(report=executor_pb2.Report(isolation=echoed)))
+        finally:
+            self.ended.set()
+
+
+@asynccontextmanager
+async def streaming(
+    transport: str, timeout_s: float | None = 20
+) -> AsyncIterator[tuple["grpc.aio.StreamStreamCall[Any, Any]", Echo]]:
+    echo = Echo()
+    server = rpc.Server([SERVICE], lambda inner: executor_pb2_grpc.add_ExecutorServiceServicer_to_server(echo, inner))
+    port = await server.start("127.0.0.1:0")
+    await server.set_serving(True)
+    address = f"127.0.0.1:{port}" if transport == "sockets" else rpc.in_process(port)
+    try:
+        async with rpc.channel(address) as channel:
+            stub = executor_pb2_grpc.ExecutorServiceStub(channel)
+            yield stub.Attempt(timeout=timeout_s, metadata=rpc.call_metadata("me")), echo
+    finally:
+        await server.drain(0)
+
+
+async def told(call: "grpc.aio.StreamStreamCall[Any, Any]", attempt_id: str) -> Any:
+    """The answer to one more request."""
+    await call.write(executor_pb2.AttemptRequest(attempt_id=attempt_id))
+    answer = await call.read()
+    return answer if answer is grpc.aio.EOF else answer.report.isolation.name
+
+
+async def test_a_stream_answers_each_request_until_the_caller_has_no_more(transport: str) -> None:
+    async with streaming(transport) as (call, echo):
+        assert [await told(call, "a"), await told(call, "b")] == ["a of me", "b of me"]
+        await call.done_writing()
+        assert await call.read() is grpc.aio.EOF
+        assert await call.read() is grpc.aio.EOF
+        assert echo.ended.is_set()
+
+
+async def test_a_stream_that_its_servicer_ends_has_no_further_answers(transport: str) -> None:
+    async with streaming(transport) as (call, _):
+        assert await told(call, "a") == "a of me"
+        assert await told(call, "end") is grpc.aio.EOF
+        with pytest.raises(asyncio.InvalidStateError):
+            await told(call, "b")
+
+
+async def test_an_error_in_a_stream_arrives_as_the_class_it_was_raised_as(transport: str) -> None:
+    async with streaming(transport) as (call, _):
+        assert await told(call, "a") == "a of me"
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await told(call, "fail")
+        arrived = rpc.error_from_status(caught.value)
+        assert (type(arrived), arrived.retry_after_s) == (OverloadedError, 2.5)
+        with pytest.raises(asyncio.InvalidStateError):
+            await call.write(executor_pb2.AttemptRequest())
+
+
+async def test_a_stream_ends_on_both_sides_at_its_deadline(transport: str) -> None:
+    async with streaming(transport, timeout_s=0.2) as (call, echo):
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await call.read()
+        assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+        await asyncio.wait_for(echo.ended.wait(), 20)
+
+
+@pytest.mark.parametrize("how", ["the call", "its reader"])
+async def test_a_stream_that_is_given_up_ends_on_both_sides(how: str, transport: str) -> None:
+    async with streaming(transport) as (call, echo):
+        assert await told(call, "a") == "a of me"
+        reader = asyncio.create_task(call.read())
+        await asyncio.sleep(0)  # so that it reads
+        call.cancel() if how == "the call" else reader.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reader
+        await asyncio.wait_for(echo.ended.wait(), 20)
+
+
+async def test_a_stream_to_nobody_is_our_retryable_failure(transport: str) -> None:
+    async with rpc.channel({"sockets": "127.0.0.1:1", "in_process": rpc.in_process(1)}[transport]) as channel:
+        call = executor_pb2_grpc.ExecutorServiceStub(channel).Attempt(timeout=20)
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await call.read()
+    assert type(rpc.error_from_status(caught.value)) is ServiceError
