@@ -25,5 +25,11 @@ def crowding(loadavg: str = "", cores: int = 0) -> float:
 
     loadavg, cores: what /proc/loadavg says and how many cores there are; empty, 0: of this host.
     """
-    running = (loadavg or Path("/proc/loadavg").read_text("ascii")).split()[3].partition("/")[0]  # proc_loadavg(5)
+    running = (loadavg or os.pread(_loadavg(), 128, 0).decode("ascii")).split()[3].partition("/")[0]
     return max(1.0, int(running) / (cores or os.cpu_count() or 1))
+
+
+@functools.cache
+def _loadavg() -> int:
+    """proc_loadavg(5), kept open: each attempt reads it."""
+    return os.open("/proc/loadavg", os.O_RDONLY | os.O_CLOEXEC)

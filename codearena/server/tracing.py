@@ -11,23 +11,30 @@ from opentelemetry import context, propagate, trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 _tracer = trace.get_tracer("codearena")  # of whatever provider is configured later
+_configured = False  # of the process, as the provider is; to ask for that takes longer than all else while it is none
+_NO_SPAN = contextlib.nullcontext(trace.INVALID_SPAN)
 
 
 def configure(service: str, endpoint: str | None) -> None:
     """Sends the spans of this process to http(s)://host:port by OTLP over gRPC; without an endpoint there are none."""
+    global _configured
     if endpoint is not None:
+        _configured = True
         importlib.import_module("codearena.exporting").send_spans(service, endpoint)
 
 
-@contextlib.contextmanager
-def span(name: str, ids: Mapping[str, str], kind: SpanKind = SpanKind.INTERNAL) -> Iterator[Span]:
+def span(
+    name: str, ids: Mapping[str, str], kind: SpanKind = SpanKind.INTERNAL
+) -> contextlib.AbstractContextManager[Span]:
     """What is done within it, as a part of what is being done. ids: attributes by name, without those that are "-".
 
     An error that passes is told by its type alone: its message may quote what a caller sent.
     """
-    if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):  # off: not worth what a span costs
-        yield trace.INVALID_SPAN
-        return
+    return _span(name, ids, kind) if _configured else _NO_SPAN
+
+
+@contextlib.contextmanager
+def _span(name: str, ids: Mapping[str, str], kind: SpanKind) -> Iterator[Span]:
     attributes = {f"codearena.{key}": value for key, value in ids.items() if value != "-"}
     with _tracer.start_as_current_span(
         name, kind=kind, attributes=attributes, record_exception=False, set_status_on_exception=False
@@ -42,13 +49,18 @@ def span(name: str, ids: Mapping[str, str], kind: SpanKind = SpanKind.INTERNAL) 
 def carried() -> tuple[tuple[str, str], ...]:
     """What goes with a call to another service, so that its spans are parts of ours; nothing if there are none."""
     carrier: dict[str, str] = {}
-    propagate.inject(carrier)
+    if _configured:
+        propagate.inject(carrier)
     return tuple(carrier.items())
 
 
-@contextlib.contextmanager
-def continuing(carrier: Mapping[str, str]) -> Iterator[None]:
+def continuing(carrier: Mapping[str, str]) -> contextlib.AbstractContextManager[object]:
     """Within it, spans are parts of what the caller was doing."""
+    return _continuing(carrier) if _configured else _NO_SPAN
+
+
+@contextlib.contextmanager
+def _continuing(carrier: Mapping[str, str]) -> Iterator[None]:
     token = context.attach(propagate.extract(carrier))
     try:
         yield
