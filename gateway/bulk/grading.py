@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import logging
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 
@@ -20,6 +21,7 @@ from gateway.agents import curriculum
 from gateway.attempt.graph import Attempt, Graph
 from gateway.attempt.proposal import Proposal, ticket_for
 from gateway.bulk.group_verdicts import GroupVerdicts, Outcome
+from gateway.bulk.places import Places, Usual
 from gateway.deadline import Deadline
 from gateway.settings import Settings
 from gateway.store.api_keys import Scope
@@ -40,6 +42,7 @@ class Grading:
         self._isolations = Isolations(settings)
         self._tasks = tasks
         self._groups = groups
+        self._usual = Usual()
         self._flights: Flights[Attempt] = Flights(settings.verdicts_kept_s, may_keep=_is_small)
 
     async def grade(self, request: models.GradeRequest, caller: str = "") -> models.Verdict:
@@ -85,16 +88,18 @@ class Grading:
     async def batch(self, batch: models.BatchRequest, caller: str) -> AsyncIterator[models.GradeLine]:
         """One answer for each item, in the order in which they are done: a verdict, or the problem it alone has.
 
+        Those at tasks whose attempts are quick begin first, and who takes longer than usual holds up no other.
         Items that are not graded within the batch's time each get the problem `deadline`. Leaving early cancels what
         is not done. caller: whom to be fair to.
         """
         deadline = Deadline(min(batch.deadline_s or self._batch_deadline_s, self._batch_deadline_s))
-        places = asyncio.Semaphore(self._parallel)
+        places = Places(self._parallel)
 
         async def line(index: int, item: object) -> models.GradeLine:
             return models.GradeLine(index=index, **await self._outcome(item, caller, places, deadline))
 
-        tasks = [asyncio.create_task(line(index, item)) for index, item in enumerate(batch.items)]
+        quick_first = sorted(enumerate(batch.items), key=lambda numbered: self._usual.quick_s(_task_id(numbered[1])))
+        tasks = [asyncio.create_task(line(index, item)) for index, item in quick_first]
         try:
             for done in asyncio.as_completed(tasks):
                 yield await done
@@ -105,11 +110,16 @@ class Grading:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _outcome(
-        self, item: object, caller: str, places: asyncio.Semaphore, deadline: Deadline
+        self, item: object, caller: str, places: Places, deadline: Deadline
     ) -> dict[str, models.Verdict | models.Problem]:
+        task_id = _task_id(item)
         try:
-            async with asyncio.timeout(deadline.left_s()), places:
-                return await self.outcome(item, caller)
+            async with asyncio.timeout(deadline.left_s()), places.place(self._usual.longest_s(task_id)):
+                started = time.monotonic()
+                outcome = await self.outcome(item, caller)
+            if "verdict" in outcome:
+                self._usual.note(task_id, time.monotonic() - started)
+            return outcome
         except (TimeoutError, DeadlineError):
             metrics.FAILURES.labels(DeadlineError.slug).inc()
             return {"problem": problems.problem_of(DeadlineError("not graded within the time of the batch"))}
@@ -134,6 +144,12 @@ class Grading:
         """Raises ServiceError where we failed."""
         source = request.code.encode("utf-8", "surrogatepass")
         return await self._graph.run_script(source, request.stdin.encode("utf-8", "surrogatepass"))
+
+
+def _task_id(item: object) -> str:
+    """Empty if the item has none; it is not yet known whether the item is valid."""
+    task_id = item.get("task_id") if isinstance(item, dict) else ""
+    return task_id if isinstance(task_id, str) else ""
 
 
 def _is_small(attempt: Attempt) -> bool:
