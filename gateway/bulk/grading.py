@@ -21,7 +21,7 @@ from gateway.agents import curriculum
 from gateway.attempt.graph import Attempt, Graph
 from gateway.attempt.proposal import Proposal, ticket_for
 from gateway.bulk.group_verdicts import GroupVerdicts, Outcome
-from gateway.bulk.places import Places, Usual
+from gateway.bulk.places import Places, Usual, task_id_of
 from gateway.deadline import Deadline
 from gateway.settings import Settings
 from gateway.store.api_keys import Scope
@@ -98,8 +98,7 @@ class Grading:
         async def line(index: int, item: object) -> models.GradeLine:
             return models.GradeLine(index=index, **await self._outcome(item, caller, places, deadline))
 
-        quick_first = sorted(enumerate(batch.items), key=lambda numbered: self._usual.quick_s(_task_id(numbered[1])))
-        tasks = [asyncio.create_task(line(index, item)) for index, item in quick_first]
+        tasks = [asyncio.create_task(line(index, batch.items[index])) for index in self._usual.quick_first(batch.items)]
         try:
             for done in asyncio.as_completed(tasks):
                 yield await done
@@ -112,7 +111,7 @@ class Grading:
     async def _outcome(
         self, item: object, caller: str, places: Places, deadline: Deadline
     ) -> dict[str, models.Verdict | models.Problem]:
-        task_id = _task_id(item)
+        task_id = task_id_of(item)
         try:
             async with asyncio.timeout(deadline.left_s()), places.place(self._usual.longest_s(task_id)):
                 started = time.monotonic()
@@ -144,12 +143,6 @@ class Grading:
         """Raises ServiceError where we failed."""
         source = request.code.encode("utf-8", "surrogatepass")
         return await self._graph.run_script(source, request.stdin.encode("utf-8", "surrogatepass"))
-
-
-def _task_id(item: object) -> str:
-    """Empty if the item has none; it is not yet known whether the item is valid."""
-    task_id = item.get("task_id") if isinstance(item, dict) else ""
-    return task_id if isinstance(task_id, str) else ""
 
 
 def _is_small(attempt: Attempt) -> bool:

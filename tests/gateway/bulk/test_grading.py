@@ -67,6 +67,19 @@ async def test_batch_runs_in_parallel_up_to_its_bound(serve: Serve, settings: Se
     assert (await single).status_code == 200
 
 
+async def test_items_that_take_longer_than_usual_do_not_keep_others_of_their_batch_from_beginning(
+    serve: Serve, settings: Settings, executor: FakeExecutor
+) -> None:
+    api = await serve(settings.model_copy(update={"batch_parallel": 3}))
+    await api.post("/grade/batch", json={"items": [{"task_id": "easy-1", "source": RIGHT}]})
+    executor.gate.clear()
+    items = [{"task_id": "easy-1", "source": f"{WRONG} {number}"} for number in range(7)]
+    batch = asyncio.create_task(api.post("/grade/batch", json={"items": items}))
+    await executor.arrived(1 + 6)  # of the three that hang at first none has come to its end
+    executor.gate.set()
+    assert len((await batch).json()["items"]) == 7
+
+
 async def test_streamed_batch_answers_each_item_once_it_is_done(
     serve: Serve, settings: Settings, executor: FakeExecutor
 ) -> None:

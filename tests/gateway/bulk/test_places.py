@@ -112,5 +112,13 @@ def test_what_is_usual_is_told_by_the_quick_ones_of_the_same_task() -> None:
     assert usual.longest_s("hard-1") == pytest.approx(8.0)
 
 
+def test_items_at_quick_tasks_begin_first_and_the_others_in_their_order() -> None:
+    usual = Usual()
+    usual.note("slow", 2.0)
+    usual.note("quick", 0.1)
+    items = [{"task_id": name} for name in ("slow", "quick", "slow", "quick")]
+    assert usual.quick_first([*items, None, {"task_id": 7}, {"source": ""}]) == [4, 5, 6, 1, 3, 0, 2]
+
+
 def test_of_a_task_that_nothing_is_known_of_something_is_usual_all_the_same() -> None:
     assert Usual().longest_s("new") > 0
