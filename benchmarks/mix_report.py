@@ -83,7 +83,7 @@ def _rates(found: Found) -> str:
         figures += [f"{statistics.median(each):.0f}" for each in ([r.p50_ms for r in rates], [r.p99_ms for r in rates])]
         beside = [ratios(found, (what, mix), to) for to in ((BARE, mix), (CHURN, ""))]
         rows.append([what, mix, *figures, *(each.shown(2) if each else "" for each in beside)])
-    return _table(heading, rows)
+    return markdown(heading, rows)
 
 
 def _known(found: Found) -> list[str]:
@@ -105,10 +105,11 @@ def _kinds(what: str, costs: Sequence[KindCost]) -> str:
     by = {(cost.task, cost.kind): f"{cost.cpu_ms:.0f} / {cost.wall_ms:.0f}" for cost in costs}
     names = {cost.task: f"{cost.task} (probe)" if cost.probed else cost.task for cost in costs}
     heading = [f"{what}: CPU ms / wall ms of one attempt", *KINDS]
-    return _table(heading, [[name, *(by.get((task, kind), "") for kind in KINDS)] for task, name in names.items()])
+    return markdown(heading, [[name, *(by.get((task, kind), "") for kind in KINDS)] for task, name in names.items()])
 
 
-def _table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def markdown(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table."""
     lines = [heading, ["---"] * len(heading), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
