@@ -24,11 +24,11 @@ from dataclasses import dataclass, field
 import httpx
 
 from benchmarks import policy
-from benchmarks.mix import starts_processes
+from benchmarks.mix import chosen
 from benchmarks.mix_report import Spread, markdown
 from benchmarks.policy import WITHOUT_HANGS
-from benchmarks.step_latency import ROOT, embedded
-from codearena.tasks.task import Task, load_tasks
+from benchmarks.step_latency import embedded
+from codearena.tasks.task import Task
 
 _HANGS = ("    while True:\n        pass\n", "    import time\n\n    time.sleep(1000)\n")
 _TIMEOUT_S = 600.0
@@ -94,9 +94,7 @@ def main() -> None:
     parser.add_argument("--isolation", choices=("container", "cell", "local"), nargs="+", default=["cell", "local"])
     parser.add_argument("--tasks", nargs="+", default=[], help="ids (default: all that start no processes)")
     options = parser.parse_args()
-    known = load_tasks(ROOT / "tasks")
-    tasks = [known[name] for name in options.tasks] or [each for each in known.values() if not starts_processes(each)]
-    sources = Sources(tasks)
+    sources = Sources(chosen(options.tasks))
     hanging = 0 if options.ahead else round(options.share * options.batch)
     kinds: dict[str, Callable[[], Batch]] = {
         "without": lambda: mixed(sources, options.batch, 0),

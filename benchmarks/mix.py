@@ -240,16 +240,17 @@ def _run_all_bare(sent: Sequence[Sent]) -> None:
         _run_bare(each)
 
 
-def starts_processes(task: Task) -> bool:
-    """Whether its tests look at processes that an attempt starts."""
-    return any(case.process is not None for case in task.tests)
+def chosen(ids: Sequence[str]) -> list[Task]:
+    """The tasks of these ids; without any, all but those whose attempts start processes, as bare runs really would."""
+    known = load_tasks(baselines.ROOT / "gateway" / "tasks")
+    if ids:
+        return [known[each] for each in ids]
+    return [task for task in known.values() if all(case.process is None for case in task.tests)]
 
 
 def main() -> None:
     options = _options()
-    console, known = Console(stderr=True), load_tasks(baselines.ROOT / "gateway" / "tasks")
-    # A bare interpreter would really start the processes of the others.
-    tasks = [known[name] for name in options.tasks] or [each for each in known.values() if not starts_processes(each)]
+    console, tasks = Console(stderr=True), chosen(options.tasks)
     mix, costs = Mix(tasks, options, console), list[KindCost]()
     with ExitStack() as stack:
         urls = {name: stack.enter_context(embedded(name)) for name in options.isolation}
