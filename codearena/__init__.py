@@ -39,10 +39,10 @@ if TYPE_CHECKING:
         TaskSummary,
         Verdict,
     )
+    from codearena.retry import RetryPolicy
     from codearena.sdk.async_client import AsyncCodeArena
     from codearena.sdk.bulk import JobStatus
     from codearena.sdk.client import CodeArena
-    from codearena.sdk.transport import RetryPolicy
 
 __all__ = [
     "Action",
@@ -83,7 +83,7 @@ _HOMES = {
     "AsyncCodeArena": "sdk.async_client",
     "CodeArena": "sdk.client",
     "JobStatus": "sdk.bulk",
-    "RetryPolicy": "sdk.transport",
+    "RetryPolicy": "retry",
     "CodeArenaError": "errors",
 }
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from codearena.errors import SandboxError
+from codearena.retry import RetryPolicy
 
-_BACKOFF_FIRST_S = 0.25
-_BACKOFF_LONGEST_S = 15.0
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.25, 15.0
 _TO_GIVE_UP = 3  # in a row: from then on those who wait are told, and can go to another executor
 
 
@@ -13,7 +13,7 @@ class Failures:
     """jitter: from 0 to 1, so that executors which failed together do not try again together."""
 
     def __init__(self, jitter: Callable[[], float]) -> None:
-        self._jitter = jitter
+        self._policy = RetryPolicy(first_wait_s=_FIRST_WAIT_S, max_wait_s=_LONGEST_WAIT_S, spread=jitter)
         self._last: SandboxError | None = None
         self.in_a_row = 0
 
@@ -26,8 +26,7 @@ class Failures:
         """Seconds until the next try, more each time."""
         self.in_a_row += 1
         self._last = error
-        longest_s: float = min(_BACKOFF_FIRST_S * 2 ** (self.in_a_row - 1), _BACKOFF_LONGEST_S)
-        return longest_s * (0.5 + self._jitter() / 2)
+        return self._policy.wait_s(self.in_a_row)
 
     def over(self) -> None:
         """One could be made."""
@@ -36,4 +35,4 @@ class Failures:
     def error(self) -> SandboxError:
         """What those who wait are told."""
         detail = self._last.detail if self._last else "unknown"
-        return SandboxError(f"no sandbox can be made: {detail}", retry_after_s=_BACKOFF_LONGEST_S)
+        return SandboxError(f"no sandbox can be made: {detail}", retry_after_s=_LONGEST_WAIT_S)

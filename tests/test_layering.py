@@ -17,6 +17,7 @@ SDK = [
     "errors",
     "learning",
     "models",
+    "retry",
     "sdk.bulk",
     "sdk.client",
     "sdk.following",

@@ -38,8 +38,8 @@ from codearena.evaluation.progress import Progress
 from codearena.evaluation.records import Trajectory
 from codearena.evaluation.summary import Summary, summarize
 from codearena.models import TaskSummary
+from codearena.retry import RetryPolicy
 from codearena.sdk.async_client import AsyncCodeArena
-from codearena.sdk.transport import RetryPolicy
 from codearena.tasks.task import load_tasks
 
 _SCRIPT = "script:"

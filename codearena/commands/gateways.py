@@ -12,9 +12,9 @@ import typer
 from codearena.commands.console import console
 from codearena.embedded import embedded_gateway
 from codearena.errors import CodeArenaError
+from codearena.retry import RetryPolicy
 from codearena.sdk.async_client import DEFAULT_URL
 from codearena.sdk.client import CodeArena
-from codearena.sdk.transport import RetryPolicy
 from codearena.server.state import served_url
 
 DEFAULT_TASKS = Path(__file__).resolve().parents[2] / "gateway" / "tasks"

@@ -15,7 +15,7 @@ from codearena.errors import InvalidRequestError
 from codearena.evaluation import reply
 from codearena.evaluation.agents import AgentError
 from codearena.evaluation.reply import Reply, ReplyError
-from codearena.sdk.transport import RetryPolicy
+from codearena.retry import RetryPolicy
 
 LIMIT_NAMES = ("max_tokens", "max_completion_tokens")
 """What endpoints call the most tokens of an answer: the old name, and the one that reasoning models want instead."""

@@ -40,12 +40,13 @@ from codearena.models import (
     TaskSummary,
     Verdict,
 )
+from codearena.retry import RetryPolicy
 from codearena.sdk.batching import CHUNK_ITEMS as CHUNK_ITEMS
 from codearena.sdk.batching import chunks, sent_source
 from codearena.sdk.bulk import JobStatus
 from codearena.sdk.following import follow, follow_job
 from codearena.sdk.live import AsyncLiveEpisode
-from codearena.sdk.transport import RetryPolicy, Transport, error_from_problem, validated
+from codearena.sdk.transport import Transport, error_from_problem, validated
 
 DEFAULT_URL = "http://localhost:7860"
 API_KEY_VARIABLE = "CODEARENA_API_KEY"

@@ -35,10 +35,10 @@ from codearena.models import (
     TaskSummary,
     Verdict,
 )
+from codearena.retry import RetryPolicy
 from codearena.sdk.async_client import DEFAULT_URL, AsyncCodeArena, Progress
 from codearena.sdk.bulk import JobStatus
 from codearena.sdk.live import LiveEpisode
-from codearena.sdk.transport import RetryPolicy
 
 T = TypeVar("T")
 

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 
 from codearena.errors import ServiceError
 from codearena.models import Event, GradeLine
-from codearena.sdk.transport import RetryPolicy, Transport, validated
+from codearena.retry import RetryPolicy
+from codearena.sdk.transport import Transport, validated
 
 _IDLE_S = 30.0  # the service says something every few seconds, if only that there is nothing to say
 

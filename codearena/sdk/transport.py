@@ -1,12 +1,8 @@
 """One HTTP exchange of the SDK: problem documents become errors, and what may be repeated is."""
 
-import asyncio
 import contextlib
 import json
-import math
-import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, TypeVar
 
 import httpx
@@ -26,6 +22,7 @@ from codearena.errors import (
     UnreachableError,
 )
 from codearena.models import Problem
+from codearena.retry import RetryPolicy
 from codearena.sdk.proxies import Proxy, proxy_for
 
 _CONNECT_TIMEOUT_S = 5.0
@@ -34,30 +31,6 @@ _PROXY_STATUSES = (429, 502, 503, 504)  # without a problem document they come f
 
 Model = TypeVar("Model", bound=BaseModel)
 JSON = Any  # what json.loads returns
-
-
-@dataclass(frozen=True)
-class RetryPolicy:
-    """When to try again: after a wait that doubles, is spread at random, and is never shorter than Retry-After.
-
-    attempts: tries in all; first_wait_s: before the second; max_wait_s: longest wait of ours, and longest Retry-After
-    that is waited for.
-    """
-
-    attempts: int = 6
-    first_wait_s: float = 0.2
-    max_wait_s: float = 20.0
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    spread: Callable[[], float] = random.random
-
-    def wait_s(self, failures: int, retry_after_s: float) -> float:
-        """Time to wait after the `failures`-th failure in a row, from 1."""
-        longest = min(math.ldexp(self.first_wait_s, failures - 1), self.max_wait_s)
-        # Between half and all of it, so that the many clients of one trainer do not come back in step.
-        return max(longest * (0.5 + self.spread() / 2), min(retry_after_s, self.max_wait_s))
-
-    async def pause(self, failures: int, retry_after_s: float | None) -> None:
-        await self.sleep(self.wait_s(failures, retry_after_s or 0.0))
 
 
 class Transport:

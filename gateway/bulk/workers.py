@@ -6,6 +6,7 @@ lost the others take over. What a chunk's items came to is recorded item by item
 
 import asyncio
 import contextlib
+import itertools
 import json
 import logging
 from types import TracebackType
@@ -13,6 +14,7 @@ from typing import Self
 
 from codearena import models
 from codearena.errors import ServiceError, StoreError
+from codearena.retry import RetryPolicy
 from codearena.server import telemetry
 from gateway import metrics, problems
 from gateway.access import caller as callers
@@ -29,7 +31,7 @@ _LOOK_S = 1.0
 _RENEWALS = 3  # within the time of a lease, so that two may fail
 _LOSSES_MAX = 5
 """A chunk that so many gateways were lost with may be what they died of."""
-_PAUSE_S, _PAUSE_MAX_S = 1.0, 30.0
+_RETRY = RetryPolicy(first_wait_s=1.0, max_wait_s=30.0)
 
 
 class Workers:
@@ -154,27 +156,24 @@ class Workers:
 
     async def _record(self, job_id: str, index: int, line: models.GradeLine) -> None:
         """Returns when it is recorded, however long the store is away: grading it again would cost more."""
-        failed, pause_s = line.problem is not None, _PAUSE_S
-        while True:
+        failed = line.problem is not None
+        for tries in itertools.count(1):
             try:
                 recorded = await self._store.record(job_id, index, line.model_dump_json().encode(), failed=failed)
             except StoreError as error:
                 log.warning("an outcome waits for the store: %s", error.detail)
-                await asyncio.sleep(pause_s)
-                pause_s = min(2 * pause_s, _PAUSE_MAX_S)
+                await _RETRY.pause(tries)
                 continue
             metrics.JOB_ITEMS.labels("problem" if failed else "verdict").inc(recorded)
             return
 
     async def _outcome(self, item: object, job_id: str) -> dict[str, models.Verdict | models.Problem]:
         """As Grading.outcome, but what failed on our side is tried again."""
-        pause_s = _PAUSE_S
-        for _ in range(1, self._tries):
+        for tries in range(1, self._tries):
             outcome = await self._grading.outcome(item, f"job-{job_id}")
             if not _ours(outcome):
                 return outcome
-            await asyncio.sleep(pause_s)
-            pause_s = min(2 * pause_s, _PAUSE_MAX_S)
+            await _RETRY.pause(tries)
         return await self._grading.outcome(item, f"job-{job_id}")
 
 

@@ -21,8 +21,8 @@ from codearena.errors import InvalidRequestError, SandboxError, UnknownTaskError
 from codearena.integrations.trl import COMPONENTS, CodeArenaEnvironment, Rewards, sharing, text_of
 from codearena.integrations.trl.groups import group_id, run_id_of
 from codearena.models import TaskDetail
+from codearena.retry import RetryPolicy
 from codearena.sdk.client import CodeArena
-from codearena.sdk.transport import RetryPolicy
 from gateway.settings import Settings
 from tests.fakes import RIGHT, WRONG, FakeExecutor
 from tests.gateway.conftest import Serve

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from codearena import AsyncCodeArena
 from codearena.models import StepResponse
-from codearena.sdk.transport import RetryPolicy
+from codearena.retry import RetryPolicy
 from codearena.tasks.task import Task, load_tasks
 
 ROOT = Path(__file__).parents[2]

@@ -12,8 +12,8 @@ from pydantic import SecretStr
 
 from codearena.errors import ServiceError
 from codearena.models import Verdict
+from codearena.retry import RetryPolicy
 from codearena.sdk.async_client import AsyncCodeArena
-from codearena.sdk.transport import RetryPolicy
 from gateway.settings import Settings
 from gateway.store.api_keys import Scope
 from gateway.store.bulk import BulkStore, Chunk, Opened
