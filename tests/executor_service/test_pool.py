@@ -71,6 +71,20 @@ async def test_a_lease_takes_a_ready_sandbox_and_another_is_made_in_its_place() 
             assert len(isolation.made) == 3
 
 
+async def test_while_enough_are_ready_another_is_made_only_once_the_used_one_is_gone() -> None:
+    isolation = FakeIsolation()
+    isolation.removal.clear()
+    async with running(isolation, replace(LIMITS, minimum=4, maximum=8)) as pool:
+        await until(lambda: pool.status().ready == 4)
+        async with pool.lease():
+            await until(lambda: pool.status().leased == 1)
+        await until(lambda: pool.status().ending == 1)
+        assert (pool.status().starting, len(isolation.made)) == (0, 4)
+        isolation.removal.set()
+        await until(lambda: pool.status().ready == 4)
+        assert len(isolation.made) == 5
+
+
 async def test_no_sandbox_is_ever_leased_twice_and_each_is_destroyed() -> None:
     isolation = FakeIsolation()
     seen = []
@@ -289,7 +303,8 @@ async def test_ready_sandboxes_of_one_age_are_not_all_replaced_at_once() -> None
 
 async def test_more_are_kept_ready_after_waits_and_fewer_after_a_quiet_time() -> None:
     isolation, clock = FakeIsolation(), Clock()
-    async with running(isolation, replace(LIMITS, minimum=1, shrink_s=0.01), clock=clock) as pool:
+    limits = replace(LIMITS, minimum=1, shrink_s=0.01, ready_age_s=1e9)
+    async with running(isolation, limits, clock=clock) as pool:
         release = asyncio.Event()
         tasks = [asyncio.create_task(hold(pool, release, [], "")) for _ in range(2)]
         await until(lambda: pool.status().leased == 2)
@@ -315,6 +330,20 @@ async def test_close_waits_for_what_is_leased() -> None:
     await closing
     assert (await running).sandbox_id
     assert isolation.existing == []
+
+
+async def test_close_refuses_who_waits() -> None:
+    isolation, release, order = FakeIsolation(), asyncio.Event(), list[str]()
+    pool = Pool(isolation, replace(LIMITS, leases=1))
+    pool.start()
+    first, second = (asyncio.create_task(hold(pool, release, order, name)) for name in ("first", "second"))
+    await until(lambda: order == ["first"] and pool.status().queued == 1)
+    closing = asyncio.create_task(pool.close())
+    with pytest.raises(SandboxError, match="shutting down"):
+        await second
+    release.set()
+    await closing
+    await first
 
 
 async def test_close_leaves_nothing_behind_not_even_what_was_being_made() -> None:
