@@ -269,3 +269,60 @@ async def test_an_attempt_that_is_cut_off_has_its_sandbox_destroyed() -> None:
         await attempts.honest()
         await settled(lambda: sum(sandbox.destroyed for sandbox in isolation.made) == 2)  # and the honest one's
         attempts.end.set()
+
+
+async def test_the_time_to_wait_does_not_count_once_there_is_a_sandbox() -> None:
+    async with running(FakeIsolation(), LIMITS) as pool:
+        await settled(lambda: pool.status().ready == LEASES)
+        over = asyncio.Event()
+        async with pool.lease(wait_s=0.1):
+            asyncio.get_running_loop().call_later(0.2, over.set)
+            await over.wait()
+
+
+async def may_all_begin_again(pool: Pool, attempts: Attempts, group: asyncio.TaskGroup) -> None:
+    """As many as may be aside while nobody waits."""
+    before = len(attempts.begun)
+    for number in range(LEASES - 1):
+        group.create_task(attempts.hang_again(f"again {number}"))
+    await settled(lambda: len(attempts.begun) == before + LEASES - 1)
+
+
+async def test_what_was_overdue_counts_no_more_once_it_has_ended() -> None:
+    async with running(FakeIsolation(), LIMITS) as pool, asyncio.TaskGroup() as group:
+        attempts = Attempts(pool, group)
+        ending = await attempts.hangs(LEASES)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        attempts.end.set()
+        await asyncio.gather(*ending)
+        attempts.end.clear()
+        await may_all_begin_again(pool, attempts, group)
+        attempts.end.set()
+
+
+async def test_what_ends_just_when_its_time_is_over_counts_no_more() -> None:
+    async with running(FakeIsolation(), LIMITS) as pool, asyncio.TaskGroup() as group:
+        attempts = Attempts(pool, group)
+        for _ in range(2 * LEASES):
+            async with pool.lease(usual_s=lambda: 0.0):
+                pass
+        await may_all_begin_again(pool, attempts, group)
+        attempts.end.set()
+
+
+async def test_what_ends_just_when_it_would_be_cut_off_does_no_harm(caplog: pytest.LogCaptureFixture) -> None:
+    async with running(FakeIsolation(), LIMITS) as pool, asyncio.TaskGroup() as group:
+        attempts = Attempts(pool, group)
+        await attempts.hangs(LEASES)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        honest = group.create_task(attempts.honest())
+        group.create_task(_set(attempts.end))
+        await honest
+    assert "defect" not in caplog.text
+    assert attempts.cut_off == []
+
+
+async def _set(event: asyncio.Event) -> None:
+    event.set()
