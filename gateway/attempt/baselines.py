@@ -22,7 +22,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from google.protobuf.message import DecodeError
 
 from codearena.errors import ServiceError, StoreError
-from codearena.server.backoff import Backoff
+from codearena.retry import RetryPolicy
 from codearena.tasks.task import Task
 from codearena.v1 import grader_pb2
 from gateway.attempt.graph import Graph
@@ -33,7 +33,7 @@ from gateway.store.redis import Store
 log = logging.getLogger(__name__)
 
 _CALLER = "baseline"  # no batch and no job is called that
-_BACKOFF = Backoff(first_s=1.0, longest_s=60.0)
+_RETRY = RetryPolicy(first_wait_s=1.0, max_wait_s=60.0)
 _LEVELS = ("easy", "medium", "hard")
 
 
@@ -134,7 +134,7 @@ class Baselines:
                 log.info("task %s is not prepared yet: %s", task_id, error.detail)
                 self._to_make[task_id] = None
                 failures += 1
-                await asyncio.sleep(_BACKOFF.wait_s(failures))
+                await _RETRY.pause(failures)
             except Exception:  # the worker's top: a defect at one task is none of the others'
                 log.exception("defect while preparing task %s", task_id)
 

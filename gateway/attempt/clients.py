@@ -18,8 +18,8 @@ import grpc
 from opentelemetry.trace import SpanKind
 
 from codearena.errors import CallerError, CodeArenaError, OverloadedError, SandboxError, ServiceError
+from codearena.retry import RetryPolicy
 from codearena.server import budgets, rpc, telemetry, tracing
-from codearena.server.backoff import Backoff, spread
 from codearena.v1 import (
     executor_pb2,
     executor_pb2_grpc,
@@ -34,7 +34,7 @@ from gateway.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_BACKOFF = Backoff(first_s=0.05, longest_s=2.0)
+_RETRY = RetryPolicy(first_wait_s=0.05, max_wait_s=2.0)
 _STATUS_TIMEOUT_S = 2.0
 
 Metadata = tuple[tuple[str, str], ...]
@@ -208,6 +208,4 @@ def _ours(service: str, error: CodeArenaError) -> ServiceError:
 
 def _wait_s(error: ServiceError, tries: int) -> float:
     """Seconds until the next try: what the service asks for if it is full, else growing from almost none."""
-    if isinstance(error, OverloadedError) and error.retry_after_s is not None:
-        return spread(error.retry_after_s)
-    return _BACKOFF.wait_s(tries)
+    return _RETRY.wait_s(tries, error.retry_after_s or 0.0 if isinstance(error, OverloadedError) else 0.0)
