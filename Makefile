@@ -131,6 +131,14 @@ bench: $(READY)  ## Measure a step on a warm pool against docker run
 bench-throughput: $(READY)  ## Measure steps a second of each isolation against what people do without one
 	@$(prepare_docker); python -m benchmarks.throughput
 
+.PHONY: bench-mix
+bench-mix: $(READY)  ## Measure what a policy really sends against bare runs of the same, in rounds
+	@$(prepare_docker); python -m benchmarks.mix
+
+.PHONY: bench-hangs
+bench-hangs: $(READY)  ## Measure what attempts that hang cost the honest ones of their batch
+	@$(prepare_docker); python -m benchmarks.hangs
+
 # ------------------------------------------------------------------------------------------------------------ develop
 
 .PHONY: proto
