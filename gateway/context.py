@@ -13,6 +13,7 @@ from gateway.access import caller as callers
 from gateway.access.keyring import Keyring
 from gateway.agents.choice import Choice
 from gateway.attempt.clients import Clients
+from gateway.attempt.graph import Graph
 from gateway.bulk.grading import Grading
 from gateway.bulk.jobs import BulkJobs
 from gateway.episode.history import History
@@ -34,6 +35,7 @@ class Context:
     store: Store
     keyring: Keyring
     clients: Clients
+    graph: Graph
     resets: Resets
     steps: Steps
     history: History

@@ -18,7 +18,7 @@ from codearena.errors import CallerError, CodeArenaError
 from codearena.sdk.requests import Id, SourceText, TaskChoice
 from gateway import metrics
 from gateway.access import caller as callers
-from gateway.bulk.grading import Grading
+from gateway.attempt.graph import Graph
 from gateway.episode import answers
 from gateway.episode.sessions import Session, Sessions
 from gateway.settings import Settings
@@ -93,10 +93,10 @@ _TOOLS: Mapping[str, type[_Arguments]] = {
 class McpServer:
     """Answers JSON-RPC requests."""
 
-    def __init__(self, settings: Settings, sessions: Sessions, grading: Grading, records: SessionRecords) -> None:
+    def __init__(self, settings: Settings, sessions: Sessions, graph: Graph, records: SessionRecords) -> None:
         self._settings = settings
         self._sessions = sessions
-        self._grading = grading
+        self._graph = graph
         self._records = records
 
     async def answer(self, request: object, own: Session | None = None, session_id: str | None = None) -> Reply:
@@ -197,8 +197,7 @@ class McpServer:
                 body = await self._of(named, session).step(source)
                 return models.StepResponse.model_validate_json(body)
             case RunCode(code=code, stdin=stdin):
-                request = models.RunRawRequest(code=code, stdin=stdin)
-                return answers.script(await self._grading.run_script(request))
+                return answers.script(await self._graph.run_script(code, stdin))
             case GetHint(episode_id=named):
                 return models.Hint(hint=await self._of(named, session).hint())
         raise AssertionError(f"a tool without an implementation: {arguments!r}")

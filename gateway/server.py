@@ -78,6 +78,7 @@ async def _context(settings: Settings, tasks: Mapping[str, Task]) -> AsyncIterat
                 store=store,
                 keyring=Keyring(store.api_keys, settings.keys_max_age_s),
                 clients=clients,
+                graph=graph,
                 resets=resets,
                 steps=steps,
                 history=history,
@@ -85,7 +86,7 @@ async def _context(settings: Settings, tasks: Mapping[str, Task]) -> AsyncIterat
                 jobs=BulkJobs(settings, store.bulk, store.events, workers.wake),
                 fixer=Fixer(settings, tasks, [*models, BuiltinFixer(settings, graph, searches)], reminders.for_fix),
                 sessions=sessions,
-                mcp=McpServer(settings, sessions, grading, store.sessions),
+                mcp=McpServer(settings, sessions, graph, store.sessions),
                 choice=choice,
             )
         await steps.drain()

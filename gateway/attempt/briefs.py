@@ -211,9 +211,9 @@ def _note(expected: grader_pb2.Expectation | grader_pb2.CheckExpectation, given_
         expected.given_passes = given_passes
 
 
-def script_workload(stdin: bytes, limits: common_pb2.Limits) -> executor_pb2.Workload:
-    """A workload that runs its source as a program."""
-    workload = executor_pb2.Workload(limits=limits)
+def script_workload(source: bytes, stdin: bytes, limits: common_pb2.Limits) -> executor_pb2.Workload:
+    """Runs the source as a program."""
+    workload = executor_pb2.Workload(source=source, limits=limits)
     workload.calls.add(call_id="1", script=executor_pb2.Script(stdin=stdin))
     return workload
 

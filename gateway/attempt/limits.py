@@ -10,7 +10,7 @@ import functools
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from google.protobuf.duration_pb2 import Duration
 
@@ -64,12 +64,7 @@ class _Times:
     attempt_wait_s: float = 0.0
 
     def most(self, other: "_Times") -> "_Times":
-        return _Times(
-            max(self.call_cpu_s, other.call_cpu_s),
-            max(self.attempt_cpu_s, other.attempt_cpu_s),
-            max(self.call_wait_s, other.call_wait_s),
-            max(self.attempt_wait_s, other.attempt_wait_s),
-        )
+        return _Times(*map(max, astuple(self), astuple(other)))
 
 
 class AttemptLimits:

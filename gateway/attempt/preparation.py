@@ -7,22 +7,19 @@ inputs that are drawn for this attempt (draws.py).
 
 import functools
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from codearena.tasks.task import Task
-from codearena.v1 import common_pb2, executor_pb2, grader_pb2
+from codearena.v1 import common_pb2, executor_pb2
 from gateway.attempt import limits
 from gateway.attempt.briefs import Brief, BriefMaker, Probing
 from gateway.attempt.draws import Draws
 from gateway.attempt.given import Given, Seen
 from gateway.attempt.limits import AttemptLimits
 from gateway.attempt.proposal import Proposal, Ticket
+from gateway.attempt.stages import Services
 from gateway.settings import Settings
-
-Run = Callable[[Ticket, executor_pb2.Workload], Awaitable[executor_pb2.Report]]
-"""Runs a workload that is complete, in a place of its own among the attempts."""
-Examine = Callable[[Ticket, executor_pb2.Report, grader_pb2.Expectations], Awaitable[grader_pb2.ExamineResponse]]
 
 
 @dataclass(frozen=True)
@@ -54,12 +51,9 @@ class Preparation:
     rng: draws measured inputs; its state must be a secret from those who submit.
     """
 
-    def __init__(
-        self, settings: Settings, tasks: Mapping[str, Task], rng: random.Random, run: Run, examine: Examine
-    ) -> None:
+    def __init__(self, settings: Settings, tasks: Mapping[str, Task], rng: random.Random, services: Services) -> None:
         self._settings = settings
-        self._run = run
-        self._examine = examine
+        self._services = services
         probing = Probing(settings.probe_cpu_s, settings.probe_stop_ratio, settings.probe_reuse)
         self._makers = {task.id: BriefMaker(task, rng, probing) for task in tasks.values()}
         secret = settings.cases_secret.get_secret_value().encode() or rng.randbytes(32)
@@ -113,11 +107,11 @@ class Preparation:
 
     async def _timed(self, ticket: Ticket, workload: executor_pb2.Workload) -> executor_pb2.Report:
         """The reference, on the hosts that the attempt gets."""
-        return await self._run(ticket.errand("timing", ticket.isolation), workload)
+        return await self._services.run(ticket.errand("timing", ticket.isolation), workload)
 
     async def _answered_cases(self, task: Task, ticket: Ticket, workload: executor_pb2.Workload) -> executor_pb2.Report:
         """The reference, of whose times the task's limits learn."""
-        report = await self._run(ticket.errand("reference", isolation=""), workload)
+        report = await self._services.run(ticket.errand("reference", isolation=""), workload)
         self._limits[task.id].note(report)
         return report
 
@@ -125,8 +119,9 @@ class Preparation:
         """The code as given, of which every call is made."""
         errand = ticket.errand("baseline", ticket.isolation)
         within = limits.for_every_call(await self._limits_of(task, ticket), len(brief.workload.calls))
-        report = await self._run(errand, _complete(brief.workload, within, task.buggy.encode()))
-        return report, await self._examine(errand, report, brief.expectations)
+        async with self._services.stages(errand) as stages:
+            report = await stages.see(_complete(brief.workload, within, task.buggy.encode()))
+            return report, await stages.examine(report, brief.expectations)
 
 
 def _own_draw(proposal: Proposal) -> str:

@@ -13,7 +13,6 @@ from codearena import models
 from codearena.errors import CallerError, CodeArenaError, DeadlineError, ForbiddenError
 from codearena.server.flights import Flights
 from codearena.tasks.task import Task
-from codearena.v1 import executor_pb2
 from gateway import metrics, problems, response_ids
 from gateway.access.caller import current, owned
 from gateway.access.isolations import Isolations
@@ -138,11 +137,6 @@ class Grading:
             log.exception("defect while grading an item")
             metrics.FAILURES.labels(CodeArenaError.slug).inc()
             return {"problem": problems.problem_of(CodeArenaError("a defect of ours"))}
-
-    async def run_script(self, request: models.RunRawRequest) -> executor_pb2.Report:
-        """Raises ServiceError where we failed."""
-        source = request.code.encode("utf-8", "surrogatepass")
-        return await self._graph.run_script(source, request.stdin.encode("utf-8", "surrogatepass"))
 
 
 def _is_small(attempt: Attempt) -> bool:

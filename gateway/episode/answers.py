@@ -12,6 +12,7 @@ from gateway.access import caller as callers
 from gateway.attempt.graph import Attempt
 from gateway.store.records import EpisodeRecord
 
+_OF_VERDICTS = (models.Info.model_fields.keys() & models.Verdict.model_fields.keys()) - {"task_id"}
 _CUT = "\n... {} bytes left out ...\n"
 
 
@@ -80,34 +81,15 @@ def step(episode: EpisodeRecord, attempt: Attempt, done: bool, source_bytes: int
     return models.StepResponse(
         episode_id=callers.shown(episode.episode_id),
         observation=observation(episode, attempt.task, attempt.verdict, attempt.proposal.step, sources).model_copy(
-            update={
-                "solved": graded.solved,
-                "reward_components": graded.reward_components,
-                "penalties": graded.penalties,
-                **summed,
-            }
+            update={name: getattr(graded, name) for name in ("solved", "reward_components", "penalties")} | summed
         ),
         reward=delta if episode.step_reward == "delta" else graded.reward,
         done=done,
         info=models.Info(
-            episode_id=callers.shown(episode.episode_id),
-            task_id=attempt.task.id,
-            difficulty=attempt.task.level.value,
-            category=attempt.task.category.value,
-            solved=graded.solved,
+            **_about(episode, attempt.task),
             attempt_reward=graded.reward,
             **summed,
-            base=graded.base,
-            reward_components=graded.reward_components,
-            unearned=graded.unearned,
-            penalties=graded.penalties,
-            execution_metadata=graded.execution_metadata,
-            complexity=graded.complexity,
-            judge=graded.judge,
-            judge_model=graded.judge_model,
-            judge_flags=graded.judge_flags,
-            revisions=graded.revisions,
-            timings=graded.timings,
+            **{name: getattr(graded, name) for name in _OF_VERDICTS},
         ),
     )
 
@@ -119,13 +101,17 @@ def reset(episode: EpisodeRecord, task: Task, baseline: grader_pb2.Verdict) -> m
         observation=observation(episode, task, baseline, 0, []),
         reward=None,
         done=False,
-        info=models.Info(
-            episode_id=callers.shown(episode.episode_id),
-            task_id=task.id,
-            difficulty=task.level.value,
-            category=task.category.value,
-        ),
+        info=models.Info(**_about(episode, task)),
     )
+
+
+def _about(episode: EpisodeRecord, task: Task) -> dict[str, Any]:
+    return {
+        "episode_id": callers.shown(episode.episode_id),
+        "task_id": task.id,
+        "difficulty": task.level.value,
+        "category": task.category.value,
+    }
 
 
 def observation(

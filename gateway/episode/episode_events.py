@@ -10,28 +10,14 @@ from gateway.store.records import EpisodeRecord
 
 def reset(episode: EpisodeRecord) -> bytes:
     """That an episode began, as JSON."""
-    return orjson.dumps(
-        {
-            "time_ms": episode.created_ms,
-            "episode_id": episode.episode_id,
-            "agent_id": episode.agent_id,
-            "task_id": episode.task_id,
-            "level": episode.level.value,
-            "partition": episode.partition.value,
-        }
-    )
+    return orjson.dumps(_about(episode, episode.created_ms))
 
 
 def step(episode: EpisodeRecord, attempt: Attempt, done: bool, method: str) -> bytes:
     """That a step was taken, as JSON. done: it was the last one; method: empty: none was named."""
     return orjson.dumps(
         {
-            "time_ms": time.time_ns() // 1_000_000,
-            "episode_id": episode.episode_id,
-            "agent_id": episode.agent_id,
-            "task_id": episode.task_id,
-            "level": episode.level.value,
-            "partition": episode.partition.value,
+            **_about(episode, time.time_ns() // 1_000_000),
             "step": attempt.proposal.step,
             "reward": attempt.verdict.reward,
             "done": done,
@@ -43,3 +29,14 @@ def step(episode: EpisodeRecord, attempt: Attempt, done: bool, method: str) -> b
             "attempt_id": attempt.attempt_id,
         }
     )
+
+
+def _about(episode: EpisodeRecord, time_ms: int) -> dict[str, object]:
+    return {
+        "time_ms": time_ms,
+        "episode_id": episode.episode_id,
+        "agent_id": episode.agent_id,
+        "task_id": episode.task_id,
+        "level": episode.level.value,
+        "partition": episode.partition.value,
+    }

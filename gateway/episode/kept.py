@@ -77,17 +77,13 @@ def _outcomes(
     message: store_pb2.StoredAttempt, readings: grader_pb2.Readings, expectations: grader_pb2.Expectations
 ) -> Iterator[_Outcome]:
     """Every outcome in the message, with whether it was right where a verdict depends on what it returned."""
-    passes = _by_call(expectations, readings.passes)
-    yield from (_Outcome(call, passes.get(call.call_id)) for call in message.report.calls)
-    measured = _by_call(expectations, readings.measured_passes)
-    yield from (_Outcome(call, measured.get(call.call_id)) for call in message.measurement.calls)
-    if message.report.HasField("load"):
-        yield _Outcome(message.report.load)
-    if message.measurement.HasField("load"):
-        yield _Outcome(message.measurement.load)
-    for report in (message.report, message.measurement):
+    for report, passes in ((message.report, readings.passes), (message.measurement, readings.measured_passes)):
+        right = _by_call(expectations, passes)
+        yield from (_Outcome(call, right.get(call.call_id)) for call in report.calls)
         yield from (_Outcome(call) for call in report.reference_calls)
         yield from _probed(report, readings)
+        if report.HasField("load"):
+            yield _Outcome(report.load)
 
 
 def _by_call(expectations: grader_pb2.Expectations, passes: Iterable[bool]) -> dict[str, bool]:

@@ -15,7 +15,7 @@ router = APIRouter(tags=["tools"])
 @router.post("/run_raw")
 async def run_raw(context: ContextDep, request: models.RunRawRequest) -> models.RunRawResponse:
     """Runs a source as a program, isolated like an attempt."""
-    return answers.script(await context.grading.run_script(request))
+    return answers.script(await context.graph.run_script(request.code, request.stdin))
 
 
 @router.post("/fix")

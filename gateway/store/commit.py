@@ -10,6 +10,16 @@ from gateway.store.records import Partition, StepCommit
 SCRIPTS = ("stats.lua", "memory.lua", "curriculum.lua", "commit_step.lua")
 """Joined in this order: the last one calls what the others define."""
 
+_AS_GIVEN = (
+    *("attempt_id", "request_id", "identity", "done", "solved", "task_revision", "best", "failure_id", "failure"),
+    *("method", "counts", "now_ms"),
+)
+_SETTINGS = (
+    *("episode_ttl_s", "agent_ttl_s", "events_kept", "curriculum_window", "curriculum_up_above"),
+    *("curriculum_down_below", "curriculum_forgetting", "curriculum_fast", "curriculum_slow"),
+)
+"""Both: by the names that the script knows them by, too."""
+
 
 def commit_keys(step: StepCommit, keys: Keys) -> list[str]:
     """Every key that the commit of the step may touch, in the script's order."""
@@ -28,40 +38,19 @@ def commit_args(step: StepCommit, settings: Settings) -> list[bytes]:
 
 
 def _fields(step: StepCommit) -> dict[str, object]:
-    return {
+    return {name: getattr(step, name) for name in _AS_GIVEN} | {
         "nonce": step.episode.nonce,
         "step_before": step.episode.step,
-        "attempt_id": step.attempt_id,
-        "request_id": step.request_id,
-        "identity": step.identity,
         "reward": repr(step.reward),  # text: as it is given, it is kept and read back
-        "done": step.done,
-        "solved": step.solved,
         "task_id": step.episode.task_id,
-        "task_revision": step.task_revision,
         "level": step.episode.level.value,
         "learns": step.episode.partition is Partition.TRAIN,
-        "best": step.best,
-        "failure_id": step.failure_id,
-        "failure": step.failure,
-        "method": step.method,
-        "counts": step.counts,
-        "now_ms": step.now_ms,
     }
 
 
 def _limits(settings: Settings) -> dict[str, object]:
-    return {
-        "episode_ttl_s": settings.episode_ttl_s,
-        "agent_ttl_s": settings.agent_ttl_s,
-        "events_kept": settings.events_kept,
+    return {name: getattr(settings, name) for name in _SETTINGS} | {
         "methods_kept": settings.stats_methods,
-        "curriculum_window": settings.curriculum_window,
-        "curriculum_up_above": settings.curriculum_up_above,
-        "curriculum_down_below": settings.curriculum_down_below,
-        "curriculum_forgetting": settings.curriculum_forgetting,
-        "curriculum_fast": settings.curriculum_fast,
-        "curriculum_slow": settings.curriculum_slow,
         "failures_kept": settings.memory_failures,
         "levels": [level.value for level in Level],
     }

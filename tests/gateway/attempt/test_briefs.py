@@ -146,7 +146,7 @@ async def test_whoever_was_measured_gets_other_inputs_at_a_later_step(maker: Bri
 
 
 def test_script_workload_passes_its_input_through(task: Task) -> None:
-    workload = script_workload(b"\x00in", ceilings(task.limits))
+    workload = script_workload(b"print()", b"\x00in", ceilings(task.limits))
     assert workload.calls[0].script.stdin == b"\x00in"
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from codearena import models
 from codearena.errors import SandboxError
-from gateway.attempt.graph import Stopwatch
+from gateway.attempt.stages import Stopwatch
 from gateway.settings import Settings
 from tests.fakes import RIGHT, SLOW, WRONG, FakeExecutor, FakeJudge
 from tests.gateway.conftest import SOLUTION, Serve

@@ -1,0 +1,158 @@
+"""The calls that a source goes through, each of which is timed. Which of them are made is for graph.py to say."""
+
+import contextlib
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+
+from codearena.errors import ServiceError
+from codearena.server import telemetry, tracing
+from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2
+from gateway.attempt.admission import Admissions
+from gateway.attempt.clients import Clients, Sandbox
+from gateway.attempt.proposal import Proposal, Ticket
+from gateway.settings import Settings
+
+
+class Stopwatch:
+    """Seconds of each stage, in all if it was begun more than once; stages may overlap."""
+
+    def __init__(self) -> None:
+        self._started = time.perf_counter()
+        self.seconds: dict[str, float] = {}
+
+    def total_s(self) -> float:
+        """From the first stage until now: less than the sum of stages that overlap, more where nothing was timed."""
+        return time.perf_counter() - self._started
+
+    @contextlib.contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Times what is done inside; nothing is noted of what fails."""
+        started = time.perf_counter()
+        with tracing.span(name, telemetry.ids()):
+            yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
+
+
+@dataclass
+class Stages:
+    """The calls for one source, each of which is timed."""
+
+    clients: Clients
+    sandbox: Sandbox
+    ticket: Ticket
+    source_bytes: int
+    watch: Stopwatch
+
+    async def see(self, workload: executor_pb2.Workload) -> executor_pb2.Report:
+        """Analyse, and, of what compiles, Run: the report has what both say."""
+        with self.watch.stage("analyse"):
+            analysis = await self._analyse(workload)
+        if not analysis.compiles:
+            return _not_run(workload, analysis)
+        with self.watch.stage("execute"):
+            report = await self.sandbox.run(self.ticket, workload)
+        self.ticket = self.ticket.anew()
+        if report.status != executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR:  # else its own Python knows better
+            report.analysis.CopyFrom(analysis)
+        return report
+
+    async def _analyse(self, workload: executor_pb2.Workload) -> executor_pb2.Analysis:
+        if len(workload.source) > self.source_bytes:
+            return _too_large(len(workload.source), self.source_bytes)
+        analysis = await self.clients.analyse(self.ticket, workload.source, workload.checks)
+        if analysis.compiles and len(analysis.checks) != len(workload.checks):
+            raise ServiceError("the judge read other rules than it was asked to")
+        return analysis
+
+    async def examine(
+        self, report: executor_pb2.Report, expectations: grader_pb2.Expectations
+    ) -> grader_pb2.ExamineResponse:
+        """Whether the attempt passed, and is to be measured."""
+        with self.watch.stage("examine"):
+            return await self.clients.examine(self.ticket, report, expectations)
+
+    async def judge(
+        self, proposal: Proposal, report: executor_pb2.Report, *, all_tests_passed: bool
+    ) -> judge_pb2.Judgement:
+        """Of what is not to be judged every dimension is unscored."""
+        if not proposal.judged:
+            return judge_pb2.Judgement()
+        evidence = judge_pb2.Evidence(
+            task_id=proposal.task.id,
+            title=proposal.task.title,
+            description=proposal.task.description,
+            buggy_source=proposal.task.buggy.encode(),
+            source=proposal.source,
+            report=_for_judges(report),
+            all_tests_passed=all_tests_passed,
+        )
+        request = judge_pb2.JudgeRequest(attempt_id=self.ticket.attempt_id, evidence=evidence)
+        with self.watch.stage("judge"):
+            return await self.clients.judge(self.ticket, request)
+
+    async def measure(self, workload: executor_pb2.Workload) -> executor_pb2.Report:
+        """Runs the reference and the attempt where nothing is left of what the attempt has seen."""
+        with self.watch.stage("measure"):
+            return await self.sandbox.run(self.ticket, workload)
+
+    async def grade(self, request: grader_pb2.GradeRequest) -> grader_pb2.GradeResponse:
+        """The best verdict that the measurements made so far give."""
+        with self.watch.stage("grade"):
+            return await self.clients.grade(self.ticket, request)
+
+
+class Services:
+    """The three services, for as many sources at once as there are places."""
+
+    def __init__(self, settings: Settings, clients: Clients) -> None:
+        self._clients = clients
+        self._source_bytes = settings.source_bytes
+        self._admissions = Admissions(
+            settings.attempts_running, settings.attempts_waiting, settings.isolation_executors
+        )
+
+    @contextlib.asynccontextmanager
+    async def stages(self, ticket: Ticket) -> AsyncIterator[Stages]:
+        """For a source that has its turn, as long as it keeps its place. Raises OverloadedError, or DeadlineError."""
+        watch = Stopwatch()
+        async with contextlib.AsyncExitStack() as held:
+            with watch.stage("queued"):
+                await held.enter_async_context(self._admissions.place(ticket))
+            sandbox = await held.enter_async_context(self._clients.sandbox(ticket))
+            yield Stages(self._clients, sandbox, ticket, self._source_bytes, watch)
+
+    async def run(self, ticket: Ticket, workload: executor_pb2.Workload) -> executor_pb2.Report:
+        """What is read and seen of a source that is no attempt."""
+        async with self.stages(ticket) as stages:
+            return await stages.see(workload)
+
+    async def idle(self) -> None:
+        """Returns when no source is under way."""
+        await self._admissions.idle()
+
+
+def _not_run(workload: executor_pb2.Workload, analysis: executor_pb2.Analysis) -> executor_pb2.Report:
+    """Of a source that does not compile, which takes no sandbox: of where it ran nothing is said."""
+    not_run = common_pb2.CALL_STATUS_NOT_RUN
+    return executor_pb2.Report(
+        status=executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR,
+        analysis=analysis,
+        calls=[common_pb2.CallOutcome(call_id=call.call_id, status=not_run) for call in workload.calls],
+    )
+
+
+def _too_large(size_bytes: int, limit_bytes: int) -> executor_pb2.Analysis:
+    """Of a source beyond the limit. Models do produce such things, and must learn not to: no caller's mistake."""
+    message = f"the source has {size_bytes} bytes; at most {limit_bytes} are compiled"
+    return executor_pb2.Analysis(problem=executor_pb2.SyntaxProblem(type="SourceTooLarge", message=message))
+
+
+def _for_judges(report: executor_pb2.Report) -> executor_pb2.Report:
+    """How the source was read and how its calls ended, not what they returned or wrote.
+
+    That is all that judges ask for, and a fraction of a large report, which would else be copied to each of them.
+    """
+    load = common_pb2.CallOutcome(status=report.load.status) if report.HasField("load") else None
+    calls = [common_pb2.CallOutcome(call_id=call.call_id, status=call.status) for call in report.calls]
+    return executor_pb2.Report(status=report.status, analysis=report.analysis, load=load, calls=calls)
