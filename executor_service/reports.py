@@ -68,7 +68,8 @@ def _require_whole(report: executor_pb2.Report, workload: executor_pb2.Workload)
     """Of what is said once."""
     _require(report.status != executor_pb2.ATTEMPT_STATUS_UNSPECIFIED, "no status")
     _require(report.HasField("usage"), "no usage")
-    _require(report.analysis.HasField("problem") is _does_not_compile(report), "a problem that contradicts the status")
+    said = (report.HasField("analysis"), report.analysis.HasField("problem"))
+    _require(said == (_does_not_compile(report),) * 2, "a problem that contradicts the status")
     failed_to_load = report.status == executor_pb2.ATTEMPT_STATUS_LOAD_ERROR
     _require(report.HasField("load") is failed_to_load, "the outcome of a load that contradicts the status")
     if failed_to_load:

@@ -124,6 +124,7 @@ MALFORMED = {
     "a value without having returned": report(calls=[outcome("a", status="crashed"), outcome("b")]),
     "raised without an exception": report(calls=[outcome("a", status="raised", value=None), outcome("b")]),
     "ran without compiling": report(analysis={"problem": PROBLEM}),
+    "ran with nothing to say of its source": report(analysis={}),
     "a compile error without a problem": report(status="compile_error", calls=[]),
     "a compile error with an empty analysis": report(status="compile_error", calls=[], analysis={}),
     "a compile error that compiles": report(
