@@ -38,6 +38,7 @@ from executor_service.settings import Settings as ExecutorSettings
 from grader_service.efficiency import Efficiency, measure
 from grader_service.reading import Reader
 from grader_service.settings import Settings as GraderSettings
+from judge_service.analysis.analyse import analyse
 
 SETS = ("held_out", "labelled")
 SURE = 0.6  # confidence from which a wrong class counts as claimed with confidence
@@ -112,6 +113,7 @@ async def measured(
     plan = [(family, function) for family in chosen for function in family.functions]
     for family, function in track(plan, f"budget {budget_s} s", console=console, transient=True):
         report = await attempts.execute("benchmark", measuring_workload(family, function, budget_s, rng))
+        report.analysis.CopyFrom(analyse(function.source.encode(), []))
         expectations = grader_pb2.Expectations(optimal_complexity=family.known)
         speed = graded(grader_pb2.GradeRequest(report=report, expectations=expectations))
         likely = (report.analysis.estimated_complexity, family.known)

@@ -11,7 +11,6 @@ from codearena.server import budgets, telemetry
 from codearena.v1 import executor_pb2
 from executor_service import codec, metrics, outcome, reports
 from executor_service.admission import admit
-from executor_service.analyses import Analyses
 from executor_service.asked import Asked, AskedInTurn, Request
 from executor_service.host import host_class
 from executor_service.isolation.base import Isolation, Sandbox, SandboxLostError
@@ -46,7 +45,6 @@ class Attempts:
         self._isolation = isolation
         self._settings = settings
         self._clock = clock
-        self._analyses = Analyses(settings.analyses_kept)
         self._pace = Pace()
 
     async def execute(self, request: executor_pb2.ExecuteRequest, caller: str = "") -> executor_pb2.Report:
@@ -154,17 +152,12 @@ class Attempts:
         )
 
     async def _run(self, attempt_id: str, sandbox: Sandbox, workload: executor_pb2.Workload) -> _Ran:
-        started, revision = self._clock(), sandbox.hello.revision
-        known = self._analyses.find(workload, revision)
+        started = self._clock()
         try:
-            data = await sandbox.run(
-                codec.encode_workload(workload, analysed=known is not None), self._timeout_s(workload)
-            )
+            data = await sandbox.run(codec.encode_workload(workload), self._timeout_s(workload))
             ran_s = self._clock() - started
-            report = reports.decode_report(data, workload, known)
+            report = reports.decode_report(data, workload)
             if not outcome.reference_failed(workload, report):
-                if known is None:
-                    self._analyses.keep(workload, revision, report.analysis)
                 return _Ran(report, ran_s)
             ruling = Ruling(Cause.REFERENCE, "the reference gave nothing to measure against")
         except SandboxLostError as error:
@@ -179,8 +172,7 @@ class Attempts:
     @staticmethod
     def _timeout_s(workload: executor_pb2.Workload) -> float:
         """When the runner's silence is a failure."""
-        with_reference = bool(workload.reference_source)
-        return budgets.longest_execution_s(workload.limits, len(workload.source), with_reference=with_reference)
+        return budgets.longest_execution_s(workload.limits, with_reference=bool(workload.reference_source))
 
     def _log(self, attempt_id: str, sandbox: Sandbox, workload: executor_pb2.Workload, ruling: Ruling) -> None:
         metrics.lost.labels(ruling.cause).inc()

@@ -219,7 +219,6 @@ _MESSAGES: dict[str, _BothWays] = {
 _WORKLOAD = Codec(executor_pb2.Workload)
 
 
-def encode_workload(workload: executor_pb2.Workload, *, analysed: bool = False) -> bytes:
-    """The workload as the runner reads it. analysed: the source is known to compile, and need not be analysed again."""
-    analysis_s = budgets.analysis_s(len(workload.source))
-    return _WORKLOAD.encode(workload, analysed=analysed, analysis_s=analysis_s, starved_times=budgets.STARVED_TIMES)
+def encode_workload(workload: executor_pb2.Workload) -> bytes:
+    """The workload as the runner reads it."""
+    return _WORKLOAD.encode(workload, starved_times=budgets.STARVED_TIMES)

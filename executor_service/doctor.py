@@ -4,6 +4,7 @@ It tries them, in a sandbox made as the executor makes them: what the engine pro
 things.
 """
 
+import platform
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -18,6 +19,7 @@ from executor_service.isolation.cell import CellIsolation
 from executor_service.isolation.container import ContainerIsolation
 from executor_service.isolation.engine import Engine, EngineError
 from executor_service.isolation.local import LocalIsolation
+from executor_service.runner.revision import interpreter
 from executor_service.settings import MIB, Settings
 
 _ENGINE_CURE = "start Docker (systemctl start docker; a Debian host without one: deploy/engine.sh), or set DOCKER_HOST"
@@ -167,6 +169,7 @@ async def _tried(isolation: Isolation) -> list[Finding]:
     try:
         sandbox = await isolation.create()
         try:
+            python = python_of(interpreter(sandbox.hello.revision))
             report = reports.decode_report(await sandbox.run(codec.encode_workload(_workload()), 60.0), _workload())
         finally:
             await sandbox.destroy()
@@ -174,7 +177,16 @@ async def _tried(isolation: Isolation) -> list[Finding]:
         return [findings.fault("sandbox", str(error), _PAGE)]
     finally:
         await isolation.close()
-    return _judged(report)
+    return [python, *_judged(report)]
+
+
+def python_of(version: str) -> Finding:
+    """What the sandboxes' Python is beside this one, on which the judge runs too where they were installed together."""
+    ours, theirs = (".".join(each.split(".")[:2]) for each in (platform.python_version(), version))
+    if ours == theirs:
+        return findings.ok("python", f"{version} runs attempts, and {ours} reads them")
+    detail = f"attempts run on Python {theirs} and are read by {ours}: the newer one's syntax is a compile error"
+    return findings.warning("python", detail, f"build the runner's image from a base with Python {ours}; {_PAGE}")
 
 
 def _judged(report: executor_pb2.Report) -> list[Finding]:

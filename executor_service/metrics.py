@@ -9,7 +9,6 @@ _BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5
 
 attempts = Counter("codearena_executor_attempts", "Attempts that got a report, by how far they came.", ["status"])
 lost = Counter("codearena_executor_lost", "Sandboxes that ended without a usable report, by cause.", ["cause"])
-analyses = Counter("codearena_executor_analyses", "Sources run, by whether they had been analysed.", ["source"])
 refused = Counter("codearena_executor_refused", "Attempts refused because the queue was full.")
 creates = Counter("codearena_executor_creates", "Sandboxes made, or not.", ["outcome"])
 leaked = Counter("codearena_executor_leaked", "Sandboxes that could not be removed, and are left to the reaper.")
@@ -43,8 +42,6 @@ oldest = Gauge(
     multiprocess_mode="livemin",
 )
 
-for _source in ("known", "new"):
-    analyses.labels(_source)
 for _cause in Cause:
     lost.labels(_cause)
 for _outcome in ("ready", "failed"):

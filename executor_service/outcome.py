@@ -90,7 +90,7 @@ def reference_failed(workload: executor_pb2.Workload, report: executor_pb2.Repor
 
     It ran before the attempt, so that no attempt can have caused this.
     """
-    if not workload.reference_source or not report.analysis.compiles:
+    if not workload.reference_source or report.status == executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR:
         return False
     by_itself = (common_pb2.CALL_STATUS_RETURNED, common_pb2.CALL_STATUS_RAISED)
     called = any(call.status in by_itself for call in report.reference_calls)

@@ -1,8 +1,9 @@
 """What a runner says, taken over only where it fits what was asked.
 
 The runner is ours, and whoever got hold of it could say anything. So a report is believed no further than it must be:
-it has one outcome for each call of the workload, in order, with the script's tests, the probe's sizes and the checks
-that were asked for, and no part of it contradicts another. What no runner has a say in is no field of its report.
+it has one outcome for each call of the workload, in order, with the script's tests and the probe's sizes that were
+asked for, and no part of it contradicts another. What no runner has a say in is no field of its report: of the source
+it says nothing but why it does not compile there.
 """
 
 from collections.abc import Sequence
@@ -12,14 +13,18 @@ from executor_service.codec import Codec, MalformedReportError
 from executor_service.isolation.base import Hello
 
 _PACKAGE = "codearena.v1"
-_OURS = frozenset(f"{_PACKAGE}.{name}" for name in ("Report.isolation", "Report.timings", "CallOutcome.left_out"))
+_OURS = frozenset(
+    f"{_PACKAGE}.{name}"
+    for name in (
+        *("Report.isolation", "Report.timings", "CallOutcome.left_out"),
+        *(f"Analysis.{field.name}" for field in executor_pb2.Analysis.DESCRIPTOR.fields if field.name != "problem"),
+    )
+)
 _OF_HOST = frozenset(f"{_PACKAGE}.Isolation.{name}" for name in ("name", "runtime", "sandbox_id", "host_class"))
 _REPORT = Codec(executor_pb2.Report, without=_OURS)
 _HELLO = Codec(executor_pb2.Isolation, without=_OF_HOST)
 
 _REVISION_CHARACTERS = 128
-_NAME_CHARACTERS = 128  # of what an analysis names
-_DOMINANT_LINES = 16
 _RETURNED, _RAISED = common_pb2.CALL_STATUS_RETURNED, common_pb2.CALL_STATUS_RAISED
 
 
@@ -30,25 +35,20 @@ def decode_hello(data: bytes) -> Hello:
     return Hello(hello.runner_revision, tuple(hello.degradations))
 
 
-def decode_report(
-    data: bytes, workload: executor_pb2.Workload, known: executor_pb2.Analysis | None = None
-) -> executor_pb2.Report:
+def decode_report(data: bytes, workload: executor_pb2.Workload) -> executor_pb2.Report:
     """The report of `workload`, with one outcome for each of its calls; isolation and timings are left to the caller.
-
-    known: the analysis of a source that the runner was not to analyse.
 
     Raises:
         MalformedReportError: it has not the agreed shape, or is not the report of this workload.
     """
     report = _REPORT.decode(data)
-    _require(report.HasField("analysis") is (known is None), "an analysis that nobody asked for, or none that was")
-    if known is not None:
-        report.analysis.CopyFrom(known)
-    _require_analysis(report, workload)
     _require_whole(report, workload)
     _require_calls("calls", report.calls, workload, may_be_none=_does_not_compile(report))
     _require_calls("reference_calls", report.reference_calls, workload, may_be_none=True)
     _require_probe(report, workload)
+    if _does_not_compile(report):
+        unread = executor_pb2.CheckOutcome(passed=False, detail="does not compile")
+        report.analysis.checks.extend([unread] * len(workload.checks))
     if not report.calls:
         not_run = common_pb2.CALL_STATUS_NOT_RUN
         report.calls.extend(common_pb2.CallOutcome(call_id=call.call_id, status=not_run) for call in workload.calls)
@@ -64,20 +64,12 @@ def _require(holds: bool, otherwise: str) -> None:
         raise MalformedReportError(otherwise)
 
 
-def _require_analysis(report: executor_pb2.Report, workload: executor_pb2.Workload) -> None:
-    analysis = report.analysis
-    _require(analysis.compiles is not _does_not_compile(report), "an analysis that contradicts the status")
-    asked = len(analysis.checks) == len(workload.checks)
-    _require(asked or not (analysis.checks or analysis.compiles), "checks that are not the workload's")
-    names = (analysis.ast_hash, analysis.estimated_complexity, analysis.problem_type)
-    _require(all(len(name) <= _NAME_CHARACTERS for name in names), "an analysis with a name that is none")
-    _require(len(analysis.dominant_lines) <= _DOMINANT_LINES, "more dominant lines than are looked for")
-
-
 def _require_whole(report: executor_pb2.Report, workload: executor_pb2.Workload) -> None:
     """Of what is said once."""
     _require(report.status != executor_pb2.ATTEMPT_STATUS_UNSPECIFIED, "no status")
     _require(report.HasField("usage"), "no usage")
+    said = (report.HasField("analysis"), report.analysis.HasField("problem"))
+    _require(said == (_does_not_compile(report),) * 2, "a problem that contradicts the status")
     failed_to_load = report.status == executor_pb2.ATTEMPT_STATUS_LOAD_ERROR
     _require(report.HasField("load") is failed_to_load, "the outcome of a load that contradicts the status")
     if failed_to_load:

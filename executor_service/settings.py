@@ -90,9 +90,6 @@ class Settings(ServiceSettings):
     output_bytes: int = Field(MIB, ge=0, description="Kept output a workload may ask for, by stream and call.")
     value_bytes: int = Field(4 * MIB, gt=0, description="Size of one returned value a workload may ask for.")
     calls: int = Field(2048, ge=1, description="Calls in one workload, probe included.")
-    analyses_kept: int = Field(
-        4096, ge=0, description="Sources whose analysis is kept, so that none is analysed again soon; 0: none."
-    )
     source_bytes: int = Field(64 * KIB, gt=0, description="Size of a source, the reference's included.")
 
     reap_interval_s: float = Field(15.0, gt=0, description="Time between two searches for leftovers of dead executors.")
@@ -111,5 +108,5 @@ class Settings(ServiceSettings):
         """No sandbox is legitimately older: its start, its longest wait in the pool, and the longest workloads."""
         waiting_s = self.pool_ready_age_s + self.pool_shrink_s  # upkeep is done from time to time
         longest = common_pb2.Limits(attempt_wall=Duration(seconds=math.ceil(self.attempt_wall_s)))
-        running_s = budgets.longest_execution_s(longest, self.source_bytes, with_reference=True)
+        running_s = budgets.longest_execution_s(longest, with_reference=True)
         return self.start_timeout_s + waiting_s + RUNS * (running_s + self.hold_s)

@@ -1,7 +1,7 @@
 """How long one attempt may take, layer by layer, added up in one place. All in seconds of wall time.
 
-    runner      analysis + loads and calls, for the reference too where there is one; each grown by the time in which
-                the host gave the attempt no core, up to STARVED_TIMES times as much
+    runner      loads and calls, for the reference too where there is one; each grown by the time in which the host gave
+                the attempt no core, up to STARVED_TIMES times as much
     executor    the runner's, and REPORT_GRACE_S for a runner that does not answer at all
     gateway     the executor's, after a wait for a sandbox that is counted apart, and CALL_GRACE_S for the network
 
@@ -21,7 +21,7 @@ REPORT_GRACE_S = 10.0
 CALL_GRACE_S = 5.0
 """After that, before a call to an executor is given up."""
 JUDGE_S = 60.0
-"""Longest call to the judge, a model's answer included."""
+"""Longest call to the judge, the reading of a source or a model's answer included."""
 GRADER_S = 60.0
 """Longest call to the grader, a task's own checker included."""
 
@@ -30,25 +30,25 @@ _ANALYSIS_S_PER_BYTE = 30e-6
 
 
 def analysis_s(source_bytes: int) -> float:
-    """For reading a source before it runs, in CPU time, and in wall time but for starving.
+    """For reading a source before it runs, in CPU time. Its wall time may be STARVED_TIMES longer, as all others.
 
     That is three times what the slowest sources of each size were seen to take.
     """
     return _ANALYSIS_S + _ANALYSIS_S_PER_BYTE * source_bytes
 
 
-def longest_run_s(limits: common_pb2.Limits, source_bytes: int, *, with_reference: bool) -> float:
+def longest_run_s(limits: common_pb2.Limits, *, with_reference: bool) -> float:
     """From the workload to its report, on a host as busy as can be allowed for."""
     runs = 2 if with_reference else 1
     attempt_wall_s = limits.attempt_wall.seconds + limits.attempt_wall.nanos / 1e9
-    return (1 + STARVED_TIMES) * (analysis_s(source_bytes) + runs * attempt_wall_s)
+    return (1 + STARVED_TIMES) * runs * attempt_wall_s
 
 
-def longest_execution_s(limits: common_pb2.Limits, source_bytes: int, *, with_reference: bool) -> float:
+def longest_execution_s(limits: common_pb2.Limits, *, with_reference: bool) -> float:
     """Of an executor, from a sandbox to its answer."""
-    return longest_run_s(limits, source_bytes, with_reference=with_reference) + REPORT_GRACE_S
+    return longest_run_s(limits, with_reference=with_reference) + REPORT_GRACE_S
 
 
-def longest_call_s(limits: common_pb2.Limits, source_bytes: int, *, with_reference: bool) -> float:
+def longest_call_s(limits: common_pb2.Limits, *, with_reference: bool) -> float:
     """Of the gateway to an executor, after the wait for a sandbox."""
-    return longest_execution_s(limits, source_bytes, with_reference=with_reference) + CALL_GRACE_S
+    return longest_execution_s(limits, with_reference=with_reference) + CALL_GRACE_S

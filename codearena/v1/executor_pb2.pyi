@@ -29,7 +29,7 @@ class _AttemptStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Attempt
     DESCRIPTOR: _descriptor.EnumDescriptor
     ATTEMPT_STATUS_UNSPECIFIED: _AttemptStatus.ValueType  # 0
     ATTEMPT_STATUS_COMPILE_ERROR: _AttemptStatus.ValueType  # 1
-    """The source does not compile: no call was made."""
+    """The source does not compile by the sandbox's Python: no call was made."""
     ATTEMPT_STATUS_LOAD_ERROR: _AttemptStatus.ValueType  # 2
     """The module raised, hung or died while it was loaded."""
     ATTEMPT_STATUS_RAN: _AttemptStatus.ValueType  # 3
@@ -40,7 +40,7 @@ class AttemptStatus(_AttemptStatus, metaclass=_AttemptStatusEnumTypeWrapper):
 
 ATTEMPT_STATUS_UNSPECIFIED: AttemptStatus.ValueType  # 0
 ATTEMPT_STATUS_COMPILE_ERROR: AttemptStatus.ValueType  # 1
-"""The source does not compile: no call was made."""
+"""The source does not compile by the sandbox's Python: no call was made."""
 ATTEMPT_STATUS_LOAD_ERROR: AttemptStatus.ValueType  # 2
 """The module raised, hung or died while it was loaded."""
 ATTEMPT_STATUS_RAN: AttemptStatus.ValueType  # 3
@@ -195,8 +195,8 @@ class Workload(_message.Message):
 
     @_builtins.property
     def checks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Check]:
-        """Rules evaluated on the syntax tree. Those that can be are kept while the
-        source runs, too.
+        """Rules on the source, see Check. Those that can be are kept while it runs;
+        the others are read from it by the judge's Analyse alone.
         """
 
     @_builtins.property
@@ -572,7 +572,12 @@ class Report(_message.Message):
     BROKEN_CHECKS_FIELD_NUMBER: _builtins.int
     status: Global___AttemptStatus.ValueType
     @_builtins.property
-    def analysis(self) -> Global___Analysis: ...
+    def analysis(self) -> Global___Analysis:
+        """By the judge's Analyse, and put in by whoever asked for it. An executor sets
+        it only where it knows better: if the source does not compile there, to say
+        why, and if all that was seen of the attempt was lost.
+        """
+
     @_builtins.property
     def load(self) -> _common_pb2.CallOutcome:
         """Set if status is LOAD_ERROR; call_id is empty."""
@@ -680,7 +685,7 @@ Global___ProbeProcess: _TypeAlias = ProbeProcess  # noqa: Y015
 
 @_typing.final
 class Analysis(_message.Message):
-    """What was read from the source before it ran, in a process of its own."""
+    """What was read from the source, of which nothing had run."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -707,7 +712,7 @@ class Analysis(_message.Message):
 
     @_builtins.property
     def checks(self) -> _containers.RepeatedCompositeFieldContainer[Global___CheckOutcome]:
-        """One for each check of the workload, in its order."""
+        """One for each check that was asked for, in order."""
 
     @_builtins.property
     def dominant_lines(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from executor_service.runner import supervisor
 from executor_service.runner.system import frames, kernel, leftovers, meter, namespaces
-from executor_service.runner.system.roles import GIVES_WAY, Confinement, Role
+from executor_service.runner.system.roles import GIVES_WAY, Confinement
 
 FIRST_UID = 20000  # outside; inside it is root, and 10000 and the following are the roles
 _UIDS = 20000
@@ -52,7 +52,7 @@ def _serve_one(stdin_fd: int, stdout_fd: int, tmpfs: Tmpfs, program: bytes) -> i
         try:
             counter = meter.open_counter()  # before it is covered; there is nobody else in the container
             _settle(tmpfs, program)
-            confinement = Confinement(cpu_counter=counter, spares=(Role.ATTEMPT,), nice=GIVES_WAY)
+            confinement = Confinement(cpu_counter=counter, nice=GIVES_WAY)
             status = supervisor.main(stdin_fd, stdout_fd, confinement)
         except BaseException:  # noqa: BLE001 - the process's top
             sys.excepthook(*sys.exc_info())

@@ -1,4 +1,4 @@
-"""Conducts one workload: analysis, the reference, the attempt; one report.
+"""Conducts one workload: the reference, the attempt; one report.
 
 Runs as a uid of its own, holds the only copy of the workload inside the sandbox, and hands each process just what it
 needs: the source once, and each call's input when its turn has come.
@@ -11,7 +11,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -33,12 +33,14 @@ from executor_service.runner.process import (
 )
 from executor_service.runner.referee import relay
 from executor_service.runner.report import (
+    Analysis,
     AttemptStatus,
     CallOutcome,
     CallStatus,
     ProbeMeasurement,
     ProbeProcess,
     Report,
+    Uncompiled,
     Usage,
 )
 from executor_service.runner.revision import runner_revision
@@ -57,16 +59,16 @@ _REPORT_VALUE_BYTES = 24 * 1024 * 1024  # of all values together, so that a repo
 def main(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Confinement) -> int:
     """Reads the workload, reports, returns the exit status; 0 if the executor hung up before or after."""
     supervisor = Supervisor(control)
-    # Forked before the workload is here, and so off its path: each is blank, and gets to know only what it is told.
     page = rules.make_page(confinement.folder)
-    spares = {role: Process(supervisor, role, stdin_fd, page=_page_of(role, page)) for role in confinement.spares}
+    # Forked before the workload is here, and so off its path: it is blank, and gets to know only what it is told.
+    spare = Process(supervisor, Role.ATTEMPT, stdin_fd, page=page)
     hello = {"runner_revision": runner_revision(), "degradations": list(confinement.degradations)}
     frames.write_all(stdout_fd, frames.pack_json(hello))
     body = frames.read_frame(stdin_fd)
     if body is None:
         return 0
     try:
-        report = _Conductor(json.loads(body), supervisor, spares, stdin_fd, confinement, page).run()
+        report = _Conductor(json.loads(body), supervisor, spare, stdin_fd, confinement, page).run()
     except (StdinClosedError, SupervisorGoneError):
         return 0
     except HostBusyError:
@@ -150,7 +152,7 @@ class _Conductor:
         self,
         workload: dict[str, Any],
         supervisor: Supervisor,
-        spares: dict[Role, Process],
+        spare: Process,
         stdin_fd: int,
         confinement: Confinement,
         page: int,
@@ -159,7 +161,7 @@ class _Conductor:
         self._limits = workload["limits"]
         self._starved_times: float = workload["starved_times"]
         self._supervisor = supervisor
-        self._spares = spares
+        self._spare: Process | None = spare
         self._stdin_fd = stdin_fd
         self._referees: list[Process] = []
         self._meter = Meter(confinement.cpu_counter, lambda: sum(map(Process.cpu_of_all_s, self._referees)))
@@ -173,16 +175,14 @@ class _Conductor:
         self._transcripts = Transcripts(self._limits["value_bytes"])
 
     def run(self) -> Report:
-        analysis = None if self._workload["analysed"] else self._analyse()
-        if analysis is not None and not analysis["compiles"]:
-            return Report(AttemptStatus.COMPILE_ERROR, Usage(), analysis)
-        return self._run_attempt(self._run_reference(), analysis)
+        return self._run_attempt(self._run_reference())
 
     def _process(self, role: Role, with_stdin: bool = False) -> Process:
         """A process that nothing has run in yet."""
-        spare = None if with_stdin else self._spares.pop(role, None)
-        page = _page_of(role, self._page)
-        process = spare or Process(self._supervisor, role, self._stdin_fd, with_stdin, page)
+        if role is Role.ATTEMPT and not with_stdin and self._spare is not None:
+            process, self._spare = self._spare, None
+        else:
+            process = Process(self._supervisor, role, self._stdin_fd, with_stdin, _page_of(role, self._page))
         process.configure(self._limits["output_bytes"], self._limits["value_bytes"])
         return process
 
@@ -194,27 +194,6 @@ class _Conductor:
         """What the process is to bound itself by before it runs anything; cpu_s: of all that it will be asked."""
         limits = ProcessLimits(self._limits["memory_bytes"], int(cpu_s) + _CPU_SLACK_S, self._processes)
         return asdict(limits)
-
-    def _analyse(self) -> dict[str, Any]:
-        message = {
-            "op": "analyse",
-            "limits": self._process_limits(self._workload["analysis_s"]),
-            "source": self._workload["source"],
-            "checks": self._workload["checks"],
-        }
-        with self._process(Role.ANALYSIS) as process:
-            answer = process.ask(message, self._bounds(self._workload["analysis_s"], self._workload["analysis_s"]))
-        if answer.body is None:
-            return self._unanalysed()
-        (meta_bytes,) = worker.META.unpack_from(answer.body, 1)
-        analysis: dict[str, Any] = json.loads(answer.body[1 + worker.META.size + meta_bytes :])
-        return {name: part for name, part in analysis.items() if part is not None}
-
-    def _unanalysed(self) -> dict[str, Any]:
-        """The parser hung or died of this source: for the attempt that is a source that does not compile."""
-        problem = {"type": "AnalysisLimit", "message": "reading the source took too much time or memory"}
-        unread = [{"detail": "not read"} for _ in self._workload["checks"]]
-        return {"compiles": False, "problem": problem, "checks": unread}
 
     def _run_reference(self) -> _Reference:
         """The reference's calls and its probe; nothing at all without one, or if it does not load."""
@@ -258,14 +237,13 @@ class _Conductor:
         ours = {1, os.getpid(), *(pid for pid, its_role in running.items() if its_role is not role)}
         return [pid for pid in (int(entry) for entry in os.listdir("/proc") if entry.isdigit()) if pid not in ours]
 
-    def _bounds(self, cpu_s: float, wall_s: float) -> Bounds:
-        return Bounds(cpu_s, wall_s, starved_s=wall_s * self._starved_times)
-
-    def _run_attempt(self, reference: _Reference, analysis: dict[str, Any] | None) -> Report:
+    def _run_attempt(self, reference: _Reference) -> Report:
         started = time.monotonic()
         run = self._new_run(Role.ATTEMPT, self._workload["source"])
         with self._metered(run):
             load, outcomes = self._run_calls(run, self._calls)
+        if isinstance(load, Uncompiled):
+            return Report(AttemptStatus.COMPILE_ERROR, Usage(), Analysis(load.problem))
         measured: tuple[ProbeMeasurement, ...] = ()
         processes = (reference.beside, measure.beside_calls(load, outcomes, self._ran(run)))
         if reference.probed.outcomes:
@@ -277,7 +255,6 @@ class _Conductor:
         return Report(
             AttemptStatus.RAN if load.returned else AttemptStatus.LOAD_ERROR,
             usage(run.totals.cpu_s, time.monotonic() - started, run.totals.peak_memory_bytes, run.waits),
-            analysis,
             load=None if load.returned else load,
             calls=tuple(outcomes),
             reference_calls=tuple(reference.outcomes),
@@ -349,7 +326,7 @@ class _Conductor:
     def _run_calls(self, run: _Run, calls: list[dict[str, Any]]) -> tuple[CallOutcome, list[CallOutcome]]:
         """Makes the calls in order, each in the process of the one before unless that one ended.
 
-        Returns how the first load went, and one outcome for each call.
+        Returns how the first load went, and one outcome for each call; none of a source that does not compile.
         """
         first_load: CallOutcome | None = None
         outcomes: list[CallOutcome] = []
@@ -360,12 +337,15 @@ class _Conductor:
                     outcomes.append(not_run(call["call_id"], reason))
                     continue
                 if "script" in call:
-                    outcomes.append(self._run_script(run, call))
+                    ran = self._run_script(run, call)
+                    if isinstance(ran, Uncompiled):
+                        return ran, []
+                    outcomes.append(ran)
                     continue
                 if "test_script" in call and process is not None:
                     self._end(run, process)  # a test script gets a process that no other call was made in
                 if process is None or not process.alive:
-                    process, load = self._load(run)
+                    process, load = self._load(run, also=() if first_load else (CallStatus.UNCOMPILED,))
                     first_load = first_load or load
                     if not load.returned:
                         outcomes += [not_run(later["call_id"]) for later in calls[index:]]
@@ -392,8 +372,8 @@ class _Conductor:
             run.totals.own_cpu_s += process.own_cpu_s
             process.total_cpu_s = process.own_cpu_s = 0.0
 
-    def _load(self, run: _Run, core: int | None = None) -> tuple[Process, CallOutcome]:
-        """A process that has loaded the source, or failed to. core: the only one it is to run on."""
+    def _load(self, run: _Run, core: int | None = None, also: Sequence[CallStatus] = ()) -> tuple[Process, CallOutcome]:
+        """A process that has loaded the source, or failed to. core: the only one it is to run on; also: see `_ask`."""
         process = self._process(run.role)
         process.group = run.group
         message = {
@@ -408,7 +388,7 @@ class _Conductor:
             "rules": {"events": list(self._events), "page": _page_of(run.role, PAGE_FD)},
         }
         last_pid = self._last_pid(run)
-        outcome = self._ask(run, process, message, "")
+        outcome = self._ask(run, process, message, "", also)
         run.unseen = run.unseen or self._last_pid(run) != last_pid
         if not outcome.returned:
             process.kill()
@@ -434,10 +414,13 @@ class _Conductor:
             return outcome
         return replace(outcome, status=CallStatus.OUTPUT_LIMIT, value=None, detail="returned too much over all calls")
 
-    def _ask(self, run: _Run, process: Process, message: dict[str, Any], call_id: str) -> CallOutcome:
+    def _ask(
+        self, run: _Run, process: Process, message: dict[str, Any], call_id: str, also: Sequence[CallStatus] = ()
+    ) -> CallOutcome:
+        """What comes of a message. also: see from_answer."""
         answer = process.ask(message, self._bounds_of(run, self._limits["call_cpu_s"]))
         run.took(answer)
-        outcome = from_answer(answer, call_id, self._limits["value_bytes"])
+        outcome = from_answer(answer, call_id, self._limits["value_bytes"], also=also)
         run.ended(outcome, process)
         return outcome
 
@@ -464,7 +447,7 @@ class _Conductor:
             bounds = replace(bounds, wall_s=min(bounds.wall_s, left.wall_s))
             answer = process.ask({**message, "soft_s": [bounds.cpu_s, bounds.wall_s]}, bounds)
             run.took(answer)
-            outcome = from_answer(answer, "", self._limits["value_bytes"], of_request=True)
+            outcome = from_answer(answer, "", self._limits["value_bytes"], also=worker.STATUSES_OF_REQUESTS)
             run.may_reach -= 1 if process.alive and outcome.status in _AT_LIMIT else 0
             run.ended(outcome, process)
             self._retire(run, process if not process.alive else None)
@@ -500,8 +483,10 @@ class _Conductor:
             self._retire(run, process)
         if run.role is Role.REFERENCE:  # its file must not be there for an attempt of the same uid
             program.remove_from(work_folder(run.role, self._confinement))
-        outcome = from_answer(answer, call["call_id"], 0)
+        outcome = from_answer(answer, call["call_id"], 0, also=(CallStatus.UNCOMPILED,))
         run.ended(outcome, process)
+        if isinstance(outcome, Uncompiled):
+            return outcome
         if answer.body is not None and call is self._calls[0]:  # nothing but ours has run, and it was not started
             raise ProgramNotStartedError(outcome.raised.message if outcome.raised else outcome.detail)
         if answer.ended == "exited" and answer.exit and not answer.exit.signal:

@@ -34,16 +34,13 @@ _ONE_UID = "conductor and attempt share a uid, told apart by nested namespaces"
 _NO_NAMESPACES = "no namespaces: the attempt sees the host's files, processes and network"
 _SAME_UID = "conductor and attempt share a uid: an attempt can end its own grading"
 
-_SPARES = (Role.ATTEMPT,)  # CPU time is shared with whoever works here, and most sources come twice
-
 LEVELS = {
-    "namespaces": Confinement(spares=_SPARES, limit_processes=True, degradations=(_NO_CGROUP, _NO_SECCOMP)),
+    "namespaces": Confinement(limit_processes=True, degradations=(_NO_CGROUP, _NO_SECCOMP)),
     "nested": Confinement(
         conductor_uid=None,
         role_uids=None,
         kill_by_uid=False,
         nested=True,
-        spares=_SPARES,
         limit_processes=True,
         degradations=(_NO_CGROUP, _NO_SECCOMP, _ONE_UID),
     ),
@@ -52,7 +49,6 @@ LEVELS = {
         role_uids=None,
         kill_by_uid=False,
         own_pids=False,
-        spares=_SPARES,
         limit_processes=False,  # the limit counts every process of the user, the caller's own included
         degradations=(_NO_CGROUP, _NO_SECCOMP, _NO_NAMESPACES, _SAME_UID),
     ),

@@ -17,6 +17,8 @@ from executor_service.runner.report import (
     CallStatus,
     RaisedException,
     SpawnedProcess,
+    SyntaxProblem,
+    Uncompiled,
     Usage,
 )
 from executor_service.runner.system import witness
@@ -26,6 +28,7 @@ Transcribe = Callable[[bytes], str]
 """The tagged encoding of a raw value; raises what raw.transcribe does."""
 
 _PROCESSES = 100  # of one call
+_INT32 = 2**31 - 1
 _STATUS_OF_END = {
     "cpu": (CallStatus.TIME_LIMIT, "used up its CPU time"),
     "wall": (CallStatus.TIME_LIMIT, "took too long"),
@@ -46,10 +49,10 @@ def from_answer(
     value_bytes: int,
     transcribe: Transcribe = _refuse,
     *,
-    of_request: bool = False,
+    also: Sequence[CallStatus] = (),
 ) -> CallOutcome:
     """How the call ended. value_bytes: longest encoded value that is passed on; transcribe: reads a raw one;
-    of_request: of a test script's, whose answer may be a question of the attempt's: the status is ASKS then.
+    also: what its answer may be beside the statuses that a call has in a report.
     """
     seen = CallOutcome(
         call_id,
@@ -59,8 +62,7 @@ def from_answer(
         usage=usage(answer.cpu_s, answer.wall_s, answer.peak_memory_bytes, answer.waits),
     )
     if answer.body is not None:
-        statuses = worker.STATUSES + (worker.STATUSES_OF_REQUESTS if of_request else ())
-        return _answered(seen, answer.body, value_bytes, transcribe, statuses)
+        return _answered(seen, answer.body, value_bytes, transcribe, (*worker.STATUSES, *also))
     if answer.ended == "exited" and answer.exit:
         return _ended_by_itself(seen, answer.exit)
     status, detail = _STATUS_OF_END.get(answer.ended, (CallStatus.CRASHED, "ended without an answer"))
@@ -93,14 +95,18 @@ def _oom_kills() -> bool:
 
 
 def _answered(
-    seen: CallOutcome, body: bytes, value_bytes: int, transcribe: Transcribe, statuses: Sequence[CallStatus]
+    seen: CallOutcome, body: bytes, value_bytes: int, transcribe: Transcribe, allowed: Sequence[CallStatus]
 ) -> CallOutcome:
     """Reads an answer, all of which the attempt may have written itself."""
     try:
-        status = statuses[body[0]]
+        status = worker.ALL_STATUSES[body[0]]
+        if status not in allowed:
+            raise ValueError(status)
         (meta_bytes,) = worker.META.unpack_from(body, 1)
         end = 1 + worker.META.size + meta_bytes
         meta = json.loads(body[1 + worker.META.size : end])
+        if status is CallStatus.UNCOMPILED:
+            return Uncompiled(**{**vars(seen), "status": status}, problem=_problem(meta["problem"]))
         has_value = status in (CallStatus.RETURNED, CallStatus.ASKS)
         return replace(
             seen,
@@ -131,6 +137,11 @@ def _raised(meta: dict[str, Any]) -> RaisedException:
         str(meta["message"])[:2000],
         str(meta["traceback"])[:8000],
     )
+
+
+def _problem(meta: dict[str, Any]) -> SyntaxProblem:
+    line, column = (min(max(0, int(meta[name])), _INT32) for name in ("line", "column"))
+    return SyntaxProblem(str(meta["type"])[:200], str(meta["message"])[:300], line, column, str(meta["text"])[:300])
 
 
 def _processes(records: list[dict[str, Any]]) -> tuple[SpawnedProcess, ...]:

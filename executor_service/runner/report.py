@@ -8,7 +8,6 @@ import base64
 import json
 from dataclasses import MISSING, dataclass
 from enum import StrEnum, auto
-from typing import Any
 
 
 class AttemptStatus(StrEnum):
@@ -34,6 +33,8 @@ class CallStatus(StrEnum):
     UNDEFINED = auto()
     ASKS = auto()
     """In no report: a request of a test script's has not ended yet, and `value` is a question of the attempt's."""
+    UNCOMPILED = auto()
+    """In no report: the source that was to be loaded does not compile, see Uncompiled."""
 
 
 class ScriptTestStatus(StrEnum):
@@ -100,6 +101,24 @@ class ScriptTestOutcome:
 
 
 @dataclass(frozen=True)
+class SyntaxProblem:
+    """Why the source does not compile, in its process's words."""
+
+    type: str
+    message: str
+    line: int
+    column: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """All that a sandbox says of a source, and only if it does not compile there."""
+
+    problem: SyntaxProblem
+
+
+@dataclass(frozen=True)
 class CallOutcome:
     """What one message to a process came to.
 
@@ -128,6 +147,13 @@ class CallOutcome:
         return self.status is CallStatus.RETURNED
 
 
+@dataclass(frozen=True, kw_only=True)
+class Uncompiled(CallOutcome):
+    """Of a message with a source that does not compile: it ends the run."""
+
+    problem: SyntaxProblem
+
+
 @dataclass(frozen=True)
 class ProbeMeasurement:
     """One size, measured on both."""
@@ -149,11 +175,11 @@ class ProbeProcess:
 
 @dataclass(frozen=True)
 class Report:
-    """All that was seen of one workload. analysis: `Analysis` in executor.proto, as the process that made it says."""
+    """All that was seen of one workload."""
 
     status: AttemptStatus
     usage: Usage
-    analysis: dict[str, Any] | None = None
+    analysis: Analysis | None = None
     load: CallOutcome | None = None
     calls: tuple[CallOutcome, ...] = ()
     reference_calls: tuple[CallOutcome, ...] = ()

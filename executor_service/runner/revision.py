@@ -23,6 +23,11 @@ def runner_revision() -> str:
     return digest.hexdigest() + _INTERPRETER + sys.version.split()[0]
 
 
+def interpreter(revision: str) -> str:
+    """The version of the interpreter that a revision is of, e.g. "3.11.7"."""
+    return revision.rpartition(_INTERPRETER)[2]
+
+
 def same_runner(one: str, other: str) -> bool:
     """True if two revisions are of the same files, on whatever interpreter."""
     return one.partition(_INTERPRETER)[0] == other.partition(_INTERPRETER)[0]

@@ -3,7 +3,7 @@
 Nothing here is a secret and nothing here is trusted: the attempt shares this process and may change all of it. Its
 answers say what its own calls returned, and nothing else.
 
-An answer is: the message's nonce, one status byte (index into STATUSES), 4 bytes length of the meta JSON, the meta
+An answer is: the message's nonce, one status byte (index into ALL_STATUSES), 4 bytes length of the meta JSON, the meta
 JSON, and the encoded value.
 """
 
@@ -17,10 +17,10 @@ import struct
 import sys
 import traceback
 from collections.abc import Callable
+from types import CodeType
 from typing import Any
 
 from codearena import values
-from executor_service.runner.analysis import analyse
 from executor_service.runner.attempt import entry_point, intercept, module, program, rules
 from executor_service.runner.probe import deep, lending, raw
 from executor_service.runner.probe.phases import Input, Phases
@@ -42,6 +42,7 @@ STATUSES = (
 )
 STATUSES_OF_REQUESTS = (CallStatus.ASKS, CallStatus.TIME_LIMIT)
 """What else a request of a test script may be answered with: a question, or a limit that did not end the process."""
+ALL_STATUSES = (*STATUSES, *STATUSES_OF_REQUESTS, CallStatus.UNCOMPILED)
 META = struct.Struct(">I")
 META_ERROR = struct.error
 
@@ -71,7 +72,7 @@ def open_streams() -> None:
 
 def _answer(status: CallStatus, value: bytes = b"", **meta: Any) -> bytes:
     encoded = json.dumps(meta).encode("ascii")
-    return bytes([(STATUSES + STATUSES_OF_REQUESTS).index(status)]) + META.pack(len(encoded)) + encoded + value
+    return bytes([ALL_STATUSES.index(status)]) + META.pack(len(encoded)) + encoded + value
 
 
 class _Session:
@@ -90,7 +91,6 @@ class _Session:
 
     def serve(self) -> int:
         handlers: dict[str, Callable[[dict[str, Any]], bytes]] = {
-            "analyse": self.analyse,
             "load": self.load,
             "call": self.call,
             "find": self.find,
@@ -131,10 +131,6 @@ class _Session:
             os._exit(0)  # nobody is left to read for
         return values.decode_own(message["value"].encode("ascii"))
 
-    def analyse(self, message: dict[str, Any]) -> bytes:
-        source = base64.b64decode(message["source"])
-        return _answer(CallStatus.RETURNED, json.dumps(analyse.analyse(source, message["checks"])).encode("ascii"))
-
     def load(self, message: dict[str, Any]) -> bytes:
         self._limits = values.ValueLimits(size_bytes=message["value_bytes"])
         if message["core"] is not None:
@@ -146,14 +142,18 @@ class _Session:
         if message["uncounted"]:
             with contextlib.suppress(OSError):
                 kernel.keep_children_counted()
-        return self._guarded(lambda: self._execute(base64.b64decode(message["source"]), message["rules"]))
+        source = base64.b64decode(message["source"])
+        try:
+            code = module.compile_source(source)
+        except module.UncompiledError as error:
+            return _answer(CallStatus.UNCOMPILED, problem=error.problem)
+        return self._guarded(lambda: self._execute(source, code, message["rules"]))
 
-    def _execute(self, source: bytes, kept: dict[str, Any]) -> None:
+    def _execute(self, source: bytes, code: CodeType, kept: dict[str, Any]) -> None:
         module.add_site_builtins()
         self._lines = module.source_lines(source)  # before the attempt has a codec or a tokenizer of its own
         self._module = module.make(source)
         sys.modules[module.NAME] = self._module
-        code = analyse.compile_source(source)
         rules.keep(kept["events"], code, kept["page"])
         exec(code, self._module.__dict__)
 
@@ -279,9 +279,9 @@ class _Session:
         """The frames that lie in the attempt's source, with their lines."""
         parts = []
         for frame, line in traceback.walk_tb(error.__traceback__):
-            if frame.f_code.co_filename == analyse.SOURCE_NAME:
+            if frame.f_code.co_filename == module.SOURCE_NAME:
                 text = self._lines[line - 1].strip() if 0 < line <= len(self._lines) else ""
-                parts.append(f'  File "{analyse.SOURCE_NAME}", line {line}, in {frame.f_code.co_name}\n    {text}\n')
+                parts.append(f'  File "{module.SOURCE_NAME}", line {line}, in {frame.f_code.co_name}\n    {text}\n')
         if len(parts) > 20:  # recursion
             parts = [*parts[:10], "  ...\n", *parts[-10:]]
         return "".join(parts)
@@ -290,4 +290,9 @@ class _Session:
         """Becomes the source as a program, and so answers only where it could not."""
         for fd in self._fds:
             os.set_inheritable(fd, False)
-        return self._guarded(lambda: program.become(base64.b64decode(message["source"]), message["environment"]))
+        source = base64.b64decode(message["source"])
+        try:
+            module.compile_source(source)
+        except module.UncompiledError as error:
+            return _answer(CallStatus.UNCOMPILED, problem=error.problem)
+        return self._guarded(lambda: program.become(source, message["environment"]))

@@ -147,7 +147,7 @@ class Sandbox:
         """What was seen of it. Raises SandboxError if no executor could run it."""
         request = executor_pb2.ExecuteRequest(attempt_id=ticket.attempt_id, workload=workload)
         with_reference = bool(workload.reference_source)
-        longest_s = budgets.longest_call_s(workload.limits, len(workload.source), with_reference=with_reference)
+        longest_s = budgets.longest_call_s(workload.limits, with_reference=with_reference)
 
         async def ask(timeout_s: float, metadata: Metadata) -> executor_pb2.Report:
             request.wait.FromMilliseconds(math.ceil(1000 * ticket.patience.left_s()))

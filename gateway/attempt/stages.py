@@ -53,7 +53,7 @@ class Stages:
         with self.watch.stage("execute"):
             report = await self.sandbox.run(self.ticket, workload)
         self.ticket = self.ticket.anew()
-        if report.status != executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR:  # else its own Python knows better
+        if not report.HasField("analysis"):  # else the executor knows better
             report.analysis.CopyFrom(analysis)
         return report
 

@@ -332,6 +332,40 @@ async def test_source_that_does_not_compile_is_a_compile_error(arena: Arena) -> 
     assert [call.status for call in report.calls] == [NOT_RUN]
 
 
+async def test_of_a_source_that_compiles_a_report_says_nothing(arena: Arena) -> None:
+    """What it looks like is the judge's to say, of a source that nothing has run of."""
+    workload = workloads.workload("def f(x):\n    return eval('x')\n", [workloads.call("f", 1)])
+    workload.checks.add(rule="forbid_call", argument="eval")
+    assert not (await arena.execute(workload)).HasField("analysis")
+
+
+@pytest.mark.parametrize("with_reference", [False, True])
+async def test_of_a_source_that_does_not_compile_no_rule_is_kept(arena: Arena, with_reference: bool) -> None:
+    reference = "def f(x): return x" if with_reference else ""
+    workload = workloads.workload("def f(:\n", [workloads.call("f", 1)], reference=reference)
+    workload.checks.add(rule="forbid_call", argument="eval")
+    report = await arena.execute(workload)
+    assert report.status == executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR
+    assert [check.passed for check in report.analysis.checks] == [False]
+    assert [call.status for call in report.calls] == [NOT_RUN]
+    assert not report.reference_calls
+
+
+SAYS_THAT_IT_DOES_NOT_COMPILE = """
+import gc, json
+from executor_service.runner import worker
+session = next(each for each in gc.get_objects() if isinstance(each, worker._Session))
+def f(x):
+    problem = {"type": "SyntaxError", "message": "no", "line": 1, "column": 1, "text": ""}
+    session._send(worker._answer(worker.CallStatus.UNCOMPILED, problem=problem))
+"""
+
+
+async def test_a_call_cannot_say_that_its_source_does_not_compile(arena: Arena) -> None:
+    outcome = await arena.call(SAYS_THAT_IT_DOES_NOT_COMPILE, 1)
+    assert (outcome.status, outcome.detail) == (CRASHED, "broke the channel of its results")
+
+
 @pytest.mark.parametrize("source", [b"\xff\xfe", b"\0", b"", b"(" * 60_000, b"-" * 60_000 + b"1"])
 async def test_no_source_is_too_odd_for_a_report(arena: Arena, source: bytes) -> None:
     report = await arena.execute(workloads.workload(source))

@@ -39,15 +39,14 @@ def outcome(call_id: str) -> dict[str, object]:
     return {"call_id": call_id, "status": "returned", "value": "42", "usage": usage()}
 
 
-def report(call_ids: list[str], analysed: bool = False) -> bytes:
-    analysis = {} if analysed else {"analysis": {"compiles": True, "ast_hash": "ab"}}
+def report(call_ids: list[str]) -> bytes:
     calls = [outcome(call_id) for call_id in call_ids]
-    return json.dumps({"status": "ran", "calls": calls, "usage": usage(), **analysis}).encode()
+    return json.dumps({"status": "ran", "calls": calls, "usage": usage()}).encode()
 
 
-def act(order: str, call_ids: list[str], analysed: bool) -> None:
+def act(order: str, call_ids: list[str]) -> None:
     if order == "honest":
-        send(report(call_ids, analysed))
+        send(report(call_ids))
     elif order.startswith("exit"):
         os._exit(int(order.split()[1]))
     elif order == "oom":
@@ -69,18 +68,14 @@ def act(order: str, call_ids: list[str], analysed: bool) -> None:
         time.sleep(60)
     elif order == "stderr":
         os.write(2, b"y" * (1 << 20))
-        send(report(call_ids, analysed))
+        send(report(call_ids))
 
 
 def main() -> None:
     revision = os.environ.get("REVISION") or runner_revision()
     send(json.dumps({"runner_revision": revision}).encode())
     workload = json.loads(read(struct.unpack(">I", read(4))[0]))
-    act(
-        base64.b64decode(workload["source"]).decode(),
-        [call["call_id"] for call in workload["calls"]],
-        workload["analysed"],
-    )
+    act(base64.b64decode(workload["source"]).decode(), [call["call_id"] for call in workload["calls"]])
 
 
 if __name__ == "__main__":

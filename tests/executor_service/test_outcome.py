@@ -56,7 +56,7 @@ def reported(
     call: common_pb2.CallStatus.ValueType | None, probe: common_pb2.CallStatus.ValueType | None = None
 ) -> executor_pb2.Report:
     """The report of an attempt that compiles; call, probe: how the reference ended its own, None: it has none."""
-    report = executor_pb2.Report(analysis=executor_pb2.Analysis(compiles=True), calls=[outcome(RETURNED)])
+    report = executor_pb2.Report(calls=[outcome(RETURNED)])
     report.reference_calls.extend([] if call is None else [outcome(call)])
     if probe is not None:
         report.probe.add(size=10, reference=outcome(probe))
@@ -81,4 +81,4 @@ def test_a_reference_that_gave_nothing_to_measure_against_is_our_failure() -> No
 
 def test_without_a_reference_or_a_source_that_compiles_none_can_fail() -> None:
     assert not reference_failed(workloads.workload(""), reported(None))
-    assert not reference_failed(WORKLOAD, executor_pb2.Report(analysis=executor_pb2.Analysis(compiles=False)))
+    assert not reference_failed(WORKLOAD, executor_pb2.Report(status=executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR))

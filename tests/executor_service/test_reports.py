@@ -35,6 +35,17 @@ def decode(body: Any, workload: executor_pb2.Workload = WORKLOAD) -> executor_pb
     return reports.decode_report(json.dumps(body).encode(), workload)
 
 
+def checked() -> executor_pb2.Workload:
+    """With a check."""
+    workload = executor_pb2.Workload()
+    workload.CopyFrom(WORKLOAD)
+    workload.checks.add(rule="forbid_call", argument="eval")
+    return workload
+
+
+PROBLEM = {"type": "SyntaxError", "message": "no", "line": 1, "column": 2, "text": "def"}
+
+
 def test_a_report_is_taken_over_whole() -> None:
     stdout = {
         "head": base64.b64encode(b"he").decode(),
@@ -65,11 +76,11 @@ def test_a_report_is_taken_over_whole() -> None:
 
 
 def test_a_source_that_does_not_compile_has_every_call_not_run() -> None:
-    problem = {"type": "SyntaxError", "message": "no", "line": 1, "column": 2, "text": "def"}
-    analysis = {"compiles": False, "problem": problem}
-    seen = decode(report(status="compile_error", analysis=analysis, calls=[]))
+    workload = checked()
+    seen = decode(report(status="compile_error", analysis={"problem": PROBLEM}, calls=[]), workload)
     assert [call.status for call in seen.calls] == [common_pb2.CALL_STATUS_NOT_RUN] * 2
-    assert seen.analysis.problem.type == "SyntaxError"
+    assert (seen.analysis.compiles, seen.analysis.problem.type) == (False, "SyntaxError")
+    assert [check.passed for check in seen.analysis.checks] == [False]
 
 
 def test_text_that_utf8_cannot_carry_is_replaced_and_not_refused() -> None:
@@ -112,16 +123,22 @@ MALFORMED = {
     "a huge number": report(usage=USAGE | {"peak_memory_bytes": 2**70}),
     "a value without having returned": report(calls=[outcome("a", status="crashed"), outcome("b")]),
     "raised without an exception": report(calls=[outcome("a", status="raised", value=None), outcome("b")]),
-    "ran without compiling": report(analysis={**report()["analysis"], "compiles": False}),
-    "no analysis": report(analysis=None),
+    "ran without compiling": report(analysis={"problem": PROBLEM}),
+    "ran with nothing to say of its source": report(analysis={}),
+    "a compile error without a problem": report(status="compile_error", calls=[]),
+    "a compile error with an empty analysis": report(status="compile_error", calls=[], analysis={}),
+    "a compile error that compiles": report(
+        status="compile_error", calls=[], analysis={"problem": PROBLEM, "compiles": True}
+    ),
+    "what a source looks like": report(analysis={"ast_hash": "ab"}),
+    "what a source keeps to": report(
+        status="compile_error", calls=[], analysis={"problem": PROBLEM, "checks": [{"passed": True}]}
+    ),
     "the outcome of a load that went well": report(load=outcome("")),
     "no outcome of a load that failed": report(status="load_error"),
     "one probe process of two": report(attempt_probe_process={}),
     "a value that is not ASCII": report(calls=[outcome("a", value='"\u00e4"'), outcome("b")]),
     "broken checks nobody asked for": report(broken_checks=[0]),
-    "checks nobody asked for": report(
-        analysis={**report()["analysis"], "checks": [{"passed": True, "line": 0, "detail": ""}]}
-    ),
 }
 
 
@@ -132,25 +149,9 @@ def test_what_is_not_of_the_agreed_shape_is_refused(body: Any) -> None:
         reports.decode_report(data, WORKLOAD)
 
 
-def test_an_analysis_that_is_known_is_taken_over_and_no_other_is() -> None:
-    known = executor_pb2.Analysis(compiles=True, ast_hash="known")
-    assert json.loads(codec.encode_workload(WORKLOAD, analysed=True))["analysed"] is True
-    data = json.dumps(report(analysis=None)).encode()
-    assert reports.decode_report(data, WORKLOAD, known).analysis == known
-    with pytest.raises(codec.MalformedReportError):
-        reports.decode_report(json.dumps(report()).encode(), WORKLOAD, known)
-    with pytest.raises(codec.MalformedReportError):
-        reports.decode_report(json.dumps(report(analysis=None, status="compile_error")).encode(), WORKLOAD, known)
-
-
 def test_a_rule_broken_while_the_attempt_ran_is_apart_from_what_its_source_says() -> None:
-    workload = executor_pb2.Workload()
-    workload.CopyFrom(WORKLOAD)
-    workload.checks.add(rule="forbid_call", argument="eval")
-    analysis = {**report()["analysis"], "checks": [{"passed": True, "line": 0, "detail": ""}]}
-    decoded = reports.decode_report(json.dumps(report(analysis=analysis, broken_checks=[0])).encode(), workload)
-    assert list(decoded.broken_checks) == [0]
-    assert decoded.analysis.checks[0].passed  # which is kept for the next attempt of the same source
+    decoded = decode(report(broken_checks=[0]), checked())
+    assert (list(decoded.broken_checks), decoded.HasField("analysis")) == ([0], False)
 
 
 def test_a_refusal_never_quotes_the_attempt() -> None:

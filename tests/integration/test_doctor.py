@@ -1,6 +1,7 @@
 """`codearena doctor` on set-ups that are broken, each in one way, and on one that is not."""
 
 import os
+import platform
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ import pytest
 import redis
 
 from codearena.tasks.findings import Finding, Status, from_json
+from executor_service import doctor as executor_doctor
 from tests.conftest import RedisServer
 
 _FORBIDDEN = """
@@ -53,7 +55,21 @@ def test_set_up_in_order_has_no_fault_and_its_limits_hold(tmp_path: Path, redis_
     status, found = _doctor(tmp_path, _local(redis_url))
     assert status == 0
     assert found["limits"].status is Status.OK
+    assert found["python"].status is Status.OK
     assert found["persistence"].status is Status.OK
+
+
+@pytest.mark.parametrize(
+    ("version", "status"),
+    [
+        (platform.python_version(), Status.OK),
+        ("{}.{}.99".format(*sys.version_info), Status.OK),
+        ("3.99.0", Status.WARNING),
+    ],
+)
+def test_a_sandbox_whose_python_is_another_minor_version_is_warned_of(version: str, status: Status) -> None:
+    found = executor_doctor.python_of(version)
+    assert (found.check, found.status, bool(found.cure)) == ("python", status, status is Status.WARNING)
 
 
 def test_engine_that_does_not_answer_is_named_with_its_cure(tmp_path: Path, redis_url: str) -> None:

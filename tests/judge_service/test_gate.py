@@ -40,6 +40,19 @@ async def test_beyond_the_queue_one_is_refused_with_the_time_to_wait() -> None:
     await asyncio.gather(*tasks)
 
 
+async def test_the_queue_is_bounded_for_one_who_holds_all_it_may_although_places_are_free() -> None:
+    gate, release = Gate("source", 4, 1, 1.0, each=1), asyncio.Event()
+    tasks = [asyncio.create_task(_hold(gate, release, "many")) for _ in range(2)]
+    await _settle()
+    with pytest.raises(OverloadedError):
+        await _hold(gate, release, "many")
+    tasks.append(asyncio.create_task(_hold(gate, release, "one")))
+    await _settle()
+    assert (gate.inside, gate.waiting) == (2, 1)
+    release.set()
+    await asyncio.gather(*tasks)
+
+
 async def test_a_cancelled_waiter_leaves_its_place_in_the_queue() -> None:
     gate, release = Gate("judgement", 1, 1, 1.0), asyncio.Event()
     holder, waiter = (asyncio.create_task(_hold(gate, release)) for _ in range(2))

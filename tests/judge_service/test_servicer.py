@@ -1,6 +1,8 @@
 """The judge's rpc, through a real server and channel."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 
 import grpc
@@ -11,7 +13,7 @@ from codearena.v1 import common_pb2, executor_pb2, judge_pb2, judge_pb2_grpc
 from judge_service.server import JudgeServer
 from judge_service.settings import Settings
 from tests.fakes import ScriptedLLM
-from tests.judge_service.build import ENDLESS, SLOW, burning_child_of, dead, first_child_of, report
+from tests.judge_service.build import ENDLESS, SLOW, burning_child_of, children_of, dead, first_child_of, report
 from tests.judge_service.verdicts import verdict
 
 
@@ -39,6 +41,63 @@ def _request(source: bytes, seen: executor_pb2.Report | None = None) -> judge_pb
     return judge_pb2.JudgeRequest(
         attempt_id="a", evidence=judge_pb2.Evidence(task_id="easy-1", source=source, report=seen or report())
     )
+
+
+async def test_a_source_is_analysed_with_its_checks(stub: "judge_pb2_grpc.JudgeServiceAsyncStub") -> None:
+    checks = [executor_pb2.Check(rule="forbid_call", argument=name) for name in ("eval", "exec")]
+    request = judge_pb2.AnalyseRequest(source=b"def f(x):\n    return eval(x)\n", checks=checks)
+    analysis = (await stub.Analyse(request)).analysis
+    assert (analysis.compiles, [check.passed for check in analysis.checks]) == (True, [False, True])
+    request.source = b"def f(x:\n"
+    assert (await stub.Analyse(request)).analysis.problem.type == "SyntaxError"
+
+
+async def test_what_compiles_is_analysed_for_its_judgement_before_that_is_asked_for(
+    server: JudgeServer, stub: "judge_pb2_grpc.JudgeServiceAsyncStub"
+) -> None:
+    right, wrong = b"def prepared(x):\n    return eval(x)\n", b"def prepared(x):\n    return eval(x\n"
+    for source in (right, wrong):
+        await stub.Analyse(judge_pb2.AnalyseRequest(source=source))
+    await asyncio.gather(*server.judge._preparing)
+    launcher = server.judge.analyses.workers.launcher_pid
+    assert launcher is not None
+    os.kill(launcher, signal.SIGSTOP)  # whatever needs another worker now would wait for ever
+    workers = children_of(launcher)
+    for worker in workers:
+        os.kill(worker, signal.SIGSTOP)
+    try:
+        assert (await stub.Judge(_request(right))).judgement.security.score == 0.45
+        with pytest.raises(grpc.aio.AioRpcError) as late:
+            await stub.Judge(_request(wrong), timeout=1)
+        assert late.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+    finally:
+        for pid in (*workers, launcher):
+            os.kill(pid, signal.SIGCONT)
+
+
+async def test_a_source_that_is_too_large_to_be_judged_is_not_analysed_either(
+    stub: "judge_pb2_grpc.JudgeServiceAsyncStub",
+) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await stub.Analyse(judge_pb2.AnalyseRequest(source=b"#" * (64 * 1024 + 1)))
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+async def test_beyond_its_queue_an_analysis_is_refused_too(
+    server: JudgeServer, stub: "judge_pb2_grpc.JudgeServiceAsyncStub"
+) -> None:
+    slow = [
+        asyncio.ensure_future(stub.Analyse(judge_pb2.AnalyseRequest(source=b"a=1\n" * 16_000 + b"# %d" % number)))
+        for number in range(2)  # of four places one caller gets two
+    ]
+    launcher = server.judge.analyses.workers.launcher_pid
+    assert launcher is not None
+    await burning_child_of(launcher)
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await stub.Analyse(judge_pb2.AnalyseRequest(source=b"x = 1\n"))
+    assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert dict(refused.value.trailing_metadata() or ())["retry-after-ms"] == "1500"
+    assert all([(await call).analysis.compiles for call in slow])
 
 
 async def test_an_attempt_is_judged_in_three_dimensions(stub: "judge_pb2_grpc.JudgeServiceAsyncStub") -> None:

@@ -113,16 +113,19 @@ async def test_one_that_does_not_says_where(sources: SourceAnalyser) -> None:
     assert [(check.passed, check.detail) for check in analysis.checks] == [(False, "does not compile")] * len(_CHECKS)
 
 
+_SOURCES = {**HOSTILE, **of_tasks()}
+
+
 @pytest.fixture(scope="module")
 def alone() -> dict[str, Analysis]:
-    """What an interpreter says of each of the hostile sources that has read nothing else."""
-    requests = "".join(asked(source).SerializeToString().hex() + "\n" for source in HOSTILE.values())
+    """What an interpreter says of each source that has read nothing else."""
+    requests = "".join(asked(source).SerializeToString().hex() + "\n" for source in _SOURCES.values())
     command = [sys.executable, "-P", "-c", _ALONE]
     told = subprocess.run(
         command, input=requests, capture_output=True, check=True, text=True, env={"PYTHONPATH": str(_ROOT)}
     )
     answers = [Analysis.FromString(bytes.fromhex(line)) for line in told.stdout.splitlines()]
-    return dict(zip(HOSTILE, answers, strict=True))
+    return dict(zip(_SOURCES, answers, strict=True))
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -133,8 +136,14 @@ async def test_a_hostile_source_is_what_an_interpreter_of_its_own_says(
     assert await sources.analyse(asked(HOSTILE[name]), "") == alone[name]
 
 
+async def test_the_sources_of_tasks_and_attempts_are_too(sources: SourceAnalyser, alone: dict[str, Analysis]) -> None:
+    found = {name: await sources.analyse(asked(source), "") for name, source in of_tasks().items()}
+    assert len(found) > 100
+    assert found == {name: alone[name] for name in found}
+
+
 async def test_the_order_in_which_sources_come_changes_nothing(judge: StaticJudge) -> None:
-    requests = [asked(source) for source in [*HOSTILE.values(), *list(of_tasks().values())[:80]]]
+    requests = [asked(source) for source in _SOURCES.values() if len(source) < 20_000]
     there = SourceAnalyser(Settings(cache_entries=0), judge.analyses)
     first = [await there.analyse(request, "") for request in requests]
     assert [await there.analyse(request, "") for request in reversed(requests)] == first[::-1]

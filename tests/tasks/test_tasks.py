@@ -10,10 +10,11 @@ import pytest
 
 from codearena import values
 from codearena.tasks.task import Probe, Task, TestCase, load_tasks
-from executor_service.runner.analysis.analyse import analyse
-from executor_service.runner.analysis.checks import validate_rule
+from codearena.v1 import executor_pb2
 from executor_service.runner.probe.lent import LentList
 from gateway.attempt.draws import made_case
+from judge_service.analysis.analyse import analyse
+from judge_service.analysis.checks import validate_rule
 
 from .plain import failed_tests, probe_cpu_s
 
@@ -31,10 +32,9 @@ each_probe = pytest.mark.parametrize("task", [TASKS[name] for name in PROBED], i
 
 
 def broken_checks(task: Task, source: str) -> list[str]:
-    analysis = analyse(source.encode(), [{"rule": check.rule, "argument": check.argument} for check in task.checks])
-    outcomes = analysis["checks"]
-    assert isinstance(outcomes, list)
-    return [check.name for check, outcome in zip(task.checks, outcomes, strict=True) if not outcome["passed"]]
+    checks = [executor_pb2.Check(rule=check.rule, argument=check.argument) for check in task.checks]
+    outcomes = analyse(source.encode(), checks).checks
+    return [check.name for check, outcome in zip(task.checks, outcomes, strict=True) if not outcome.passed]
 
 
 def first_call(probe: Probe, made: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -3,11 +3,42 @@
 import builtins
 import site
 import types
+import warnings
 from importlib.machinery import ModuleSpec, SourceFileLoader
 
-from executor_service.runner.analysis.analyse import SOURCE_NAME
-
 NAME = "fix"
+SOURCE_NAME = "fix.py"
+"""The file name in tracebacks and problems."""
+
+# What the parser and the compiler raise on some text: NUL bytes and undecodable text (ValueError), an unknown coding
+# cookie (LookupError), nesting or size beyond their own limits (the rest; SystemError marks a parser bug, not ours).
+_COMPILER_ERRORS = (SyntaxError, ValueError, LookupError, RecursionError, MemoryError, OverflowError, SystemError)
+
+
+class UncompiledError(Exception):
+    """The source does not compile. problem: `SyntaxProblem` in executor.proto."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        found = error if isinstance(error, SyntaxError) else SyntaxError()
+        self.problem = {
+            "type": type(error).__name__,
+            "message": found.msg or str(error),
+            "line": found.lineno or 0,
+            "column": found.offset or 0,
+            "text": (found.text or "").strip(),
+        }
+
+
+def compile_source(source: bytes) -> types.CodeType:
+    """The source's code object. Raises UncompiledError."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            code: types.CodeType = compile(source, SOURCE_NAME, "exec", dont_inherit=True)
+    except _COMPILER_ERRORS as error:
+        raise UncompiledError(error) from None
+    return code
 
 
 class _Loader(SourceFileLoader):

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from typing import NoReturn
 
-from executor_service.runner.analysis.analyse import SOURCE_NAME
+from executor_service.runner.attempt.module import SOURCE_NAME
 
 # Of no virtual environment, and no symbolic link, which may lead to where a sandbox shows nothing.
 _INTERPRETER = os.path.realpath(getattr(sys, "_base_executable", "") or sys.executable)

@@ -22,13 +22,12 @@ GIVES_WAY = 19
 class Role(StrEnum):
     """A kind of process that the supervisor forks on request."""
 
-    ANALYSIS = "analysis"
     REFERENCE = "reference"
     ATTEMPT = "attempt"
     REFEREE = "referee"
 
 
-UIDS = {Role.ANALYSIS: 10001, Role.REFERENCE: 10002, Role.ATTEMPT: 10003, Role.REFEREE: 10004}
+UIDS = {Role.REFERENCE: 10002, Role.ATTEMPT: 10003, Role.REFEREE: 10004}
 
 _FILE_BYTES = 64 * 1024 * 1024
 _OPEN_FILES = 256
@@ -62,8 +61,6 @@ class Confinement:
     own_pids: the runner is PID 1 of a namespace, so that /proc lists its processes and no others.
     nested: each process gets user and pid namespaces of its own, where uids cannot tell them apart.
     limit_processes: bound processes by rlimit, because no cgroup does.
-    spares: roles that get a process before there is a workload. It takes the fork off its path, and is for nothing
-        if the workload has no need of the role.
     cpu_counter: descriptor of the CPU time that a control group of this sandbox's own counts, see meter.py.
     nice: what the roles' processes give way by: where the control group has a share of the cores of its own, to the
         runner and to nobody else, so that a crowd of them does not keep it from ending them.
@@ -77,7 +74,6 @@ class Confinement:
     own_pids: bool = True
     nested: bool = False
     limit_processes: bool = False
-    spares: tuple[Role, ...] = (Role.ANALYSIS, Role.ATTEMPT)
     cpu_counter: int | None = None
     nice: int = 0
     folder: str = "/tmp"

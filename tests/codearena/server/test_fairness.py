@@ -100,6 +100,31 @@ async def test_who_has_many_waiting_for_a_place_delays_another_by_one_of_them() 
     assert (places.free, places.held, places.waiting) == (1, 0, 0)
 
 
+async def test_one_caller_holds_no_more_places_than_each_may() -> None:
+    places, entered = FairPlaces(4, each=2), list[str]()
+    async with places.place("many"), places.place("many"):
+        waiting = [asyncio.create_task(_enter(places, "many", entered)) for _ in range(3)]
+        await asyncio.sleep(0)
+        assert (places.at_once("many"), places.at_once("one"), places.waiting) == (False, True, 3)
+        await _enter(places, "one", entered)
+        assert entered == ["one"]
+    await asyncio.gather(*waiting)
+    assert entered == ["one", "many", "many", "many"]
+    assert (places.free, places.held, places.waiting) == (4, 0, 0)
+
+
+async def test_a_place_goes_to_who_may_hold_another_although_one_waits_longer_who_may_not() -> None:
+    places, entered = FairPlaces(2, each=1), list[str]()
+    async with places.place("first"):
+        async with places.place("second"):
+            waiting = [asyncio.create_task(_enter(places, caller, entered)) for caller in ("first", "third")]
+            await asyncio.sleep(0)
+        await waiting[1]
+        assert entered == ["third"]
+    await waiting[0]
+    assert (entered, places.free) == (["third", "first"], 2)
+
+
 async def test_a_place_handed_to_one_who_leaves_goes_on_to_the_next() -> None:
     places, entered = FairPlaces(1), list[str]()
     async with places.place("first"):

@@ -31,16 +31,21 @@ RECORDS: dict[type[Any], type[Message]] = {
     report.CallOutcome: common_pb2.CallOutcome,
     report.ProbeMeasurement: executor_pb2.ProbeMeasurement,
     report.ProbeProcess: executor_pb2.ProbeProcess,
+    report.SyntaxProblem: executor_pb2.SyntaxProblem,
+    report.Analysis: executor_pb2.Analysis,
     report.Report: executor_pb2.Report,
 }
-FILLED_IN_LATER = {"isolation", "timings", "left_out"}
+FILLED_IN_LATER = {"isolation", "timings", "left_out"} | {
+    *("compiles", "ast_hash", "estimated_complexity", "checks", "dominant_lines", "problem_type")
+}
+IN_NO_REPORT = {report.CallStatus.ASKS, report.CallStatus.UNCOMPILED}
 
 
 @pytest.mark.parametrize("statuses", STATUSES, ids=lambda statuses: statuses.__name__)
 def test_every_status_is_the_protocols(statuses: type[StrEnum]) -> None:
     unspecified, *names = [value.name for value in STATUSES[statuses].DESCRIPTOR.values]
     prefix = unspecified.removesuffix("UNSPECIFIED")
-    assert {prefix + status.upper() for status in statuses if status != report.CallStatus.ASKS} == set(names)
+    assert {prefix + status.upper() for status in statuses if status not in IN_NO_REPORT} == set(names)
 
 
 def is_duration(field: FieldDescriptor) -> bool:
@@ -93,7 +98,6 @@ CALLS = (RETURNED, RAISED, TESTED)
 WHOLE = report.Report(
     report.AttemptStatus.RAN,
     USED,
-    {"compiles": True, "ast_hash": "ab", "checks": [{"passed": True}]},
     calls=CALLS,
     reference_calls=CALLS,
     probe=(report.ProbeMeasurement(10, RETURNED, RAISED, True),),
@@ -129,6 +133,13 @@ def test_a_report_is_read_as_it_was_written() -> None:
     assert codec.seconds(seen.reference_probe_process.idle_cpu) == 0.3
     assert seen.HasField("attempt_probe_process")
     assert list(seen.reference_calls) == list(seen.calls)
+
+
+def test_so_is_the_report_of_a_source_that_does_not_compile() -> None:
+    problem = report.SyntaxProblem("SyntaxError", "no\ud800", 1, 2, "def")
+    written = report.Report(report.AttemptStatus.COMPILE_ERROR, USED, report.Analysis(problem))
+    seen = reports.decode_report(written.to_json(), WORKLOAD).analysis.problem
+    assert seen == executor_pb2.SyntaxProblem(type="SyntaxError", message="no?", line=1, column=2, text="def")
 
 
 SAID = codec.Codec(executor_pb2.Report, {"codearena.v1.Report.isolation", "codearena.v1.Report.timings"})

@@ -7,7 +7,7 @@ import pytest
 
 from judge_service.analysis.complexity_estimate import estimate_complexity
 
-_TASKS = Path(__file__).resolve().parents[3] / "tasks"
+_TASKS = Path(__file__).resolve().parents[3] / "gateway/tasks"
 
 _BINARY_SEARCH = """
 def f(a, t):

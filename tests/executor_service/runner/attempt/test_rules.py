@@ -3,8 +3,8 @@
 import pytest
 
 from codearena.tasks.verify import CALLS_KEPT_AT_RUN_TIME
-from executor_service.runner.analysis.checks import RULES
 from executor_service.runner.attempt.rules import events_of
+from judge_service.analysis.checks import RULES
 
 
 def test_what_authors_are_told_is_kept_at_run_time_is() -> None:
