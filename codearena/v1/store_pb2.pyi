@@ -167,6 +167,7 @@ class Revisions(_message.Message):
     task: _builtins.str
     grader: _builtins.str
     runner: _builtins.str
+    """Empty if nothing was run, since the source does not compile."""
     judge: _builtins.str
     """Empty if the judge was not asked."""
     basis: _builtins.str

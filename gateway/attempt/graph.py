@@ -109,7 +109,7 @@ class Graph:
         source, expectations = proposal.source, prepared.brief.expectations
         judgement, measurements = None, list[executor_pb2.Report]()
         async with self._services.stages(proposal.ticket) as stages:
-            report = await stages.see(prepared.workload(source))
+            report = await stages.analyse_and_run(prepared.workload(source))
             if report.analysis.compiles:
                 examined = await stages.examine(report, expectations)
                 judging = stages.judge(proposal, report, all_tests_passed=examined.passed)

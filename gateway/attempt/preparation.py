@@ -120,7 +120,7 @@ class Preparation:
         errand = ticket.errand("baseline", ticket.isolation)
         within = limits.for_every_call(await self._limits_of(task, ticket), len(brief.workload.calls))
         async with self._services.stages(errand) as stages:
-            report = await stages.see(_complete(brief.workload, within, task.buggy.encode()))
+            report = await stages.analyse_and_run(_complete(brief.workload, within, task.buggy.encode()))
             return report, await stages.examine(report, brief.expectations)
 
 

@@ -44,8 +44,8 @@ class Stages:
     source_bytes: int
     watch: Stopwatch
 
-    async def see(self, workload: executor_pb2.Workload) -> executor_pb2.Report:
-        """Analyse, and, of what compiles, Run: the report has what both say."""
+    async def analyse_and_run(self, workload: executor_pb2.Workload) -> executor_pb2.Report:
+        """What is read and, of what compiles, seen: the report has both."""
         with self.watch.stage("analyse"):
             analysis = await self._analyse(workload)
         if not analysis.compiles:
@@ -125,7 +125,7 @@ class Services:
     async def run(self, ticket: Ticket, workload: executor_pb2.Workload) -> executor_pb2.Report:
         """What is read and seen of a source that is no attempt."""
         async with self.stages(ticket) as stages:
-            return await stages.see(workload)
+            return await stages.analyse_and_run(workload)
 
     async def idle(self) -> None:
         """Returns when no source is under way."""
