@@ -154,5 +154,5 @@ async def _together(
         async with asyncio.TaskGroup() as group:
             judged, measured = group.create_task(judging), group.create_task(measuring)
     except ExceptionGroup as failed:
-        raise failed.exceptions[0] from failed
+        raise failed.exceptions[0] from None
     return judged.result(), [measured.result()]

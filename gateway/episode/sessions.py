@@ -23,17 +23,13 @@ T = TypeVar("T")
 
 
 class Session:
-    """What one caller does. Calls come one after the other.
+    """What one caller does with episodes. Calls come one after the other.
 
     episode_id: of the session's episode, None before the first reset. reply_s: longest time for one answer.
     """
 
-    def __init__(
-        self, resets: Resets, steps: Steps, history: History, reply_s: float, episode_id: str | None = None
-    ) -> None:
-        self._resets = resets
-        self._steps = steps
-        self._history = history
+    def __init__(self, sessions: "Sessions", reply_s: float, episode_id: str | None = None) -> None:
+        self._sessions = sessions
         self._reply_s = reply_s
         self.episode_id = episode_id
         self._unanswered: tuple[str, str] | None = None  # source's hash and request id of a step that failed
@@ -41,7 +37,7 @@ class Session:
     async def reset(self, request: models.ResetRequest) -> models.StepResponse:
         """Begins an episode in place of the one before. Raises as Resets.reset does, or DeadlineError."""
         async with self._in_time():
-            answer = await self._resets.reset(request, request.request_id or "", private=True)
+            answer = await self._sessions.resets.reset(request, request.request_id or "", private=True)
         self.episode_id, self._unanswered = answer.episode_id, None
         return answer
 
@@ -64,7 +60,7 @@ class Session:
         request = models.StepRequest(proposed_fix=source, episode_id=self.episode_id)
         try:
             async with self._in_time():
-                answer = await self._steps.step(request, self._unanswered[1])
+                answer = await self._sessions.steps.step(request, self._unanswered[1])
         except ServiceError:
             raise
         except Exception:
@@ -77,14 +73,14 @@ class Session:
         """Where the episode stands; an empty state before the first reset. Raises UnknownEpisodeError, StoreError."""
         if self.episode_id is None:
             return models.State()
-        return await self._history.state(models.DEFAULT_AGENT, self.episode_id)
+        return await self._sessions.history.state(models.DEFAULT_AGENT, self.episode_id)
 
     async def hint(self) -> str:
         """Of the episode's last step, or of the buggy code. Raises UnknownEpisodeError, ServiceError."""
         if self.episode_id is None:
             raise UnknownEpisodeError("no episode yet; reset begins one")
         async with self._in_time():
-            return await self._history.hint(self.episode_id)
+            return await self._sessions.history.hint(self.episode_id)
 
     @contextlib.asynccontextmanager
     async def _in_time(self) -> AsyncIterator[None]:
@@ -144,9 +140,9 @@ class Sessions:
 
     def __init__(self, settings: Settings, resets: Resets, steps: Steps, history: History) -> None:
         self._settings = settings
-        self._resets = resets
-        self._steps = steps
-        self._history = history
+        self.resets = resets
+        self.steps = steps
+        self.history = history
         self._open: set[Place] = set()
         self._draining = False
         self._empty = asyncio.Event()
@@ -170,7 +166,7 @@ class Sessions:
 
     def session(self, episode_id: str | None = None) -> Session:
         """A session whose episode is the one named, or none yet."""
-        return Session(self._resets, self._steps, self._history, self._settings.session_reply_s, episode_id)
+        return Session(self, self._settings.session_reply_s, episode_id)
 
     def check(self) -> None:
         """Raises SessionEnded once the gateway drains."""
