@@ -9,12 +9,14 @@ to answer for: the report goes to another one, and after that it is a failure of
 
 import json
 import logging
-import math
+from collections.abc import Sequence
 
 from codearena.confined import Ended, Limits, Workers
 from codearena.errors import ERRORS, ServiceError
 from codearena.v1 import grader_pb2
 from grader_service import metrics
+from grader_service.examine import Checked
+from grader_service.grader import MEASUREMENTS
 from grader_service.settings import Settings
 from grader_service.work import FAILED, OUT_OF_MEMORY, Kind
 
@@ -33,53 +35,58 @@ class ConfinedGrader:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._told = settings.model_dump_json().encode() + b"\n"
+        self._told = settings.model_dump_json().encode()
+        self._verdict_cpu_s = settings.confined_cpu_s
+        self._limits = Limits(
+            cpu_s=MEASUREMENTS * settings.confined_cpu_s,
+            wall_s=_WALL_S,
+            memory_bytes=settings.confined_memory_bytes,
+            answer_bytes=_ANSWER_BYTES,
+            items=settings.confined_reports,
+        )
         self._workers = Workers(_WORK, settings.confined_processes, _START_S)
 
-    async def grade(self, request: grader_pb2.GradeRequest) -> grader_pb2.GradeResponse:
-        """As the rpc says."""
-        limits = self._limits(request.expectations, max(1, len(request.measurements)))
-        return grader_pb2.GradeResponse.FromString(await self._answer(Kind.GRADE, request.SerializeToString(), limits))
+    async def grade(self, request: grader_pb2.GradeRequest, checked: Sequence[Checked]) -> grader_pb2.GradeResponse:
+        """As `Grader.grade`."""
+        verdicts = max(1, len(request.measurements))  # to choose the best of
+        return grader_pb2.GradeResponse.FromString(await self._answer(Kind.GRADE, request, checked, verdicts))
 
-    async def examine(self, request: grader_pb2.ExamineRequest) -> grader_pb2.ExamineResponse:
-        """As the rpc says."""
-        limits = self._limits(request.expectations, 1)
-        answer = await self._answer(Kind.EXAMINE, request.SerializeToString(), limits)
-        return grader_pb2.ExamineResponse.FromString(answer)
+    async def examine(
+        self, request: grader_pb2.ExamineRequest, checked: Sequence[Checked]
+    ) -> grader_pb2.ExamineResponse:
+        """As `Grader.examine`."""
+        return grader_pb2.ExamineResponse.FromString(await self._answer(Kind.EXAMINE, request, checked, 1))
 
     async def close(self) -> None:
         """Ends the workers."""
         await self._workers.close()
 
-    def _limits(self, expectations: grader_pb2.Expectations, verdicts: int) -> Limits:
-        """A task's checker is a process of its own, within the worker's limits. verdicts: to choose the best of."""
-        settings, checks = self._settings, bool(expectations.checker)
-        return Limits(
-            cpu_s=verdicts * (settings.confined_cpu_s + (math.ceil(settings.checker_cpu_s) if checks else 0)),
-            wall_s=_WALL_S,
-            memory_bytes=max(settings.confined_memory_bytes, settings.checker_memory_bytes if checks else 0),
-            answer_bytes=_ANSWER_BYTES,
-            items=settings.confined_reports,
-            may_start=checks,
-        )
-
-    async def _answer(self, kind: Kind, request: bytes, limits: Limits) -> bytes:
-        ended = await self._workers.run(kind, self._told + request, limits)
+    async def _answer(
+        self,
+        kind: Kind,
+        request: grader_pb2.GradeRequest | grader_pb2.ExamineRequest,
+        checked: Sequence[Checked],
+        verdicts: int,
+    ) -> bytes:
+        payload = b"\n".join((self._told, json.dumps([*map(dict, checked)]).encode(), request.SerializeToString()))
+        ended = await self._run(kind, payload, verdicts)
         if _at_a_limit(ended):
-            log.warning("a report of %d bytes takes too much to read; what it returned is wrong", len(request))
+            log.warning("a report of %d bytes takes too much to read; what it returned is wrong", len(payload))
             metrics.CONFINED_ENDS.labels("limit").inc()
-            ended = await self._workers.run(kind.unread, self._told + request, limits)
+            ended = await self._run(kind.unread, payload, verdicts)
         elif ended.exit_status:
             log.warning("a worker that graded ended with status %d", ended.exit_status)
             metrics.CONFINED_ENDS.labels("lost").inc()
-            ended = await self._workers.run(kind, self._told + request, limits)
+            ended = await self._run(kind, payload, verdicts)
         if ended.exit_status or ended.answer == OUT_OF_MEMORY:
             raise ServiceError(f"two workers were lost over one report, the last with status {ended.exit_status}")
         if ended.answer[:1] == FAILED:
             slug, detail = json.loads(ended.answer[1:])
             raise ERRORS[slug](detail)
         return ended.answer[1:]
+
+    async def _run(self, kind: Kind, payload: bytes, verdicts: int) -> Ended:
+        return await self._workers.run(kind, payload, self._limits, cpu_s=verdicts * self._verdict_cpu_s)
 
 
 def _at_a_limit(ended: Ended) -> bool:

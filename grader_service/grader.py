@@ -1,6 +1,6 @@
 """Report + Expectations + Judgement -> Verdict."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from google.protobuf.duration_pb2 import Duration
@@ -10,15 +10,14 @@ from codearena.server import rpc
 from codearena.tasks.task import COMPLEXITIES
 from codearena.v1 import executor_pb2, grader_pb2, judge_pb2
 from grader_service import consistency, earning, examine, feedback, hints, reward
-from grader_service.checker import Checker
 from grader_service.efficiency import NOT_MEASURED, Efficiency, measure, takes_measurement
-from grader_service.examine import ExaminedTest
+from grader_service.examine import UNCHECKED, Checked, ExaminedTest
 from grader_service.metrics import VerdictOutcome
 from grader_service.reading import Reader
 from grader_service.revision import grader_revision
 from grader_service.settings import Settings
 
-_MEASUREMENTS = 4
+MEASUREMENTS = 4
 """Of one attempt, at most, where the first ones do not tell how fast it is."""
 _ROOM_BYTES = rpc.MESSAGE_BYTES // 2  # with another measurement a request is at most twice as large
 _NOTHING = grader_pb2.Components(efficiency_score=0.0, llm_correctness=0.0, llm_security=0.0, llm_quality=0.0)
@@ -45,22 +44,27 @@ class Grader:
         self._settings = settings
         self._limits = values.ValueLimits(size_bytes=settings.value_bytes)
         self._revision = grader_revision(settings)
-        self._checker = Checker(settings)
 
-    def grade(self, request: grader_pb2.GradeRequest, *, read: bool = True) -> grader_pb2.GradeResponse:
+    def grade(
+        self, request: grader_pb2.GradeRequest, checked: Sequence[Checked] = (), *, read: bool = True
+    ) -> grader_pb2.GradeResponse:
         """The best verdict that the measurements give, which of them gives it, and whether one more may give a better.
 
-        read: False: of what was returned only what is, byte by byte, what was expected counts as right.
+        checked: by the task's checker, of the report and of each measurement; empty: there is none. read: False: of
+        what was returned only what is, byte by byte, what was expected counts as right.
 
         Raises:
             CallerError: the parts of the request do not belong together, see `consistency`, or a measurement has
                 nothing to measure by.
-            ServiceError: the reference could not be measured, or the task's checker did not answer.
+            ServiceError: the reference could not be measured.
         """
-        graded = [self._graded(alone, self._reader(read)) for alone in _by_measurement(request)]
+        of_report, *of_each = checked or (UNCHECKED,)
+        of_each = of_each or [UNCHECKED] * max(1, len(request.measurements))
+        alone = zip(_by_measurement(request), of_each, strict=True)
+        graded = [self._graded(each, self._reader(read), of_report, measured) for each, measured in alone]
         best = max(graded, key=lambda each: each.rank)
         doubtful = graded[-1].speed.untold or graded[-1].speed.disturbed
-        room = len(request.measurements) < _MEASUREMENTS and request.ByteSize() < _ROOM_BYTES
+        room = len(request.measurements) < MEASUREMENTS and request.ByteSize() < _ROOM_BYTES
         return grader_pb2.GradeResponse(
             verdict=best.verdict,
             readings=best.readings,
@@ -68,14 +72,18 @@ class Grader:
             measure_again=doubtful and room,
         )
 
-    def _graded(self, request: grader_pb2.GradeRequest, reader: Reader) -> _Graded:
-        """request: with one measurement, or none."""
+    def _graded(self, request: grader_pb2.GradeRequest, reader: Reader, checked: Checked, measured: Checked) -> _Graded:
+        """request: with one measurement, or none. measured: what the checker says of that."""
         consistency.require_consistent(request, reader)
         _add_broken_checks(request)
-        examined = self._examined(request.report, request.expectations, reader)
+        examined = examine.examine(request.report, request.expectations, reader, checked)
         passed = sum(test.passed for test in examined)
         all_passed = passed == len(examined)
-        speed = self._measured(request, reader) if all_passed else NOT_MEASURED
+        speed = (
+            self._measured(request, reader, measured if request.measurements else checked)
+            if all_passed
+            else NOT_MEASURED
+        )
         score = None if speed.untold else speed.score
         unearned = earning.unearned(request.report, request.expectations, examined)
         components = _NOTHING if unearned else _components(request, earning.support(examined), score)
@@ -87,18 +95,21 @@ class Grader:
         self._describe(verdict, request, examined, speed, reader)
         return _Graded(verdict, _readings(examined, speed), speed)
 
-    def examine(self, request: grader_pb2.ExamineRequest, *, read: bool = True) -> grader_pb2.ExamineResponse:
+    def examine(
+        self, request: grader_pb2.ExamineRequest, checked: Sequence[Checked] = (), *, read: bool = True
+    ) -> grader_pb2.ExamineResponse:
         """Whether the attempt passed every test, and, if so, whether its report does not tell its speed.
 
-        read: as of `grade`.
+        checked, read: as of `grade`.
 
         Raises:
             CallerError: the parts of the request do not belong together, see `consistency`.
-            ServiceError: the task's checker did not answer.
         """
         reader = self._reader(read)
         consistency.require_report(request.report, request.expectations, reader)
-        passes = [test.passed for test in self._examined(request.report, request.expectations, reader)]
+        of_report = checked[0] if checked else UNCHECKED
+        examined = examine.examine(request.report, request.expectations, reader, of_report)
+        passes = [test.passed for test in examined]
         measure = all(passes) and self._takes_measurement(request)
         return grader_pb2.ExamineResponse(passed=all(passes), measure=measure, passes=passes)
 
@@ -110,17 +121,9 @@ class Grader:
             return Reader.of_nothing(self._limits)
         return Reader(self._limits, self._settings.report_nodes, self._settings.report_bytes)
 
-    def _examined(
-        self, report: executor_pb2.Report, expectations: grader_pb2.Expectations, reader: Reader
-    ) -> list[ExaminedTest]:
-        checked = self._checker.check(report.calls, expectations)
-        return examine.examine(report, expectations, reader, checked)
-
-    def _measured(self, request: grader_pb2.GradeRequest, reader: Reader) -> Efficiency:
+    def _measured(self, request: grader_pb2.GradeRequest, reader: Reader, checked: Checked) -> Efficiency:
         if not request.measurements and self._takes_measurement(request):
             return replace(NOT_MEASURED, untold=True)
-        report = request.measurements[0] if request.measurements else request.report
-        checked = self._checker.check(report.calls, request.expectations)
         speed = measure(request, self._settings, reader, checked)
         return replace(speed, score=steps.score(speed.score))
 

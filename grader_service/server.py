@@ -4,6 +4,7 @@ import grpc
 
 from codearena.server import rpc, telemetry
 from codearena.v1 import grader_pb2, grader_pb2_grpc
+from grader_service.checker import Checker
 from grader_service.confined import ConfinedGrader
 from grader_service.grader import Grader
 from grader_service.servicer import GraderServicer
@@ -18,7 +19,8 @@ class GraderServer:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._confined = ConfinedGrader(settings)
-        servicer = GraderServicer(Grader(settings), self._confined)
+        self._checker = Checker(settings)
+        servicer = GraderServicer(Grader(settings), self._confined, self._checker)
 
         def register(server: grpc.aio.Server) -> None:
             grader_pb2_grpc.add_GraderServiceServicer_to_server(servicer, server)
@@ -39,6 +41,7 @@ class GraderServer:
         """Not serving by health; calls in flight finish within `drain_s`."""
         await self._server.drain(self._settings.drain_s)
         await self._confined.close()
+        await self._checker.close()
 
 
 async def serve(settings: Settings, health: telemetry.Health) -> None:

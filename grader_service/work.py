@@ -1,7 +1,7 @@
 """What the grader's workers run: one large report, graded or examined.
 
-A payload is the settings, JSON on one line, and the request; an answer is DONE and the response, FAILED and
-[problem slug, detail] as JSON, or OUT_OF_MEMORY alone.
+A payload is the settings and what the task's checker said, JSON on one line each, and the request; an answer is DONE
+and the response, FAILED and [problem slug, detail] as JSON, or OUT_OF_MEMORY alone.
 """
 
 import functools
@@ -12,6 +12,7 @@ from enum import StrEnum
 from codearena.confined.worker import WornError
 from codearena.errors import CodeArenaError
 from codearena.v1 import grader_pb2
+from grader_service.examine import Checked
 from grader_service.grader import Grader
 from grader_service.settings import Settings
 
@@ -39,9 +40,9 @@ def warm_up() -> None:
 
 def work(kind: str, payload: bytes) -> Iterator[bytes]:
     """The answer. Raises WornError after a report that took all the memory."""
-    settings, _, request = payload.partition(b"\n")
+    settings, checked, request = payload.split(b"\n", maxsplit=2)
     try:
-        yield _answer(_grader(settings), Kind(kind), request)
+        yield _answer(_grader(settings), Kind(kind), request, json.loads(checked))
     except MemoryError:
         yield OUT_OF_MEMORY
         raise WornError from None
@@ -52,12 +53,12 @@ def _grader(settings: bytes) -> Grader:
     return Grader(Settings.model_validate_json(settings))
 
 
-def _answer(grader: Grader, kind: Kind, request: bytes) -> bytes:
+def _answer(grader: Grader, kind: Kind, request: bytes, checked: list[Checked]) -> bytes:
     read = kind is not kind.unread
     try:
         if kind.unread is Kind.EXAMINE_UNREAD:
-            found = grader.examine(grader_pb2.ExamineRequest.FromString(request), read=read)
+            found = grader.examine(grader_pb2.ExamineRequest.FromString(request), checked, read=read)
             return DONE + found.SerializeToString()
-        return DONE + grader.grade(grader_pb2.GradeRequest.FromString(request), read=read).SerializeToString()
+        return DONE + grader.grade(grader_pb2.GradeRequest.FromString(request), checked, read=read).SerializeToString()
     except CodeArenaError as error:
         return FAILED + json.dumps([error.slug, error.detail]).encode()

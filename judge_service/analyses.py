@@ -7,10 +7,10 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import TypeVar
 
-from codearena.confined import Ended, Limits, Workers
+from codearena.confined import Ended, Limits, Workers, packed
 from codearena.server.telemetry import fingerprint
 from judge_service import answers, metrics, scoring
-from judge_service.analysers.kinds import Analysis, packed
+from judge_service.analysers.kinds import Analysis
 from judge_service.answers import (
     LintAnswer,
     MalformedAnswerError,

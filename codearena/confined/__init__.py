@@ -6,7 +6,7 @@ A worker is limited by the kernel, answers one item after the other, and is repl
 itself, and whenever an item was cut short. What it answers is the text's doing as much as ours: read it as hostile.
 """
 
-from codearena.confined.protocol import Ended, Limits
+from codearena.confined.protocol import Ended, Limits, packed
 from codearena.confined.workers import Workers
 
-__all__ = ["Ended", "Limits", "Workers"]
+__all__ = ["Ended", "Limits", "Workers", "packed"]

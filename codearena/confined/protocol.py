@@ -17,6 +17,7 @@ import json
 import signal
 import socket
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TypedDict, cast, final
@@ -25,6 +26,7 @@ PACKET_BYTES = 4096
 """Upper bound of a packet: they carry numbers only."""
 ITEM = struct.Struct(">Id")
 """Length, and the CPU seconds that the item may take."""
+_LENGTH = struct.Struct(">I")
 PART = struct.Struct(">IBd")
 """Length, state, and CPU seconds that the item has taken so far, those of processes it waited for included."""
 
@@ -123,6 +125,21 @@ def unpack_request(data: bytes) -> Start | Kill:
 def unpack_report(data: bytes) -> Gone | Ready:
     """What the service receives."""
     return cast(Gone | Ready, json.loads(data))
+
+
+def packed(parts: Iterable[bytes]) -> bytes:
+    """Several parts as one payload."""
+    return b"".join(_LENGTH.pack(len(part)) + part for part in parts)
+
+
+def unpacked(payload: bytes) -> list[bytes]:
+    """The parts of a payload."""
+    parts, at = [], 0
+    while at < len(payload):
+        (length,) = _LENGTH.unpack_from(payload, at)
+        at += _LENGTH.size + length
+        parts.append(payload[at - length : at])
+    return parts
 
 
 def receive(channel: socket.socket, size: int) -> bytes:

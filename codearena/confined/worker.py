@@ -79,7 +79,8 @@ def _serve(channel: socket.socket, start: Start, work: Work) -> None:
         except WornError:
             worn = True
         signal.setitimer(signal.ITIMER_PROF, 0)
-        worn = worn or not left or _cpu_s() >= start["cpu_s"] or _peak_bytes() > grown_bytes
+        worn = worn or not left or (start["may_start"] and _goes_on())
+        worn = worn or _cpu_s() >= start["cpu_s"] or _peak_bytes() > grown_bytes
         _send(channel, b"", State.LEAVING if worn else State.DONE, _cpu_s() - began_s)
         if worn:
             return
@@ -103,6 +104,15 @@ def _send(channel: socket.socket, part: bytes, state: State, cpu_s: float) -> No
 def _cpu_s() -> float:
     own, waited = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     return own.ru_utime + own.ru_stime + waited.ru_utime + waited.ru_stime
+
+
+def _goes_on() -> bool:
+    """Whether the item has left something that runs beside the next one: a thread, or a process."""
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return len([*os.scandir("/proc/self/task")]) > 1
+    return True
 
 
 def _peak_bytes() -> int:

@@ -1,10 +1,6 @@
 """The kinds of items that the judge gives to its workers."""
 
-import struct
-from collections.abc import Sequence
 from enum import StrEnum
-
-_LENGTH = struct.Struct(">I")
 
 
 class Analysis(StrEnum):
@@ -17,18 +13,3 @@ class Analysis(StrEnum):
     LINT = "lint"
     """Of several sources in one item: ruff's start costs more than ten sources do."""
     NORMALISED = "normalised"
-
-
-def packed(sources: Sequence[bytes]) -> bytes:
-    """Several sources as one payload."""
-    return b"".join(_LENGTH.pack(len(source)) + source for source in sources)
-
-
-def unpacked(payload: bytes) -> list[bytes]:
-    """The sources of a payload."""
-    sources, at = [], 0
-    while at < len(payload):
-        (length,) = _LENGTH.unpack_from(payload, at)
-        at += _LENGTH.size + length
-        sources.append(payload[at - length : at])
-    return sources

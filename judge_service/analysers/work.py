@@ -8,10 +8,11 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 
+from codearena.confined.protocol import unpacked
 from codearena.confined.worker import WornError
 from codearena.v1 import executor_pb2, judge_pb2
 from judge_service.analysers import lint, normalise, quality, security
-from judge_service.analysers.kinds import Analysis, unpacked
+from judge_service.analysers.kinds import Analysis
 from judge_service.analysers.source import UnreadableSourceError, one_line
 from judge_service.analysis.analyse import analyse
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 
 from codearena.confined import Limits, Workers
-from codearena.confined.protocol import unpack_report
+from codearena.confined.protocol import packed, unpack_report, unpacked
 from codearena.errors import ServiceError
 from tests.judge_service.build import burning_child_of, children_of, dead, first_child_of, is_alive
 
@@ -148,8 +148,35 @@ async def test_a_worker_that_may_start_processes_does(workers: Workers) -> None:
     assert (await workers.run("start", b"", replace(LIMITS, may_start=True))).answer == b"1\n"
 
 
-async def test_what_a_worker_started_ends_with_it(workers: Workers) -> None:
-    await dead(int((await workers.run("leave", b"", replace(LIMITS, may_start=True))).answer))
+async def test_a_process_that_an_item_leaves_ends_with_its_worker(workers: Workers) -> None:
+    limits = replace(LIMITS, may_start=True)
+    before = await pid_of(workers, limits)
+    await dead(await pid_of(workers, limits, "leave"))
+    assert await pid_of(workers, limits) != before
+
+
+async def test_a_thread_that_an_item_leaves_ends_with_its_worker(workers: Workers) -> None:
+    limits = replace(LIMITS, may_start=True)
+    await dead(await pid_of(workers, limits, "thread"))
+
+
+@pytest.mark.parametrize("kind", ["spin", "sleep"])
+async def test_an_item_may_be_given_less_time_than_its_worker(workers: Workers, kind: str) -> None:
+    before = await pid_of(workers)
+    ended = await workers.run(kind, b"", LIMITS, wall_s=None if kind == "spin" else 0.2, cpu_s=0.1)
+    assert (ended.at_cpu_limit, ended.timed_out) == (kind == "spin", kind == "sleep")
+    await dead(before)
+
+
+async def test_time_that_items_before_took_is_not_counted(workers: Workers) -> None:
+    limits = replace(LIMITS, cpu_s=1)
+    for _ in range(6):
+        assert (await workers.run("burn", b"0.4", limits)).answer == b"burnt"
+
+
+async def test_parts_of_a_payload_come_as_they_are() -> None:
+    for parts in ([], [b""], [b"", b"a\n", b"\0" * 300, b""]):
+        assert unpacked(packed(parts)) == parts
 
 
 # ------------------------------------------------------------------------------------------------- what surrounds it

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -42,6 +43,13 @@ def _spin(payload: bytes) -> Iterator[bytes]:
         pass
 
 
+def _burn(payload: bytes) -> Iterator[bytes]:
+    until_s = time.process_time() + float(payload)
+    while time.process_time() < until_s:
+        pass
+    yield b"burnt"
+
+
 def _sleep(payload: bytes) -> Iterator[bytes]:
     time.sleep(600)
     yield b""
@@ -68,7 +76,12 @@ def _start(payload: bytes) -> Iterator[bytes]:
 def _leave(payload: bytes) -> Iterator[bytes]:
     """The pid of a process that is left behind."""
     yield str(subprocess.Popen(["sleep", "600"]).pid).encode()
-    raise WornError
+
+
+def _thread(payload: bytes) -> Iterator[bytes]:
+    """The worker's pid, which has another thread from now on."""
+    threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+    yield str(os.getpid()).encode()
 
 
 def _write(payload: bytes) -> Iterator[bytes]:
@@ -89,9 +102,11 @@ _KINDS: dict[str, Callable[[bytes], Iterator[bytes]]] = {
     "exit": _exit,
     "spin": _spin,
     "sleep": _sleep,
+    "burn": _burn,
     "grow": _grow,
     "nonsense": _nonsense,
     "start": _start,
     "leave": _leave,
+    "thread": _thread,
     "write": _write,
 }
