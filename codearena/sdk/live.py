@@ -1,6 +1,5 @@
 """An episode that is being played: it knows its id, its last answer and its rewards."""
 
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from codearena.errors import CallerError
@@ -66,9 +65,7 @@ class AsyncLiveEpisode(_Played):
         self._answer = await self._arena.reset(self._task_id, seed=self._seed)
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self._left = True
 
     async def step(self, proposed_fix: str) -> StepResponse:
@@ -88,9 +85,7 @@ class LiveEpisode(_Played):
         self._answer = self._arena.reset(self._task_id, seed=self._seed)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._left = True
 
     def step(self, proposed_fix: str) -> StepResponse:
