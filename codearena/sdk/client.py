@@ -16,6 +16,7 @@ import httpx
 
 from codearena.background import BackgroundLoop
 from codearena.models import DEFAULT_AGENT, IsolationName
+from codearena.retry import RetryPolicy
 from codearena.sdk.async_client import DEFAULT_URL, AsyncCodeArena
 from codearena.sdk.live import LiveEpisode
 
