@@ -8,6 +8,7 @@ Three kinds of failure are never mixed:
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 PROBLEM_BASE = "urn:codearena:problem:"
@@ -201,29 +202,11 @@ class StoreError(ServiceError):
     title = "Store unavailable"
 
 
-ERRORS: dict[str, type[CodeArenaError]] = {
-    kind.slug: kind
-    for kind in (
-        CodeArenaError,
-        CallerError,
-        UnreachableError,
-        UnauthenticatedError,
-        ForbiddenError,
-        RateLimitedError,
-        OverQuotaError,
-        InvalidRequestError,
-        UnknownTaskError,
-        UnknownEpisodeError,
-        UnknownJobError,
-        JobExistsError,
-        EpisodeFinishedError,
-        EpisodeBusyError,
-        BodyTooLargeError,
-        ServiceError,
-        OverloadedError,
-        SandboxError,
-        DeadlineError,
-        StoreError,
-    )
-}
+def _tree(kind: type[CodeArenaError]) -> Iterator[type[CodeArenaError]]:
+    yield kind
+    for below in kind.__subclasses__():
+        yield from _tree(below)
+
+
+ERRORS: dict[str, type[CodeArenaError]] = {kind.slug: kind for kind in _tree(CodeArenaError)}
 """The table: problem slug -> error. Each class carries its HTTP status and its gRPC status."""

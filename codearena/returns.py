@@ -10,8 +10,6 @@ It is potential-based shaping with the best reward so far as the potential and n
 wherever that is cut off. No delta is negative, so that a discounted sum is no larger, and the sooner the better.
 """
 
-from collections.abc import Iterable, Iterator
-
 
 def delta(best_before: float | None, reward: float) -> float:
     """By how much a step's reward exceeds the best one before it; 0 if it does not. best_before: None before step 1."""
@@ -21,14 +19,3 @@ def delta(best_before: float | None, reward: float) -> float:
 def best(best_before: float | None, reward: float) -> float:
     """The best reward after the step, which is the sum of all deltas so far."""
     return max(best_before or 0.0, reward)
-
-
-def deltas(rewards: Iterable[float | None]) -> Iterator[float | None]:
-    """One for each step of an episode, in order; None for a step that was not graded, which changes nothing."""
-    so_far = 0.0
-    for reward in rewards:
-        if reward is None:
-            yield None
-        else:
-            yield delta(so_far, reward)
-            so_far = best(so_far, reward)

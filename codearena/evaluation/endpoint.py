@@ -1,7 +1,6 @@
 """A chat model's OpenAI-compatible endpoint: one question, its answer, and whose fault it is that there is none."""
 
 import asyncio
-import ipaddress
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -16,6 +15,8 @@ from codearena.evaluation import reply
 from codearena.evaluation.agents import AgentError
 from codearena.evaluation.reply import Reply, ReplyError
 from codearena.retry import RetryPolicy
+from codearena.sdk.proxies import is_loopback
+from codearena.sdk.transport import retry_after_s
 
 LIMIT_NAMES = ("max_tokens", "max_completion_tokens")
 """What endpoints call the most tokens of an answer: the old name, and the one that reasoning models want instead."""
@@ -189,19 +190,12 @@ def _client(options: ModelOptions) -> openai.AsyncOpenAI:
             api_key=options.api_key,
             timeout=openai.Timeout(None, connect=_CONNECT_TIMEOUT_S),
             max_retries=0,  # ours know of the time for a whole answer, and of answers that are none
-            http_client=openai.DefaultAsyncHttpxClient(trust_env=not _is_loopback(options.base_url)),
+            http_client=openai.DefaultAsyncHttpxClient(
+                trust_env=not is_loopback(urlsplit(options.base_url or "").hostname or "")
+            ),
         )
     except (ImportError, ValueError) as error:  # e.g. a proxy of the environment whose kind needs another package
         raise InvalidRequestError(f"the model's endpoint cannot be asked: {error}") from error
-
-
-def _is_loopback(url: str | None) -> bool:
-    """Whether no proxy of the environment can stand between us and it."""
-    host = urlsplit(url or "").hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _passing(error: Exception) -> bool:
@@ -212,11 +206,7 @@ def _passing(error: Exception) -> bool:
 
 
 def _retry_after_s(error: Exception) -> float | None:
-    header = error.response.headers.get("retry-after") if isinstance(error, openai.APIStatusError) else None
-    try:
-        return float(header) if header else None
-    except ValueError:  # RFC 9110 also allows a date; our own backoff will do for that
-        return None
+    return retry_after_s(error.response.headers) if isinstance(error, openai.APIStatusError) else None
 
 
 def _is_refusal(error: openai.APIStatusError) -> bool:

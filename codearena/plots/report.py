@@ -4,14 +4,13 @@ import html
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
 from matplotlib.figure import Figure
 
 from codearena.errors import InvalidRequestError
-from codearena.plots import attempts, matrices, means, rewards, shares, style, training
+from codearena.plots import Format, attempts, matrices, means, rewards, shares, style, training
 from codearena.plots.data import Run
 from codearena.plots.history import Training
 
@@ -39,14 +38,6 @@ _STYLE = (
     "table{border-collapse:collapse}th,td{text-align:left;padding:.25rem 1.5rem .25rem 0;border-bottom:1px solid #ddd}"
     "figure{margin:2.5rem 0}figcaption{color:#555}svg{max-width:100%;height:auto}"
 )
-
-
-class Format(StrEnum):
-    """Kinds of files that a figure is written as."""
-
-    PNG = "png"
-    SVG = "svg"
-    PDF = "pdf"
 
 
 @dataclass(frozen=True)

@@ -8,39 +8,50 @@
 What is tried again for you, and what is raised, is said in async_client.py.
 """
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from types import TracebackType
-from typing import Self, TypeVar
+import functools
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
 from codearena.background import BackgroundLoop
-from codearena.errors import CodeArenaError
-from codearena.models import (
-    DEFAULT_AGENT,
-    CurriculumState,
-    Episode,
-    Event,
-    FixResponse,
-    Health,
-    IsolationName,
-    Memory,
-    Ready,
-    RunRawResponse,
-    State,
-    Stats,
-    StepResponse,
-    StepReward,
-    TaskDetail,
-    TaskSummary,
-    Verdict,
-)
+from codearena.models import DEFAULT_AGENT, IsolationName
 from codearena.retry import RetryPolicy
-from codearena.sdk.async_client import DEFAULT_URL, AsyncCodeArena, Progress
-from codearena.sdk.bulk import JobStatus
+from codearena.sdk.async_client import DEFAULT_URL, AsyncCodeArena
 from codearena.sdk.live import LiveEpisode
 
+P = ParamSpec("P")
 T = TypeVar("T")
+
+
+def _waited(
+    method: Callable[Concatenate[AsyncCodeArena, P], Coroutine[Any, Any, T]],
+) -> "Callable[Concatenate[CodeArena, P], T]":
+    """The same method, which returns when it is done."""
+
+    @functools.wraps(method)
+    def waited(self: "CodeArena", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self._loop.run(method(self._arena, *args, **kwargs))
+
+    return waited
+
+
+def _iterated(
+    method: Callable[Concatenate[AsyncCodeArena, P], AsyncIterator[T]],
+) -> "Callable[Concatenate[CodeArena, P], Iterator[T]]":
+    """The same method, for a plain `for`."""
+
+    @functools.wraps(method)
+    def iterated(self: "CodeArena", /, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
+        found = method(self._arena, *args, **kwargs)
+        while (item := self._loop.run(_next(found))) is not None:
+            yield item
+
+    return iterated
+
+
+async def _next(found: AsyncIterator[T]) -> T | None:
+    return await anext(found, None)
 
 
 class CodeArena:
@@ -75,9 +86,7 @@ class CodeArena:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -87,146 +96,28 @@ class CodeArena:
             self._loop.run(self._arena.close())
             self._loop.close()
 
-    def reset(
-        self,
-        task_id: str | None = None,
-        *,
-        seed: int | None = None,
-        episode_id: str | None = None,
-        strategy: str | None = None,
-        group_id: str | None = None,
-        use_memory: bool = False,
-        step_reward: StepReward = "absolute",
-    ) -> StepResponse:
-        """Starts an episode: `episode = arena.reset("hard-1")`."""
-        reset = self._arena.reset(
-            task_id,
-            seed=seed,
-            episode_id=episode_id,
-            strategy=strategy,
-            group_id=group_id,
-            use_memory=use_memory,
-            step_reward=step_reward,
-        )
-        return self._loop.run(reset)
-
-    def step(
-        self,
-        proposed_fix: str,
-        *,
-        episode_id: str | None = None,
-        request_id: str | None = None,
-        method: str | None = None,
-    ) -> StepResponse:
-        """Proposes a fix and gets it graded: `reward = arena.step(source).reward`."""
-        step = self._arena.step(proposed_fix, episode_id=episode_id, request_id=request_id, method=method)
-        return self._loop.run(step)
-
     def play(self, task_id: str | None = None, *, seed: int | None = None) -> LiveEpisode:
         """An episode as a context manager: `with arena.play("hard-1") as episode: episode.step(source)`."""
         return LiveEpisode(self, task_id, seed)
 
-    def state(self, episode_id: str | None = None) -> State:
-        """Where an episode stands: `arena.state().step_count`."""
-        return self._loop.run(self._arena.state(episode_id))
-
-    def episode(self, episode_id: str) -> Episode:
-        """An episode with its attempts: `arena.episode(name).attempts[-1].verdict`."""
-        return self._loop.run(self._arena.episode(episode_id))
-
-    def grade(self, task_id: str, source: str, *, group_id: str | None = None) -> Verdict:
-        """Grades one source, without an episode: `arena.grade("easy-1", source).reward`."""
-        return self._loop.run(self._arena.grade(task_id, source, group_id=group_id))
-
-    def grade_batch(
-        self,
-        items: Sequence[tuple[str, str]],
-        *,
-        group_id: str | None = None,
-        group_ids: Sequence[str | None] | None = None,
-        progress: Progress | None = None,
-    ) -> list[Verdict | CodeArenaError]:
-        """Grades many in parallel, in order: `arena.grade_batch([("easy-1", source), ("hard-1", other)])`."""
-        graded = self._arena.grade_batch(items, group_id=group_id, group_ids=group_ids, progress=progress)
-        return self._loop.run(graded)
-
-    def submit_job(
-        self, items: Sequence[tuple[str, str]], *, group_id: str | None = None, job_id: str | None = None
-    ) -> JobStatus:
-        """Has many graded in the background: `job = arena.submit_job([("easy-1", source)] * 5000)`."""
-        return self._loop.run(self._arena.submit_job(items, group_id=group_id, job_id=job_id))
-
-    def job(self, job_id: str) -> JobStatus:
-        """Where a job stands: `arena.job(job.job_id).done`."""
-        return self._loop.run(self._arena.job(job_id))
-
-    def jobs(self) -> list[JobStatus]:
-        """The jobs that are kept, newest first: `arena.jobs()[0].state`."""
-        return self._loop.run(self._arena.jobs())
-
-    def job_results(self, job_id: str) -> Iterator[tuple[int, Verdict | CodeArenaError]]:
-        """Every outcome as it comes: `for place, answer in arena.job_results(job.job_id): ...`."""
-        found = self._arena.job_results(job_id)
-        while (outcome := self._loop.run(_next(found))) is not None:
-            yield outcome
-
-    def cancel_job(self, job_id: str) -> JobStatus:
-        """Ends a job; what is graded stays: `arena.cancel_job(job.job_id)`."""
-        return self._loop.run(self._arena.cancel_job(job_id))
-
-    def run_raw(self, code: str, stdin: str = "") -> RunRawResponse:
-        """Runs a script in the sandbox: `arena.run_raw("print(1)").stdout.text`."""
-        return self._loop.run(self._arena.run_raw(code, stdin))
-
-    def fix(
-        self,
-        code: str,
-        error_log: str = "",
-        *,
-        hint: str = "",
-        reward: float | None = None,
-        task_id: str | None = None,
-        use_memory: bool = False,
-    ) -> FixResponse:
-        """Asks the service's own fixer for a repair: `arena.fix(source, error_log, task_id="easy-1").fixed_code`."""
-        return self._loop.run(
-            self._arena.fix(code, error_log, hint=hint, reward=reward, task_id=task_id, use_memory=use_memory)
-        )
-
-    def tasks(self) -> list[TaskSummary]:
-        """Every task that is served: `[task.id for task in arena.tasks()]`."""
-        return self._loop.run(self._arena.tasks())
-
-    def task(self, task_id: str) -> TaskDetail:
-        """One task as an agent may know it: `arena.task("hard-1").buggy_code`."""
-        return self._loop.run(self._arena.task(task_id))
-
-    def stats(self) -> Stats:
-        """What all steps came to: `arena.stats().by_task["hard-1"].mean_reward`."""
-        return self._loop.run(self._arena.stats())
-
-    def memory(self, task_id: str | None = None) -> Memory:
-        """This agent's best attempts and last failures: `arena.memory("hard-1").best[0].source`."""
-        return self._loop.run(self._arena.memory(task_id))
-
-    def curriculum(self) -> CurriculumState:
-        """Where this agent stands: `arena.curriculum().level`."""
-        return self._loop.run(self._arena.curriculum())
-
-    def events(self, after: str | None = None, *, to_end: bool = False) -> Iterator[Event]:
-        """What happens, as it happens: `for event in arena.events(): ...`."""
-        found = self._arena.events(after, to_end=to_end)
-        while (event := self._loop.run(_next(found))) is not None:
-            yield event
-
-    def health(self) -> Health:
-        """That the gateway answers: `arena.health().status`."""
-        return self._loop.run(self._arena.health())
-
-    def ready(self) -> Ready:
-        """Whether attempts can be graded: `arena.ready().checks`."""
-        return self._loop.run(self._arena.ready())
-
-
-async def _next(found: AsyncIterator[T]) -> T | None:
-    return await anext(found, None)
+    reset = _waited(AsyncCodeArena.reset)
+    step = _waited(AsyncCodeArena.step)
+    state = _waited(AsyncCodeArena.state)
+    episode = _waited(AsyncCodeArena.episode)
+    grade = _waited(AsyncCodeArena.grade)
+    grade_batch = _waited(AsyncCodeArena.grade_batch)
+    submit_job = _waited(AsyncCodeArena.submit_job)
+    job = _waited(AsyncCodeArena.job)
+    jobs = _waited(AsyncCodeArena.jobs)
+    job_results = _iterated(AsyncCodeArena.job_results)
+    cancel_job = _waited(AsyncCodeArena.cancel_job)
+    run_raw = _waited(AsyncCodeArena.run_raw)
+    fix = _waited(AsyncCodeArena.fix)
+    tasks = _waited(AsyncCodeArena.tasks)
+    task = _waited(AsyncCodeArena.task)
+    stats = _waited(AsyncCodeArena.stats)
+    memory = _waited(AsyncCodeArena.memory)
+    curriculum = _waited(AsyncCodeArena.curriculum)
+    events = _iterated(AsyncCodeArena.events)
+    health = _waited(AsyncCodeArena.health)
+    ready = _waited(AsyncCodeArena.ready)

@@ -1,23 +1,13 @@
 """An episode that is being played: it knows its id, its last answer and its rewards."""
 
-from collections.abc import Awaitable
-from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Self
 
 from codearena.errors import CallerError
 from codearena.models import Observation, StepResponse
 
-
-class _AsyncArena(Protocol):
-    def reset(self, task_id: str | None = None, *, seed: int | None = None) -> Awaitable[StepResponse]: ...
-
-    def step(self, proposed_fix: str, *, episode_id: str | None = None) -> Awaitable[StepResponse]: ...
-
-
-class _Arena(Protocol):
-    def reset(self, task_id: str | None = None, *, seed: int | None = None) -> StepResponse: ...
-
-    def step(self, proposed_fix: str, *, episode_id: str | None = None) -> StepResponse: ...
+if TYPE_CHECKING:
+    from codearena.sdk.async_client import AsyncCodeArena
+    from codearena.sdk.client import CodeArena
 
 
 class _Played:
@@ -66,7 +56,7 @@ class _Played:
 class AsyncLiveEpisode(_Played):
     """Made by AsyncCodeArena.play. Entering resets; leaving needs no call, since the gateway forgets by itself."""
 
-    def __init__(self, arena: _AsyncArena, task_id: str | None, seed: int | None) -> None:
+    def __init__(self, arena: "AsyncCodeArena", task_id: str | None, seed: int | None) -> None:
         super().__init__()
         self._arena, self._task_id, self._seed = arena, task_id, seed
 
@@ -75,9 +65,7 @@ class AsyncLiveEpisode(_Played):
         self._answer = await self._arena.reset(self._task_id, seed=self._seed)
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self._left = True
 
     async def step(self, proposed_fix: str) -> StepResponse:
@@ -88,7 +76,7 @@ class AsyncLiveEpisode(_Played):
 class LiveEpisode(_Played):
     """Made by CodeArena.play; the same without `await`."""
 
-    def __init__(self, arena: _Arena, task_id: str | None, seed: int | None) -> None:
+    def __init__(self, arena: "CodeArena", task_id: str | None, seed: int | None) -> None:
         super().__init__()
         self._arena, self._task_id, self._seed = arena, task_id, seed
 
@@ -97,9 +85,7 @@ class LiveEpisode(_Played):
         self._answer = self._arena.reset(self._task_id, seed=self._seed)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._left = True
 
     def step(self, proposed_fix: str) -> StepResponse:

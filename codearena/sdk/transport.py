@@ -162,17 +162,17 @@ class Transport:
         return kind(self._route.foreign(response))
 
     def _error(self, response: httpx.Response) -> CodeArenaError:
-        retry_after_s = _seconds(response.headers.get("Retry-After"))
+        asked_s = retry_after_s(response.headers)
         problem = _problem(response)
         if problem is not None:
             if not self._reached and problem.type in _NO_SUCH_PATH:
                 return UnreachableError(self._route.misplaced(response))
             self._reached = True
-            return error_from_problem(problem, retry_after_s)
+            return error_from_problem(problem, asked_s)
         if response.status_code == BodyTooLargeError.http_status:
             return BodyTooLargeError(self._route.foreign(response))
         if response.status_code in _PROXY_STATUSES:
-            return _with_delay(ServiceError, self._route.foreign(response), retry_after_s)
+            return _with_delay(ServiceError, self._route.foreign(response), asked_s)
         return self._foreign(response)
 
 
@@ -201,7 +201,9 @@ def _problem(response: httpx.Response) -> Problem | None:
     return problem if problem.type.startswith(PROBLEM_BASE) else None
 
 
-def _seconds(header: str | None) -> float | None:
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """How long an answer asks to be waited, if it does."""
+    header = headers.get("Retry-After")
     try:
         return max(float(header), 0.0) if header else None
     except ValueError:  # RFC 9110 also allows a date; our own backoff will do for that

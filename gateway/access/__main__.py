@@ -1,4 +1,4 @@
-"""`python -m gateway.access`: makes, lists and revokes API keys, in the Redis that the gateway uses."""
+"""`codearena keys`: makes, lists and revokes API keys, in the Redis that the gateway uses."""
 
 import argparse
 import asyncio
@@ -94,18 +94,26 @@ async def _revoke(keys: ApiKeys, place: str, arguments: argparse.Namespace) -> i
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="gateway.access", description=__doc__)
-    parser.add_argument("--redis-url")
-    commands = parser.add_subparsers(required=True)
-    create = commands.add_parser("create")
-    create.add_argument("owner")
-    create.add_argument("--scope", choices=[scope.value for scope in Scope], default=Scope.USE.value)
-    create.add_argument("--requests-per-s", type=float)
-    create.add_argument("--concurrent", type=int)
+    where = argparse.ArgumentParser(add_help=False)
+    of_gateway = "the gateway's Redis (default: CODEARENA_GATEWAY_REDIS_URL, else that of codearena serve)"
+    where.add_argument("--redis-url", metavar="URL", help=of_gateway)
+    parser = argparse.ArgumentParser(prog="codearena keys", description="Make, list and revoke API keys.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    create = commands.add_parser("create", parents=[where], help="make a key and print it, once")
+    create.add_argument("owner", help="whose it is; keys of one owner share episodes, agents and quota")
+    scopes, covers = [scope.value for scope in Scope], "use: play and grade; admin: read /metrics, too (default: use)"
+    create.add_argument("--scope", choices=scopes, default=Scope.USE.value, help=covers)
+    create.add_argument("--requests-per-s", type=float, metavar="N", help="quota (default: the gateway's)")
+    create.add_argument("--concurrent", type=int, metavar="N", help="requests at once (default: the gateway's)")
     create.set_defaults(run=_create)
-    commands.add_parser("list").set_defaults(run=_list)
-    revoke = commands.add_parser("revoke")
-    revoke.add_argument("key_id")
+    listing = commands.add_parser(
+        "list", parents=[where], help="list the keys there are and were, never the keys themselves"
+    )
+    listing.set_defaults(run=_list)
+    revoke = commands.add_parser(
+        "revoke", parents=[where], help="take a key back; gateways refuse it within some seconds"
+    )
+    revoke.add_argument("key_id", help="as `keys list` shows it")
     revoke.set_defaults(run=_revoke)
     return parser.parse_args(arguments)
 

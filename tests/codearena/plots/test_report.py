@@ -10,8 +10,7 @@ from typer.testing import CliRunner, Result
 from codearena.cli import app
 from codearena.errors import InvalidRequestError
 from codearena.evaluation import records
-from codearena.plots import data, report, style
-from codearena.plots.report import Format
+from codearena.plots import Format, data, report, style
 from tests.codearena.evaluation.build import trajectory
 from tests.codearena.plots.build import run, training
 from tests.codearena.plots.test_history import state
