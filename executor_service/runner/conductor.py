@@ -298,7 +298,7 @@ class _Conductor:
         before = self._ran(run)
 
         def ask(message: dict[str, Any], call_id: str, cpu_limit_s: float, lender: Lender) -> CallOutcome:
-            answer = lender.ask(process, message, self._bounds_of(run, cpu_limit_s))
+            answer = process.ask(message, self._bounds_of(run, cpu_limit_s), reply=lender.reply)
             run.took(answer)
             transcribe = functools.partial(self._transcripts.read, call_id)
             return self._within_report(run, from_answer(answer, call_id, self._limits["value_bytes"], transcribe))

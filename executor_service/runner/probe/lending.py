@@ -8,10 +8,7 @@ the call. One request is answered at a time, since each has to carry the nonce o
 
 import json
 import struct
-from dataclasses import replace
 from typing import Any
-
-from executor_service.runner.process import Answer, Bounds, Process
 
 _REQUEST = struct.Struct(">BQ")  # 255, which is no status of an answer, and the index
 _MARK = 255
@@ -39,25 +36,12 @@ class Lender:
                 self._items, trees[lend] = trees[lend], len(trees[lend])
                 self.args_left = json.dumps(trees)
 
-    def ask(self, process: Process, message: dict[str, Any], bounds: Bounds) -> Answer:
-        """As `Process.ask`, and every item that is asked for meanwhile; limits and times are of all together."""
-        answer = process.ask(message, bounds)
-        while (item := self._wanted(answer)) is not None:
-            cpu_left_s = bounds.cpu_s - answer.cpu_s
-            wall_left_s = bounds.wall_s - (answer.wall_s - answer.waits.starved_s)
-            if cpu_left_s <= 0 or wall_left_s <= 0:
-                return process.end(answer, "cpu" if cpu_left_s <= 0 else "wall")
-            self.read += 1
-            left = replace(bounds, cpu_s=cpu_left_s, wall_s=wall_left_s)
-            before, answer = answer, process.ask({"op": "item", "value": item}, left)
-            answer.cpu_s += before.cpu_s
-            answer.wall_s += before.wall_s
-            answer.waits += before.waits
-        return answer
-
-    def _wanted(self, answer: Answer) -> str | None:
-        """The item that was asked for, encoded; None if it was not, or for one that there is not."""
-        if answer.body is None or len(answer.body) != _REQUEST.size or answer.body[0] != _MARK:
+    def reply(self, body: bytes) -> dict[str, Any] | None:
+        """The item that the process asks for; None if it does not, or for one that there is not."""
+        if len(body) != _REQUEST.size or body[0] != _MARK:
             return None
-        index = _REQUEST.unpack(answer.body)[1]
-        return json.dumps(self._items[index]) if index < len(self._items) else None
+        index = _REQUEST.unpack(body)[1]
+        if index >= len(self._items):
+            return None
+        self.read += 1
+        return {"op": "item", "value": json.dumps(self._items[index])}
