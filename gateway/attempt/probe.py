@@ -12,7 +12,7 @@ import math
 import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from types import FrameType
 from typing import Any
 
@@ -30,6 +30,10 @@ _BEYOND = 8  # times the author's largest size
 _MAKING_S = 0.01  # for an input to be one of the added: the gateway makes them
 _ENDLESS_S = 2.0
 _ADDED_BYTES = 256 * 1024  # of one input
+_SCREENED_SIZES = 5
+_SCREENED_RANGE = 300  # from the smallest to the largest of them
+_SCREENED_STEP = 3.0  # to the largest from the one below, which would else cost half as much again
+_SCREENED_ITEMS = 4  # of a varied argument
 
 
 def rounds(probe_cpu_s: float) -> int:
@@ -44,8 +48,34 @@ def points(probe: Probe, entry_point: str, rng: random.Random, probe_cpu_s: floa
         first,
         *([(size, _again(probe, size, made, rng)) for size, made in first] for _ in range(rounds(probe_cpu_s) - 1)),
     ]
+    return _points(probe, entry_point, itertools.chain.from_iterable(drawn))
+
+
+def screening_points(probe: Probe, entry_point: str, rng: random.Random, reach: int) -> list[executor_pb2.ProbePoint]:
+    """A few sizes, ascending, with inputs drawn anew. reach: the largest size at which the reference is measured.
+
+    That size is always one of them, since an attempt is worth what it is worth there. Which the others are is chance, and
+    so is which few items of a varied argument are left. Nothing if no input can be made for that size.
+    """
+    sizes = screened_sizes(probe.sizes, reach, rng)
+    drawn = [(size, made) for size in sizes if (made := _again(probe, size, b"", rng, _SCREENED_ITEMS))]
+    return _points(probe, entry_point, drawn) if drawn and drawn[-1][0] == reach else []
+
+
+def screened_sizes(sizes: Sequence[int], reach: int, rng: random.Random) -> list[int]:
+    """The largest size up to `reach`, and one by chance of each part of those not far below, ascending."""
+    all_sizes = [size for size in sorted({*sizes, *added_sizes(sizes)}) if size <= reach]
+    below = [size for size in all_sizes if size * _SCREENED_RANGE >= reach >= size * _SCREENED_STEP]
+    below = all_sizes[-_SCREENED_SIZES:-1] if len(below) < _SCREENED_SIZES - 1 else below
+    parts = min(len(below), _SCREENED_SIZES - 1)
+    ends = [len(below) * part // parts for part in range(parts + 1)] if parts else []
+    return [*(rng.choice(below[begin:end]) for begin, end in itertools.pairwise(ends)), *all_sizes[-1:]]
+
+
+def _points(probe: Probe, entry_point: str, drawn: Iterable[tuple[int, bytes]]) -> list[executor_pb2.ProbePoint]:
+    """drawn: sizes and encoded arguments."""
     made = []
-    for number, (size, args) in enumerate(itertools.chain.from_iterable(drawn), start=1):
+    for number, (size, args) in enumerate(drawn, start=1):
         function = executor_pb2.FunctionCall(
             entry_point=entry_point, args=common_pb2.EncodedValue(json=args), kwargs=_NO_KWARGS
         )
@@ -76,13 +106,13 @@ def _first_round(probe: Probe, rng: random.Random) -> Iterator[tuple[int, bytes]
             return
 
 
-def _again(probe: Probe, size: int, made: bytes, rng: random.Random) -> bytes:
+def _again(probe: Probe, size: int, made: bytes, rng: random.Random, most_items: int | None = None) -> bytes:
     """Another input of that size, or the one there is if at an added size none can be made this time."""
     if size in probe.sizes:
-        return _made(probe, size, rng)
+        return _made(probe, size, rng, most_items)
     try:
         with _bounded(size, probe.sizes[-1]):
-            return _made(probe, size, rng)
+            return _made(probe, size, rng, most_items)
     except Exception:  # noqa: BLE001 - as above
         return made
 
@@ -108,8 +138,12 @@ def _bounded(size: int, largest: int) -> Iterator[None]:
         sys.settrace(before)
 
 
-def _made(probe: Probe, size: int, rng: random.Random) -> bytes:
-    return values.encode(list(probe.make_input(size, random.Random(rng.getrandbits(64)))), INPUT_LIMITS)
+def _made(probe: Probe, size: int, rng: random.Random, most_items: int | None = None) -> bytes:
+    """Encoded arguments. most_items: that are left of a varied one, drawn by chance."""
+    made = list(probe.make_input(size, random.Random(rng.getrandbits(64))))
+    if most_items is not None and probe.vary is not None and len(varied := made[probe.vary]) > most_items:
+        made[probe.vary] = rng.sample(varied, most_items)
+    return values.encode(made, INPUT_LIMITS)
 
 
 def added_sizes(sizes: Sequence[int]) -> list[int]:
