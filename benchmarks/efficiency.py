@@ -103,7 +103,7 @@ async def measured(attempts: Attempts, chosen: list[str], repeats: int, console:
 
 
 class Measurer:
-    """Measures attempts at one task, each on new inputs, as the gateway does: by all sizes if a screening is not enough."""
+    """Measures attempts at one task, each on new inputs, as the gateway does: by all sizes where a screening fails."""
 
     def __init__(self, attempts: Attempts, task: Task, rng: random.Random) -> None:
         self._attempts = attempts

@@ -393,8 +393,8 @@ def _probe_modes(expectations: grader_pb2.Expectations) -> _Modes:
 
 def _is_right(point: executor_pb2.ProbeMeasurement, modes: _Modes, reader: Reader) -> bool:
     """Not finished is not wrong; anything but the reference's value is."""
-    if point.same_value:
-        return True
+    if point.HasField("same_value"):
+        return point.same_value
     unfinished = (_TIME_LIMIT, common_pb2.CALL_STATUS_NOT_RUN)
     if point.attempt.status in unfinished or _broke(point.attempt):
         return True

@@ -826,7 +826,11 @@ class ProbeMeasurement(_message.Message):
     added: _builtins.bool
     """As in the workload's ProbePoint."""
     same_value: _builtins.bool
-    """Both returned the same, byte by byte, and so neither outcome carries it."""
+    """Both returned, and of both values it is known whether they are the same, so
+    that neither outcome has to carry its own: they are byte by byte, or the
+    reference's has no encoding and the attempt's is another. Absent: the values
+    tell.
+    """
     @_builtins.property
     def reference(self) -> _common_pb2.CallOutcome: ...
     @_builtins.property
@@ -838,13 +842,15 @@ class ProbeMeasurement(_message.Message):
         reference: _common_pb2.CallOutcome | None = ...,
         attempt: _common_pb2.CallOutcome | None = ...,
         added: _builtins.bool = ...,
-        same_value: _builtins.bool = ...,
+        same_value: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "reference", b"reference"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_same_value", b"_same_value", "attempt", b"attempt", "reference", b"reference", "same_value", b"same_value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["added", b"added", "attempt", b"attempt", "reference", b"reference", "same_value", b"same_value", "size", b"size"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_same_value", b"_same_value", "added", b"added", "attempt", b"attempt", "reference", b"reference", "same_value", b"same_value", "size", b"size"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__same_value: _TypeAlias = _typing.Literal["same_value"]  # noqa: Y015
+    _WhichOneofArgType__same_value: _TypeAlias = _typing.Literal["_same_value", b"_same_value"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__same_value) -> _WhichOneofReturnType__same_value | None: ...
 
 Global___ProbeMeasurement: _TypeAlias = ProbeMeasurement  # noqa: Y015
 

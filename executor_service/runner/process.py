@@ -259,9 +259,7 @@ class Process:
             return end
         return None
 
-    def ask(
-        self, message: dict[str, Any], bounds: Bounds, stdin: bytes = b"", reply: Reply = lambda _: None
-    ) -> Answer:
+    def ask(self, message: dict[str, Any], bounds: Bounds, stdin: bytes = b"", reply: Reply = lambda _: None) -> Answer:
         """Sends one message and waits for its answer, an end, or a limit. After anything but an answer it is dead.
 
         reply: says what a question is answered with that the process asks meanwhile; None: it was the answer.

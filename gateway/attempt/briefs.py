@@ -54,7 +54,7 @@ class Brief:
 
     @functools.cached_property
     def measurement(self) -> executor_pb2.Workload:
-        """For an attempt that passed every test of a task without a probe: it and the reference, on the tests' calls."""
+        """For an attempt that passed every test, where there is no probe: it and the reference, on the tests' calls."""
         return executor_pb2.Workload(
             reference_source=self.reference, calls=self.workload.calls, checks=self.workload.checks
         )

@@ -52,8 +52,8 @@ class Measuring:
     ) -> executor_pb2.Workload:
         """For an attempt. Not to be modified: attempts share it.
 
-        draw, step: of its hidden inputs; again: it was measured, and that told too little; probe_cpu_s: other than usual,
-        and then of all sizes at once.
+        draw, step: of its hidden inputs; again: it was measured, and that told too little; probe_cpu_s: other than
+        usual, and then of all sizes at once.
         """
         if probe_cpu_s is not None:
             return await asyncio.to_thread(self._whole_probe, probe_cpu_s)

@@ -54,8 +54,8 @@ def points(probe: Probe, entry_point: str, rng: random.Random, probe_cpu_s: floa
 def screening_points(probe: Probe, entry_point: str, rng: random.Random, reach: int) -> list[executor_pb2.ProbePoint]:
     """A few sizes, ascending, with inputs drawn anew. reach: the largest size at which the reference is measured.
 
-    That size is always one of them, since an attempt is worth what it is worth there. Which the others are is chance, and
-    so is which few items of a varied argument are left. Nothing if no input can be made for that size.
+    That size is always one of them, since an attempt is worth what it is worth there. Which the others are is chance,
+    and so is which few items of a varied argument are left. Nothing if no input can be made for that size.
     """
     sizes = screened_sizes(probe.sizes, reach, rng)
     drawn = [(size, made) for size in sizes if (made := _again(probe, size, b"", rng, _SCREENED_ITEMS))]

@@ -6,6 +6,7 @@ the list is lent: nothing is known of it but its length, and each item costs a m
 the call. One request is answered at a time, since each has to carry the nonce of the answer before.
 """
 
+import functools
 import json
 import struct
 from typing import Any
@@ -27,14 +28,8 @@ class Lender:
     """
 
     def __init__(self, args: str, lend: int | None) -> None:
-        self.args_left = args
         self.read = 0
-        self._items: list[Any] = []
-        if lend is not None:
-            trees = json.loads(args)
-            if lend < len(trees) and isinstance(trees[lend], list):
-                self._items, trees[lend] = trees[lend], len(trees[lend])
-                self.args_left = json.dumps(trees)
+        self._items, self.args_left = _parted(args, lend)
 
     def reply(self, body: bytes) -> dict[str, Any] | None:
         """The item that the process asks for; None if it does not, or for one that there is not."""
@@ -45,3 +40,14 @@ class Lender:
             return None
         self.read += 1
         return {"op": "item", "value": json.dumps(self._items[index])}
+
+
+@functools.cache
+def _parted(args: str, lend: int | None) -> tuple[list[Any], str]:
+    """What is lent, and the arguments without it: reference and attempt are called with the same."""
+    if lend is not None:
+        trees = json.loads(args)
+        if lend < len(trees) and isinstance(trees[lend], list):
+            items, trees[lend] = trees[lend], len(trees[lend])
+            return items, json.dumps(trees)
+    return [], args
