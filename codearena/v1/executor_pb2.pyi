@@ -488,6 +488,7 @@ class ProbePoint(_message.Message):
     CALL_FIELD_NUMBER: _builtins.int
     VARY_FIELD_NUMBER: _builtins.int
     LEND_FIELD_NUMBER: _builtins.int
+    PACKED_ARGS_FIELD_NUMBER: _builtins.int
     ADDED_FIELD_NUMBER: _builtins.int
     size: _builtins.int
     """The n that the input was made for."""
@@ -501,6 +502,11 @@ class ProbePoint(_message.Message):
     that makes the call, which asks for each item that it reads: so that
     nothing is known of the list without reading it on the clock. Absent: all
     arguments are there before the call.
+    """
+    packed_args: _builtins.bytes
+    """The call's arguments as CPython's marshal writes plain data, in version 2 of
+    its format, in place of the call's own: they are read in no time. Empty: of
+    their types marshal does not know all.
     """
     added: _builtins.bool
     """The size is none of the task's: it was added to see the growth more clearly,
@@ -517,11 +523,12 @@ class ProbePoint(_message.Message):
         call: Global___Call | None = ...,
         vary: _builtins.int | None = ...,
         lend: _builtins.int | None = ...,
+        packed_args: _builtins.bytes = ...,
         added: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_lend", b"_lend", "_vary", b"_vary", "call", b"call", "lend", b"lend", "vary", b"vary"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_lend", b"_lend", "_vary", b"_vary", "added", b"added", "call", b"call", "lend", b"lend", "size", b"size", "vary", b"vary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_lend", b"_lend", "_vary", b"_vary", "added", b"added", "call", b"call", "lend", b"lend", "packed_args", b"packed_args", "size", b"size", "vary", b"vary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__lend: _TypeAlias = _typing.Literal["lend"]  # noqa: Y015
     _WhichOneofArgType__lend: _TypeAlias = _typing.Literal["_lend", b"_lend"]  # noqa: Y015

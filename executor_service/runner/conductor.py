@@ -287,8 +287,9 @@ class _Conductor:
         """One size on both. Of values that are the same, and of one that there is no other to, nothing is sent."""
         same: bool | None = None
         if ours.returned and theirs.returned:
-            same = True if theirs.value is UNREAD or theirs.value == ours.value else None
-            if same is None and ours.value is UNREAD:
+            if theirs.value is UNREAD:
+                same = True
+            elif ours.value is UNREAD:
                 ours = replace(ours, value=self._original(ours.call_id))
                 same = False if ours.value is None else None
         ours, theirs = (

@@ -13,6 +13,7 @@ import random
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
@@ -44,11 +45,8 @@ def rounds(probe_cpu_s: float) -> int:
 def points(probe: Probe, entry_point: str, rng: random.Random, probe_cpu_s: float) -> list[executor_pb2.ProbePoint]:
     """Every size, ascending, once for each round, with inputs drawn anew."""
     first = list(_first_round(probe, rng))
-    drawn = [
-        first,
-        *([(size, _again(probe, size, made, rng)) for size, made in first] for _ in range(rounds(probe_cpu_s) - 1)),
-    ]
-    return _points(probe, entry_point, itertools.chain.from_iterable(drawn))
+    further = [_drawn(probe, made.size, rng) or made for _ in range(rounds(probe_cpu_s) - 1) for made in first]
+    return _points(probe, entry_point, [*first, *further])
 
 
 def screening_points(probe: Probe, entry_point: str, rng: random.Random, reach: int) -> list[executor_pb2.ProbePoint]:
@@ -58,8 +56,8 @@ def screening_points(probe: Probe, entry_point: str, rng: random.Random, reach: 
     and so is which few items of a varied argument are left. Nothing if no input can be made for that size.
     """
     sizes = screened_sizes(probe.sizes, reach, rng)
-    drawn = [(size, made) for size in sizes if (made := _again(probe, size, b"", rng, _SCREENED_ITEMS))]
-    return _points(probe, entry_point, drawn) if drawn and drawn[-1][0] == reach else []
+    inputs = [made for size in sizes if (made := _drawn(probe, size, rng, _SCREENED_ITEMS))]
+    return _points(probe, entry_point, inputs) if inputs and inputs[-1].size == reach else []
 
 
 def screened_sizes(sizes: Sequence[int], reach: int, rng: random.Random) -> list[int]:
@@ -72,49 +70,59 @@ def screened_sizes(sizes: Sequence[int], reach: int, rng: random.Random) -> list
     return [*(rng.choice(below[begin:end]) for begin, end in itertools.pairwise(ends)), *all_sizes[-1:]]
 
 
-def _points(probe: Probe, entry_point: str, drawn: Iterable[tuple[int, bytes]]) -> list[executor_pb2.ProbePoint]:
-    """drawn: sizes and encoded arguments."""
+@dataclass(frozen=True)
+class _Input:
+    """A size, and arguments made for it: packed, or, where that cannot be, encoded."""
+
+    size: int
+    packed: bytes = b""
+    encoded: bytes = b""
+
+    @property
+    def size_bytes(self) -> int:
+        return len(self.packed) + len(self.encoded)
+
+
+def _points(probe: Probe, entry_point: str, inputs: Iterable[_Input]) -> list[executor_pb2.ProbePoint]:
     made = []
-    for number, (size, args) in enumerate(drawn, start=1):
-        function = executor_pb2.FunctionCall(
-            entry_point=entry_point, args=common_pb2.EncodedValue(json=args), kwargs=_NO_KWARGS
+    for number, each in enumerate(inputs, start=1):
+        args = common_pb2.EncodedValue(json=each.encoded) if each.encoded else None
+        function = executor_pb2.FunctionCall(entry_point=entry_point, args=args, kwargs=_NO_KWARGS)
+        made.append(
+            executor_pb2.ProbePoint(
+                size=each.size,
+                call=executor_pb2.Call(call_id=f"p{number}", function=function),
+                packed_args=each.packed,
+                vary=probe.vary,
+                lend=probe.lend,
+                added=each.size not in probe.sizes,
+            )
         )
-        call = executor_pb2.Call(call_id=f"p{number}", function=function)
-        added = size not in probe.sizes
-        made.append(executor_pb2.ProbePoint(size=size, call=call, vary=probe.vary, lend=probe.lend, added=added))
     return made
 
 
 _NO_KWARGS = common_pb2.EncodedValue(json=values.encode({}, INPUT_LIMITS))
 
 
-def _first_round(probe: Probe, rng: random.Random) -> Iterator[tuple[int, bytes]]:
-    """Sizes and encoded arguments."""
+def _first_round(probe: Probe, rng: random.Random) -> Iterator[_Input]:
     for size in sorted({*probe.sizes, *added_sizes(probe.sizes)}):
-        if size in probe.sizes:
-            yield size, _made(probe, size, rng)
-            continue
         started = time.thread_time()
-        try:
-            with _bounded(size, probe.sizes[-1]):
-                made = _made(probe, size, rng)
-        except Exception:  # noqa: BLE001 - whatever the author's code does at a size that it was not written for
-            made = b""
-        if made and len(made) <= _ADDED_BYTES:
-            yield size, made
+        made = _drawn(probe, size, rng)
+        if made and (size in probe.sizes or made.size_bytes <= _ADDED_BYTES):
+            yield made
         if size > probe.sizes[-1] and (not made or time.thread_time() - started > _MAKING_S):
             return
 
 
-def _again(probe: Probe, size: int, made: bytes, rng: random.Random, most_items: int | None = None) -> bytes:
-    """Another input of that size, or the one there is if at an added size none can be made this time."""
+def _drawn(probe: Probe, size: int, rng: random.Random, most_items: int | None = None) -> _Input | None:
+    """An input of that size; None if it is an added one and none can be made."""
     if size in probe.sizes:
         return _made(probe, size, rng, most_items)
     try:
         with _bounded(size, probe.sizes[-1]):
             return _made(probe, size, rng, most_items)
-    except Exception:  # noqa: BLE001 - as above
-        return made
+    except Exception:  # noqa: BLE001 - whatever the author's code does at a size that it was not written for
+        return None
 
 
 @contextlib.contextmanager
@@ -138,12 +146,15 @@ def _bounded(size: int, largest: int) -> Iterator[None]:
         sys.settrace(before)
 
 
-def _made(probe: Probe, size: int, rng: random.Random, most_items: int | None = None) -> bytes:
-    """Encoded arguments. most_items: that are left of a varied one, drawn by chance."""
+def _made(probe: Probe, size: int, rng: random.Random, most_items: int | None) -> _Input:
+    """most_items: that are left of a varied argument, drawn by chance."""
     made = list(probe.make_input(size, random.Random(rng.getrandbits(64))))
     if most_items is not None and probe.vary is not None and len(varied := made[probe.vary]) > most_items:
         made[probe.vary] = rng.sample(varied, most_items)
-    return values.encode(made, INPUT_LIMITS)
+    packed = values.pack(made)
+    if packed is None or len(packed) > INPUT_LIMITS.size_bytes:
+        return _Input(size, encoded=values.encode(made, INPUT_LIMITS))
+    return _Input(size, packed)
 
 
 def added_sizes(sizes: Sequence[int]) -> list[int]:

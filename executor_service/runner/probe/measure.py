@@ -6,14 +6,12 @@ bounds all of it: the reference's sizes grow until its share is used, what it ha
 slow attempt costs little and its lower bound says enough.
 """
 
-import base64
-import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from executor_service.runner.probe import raw, repeats
+from executor_service.runner.probe import repeats
 from executor_service.runner.probe.lending import Lender
 from executor_service.runner.process import Process
 from executor_service.runner.report import CallOutcome, CallStatus, ProbeProcess
@@ -283,13 +281,6 @@ def with_process(probed: Probed, load_cpu_s: float, ran: Ran) -> Probed:
     return replace(probed, load_cpu_s=load_cpu_s, other_cpu_s=other_s, tree_cpu_s=ran.tree_s)
 
 
-@functools.cache
-def _written(args: str) -> dict[str, str]:
-    """The arguments as the process gets them: so that it decodes them in no time, where marshal knows their types."""
-    packed = raw.packed(args)
-    return {"args": args} if packed is None else {"args": "", "packed": base64.b64encode(packed).decode("ascii")}
-
-
 class _Steps:
     """One process's messages about calls, paid from one budget.
 
@@ -309,7 +300,7 @@ class _Steps:
 
     def again(self, message: dict[str, Any]) -> CallOutcome:
         """A step of a call that was made before, of which nothing is reported."""
-        outcome = self.make(message, "", Lender("", None))
+        outcome = self.make(message, "", Lender())
         if outcome.status in _ENDS:
             self.ended_by = [outcome]
         return outcome
@@ -318,10 +309,10 @@ class _Steps:
 def _measure(steps: _Steps, point: dict[str, Any], item_s: float) -> tuple[CallOutcome, int]:
     """What came of the call, and how many lent items it read. item_s: the least that each costs."""
     call, function = point["call"], point["call"]["function"]
-    lender, nothing = Lender(function["args"], point.get("lend")), Lender("", None)
+    lender, nothing = Lender(point), Lender()
     prepare = {
         "op": "prepare",
-        "calls": [{**function, **_written(lender.args_left)}],
+        "calls": [{**function, **lender.args_left}],
         "vary": point.get("vary"),
         "lend": point.get("lend"),
         "environment": call["environment"],

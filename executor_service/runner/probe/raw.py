@@ -35,7 +35,6 @@ MARK = b"\0"
 UNREAD = "a value that was not read"
 """In place of a value's encoding. It is told by its identity: no text that came from anywhere is this object."""
 
-_VERSION = 2
 _LONGEST_TEXT = 6  # bytes of the encoding for one byte of marshal's, at most: of a control character
 _TIMES_AS_MANY = 4
 _SOME_MORE = 1000
@@ -48,16 +47,8 @@ class MalformedRawError(ValueError):
     """The bytes are not what marshal writes for plain data."""
 
 
-def packed(args: str) -> bytes | None:
-    """Tagged arguments of ours as marshal writes them; None where it cannot write them, or they are no values."""
-    try:
-        return _dumps(values.decode_own(args.encode("ascii")))
-    except (ValueError, TypeError, KeyError, ArithmeticError):
-        return None  # whoever decodes them says what is wrong
-
-
 def unpacked(data: bytes) -> Any:
-    """What `packed` was given. Only for bytes that no attempt could change."""
+    """What `values.pack` was given. Only for bytes that no attempt could change."""
     return marshal.loads(data)
 
 
@@ -66,21 +57,14 @@ def dumps(value: object) -> bytes | None:
 
     Subclasses of containers become the container, as in `values`.
     """
-    data = _dumps(value)
-    return data if data is not None else _dumps(_plain(value, values.DEFAULT_LIMITS.depth))
-
-
-def _dumps(value: Any) -> bytes | None:
-    try:
-        return marshal.dumps(value, _VERSION)
-    except ValueError:  # of no type that marshal knows, or nested too deeply
-        return None
+    data = values.pack(value)
+    return data if data is not None else values.pack(_plain(value, values.DEFAULT_LIMITS.depth))
 
 
 def _plain(value: Any, depth: int) -> Any:
     """Without subclasses of dict and list, such as a Counter; only what marshal refuses is looked into."""
     kind = type(value)
-    if depth == 0 or not issubclass(kind, (dict, list)) or _dumps(value) is not None:
+    if depth == 0 or not issubclass(kind, (dict, list)) or values.pack(value) is not None:
         return value
     if issubclass(kind, dict):
         return {key: _plain(item, depth - 1) for key, item in dict.items(value)}
