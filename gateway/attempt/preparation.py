@@ -106,9 +106,7 @@ class Preparation:
             within = limits.for_every_call(within, len(brief.workload.calls))
         return Prepared(brief, within, self._settings)
 
-    def learn(
-        self, proposal: Proposal, report: executor_pb2.Report, measurement: executor_pb2.Report | None
-    ) -> None:
+    def learn(self, proposal: Proposal, report: executor_pb2.Report, measurement: executor_pb2.Report | None) -> None:
         """Learns on which hosts attempts run, and how far the reference got in the probe."""
         self._limits[proposal.task.id].ran(report, functools.partial(self._timed, proposal.ticket))
         if measurement is not None and measurement.probe:
