@@ -65,8 +65,7 @@ class Measuring:
 
     def note(self, report: executor_pb2.Report) -> None:
         """Takes in how far the reference got in a measurement by all sizes."""
-        returned = common_pb2.CALL_STATUS_RETURNED
-        reach = max((point.size for point in report.probe if point.reference.status == returned), default=0)
+        reach = reach_of(report)
         if reach and not report.screening and reach != self._reach:
             self._reach = reach
             self._screening.drop()
@@ -86,6 +85,12 @@ class Measuring:
         workload.probe.extend(points)
         workload.probe_cpu.FromMilliseconds(round(1000 * cpu_s))
         return workload
+
+
+def reach_of(report: executor_pb2.Report) -> int:
+    """The largest size at which the reference returned; 0: at none."""
+    returned = common_pb2.CALL_STATUS_RETURNED
+    return max((point.size for point in report.probe if point.reference.status == returned), default=0)
 
 
 class _Shared:
