@@ -30,6 +30,7 @@ from executor_service.attempts import Attempts
 from gateway.attempt.briefs import BriefMaker
 from gateway.attempt.limits import ceilings, for_probing
 from gateway.attempt.measuring import Measuring, Probing
+from judge_service.analysis.analyse import analyse
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -124,6 +125,7 @@ class Measurer:
             report = await self._attempts.execute(
                 executor_pb2.ExecuteRequest(attempt_id="benchmark", workload=workload)
             )
+            report.analysis.CopyFrom(analyse(source, self._brief.workload.checks))
             self._measuring.note(report)
             cost_s += growth.cost_s(report)
             speed = growth.graded(grader_pb2.GradeRequest(report=report, expectations=self._brief.expectations))

@@ -108,7 +108,9 @@ class Graph:
 
     async def _graded(self, proposal: Proposal, prepared: Prepared) -> Attempt:
         source, expectations = proposal.source, prepared.brief.expectations
-        first, another = (functools.partial(prepared.measuring_workload, source, again=again) for again in (False, True))
+        first, another = (
+            functools.partial(prepared.measuring_workload, source, again=again) for again in (False, True)
+        )
         judgement, measurements = None, list[executor_pb2.Report]()
         async with self._services.stages(proposal.ticket) as stages:
             report = await stages.see(prepared.workload(source))
