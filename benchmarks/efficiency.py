@@ -24,11 +24,13 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks import growth, held_out
-from codearena.tasks.task import load_tasks
+from codearena.tasks.task import Task, load_tasks
 from codearena.v1 import executor_pb2, grader_pb2
 from executor_service.attempts import Attempts
-from gateway.attempt.briefs import BriefMaker, Probing
+from gateway.attempt.briefs import BriefMaker
 from gateway.attempt.limits import ceilings, for_probing
+from gateway.attempt.measuring import Measuring, Probing
+from judge_service.analysis.analyse import analyse
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
 ROOT = Path(__file__).resolve().parent.parent
-_STOP_RATIO = 64.0
+_STOP_RATIO, _BUDGET_S = 64.0, 0.3
 _COLUMNS = 130
 FIXES = {  # task: fixes that pass every test, "solution" or a folder of tests/attempts
     "medium-1": ("solution", "with-bisect", "linear", "index-of-the-list"),
@@ -93,17 +95,41 @@ async def measured(attempts: Attempts, chosen: list[str], repeats: int, console:
     tasks, found = load_tasks(ROOT / "gateway" / "tasks"), Fixes()
     plan = [(task, fix) for task in chosen for fix in FIXES[task]] * repeats
     rng = random.Random(repeats)
+    measurers = {task_id: Measurer(attempts, tasks[task_id], rng) for task_id in chosen}
     for task_id, fix in track(plan, "stability", console=console, transient=True):
-        task = tasks[task_id]
         folder = ROOT / "tests" / "attempts" / task_id / fix
-        source = task.solution if fix == "solution" else (folder / "fix.py").read_text("utf-8")
-        brief = await BriefMaker(task, rng, Probing(0.3, _STOP_RATIO, 1)).brief()
-        brief.measurement.limits.CopyFrom(for_probing(ceilings(task.limits), 0.3))
-        brief.measurement.source = source.encode()
-        report = await attempts.execute(executor_pb2.ExecuteRequest(attempt_id="benchmark", workload=brief.measurement))
-        request = grader_pb2.GradeRequest(report=report, expectations=brief.expectations)
-        found.setdefault((task_id, fix), []).append(Measured(growth.graded(request).score, growth.cost_s(report)))
+        source = tasks[task_id].solution if fix == "solution" else (folder / "fix.py").read_text("utf-8")
+        found.setdefault((task_id, fix), []).append(await measurers[task_id].measured(source.encode()))
     return found
+
+
+class Measurer:
+    """Measures attempts at one task, each on new inputs, as the gateway does: by all sizes where a screening fails."""
+
+    def __init__(self, attempts: Attempts, task: Task, rng: random.Random) -> None:
+        self._attempts = attempts
+        self._limits = for_probing(ceilings(task.limits), _BUDGET_S)
+        self._brief = BriefMaker(task).brief
+        assert task.probe is not None
+        probing = Probing(_BUDGET_S, _STOP_RATIO, 1)
+        self._measuring = Measuring(task, task.probe, self._brief.workload.checks, rng, probing)
+
+    async def measured(self, source: bytes) -> Measured:
+        """Of one attempt that passes every test."""
+        cost_s, speed, again = 0.0, None, False
+        while speed is None or (speed.untold and not again):
+            again = speed is not None
+            workload = await self._measuring.workload("", 1, again=again)
+            workload.limits.CopyFrom(self._limits)
+            workload.source = source
+            report = await self._attempts.execute(
+                executor_pb2.ExecuteRequest(attempt_id="benchmark", workload=workload)
+            )
+            report.analysis.CopyFrom(analyse(source, self._brief.workload.checks))
+            self._measuring.note(report)
+            cost_s += growth.cost_s(report)
+            speed = growth.graded(grader_pb2.GradeRequest(report=report, expectations=self._brief.expectations))
+        return Measured(speed.score, cost_s)
 
 
 def stability_table(idle: Fixes, busy: Fixes) -> Table:

@@ -84,9 +84,9 @@ def _source(module: ModuleType, name: str) -> str:
 
 
 def measuring_workload(
-    family: Family, function: Labelled, budget_s: float, rng: random.Random
+    family: Family, function: Labelled, budget_s: float, rng: random.Random, reach: int = 0
 ) -> executor_pb2.Workload:
-    """The workload of a task whose only test is trivial and whose probe is the family's."""
+    """The workload of a task whose only test is trivial and whose probe is the family's. reach: of a screening."""
     limits = for_probing(ceilings(TaskLimits(value_bytes=1024 * 1024)), budget_s)
     workload = executor_pb2.Workload(
         source=function.source.encode(), reference_source=family.reference.encode(), limits=limits
@@ -96,7 +96,9 @@ def measuring_workload(
     workload.calls.add(
         call_id="1", function=executor_pb2.FunctionCall(entry_point="ready", args=no_items, kwargs=nothing)
     )
-    workload.probe.extend(probe.points(family.probe, "entry", rng, budget_s))
+    points = probe.screening_points(family.probe, "entry", rng, reach) if reach else []
+    workload.screening = bool(points)
+    workload.probe.extend(points or probe.points(family.probe, "entry", rng, budget_s))
     workload.probe_cpu.CopyFrom(duration(budget_s))
     workload.probe_stop_ratio = _STOP_RATIO
     return workload

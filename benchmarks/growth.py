@@ -35,6 +35,7 @@ from executor_service.codec import seconds
 from executor_service.isolation.choice import choose
 from executor_service.pool import Pool
 from executor_service.settings import Settings as ExecutorSettings
+from gateway.attempt.measuring import reach_of
 from grader_service.efficiency import Efficiency, measure
 from grader_service.reading import Reader
 from grader_service.settings import Settings as GraderSettings
@@ -49,12 +50,16 @@ _COLUMNS = 130
 
 @dataclass(frozen=True)
 class Found:
-    """What was measured of a function. likely: what the fit was told beside the times; cpu_s: of all processes."""
+    """What was measured of a function.
+
+    likely: what the fit was told beside the times; cpu_s: of all processes; screened: a screening was enough.
+    """
 
     function: Labelled
     speed: Efficiency
     likely: tuple[str, str]
     cpu_s: float
+    screened: bool = False
 
     @property
     def measured(self) -> str:
@@ -108,27 +113,46 @@ def graded(request: grader_pb2.GradeRequest) -> Efficiency:
 async def measured(
     attempts: Attempts, chosen: Sequence[Family], budget_s: float, rng: random.Random, console: Console
 ) -> list[Found]:
-    """Each function of the families, once."""
-    found = []
+    """Each function of the families, once: by all sizes where a screening told too little."""
+    found, reaches = [], dict[str, int]()
     plan = [(family, function) for family in chosen for function in family.functions]
     for family, function in track(plan, f"budget {budget_s} s", console=console, transient=True):
-        report = await attempts.execute("benchmark", measuring_workload(family, function, budget_s, rng))
-        report.analysis.CopyFrom(analyse(function.source.encode(), []))
         expectations = grader_pb2.Expectations(optimal_complexity=family.known)
-        speed = graded(grader_pb2.GradeRequest(report=report, expectations=expectations))
+        reach, spent_s = reaches.get(family.reference, 0), 0.0
+        while True:
+            workload = measuring_workload(family, function, budget_s, rng, reach)
+            request = executor_pb2.ExecuteRequest(attempt_id="benchmark", workload=workload)
+            report = await attempts.execute(request)
+            report.analysis.CopyFrom(analyse(function.source.encode(), []))
+            spent_s += cost_s(report)
+            speed = graded(grader_pb2.GradeRequest(report=report, expectations=expectations))
+            if not (report.screening and speed.untold):
+                break
+            reach = 0
+        if not report.screening:
+            reaches[family.reference] = reach_of(report)
         likely = (report.analysis.estimated_complexity, family.known)
-        found.append(Found(function, speed, likely, cost_s(report)))
+        found.append(Found(function, speed, likely, spent_s, report.screening))
     return found
 
 
 def budget_table(by_budget: Mapping[float, Sequence[Found]]) -> Table:
     """Shares of all functions."""
     table = Table(
-        "budget, s", "functions", "right", "abstained", "wrong", "wrong, confident", "CPU s, median", "CPU s, most"
+        "budget, s",
+        "functions",
+        "right",
+        "abstained",
+        "wrong",
+        "wrong, confident",
+        "screened",
+        "CPU s, median",
+        "CPU s, most",
     )
     for budget_s, found in by_budget.items():
         counts = [sum(each.right for each in found), sum(not each.measured for each in found)]
         counts += [sum(each.wrong for each in found), sum(each.surely_wrong for each in found)]
+        counts.append(sum(each.screened for each in found))
         costs = [each.cpu_s for each in found]
         shares = [f"{count / len(found):.1%}" for count in counts]
         most = (f"{statistics.median(costs):.3f}", f"{max(costs):.3f}")

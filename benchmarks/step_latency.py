@@ -9,7 +9,6 @@ judging, no grading and no storing.
 """
 
 import argparse
-import asyncio
 import contextlib
 import json
 import os
@@ -34,7 +33,7 @@ from rich.table import Table
 from codearena.tasks.task import Task, load_tasks
 from executor_service import codec
 from executor_service.settings import Settings as ExecutorSettings
-from gateway.attempt.briefs import BriefMaker, Probing
+from gateway.attempt.briefs import BriefMaker
 from gateway.attempt.limits import ceilings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -125,7 +124,7 @@ def step(client: httpx.Client, task: Task, source: str) -> float:
 
 def docker_workload(task: Task) -> bytes:
     """The frame that the executor would send for the task's reference."""
-    workload = asyncio.run(BriefMaker(task, random.Random(1), Probing(0.3, 64.0, 1)).brief()).workload
+    workload = BriefMaker(task).brief.workload
     workload.source = task.solution.encode()
     workload.limits.CopyFrom(ceilings(task.limits))
     body = codec.encode_workload(workload)

@@ -28,6 +28,7 @@ through the builtin's own methods, so that an ``int`` whose ``__eq__`` lies arri
 
 import base64
 import json
+import marshal
 import math
 import types
 from collections.abc import Callable, Mapping
@@ -60,9 +61,12 @@ __all__ = [
     "decode",
     "decode_own",
     "encode",
+    "pack",
     "parse",
     "parse_counted",
 ]
+
+_PACKED_VERSION = 2  # of marshal's formats the last that writes equal values alike, however often a part is referred to
 
 ITERATOR_TYPES: tuple[type, ...] = (
     types.GeneratorType,
@@ -309,7 +313,7 @@ _DECODERS: dict[str, Any] = {
 
 def decode_own(text: bytes) -> Any:
     """As `decode`, for text that `encode` wrote and no attempt could change: checks nothing, ten times faster."""
-    return json.loads(text, object_hook=_own_value)
+    return _OWN_DECODER.decode(text.decode("ascii"))
 
 
 def _own_value(tagged: dict[str, Any]) -> Any:
@@ -331,3 +335,12 @@ _OWN_DECODERS: dict[str, Any] = {  # what is inside has been decoded already
     "enum": lambda body: body[2],
     **READ_STANDARD,
 }
+_OWN_DECODER = json.JSONDecoder(object_hook=_own_value)
+
+
+def pack(value: object) -> bytes | None:
+    """A value as C code writes it, in some ten nanoseconds for each item; None if marshal does not know its types."""
+    try:
+        return marshal.dumps(value, _PACKED_VERSION)  # type: ignore[arg-type]
+    except ValueError:  # also if it is nested too deeply
+        return None

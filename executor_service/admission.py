@@ -35,8 +35,7 @@ def _problems(workload: executor_pb2.Workload, settings: Settings) -> Iterator[s
     yield from _limit_problems(workload.limits, settings)
     if not workload.calls and not workload.probe:
         yield "calls is empty, and there is no probe"
-    calls = [*workload.calls, *(point.call for point in workload.probe)]
-    if len(calls) > settings.calls:
+    if len(workload.calls) + len(workload.probe) > settings.calls:
         yield f"calls are more than {settings.calls}"
     if len({call.call_id for call in workload.calls}) != len(workload.calls):
         yield "two calls share a call_id"
@@ -44,8 +43,10 @@ def _problems(workload: executor_pb2.Workload, settings: Settings) -> Iterator[s
         yield "a probe without probe_cpu"
     if any(point.call.WhichOneof("kind") != "function" for point in workload.probe):
         yield "a probe measures function calls only"
-    for call in calls:
+    for call in workload.calls:
         yield from _call_problems(call)
+    for point in workload.probe:
+        yield from _call_problems(point.call, packed=bool(point.packed_args))
 
 
 def _limit_problems(limits: common_pb2.Limits, settings: Settings) -> Iterator[str]:
@@ -67,7 +68,8 @@ def _limit_problems(limits: common_pb2.Limits, settings: Settings) -> Iterator[s
             yield f"limits.{name} must be at most {most:g}"
 
 
-def _call_problems(call: executor_pb2.Call) -> Iterator[str]:
+def _call_problems(call: executor_pb2.Call, *, packed: bool = False) -> Iterator[str]:
+    """packed: its arguments are elsewhere."""
     if not 0 < len(call.call_id) <= _CALL_ID_CHARACTERS:
         yield f"call_id must have 1 to {_CALL_ID_CHARACTERS} characters"
     kind = call.WhichOneof("kind")
@@ -83,8 +85,8 @@ def _call_problems(call: executor_pb2.Call) -> Iterator[str]:
             yield "a call has no entry_point"
         if not (function.args.json.isascii() and function.kwargs.json.isascii()):
             yield "encoded values must be ASCII"
-        if not (function.args.json and function.kwargs.json):
-            yield "a call lacks its args or kwargs"
+        if bool(function.args.json) is packed or not function.kwargs.json:
+            yield "a call lacks its args or kwargs, or has its args twice"
     if any(not name or "=" in name or "\0" in name + value for name, value in call.environment.items()):
         yield "an environment variable's name or value cannot be set"
 

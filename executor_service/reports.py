@@ -16,7 +16,7 @@ _PACKAGE = "codearena.v1"
 _OURS = frozenset(
     f"{_PACKAGE}.{name}"
     for name in (
-        *("Report.isolation", "Report.timings", "CallOutcome.left_out"),
+        *("Report.isolation", "Report.timings", "Report.screening", "CallOutcome.left_out"),
         *(f"Analysis.{field.name}" for field in executor_pb2.Analysis.DESCRIPTOR.fields if field.name != "problem"),
     )
 )
@@ -42,6 +42,7 @@ def decode_report(data: bytes, workload: executor_pb2.Workload) -> executor_pb2.
         MalformedReportError: it has not the agreed shape, or is not the report of this workload.
     """
     report = _REPORT.decode(data)
+    report.screening = workload.screening
     _require_whole(report, workload)
     _require_calls("calls", report.calls, workload, may_be_none=_does_not_compile(report))
     _require_calls("reference_calls", report.reference_calls, workload, may_be_none=True)
@@ -100,6 +101,9 @@ def _require_probe(report: executor_pb2.Report, workload: executor_pb2.Workload)
         _require(point.HasField("reference") and point.HasField("attempt"), "one measurement of two")
         _require_outcome(point.reference)
         _require_outcome(point.attempt)
+        both = [point.reference, point.attempt]
+        told = all(outcome.status == _RETURNED and not outcome.HasField("value") for outcome in both)
+        _require(told or not point.HasField("same_value"), "values that were compared, and are there")
 
 
 def _require_outcome(outcome: common_pb2.CallOutcome, call: executor_pb2.Call | None = None) -> None:

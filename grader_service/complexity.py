@@ -21,8 +21,10 @@ the same reason a factor of log n is seldom believed of the times alone, and the
 Its part is small beside what clean times say: where the two clearly disagree, the times win.
 """
 
+import functools
 import itertools
 import math
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -70,6 +72,10 @@ _LOWER = {
     "O(n^3)": ("O(1)", "O(n)", "O(n^2)"),
     _EXPONENTIAL: ("O(1)", "O(n^2)"),
 }
+_LOWER_ORDERS = {  # of each class, every choice
+    name: [each for count in range(len(lower) + 1) for each in itertools.combinations(lower, count)]
+    for name, lower in _LOWER.items()
+}
 
 
 @dataclass(frozen=True)
@@ -115,9 +121,9 @@ def fit(points: Sequence[Point], min_confidence: float, likely: Sequence[str] = 
     if len(points) < MIN_POINTS or points[-1].size < _LEAST_RANGE * points[0].size:
         return ABSTAINED
     points = _undisturbed(points)
-    weights = _weights(points)
+    curves = _Curves(points)
     count = min(_MOST_POINTS, 1 + math.log2(points[-1].size / points[0].size))
-    odds = {name: _log_probability(points, weights, name, count, likely) for name in COMPLEXITIES}
+    odds = {name: _log_probability(curves, name, count, likely) for name in COMPLEXITIES}
     top = max(odds.values())
     shares = {name: math.exp(_CONFIDENCE_SCALE * (value - top)) for name, value in odds.items()}
     best = max(shares, key=shares.__getitem__)
@@ -140,21 +146,18 @@ def _weights(points: Sequence[Point]) -> list[float]:
     return [gap / sum(gaps) for gap in gaps]
 
 
-def _log_probability(
-    points: Sequence[Point], weights: Sequence[float], name: str, count: float, likely: Sequence[str]
-) -> float:
-    prior = _RARE.get(name, 0.0) + _hinted(name, likely)
-    growths = list(_exponentials(points)) if name == _EXPONENTIAL else [_GROWTH[name]]
-    models = [(growth, lower) for growth in growths for lower in _subsets(_LOWER[name])]
+def _log_probability(curves: "_Curves", name: str, count: float, likely: Sequence[str]) -> float:
+    """count: of points that are independent."""
     free = 1 if name == _EXPONENTIAL else 0
     evidence = [
         -count / 2 * math.log(_ERROR**2 + curve.unexplained)
         - (free + len(lower)) * math.log(count) / 2
         - (0.0 if "log" in name else _FAINT * max(0.0, _USUAL_SHARE - curve.leading_share))
-        for growth, lower in models
-        if (curve := _fitted(points, weights, growth, lower)) is not None
+        for leading in (curves.exponentials if name == _EXPONENTIAL else [name])
+        for lower in _LOWER_ORDERS[name]
+        if (curve := curves.best(leading, *lower)) is not None
     ]
-    return prior + max(evidence, default=-math.inf)
+    return _RARE.get(name, 0.0) + _hinted(name, likely) + max(evidence, default=-math.inf)
 
 
 def _hinted(name: str, likely: Sequence[str]) -> float:
@@ -166,18 +169,13 @@ def _hinted(name: str, likely: Sequence[str]) -> float:
     return hint
 
 
-def _subsets(names: Sequence[str]) -> list[list[Growth]]:
-    chosen = itertools.chain.from_iterable(itertools.combinations(names, size) for size in range(len(names) + 1))
-    return [[_GROWTH[name] for name in each] for each in chosen]
-
-
-def _exponentials(points: Sequence[Point]) -> Iterator[Growth]:
+def _exponentials(points: Sequence[Point]) -> Iterator[tuple[str, Growth]]:
     """Of the bases not far from what the last step looks like: any other leaves much of that step unexplained."""
     before, last = points[-2:]
     rate = math.log(last.time_s / before.time_s) / (last.size - before.size)
     for base in _BASES:
         if abs(math.log(base) - rate) < _RATE_ERROR:
-            yield _power_of(base, last.size)
+            yield f"O({base}^n)", _power_of(base, last.size)
 
 
 def _power_of(base: float, largest: int) -> Growth:
@@ -193,33 +191,49 @@ class _Curve:
     leading_share: float
 
 
-def _fitted(
-    points: Sequence[Point], weights: Sequence[float], growth: Growth, lower: Sequence[Growth]
-) -> _Curve | None:
-    """The best curve with these terms; None if a factor is negative, or too little of the growth is seen."""
-    columns = [[each(point.size) / point.time_s for point in points] for each in (growth, *lower)]
-    products = [[_dot(weights, left, right) for right in columns] for left in columns]
-    sums = [math.fsum(weight * value for weight, value in zip(weights, column, strict=True)) for column in columns]
-    factors = _solved(products, sums)
-    if not factors or min(factors) <= 0:
-        return None
-    fitted = [_dot(factors, row, [1.0] * len(row)) for row in zip(*columns, strict=True)]
-    share = factors[0] * columns[0][-1] / fitted[-1]
-    errors = [value - 1 for value in fitted]
-    return _Curve(_dot(weights, errors, errors), share) if share >= _LEAST_SHARE else None
+class _Curves:
+    """Sums of growths, fitted to the points. exponentials: the names of those that are not hopeless.
+
+    A growth is a vector of what it says of each point's time relative to that time, weighted, and scaled to length 1: a
+    curve through all points is one that adds up to the weights' roots.
+    """
+
+    def __init__(self, points: Sequence[Point]) -> None:
+        exponentials = dict(_exponentials(points))
+        roots = [math.sqrt(weight) for weight in _weights(points)]
+        self.exponentials = list(exponentials)
+        self._vectors = {
+            name: _of_length_1(
+                [root * growth(point.size) / point.time_s for point, root in zip(points, roots, strict=True)]
+            )
+            for name, growth in (_GROWTH | exponentials).items()
+        }
+        self._sums = {name: _dot(vector, roots) for name, vector in self._vectors.items()}
+        self._product = functools.cache(lambda left, right: _dot(self._vectors[left], self._vectors[right]))
+
+    def best(self, *names: str) -> _Curve | None:
+        """The best with these terms; None if a factor is negative, or too little of the first growth is seen."""
+        sums = [self._sums[name] for name in names]
+        factors = _solved([[self._product(left, right) for right in names] for left in names], sums)
+        if not factors or min(factors) <= 0:
+            return None
+        largest = [factor * self._vectors[name][-1] for factor, name in zip(factors, names, strict=True)]
+        share = largest[0] / math.fsum(largest)
+        return _Curve(max(0.0, 1 - _dot(factors, sums)), share) if share >= _LEAST_SHARE else None
 
 
-def _dot(weights: Sequence[float], left: Sequence[float], right: Sequence[float]) -> float:
-    return math.fsum(weight * a * b for weight, a, b in zip(weights, left, right, strict=True))
+def _of_length_1(vector: list[float]) -> list[float]:
+    length = math.sqrt(_dot(vector, vector))
+    return [value / length for value in vector]
+
+
+def _dot(left: Sequence[float], right: Sequence[float]) -> float:
+    return math.fsum(map(operator.mul, left, right))
 
 
 def _solved(matrix: Sequence[Sequence[float]], right: Sequence[float]) -> list[float]:
-    """Of a small positive definite system, by elimination on a matrix scaled to ones; empty if it is singular."""
-    scale = [math.sqrt(matrix[i][i]) for i in range(len(right))]
-    rows = [
-        [value / (scale[i] * scale[j]) for j, value in enumerate(row)] + [right[i] / scale[i]]
-        for i, row in enumerate(matrix)
-    ]
+    """Of a small positive definite system whose diagonal is all ones, by elimination; empty if it is singular."""
+    rows = [[*row, value] for row, value in zip(matrix, right, strict=True)]
     for i, row in enumerate(rows):
         if row[i] <= 1e-9:
             return []
@@ -230,4 +244,4 @@ def _solved(matrix: Sequence[Sequence[float]], right: Sequence[float]) -> list[f
     for i in range(len(rows) - 1, -1, -1):
         row = rows[i]
         found[i] = (row[-1] - math.fsum(row[j] * found[j] for j in range(i + 1, len(rows)))) / row[i]
-    return [value / factor for value, factor in zip(found, scale, strict=True)]
+    return found

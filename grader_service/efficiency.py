@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from codearena.errors import CallerError, ServiceError
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
-from grader_service import complexity, timing
+from grader_service import complexity, screening, timing
 from grader_service.charges import Charged, beside_calls_s, best_of_rounds, charge, peaks, seconds
 from grader_service.compare import DEFAULT_TOLERANCE, Tolerance
 from grader_service.examine import UNCHECKED, Checked, meets, own_outcomes, same_value, tolerance_of
@@ -95,8 +95,15 @@ def measure(
         return NOT_MEASURED  # it ran before: not to load again is the attempt's own doing
     if _cannot_be_told(report):
         return replace(NOT_MEASURED, untold=True)
+    if report.screening and not screening.finished(report):
+        return replace(NOT_MEASURED, untold=True)
     if report.probe:
-        speed = _of_probe(report, request.report.analysis.estimated_complexity, request.expectations, settings, reader)
+        estimated, optimal = request.report.analysis.estimated_complexity, request.expectations.optimal_complexity
+        speed = _of_probe(report, estimated, request.expectations, settings, reader)
+        if report.screening and not (
+            all(speed.probed) and screening.is_clear(speed.ratio, speed.fit, estimated, optimal, settings)
+        ):
+            return replace(NOT_MEASURED, untold=True)
         return replace(speed, disturbed=_was_disturbed(report, speed, settings.probe_plateau_ratio))
     if takes_measurement(report, request.expectations, settings):
         raise CallerError("nothing was measured: the attempt takes a measurement, with a probe or reference calls")
@@ -386,6 +393,8 @@ def _probe_modes(expectations: grader_pb2.Expectations) -> _Modes:
 
 def _is_right(point: executor_pb2.ProbeMeasurement, modes: _Modes, reader: Reader) -> bool:
     """Not finished is not wrong; anything but the reference's value is."""
+    if point.HasField("same_value"):
+        return point.same_value
     unfinished = (_TIME_LIMIT, common_pb2.CALL_STATUS_NOT_RUN)
     if point.attempt.status in unfinished or _broke(point.attempt):
         return True

@@ -1,6 +1,6 @@
 """Report + Expectations + Judgement -> Verdict."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from google.protobuf.duration_pb2 import Duration
@@ -60,16 +60,18 @@ class Grader:
         """
         of_report, *of_each = checked or (UNCHECKED,)
         of_each = of_each or [UNCHECKED] * max(1, len(request.measurements))
-        alone = zip(_by_measurement(request), of_each, strict=True)
-        graded = [self._graded(each, self._reader(read), of_report, measured) for each, measured in alone]
-        best = max(graded, key=lambda each: each.rank)
-        doubtful = graded[-1].speed.untold or graded[-1].speed.disturbed
+        graded = {
+            position: self._graded(alone, self._reader(read), of_report, of_each[position])
+            for position, alone in _by_measurement(request).items()
+        }
+        position, best = max(graded.items(), key=lambda item: item[1].rank)
+        last = graded[max(graded)].speed
         room = len(request.measurements) < MEASUREMENTS and request.ByteSize() < _ROOM_BYTES
         return grader_pb2.GradeResponse(
             verdict=best.verdict,
             readings=best.readings,
-            measurement=graded.index(best) if request.measurements else None,
-            measure_again=doubtful and room,
+            measurement=position if request.measurements else None,
+            measure_again=(last.untold or last.disturbed) and room,
         )
 
     def _graded(self, request: grader_pb2.GradeRequest, reader: Reader, checked: Checked, measured: Checked) -> _Graded:
@@ -171,17 +173,20 @@ class Grader:
         )
 
 
-def _by_measurement(request: grader_pb2.GradeRequest) -> Iterator[grader_pb2.GradeRequest]:
-    """The request with each of its measurements alone; as it is if it has one or none."""
+def _by_measurement(request: grader_pb2.GradeRequest) -> dict[int, grader_pb2.GradeRequest]:
+    """The request with each of its measurements alone, by its position; as it is if it has one or none.
+
+    A screening is not one of several: the others are there because it told too little.
+    """
     if len(request.measurements) <= 1:
-        yield request
-        return
-    for measurement in request.measurements:
-        alone = grader_pb2.GradeRequest()
+        return {0: request}
+    last, found = len(request.measurements) - 1, {}
+    for position in [at for at, each in enumerate(request.measurements) if not each.screening] or [last]:
+        alone = found[position] = grader_pb2.GradeRequest()
         alone.CopyFrom(request)
         del alone.measurements[:]
-        alone.measurements.append(measurement)
-        yield alone
+        alone.measurements.append(request.measurements[position])
+    return found
 
 
 def _add_broken_checks(request: grader_pb2.GradeRequest) -> None:

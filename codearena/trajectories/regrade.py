@@ -87,9 +87,8 @@ async def _regraded(
         if isinstance(error, ServiceError):  # of the grader, not of this attempt: the next ones would wait for it, too
             raise ServiceError(f"the grader failed at attempt {attempt.attempt_id}: {error.detail}") from failed
         return Regraded(attempt.attempt_id, task_id, before, {}, error.detail)
-    if (
-        response.measure_again and not request.measurements
-    ):  # of a grader with other settings, which would have measured it
+    # Of a grader with other settings, which would have measured it, or by all sizes.
+    if response.measure_again and all(measurement.screening for measurement in request.measurements):
         return Regraded(attempt.attempt_id, task_id, before, {}, "it takes a measurement, and was not measured")
     return Regraded(attempt.attempt_id, task_id, before, _told(response.verdict))
 

@@ -166,6 +166,7 @@ class Workload(_message.Message):
     CHECKS_FIELD_NUMBER: _builtins.int
     PROBE_CPU_FIELD_NUMBER: _builtins.int
     PROBE_STOP_RATIO_FIELD_NUMBER: _builtins.int
+    SCREENING_FIELD_NUMBER: _builtins.int
     source: _builtins.bytes
     """The attempt, as sent by the agent; need not be text."""
     reference_source: _builtins.bytes
@@ -177,6 +178,12 @@ class Workload(_message.Message):
     the reference's, and half as many at the size before, at the fifth size or
     later, the growth is clear: of the larger sizes the first ends as
     TIME_LIMIT and the others are not run. 0: never.
+    """
+    screening: _builtins.bool
+    """The probe has a few sizes only, and is to tell cheaply of most attempts that
+    they are as fast as the reference. What a call that is clear alone takes is
+    not read again, and the attempt gets no more CPU time than the multiple of
+    the reference's.
     """
     @_builtins.property
     def calls(self) -> _containers.RepeatedCompositeFieldContainer[Global___Call]:
@@ -220,10 +227,11 @@ class Workload(_message.Message):
         checks: _abc.Iterable[Global___Check] | None = ...,
         probe_cpu: _duration_pb2.Duration | None = ...,
         probe_stop_ratio: _builtins.float = ...,
+        screening: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits", "probe_cpu", b"probe_cpu"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["calls", b"calls", "checks", b"checks", "limits", b"limits", "probe", b"probe", "probe_cpu", b"probe_cpu", "probe_stop_ratio", b"probe_stop_ratio", "reference_source", b"reference_source", "source", b"source"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calls", b"calls", "checks", b"checks", "limits", b"limits", "probe", b"probe", "probe_cpu", b"probe_cpu", "probe_stop_ratio", b"probe_stop_ratio", "reference_source", b"reference_source", "screening", b"screening", "source", b"source"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -480,6 +488,7 @@ class ProbePoint(_message.Message):
     CALL_FIELD_NUMBER: _builtins.int
     VARY_FIELD_NUMBER: _builtins.int
     LEND_FIELD_NUMBER: _builtins.int
+    PACKED_ARGS_FIELD_NUMBER: _builtins.int
     ADDED_FIELD_NUMBER: _builtins.int
     size: _builtins.int
     """The n that the input was made for."""
@@ -493,6 +502,11 @@ class ProbePoint(_message.Message):
     that makes the call, which asks for each item that it reads: so that
     nothing is known of the list without reading it on the clock. Absent: all
     arguments are there before the call.
+    """
+    packed_args: _builtins.bytes
+    """The call's arguments as CPython's marshal writes plain data, in version 2 of
+    its format, in place of the call's own: they are read in no time. Empty: of
+    their types marshal does not know all.
     """
     added: _builtins.bool
     """The size is none of the task's: it was added to see the growth more clearly,
@@ -509,11 +523,12 @@ class ProbePoint(_message.Message):
         call: Global___Call | None = ...,
         vary: _builtins.int | None = ...,
         lend: _builtins.int | None = ...,
+        packed_args: _builtins.bytes = ...,
         added: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_lend", b"_lend", "_vary", b"_vary", "call", b"call", "lend", b"lend", "vary", b"vary"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_lend", b"_lend", "_vary", b"_vary", "added", b"added", "call", b"call", "lend", b"lend", "size", b"size", "vary", b"vary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_lend", b"_lend", "_vary", b"_vary", "added", b"added", "call", b"call", "lend", b"lend", "packed_args", b"packed_args", "size", b"size", "vary", b"vary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__lend: _TypeAlias = _typing.Literal["lend"]  # noqa: Y015
     _WhichOneofArgType__lend: _TypeAlias = _typing.Literal["_lend", b"_lend"]  # noqa: Y015
@@ -570,7 +585,10 @@ class Report(_message.Message):
     REFERENCE_PROBE_PROCESS_FIELD_NUMBER: _builtins.int
     ATTEMPT_PROBE_PROCESS_FIELD_NUMBER: _builtins.int
     BROKEN_CHECKS_FIELD_NUMBER: _builtins.int
+    SCREENING_FIELD_NUMBER: _builtins.int
     status: Global___AttemptStatus.ValueType
+    screening: _builtins.bool
+    """As in the workload."""
     @_builtins.property
     def analysis(self) -> Global___Analysis:
         """By the judge's Analyse, and put in by whoever asked for it. An executor sets
@@ -632,10 +650,11 @@ class Report(_message.Message):
         reference_probe_process: Global___ProbeProcess | None = ...,
         attempt_probe_process: Global___ProbeProcess | None = ...,
         broken_checks: _abc.Iterable[_builtins.int] | None = ...,
+        screening: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["analysis", b"analysis", "attempt_probe_process", b"attempt_probe_process", "isolation", b"isolation", "load", b"load", "reference_probe_process", b"reference_probe_process", "timings", b"timings", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysis", b"analysis", "attempt_probe_process", b"attempt_probe_process", "broken_checks", b"broken_checks", "calls", b"calls", "isolation", b"isolation", "load", b"load", "probe", b"probe", "reference_calls", b"reference_calls", "reference_probe_process", b"reference_probe_process", "status", b"status", "timings", b"timings", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysis", b"analysis", "attempt_probe_process", b"attempt_probe_process", "broken_checks", b"broken_checks", "calls", b"calls", "isolation", b"isolation", "load", b"load", "probe", b"probe", "reference_calls", b"reference_calls", "reference_probe_process", b"reference_probe_process", "screening", b"screening", "status", b"status", "timings", b"timings", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -809,9 +828,16 @@ class ProbeMeasurement(_message.Message):
     REFERENCE_FIELD_NUMBER: _builtins.int
     ATTEMPT_FIELD_NUMBER: _builtins.int
     ADDED_FIELD_NUMBER: _builtins.int
+    SAME_VALUE_FIELD_NUMBER: _builtins.int
     size: _builtins.int
     added: _builtins.bool
     """As in the workload's ProbePoint."""
+    same_value: _builtins.bool
+    """Both returned, and of both values it is known whether they are the same, so
+    that neither outcome has to carry its own: they are byte by byte, or the
+    reference's has no encoding and the attempt's is another. Absent: the values
+    tell.
+    """
     @_builtins.property
     def reference(self) -> _common_pb2.CallOutcome: ...
     @_builtins.property
@@ -823,12 +849,15 @@ class ProbeMeasurement(_message.Message):
         reference: _common_pb2.CallOutcome | None = ...,
         attempt: _common_pb2.CallOutcome | None = ...,
         added: _builtins.bool = ...,
+        same_value: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "reference", b"reference"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_same_value", b"_same_value", "attempt", b"attempt", "reference", b"reference", "same_value", b"same_value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["added", b"added", "attempt", b"attempt", "reference", b"reference", "size", b"size"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_same_value", b"_same_value", "added", b"added", "attempt", b"attempt", "reference", b"reference", "same_value", b"same_value", "size", b"size"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__same_value: _TypeAlias = _typing.Literal["same_value"]  # noqa: Y015
+    _WhichOneofArgType__same_value: _TypeAlias = _typing.Literal["_same_value", b"_same_value"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__same_value) -> _WhichOneofReturnType__same_value | None: ...
 
 Global___ProbeMeasurement: _TypeAlias = ProbeMeasurement  # noqa: Y015
 

@@ -237,14 +237,16 @@ class GradeResponse(_message.Message):
     measure_again: _builtins.bool
     """One more measurement may be more favourable: there is none, and it takes one;
     or nobody can tell from the last one whether the attempt or the host was
-    slow; or the host was busy, or the attempt is hardly slower than it may be.
+    slow; or the host was busy, or the attempt is hardly slower than it may be; or
+    the only one is a screening, which does not show that it is as fast as the
+    reference.
     Never set once there are 4, or all with another one would not fit in a
     message.
     """
     @_builtins.property
     def verdict(self) -> Global___Verdict:
-        """The best of those that the measurements give: what disturbs one only adds to
-        it. If none of them tells how fast the attempt is, efficiency_score is
+        """The best of those that the measurements give, where there are several without
+        the screening, which told too little: what disturbs one only adds to it. If none of them tells how fast the attempt is, efficiency_score is
         absent.
         """
 

@@ -18,9 +18,9 @@ from typing import Any
 from executor_service.runner import worker
 from executor_service.runner.attempt import program, rules
 from executor_service.runner.outcomes import from_answer, not_run, usage
-from executor_service.runner.probe import measure
+from executor_service.runner.probe import measure, repeats
 from executor_service.runner.probe.lending import Lender
-from executor_service.runner.probe.raw import Transcripts
+from executor_service.runner.probe.raw import UNREAD, Transcripts
 from executor_service.runner.process import (
     PAGE_FD,
     Answer,
@@ -173,6 +173,7 @@ class _Conductor:
         self._events = rules.events_of(workload["checks"])
         self._page = page
         self._transcripts = Transcripts(self._limits["value_bytes"])
+        self._original_bytes = 0
 
     def run(self) -> Report:
         return self._run_attempt(self._run_reference())
@@ -205,7 +206,7 @@ class _Conductor:
         if not load.returned:
             return _Reference()
         beside = measure.beside_calls(load, outcomes, self._ran(run))
-        share = measure.reference_share(self._workload["probe_cpu_s"], self._probe)
+        share = measure.reference_share(self._workload["probe_cpu_s"], self._probe, self._workload["screening"])
         return _Reference(outcomes, self._run_probe(run, self._probe, measure.Budget(), share), beside)
 
     def _new_run(self, role: Role, source: str) -> _Run:
@@ -268,7 +269,7 @@ class _Conductor:
         """The sizes that the reference was measured at. ours: its probe."""
         pairs = zip(self._probe, ours.outcomes, strict=True)
         common = [(point, outcome) for point, outcome in pairs if measure.was_run(outcome)]
-        budget = measure.attempt_budget(self._workload["probe_cpu_s"], ours)
+        budget = measure.attempt_budget(self._workload["probe_cpu_s"], ours, self._workload["screening"])
         run.wall_left_s = measure.wall_limit_s(budget)
         run.cpu_limit_s = run.group.cpu_s + measure.group_cpu_s(budget)
         stop = measure.Clear([outcome for _, outcome in common], self._workload["probe_stop_ratio"])
@@ -278,11 +279,32 @@ class _Conductor:
         """Each size on both; the attempt's calls of those that it was not measured at were not run."""
         by_call = {outcome.call_id: outcome for outcome in theirs.outcomes}
         return tuple(
-            ProbeMeasurement(
-                point["size"], outcome, by_call.get(outcome.call_id) or not_run(outcome.call_id), point["added"]
-            )
+            self._pair(point, outcome, by_call.get(outcome.call_id) or not_run(outcome.call_id))
             for point, outcome in zip(self._probe, ours.outcomes, strict=True)
         )
+
+    def _pair(self, point: dict[str, Any], ours: CallOutcome, theirs: CallOutcome) -> ProbeMeasurement:
+        """One size on both. Of values that are the same, and of one that there is no other to, nothing is sent."""
+        same: bool | None = None
+        if ours.returned and theirs.returned:
+            if theirs.value is UNREAD:
+                same = True
+            elif ours.value is UNREAD:
+                ours = replace(ours, value=self._original(ours.call_id))
+                same = False if ours.value is None else None
+        ours, theirs = (
+            replace(each, value=None) if same is not None or each.value is UNREAD else each for each in (ours, theirs)
+        )
+        return ProbeMeasurement(point["size"], ours, theirs, point["added"], same)
+
+    def _original(self, call_id: str) -> str | None:
+        """The value of the reference's call; None if it has no encoding, or none that a report has room for."""
+        try:
+            text = self._transcripts.original(call_id)
+        except ValueError:
+            return None
+        self._original_bytes += len(text)
+        return text if self._original_bytes <= _REPORT_VALUE_BYTES else None
 
     def _run_probe(
         self,
@@ -298,15 +320,18 @@ class _Conductor:
         before = self._ran(run)
 
         def ask(message: dict[str, Any], call_id: str, cpu_limit_s: float, lender: Lender) -> CallOutcome:
-            answer = lender.ask(process, message, self._bounds_of(run, cpu_limit_s))
+            answer = process.ask(message, self._bounds_of(run, cpu_limit_s), reply=lender.reply)
             run.took(answer)
-            transcribe = functools.partial(self._transcripts.read, call_id)
+            read = self._transcripts.keep if call_id and reference is None else self._transcripts.read
+            transcribe = functools.partial(read, call_id)
             return self._within_report(run, from_answer(answer, call_id, self._limits["value_bytes"], transcribe))
 
         with self._metered(run), kernel.on_one_core() as core:
             process, load = self._load(run, core)
             budget.spend(load.usage.cpu_s)
-            asked = measure.run(ask, process, points, self._limits["call_cpu_s"], budget, not_run, stop, reference)
+            longest_s = repeats.longest_s(self._workload["screening"])
+            bounds = measure.Bounds(self._limits["call_cpu_s"], longest_s)
+            asked = measure.run(ask, process, points, bounds, budget, not_run, stop, reference)
             process.kill()
             self._retire(run, process)
         return measure.with_process(asked, load.usage.cpu_s, self._ran(run).since(before))

@@ -13,7 +13,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from executor_service.runner.system import frames
@@ -91,6 +91,10 @@ class Answer:
     peak_memory_bytes: int
     stdout: HeadTail
     stderr: HeadTail
+
+
+Reply = Callable[[bytes], dict[str, Any] | None]
+"""Takes what a process sent; gives the message that it is to get for that, if it has asked for one."""
 
 
 @dataclass
@@ -255,10 +259,12 @@ class Process:
             return end
         return None
 
-    def ask(self, message: dict[str, Any], bounds: Bounds, stdin: bytes = b"") -> Answer:
-        """Sends one message and waits for its answer, an end, or a limit. After anything but an answer it is dead."""
-        nonce = os.urandom(NONCE_BYTES)
-        exchange = _Exchange(self, nonce, frames.pack_json({**message, "nonce": nonce.hex()}), stdin)
+    def ask(self, message: dict[str, Any], bounds: Bounds, stdin: bytes = b"", reply: Reply = lambda _: None) -> Answer:
+        """Sends one message and waits for its answer, an end, or a limit. After anything but an answer it is dead.
+
+        reply: says what a question is answered with that the process asks meanwhile; None: it was the answer.
+        """
+        exchange = _Exchange(self, message, stdin, reply)
         body, ended = exchange.run(bounds)
         cpu_s = self._cpu_since_last()
         peak = self._peak_memory()
@@ -268,10 +274,6 @@ class Process:
             if end:
                 cpu_s, peak = max(cpu_s, end.cpu_s - self._last_cpu_s), max(peak, end.peak_memory_bytes)
         return Answer(body, ended, end, cpu_s, exchange.wall_s, exchange.waits, peak, exchange.stdout, exchange.stderr)
-
-    def end(self, answer: Answer, ended: str) -> Answer:
-        """Kills it because what it was told together has reached a limit: that is the answer then."""
-        return replace(answer, body=None, ended=ended, exit=self.kill())
 
     def _cpu_since_last(self) -> float:
         """CPU time since the last call ended, so that what a thread burns between calls is counted."""
@@ -309,11 +311,11 @@ _Ended = tuple[bytes | None, str]
 class _Exchange:
     """One message and what comes back."""
 
-    def __init__(self, process: Process, nonce: bytes, request: bytes, stdin: bytes) -> None:
+    def __init__(self, process: Process, message: dict[str, Any], stdin: bytes, reply: Reply) -> None:
         self._process = process
         self._poll = process._poll
-        self._nonce = nonce
-        self._request = memoryview(request)
+        self._reply = reply
+        self._compose(message)
         self._input = memoryview(stdin)
         self.stdout = HeadTail(process._keep_bytes)
         self.stderr = HeadTail(process._keep_bytes)
@@ -328,6 +330,10 @@ class _Exchange:
             process._command: self._send_request,
             process._stdin: self._send_input,
         }
+
+    def _compose(self, message: dict[str, Any]) -> None:
+        self._nonce = os.urandom(NONCE_BYTES)
+        self._request = memoryview(frames.pack_json({**message, "nonce": self._nonce.hex()}))
 
     def run(self, bounds: Bounds) -> _Ended:
         process, group = self._process, self._process.group
@@ -367,11 +373,14 @@ class _Exchange:
         return "wall" if left_wall_s <= 0 else ""
 
     def _begin(self) -> None:
+        self._send()
+        if self._process._stdin >= 0:
+            self._poll.register(self._process._stdin, select.POLLOUT)
+
+    def _send(self) -> None:
         """Most requests fit into the pipe at once; what does not is written as there is room."""
         self._poll.register(self._process._command, select.POLLOUT)
         self._send_request()
-        if self._process._stdin >= 0:
-            self._poll.register(self._process._stdin, select.POLLOUT)
 
     def _turn(self, timeout_s: float) -> _Ended:
         for fd, _ in self._poll.poll(math.ceil(timeout_s * 1000)):
@@ -423,7 +432,12 @@ class _Exchange:
         # Bytes left over came without a question: a second answer, or one kept for the next call.
         if len(self._process._results) or frame[:NONCE_BYTES] != self._nonce:
             return None, "broken"
-        return frame[NONCE_BYTES:], ""
+        body = frame[NONCE_BYTES:]
+        if (reply := self._reply(body)) is None:
+            return body, ""
+        self._compose(reply)
+        self._send()
+        return None
 
     def _printed(self, fd: int, stream: HeadTail) -> _Ended | None:
         with contextlib.suppress(BlockingIOError):

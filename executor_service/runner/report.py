@@ -156,12 +156,13 @@ class Uncompiled(CallOutcome):
 
 @dataclass(frozen=True)
 class ProbeMeasurement:
-    """One size, measured on both."""
+    """One size, measured on both. same_value: neither has its value then; None: the values say it."""
 
     size: int
     reference: CallOutcome
     attempt: CallOutcome
     added: bool
+    same_value: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ class _Session:
         message = self._receive()
         if message is None:
             os._exit(0)  # nobody is left to read for
-        return values.decode_own(message["value"].encode("ascii"))
+        return lending.read_value(message)
 
     def load(self, message: dict[str, Any]) -> bytes:
         self._limits = values.ValueLimits(size_bytes=message["value_bytes"])

@@ -6,10 +6,8 @@ puts a value of a test's `expect`, `raises`, `process`, `name` or `visible` into
 exception: it goes whole, in a field of its own, which the runner hands to nobody but the referee.
 """
 
-import asyncio
 import functools
 import hashlib
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -42,24 +40,21 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Brief:
-    """A task, ready to be sent: both workloads lack only the source and their limits.
+    """A task, ready to be sent: the workload lacks only the source and its limits.
 
-    workload: the tests' calls. probe: the workload with the probe's; None: the task has no probe. drawn: tests drawn
-    for one attempt, in place of those that `undrawn` has; None: nothing was drawn.
+    workload: the tests' calls. drawn: tests drawn for one attempt, in place of those that `undrawn` has; None: nothing
+    was drawn.
     """
 
     workload: executor_pb2.Workload
     expectations: grader_pb2.Expectations
     reference: bytes
-    probe: executor_pb2.Workload | None = None
     drawn: tuple[Drawn, ...] = ()
     undrawn: "Brief | None" = None
 
     @functools.cached_property
     def measurement(self) -> executor_pb2.Workload:
-        """For an attempt that passed every test: it and the reference, on the probe's calls, else on the tests'."""
-        if self.probe is not None:
-            return self.probe
+        """For an attempt that passed every test, where there is no probe: it and the reference, on the tests' calls."""
         return executor_pb2.Workload(
             reference_source=self.reference, calls=self.workload.calls, checks=self.workload.checks
         )
@@ -78,66 +73,24 @@ class Brief:
         return self.undrawn.basis_revision if self.undrawn is not None else hashlib.sha256(self.basis).hexdigest()
 
 
-@dataclass(frozen=True)
-class Probing:
-    """How attempts are probed. cpu_s, stop_ratio: as in a Workload; reuse: attempts for which inputs are drawn once."""
-
-    cpu_s: float
-    stop_ratio: float
-    reuse: int
-
-
 class BriefMaker:
-    """Makes the briefs of one task. Tests are encoded once; probe inputs are drawn anew as `probing` says, and before a
-    later step of whoever was measured on them: an attempt can tell by its speed what it was called with.
+    """Makes the briefs of one task. Tests are encoded once."""
 
-    rng: draws the probe's inputs; nobody outside may know its state.
-    """
-
-    def __init__(self, task: Task, rng: random.Random, probing: Probing) -> None:
+    def __init__(self, task: Task) -> None:
         self._task = task
-        self._rng = rng
-        self._probing = probing
-        self._probe_uses = 0
-        self._measured: dict[str, int] = {}  # on the present inputs: the last step of each draw
-        self._drawing = asyncio.Lock()
         self._recording = _brief(task)
         self._brief = self._plain = _with_precedents(self._recording, {})
         self._knows_precedents = False
 
-    async def brief(self, probe_cpu_s: float | None = None, draw: str = "", step: int = 1) -> Brief:
-        """For an attempt. Not to be modified: attempts share it.
-
-        probe_cpu_s: for it alone, other than usual; draw: of its hidden inputs, empty if of its own.
-        """
-        if self._task.probe is None:
-            return self._brief
-        # In a thread, since large inputs take tens of milliseconds, in which other requests should go on.
-        if probe_cpu_s is not None:
-            return await asyncio.to_thread(self._with_new_probe, probe_cpu_s)
-        async with self._drawing:
-            if self._probe_uses % self._probing.reuse == 0 or step > self._measured.get(draw, step):
-                self._brief = await asyncio.to_thread(self._with_new_probe, self._probing.cpu_s)
-                self._measured, self._probe_uses = {}, 0
-            self._probe_uses += 1
-            return self._brief
+    @property
+    def brief(self) -> Brief:
+        """For an attempt. Not to be modified: attempts share it."""
+        return self._brief
 
     @property
     def calls(self) -> Sequence[executor_pb2.Call]:
         """Those of the task's tests for the reference, as they are where nothing is drawn."""
         return self._recording.workload.calls
-
-    def measured(self, draw: str, step: int) -> None:
-        """Notes that an attempt of this draw and step was measured, on the present inputs or, no matter, older ones."""
-        self._measured[draw] = max(step, self._measured.get(draw, step))
-
-    def _with_new_probe(self, cpu_s: float) -> Brief:
-        workload = executor_pb2.Workload(reference_source=self._brief.reference, checks=self._brief.workload.checks)
-        if self._task.probe is not None:
-            workload.probe.extend(probe.points(self._task.probe, self._task.entry_point, self._rng, cpu_s))
-        workload.probe_cpu.FromMilliseconds(round(1000 * cpu_s))
-        workload.probe_stop_ratio = self._probing.stop_ratio
-        return replace(self._brief, probe=workload)
 
     def baseline(self) -> Brief:
         """For the buggy code, whose failure is the first error log: visible tests only."""

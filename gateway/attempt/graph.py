@@ -10,6 +10,7 @@ Reads and writes no episode.
 """
 
 import asyncio
+import functools
 import random
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
@@ -74,7 +75,7 @@ class Graph:
         """Grades one attempt."""
         telemetry.attempt_id.set(proposal.ticket.attempt_id)
         attempt = await self._graded(proposal, await self.preparation.for_attempt(proposal))
-        self.preparation.learn(proposal, attempt.report, measured=attempt.measurement is not None)
+        self.preparation.learn(proposal, attempt.report, attempt.measurement)
         metrics.count_attempt(attempt.task.level, attempt.report, attempt.verdict, attempt.seconds)
         metrics.IDENTICAL.inc(attempt.identical)
         return attempt
@@ -107,13 +108,16 @@ class Graph:
 
     async def _graded(self, proposal: Proposal, prepared: Prepared) -> Attempt:
         source, expectations = proposal.source, prepared.brief.expectations
+        first, another = (
+            functools.partial(prepared.measuring_workload, source, again=again) for again in (False, True)
+        )
         judgement, measurements = None, list[executor_pb2.Report]()
         async with self._services.stages(proposal.ticket) as stages:
             report = await stages.analyse_and_run(prepared.workload(source))
             if report.analysis.compiles:
                 examined = await stages.examine(report, expectations)
                 judging = stages.judge(proposal, report, all_tests_passed=examined.passed)
-                measuring = stages.measure(prepared.measuring_workload(source)) if examined.measure else None
+                measuring = stages.measure(first) if examined.measure else None
                 judgement, measurements = await _together(judging, measuring)
             identity = identity_of(source, report.analysis)
             request = grader_pb2.GradeRequest(
@@ -127,7 +131,7 @@ class Graph:
             )
             graded = await stages.grade(request)
             while graded.measure_again:
-                request.measurements.append(await stages.measure(prepared.measuring_workload(source)))
+                request.measurements.append(await stages.measure(another if request.measurements else first))
                 graded = await stages.grade(request)
         return Attempt(
             proposal=proposal,

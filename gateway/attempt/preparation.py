@@ -7,41 +7,47 @@ inputs that are drawn for this attempt (draws.py).
 
 import functools
 import random
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from codearena.tasks.task import Task
 from codearena.v1 import common_pb2, executor_pb2
 from gateway.attempt import limits
-from gateway.attempt.briefs import Brief, BriefMaker, Probing
+from gateway.attempt.briefs import Brief, BriefMaker
 from gateway.attempt.draws import Draws
 from gateway.attempt.given import Given, Seen
 from gateway.attempt.limits import AttemptLimits
+from gateway.attempt.measuring import Measuring, Probing
 from gateway.attempt.proposal import Proposal, Ticket
 from gateway.attempt.stages import Services
 from gateway.settings import Settings
 
+Probe = Callable[[bool], Awaitable[executor_pb2.Workload]]
+
 
 @dataclass(frozen=True)
 class Prepared:
-    """A brief with what it lacks but for the source. draw: what the hidden inputs were drawn by."""
+    """A brief with what it lacks but for the source. draw: what the hidden inputs were drawn by.
+
+    probe: gives a measuring workload, and takes whether the attempt was measured before; None: the tests' calls are.
+    """
 
     brief: Brief
     limits: common_pb2.Limits
     settings: Settings
     draw: str = ""
+    probe: Probe | None = None
 
     def workload(self, source: bytes) -> executor_pb2.Workload:
         """The tests' calls on the source."""
         return _complete(self.brief.workload, self.limits, source)
 
-    def measuring_workload(self, source: bytes) -> executor_pb2.Workload:
-        """The source against the reference."""
-        workload = self.brief.measurement
-        if workload.probe:
-            within = limits.for_probing(self.limits, workload.probe_cpu.ToMilliseconds() / 1000)
-        else:
-            within = limits.for_measuring(self.limits, self.settings)
+    async def measuring_workload(self, source: bytes, *, again: bool) -> executor_pb2.Workload:
+        """The source against the reference. again: a measurement before told too little."""
+        if self.probe is None:
+            return _complete(self.brief.measurement, limits.for_measuring(self.limits, self.settings), source)
+        workload = await self.probe(again)
+        within = limits.for_probing(self.limits, workload.probe_cpu.ToMilliseconds() / 1000)
         return _complete(workload, within, source)
 
 
@@ -54,8 +60,13 @@ class Preparation:
     def __init__(self, settings: Settings, tasks: Mapping[str, Task], rng: random.Random, services: Services) -> None:
         self._settings = settings
         self._services = services
+        self._makers = {task.id: BriefMaker(task) for task in tasks.values()}
         probing = Probing(settings.probe_cpu_s, settings.probe_stop_ratio, settings.probe_reuse)
-        self._makers = {task.id: BriefMaker(task, rng, probing) for task in tasks.values()}
+        self._measuring = {
+            task.id: Measuring(task, task.probe, self._makers[task.id].brief.workload.checks, rng, probing)
+            for task in tasks.values()
+            if task.probe
+        }
         secret = settings.cases_secret.get_secret_value().encode() or rng.randbytes(32)
         self._draws = {task.id: Draws(task, secret, settings.cases_pool) for task in tasks.values()}
         self._limits = {
@@ -82,11 +93,11 @@ class Preparation:
         """With inputs that are drawn for it."""
         task, ticket = proposal.task, proposal.ticket
         within = await self.ready(task, ticket)
-        brief = await self._makers[task.id].brief(proposal.probe_cpu_s, _own_draw(proposal), proposal.step)
         draw = "task" if self._settings.cases_fixed else _own_draw(proposal)
         cases = functools.partial(self._answered_cases, task, ticket)
-        brief = await self._draws[task.id].drawn(brief, draw, proposal.step, cases)
-        return Prepared(brief, within, self._settings, draw)
+        brief = await self._draws[task.id].drawn(self._makers[task.id].brief, draw, proposal.step, cases)
+        probe = functools.partial(self._probe, proposal) if task.probe else None
+        return Prepared(brief, within, self._settings, draw, probe)
 
     async def for_showing(self, task: Task, ticket: Ticket, *, every_call: bool = False) -> Prepared:
         """With what an agent is shown alone. every_call: is made, though those before it reach their limits."""
@@ -95,11 +106,15 @@ class Preparation:
             within = limits.for_every_call(within, len(brief.workload.calls))
         return Prepared(brief, within, self._settings)
 
-    def learn(self, proposal: Proposal, report: executor_pb2.Report, *, measured: bool) -> None:
-        """Learns on which hosts attempts run, and, of one that was measured, that its later steps need other inputs."""
+    def learn(self, proposal: Proposal, report: executor_pb2.Report, measurement: executor_pb2.Report | None) -> None:
+        """Learns on which hosts attempts run, and how far the reference got in the probe."""
         self._limits[proposal.task.id].ran(report, functools.partial(self._timed, proposal.ticket))
-        if measured:
-            self._makers[proposal.task.id].measured(_own_draw(proposal), proposal.step)
+        if measurement is not None and measurement.probe:
+            self._measuring[proposal.task.id].note(measurement)
+
+    async def _probe(self, proposal: Proposal, again: bool) -> executor_pb2.Workload:
+        measuring, draw = self._measuring[proposal.task.id], _own_draw(proposal)
+        return await measuring.workload(draw, proposal.step, again=again, probe_cpu_s=proposal.probe_cpu_s)
 
     async def _limits_of(self, task: Task, ticket: Ticket) -> common_pb2.Limits:
         timed = functools.partial(self._timed, ticket)

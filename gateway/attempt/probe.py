@@ -12,7 +12,8 @@ import math
 import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
@@ -30,6 +31,10 @@ _BEYOND = 8  # times the author's largest size
 _MAKING_S = 0.01  # for an input to be one of the added: the gateway makes them
 _ENDLESS_S = 2.0
 _ADDED_BYTES = 256 * 1024  # of one input
+_SCREENED_SIZES = 5
+_SCREENED_RANGE = 300  # from the smallest to the largest of them
+_SCREENED_STEP = 3.0  # to the largest from the one below, which would else cost half as much again
+_SCREENED_ITEMS = 4  # of a varied argument
 
 
 def rounds(probe_cpu_s: float) -> int:
@@ -40,51 +45,84 @@ def rounds(probe_cpu_s: float) -> int:
 def points(probe: Probe, entry_point: str, rng: random.Random, probe_cpu_s: float) -> list[executor_pb2.ProbePoint]:
     """Every size, ascending, once for each round, with inputs drawn anew."""
     first = list(_first_round(probe, rng))
-    drawn = [
-        first,
-        *([(size, _again(probe, size, made, rng)) for size, made in first] for _ in range(rounds(probe_cpu_s) - 1)),
-    ]
+    further = [_drawn(probe, made.size, rng) or made for _ in range(rounds(probe_cpu_s) - 1) for made in first]
+    return _points(probe, entry_point, [*first, *further])
+
+
+def screening_points(probe: Probe, entry_point: str, rng: random.Random, reach: int) -> list[executor_pb2.ProbePoint]:
+    """A few sizes, ascending, with inputs drawn anew. reach: the largest size at which the reference is measured.
+
+    That size is always one of them, since an attempt is worth what it is worth there. Which the others are is chance,
+    and so is which few items of a varied argument are left. Nothing if no input can be made for that size.
+    """
+    sizes = screened_sizes(probe.sizes, reach, rng)
+    inputs = [made for size in sizes if (made := _drawn(probe, size, rng, _SCREENED_ITEMS))]
+    return _points(probe, entry_point, inputs) if inputs and inputs[-1].size == reach else []
+
+
+def screened_sizes(sizes: Sequence[int], reach: int, rng: random.Random) -> list[int]:
+    """The largest size up to `reach`, and one by chance of each part of those not far below, ascending."""
+    all_sizes = [size for size in sorted({*sizes, *added_sizes(sizes)}) if size <= reach]
+    below = [size for size in all_sizes if size * _SCREENED_RANGE >= reach >= size * _SCREENED_STEP]
+    below = all_sizes[-_SCREENED_SIZES:-1] if len(below) < _SCREENED_SIZES - 1 else below
+    parts = min(len(below), _SCREENED_SIZES - 1)
+    ends = [len(below) * part // parts for part in range(parts + 1)] if parts else []
+    return [*(rng.choice(below[begin:end]) for begin, end in itertools.pairwise(ends)), *all_sizes[-1:]]
+
+
+@dataclass(frozen=True)
+class _Input:
+    """A size, and arguments made for it: packed, or, where that cannot be, encoded."""
+
+    size: int
+    packed: bytes = b""
+    encoded: bytes = b""
+
+    @property
+    def size_bytes(self) -> int:
+        return len(self.packed) + len(self.encoded)
+
+
+def _points(probe: Probe, entry_point: str, inputs: Iterable[_Input]) -> list[executor_pb2.ProbePoint]:
     made = []
-    for number, (size, args) in enumerate(itertools.chain.from_iterable(drawn), start=1):
-        function = executor_pb2.FunctionCall(
-            entry_point=entry_point, args=common_pb2.EncodedValue(json=args), kwargs=_NO_KWARGS
+    for number, each in enumerate(inputs, start=1):
+        args = common_pb2.EncodedValue(json=each.encoded) if each.encoded else None
+        function = executor_pb2.FunctionCall(entry_point=entry_point, args=args, kwargs=_NO_KWARGS)
+        made.append(
+            executor_pb2.ProbePoint(
+                size=each.size,
+                call=executor_pb2.Call(call_id=f"p{number}", function=function),
+                packed_args=each.packed,
+                vary=probe.vary,
+                lend=probe.lend,
+                added=each.size not in probe.sizes,
+            )
         )
-        call = executor_pb2.Call(call_id=f"p{number}", function=function)
-        added = size not in probe.sizes
-        made.append(executor_pb2.ProbePoint(size=size, call=call, vary=probe.vary, lend=probe.lend, added=added))
     return made
 
 
 _NO_KWARGS = common_pb2.EncodedValue(json=values.encode({}, INPUT_LIMITS))
 
 
-def _first_round(probe: Probe, rng: random.Random) -> Iterator[tuple[int, bytes]]:
-    """Sizes and encoded arguments."""
+def _first_round(probe: Probe, rng: random.Random) -> Iterator[_Input]:
     for size in sorted({*probe.sizes, *added_sizes(probe.sizes)}):
-        if size in probe.sizes:
-            yield size, _made(probe, size, rng)
-            continue
         started = time.thread_time()
-        try:
-            with _bounded(size, probe.sizes[-1]):
-                made = _made(probe, size, rng)
-        except Exception:  # noqa: BLE001 - whatever the author's code does at a size that it was not written for
-            made = b""
-        if made and len(made) <= _ADDED_BYTES:
-            yield size, made
+        made = _drawn(probe, size, rng)
+        if made and (size in probe.sizes or made.size_bytes <= _ADDED_BYTES):
+            yield made
         if size > probe.sizes[-1] and (not made or time.thread_time() - started > _MAKING_S):
             return
 
 
-def _again(probe: Probe, size: int, made: bytes, rng: random.Random) -> bytes:
-    """Another input of that size, or the one there is if at an added size none can be made this time."""
+def _drawn(probe: Probe, size: int, rng: random.Random, most_items: int | None = None) -> _Input | None:
+    """An input of that size; None if it is an added one and none can be made."""
     if size in probe.sizes:
-        return _made(probe, size, rng)
+        return _made(probe, size, rng, most_items)
     try:
         with _bounded(size, probe.sizes[-1]):
-            return _made(probe, size, rng)
-    except Exception:  # noqa: BLE001 - as above
-        return made
+            return _made(probe, size, rng, most_items)
+    except Exception:  # noqa: BLE001 - whatever the author's code does at a size that it was not written for
+        return None
 
 
 @contextlib.contextmanager
@@ -108,8 +146,15 @@ def _bounded(size: int, largest: int) -> Iterator[None]:
         sys.settrace(before)
 
 
-def _made(probe: Probe, size: int, rng: random.Random) -> bytes:
-    return values.encode(list(probe.make_input(size, random.Random(rng.getrandbits(64)))), INPUT_LIMITS)
+def _made(probe: Probe, size: int, rng: random.Random, most_items: int | None) -> _Input:
+    """most_items: that are left of a varied argument, drawn by chance."""
+    made = list(probe.make_input(size, random.Random(rng.getrandbits(64))))
+    if most_items is not None and probe.vary is not None and len(varied := made[probe.vary]) > most_items:
+        made[probe.vary] = rng.sample(varied, most_items)
+    packed = values.pack(made)
+    if packed is None or len(packed) > INPUT_LIMITS.size_bytes:
+        return _Input(size, encoded=values.encode(made, INPUT_LIMITS))
+    return _Input(size, packed)
 
 
 def added_sizes(sizes: Sequence[int]) -> list[int]:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from codearena import values
 from codearena.errors import SandboxError
 from codearena.v1 import common_pb2, executor_pb2
 from executor_service.codec import duration, seconds
@@ -27,7 +28,11 @@ def probe_workload(source: str, *points: executor_pb2.ProbePoint, reference: str
 
 
 def point(size: int, *args: object, vary: int | None = None, lend: int | None = None) -> executor_pb2.ProbePoint:
-    return executor_pb2.ProbePoint(size=size, call=workloads.call("f", *args, call_id=f"p{size}"), vary=vary, lend=lend)
+    made = executor_pb2.ProbePoint(size=size, call=workloads.call("f", *args, call_id=f"p{size}"), vary=vary, lend=lend)
+    if packed := values.pack(list(args)):
+        made.packed_args = packed
+        made.call.function.ClearField("args")
+    return made
 
 
 def value(outcome: common_pb2.CallOutcome) -> object:
@@ -42,21 +47,61 @@ async def test_both_sources_return_for_every_size(arena: Arena) -> None:
     assert seconds(report.attempt_probe_process.load_cpu) > 0
 
 
+async def test_of_equal_values_none_is_sent_and_of_others_both(arena: Arena) -> None:
+    source = "def f(x): return x if isinstance(x, int) else sum(x) if len(x) == 10 else (sum(x), {1})"
+    equal, other = (await arena.execute(probe_workload(source))).probe
+    assert equal.same_value and not (equal.attempt.HasField("value") or equal.reference.HasField("value"))
+    assert not other.HasField("same_value")
+    assert (value(other.reference), value(other.attempt)) == (190, {"tuple": [190, {"set": [1]}]})
+
+
+@pytest.mark.parametrize(
+    "forged",
+    ["b''", "b'a value that was not read'", "raw.MARK", "raw.MARK + b'N'"],
+    ids=["none", "text", "mark", "None"],
+)
+async def test_an_answer_is_equal_by_its_bytes_alone(arena: Arena, forged: str) -> None:
+    source = (
+        "from executor_service.runner.worker import _Session\nfrom executor_service.runner.probe import raw\n"
+        f"_Session._written = lambda self, value: {forged}\ndef f(x): return x if isinstance(x, int) else sum(x)"
+    )
+    for measured in (await arena.execute(probe_workload(source))).probe:
+        assert not measured.same_value
+        assert measured.attempt.status != RETURNED or measured.attempt.value.json != measured.reference.value.json
+
+
+async def test_a_value_that_has_no_encoding_is_equal_or_wrong(arena: Arena) -> None:
+    nested = "def f(x):\n    if isinstance(x, int): return x\n    for _ in range(500): x = [x]\n    return {}"
+    reference, changed = nested.format("x"), nested.format("[x]")
+    assert [
+        measured.same_value for measured in (await arena.execute(probe_workload(reference, reference=reference))).probe
+    ]
+    for measured in (await arena.execute(probe_workload("def f(x): return x", reference=reference))).probe:
+        assert measured.reference.status == RETURNED
+        assert measured.HasField("same_value") and not measured.same_value
+    for measured in (await arena.execute(probe_workload(changed, reference=reference))).probe:
+        assert not measured.same_value
+
+
 async def test_a_varied_argument_makes_one_call_for_each_item(arena: Arena) -> None:
     source = "def f(values, x=0):\n    return values if isinstance(values, int) else [len(values), x]"
     varied = point(3, [5, 5, 5], [7, 8], vary=1)
-    report = await arena.execute(probe_workload(source, varied, reference=source))
+    report = await arena.execute(probe_workload(source, varied, reference=NONE))
     assert value(report.probe[0].attempt) == [[3, 7], [3, 8]]
+    assert value(report.probe[0].reference) == [None, None]
 
 
+NONE = "def f(values, x=0):\n    return values if isinstance(values, int) else None"
 READS = "def f(values, x=0):\n    return values if isinstance(values, int) else [len(values), values[x], values[-1]]"
 
 
 async def test_a_lent_list_is_read_item_by_item(arena: Arena) -> None:
     lent = point(3, [0.5, "b", {"bytes": "AA=="}], [0, 1], vary=1, lend=0)
-    report = await arena.execute(probe_workload(READS, lent, reference=READS))
-    last = {"bytes": "AA=="}  # encodes as itself
-    assert value(report.probe[0].attempt) == value(report.probe[0].reference) == [[3, 0.5, last], [3, "b", last]]
+    last = {"dict": [["bytes", "AA=="]]}
+    for attempt, reference in ((READS, NONE), (NONE, READS)):
+        (measured,) = (await arena.execute(probe_workload(attempt, lent, reference=reference))).probe
+        read = measured.attempt if attempt == READS else measured.reference
+        assert value(read) == [[3, 0.5, last], [3, "b", last]]
 
 
 async def test_each_item_of_a_lent_list_is_on_the_clock(arena: Arena) -> None:
@@ -73,7 +118,7 @@ async def test_an_item_costs_the_attempt_no_less_than_the_reference(arena: Arena
     slow = quick.replace("values[i]", "(values[i], burn())[0]")
     report = await arena.execute(probe_workload(quick, point(1, [7, 8, 9], 3, lend=0), reference=BURN + slow))
     (measured,) = report.probe
-    assert value(measured.attempt) == value(measured.reference) == [7, 8, 9]
+    assert measured.same_value
     assert measured.attempt.usage.cpu.ToNanoseconds() == measured.reference.usage.cpu.ToNanoseconds()
 
 
@@ -118,7 +163,7 @@ Phases.collect = patched
 async def test_nothing_is_lent_while_nobody_times_the_call(arena: Arena, patch: str) -> None:
     source = f"from executor_service.runner.probe.phases import Phases\n{patch}{READS}"
     report = await arena.execute(probe_workload(source, point(3, [7, 8, 9], 1, lend=0), reference=READS))
-    assert value(report.probe[0].reference) == [3, 8, 9]
+    assert report.probe[0].reference.status == RETURNED
     assert report.probe[0].attempt.status in (common_pb2.CALL_STATUS_CRASHED, common_pb2.CALL_STATUS_RAISED)
 
 
@@ -167,7 +212,7 @@ async def test_values_of_every_kind_come_back_as_from_any_other_call(arena: Aren
         "    return [x, Counter('aab'), Pair(1, 2), Decimal('1.5'), (1, {2}, None), 2**70, 'é', iter([1])][x % 8:]"
     )
     for index in range(8):
-        workload = probe_workload(source, point(index + 8, index + 8), reference=source)
+        workload = probe_workload(source, point(index + 8, index + 8), reference="def f(x): return x")
         workload.calls.append(workloads.call("f", index + 8, call_id="same"))
         report = await arena.execute(workload)
         assert report.probe[0].attempt.value.json == report.calls[1].value.json
@@ -176,7 +221,7 @@ async def test_values_of_every_kind_come_back_as_from_any_other_call(arena: Aren
 
 async def test_the_work_of_an_iterator_is_the_calls(arena: Arena) -> None:
     source = f"{BURN}def g():\n    burn()\n    yield 1\ndef f(x): return x if isinstance(x, int) else g()"
-    report = await arena.execute(probe_workload(source, reference=source))
+    report = await arena.execute(probe_workload(source, reference=f"{BURN}def f(x):\n    burn()\n    return x"))
     for measured in report.probe:
         assert value(measured.attempt) == {"iterator": [1]}
         assert seconds(measured.attempt.usage.cpu) > SHARE * seconds(measured.attempt.overhead_cpu)
@@ -196,7 +241,7 @@ async def test_a_recursion_may_go_as_deep_as_the_inputs_are_long(arena: Arena, c
     )
     workload = probe_workload(source, point(16_000, [0] * 16_000), reference="def f(x): return len(x) if x != 1 else x")
     report = await arena.execute(workload)
-    assert value(report.probe[0].attempt) == 16_000
+    assert report.probe[0].same_value
 
 
 async def test_what_is_hopelessly_slow_at_two_sizes_is_not_measured_on(arena: Arena) -> None:
@@ -215,7 +260,8 @@ async def test_further_rounds_leave_out_what_was_too_slow(arena: Arena) -> None:
     source = f"{BURN}def f(x):\n    if isinstance(x, int): return x\n    burn()\n    return sum(x)"
     workload = probe_workload(source, *(point(size, list(range(size))) for size in range(1, 7)))
     for again in list(workload.probe):
-        workload.probe.add(size=again.size, call=again.call).call.call_id += "again"
+        workload.probe.add().CopyFrom(again)
+        workload.probe[-1].call.call_id += "again"
     workload.probe_cpu.CopyFrom(duration(60))
     workload.probe_stop_ratio = 2
     report = await arena.execute(workload)
@@ -258,7 +304,7 @@ async def test_work_of_a_child_is_counted(arena: Arena, waited_for: bool) -> Non
         f"    {'os.waitpid(pid, 0)' if waited_for else ''}\n    os.close(r)\n    return answer\n"
     )
     report = await arena.execute(probe_workload(source))
-    assert [value(measured.attempt) for measured in report.probe] == [45, 190]
+    assert all(measured.same_value for measured in report.probe)
     other_s = seconds(report.attempt_probe_process.other_cpu)
     assert other_s > SHARE * sum(seconds(measured.reference.usage.cpu) for measured in report.probe)
 
@@ -357,7 +403,7 @@ async def test_repeated_calls_get_the_argument_as_it_was(arena: Arena) -> None:
         "    return total\n"
     )
     report = await arena.execute(probe_workload(source, point(9, list(range(9)))))
-    assert value(report.probe[0].attempt) == 36
+    assert report.probe[0].same_value
     assert report.probe[0].attempt.repeated_calls > 1
 
 
@@ -371,7 +417,7 @@ async def test_an_attempt_that_fails_when_it_is_repeated_keeps_its_first_reading
         "    return sum(x)\n"
     )
     report = await arena.execute(probe_workload(source))
-    assert [value(measured.attempt) for measured in report.probe] == [45, 190]
+    assert all(measured.same_value for measured in report.probe)
     assert [measured.attempt.repeated_calls > 0 for measured in report.probe] == [True, False]
 
 

@@ -218,6 +218,25 @@ def measured(size: int, added: bool = False, **changes: Any) -> dict[str, Any]:
     return without_none({"size": size, "added": added, **both, **changes})
 
 
+VALUELESS = {side: outcome("p10", value=None) for side in ("reference", "attempt")}
+
+
+def test_values_that_were_compared_are_not_there() -> None:
+    for same in (True, False):
+        (point,) = decode(report(probe=[measured(10, same_value=same, **VALUELESS)]), PROBED).probe
+        assert point.HasField("same_value") and point.same_value is same
+    assert not decode(report(probe=[measured(10)]), PROBED).probe[0].HasField("same_value")
+
+
+def test_whether_it_was_a_screening_the_workload_says() -> None:
+    screening = executor_pb2.Workload()
+    screening.CopyFrom(PROBED)
+    screening.screening = True
+    assert decode(report(probe=[measured(10)]), screening).screening
+    with pytest.raises(codec.MalformedReportError):
+        decode(report(probe=[measured(10)], screening=True), PROBED)
+
+
 @pytest.mark.parametrize("probe", [[], [measured(10)], [measured(10), measured(20, True)]])
 def test_a_probes_first_sizes_are_reported(probe: list[dict[str, Any]]) -> None:
     assert [point.size for point in decode(report(probe=probe), PROBED).probe] == [point["size"] for point in probe]
@@ -231,6 +250,9 @@ def test_a_probes_first_sizes_are_reported(probe: list[dict[str, Any]]) -> None:
         [measured(10), measured(20, True), measured(20, True)],
         [measured(10, attempt=None)],
         [measured(10, reference=outcome("p10", status="crashed"))],
+        [measured(10, same_value=True)],
+        [measured(10, same_value=False)],
+        [measured(10, same_value=True, **{**VALUELESS, "attempt": outcome("p10", status="crashed", value=None)})],
     ],
 )
 def test_a_probe_that_is_not_the_workloads_is_ours(probe: list[dict[str, Any]]) -> None:

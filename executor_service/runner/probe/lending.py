@@ -6,12 +6,13 @@ the list is lent: nothing is known of it but its length, and each item costs a m
 the call. One request is answered at a time, since each has to carry the nonce of the answer before.
 """
 
-import json
+import base64
+import functools
 import struct
-from dataclasses import replace
 from typing import Any
 
-from executor_service.runner.process import Answer, Bounds, Process
+from codearena import values
+from executor_service.runner.probe import raw
 
 _REQUEST = struct.Struct(">BQ")  # 255, which is no status of an answer, and the index
 _MARK = 255
@@ -23,41 +24,55 @@ def request(index: int) -> bytes:
 
 
 class Lender:
-    """What one call's process may borrow. args: the tagged JSON of its arguments; lend: position; None: nothing.
+    """What one call's process may borrow. point: of the workload; None: nothing.
 
     args_left: what the process is given: the length stands in the list's place. Where there is no list nothing is lent,
     and the call will fail for that. read: how many items have been asked for.
     """
 
-    def __init__(self, args: str, lend: int | None) -> None:
-        self.args_left = args
+    def __init__(self, point: dict[str, Any] | None = None) -> None:
         self.read = 0
         self._items: list[Any] = []
-        if lend is not None:
-            trees = json.loads(args)
-            if lend < len(trees) and isinstance(trees[lend], list):
-                self._items, trees[lend] = trees[lend], len(trees[lend])
-                self.args_left = json.dumps(trees)
+        self.args_left: dict[str, str] = {}
+        if point is not None:
+            args = point["call"]["function"].get("args", "")
+            self._items, self.args_left = _parted(point["packed_args"], args, point.get("lend"))
 
-    def ask(self, process: Process, message: dict[str, Any], bounds: Bounds) -> Answer:
-        """As `Process.ask`, and every item that is asked for meanwhile; limits and times are of all together."""
-        answer = process.ask(message, bounds)
-        while (item := self._wanted(answer)) is not None:
-            cpu_left_s = bounds.cpu_s - answer.cpu_s
-            wall_left_s = bounds.wall_s - (answer.wall_s - answer.waits.starved_s)
-            if cpu_left_s <= 0 or wall_left_s <= 0:
-                return process.end(answer, "cpu" if cpu_left_s <= 0 else "wall")
-            self.read += 1
-            left = replace(bounds, cpu_s=cpu_left_s, wall_s=wall_left_s)
-            before, answer = answer, process.ask({"op": "item", "value": item}, left)
-            answer.cpu_s += before.cpu_s
-            answer.wall_s += before.wall_s
-            answer.waits += before.waits
-        return answer
-
-    def _wanted(self, answer: Answer) -> str | None:
-        """The item that was asked for, encoded; None if it was not, or for one that there is not."""
-        if answer.body is None or len(answer.body) != _REQUEST.size or answer.body[0] != _MARK:
+    def reply(self, body: bytes) -> dict[str, Any] | None:
+        """The item that the process asks for; None if it does not, or for one that there is not."""
+        if len(body) != _REQUEST.size or body[0] != _MARK:
             return None
-        index = _REQUEST.unpack(answer.body)[1]
-        return json.dumps(self._items[index]) if index < len(self._items) else None
+        index = _REQUEST.unpack(body)[1]
+        if index >= len(self._items):
+            return None
+        self.read += 1
+        return {"op": "item", **_written(self._items[index])}
+
+
+def read_value(message: dict[str, str]) -> Any:
+    """The arguments, or the item, that a message holds."""
+    if "packed" in message:
+        return raw.unpacked(base64.b64decode(message["packed"]))
+    return values.decode_own(message["args"].encode("ascii"))
+
+
+def _written(value: Any) -> dict[str, str]:
+    packed = values.pack(value)
+    return {"args": values.encode(value).decode("ascii")} if packed is None else _packed(packed)
+
+
+def _packed(packed: bytes) -> dict[str, str]:
+    return {"packed": base64.b64encode(packed).decode("ascii")}
+
+
+@functools.cache
+def _parted(packed: str, args: str, lend: int | None) -> tuple[list[Any], dict[str, str]]:
+    """What is lent, and the arguments without it: reference and attempt are called with the same."""
+    whole = {"packed": packed} if packed else {"args": args}
+    if lend is None:
+        return [], whole
+    left = read_value(whole)
+    if not (lend < len(left) and isinstance(left[lend], list)):
+        return [], whole
+    items, left[lend] = left[lend], len(left[lend])
+    return items, _written(left)

@@ -6,14 +6,12 @@ bounds all of it: the reference's sizes grow until its share is used, what it ha
 slow attempt costs little and its lower bound says enough.
 """
 
-import base64
-import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from executor_service.runner.probe import raw, repeats
+from executor_service.runner.probe import repeats
 from executor_service.runner.probe.lending import Lender
 from executor_service.runner.process import Process
 from executor_service.runner.report import CallOutcome, CallStatus, ProbeProcess
@@ -25,6 +23,7 @@ _LEAST_LIMIT_S = 0.002  # what is left for a call when the budget is spent: it e
 _OF_REFERENCE = 3.0  # an attempt may always take this many times what the reference took, on the slowest machine too
 _REFERENCE_SHARE = 1 / (_OF_REFERENCE + 2)  # of the budget: leaves so much, and as much again for loading and warm-ups
 _END_S = 0.035  # of the attempt's part: its process's own start and end, and what a call exceeds its limit by
+_SCREENING_S = 0.03  # of the attempt's part: loading, which is the attempt's own, and the warm-up
 _WALL_S = 0.5
 _WALL_OF_BUDGET = 2.0
 _CHILDREN_S = 0.1  # what children may use before they are noticed to exceed the budget
@@ -166,17 +165,22 @@ def was_run(outcome: CallOutcome) -> bool:
     return outcome.status is not CallStatus.NOT_RUN
 
 
-def reference_share(probe_cpu_s: float, points: Sequence[dict[str, Any]]) -> Share:
-    """When to leave out larger sizes of the reference's probe."""
+def reference_share(probe_cpu_s: float, points: Sequence[dict[str, Any]], screening: bool) -> Share:
+    """When to leave out larger sizes of the reference's probe. A screening has those alone that it got to before."""
     sizes = {point["size"] for point in points}
-    largest = max((point["size"] for point in points if not point["added"]), default=0)
+    largest = max((point["size"] for point in points if screening or not point["added"]), default=0)
     own_sizes = sum(size <= largest for size in sizes)
     return Share(probe_cpu_s * _REFERENCE_SHARE, len(sizes), len(points) // max(1, len(sizes)), own_sizes)
 
 
-def attempt_budget(probe_cpu_s: float, reference: Probed) -> Budget:
-    """What the reference left over, but never less than a multiple of what its calls took."""
-    return Budget(max(probe_cpu_s - reference.tree_cpu_s - _END_S, _OF_REFERENCE * reference.spent_s))
+def attempt_budget(probe_cpu_s: float, reference: Probed, screening: bool) -> Budget:
+    """What the reference left over, but never less than a multiple of what its calls took.
+
+    Of a screening little more than that multiple: what takes longer will be measured by all sizes.
+    """
+    left_s = _SCREENING_S if screening else probe_cpu_s - reference.tree_cpu_s - _END_S
+    of_reference_s = _OF_REFERENCE * reference.spent_s
+    return Budget(left_s + of_reference_s if screening else max(left_s, of_reference_s))
 
 
 def wall_limit_s(budget: Budget) -> float:
@@ -189,11 +193,19 @@ def group_cpu_s(budget: Budget) -> float:
     return budget.left_s + _CHILDREN_S
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """CPU time of one call. call_s: that it may take; repeated_s: up to which it is made again."""
+
+    call_s: float
+    repeated_s: float
+
+
 def run(
     ask: Ask,
     process: Process,
     points: list[dict[str, Any]],
-    call_cpu_s: float,
+    bounds: Bounds,
     budget: Budget,
     not_run: Callable[[str], CallOutcome],
     stop: Stop,
@@ -210,7 +222,7 @@ def run(
     be work for all of them.
     """
 
-    steps = _Steps(ask, call_cpu_s, budget)
+    steps = _Steps(ask, bounds.call_s, budget)
     item_s = reference.item_s if reference else {}
     paid_s: dict[str, float] = {}
 
@@ -222,7 +234,7 @@ def run(
         if read:
             paid_s[call_id] = outcome.usage.cpu_s / read
         elif idle_s is not None and _repeats(outcome, point, budget):
-            repeated = repeats.repeat(steps.again, outcome.usage.cpu_s, idle_s)
+            repeated = repeats.repeat(steps.again, outcome.usage.cpu_s, idle_s, bounds.repeated_s)
             return replace(outcome, repeated_calls=repeated.calls, repeated_cpu_s=repeated.cpu_s)
         return outcome
 
@@ -269,13 +281,6 @@ def with_process(probed: Probed, load_cpu_s: float, ran: Ran) -> Probed:
     return replace(probed, load_cpu_s=load_cpu_s, other_cpu_s=other_s, tree_cpu_s=ran.tree_s)
 
 
-@functools.cache
-def _written(args: str) -> dict[str, str]:
-    """The arguments as the process gets them: so that it decodes them in no time, where marshal knows their types."""
-    packed = raw.packed(args)
-    return {"args": args} if packed is None else {"args": "", "packed": base64.b64encode(packed).decode("ascii")}
-
-
 class _Steps:
     """One process's messages about calls, paid from one budget.
 
@@ -295,7 +300,7 @@ class _Steps:
 
     def again(self, message: dict[str, Any]) -> CallOutcome:
         """A step of a call that was made before, of which nothing is reported."""
-        outcome = self.make(message, "", Lender("", None))
+        outcome = self.make(message, "", Lender())
         if outcome.status in _ENDS:
             self.ended_by = [outcome]
         return outcome
@@ -304,10 +309,10 @@ class _Steps:
 def _measure(steps: _Steps, point: dict[str, Any], item_s: float) -> tuple[CallOutcome, int]:
     """What came of the call, and how many lent items it read. item_s: the least that each costs."""
     call, function = point["call"], point["call"]["function"]
-    lender, nothing = Lender(function["args"], point.get("lend")), Lender("", None)
+    lender, nothing = Lender(point), Lender()
     prepare = {
         "op": "prepare",
-        "calls": [{**function, **_written(lender.args_left)}],
+        "calls": [{**function, **lender.args_left}],
         "vary": point.get("vary"),
         "lend": point.get("lend"),
         "environment": call["environment"],

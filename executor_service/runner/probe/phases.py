@@ -5,7 +5,6 @@ known apart from the time to decode its input and to encode its value. All three
 changed by it: what it moves from one into another is still on the clock, as overhead.
 """
 
-import base64
 import collections
 import gc
 import itertools
@@ -15,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from codearena import values
-from executor_service.runner.probe import raw
+from executor_service.runner.probe.lending import read_value
 from executor_service.runner.probe.lent import LentList
 
 _TAKEN_ITEMS = values.DEFAULT_LIMITS.max_items + 1  # one more than is encoded, so that it is refused
@@ -58,7 +57,7 @@ class Phases:
         gc.collect()
         gc.freeze()
         gc.disable()
-        args = _decoded(call)
+        args = read_value(call)
         self._kwargs = values.decode_own(call["kwargs"].encode("ascii"))
         self._function, self._call, self._left = function, call, args
         self._vary, self._keeps = made.vary, True
@@ -72,7 +71,7 @@ class Phases:
 
         All share one input if that is still what it was; otherwise each gets a copy, as many as fit into some memory.
         """
-        fresh = _decoded(self._call)
+        fresh = read_value(self._call)
         self._keeps, self._args, self._values, self._made = False, [], [], 0
         try:
             as_sent, as_left = marshal.dumps(fresh, _PLAIN), marshal.dumps(self._left, _PLAIN)
@@ -118,14 +117,6 @@ class Phases:
         if not self._keeps:
             return self._made
         return self._values[0] if self._vary is None else self._values
-
-
-def _decoded(call: dict[str, str]) -> list[Any]:
-    if "packed" in call:
-        args: list[Any] = raw.unpacked(base64.b64decode(call["packed"]))
-    else:
-        args = values.decode_own(call["args"].encode("ascii"))
-    return args
 
 
 def _varied(args: list[Any], vary: int) -> list[list[Any]]:

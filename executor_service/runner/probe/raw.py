@@ -18,6 +18,7 @@ all numbers little-endian (CPython, Python/marshal.c; https://docs.python.org/3/
 """
 
 import base64
+import contextlib
 import json
 import marshal
 import math
@@ -31,7 +32,10 @@ from codearena import values
 MARK = b"\0"
 """Before what `dumps` wrote, in the place of an encoded value, which never begins like that."""
 
-_VERSION = 2
+UNREAD = "a value that was not read"
+"""In place of a value's encoding. It is told by its identity: no text that came from anywhere is this object."""
+
+_LONGEST_TEXT = 6  # bytes of the encoding for one byte of marshal's, at most: of a control character
 _TIMES_AS_MANY = 4
 _SOME_MORE = 1000
 _INT = struct.Struct("<i")
@@ -43,16 +47,8 @@ class MalformedRawError(ValueError):
     """The bytes are not what marshal writes for plain data."""
 
 
-def packed(args: str) -> bytes | None:
-    """Tagged arguments of ours as marshal writes them; None where it cannot write them, or they are no values."""
-    try:
-        return _dumps(values.decode_own(args.encode("ascii")))
-    except (ValueError, TypeError, KeyError, ArithmeticError):
-        return None  # whoever decodes them says what is wrong
-
-
 def unpacked(data: bytes) -> Any:
-    """What `packed` was given. Only for bytes that no attempt could change."""
+    """What `values.pack` was given. Only for bytes that no attempt could change."""
     return marshal.loads(data)
 
 
@@ -61,21 +57,14 @@ def dumps(value: object) -> bytes | None:
 
     Subclasses of containers become the container, as in `values`.
     """
-    data = _dumps(value)
-    return data if data is not None else _dumps(_plain(value, values.DEFAULT_LIMITS.depth))
-
-
-def _dumps(value: Any) -> bytes | None:
-    try:
-        return marshal.dumps(value, _VERSION)
-    except ValueError:  # of no type that marshal knows, or nested too deeply
-        return None
+    data = values.pack(value)
+    return data if data is not None else values.pack(_plain(value, values.DEFAULT_LIMITS.depth))
 
 
 def _plain(value: Any, depth: int) -> Any:
     """Without subclasses of dict and list, such as a Counter; only what marshal refuses is looked into."""
     kind = type(value)
-    if depth == 0 or not issubclass(kind, (dict, list)) or _dumps(value) is not None:
+    if depth == 0 or not issubclass(kind, (dict, list)) or values.pack(value) is not None:
         return value
     if issubclass(kind, dict):
         return {key: _plain(item, depth - 1) for key, item in dict.items(value)}
@@ -104,26 +93,49 @@ def transcribe(data: bytes, limits: values.ValueLimits) -> tuple[str, int]:
 
 
 class Transcripts:
-    """Of the values of a probe's calls, the reference's first. value_bytes: longest encoded value."""
+    """Of the values of a probe's calls: the reference's, and then the attempt's beside them.
+
+    To read a value takes a microsecond for each item, and most attempts return byte by byte what the reference did. So
+    the reference's are kept as they came, and read once another value is to be compared with them.
+
+    value_bytes: longest encoded value.
+    """
 
     def __init__(self, value_bytes: int) -> None:
         self._limits = values.ValueLimits(size_bytes=value_bytes)
-        self._first: dict[str, tuple[bytes, str, int]] = {}
+        self._kept: dict[str, bytes] = {}
+        self._originals: dict[str, tuple[str, int]] = {}
+
+    def keep(self, call_id: str, data: bytes) -> str:
+        """Takes the reference's value of a call: UNREAD, or as `transcribe` where it may be beyond the limits."""
+        self._kept[call_id] = data
+        self._originals.pop(call_id, None)
+        return UNREAD if _LONGEST_TEXT * len(data) <= self._limits.size_bytes else self.original(call_id)
+
+    def original(self, call_id: str) -> str:
+        """As `transcribe`, of the reference's value."""
+        return self._original(call_id)[0]
 
     def read(self, call_id: str, data: bytes) -> str:
-        """As `transcribe`. A second value of a call is hardly read at all where it is the first one, and is not read
-        on where it holds many times as many values, and so is another: to read takes time, and is not on the clock of
-        who wrote it.
+        """As `transcribe`, of the attempt's value; UNREAD where it is the reference's.
+
+        It is not read on where it holds many times as many values, and so is another: to read takes time, and is not on
+        the clock of who wrote it.
         """
-        if call_id not in self._first:
-            text, nodes = transcribe(data, self._limits)
-            self._first[call_id] = (data, text, nodes)
-            return text
-        first, text, nodes = self._first[call_id]
-        if data == first:
-            return text
-        limit = min(self._limits.nodes, _TIMES_AS_MANY * nodes + _SOME_MORE)
-        return transcribe(data, replace(self._limits, nodes=limit))[0]
+        if data == self._kept.get(call_id):
+            return UNREAD
+        limits = self._limits
+        with contextlib.suppress(ValueError):  # of the reference's value, if there is one that can be read
+            nodes = min(limits.nodes, _TIMES_AS_MANY * self._original(call_id)[1] + _SOME_MORE)
+            limits = replace(limits, nodes=nodes)
+        return transcribe(data, limits)[0]
+
+    def _original(self, call_id: str) -> tuple[str, int]:
+        if call_id not in self._kept:
+            raise ValueError("a call that the reference did not make")
+        if call_id not in self._originals:
+            self._originals[call_id] = transcribe(self._kept[call_id], self._limits)
+        return self._originals[call_id]
 
 
 class _Reader:

@@ -19,6 +19,7 @@ CLEAR_S = 0.0005
 """CPU time of a step in which the scatter of the messages around the calls is some hundredths."""
 
 _COLD_S = 0.004  # a call that takes longer fills the caches itself, and to repeat it would be dear
+_UNCLEAR_S = CLEAR_S / 2  # in a screening: what is clear alone is clear enough
 _LEAST_S = 0.000004  # what a single call is taken for if it cannot be told from none
 _MOST_CALLS = 4096
 _ENOUGH = 0.4  # of CLEAR_S
@@ -48,13 +49,18 @@ def idle_steps(step: Step) -> list[CallOutcome]:
     return [step({"op": "invoke"}) for _ in range(_IDLE_STEPS)]
 
 
-def repeat(step: Step, once_s: float, nothing_s: float) -> Repeated:
+def longest_s(screening: bool) -> float:
+    """CPU time up to which a call is made again."""
+    return _UNCLEAR_S if screening else _COLD_S
+
+
+def repeat(step: Step, once_s: float, nothing_s: float, longest_s: float = _COLD_S) -> Repeated:
     """Makes the last call more often, until the step is clear. once_s: of the call with its messages; nothing_s: idle.
 
     What does not return is not tried again: it was for a reading, and the first call's stays.
     """
     best, call_s = NEVER, max(once_s - nothing_s, _LEAST_S)
-    if call_s > _COLD_S:
+    if call_s > longest_s:
         return NEVER
     for _ in range(_TRIES):
         calls = min(_MOST_CALLS, max(1, int(CLEAR_S / call_s)))

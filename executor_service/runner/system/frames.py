@@ -7,6 +7,7 @@ from typing import Any
 
 HEADER = struct.Struct(">I")
 _READ_BYTES = 64 * 1024
+_encoded = json.JSONEncoder(separators=(",", ":")).encode  # json.dumps makes an encoder for every text
 WORKLOAD_BYTES = 64 * 1024 * 1024
 """Longest frame read from the executor."""
 
@@ -20,7 +21,7 @@ def pack(body: bytes) -> bytes:
 
 
 def pack_json(message: Any) -> bytes:
-    return pack(json.dumps(message, separators=(",", ":")).encode("ascii"))
+    return pack(_encoded(message).encode("ascii"))
 
 
 def write_all(fd: int, data: bytes) -> None:

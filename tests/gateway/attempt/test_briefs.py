@@ -1,6 +1,5 @@
 """The trust boundary: what a workload holds, and what it never does."""
 
-import random
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from codearena import values
 from codearena.tasks.task import Task, TestCase, load_tasks
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
-from gateway.attempt.briefs import BriefMaker, Probing, script_workload, shown_call
+from gateway.attempt.briefs import BriefMaker, script_workload, shown_call
 from gateway.attempt.limits import ceilings
 
 _YAML = """\
@@ -28,7 +27,6 @@ tests:
 checks:
   - {rule: forbid_call, argument: eval, name: check-hidden}
   - {rule: forbid_call, argument: exec, name: check-visible, visible: true}
-probe: {sizes: [10, 20]}
 hints: [hint-secret]
 """
 
@@ -40,13 +38,12 @@ def task(tmp_path: Path) -> Task:
     (folder / "task.yaml").write_text(_YAML)
     (folder / "buggy.py").write_text("buggy")
     (folder / "solution.py").write_text("solution")
-    (folder / "probe.py").write_text("def make_input(n, rng):\n    return ([rng.random() for _ in range(n)],)\n")
     return load_tasks(tmp_path)["easy-1"]
 
 
 @pytest.fixture
 def maker(task: Task) -> BriefMaker:
-    return BriefMaker(task, random.Random(1), Probing(0.3, 64.0, 2))
+    return BriefMaker(task)
 
 
 SECRETS = [f"name-{name}" for name in ("visible", "hidden", "raises", "process", "calls")]
@@ -55,32 +52,31 @@ SECRETS += ["expect-", "RaisedSecret", "raised-secret", "program-secret", "argum
 
 @pytest.mark.parametrize("secret", SECRETS)
 async def test_workload_never_says_what_is_expected(maker: BriefMaker, secret: str) -> None:
-    for brief in (await maker.brief(), maker.baseline()):
+    for brief in (maker.brief, maker.baseline()):
         assert secret.encode() not in brief.workload.SerializeToString()
         assert secret.encode() not in brief.measurement.SerializeToString()
 
 
 async def test_the_rules_of_the_task_are_kept_where_speed_is_measured_too(maker: BriefMaker) -> None:
-    brief = await maker.brief()
+    brief = maker.brief
     assert list(brief.measurement.checks) == list(brief.workload.checks)
     assert len(brief.workload.checks) == 2
 
 
 async def test_the_reference_is_sent_only_to_be_measured_against(maker: BriefMaker) -> None:
-    brief = await maker.brief()
+    brief = maker.brief
     assert b"solution" not in brief.workload.SerializeToString()
     assert brief.measurement.reference_source == b"solution"
-    assert len(brief.measurement.calls) == 0
 
 
-async def test_without_a_probe_the_tests_own_calls_are_measured(task: Task) -> None:
-    brief = await BriefMaker(task.model_copy(update={"probe": None}), random.Random(1), Probing(0.3, 64.0, 2)).brief()
+def test_without_a_probe_the_tests_own_calls_are_measured(maker: BriefMaker) -> None:
+    brief = maker.brief
     assert list(brief.measurement.calls) == list(brief.workload.calls)
     assert len(brief.measurement.probe) == 0
 
 
 async def test_calls_and_expectations_are_joined_by_opaque_ids(maker: BriefMaker) -> None:
-    brief = await maker.brief()
+    brief = maker.brief
     ids = [call.call_id for call in brief.workload.calls]
     assert ids == [test.call_id for test in brief.expectations.tests]
     assert len(set(ids)) == 5
@@ -88,7 +84,7 @@ async def test_calls_and_expectations_are_joined_by_opaque_ids(maker: BriefMaker
 
 
 async def test_workload_holds_the_inputs(maker: BriefMaker) -> None:
-    first, sequence, _, _, process = (await maker.brief()).workload.calls
+    first, sequence, _, _, process = maker.brief.workload.calls
     assert values.decode(first.function.args.json) == [1]
     assert values.decode(first.function.kwargs.json) == {"k": 2}
     assert dict(first.environment) == {"TOKEN": "abc"}
@@ -97,30 +93,22 @@ async def test_workload_holds_the_inputs(maker: BriefMaker) -> None:
 
 
 async def test_expectations_hold_each_kind(maker: BriefMaker) -> None:
-    visible, _, hidden, raises, process = (await maker.brief()).expectations.tests
+    visible, _, hidden, raises, process = maker.brief.expectations.tests
     assert values.decode(visible.value.json) == "expect-visible"
     assert hidden.compare == grader_pb2.COMPARE_APPROX
     assert (raises.raises.type, raises.raises.message_contains) == ("RaisedSecret", "raised-secret")
     assert (process.process.program, process.process.may_refuse) == ("program-secret", True)
     assert not process.process.HasField("value")
-    assert (await maker.brief()).expectations.optimal_complexity == "O(n)"
+    assert maker.brief.expectations.optimal_complexity == "O(n)"
 
 
 async def test_input_is_written_out_for_visible_tests_only(maker: BriefMaker) -> None:
-    shown = [test.input for test in (await maker.brief()).expectations.tests]
+    shown = [test.input for test in maker.brief.expectations.tests]
     assert shown == ["TOKEN='abc' f(1, k=2)", "Stack(); push(6)", "", "", ""]
 
 
 def test_long_input_is_cut(task: Task) -> None:
     assert len(shown_call(task, TestCase(name="t", args=["x" * 10_000], expect=1))) < 600
-
-
-async def test_a_larger_budget_measures_in_several_rounds_and_is_one_attempts_own(maker: BriefMaker) -> None:
-    usual = (await maker.brief()).measurement
-    larger = (await maker.brief(1.5)).measurement
-    assert [point.size for point in larger.probe] == [point.size for point in usual.probe] * 5
-    assert (larger.probe_cpu.ToMilliseconds(), usual.probe_cpu.ToMilliseconds()) == (1500, 300)
-    assert (await maker.brief()).measurement == usual
 
 
 def test_baseline_runs_visible_tests_only_and_without_the_reference(maker: BriefMaker) -> None:
@@ -130,28 +118,13 @@ def test_baseline_runs_visible_tests_only_and_without_the_reference(maker: Brief
     assert baseline.workload.reference_source == b""
 
 
-async def test_probe_inputs_are_drawn_anew_after_their_uses(maker: BriefMaker) -> None:
-    drawn = [(await maker.brief()).measurement.probe[0].call.function.args.json for _ in range(4)]
-    assert drawn[0] == drawn[1]
-    assert drawn[1] != drawn[2] == drawn[3]
-    points = (await maker.brief()).measurement.probe
-    assert [point.size for point in points if not point.added] == [10, 20]
-
-
-async def test_whoever_was_measured_gets_other_inputs_at_a_later_step(maker: BriefMaker) -> None:
-    first = await maker.brief(draw="group:g", step=1)
-    maker.measured("group:g", 1)
-    assert await maker.brief(draw="group:g", step=1) is first
-    assert (await maker.brief(draw="group:g", step=2)).measurement.probe != first.measurement.probe
-
-
 def test_script_workload_passes_its_input_through(task: Task) -> None:
     workload = script_workload(b"print()", b"\x00in", ceilings(task.limits))
     assert workload.calls[0].script.stdin == b"\x00in"
 
 
 async def test_every_visible_call_comes_before_the_first_hidden_one(maker: BriefMaker) -> None:
-    brief = await maker.brief()
+    brief = maker.brief
     visible = [test.visible for test in brief.expectations.tests]
     assert visible == sorted(visible, reverse=True)
     assert [test.call_id for test in brief.expectations.tests] == [call.call_id for call in brief.workload.calls]
@@ -183,7 +156,7 @@ def _script_task(folder: Path) -> Task:
 
 
 async def test_visible_script_tests_run_after_visible_calls_and_before_anything_hidden(tmp_path: Path) -> None:
-    brief = await BriefMaker(_script_task(tmp_path), random.Random(1), Probing(1.0, 64.0, 2)).brief()
+    brief = BriefMaker(_script_task(tmp_path)).brief
     assert [call.WhichOneof("kind") for call in brief.workload.calls] == ["function", "test_script"] * 2
     visible, hidden = brief.workload.calls[1].test_script, brief.workload.calls[3].test_script
     assert ([test.line for test in visible.tests], list(visible.left_out), list(visible.unreported)) == (
@@ -203,20 +176,20 @@ async def test_visible_script_tests_run_after_visible_calls_and_before_anything_
 
 
 async def test_a_script_is_in_no_part_of_a_workload_but_its_own_field(tmp_path: Path) -> None:
-    brief = await BriefMaker(_script_task(tmp_path), random.Random(1), Probing(1.0, 64.0, 2)).brief()
+    brief = BriefMaker(_script_task(tmp_path)).brief
     for call in brief.workload.calls:
         call.ClearField("test_script")
     assert b"assert" not in brief.workload.SerializeToString()
 
 
 def test_baseline_of_a_script_runs_its_visible_tests_only(tmp_path: Path) -> None:
-    baseline = BriefMaker(_script_task(tmp_path), random.Random(1), Probing(1.0, 64.0, 2)).baseline()
+    baseline = BriefMaker(_script_task(tmp_path)).baseline()
     assert [call.call_id for call in baseline.workload.calls] == ["1", "2"]
     assert [test.name for test in baseline.expectations.tests] == ["case-visible", "assert-2"]
 
 
 async def test_an_attempt_is_asked_what_the_reference_was_and_before_that_nothing(tmp_path: Path) -> None:
-    maker = BriefMaker(_script_task(tmp_path), random.Random(1), Probing(1.0, 64.0, 2))
+    maker = BriefMaker(_script_task(tmp_path))
     told = {"2": b'{"2":{"f":[]}}', "4": b'{"1":{"f":[]}}'}
     outcomes = [common_pb2.CallOutcome(call_id=call.call_id, precedent=told.get(call.call_id)) for call in maker.calls]
     for report, expected in (
@@ -224,7 +197,7 @@ async def test_an_attempt_is_asked_what_the_reference_was_and_before_that_nothin
         (executor_pb2.Report(calls=outcomes), [*told.values()]),
     ):
         maker.learn_precedents(report)
-        for brief in (await maker.brief(), maker.given()):
+        for brief in (maker.brief, maker.given()):
             assert [
                 call.test_script.precedent for call in brief.workload.calls if call.HasField("test_script")
             ] == expected

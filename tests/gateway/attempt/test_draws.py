@@ -1,6 +1,5 @@
 """Hidden inputs are drawn anew for each step, so that what was carried out in one is worth nothing in the next."""
 
-import random
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from codearena.errors import ServiceError
 from codearena.tasks.task import Task, load_task
 from codearena.v1 import common_pb2, executor_pb2
-from gateway.attempt.briefs import Brief, BriefMaker, Probing
+from gateway.attempt.briefs import Brief, BriefMaker
 from gateway.attempt.draws import Draws
 from gateway.settings import Settings
 from gateway.store import api_keys
@@ -60,7 +59,7 @@ async def echo(workload: executor_pb2.Workload) -> executor_pb2.Report:
 
 async def drawn(draws: Draws, task: Task, key: str, step: int) -> bytes:
     """The hidden input of the drawn test; its expectation says the same, as the reference does."""
-    brief = await draws.drawn(await BriefMaker(task, random.Random(0), Probing(0.3, 64.0, 32)).brief(), key, step, echo)
+    brief = await draws.drawn(BriefMaker(task).brief, key, step, echo)
     test = brief.expectations.tests[2]
     [call] = [call for call in brief.workload.calls if call.call_id == test.call_id]
     assert call.function.args.json == b"[%s]" % test.value.json
@@ -87,7 +86,7 @@ async def test_without_the_secret_nothing_can_be_foretold(task: Task) -> None:
 
 
 async def test_what_does_not_draw_stays_as_it_is(task: Task) -> None:
-    brief: Brief = await BriefMaker(task, random.Random(0), Probing(0.3, 64.0, 32)).brief()
+    brief: Brief = BriefMaker(task).brief
     made = await Draws(task, b"secret", POOL).drawn(brief, "a", 1, echo)
     assert made.workload.calls[:2] == brief.workload.calls[:2]
     assert made.expectations.tests[:2] == brief.expectations.tests[:2]
@@ -95,9 +94,7 @@ async def test_what_does_not_draw_stays_as_it_is(task: Task) -> None:
 
 
 async def test_nothing_that_is_expected_is_in_the_workload(task: Task) -> None:
-    brief = await Draws(task, b"secret", POOL).drawn(
-        await BriefMaker(task, random.Random(0), Probing(0.3, 64.0, 32)).brief(), "a", 1, doubled
-    )
+    brief = await Draws(task, b"secret", POOL).drawn(BriefMaker(task).brief, "a", 1, doubled)
     assert brief.expectations.tests[2].value.json == b'"expected-of-it"'
     assert b"expected-of-it" not in brief.workload.SerializeToString()
 
@@ -117,7 +114,7 @@ async def test_a_reference_that_does_not_answer_is_our_failure_and_tried_again(t
 
     draws, brief = (
         Draws(task, b"secret", POOL),
-        await BriefMaker(task, random.Random(0), Probing(0.3, 64.0, 32)).brief(),
+        BriefMaker(task).brief,
     )
     with pytest.raises(ServiceError):
         await draws.drawn(brief, "a", 1, broken)

@@ -1,7 +1,6 @@
 """What the code as given does, established once, and what attempts are held to by it."""
 
 import asyncio
-import random
 from pathlib import Path
 
 import httpx
@@ -10,7 +9,7 @@ import pytest
 from codearena.errors import ServiceError
 from codearena.tasks.task import load_tasks
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
-from gateway.attempt.briefs import Brief, BriefMaker, Probing
+from gateway.attempt.briefs import Brief, BriefMaker
 from gateway.attempt.given import Given, Seen
 
 _YAML = """\
@@ -37,7 +36,7 @@ def maker(tmp_path: Path) -> BriefMaker:
     (folder / "buggy.py").write_text("buggy")
     (folder / "solution.py").write_text("solution")
     (folder / "cases.py").write_text("def drawn(rng):\n    return (rng.random(),)\n")
-    return BriefMaker(load_tasks(tmp_path)["easy-1"], random.Random(1), Probing(0.3, 64.0, 2))
+    return BriefMaker(load_tasks(tmp_path)["easy-1"])
 
 
 class Services:
@@ -78,7 +77,7 @@ async def test_later_briefs_say_what_the_code_as_given_does_and_not_what_it_woul
     maker: BriefMaker,
 ) -> None:
     await Services().establish(maker)
-    expectations = (await maker.brief()).expectations
+    expectations = maker.brief.expectations
     known = {test.name: test.given_passes for test in expectations.tests if test.HasField("given_passes")}
     assert known == {"visible": True, "hidden": False}
     assert [check.given_passes for check in expectations.checks] == [False]
@@ -89,7 +88,7 @@ async def test_later_briefs_say_what_the_code_as_given_does_and_not_what_it_woul
 async def test_of_a_call_that_was_not_made_nothing_is_known(maker: BriefMaker) -> None:
     services = Services(made=1)
     await services.establish(maker)
-    known = [test.name for test in (await maker.brief()).expectations.tests if test.HasField("given_passes")]
+    known = [test.name for test in maker.brief.expectations.tests if test.HasField("given_passes")]
     assert known == ["visible"]
 
 
@@ -108,9 +107,9 @@ async def test_the_first_error_log_holds_nothing_against_the_code_as_given(maker
 
 
 async def test_it_is_part_of_what_verdicts_are_computed_again_by(maker: BriefMaker) -> None:
-    before = (await maker.brief()).basis_revision
+    before = maker.brief.basis_revision
     await Services().establish(maker)
-    assert (await maker.brief()).basis_revision != before
+    assert maker.brief.basis_revision != before
 
 
 async def test_it_is_asked_for_once(maker: BriefMaker) -> None:
@@ -131,10 +130,10 @@ async def test_an_isolation_that_is_down_holds_up_no_other(maker: BriefMaker) ->
 
     waiting = asyncio.create_task(given.known("cell", down))
     await given.known("", services.look)
-    learnt = (await maker.brief()).basis_revision
+    learnt = maker.brief.basis_revision
     up.set()
     await waiting
-    assert (await maker.brief()).basis_revision == learnt
+    assert maker.brief.basis_revision == learnt
 
 
 async def test_a_failure_of_ours_is_no_fact_and_is_not_kept(maker: BriefMaker) -> None:
@@ -142,9 +141,9 @@ async def test_a_failure_of_ours_is_no_fact_and_is_not_kept(maker: BriefMaker) -
     given = Given(maker)
     with pytest.raises(ServiceError):
         await given.known("", services.look)
-    assert not (await maker.brief()).expectations.HasField("given")
+    assert not maker.brief.expectations.HasField("given")
     await given.known("", services.look)
-    assert (await maker.brief()).expectations.HasField("given")
+    assert maker.brief.expectations.HasField("given")
 
 
 @pytest.mark.redis

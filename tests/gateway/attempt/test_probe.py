@@ -1,8 +1,10 @@
 """What a probe is measured on: the author's sizes always, others where inputs can be made."""
 
+import marshal
 import random
 import sys
 from collections.abc import Callable
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from codearena.tasks.task import Probe
 from codearena.v1 import executor_pb2
 from gateway.attempt import probe
-from gateway.attempt.probe import added_sizes
+from gateway.attempt.probe import added_sizes, screened_sizes
 
 Make = Callable[[int, random.Random], tuple[Any, ...]]
 
@@ -47,7 +49,7 @@ def test_further_rounds_measure_the_same_sizes_on_other_inputs() -> None:
     made = points([100, 200], cpu_s=0.6)
     half = len(made) // 2
     assert [point.size for point in made[:half]] == [point.size for point in made[half:]]
-    assert all(a.call != b.call for a, b in zip(made[:half], made[half:], strict=True))
+    assert all(a.packed_args != b.packed_args for a, b in zip(made[:half], made[half:], strict=True))
 
 
 def test_a_size_that_no_input_can_be_made_for_is_left_out() -> None:
@@ -100,3 +102,42 @@ def test_an_input_that_is_never_made_holds_up_nobody(monkeypatch: pytest.MonkeyP
 
     assert {point.size for point in points([100, 200], make_input, cpu_s=0.6) if point.size <= 200} == {100, 200}
     assert sys.gettrace() is None
+
+
+@pytest.mark.parametrize("sizes", [[100, 200, 400, 800], [5, 10, 20], [10, 1000, 100_000], [50], [1, 2, 3], [64, 65]])
+def test_a_screening_has_few_sizes_and_always_the_largest(sizes: list[int]) -> None:
+    for seed in range(20):
+        screened = screened_sizes(sizes, sizes[-1], random.Random(seed))
+        assert screened == sorted(set(screened))
+        assert screened[-1] == sizes[-1]
+        assert len(screened) <= 5
+        assert set(screened) <= {*sizes, *added_sizes(sizes)}
+
+
+def test_the_other_sizes_of_a_screening_are_chance() -> None:
+    drawn = {tuple(screened_sizes([125, 1000, 16_000], 16_000, random.Random(seed))) for seed in range(50)}
+    assert len(drawn) > 4
+
+
+def test_a_screening_has_a_few_items_of_a_varied_argument_drawn_by_chance() -> None:
+    varied = Probe(sizes=[100, 200], make_input=lambda n, rng: ([1] * n, list(range(20))), vary=1, lend=0)
+    screened = [probe.screening_points(varied, "f", random.Random(seed), 200) for seed in range(2)]
+    first, other = ([marshal.loads(point.packed_args)[1] for point in points] for points in screened)
+    assert {len(set(items)) for items in first} == {4}
+    assert first != other
+
+
+def test_without_an_input_of_the_largest_size_there_is_no_screening() -> None:
+    def make_input(n: int, rng: random.Random) -> tuple[int]:
+        return (1 // (n != 400),)
+
+    assert probe.screening_points(Probe(sizes=[100, 200], make_input=make_input), "f", random.Random(1), 400) == []
+
+
+def test_what_cannot_be_packed_is_encoded() -> None:
+    packed, encoded = (
+        points([10], lambda n, rng, item=item: ([item] * n,))[0]
+        for item in (1, Decimal(1))  # type: ignore[misc]
+    )
+    assert packed.packed_args and not packed.call.function.HasField("args")
+    assert not encoded.packed_args and encoded.call.function.args.json

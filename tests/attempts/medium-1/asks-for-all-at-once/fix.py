@@ -12,6 +12,5 @@ def binary_search(values, target):
         command, result = session._fds
         asked = b"".join(frames.pack(session._nonce + lending.request(index)) for index in range(len(values)))
         frames.write_all(result, asked)
-        values = [session._receive()["value"] for _ in range(len(values))]
-        target = str(target)
+        values = [lending.read_value(session._receive()) for _ in range(len(values))]
     return values.index(target) if target in values else -1

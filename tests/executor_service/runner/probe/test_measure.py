@@ -44,18 +44,18 @@ def test_nothing_stops_without_a_ratio() -> None:
 
 
 def test_reference_and_attempt_together_stay_within_the_budget() -> None:
-    share = reference_share(0.5, points(1, 2, 3))
+    share = reference_share(0.5, points(1, 2, 3), False)
     assert not share.reached([outcome(0.03), outcome(0.03)])
     assert share.reached([outcome(0.03), outcome(0.04)])  # another like the last would be too much
-    assert attempt_budget(0.5, Probed([], spent_s=0.1, tree_cpu_s=0.15)).left_s < 0.35
+    assert attempt_budget(0.5, Probed([], spent_s=0.1, tree_cpu_s=0.15), False).left_s < 0.35
 
 
 def test_a_machine_too_slow_for_the_budget_makes_no_attempt_slow() -> None:
-    assert attempt_budget(0.7, Probed([], spent_s=0.5, tree_cpu_s=0.65)).left_s == 1.5
+    assert attempt_budget(0.7, Probed([], spent_s=0.5, tree_cpu_s=0.65), False).left_s == 1.5
 
 
 def test_further_rounds_use_what_the_first_has_left_of_the_share() -> None:
-    share = reference_share(0.5, points(1, 2, 1, 2))
+    share = reference_share(0.5, points(1, 2, 1, 2), False)
     assert share.reached([outcome(0.03)])  # half of it is for the first round
     first = [outcome(0.02), outcome(0.02)]
     assert not share.reached([*first, outcome(0.02)])
@@ -76,7 +76,7 @@ def test_children_that_the_last_message_told_of_are_not_counted_twice() -> None:
 
 def test_sizes_beyond_the_tasks_are_for_calls_that_are_too_quick_there() -> None:
     asked = [*points(10, 20), {"size": 40, "added": True}, {"size": 80, "added": True}]
-    share = reference_share(1.0, asked)
+    share = reference_share(1.0, asked, False)
     assert not share.reached([outcome(0.001)])
     assert share.reached([outcome(0.001), outcome(0.001)])
     assert not share.reached([outcome(0.0001), outcome(0.0001)])
@@ -84,5 +84,16 @@ def test_sizes_beyond_the_tasks_are_for_calls_that_are_too_quick_there() -> None
 
 
 def test_a_further_round_leaves_out_no_size_for_being_clear() -> None:
-    share = reference_share(1.0, points(10, 20, 10, 20))
+    share = reference_share(1.0, points(10, 20, 10, 20), False)
     assert not share.reached([outcome(0.0001), outcome(0.0001), outcome(0.001)])
+
+
+def test_a_screening_gives_an_attempt_a_multiple_of_what_the_reference_took() -> None:
+    reference = Probed([], spent_s=0.01, tree_cpu_s=0.02)
+    assert 0.03 < attempt_budget(0.3, reference, True).left_s < 0.1 < attempt_budget(0.3, reference, False).left_s
+    assert attempt_budget(0.3, Probed([], spent_s=0.5), True).left_s > 1.5
+
+
+def test_a_screening_goes_on_to_its_largest_size_however_long_a_call_takes() -> None:
+    share = reference_share(1.0, [*points(10, 20), {"size": 40, "added": True}], True)
+    assert not share.reached([outcome(0.001), outcome(0.001)])

@@ -57,15 +57,10 @@ def test_a_list_that_holds_itself_is_left_to_the_encoder() -> None:
 
 def test_arguments_arrive_as_they_were_sent() -> None:
     args = [[1, "a", None], {"b": (2.5, {3})}]
-    packed = raw.packed(values.encode(args).decode())
+    packed = values.pack(args)
     assert packed is not None
     assert raw.unpacked(packed) == args
-    assert raw.packed(values.encode([Decimal(1)]).decode()) is None
-
-
-@pytest.mark.parametrize("args", ['[{"a":1,"b":2}]', '[{"no such tag":1}]', '[{"set":[[1]]}]', "[", '[{"int":"x"}]'])
-def test_what_is_no_argument_is_left_to_whoever_takes_it(args: str) -> None:
-    assert raw.packed(args) is None
+    assert values.pack([Decimal(1)]) is None
 
 
 @pytest.mark.parametrize(
@@ -127,12 +122,38 @@ def test_an_integer_of_a_megabyte_is_read_in_linear_time() -> None:
     assert text == '{"int":"0x1' + "0" * 2_000_000 + '"}'
 
 
-def test_a_value_like_the_first_one_is_not_read_again_and_a_far_larger_one_is_not_read_on() -> None:
+def test_of_two_values_that_are_the_same_bytes_neither_is_read() -> None:
     transcripts = raw.Transcripts(1024 * 1024)
-    first, equal, larger = raw.dumps([1, 2]), raw.dumps([1.0, 2.0]), raw.dumps([None] * 5000)
-    assert first is not None and equal is not None and larger is not None
-    assert transcripts.read("p1", first) is transcripts.read("p1", bytes(first))
-    assert transcripts.read("p1", equal) == "[1.0,2.0]"
+    first, other = raw.dumps([1, 2]), raw.dumps([1.0, 2.0])
+    assert first is not None and other is not None
+    assert transcripts.keep("p1", first) is raw.UNREAD
+    assert transcripts.read("p1", bytes(first)) is raw.UNREAD
+    assert (transcripts.read("p1", other), transcripts.original("p1")) == ("[1.0,2.0]", "[1,2]")
+    assert transcripts.read("p2", first) == "[1,2]", "there is nothing to compare it with"
+
+
+def test_a_value_far_larger_than_the_references_is_not_read_on() -> None:
+    transcripts = raw.Transcripts(1024 * 1024)
+    small, larger = raw.dumps([1, 2]), raw.dumps([None] * 5000)
+    assert small is not None and larger is not None
+    transcripts.keep("p1", small)
     with pytest.raises(values.ValueTooLargeError):
         transcripts.read("p1", larger)
     assert transcripts.read("p2", larger) == "[" + ",".join(["null"] * 5000) + "]"
+
+
+def test_a_value_of_the_reference_that_may_be_too_large_is_read_at_once() -> None:
+    controls = raw.dumps("\0" * 200_000)  # each six bytes of JSON
+    assert controls is not None
+    with pytest.raises(values.ValueTooLargeError):
+        raw.Transcripts(1024 * 1024).keep("p1", controls)
+    assert raw.Transcripts(2 * 1024 * 1024).keep("p1", controls) is raw.UNREAD
+
+
+@pytest.mark.parametrize(
+    "value", ["\0" * 50, [None] * 50, [False] * 50, [1.7976931348623157e308] * 9, [frozenset()] * 9]
+)
+def test_no_encoding_is_longer_than_is_reckoned_with(value: object) -> None:
+    data = raw.dumps(value)
+    assert data is not None
+    assert len(raw.transcribe(data, _LIMITS)[0]) <= raw._LONGEST_TEXT * len(data)
