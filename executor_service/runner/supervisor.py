@@ -76,8 +76,8 @@ def warm_up(*, seldom: bool) -> None:
     """
     for name in (*_WARM_MODULES, *(_SELDOM if seldom else ())):
         importlib.import_module(name)
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def main(stdin_fd: int, stdout_fd: int, confinement: Confinement) -> int:
