@@ -62,6 +62,16 @@ def main(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Con
     page = rules.make_page(confinement.folder)
     # Forked before the workload is here, and so off its path: it is blank, and gets to know only what it is told.
     spare = Process(supervisor, Role.ATTEMPT, stdin_fd, page=page)
+    try:
+        return _conduct(supervisor, spare, stdin_fd, stdout_fd, confinement, page)
+    finally:
+        os.close(page)
+        spare.let_go()
+
+
+def _conduct(
+    supervisor: Supervisor, spare: Process, stdin_fd: int, stdout_fd: int, confinement: Confinement, page: int
+) -> int:
     hello = {"runner_revision": runner_revision(), "degradations": list(confinement.degradations)}
     frames.write_all(stdout_fd, frames.pack_json(hello))
     body = frames.read_frame(stdin_fd)
@@ -164,7 +174,11 @@ class _Conductor:
         self._spare: Process | None = spare
         self._stdin_fd = stdin_fd
         self._referees: list[Process] = []
-        self._meter = Meter(confinement.cpu_counter, lambda: sum(map(Process.cpu_of_all_s, self._referees)))
+        self._meter = Meter(
+            confinement.cpu_counter,
+            lambda: sum(map(Process.cpu_of_all_s, self._referees)),
+            confinement.supervisor_pid,
+        )
         self._confinement = confinement
         self._processes = self._limits["processes"] if confinement.limit_processes else None
         self._own_pids = confinement.own_pids
@@ -235,7 +249,8 @@ class _Conductor:
         running = self._supervisor.running
         if not self._own_pids:
             return [pid for pid, its_role in running.items() if its_role is role]
-        ours = {1, os.getpid(), *(pid for pid, its_role in running.items() if its_role is not role)}
+        ours = {1, self._confinement.supervisor_pid, os.getpid()}
+        ours |= {pid for pid, its_role in running.items() if its_role is not role}
         return [pid for pid in (int(entry) for entry in os.listdir("/proc") if entry.isdigit()) if pid not in ours]
 
     def _run_attempt(self, reference: _Reference) -> Report:

@@ -95,6 +95,12 @@ def main(stdin_fd: int, stdout_fd: int, confinement: Confinement) -> int:
         return serving.serve()
 
 
+def serve(control: socket.socket, confinement: Confinement) -> None:
+    """The same for a conductor that is no child of this process; returns when it has closed its end."""
+    with control, contextlib.closing(_Supervisor(control, 0, confinement)) as serving:
+        serving.serve()
+
+
 def _become_conductor(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Confinement) -> None:
     status = 70
     try:
@@ -117,6 +123,8 @@ class _Spawned:
 
 
 class _Supervisor:
+    """conductor_pid: 0: it is no child of this process."""
+
     def __init__(self, control: socket.socket, conductor_pid: int, confinement: Confinement) -> None:
         self._control = control
         self._conductor_pid = conductor_pid
@@ -143,6 +151,8 @@ class _Supervisor:
                 if fd == self._wake_r:
                     self._reap()
                 elif not self._serve_request():
+                    if not self._conductor_pid:
+                        return 0
                     poll.unregister(fd)  # its end follows
         return self._conductor_status
 

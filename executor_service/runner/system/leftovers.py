@@ -5,6 +5,7 @@ keys, and files without a name are refused by the filter of system calls (deploy
 belongs to a process.
 """
 
+import operator
 import os
 import signal
 import time
@@ -22,24 +23,6 @@ _FILES_REMOVED = 256  # more than an honest attempt leaves: another container is
 _WRITABLE = ("/tmp", "/dev/shm")
 
 
-def most_bytes() -> int:
-    """The memory that there may be once an attempt is gone, asked before the first one is there."""
-    return _anonymous_bytes() + _MEMORY_SLACK_BYTES
-
-
-def settled(most_bytes: int) -> bool:
-    """True once nothing but this process is here and the memory is back; False if that does not come."""
-    deadline = time.monotonic() + _SETTLE_S
-    while True:
-        if _counters(_OOM_FILES).get("oom_kill", 0):
-            return False
-        if _processes() == 1 and _anonymous_bytes() <= most_bytes:
-            return True
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(_LOOK_AGAIN_S)
-
-
 def oom_file() -> str:
     """The file that tells whether the kernel has killed a process of this container for memory."""
     return _readable(_OOM_FILES)
@@ -50,10 +33,10 @@ def _processes() -> int:
         return int(file.read())
 
 
-def _anonymous_bytes() -> int:
-    """Memory of processes and of files in memory; not of files on disk, which the kernel keeps as long as it likes."""
+def _memory_bytes() -> tuple[int, int]:
+    """Of processes, and of files in memory; not of files on disk, which the kernel keeps as long as it likes."""
     counters = _counters(_MEMORY_STATS)
-    return counters.get("anon", counters.get("rss", 0)) + counters.get("shmem", 0)
+    return counters.get("anon", counters.get("rss", 0)), counters.get("shmem", 0)
 
 
 def _counters(paths: tuple[str, ...]) -> dict[str, int]:
@@ -87,11 +70,28 @@ def kill_uid(uid: int) -> None:
 
 
 class Container:
-    """A container of which this process is PID 1, as it is before the first attempt."""
+    """A container as it is before the first attempt, with this process as its PID 1.
 
-    def __init__(self) -> None:
-        self._most_bytes = most_bytes()
+    ours: processes that stay. growth_bytes: by which they may grow from one attempt to the next.
+    """
+
+    def __init__(self, ours: int = 1, growth_bytes: int = 0) -> None:
+        self._ours = ours
+        processes_bytes, files_bytes = _memory_bytes()
+        self._most_bytes = (processes_bytes + growth_bytes + _MEMORY_SLACK_BYTES, files_bytes + _MEMORY_SLACK_BYTES)
         self._used = _used()
+
+    def settled(self) -> bool:
+        """True once nothing but our processes is here and the memory is back; False if that does not come."""
+        deadline = time.monotonic() + _SETTLE_S
+        while True:
+            if _counters(_OOM_FILES).get("oom_kill", 0):
+                return False
+            if _processes() == self._ours and all(map(operator.le, _memory_bytes(), self._most_bytes)):
+                return True
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_LOOK_AGAIN_S)
 
     def cleared(self, uids: Collection[int]) -> bool:
         """Ends all processes of those uids and removes their files. False: something is left, or may be."""
@@ -102,7 +102,7 @@ class Container:
             _remove(_WRITABLE, uids)
         except (OSError, LookupError):
             return False
-        return settled(self._most_bytes) and _used() == self._used
+        return self.settled() and _used() == self._used
 
 
 def _reap_all() -> None:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 _NANOSECONDS = "/sys/fs/cgroup/cpuacct/cpuacct.usage"  # cgroup v1
 _STATISTICS = "/sys/fs/cgroup/cpu.stat"  # cgroup v2: begins with "usage_usec <number>"
-_SUPERVISOR_CLOCK = (~1 << 3) | 2  # of PID 1: clock_getcpuclockid(3), posix-timers.h
 
 
 def open_counter() -> int | None:
@@ -20,13 +19,16 @@ def open_counter() -> int | None:
 
 
 class Meter:
-    """counter: of a control group that only this sandbox uses at this time; None: not known.
+    """counter: of a control group that only this sandbox uses at this time; None: not known. supervisor_pid: seen here.
 
     left_out_s: CPU time so far of processes beside supervisor and conductor that are none of the attempt's.
     """
 
-    def __init__(self, counter: int | None, left_out_s: Callable[[], float] = lambda: 0.0) -> None:
+    def __init__(
+        self, counter: int | None, left_out_s: Callable[[], float] = lambda: 0.0, supervisor_pid: int = 1
+    ) -> None:
         self._counter = counter
+        self._supervisor_clock = (~supervisor_pid << 3) | 2  # clock_getcpuclockid(3), posix-timers.h
         self._left_out_s = left_out_s
 
     def others_s(self) -> float:
@@ -36,7 +38,7 @@ class Meter:
         try:
             counted = os.pread(self._counter, 256, 0).split()
             total_s = int(counted[1]) / 1e6 if counted[0] == b"usage_usec" else int(counted[0]) / 1e9
-            ours_s = time.process_time() + time.clock_gettime(_SUPERVISOR_CLOCK)
+            ours_s = time.process_time() + time.clock_gettime(self._supervisor_clock)
             return total_s - ours_s - self._left_out_s()
         except (OSError, ValueError, IndexError):
             return 0.0

@@ -65,6 +65,7 @@ class Confinement:
     nice: what the roles' processes give way by: where the control group has a share of the cores of its own, to the
         runner and to nobody else, so that a crowd of them does not keep it from ending them.
     folder: where each role has its work folder; nobody but this runner writes there.
+    supervisor_pid: as the conductor sees it.
     degradations: what is missing from the full isolation, in words.
     """
 
@@ -77,6 +78,7 @@ class Confinement:
     cpu_counter: int | None = None
     nice: int = 0
     folder: str = "/tmp"
+    supervisor_pid: int = 1
     degradations: tuple[str, ...] = ()
 
     @property

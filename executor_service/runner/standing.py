@@ -1,0 +1,83 @@
+"""The conductor of a container that attempts take turns in: one process for all of them, one at a time.
+
+It is forked from PID 1 before there is any attempt, and outside of the namespaces of all of them: none can name it. For
+each attempt it gets a socket to the supervisor in there, and has forgotten the attempt when it says that it is done. If
+it has not, or anything went wrong, it ends, and the container with it.
+"""
+
+import gc
+import os
+import socket
+import sys
+from dataclasses import replace
+
+from executor_service.runner import conductor
+from executor_service.runner.probe import lending
+from executor_service.runner.system import kernel, meter
+from executor_service.runner.system.roles import CONDUCTOR_UID, Confinement, Role, switch_uid
+
+_LOST = 70
+_PACKET_BYTES = 64
+
+
+class StandingConductor:
+    """As PID 1 sees it."""
+
+    def __init__(self, link: socket.socket) -> None:
+        self._link = link
+
+    @classmethod
+    def start(cls, stdin_fd: int, stdout_fd: int, program: bytes) -> "StandingConductor":
+        """program: the filter of system calls that it is under, as attempts are."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        if os.fork() == 0:
+            ours.close()
+            _become(theirs, stdin_fd, stdout_fd, program)
+        theirs.close()
+        return cls(ours)
+
+    def begin(self, control: socket.socket, supervisor_pid: int) -> None:
+        """Has it conduct one attempt by the supervisor at the other end of `control`."""
+        socket.send_fds(self._link, [str(supervisor_pid).encode()], [control.fileno()])
+
+    def end(self) -> int:
+        """Waits until it is done; the exit status of what went wrong, else 0."""
+        status = self._link.recv(_PACKET_BYTES)
+        return int(status) if status else _LOST
+
+
+def _become(link: socket.socket, stdin_fd: int, stdout_fd: int, program: bytes) -> None:
+    try:
+        confinement = Confinement(cpu_counter=meter.open_counter(), spares=(Role.ATTEMPT,))
+        switch_uid(CONDUCTOR_UID)
+        kernel.make_unreadable()
+        kernel.forbid_new_privileges()
+        kernel.filter_calls(program)
+        _serve(link, stdin_fd, stdout_fd, confinement)
+    except BaseException:  # noqa: BLE001 - the process's top
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(_LOST)
+
+
+def _serve(link: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Confinement) -> None:
+    """Until something goes wrong, or PID 1 is gone."""
+    open_fds = os.listdir("/proc/self/fd")
+    status = 0
+    while not status:
+        supervisor_pid, fds, _, _ = socket.recv_fds(link, _PACKET_BYTES, 1)
+        if not supervisor_pid:
+            return
+        with socket.socket(fileno=fds[0]) as control:
+            of_attempt = replace(confinement, supervisor_pid=int(supervisor_pid))
+            status = conductor.main(control, stdin_fd, stdout_fd, of_attempt)
+        _forget()
+        if os.listdir("/proc/self/fd") != open_fds:
+            status = _LOST
+        link.send(str(status).encode())
+
+
+def _forget() -> None:
+    """What is kept beyond an attempt by who conducts only one."""
+    lending.forget()
+    gc.collect()
