@@ -5,7 +5,7 @@ import contextlib
 import hashlib
 import json
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -73,6 +73,7 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
     request_ids, time_left_s: what came with each request, in the order of `requests`.
     leased_s: how long it says that each attempt has waited for a sandbox.
     change: what is done to the report on each attempt.
+    gives_up_between: keeps no sandbox for a second workload. calls: each of one attempt; ended: by their callers.
     given_up: closed, nobody has cancelled an attempt that waits.
     """
 
@@ -81,11 +82,13 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
             executor_pb2_grpc.add_ExecutorServiceServicer_to_server(self, server)
 
         super().__init__("codearena.v1.ExecutorService", register, tls_folder)
-        self.requests: list[executor_pb2.ExecuteRequest] = []
+        self.requests: list[executor_pb2.AttemptRequest] = []
         self.request_ids: list[str] = []
         self.time_left_s: list[float] = []
         self.fail: dict[str, deque[CodeArenaError]] = defaultdict(deque)
         self.fail_measurements = False
+        self.gives_up_between = False
+        self.calls = self.ended = 0
         self.isolation = isolation
         self.leased_s = 0.0
         self.change: Callable[[executor_pb2.Report], None] = lambda report: None
@@ -95,7 +98,7 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
         self._arrivals = asyncio.Condition()
 
     @property
-    def attempts(self) -> list[executor_pb2.ExecuteRequest]:
+    def attempts(self) -> list[executor_pb2.AttemptRequest]:
         """Requests for attempts; not those made to see what the buggy code does, or how long the reference takes."""
         return [request for request in self.requests if not request.attempt_id.startswith(_OURS)]
 
@@ -109,9 +112,17 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
         async with self._arrivals:
             await self._arrivals.wait_for(lambda: len(self.attempts) >= count)
 
-    async def Execute(  # noqa: N802
-        self, request: executor_pb2.ExecuteRequest, context: Any
-    ) -> executor_pb2.ExecuteResponse:
+    async def Attempt(  # type: ignore[override]  # noqa: N802
+        self, requests: AsyncIterator[executor_pb2.AttemptRequest], context: Any
+    ) -> None:
+        self.calls += 1
+        async for request in requests:
+            await context.write(executor_pb2.AttemptResponse(report=await self._answered(request, context)))
+            if self.gives_up_between:
+                return
+        self.ended += 1
+
+    async def _answered(self, request: executor_pb2.AttemptRequest, context: Any) -> executor_pb2.Report:
         async with self._arrivals:
             self.requests.append(request)
             self.request_ids.append(telemetry.request_id.get())
@@ -129,7 +140,7 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
             self.change(report)
         report.isolation.name = self.isolation
         report.timings.leased.FromMilliseconds(round(1000 * self.leased_s))
-        return executor_pb2.ExecuteResponse(report=report)
+        return report
 
     async def _pass_gate(self) -> None:
         try:

@@ -12,7 +12,7 @@ import logging
 import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import grpc
 from opentelemetry.trace import SpanKind
@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 
 _RETRY = RetryPolicy(first_wait_s=0.05, max_wait_s=2.0)
 _STATUS_TIMEOUT_S = 2.0
+_RELEASE_S = 1.0
 
 Metadata = tuple[tuple[str, str], ...]
 Answer = TypeVar("Answer")
@@ -95,7 +96,12 @@ class Clients:
             raise SandboxError(
                 f"there are no executors of the isolation {ticket.isolation} any more", retry_after_s=None
             )
-        yield Sandbox(executor)
+        sandbox = Sandbox(executor)
+        try:
+            yield sandbox
+            await sandbox.release()
+        finally:
+            sandbox.leave()
 
     async def examine(
         self, ticket: Ticket, report: executor_pb2.Report, expectations: grader_pb2.Expectations
@@ -138,20 +144,25 @@ class Clients:
 
 
 class Sandbox:
-    """Where the workloads of one attempt run, each where nothing else has run before."""
+    """Where the workloads of one attempt run: in one sandbox, as long as the executor keeps it for the attempt.
 
-    def __init__(self, executor: "executor_pb2_grpc.ExecutorServiceAsyncStub") -> None:
-        self._executor = executor
+    What comes after the last one had to be given up gets another. Of one workload nothing is there for the next.
+    """
+
+    def __init__(self, executor: executor_pb2_grpc.ExecutorServiceStub) -> None:
+        self._executor: Any = executor  # its stub does not know that it is an asynchronous one
+        self._kept: Any = None  # the call by which the executor keeps a sandbox
+        self._until_s = 0.0
 
     async def run(self, ticket: Ticket, workload: executor_pb2.Workload) -> executor_pb2.Report:
         """What was seen of it. Raises SandboxError if no executor could run it."""
-        request = executor_pb2.ExecuteRequest(attempt_id=ticket.attempt_id, workload=workload)
+        request = executor_pb2.AttemptRequest(attempt_id=ticket.attempt_id, workload=workload)
         with_reference = bool(workload.reference_source)
         longest_s = budgets.longest_call_s(workload.limits, with_reference=with_reference)
 
         async def ask(timeout_s: float, metadata: Metadata) -> executor_pb2.Report:
             request.wait.FromMilliseconds(math.ceil(1000 * ticket.patience.left_s()))
-            report = (await self._executor.Execute(request, timeout=timeout_s, metadata=metadata)).report
+            report = await self._in_kept(request, longest_s) or await self._in_another(request, timeout_s, metadata)
             ticket.patience.spend(report.timings.leased.ToMilliseconds() / 1000)
             if ticket.isolation and report.isolation.name != ticket.isolation:
                 found = f"an executor of the isolation {ticket.isolation} has {report.isolation.name}"
@@ -161,6 +172,55 @@ class Sandbox:
             return report
 
         return await _answer("executor", ticket, longest_s, ask)
+
+    async def release(self) -> None:
+        """Gives it back, because no other workload is expected; one that comes all the same runs in another."""
+        if self._kept is not None:
+            kept, self._kept = self._kept, None
+            try:
+                async with asyncio.timeout(_RELEASE_S):
+                    await kept.done_writing()
+                    await kept.read()
+            except (TimeoutError, grpc.aio.AioRpcError, asyncio.InvalidStateError):
+                kept.cancel()
+
+    def leave(self) -> None:
+        """Gives it up at once, whatever it does."""
+        if self._kept is not None:
+            self._kept.cancel()
+            self._kept = None
+
+    async def _in_kept(self, request: executor_pb2.AttemptRequest, longest_s: float) -> executor_pb2.Report | None:
+        """None: there is none, or not for so long, or no more."""
+        if self._kept is None:
+            return None
+        if time.monotonic() + longest_s > self._until_s:
+            await self.release()
+            return None
+        return await self._exchange(request)
+
+    async def _in_another(
+        self, request: executor_pb2.AttemptRequest, timeout_s: float, metadata: Metadata
+    ) -> executor_pb2.Report:
+        self._until_s = time.monotonic() + timeout_s
+        self._kept = self._executor.Attempt(timeout=timeout_s, metadata=metadata)
+        return await self._exchange(request) or executor_pb2.Report()
+
+    async def _exchange(self, request: executor_pb2.AttemptRequest) -> executor_pb2.Report | None:
+        """None: the executor has ended the call."""
+        kept, self._kept = self._kept, None
+        try:
+            with contextlib.suppress(asyncio.InvalidStateError):  # it has ended: reading tells how
+                await kept.write(request)
+            response = await kept.read()
+        except BaseException:
+            kept.cancel()
+            raise
+        if response is grpc.aio.EOF:
+            return None
+        self._kept = kept
+        report: executor_pb2.Report = response.report
+        return report
 
 
 async def _answer(service: str, ticket: Ticket, longest_s: float, ask: Ask[Answer]) -> Answer:

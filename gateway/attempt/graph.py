@@ -117,6 +117,8 @@ class Graph:
             if report.analysis.compiles:
                 examined = await stages.examine(report, expectations)
                 judging = stages.judge(proposal, report, all_tests_passed=examined.passed)
+                if not examined.measure:
+                    await stages.sandbox.release()
                 measuring = stages.measure(first) if examined.measure else None
                 judgement, measurements = await _together(judging, measuring)
             identity = identity_of(source, report.analysis)

@@ -112,7 +112,7 @@ async def test_the_ids_come_back_in_headers(played: Played) -> None:
 async def test_one_step_is_one_trace_through_all_services(played: Played) -> None:
     spans = played.collector.of_the_trace()
     assert "POST /step" in {span.name for span in spans["codearena-gateway"]}
-    for service, method in (("executor", "Execute"), ("judge", "Judge"), ("grader", "Grade")):
+    for service, method in (("executor", "Attempt"), ("judge", "Judge"), ("grader", "Grade")):
         names = {span.name for span in spans[f"codearena-{service}"]}
         assert f"codearena.v1.{service.title()}Service/{method}" in names
     known = {span.span_id for each in spans.values() for span in each}
