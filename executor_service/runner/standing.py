@@ -14,7 +14,7 @@ from dataclasses import replace
 from executor_service.runner import conductor
 from executor_service.runner.probe import lending
 from executor_service.runner.system import kernel, meter
-from executor_service.runner.system.roles import CONDUCTOR_UID, Confinement, Role, switch_uid
+from executor_service.runner.system.roles import CONDUCTOR_UID, Confinement, switch_uid
 
 _LOST = 70
 _PACKET_BYTES = 64
@@ -48,7 +48,7 @@ class StandingConductor:
 
 def _become(link: socket.socket, stdin_fd: int, stdout_fd: int, program: bytes) -> None:
     try:
-        confinement = Confinement(cpu_counter=meter.open_counter(), spares=(Role.ATTEMPT,))
+        confinement = Confinement(cpu_counter=meter.open_counter())
         switch_uid(CONDUCTOR_UID)
         kernel.make_unreadable()
         kernel.forbid_new_privileges()

@@ -180,7 +180,8 @@ LOOKING = workloads.workload(LOOKS, [workloads.call("f", 1)])
 
 async def looked_alone(arena: Arena) -> object:
     """What is seen where nothing was before."""
-    return seen((await in_turn(arena, LOOKING))[0])
+    [report] = await in_turn(arena, LOOKING)
+    return seen(report)
 
 
 async def test_runs_of_one_attempt_share_a_container(arena: Arena) -> None:

@@ -16,10 +16,10 @@ from codearena.v1 import executor_pb2
 from executor_service.codec import encode_workload
 from executor_service.runner import standing, supervisor
 from executor_service.runner.system import frames
-from executor_service.runner.system.roles import Confinement, Role
+from executor_service.runner.system.roles import Confinement
 from tests.executor_service import workloads
 
-PLAIN = Confinement(conductor_uid=None, role_uids=None, kill_by_uid=False, own_pids=False, spares=(Role.ATTEMPT,))
+PLAIN = Confinement(conductor_uid=None, role_uids=None, kill_by_uid=False, own_pids=False)
 """Without namespaces: what is looked at is the conductor's own memory."""
 
 
@@ -85,7 +85,7 @@ class Container:
         socket.send_fds(self._link, [str(pid).encode()], [theirs.fileno()])
         theirs.close()
         assert frames.read_frame(self._stdout)
-        frames.write_all(self._stdin, frames.pack(encode_workload(telling(mark), analysed=True)))
+        frames.write_all(self._stdin, frames.pack(encode_workload(telling(mark))))
         report = json.loads(frames.read_frame(self._stdout) or b"")
         os.write(self._told, mark[::-1].encode())
         found = json.loads(os.read(self._found, 1 << 16))
