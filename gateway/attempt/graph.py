@@ -116,9 +116,9 @@ class Graph:
             report = await stages.analyse_and_run(prepared.workload(source))
             if report.analysis.compiles:
                 examined = await stages.examine(report, expectations)
-                judging = stages.judge(proposal, report, all_tests_passed=examined.passed)
                 if not examined.measure:
                     await stages.sandbox.release()
+                judging = stages.judge(proposal, report, all_tests_passed=examined.passed)
                 measuring = stages.measure(first) if examined.measure else None
                 judgement, measurements = await _together(judging, measuring)
             identity = identity_of(source, report.analysis)
