@@ -120,7 +120,7 @@ def _answered(
         return replace(seen, status=CallStatus.OUTPUT_LIMIT, detail=str(error))
     except values.UnencodableError as error:
         return replace(seen, status=CallStatus.UNENCODABLE, detail=str(error))
-    except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError, worker.META_ERROR):
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, worker.META_ERROR):
         return replace(seen, status=CallStatus.CRASHED, detail="broke the channel of its results")
 
 
