@@ -207,12 +207,12 @@ async def until_terminated() -> None:
     What there is when it is called stays until then, and is left alone by the garbage collector, which would hold up
     all that is served for a tenth of a second each time that it looks at all of it again.
     """
-    gc.collect()
-    gc.freeze()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    gc.collect()
+    gc.freeze()
     await stop.wait()
 
 

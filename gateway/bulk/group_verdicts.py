@@ -56,8 +56,12 @@ class GroupVerdicts:
                 return noted
             graded_here = True
             own = Outcome.of(await grade())
+            if not self._kept:
+                return own
             # Another gateway may have been at the same: all give the verdict of the one that was faster.
-            return (_outcome(await self._records.note(digest, _record(own))) if self._kept else None) or own
+            record = _record(own)
+            kept = await self._records.note(digest, record)
+            return own if kept == record else _outcome(kept) or own
 
         found, _ = await self._flights.result(key, agreed, keep=False)
         return found, not graded_here

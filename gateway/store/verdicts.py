@@ -1,7 +1,9 @@
 """Verdicts on the attempts of groups, kept so that all gateways give the same one."""
 
+import asyncio
 from typing import TYPE_CHECKING, cast
 
+from codearena.errors import StoreError
 from gateway.store.keys import Keys
 from gateway.store.translated import translated
 
@@ -19,17 +21,37 @@ class VerdictRecords:
         self._redis = redis
         self._keys = keys
         self._kept_ms = max(1, round(1000 * kept_s))
+        self._asked: list[tuple[str, asyncio.Future[bytes | None]]] = []
+        self._reading: set[asyncio.Task[None]] = set()
 
     async def read(self, digest: str) -> bytes | None:
-        """What was noted; None: nothing, or too long ago."""
-        async with translated():
-            return cast("bytes | None", await self._redis.get(self._keys.verdict(digest)))
+        """What was noted; None: nothing, or too long ago. The items of a batch ask at once, and take one round trip."""
+        answer: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
+        self._asked.append((self._keys.verdict(digest), answer))
+        if len(self._asked) == 1:
+            task = asyncio.create_task(self._read_asked())
+            self._reading.add(task)
+            task.add_done_callback(self._reading.discard)
+        return await answer
+
+    async def _read_asked(self) -> None:
+        asked, self._asked = self._asked, []
+        try:
+            async with translated():
+                found = cast("list[bytes | None]", await self._redis.mget([key for key, _ in asked]))
+        except StoreError as error:
+            for _, answer in asked:
+                if not answer.done():  # somebody waits for it still
+                    answer.set_exception(error)
+            return
+        for (_, answer), record in zip(asked, found, strict=True):
+            if not answer.done():
+                answer.set_result(record)
 
     async def note(self, digest: str, verdict: bytes) -> bytes:
         """What is noted from now on: this one, or the one of whoever was faster."""
         key = self._keys.verdict(digest)
-        async with translated(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.set(key, verdict, px=self._kept_ms, nx=True)
-            pipe.get(key)
-            _, noted = await pipe.execute()
-        return cast("bytes", noted)
+        async with translated():
+            if await self._redis.set(key, verdict, px=self._kept_ms, nx=True):
+                return verdict
+            return cast("bytes | None", await self._redis.get(key)) or verdict  # it may have been too old by then
