@@ -331,7 +331,7 @@ class Pool:
             sandbox = await self._isolation.create()
         except SandboxError as error:
             self._tell(self._not_made, error)
-        except Exception as error:  # the task's top: nobody else would see a defect
+        except (Exception, asyncio.CancelledError) as error:  # the task's top: nobody else would see a defect
             log.exception("defect while making a sandbox")
             self._tell(self._not_made, SandboxError(f"a sandbox could not be made: {type(error).__name__}"))
         else:

@@ -501,3 +501,18 @@ async def test_what_those_who_wait_for_a_lease_will_take_is_not_thrown_away_mean
             await looked.wait()
         assert len(isolation.made) == made
         release.set()
+
+
+async def test_what_is_cancelled_inside_of_the_isolation_is_made_again() -> None:
+    isolation = FakeIsolation()
+    create, cancelled = isolation.create, [True, True]
+
+    async def cancelled_at_first() -> Sandbox:
+        if cancelled:
+            cancelled.pop()
+            raise asyncio.CancelledError
+        return await create()
+
+    isolation.create = cancelled_at_first  # type: ignore[method-assign]
+    async with running(isolation, jitter=lambda: -1.0) as pool:
+        await until(lambda: pool.status().ready == 2)
