@@ -15,7 +15,7 @@ import warnings
 from contextlib import suppress
 
 from codearena.confined import worker
-from codearena.confined.protocol import PACKET_BYTES, Gone, Ready, Start, pack, unpack_request
+from codearena.confined.protocol import PACKET_BYTES, Gone, Limits, Ready, Start, pack, unpack_request
 
 
 class Launcher:
@@ -64,7 +64,7 @@ class Launcher:
         try:
             pid = os.fork()
             if pid == 0:
-                worker.run(request, channel_fd, self._work)
+                worker.run(Limits(**request["limits"]), channel_fd, self._work)
         finally:
             os.close(channel_fd)
         self._pids[request["id"]] = pid

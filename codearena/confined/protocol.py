@@ -20,7 +20,7 @@ import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TypedDict, cast, final
+from typing import Any, TypedDict, cast, final
 
 PACKET_BYTES = 4096
 """Upper bound of a packet: they carry numbers only."""
@@ -80,14 +80,10 @@ class Ended:
 
 @final
 class Start(TypedDict):
-    """Fork a worker; the rest as in Limits."""
+    """Fork a worker. limits: the fields of Limits."""
 
     id: int
-    cpu_s: float
-    memory_bytes: int
-    answer_bytes: int
-    items: int
-    may_start: bool
+    limits: dict[str, Any]
 
 
 @final

@@ -9,7 +9,7 @@ import socket
 from collections.abc import Callable, Iterator
 from typing import NoReturn
 
-from codearena.confined.protocol import ITEM, PART, Start, State, receive
+from codearena.confined.protocol import ITEM, PART, Limits, State, receive
 
 Work = Callable[[str, bytes], Iterator[bytes]]
 """Of the kind and the payload of an item; the parts of its answer, each sent as soon as it is there.
@@ -28,7 +28,7 @@ class WornError(Exception):
     """The item was answered, but may have left something behind: out of memory, out of stack."""
 
 
-def run(start: Start, channel_fd: int, work: Work) -> NoReturn:
+def run(limits: Limits, channel_fd: int, work: Work) -> NoReturn:
     """Becomes the worker: takes items from the channel until it closes, or it is time to leave."""
     status = 1
     try:
@@ -36,40 +36,40 @@ def run(start: Start, channel_fd: int, work: Work) -> NoReturn:
         os.dup2(1, 2)  # the launcher's stdout leads nowhere; its stderr is the service's log
         os.dup2(channel_fd, _CHANNEL)
         os.closerange(_CHANNEL + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])  # above all the launcher's socket
-        _limit(start)
+        _limit(limits)
         gc.disable()  # collected between items, while nobody waits
         with socket.socket(fileno=_CHANNEL) as channel:
-            _serve(channel, start, work)
+            _serve(channel, limits, work)
         status = 0
     finally:
         os._exit(status)
 
 
-def _limit(start: Start) -> None:
+def _limit(limits: Limits) -> None:
     """The kernel's limits on this process and what it starts, for as long as it lives.
 
     RLIMIT_NPROC counts all processes of the user, so only "none at all" means the same whatever else runs. Root is not
     bound by it.
     """
-    cpu_s = math.ceil(2 * start["cpu_s"]) + 2  # it leaves once its items have taken as much as one may
-    limits = {resource.RLIMIT_CPU: cpu_s, resource.RLIMIT_AS: start["memory_bytes"]}
-    limits |= {resource.RLIMIT_FSIZE: start["answer_bytes"], resource.RLIMIT_NOFILE: _OPEN_FILES}
-    limits[resource.RLIMIT_CORE] = 0
-    if not start["may_start"]:
-        limits[resource.RLIMIT_NPROC] = 0
-    for kind, limit in limits.items():
+    cpu_s = math.ceil(2 * limits.cpu_s) + 2  # it leaves once its items have taken as much as one may
+    bounds = {resource.RLIMIT_CPU: cpu_s, resource.RLIMIT_AS: limits.memory_bytes}
+    bounds |= {resource.RLIMIT_FSIZE: limits.answer_bytes, resource.RLIMIT_NOFILE: _OPEN_FILES}
+    bounds[resource.RLIMIT_CORE] = 0
+    if not limits.may_start:
+        bounds[resource.RLIMIT_NPROC] = 0
+    for kind, limit in bounds.items():
         resource.setrlimit(kind, (limit, limit))
 
 
-def _serve(channel: socket.socket, start: Start, work: Work) -> None:
+def _serve(channel: socket.socket, limits: Limits, work: Work) -> None:
     grown_bytes = _peak_bytes() + _GREW_BYTES
-    for left in reversed(range(start["items"])):
+    for left in reversed(range(limits.items)):
         kind, payload, cpu_s = _item(channel)
         if not kind:
             return
         began_s = _cpu_s()
         signal.setitimer(signal.ITIMER_PROF, cpu_s)  # ends the process by SIGPROF, which says why
-        if start["may_start"]:  # what it starts inherits no timer
+        if limits.may_start:  # what it starts inherits no timer
             soft_s = math.ceil(began_s + cpu_s)
             resource.setrlimit(resource.RLIMIT_CPU, (soft_s, resource.getrlimit(resource.RLIMIT_CPU)[1]))
         worn = False
@@ -79,8 +79,8 @@ def _serve(channel: socket.socket, start: Start, work: Work) -> None:
         except WornError:
             worn = True
         signal.setitimer(signal.ITIMER_PROF, 0)
-        worn = worn or not left or (start["may_start"] and _goes_on())
-        worn = worn or _cpu_s() >= start["cpu_s"] or _peak_bytes() > grown_bytes
+        worn = worn or not left or (limits.may_start and _goes_on())
+        worn = worn or _cpu_s() >= limits.cpu_s or _peak_bytes() > grown_bytes
         _send(channel, b"", State.LEAVING if worn else State.DONE, _cpu_s() - began_s)
         if worn:
             return

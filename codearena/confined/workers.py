@@ -11,7 +11,7 @@ from asyncio.subprocess import Process
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from codearena.confined.protocol import (
@@ -89,20 +89,12 @@ class LauncherProcess:
     def fork(self, limits: Limits) -> "Worker":
         """A new worker. Raises LauncherLostError."""
         request_id = next(self._ids)
-        start = Start(
-            id=request_id,
-            cpu_s=limits.cpu_s,
-            memory_bytes=limits.memory_bytes,
-            answer_bytes=limits.answer_bytes,
-            items=limits.items,
-            may_start=limits.may_start,
-        )
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         ours.setblocking(False)
         gone: asyncio.Future[Gone] = asyncio.get_running_loop().create_future()
         worker = Worker(self, request_id, ours, gone)
         with theirs:
-            self._send(pack(start), [theirs.fileno()])
+            self._send(pack(Start(id=request_id, limits=asdict(limits))), [theirs.fileno()])
         self._workers[request_id] = gone
         gone.add_done_callback(lambda _: self._workers.pop(request_id, None))
         return worker

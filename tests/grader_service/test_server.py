@@ -6,7 +6,7 @@ import asyncio
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import grpc
 import pytest
@@ -15,6 +15,7 @@ from prometheus_client import REGISTRY
 from codearena.errors import CallerError
 from codearena.server import rpc
 from codearena.v1 import common_pb2, grader_pb2, grader_pb2_grpc
+from grader_service.examine import Checked
 from grader_service.grader import Grader
 from grader_service.server import GraderServer
 from grader_service.settings import Settings
@@ -78,10 +79,12 @@ async def test_a_call_in_flight_is_finished_while_draining(monkeypatch: pytest.M
     entered, go_on = threading.Event(), threading.Event()
 
     class HeldGrader(Grader):
-        def grade(self, request: grader_pb2.GradeRequest) -> grader_pb2.GradeResponse:
+        def grade(
+            self, request: grader_pb2.GradeRequest, checked: Sequence[Checked] = (), *, read: bool = True
+        ) -> grader_pb2.GradeResponse:
             entered.set()
             assert go_on.wait(30)
-            return super().grade(request)
+            return super().grade(request, checked, read=read)
 
     monkeypatch.setattr("grader_service.server.Grader", HeldGrader)
     server = GraderServer(Settings(port=0, drain_s=30.0))
