@@ -4,8 +4,8 @@
 
 The learners are scripted (benchmarks/learners.py); the curriculum is the real one: every episode is chosen by the
 gateway's choice and committed by its scripts in a Redis server of its own. An agent that learns by learning progress
-is compared with one whose tasks are drawn evenly, by the episodes until its mean reward over all tasks is TARGET of the
-way from where it began to where it could get. Each run has a seed, and gives the same numbers again.
+is compared with one whose tasks are chosen evenly: by the episodes until its mean reward over all tasks is TARGET of
+the way from where it began to where it could get. Each run has a seed, and gives the same numbers again.
 """
 
 import argparse
@@ -131,7 +131,7 @@ async def by_progress(arena: Arena, kind: str, seed: int) -> Curve:
 
 
 async def evenly(arena: Arena, kind: str, seed: int) -> Curve:
-    """The same learner, with tasks drawn evenly."""
+    """The same learner, with tasks chosen evenly."""
     rng, names = random.Random(seed), list(arena.tasks)
 
     async def choose() -> str:

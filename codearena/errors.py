@@ -2,7 +2,7 @@
 
 Three kinds of failure are never mixed:
     the caller's mistake       CallerError: 4xx, retrying does not help, but for 429, which says when it does
-    the attempt's outcome      not an error at all: data in a verdict
+    the attempt's doing        not an error at all: data in a verdict
     ours                       ServiceError: 503 with Retry-After, no reward, no step counted, safe to retry
 """
 

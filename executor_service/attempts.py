@@ -1,4 +1,4 @@
-"""One attempt inside the executor: admit, lease, run, and either a report or an error. Knows no gRPC."""
+"""One attempt inside the executor: validate, lease, run, and either a report or an error. Knows no gRPC."""
 
 import contextlib
 import logging
@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from codearena.errors import SandboxError
 from codearena.server import budgets, telemetry
 from codearena.v1 import executor_pb2
-from executor_service import codec, metrics, outcome, reports
-from executor_service.admission import admit
+from executor_service import causes, codec, metrics, reports
 from executor_service.asked import Asked, AskedInTurn, Request
+from executor_service.causes import Cause, Ruling
 from executor_service.host import host_class
 from executor_service.isolation.base import Isolation, Sandbox, SandboxLostError
-from executor_service.outcome import Cause, Ruling
 from executor_service.overtime import OutlivedError, UsualTime
 from executor_service.pace import Pace
 from executor_service.pool import Pool
 from executor_service.settings import RUNS, Settings
+from executor_service.validation import validate
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ class Attempts:
         async with contextlib.aclosing(AskedInTurn(requests, self._clock)) as turns:
             while (asked := await turns.current(self._settings.hold_s)) is not None:
                 telemetry.attempt_id.set(asked.attempt_id or "-")
-                admit(asked.workload, self._settings)
+                validate(asked.workload, self._settings)
                 lease = self._pool.lease(caller, asked.wait_s, self._usual_s(asked, turns), again=again)
                 try:
                     async with lease as sandbox:
@@ -108,7 +108,7 @@ class Attempts:
             asked = await turns.current(self._settings.hold_s)
             if asked is None:
                 return
-            admit(asked.workload, self._settings)
+            validate(asked.workload, self._settings)
             if run and not await self._renewed(sandbox):
                 return
             report = await self._executed(sandbox, asked)
@@ -157,17 +157,17 @@ class Attempts:
             data = await sandbox.run(codec.encode_workload(workload), self._timeout_s(workload))
             ran_s = self._clock() - started
             report = reports.decode_report(data, workload)
-            if not outcome.reference_failed(workload, report):
+            if not causes.reference_failed(workload, report):
                 return _Ran(report, ran_s)
             ruling = Ruling(Cause.REFERENCE, "the reference gave nothing to measure against")
         except SandboxLostError as error:
-            ruling = outcome.rule(error.evidence)
+            ruling = causes.rule(error.evidence)
         except codec.MalformedReportError as error:
             ruling = Ruling(Cause.MALFORMED, f"the runner sent no usable report: {error}")
         self._log(attempt_id, sandbox, workload, ruling)
         if not ruling.cause.is_the_attempts:
             raise SandboxError(ruling.detail)
-        return _Ran(outcome.memory_report(workload), self._clock() - started)
+        return _Ran(causes.memory_report(workload), self._clock() - started)
 
     @staticmethod
     def _timeout_s(workload: executor_pb2.Workload) -> float:

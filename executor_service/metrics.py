@@ -3,14 +3,14 @@
 from prometheus_client import Counter, Gauge, Histogram
 
 from codearena.v1 import executor_pb2
-from executor_service.outcome import Cause
+from executor_service.causes import Cause
 
 _BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
 
 attempts = Counter("codearena_executor_attempts", "Attempts that got a report, by how far they came.", ["status"])
 lost = Counter("codearena_executor_lost", "Sandboxes that ended without a usable report, by cause.", ["cause"])
 refused = Counter("codearena_executor_refused", "Attempts refused because the queue was full.")
-creates = Counter("codearena_executor_creates", "Sandboxes made, or not.", ["outcome"])
+creates = Counter("codearena_executor_creates", "Sandboxes made, or not.", ["result"])
 leaked = Counter("codearena_executor_leaked", "Sandboxes that could not be removed, and are left to the reaper.")
 abandoned = Gauge(
     "codearena_executor_abandoned_containers",
@@ -44,7 +44,7 @@ oldest = Gauge(
 
 for _cause in Cause:
     lost.labels(_cause)
-for _outcome in ("ready", "failed"):
-    creates.labels(_outcome)
+for _result in ("ready", "failed"):
+    creates.labels(_result)
 for _status in executor_pb2.AttemptStatus.keys()[1:]:
     attempts.labels(_status)

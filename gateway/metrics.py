@@ -30,7 +30,7 @@ COMPONENTS = (
     "llm_quality",
 )
 _OPTIONAL = frozenset(COMPONENTS) - {"compile_score", "test_pass_ratio"}
-OUTCOMES = ("compile_error", "load_error", "tests_failed", "tests_passed", "solved")
+VERDICTS = ("compile_error", "load_error", "tests_failed", "tests_passed", "solved")
 JOB_CHUNK_ENDS = ("finished", "given_back", "no_longer_wanted", "failed")
 STAGE_NAMES = ("queued", "analyse", "execute", "lease", "run", "examine", "measure", "judge", "grade", "commit")
 
@@ -48,7 +48,7 @@ STAGES = Histogram(
     buckets=_SECONDS,
 )
 ATTEMPTS = Counter(
-    "codearena_gateway_attempts", "Attempts graded, by how far they got and the task's level.", ["outcome", "level"]
+    "codearena_gateway_attempts", "Attempts graded, by how far they got and the task's level.", ["verdict", "level"]
 )
 REWARD = Histogram("codearena_gateway_reward", "Rewards of attempts, by the task's level.", ["level"], buckets=_SHARES)
 COMPONENT = Histogram(
@@ -98,7 +98,7 @@ FAILURES = Counter(
 JOB_CHUNKS = Counter(
     "codearena_gateway_job_chunks", "Chunks of jobs that this gateway took, by how its work on them ended.", ["end"]
 )
-JOB_ITEMS = Counter("codearena_gateway_job_items", "Items of jobs that got their outcome.", ["outcome"])
+JOB_ITEMS = Counter("codearena_gateway_job_items", "Items of jobs that got their answer.", ["answer"])
 FIXES = Counter("codearena_gateway_fixes", "Answers of /fix by the kind of link that gave them, or none.", ["link"])
 FIX_SECONDS = Histogram("codearena_gateway_fix_seconds", "Time of one /fix.", buckets=_SECONDS)
 REFUSALS = Counter("codearena_gateway_refusals", "Requests refused before they were read, by problem.", ["problem"])
@@ -118,7 +118,7 @@ REDIS_MEMORY = Gauge("codearena_gateway_redis_memory_bytes", "Memory that Redis 
 
 
 def outcome_of(report: executor_pb2.Report, verdict: grader_pb2.Verdict) -> str:
-    """How far an attempt got: one of OUTCOMES."""
+    """How far an attempt got: one of VERDICTS."""
     if report.status == executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR:
         return "compile_error"
     if report.status == executor_pb2.ATTEMPT_STATUS_LOAD_ERROR:
@@ -167,8 +167,8 @@ def _show_at_zero() -> None:
         REFUSALS.labels(problem)
     for end in JOB_CHUNK_ENDS:
         JOB_CHUNKS.labels(end)
-    for outcome in ("verdict", "problem"):
-        JOB_ITEMS.labels(outcome)
+    for answer in ("verdict", "problem"):
+        JOB_ITEMS.labels(answer)
     for link in ("builtin", "model", "none"):
         FIXES.labels(link)
     for end in ("ok", "failed"):
@@ -180,8 +180,8 @@ def _show_at_zero() -> None:
 def _show_level_at_zero(level: Level) -> None:
     REWARD.labels(level)
     CHOICES.labels(level)
-    for outcome in OUTCOMES:
-        ATTEMPTS.labels(outcome, level)
+    for verdict in VERDICTS:
+        ATTEMPTS.labels(verdict, level)
     for component in COMPONENTS:
         COMPONENT.labels(component, level)
     for end in ("solved", "unsolved"):

@@ -108,7 +108,7 @@ class Settings(ServiceSettings):
     job_chunks: int = Field(4, ge=0, description="So many times that this gateway works on; 0: it takes none.")
     job_lease_s: float = Field(15.0, gt=0, description="Others take over what a gateway was lost with so long ago.")
     job_tries: int = Field(8, ge=1, description="Tries to grade an item of a job before it counts as failed.")
-    job_ttl_s: int = Field(24 * 3600, gt=0, description="A job is forgotten so long after its last outcome.")
+    job_ttl_s: int = Field(24 * 3600, gt=0, description="A job is forgotten so long after its last answer.")
     jobs_kept: int = Field(
         16, ge=1, description="Jobs kept of one owner of API keys: the oldest finished one gives way, else 429."
     )

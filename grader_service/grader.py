@@ -12,7 +12,7 @@ from codearena.v1 import executor_pb2, grader_pb2, judge_pb2
 from grader_service import consistency, earning, examine, feedback, hints, reward
 from grader_service.efficiency import NOT_MEASURED, Efficiency, measure, takes_measurement
 from grader_service.examine import UNCHECKED, Checked, ExaminedTest
-from grader_service.metrics import VerdictOutcome
+from grader_service.metrics import VerdictKind
 from grader_service.reading import Reader
 from grader_service.revision import grader_revision
 from grader_service.settings import Settings
@@ -244,13 +244,13 @@ def _readings(examined: list[ExaminedTest], speed: Efficiency) -> grader_pb2.Rea
     )
 
 
-def outcome_of(report: executor_pb2.Report, verdict: grader_pb2.Verdict) -> VerdictOutcome:
+def kind_of(report: executor_pb2.Report, verdict: grader_pb2.Verdict) -> VerdictKind:
     """How far the attempt got, for the metrics."""
     if report.status == executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR:
-        return VerdictOutcome.COMPILE_ERROR
+        return VerdictKind.COMPILE_ERROR
     if report.status == executor_pb2.ATTEMPT_STATUS_LOAD_ERROR:
-        return VerdictOutcome.LOAD_ERROR
+        return VerdictKind.LOAD_ERROR
     if verdict.solved:
-        return VerdictOutcome.SOLVED
+        return VerdictKind.SOLVED
     all_passed = verdict.tests_passed == verdict.tests_total
-    return VerdictOutcome.TESTS_PASSED if all_passed else VerdictOutcome.TESTS_FAILED
+    return VerdictKind.TESTS_PASSED if all_passed else VerdictKind.TESTS_FAILED

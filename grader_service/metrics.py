@@ -5,7 +5,7 @@ from enum import StrEnum
 from prometheus_client import Counter, Histogram
 
 
-class VerdictOutcome(StrEnum):
+class VerdictKind(StrEnum):
     """How far an attempt got, for the label of the counter."""
 
     COMPILE_ERROR = "compile_error"
@@ -15,7 +15,7 @@ class VerdictOutcome(StrEnum):
     SOLVED = "solved"
 
 
-VERDICTS = Counter("codearena_grader_verdicts_total", "Attempts graded, by how far they got.", ["outcome"])
+VERDICTS = Counter("codearena_grader_verdicts_total", "Attempts graded, by how far they got.", ["verdict"])
 REWARD = Histogram("codearena_grader_reward", "Rewards given.", buckets=[tenth / 10 for tenth in range(1, 11)])
 _BUCKETS_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 GRADE_SECONDS = Histogram("codearena_grader_grade_seconds", "Time to grade one attempt.", buckets=_BUCKETS_S)
@@ -31,5 +31,5 @@ CONFINED_ENDS = Counter(
 
 for _reason in ("limit", "lost"):
     CONFINED_ENDS.labels(_reason)
-for _outcome in VerdictOutcome:
-    VERDICTS.labels(_outcome)
+for _kind in VerdictKind:
+    VERDICTS.labels(_kind)

@@ -11,7 +11,7 @@ from grader_service import metrics
 from grader_service.checker import Checker
 from grader_service.confined import ConfinedGrader
 from grader_service.examine import Checked
-from grader_service.grader import Grader, outcome_of
+from grader_service.grader import Grader, kind_of
 
 _SMALL_BYTES = 64 * 1024
 
@@ -36,7 +36,7 @@ class GraderServicer(grader_pb2_grpc.GraderServiceServicer):
         with metrics.GRADE_SECONDS.time():
             response = await self._graded(request)
         if not response.measure_again:
-            metrics.VERDICTS.labels(outcome_of(request.report, response.verdict)).inc()
+            metrics.VERDICTS.labels(kind_of(request.report, response.verdict)).inc()
             metrics.REWARD.observe(response.verdict.reward)
         return response
 

@@ -292,7 +292,7 @@ class AsyncCodeArena:
         return [validated(JobStatus, each) for each in await self._transport.get("/jobs")]
 
     async def job_results(self, job_id: str) -> AsyncIterator[tuple[int, Verdict | CodeArenaError]]:
-        """Every outcome with its item's place, from the first, in the order in which they come, until the job is over.
+        """Every answer with its item's place, from the first, in the order in which they come, until the job is over.
 
         An item that could not be graded has its error, as in `grade_batch`. Broken connections are made again.
 

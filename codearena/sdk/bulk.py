@@ -10,7 +10,7 @@ State = Literal["running", "done", "cancelled"]
 
 
 class JobStatus(BaseModel):
-    """Where a job stands. items: how many it has; done: of them have their outcome; failed: of those a problem."""
+    """Where a job stands. items: how many it has; done: of them have their answer; failed: of those a problem."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -29,7 +29,7 @@ class JobStatus(BaseModel):
 
 
 class JobPage(BaseModel):
-    """Outcomes, in the order in which they came.
+    """Answers, in the order in which they came.
 
     after: what to ask for to get the next ones. finished: none will come after those there are.
     """

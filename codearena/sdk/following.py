@@ -1,4 +1,4 @@
-"""Follows what comes bit by bit, events and outcomes: each once and in order, over broken connections too."""
+"""Follows what comes bit by bit, events and answers: each once and in order, over broken connections too."""
 
 import json
 from collections.abc import AsyncIterator
@@ -38,7 +38,7 @@ async def follow(transport: Transport, retry: RetryPolicy, after: str | None, to
 
 
 async def follow_job(transport: Transport, retry: RetryPolicy, job_id: str) -> AsyncIterator[GradeLine]:
-    """The outcomes of a job, from the first until it is over.
+    """The answers of a job, from the first until it is over.
 
     Raises:
         CodeArenaError: refused, or still broken when tried as often as the policy says.

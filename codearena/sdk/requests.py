@@ -151,7 +151,7 @@ class BatchRequest(_Strict):
 
 
 class JobRequest(_Strict):
-    """Grades any number, in the background; the outcomes are kept until they are asked for.
+    """Grades any number, in the background; the answers are kept until they are asked for.
 
     job_id: names the job, so that the same request sent again is the same job.
     """

@@ -4,7 +4,7 @@ An `Isolation` makes sandboxes. A `Sandbox` is one ready runner: it takes one wo
 destroyed. Nothing that an attempt can reach in a sandbox is ever there for a second one.
 
 Whose failure an end without a report is, is not decided here: a sandbox hands out what it knows as `Evidence`, and
-`executor_service.outcome` rules on it.
+`executor_service.causes` rules on it.
 """
 
 from abc import ABC, abstractmethod

@@ -47,7 +47,7 @@ class Exposure:
                 "CODEARENA_GATEWAY_ALLOW_ANONYMOUS=true"
             )
 
-    def admit(self, connection: Connection) -> None:
+    def check(self, connection: Connection) -> None:
         """Returns if the caller needs no key, as long as there are none.
 
         Raises:

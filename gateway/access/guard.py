@@ -73,7 +73,7 @@ class Guard:
         # Looked for first: it may be the first key of all, made a moment ago.
         key = await keyring.find(presented) if presented is not None else None
         if key is None and not await keyring.configured():
-            self._exposure.admit(scope)
+            self._exposure.check(scope)
             return ANONYMOUS
         if presented is None:
             raise UnauthenticatedError("send an API key as `Authorization: Bearer` or `X-API-Key`")

@@ -17,7 +17,7 @@ class Isolations:
         self._named = sorted(settings.isolation_executors)
         self._scope = Scope(settings.isolation_scope)
 
-    def admit(self, name: str | None) -> str:
+    def permitted(self, name: str | None) -> str:
         """The isolation that the current caller's request gets; empty: that of all who name none.
 
         Raises:

@@ -36,11 +36,11 @@ class Choice:
         else:
             strategy = request.strategy or self._settings.curriculum_strategy
             learns = strategy is models.Strategy.LEARNING_PROGRESS
-            draw = await self._agents.draw(request.agent_id, request.group_id, numbered=learns)
-            if draw.group_task is not None:
-                return curriculum.find_task(self._tasks, draw.group_task)
-            number = draw.number if learns else None
-            chosen = self._chosen(wanted, request, draw.curriculum, number)
+            inputs = await self._agents.choice_inputs(request.agent_id, request.group_id, numbered=learns)
+            if inputs.group_task is not None:
+                return curriculum.find_task(self._tasks, inputs.group_task)
+            number = inputs.number if learns else None
+            chosen = self._chosen(wanted, request, inputs.curriculum, number)
         if request.group_id is not None or number is not None:
             chosen = await self._agents.issue(request.agent_id, request.group_id, chosen, number)
         task = curriculum.find_task(self._tasks, chosen)

@@ -24,7 +24,7 @@ from gateway.store.records import CurriculumRecord, TaskRecord
 
 AUTO = "auto"
 _FLOOR = 0.2  # of what is learned from a task, at most about 1: one that seems to have nothing to teach comes at times
-_SHARPNESS = 4  # most draws go where most is learned, and the others to be sure of it: see benchmarks/curriculum.py
+_SHARPNESS = 4  # most choices go where most is learned, and the others to be sure of it: see benchmarks/curriculum.py
 _NEW = TaskRecord()
 
 
@@ -96,14 +96,14 @@ def learnable(
 
 def longest_waiting(task_ids: Sequence[str], record: CurriculumRecord) -> str:
     """The task that was chosen longest ago; of those never chosen the first."""
-    return min(task_ids, key=lambda task_id: record.tasks.get(task_id, _NEW).drawn)
+    return min(task_ids, key=lambda task_id: record.tasks.get(task_id, _NEW).chosen)
 
 
 def chances(task_ids: Sequence[str], record: CurriculumRecord, retest_every: int | None) -> list[Chance]:
     """How likely each comes next; retest_every: None: all alike, which is how the threshold rule picks."""
     known = [record.tasks.get(task_id, _NEW) for task_id in task_ids]
     weights = [1.0 if retest_every is None else _weight(task) for task in known]
-    retest = retest_every is not None and (record.draws + 1) % retest_every == 0
+    retest = retest_every is not None and (record.choices + 1) % retest_every == 0
     if retest:
         chosen = longest_waiting(task_ids, record)
         weights = [float(task_id == chosen) for task_id in task_ids]

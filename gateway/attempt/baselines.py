@@ -7,7 +7,7 @@ rewards, which tests the code as given passes (given.py) and how long the refere
 every gateway for itself, with the runner, the grader and the hosts that its attempts get.
 
 A gateway serves at once. While no attempt is under way it makes what is missing, one task after the other: those that
-resets have asked for, then the most drawn, so many as the settings say. What a reset asks for before that is made at
+resets have asked for, then the most chosen, so many as the settings say. What a reset asks for before that is made at
 once and shared by all who wait. It takes its turn before the other attempts of whoever asked first.
 """
 
@@ -116,7 +116,7 @@ class Baselines:
         return hashlib.sha256(repr((task.id, task.revision, sorted(self._limits.items()))).encode()).hexdigest()
 
     async def _make_ahead(self) -> None:
-        for task_id in await self._most_drawn():
+        for task_id in await self._most_chosen():
             self._to_make.setdefault(task_id)
         failures = 0
         while True:
@@ -138,13 +138,13 @@ class Baselines:
             except Exception:  # the worker's top: a defect at one task is none of the others'
                 log.exception("defect while preparing task %s", task_id)
 
-    async def _most_drawn(self) -> Sequence[str]:
+    async def _most_chosen(self) -> Sequence[str]:
         """By steps taken so far; among those that are alike as a curriculum goes, from easy to hard."""
         counts: Mapping[str, int] = {}
         try:
             counts, _ = await self._store.stats()
         except StoreError as error:
-            log.info("not known which tasks are drawn most: %s", error.detail)
+            log.info("not known which tasks are chosen most: %s", error.detail)
 
         def order(task: Task) -> tuple[int, int]:
             return -counts.get(f"task/{task.id}/steps", 0), _LEVELS.index(task.level.value)

@@ -28,7 +28,7 @@ _UNSEEN_WAIT_S = 0.05  # shorter waits of a call may be the host's: the runner d
 _WALL_OF_CPU = 2.0  # an attempt that computes needs about as much wall time as CPU time
 _TRIES = 4  # of measuring the reference on a class of hosts
 _SCRIPT_TRIES = 3  # of a reference that failed a test of its script, perhaps for lack of time: it sets the precedent
-_LONGEST_S = 300.0  # what executors admit by default, and the most that a task may ask for
+_LONGEST_S = 300.0  # what executors take by default, and the most that a task may ask for
 _PROBE_WALL_S = 1.0
 _PROBE_WALL_OF_CPU = 4.0
 

@@ -19,7 +19,7 @@ from gateway.access.isolations import Isolations
 from gateway.agents import curriculum
 from gateway.attempt.graph import Attempt, Graph
 from gateway.attempt.proposal import Proposal, ticket_for
-from gateway.bulk.group_verdicts import GroupVerdicts, Outcome
+from gateway.bulk.group_verdicts import GroupVerdict, GroupVerdicts
 from gateway.bulk.places import Places, Usual, task_id_of
 from gateway.deadline import Deadline
 from gateway.settings import Settings
@@ -56,33 +56,33 @@ class Grading:
         if request.probe_cpu_s is not None and current().scope is not Scope.ADMIN:
             raise ForbiddenError(f"probe_cpu_s takes a key of the scope {Scope.ADMIN}")
         proposal = Proposal(
-            ticket_for(self._wait_s, caller, self._isolations.admit(request.isolation)),
+            ticket_for(self._wait_s, caller, self._isolations.permitted(request.isolation)),
             curriculum.find_task(self._tasks, request.task_id),
             request.source.encode("utf-8", "surrogatepass"),
             draw=f"group:{owned(request.group_id)}" if request.group_id else "",
             probe_cpu_s=request.probe_cpu_s,
         )
-        outcome = await self._graded(proposal)
+        answer = await self._graded(proposal)
         if not caller:  # else it is one of a batch
-            response_ids.note_attempt(outcome.attempt_id)
-        return outcome.verdict
+            response_ids.note_attempt(answer.attempt_id)
+        return answer.verdict
 
-    async def _graded(self, proposal: Proposal) -> Outcome:
+    async def _graded(self, proposal: Proposal) -> GroupVerdict:
         """One attempt for all who send the same source while it is graded, if they would get the same inputs."""
         task, ticket, inputs = proposal.task, proposal.ticket, self._graph.preparation
         grade = functools.partial(self._graph.attempt, proposal)
         if not proposal.draw and inputs.draws_anew(task):
-            return Outcome.of(await grade())
+            return GroupVerdict.of(await grade())
         # The owner too: nobody is to learn by the time it takes that somebody else has just sent the same.
         asked = (proposal.source, proposal.draw, proposal.probe_cpu_s, ticket.isolation)
         key = (ticket.owner, task.id, task.revision, *asked)
         if proposal.draw:
-            outcome, shared = await self._groups.outcome(key, grade)
+            answer, shared = await self._groups.verdict(key, grade)
         else:
             attempt, shared = await self._flights.result(key, grade, keep=not inputs.fresh_inputs(task))
-            outcome = Outcome.of(attempt)
+            answer = GroupVerdict.of(attempt)
         metrics.SHARED.inc(shared)
-        return outcome
+        return answer
 
     async def batch(self, batch: models.BatchRequest, caller: str) -> AsyncIterator[models.GradeLine]:
         """One answer for each item, in the order in which they are done: a verdict, or the problem it alone has.
@@ -95,7 +95,7 @@ class Grading:
         places = Places(self._parallel)
 
         async def line(index: int, item: object) -> models.GradeLine:
-            return models.GradeLine(index=index, **await self._outcome(item, caller, places, deadline))
+            return models.GradeLine(index=index, **await self._answer(item, caller, places, deadline))
 
         tasks = [asyncio.create_task(line(index, batch.items[index])) for index in self._usual.quick_first(batch.items)]
         try:
@@ -107,22 +107,22 @@ class Grading:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _outcome(
+    async def _answer(
         self, item: object, caller: str, places: Places, deadline: Deadline
     ) -> dict[str, models.Verdict | models.Problem]:
         task_id = task_id_of(item)
         try:
             async with asyncio.timeout(deadline.left_s()), places.place(self._usual.longest_s(task_id)):
                 started = time.monotonic()
-                outcome = await self.outcome(item, caller)
-            if "verdict" in outcome:
+                answer = await self.answer(item, caller)
+            if "verdict" in answer:
                 self._usual.note(task_id, time.monotonic() - started)
-            return outcome
+            return answer
         except (TimeoutError, DeadlineError):
             metrics.FAILURES.labels(DeadlineError.slug).inc()
             return {"problem": problems.problem_of(DeadlineError("not graded within the time of the batch"))}
 
-    async def outcome(self, item: object, caller: str) -> dict[str, models.Verdict | models.Problem]:
+    async def answer(self, item: object, caller: str) -> dict[str, models.Verdict | models.Problem]:
         """The verdict on one of many items, or the problem it has. caller: whom to be fair to."""
         try:
             request = models.GradeRequest.model_validate(item)

@@ -22,14 +22,14 @@ _ID_CHARS = 32  # of an attempt: a UUID, hex
 
 
 @dataclass(frozen=True)
-class Outcome:
+class GroupVerdict:
     """What callers are told of an attempt."""
 
     attempt_id: str
     verdict: models.Verdict
 
     @classmethod
-    def of(cls, attempt: Attempt) -> "Outcome":
+    def of(cls, attempt: Attempt) -> "GroupVerdict":
         return cls(attempt.attempt_id, answers.attempt_verdict(attempt))
 
 
@@ -39,44 +39,44 @@ class GroupVerdicts:
     def __init__(self, records: VerdictRecords, *, kept: bool) -> None:
         self._records = records
         self._kept = kept
-        self._flights: Flights[Outcome] = Flights(0.0)
+        self._flights: Flights[GroupVerdict] = Flights(0.0)
 
-    async def outcome(self, key: Hashable, grade: Callable[[], Awaitable[Attempt]]) -> tuple[Outcome, bool]:
-        """The outcome, and whether another's attempt had it. key: all that it depends on, with the owner and the group.
+    async def verdict(self, key: Hashable, grade: Callable[[], Awaitable[Attempt]]) -> tuple[GroupVerdict, bool]:
+        """The verdict, and whether another's attempt had it. key: all that it depends on, with the owner and the group.
 
         Raises whatever `grade` raises, and StoreError if it cannot be told whether there is one already.
         """
         graded_here = False
 
-        async def agreed() -> Outcome:
+        async def agreed() -> GroupVerdict:
             nonlocal graded_here
             digest = hashlib.sha256(repr(key).encode("utf-8", "surrogatepass")).hexdigest()
-            noted = _outcome(await self._records.read(digest)) if self._kept else None
+            noted = _parsed(await self._records.read(digest)) if self._kept else None
             if noted is not None:
                 return noted
             graded_here = True
-            own = Outcome.of(await grade())
+            own = GroupVerdict.of(await grade())
             if not self._kept:
                 return own
             # Another gateway may have been at the same: all give the verdict of the one that was faster.
             record = _record(own)
             kept = await self._records.note(digest, record)
-            return own if kept == record else _outcome(kept) or own
+            return own if kept == record else _parsed(kept) or own
 
         found, _ = await self._flights.result(key, agreed, keep=False)
         return found, not graded_here
 
 
-def _record(outcome: Outcome) -> bytes:
-    return outcome.attempt_id.encode("ascii") + zlib.compress(outcome.verdict.model_dump_json().encode(), 1)
+def _record(verdict: GroupVerdict) -> bytes:
+    return verdict.attempt_id.encode("ascii") + zlib.compress(verdict.verdict.model_dump_json().encode(), 1)
 
 
-def _outcome(record: bytes | None) -> Outcome | None:
+def _parsed(record: bytes | None) -> GroupVerdict | None:
     """None: there is none, or it is of a gateway of another version."""
     if record is None:
         return None
     attempt_id, text = record[:_ID_CHARS].decode("ascii"), zlib.decompress(record[_ID_CHARS:])
     try:
-        return Outcome(attempt_id, models.Verdict.model_validate_json(text))
+        return GroupVerdict(attempt_id, models.Verdict.model_validate_json(text))
     except ValidationError:
         return None

@@ -65,8 +65,8 @@ class BulkJobs:
         return _status(_known(job_id, await self._store.cancel(callers.owned(job_id))))
 
     async def page(self, job_id: str, after: int, limit: int) -> bulk.JobPage:
-        """Outcomes after the first `after`. Raises UnknownJobError."""
-        job = await self.status(job_id)  # first, so that nothing comes between the last outcome and the end
+        """Answers after the first `after`. Raises UnknownJobError."""
+        job = await self.status(job_id)  # first, so that nothing comes between the last answer and the end
         lines = await self._store.lines(callers.owned(job_id), after, limit)
         return bulk.JobPage(
             lines=[models.GradeLine.model_validate_json(line) for line in lines],
@@ -74,12 +74,12 @@ class BulkJobs:
             finished=job.finished and after + len(lines) >= job.done,
         )
 
-    def admit(self) -> None:
+    def require_place(self) -> None:
         """Raises OverloadedError if as many follow something as may."""
-        self._events.admit()
+        self._events.require_place()
 
     async def followed(self, job_id: str, after: int) -> AsyncIterator[Sequence[StreamEvent]]:
-        """Batches of outcomes after the first `after`, as they come; an empty one while none comes. Ends with the job.
+        """Batches of answers after the first `after`, as they come; an empty one while none comes. Ends with the job.
 
         Raises OverloadedError if as many follow something as may.
         """
@@ -105,7 +105,7 @@ def _known(job_id: str, record: JobRecord | None) -> JobRecord:
 
 
 def _fingerprint(items: Sequence[bytes], scope: str) -> str:
-    """Of all that the outcomes depend on."""
+    """Of all that the answers depend on."""
     digest = hashlib.sha256(scope.encode())
     for item in items:
         digest.update(b"%d:" % len(item))

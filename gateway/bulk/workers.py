@@ -151,7 +151,7 @@ class Workers:
             error = ServiceError(f"{chunk.losses} gateways were lost while they graded this and its neighbours")
             line = models.GradeLine(index=index, problem=problems.problem_of(error))
         else:
-            line = models.GradeLine(index=index, **await self._outcome(json.loads(item), chunk.job_id))
+            line = models.GradeLine(index=index, **await self._answer(json.loads(item), chunk.job_id))
         await self._record(chunk.job_id, index, line)
 
     async def _record(self, job_id: str, index: int, line: models.GradeLine) -> None:
@@ -161,22 +161,22 @@ class Workers:
             try:
                 recorded = await self._store.record(job_id, index, line.model_dump_json().encode(), failed=failed)
             except StoreError as error:
-                log.warning("an outcome waits for the store: %s", error.detail)
+                log.warning("an answer waits for the store: %s", error.detail)
                 await _RETRY.pause(tries)
                 continue
             metrics.JOB_ITEMS.labels("problem" if failed else "verdict").inc(recorded)
             return
 
-    async def _outcome(self, item: object, job_id: str) -> dict[str, models.Verdict | models.Problem]:
-        """As Grading.outcome, but what failed on our side is tried again."""
+    async def _answer(self, item: object, job_id: str) -> dict[str, models.Verdict | models.Problem]:
+        """As Grading.answer, but what failed on our side is tried again."""
         for tries in range(1, self._tries):
-            outcome = await self._grading.outcome(item, f"job-{job_id}")
-            if not _ours(outcome):
-                return outcome
+            answer = await self._grading.answer(item, f"job-{job_id}")
+            if not _ours(answer):
+                return answer
             await _RETRY.pause(tries)
-        return await self._grading.outcome(item, f"job-{job_id}")
+        return await self._grading.answer(item, f"job-{job_id}")
 
 
-def _ours(outcome: dict[str, models.Verdict | models.Problem]) -> bool:
-    problem = outcome.get("problem")
+def _ours(answer: dict[str, models.Verdict | models.Problem]) -> bool:
+    problem = answer.get("problem")
     return isinstance(problem, models.Problem) and problem.status == ServiceError.http_status

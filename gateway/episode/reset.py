@@ -95,7 +95,7 @@ class Resets:
         partition = memory.partition_of(
             callers.shown(request.agent_id), request.partition, self._settings.evaluation_agents
         )
-        isolation = self._isolations.admit(request.isolation)
+        isolation = self._isolations.permitted(request.isolation)
         task = await self._choice.choose(request.model_copy(update={"agent_id": agent_id}), partition)
         reminder = await self._reminder(request, agent_id, partition, task)
         named = callers.owned(request.episode_id) if request.episode_id is not None else None

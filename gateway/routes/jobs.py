@@ -17,7 +17,7 @@ from gateway.store.events import StreamEvent
 _NO_STORE = {"Cache-Control": "no-store"}
 
 JobId = Annotated[str, Path(pattern=models.ID_PATTERN)]
-After = Annotated[int, Query(ge=0, le=2**53, description="Pass over so many outcomes.")]
+After = Annotated[int, Query(ge=0, le=2**53, description="Pass over so many answers.")]
 
 router = APIRouter(tags=["grading"])
 
@@ -58,10 +58,10 @@ async def results(
     context: ContextDep,
     job_id: JobId,
     after: After = 0,
-    limit: Annotated[int, Query(ge=1, le=1024, description="Outcomes of one page.")] = 256,
+    limit: Annotated[int, Query(ge=1, le=1024, description="Answers of one page.")] = 256,
     accept: Annotated[str, Header()] = "",
 ) -> Response | bulk.JobPage:
-    """Outcomes, in the order in which they came, each with its item's index: a page of those that are there.
+    """Answers, in the order in which they came, each with its item's index: a page of those that are there.
 
     With `Accept: application/x-ndjson` a line for each, all there are and all that come, until the job is over: its
     status is the last line. An empty line comes while nothing happens.
@@ -69,7 +69,7 @@ async def results(
     if NDJSON not in accept.lower():
         return await context.jobs.page(job_id, after, limit)
     await context.jobs.status(job_id)
-    context.jobs.admit()  # here, where a refusal is still an answer of its own
+    context.jobs.require_place()  # here, where a refusal is still an answer of its own
     return StreamingResponse(_lines(context, job_id, after), media_type=NDJSON, headers=_NO_STORE)
 
 
@@ -81,10 +81,10 @@ async def events(
 ) -> StreamingResponse:
     """How a job comes along, as server-sent events until it is over, each with its status as data.
 
-    Their name is its state, their id how many outcomes there were.
+    Their name is its state, their id how many answers there were.
     """
     job = await context.jobs.status(job_id)
-    context.jobs.admit()
+    context.jobs.require_place()
     start = job.done if last_event_id is None else last_event_id
     return StreamingResponse(_progress(context, job_id, start), media_type=SSE, headers=_NO_STORE)
 

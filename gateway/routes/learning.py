@@ -56,7 +56,7 @@ async def events(
     """
     log = context.store.events
     start = last_event_id or after or (await log.last_id() if follow else BEFORE_ALL)
-    log.admit()  # here, where a refusal is still an answer of its own
+    log.require_place()  # here, where a refusal is still an answer of its own
     batches = _encoded(log.read(start, until_end=not follow), context)
     return StreamingResponse(batches, media_type=SSE, headers={"Cache-Control": "no-store"})
 

@@ -17,7 +17,7 @@ _Fields = Mapping[bytes, bytes]
 
 
 @dataclass(frozen=True)
-class Draw:
+class ChoiceInputs:
     """What the choice of a task depends on. group_task: chosen already, for the group; number: of this choice."""
 
     group_task: str | None
@@ -29,12 +29,12 @@ class Agents:
     """Every method raises StoreError if Redis does not answer in time or refuses."""
 
     def __init__(
-        self, settings: Settings, connection: aioredis.Redis, keys: Keys, draw: AsyncScript, issue: AsyncScript
+        self, settings: Settings, connection: aioredis.Redis, keys: Keys, number: AsyncScript, issue: AsyncScript
     ) -> None:
         self._settings = settings
         self._redis = connection
         self._keys = keys
-        self._draw_task = draw
+        self._number_choice = number
         self._issue_task = issue
 
     async def curriculum(self, agent_id: str) -> CurriculumRecord:
@@ -43,16 +43,16 @@ class Agents:
             fields = cast("_Fields", await self._redis.hgetall(self._keys.curriculum(agent_id)))
         return to_curriculum(fields)
 
-    async def draw(self, agent_id: str, group_id: str | None, *, numbered: bool) -> Draw:
+    async def choice_inputs(self, agent_id: str, group_id: str | None, *, numbered: bool) -> ChoiceInputs:
         """What to choose the agent's next task by. A group that has its task gets it, and no number is used up."""
         args = [int(group_id is not None), int(numbered), self._settings.agent_ttl_s]
         async with translated():
-            task, number, fields = await self._draw_task(keys=self._choice_keys(agent_id, group_id), args=args)
+            task, number, fields = await self._number_choice(keys=self._choice_keys(agent_id, group_id), args=args)
         pairs = fields if isinstance(fields, dict) else dict(zip(fields[::2], fields[1::2], strict=True))
-        return Draw(task.decode() or None, number, to_curriculum(pairs))
+        return ChoiceInputs(task.decode() or None, number, to_curriculum(pairs))
 
     async def issue(self, agent_id: str, group_id: str | None, task_id: str, number: int | None) -> str:
-        """Notes the task chosen, and returns the one that stands: a group's first. number: None: not by a draw."""
+        """Notes the task chosen, and returns the one that stands: a group's first. number: None: it has none."""
         args: list[str | int] = [int(group_id is not None), task_id, "" if number is None else number]
         limits = [self._settings.episode_ttl_s, self._settings.agent_ttl_s]
         async with translated():
@@ -93,22 +93,22 @@ def _to_failures(fields: _Fields) -> tuple[FailureRecord, ...]:
 
 def to_curriculum(fields: _Fields) -> CurriculumRecord:
     """Of the fields that the scripts keep."""
-    known, drawn = _by_kind(fields, b"task:"), _by_kind(fields, b"drawn:")
-    tasks = {task: _to_task(known.get(task, b"0 0 0 0 0"), int(drawn.get(task, 0))) for task in {*known, *drawn}}
+    known, chosen = _by_kind(fields, b"task:"), _by_kind(fields, b"drawn:")
+    tasks = {task: _to_task(known.get(task, b"0 0 0 0 0"), int(chosen.get(task, 0))) for task in {*known, *chosen}}
     return CurriculumRecord(
         level=Level(fields.get(b"level", Level.EASY.value.encode()).decode()),
         window=tuple(float(reward) for reward in fields.get(b"window", b"").split()),
         moves=tuple(_to_move(move) for move in fields.get(b"moves", b"").decode().split()),
         episodes=int(fields.get(b"episodes", 0)),
         rewards=int(fields.get(b"rewards", 0)) / 1_000_000,
-        draws=int(fields.get(b"draws", 0)),
+        choices=int(fields.get(b"draws", 0)),
         tasks=tasks,
     )
 
 
-def _to_task(text: bytes, drawn: int) -> TaskRecord:
+def _to_task(text: bytes, chosen: int) -> TaskRecord:
     episodes, solved, unsolved, fast, slow = text.split()
-    return TaskRecord(int(episodes), float(solved), float(unsolved), float(fast), float(slow), drawn)
+    return TaskRecord(int(episodes), float(solved), float(unsolved), float(fast), float(slow), chosen)
 
 
 def _to_move(text: str) -> MoveRecord:

@@ -1,7 +1,7 @@
-"""Jobs of many items, kept so that they outlive every gateway: their items, who works on which, and their outcomes.
+"""Jobs of many items, kept so that they outlive every gateway: their items, who works on which, and their answers.
 
 The items of a job are leased in chunks. Whoever holds a lease renews it; one that runs out goes to the next who asks.
-An item leaves the items in the moment in which its outcome is recorded, in one script: so it is graded again until it
+An item leaves the items in the moment in which its answer is recorded, in one script: so it is graded again until it
 has one, and never has two, whoever else worked on it meanwhile.
 """
 
@@ -52,7 +52,7 @@ class JobRecord:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Items leased from a job. first: index of the chunk's first; items: index -> JSON, of those without an outcome.
+    """Items leased from a job. first: index of the chunk's first; items: index -> JSON, of those without an answer.
 
     losses: how often whoever held it stopped renewing the lease.
     """
@@ -159,7 +159,7 @@ class BulkStore:
             return bool(await self._renew(keys=[keys.record, keys.leases], args=[chunk.first, self._lease_ms]))
 
     async def finish(self, chunk: Chunk) -> None:
-        """Every item of the chunk has its outcome."""
+        """Every item of the chunk has its answer."""
         async with translated():
             await self._redis.zrem(self._keys.job(chunk.job_id).leases, chunk.first)
 
@@ -169,7 +169,7 @@ class BulkStore:
             await self._redis.zadd(self._keys.job(chunk.job_id).leases, {str(chunk.first): 0}, xx=True)
 
     async def record(self, job_id: str, index: int, line: bytes, *, failed: bool) -> bool:
-        """Records the outcome of an item; False: it has one, or the job is over. line: JSON."""
+        """Records the answer of an item; False: it has one, or the job is over. line: JSON."""
         keys = self._keys.job(job_id)
         async with translated():
             recorded = await self._record(
@@ -179,7 +179,7 @@ class BulkStore:
         return bool(recorded)
 
     async def lines(self, job_id: str, after: int, limit: int) -> list[bytes]:
-        """Outcomes, JSON, in the order in which they came. after: how many of them to pass over."""
+        """Answers, JSON, in the order in which they came. after: how many of them to pass over."""
         key = self._keys.job(job_id).lines
         async with translated():
             found = cast("_Entries", await self._redis.xrange(key, min=f"{after + 1}-0", max="+", count=limit))

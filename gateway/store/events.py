@@ -59,7 +59,7 @@ class EventLog:
             newest = await self._redis.xrevrange(self._key, count=1)
         return cast("bytes", newest[0][0]).decode() if newest else BEFORE_ALL
 
-    def admit(self) -> None:
+    def require_place(self) -> None:
         """Raises OverloadedError if there are as many readers as may be."""
         if self._readers >= self._readers_max:
             raise OverloadedError(f"{self._readers} others read the events already")
@@ -69,12 +69,12 @@ class EventLog:
     ) -> AsyncIterator[Sequence[StreamEvent]]:
         """Batches of what came after that id; an empty one when nothing came for a while.
 
-        until_end: stops at the end of the stream instead of waiting there. job_id: reads the outcomes of that job.
+        until_end: stops at the end of the stream instead of waiting there. job_id: reads the answers of that job.
 
         Raises:
             OverloadedError: there are as many readers as may be.
         """
-        self.admit()
+        self.require_place()
         self._readers += 1
         key = self._key if job_id is None else self._keys.job(job_id).lines
         try:

@@ -43,9 +43,9 @@ class JobKeys:
     record: str
     """Hash: the fields of JobRecord; cursor: items before it were leased; chunk: items of one lease; losses:<index>."""
     items: str
-    """Hash: index -> item (JSON), of those that have no outcome yet."""
+    """Hash: index -> item (JSON), of those that have no answer yet."""
     lines: str
-    """Stream of outcomes: <n>-0 is the n-th that came; fields kind (item, or end at the job's end) and data (JSON)."""
+    """Stream of answers: <n>-0 is the n-th that came; fields kind (item, or end at the job's end) and data (JSON)."""
     leases: str
     """Sorted set: index of a chunk's first item -> when its lease runs out, in ms since the epoch by Redis' clock."""
 

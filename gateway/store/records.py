@@ -113,7 +113,7 @@ class CommitResult(StrEnum):
 class TaskRecord:
     """What is known of an agent at a task. solved, unsolved: weights of finished episodes, older ones count less.
 
-    episodes: finished. fast, slow: means of final rewards. drawn: number of the choice that it came from last, 0: none.
+    episodes: finished. fast, slow: means of final rewards. chosen: number of its last choice, 0: none.
     """
 
     episodes: int = 0
@@ -121,7 +121,7 @@ class TaskRecord:
     unsolved: float = 0.0
     fast: float = 0.0
     slow: float = 0.0
-    drawn: int = 0
+    chosen: int = 0
 
     @property
     def success(self) -> float:
@@ -149,7 +149,7 @@ class CurriculumRecord:
     """Where an agent stands. window: final rewards of the last finished episodes of the level, oldest first.
 
     moves: the last ones, oldest first. episodes, rewards: number and sum of final rewards of all that ever finished.
-    draws: tasks chosen by what is known of them. tasks: by id, of those that were tried or chosen.
+    choices: tasks chosen by what is known of them. tasks: by id, of those that were tried or chosen.
     """
 
     level: Level
@@ -157,7 +157,7 @@ class CurriculumRecord:
     moves: tuple[MoveRecord, ...] = ()
     episodes: int = 0
     rewards: float = 0.0
-    draws: int = 0
+    choices: int = 0
     tasks: Mapping[str, TaskRecord] = field(default_factory=dict)
 
 

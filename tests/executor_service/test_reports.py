@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from codearena.v1 import common_pb2, executor_pb2
 from executor_service import codec, reports
-from executor_service.outcome import Cause
+from executor_service.causes import Cause
 from tests.executor_service import scripted_runner, workloads
 
 WORKLOAD = workloads.workload("honest", [workloads.call(call_id="a"), workloads.call(call_id="b")])

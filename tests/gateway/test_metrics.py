@@ -44,7 +44,7 @@ async def played(api: httpx.AsyncClient, fix: str, **reset: str) -> None:
 
 
 async def test_attempts_and_rewards_are_counted_by_outcome_component_and_level(api: httpx.AsyncClient) -> None:
-    broken = Counted("codearena_gateway_attempts_total", outcome="compile_error", level="easy")
+    broken = Counted("codearena_gateway_attempts_total", verdict="compile_error", level="easy")
     rewards = Counted("codearena_gateway_reward_count", level="easy")
     compiled = Counted("codearena_gateway_reward_component_sum", component="compile_score", level="easy")
     unjudged = Counted("codearena_gateway_reward_component_count", component="llm_quality", level="easy")

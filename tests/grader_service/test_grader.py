@@ -2,8 +2,8 @@ import pytest
 
 from codearena.errors import CallerError
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2
-from grader_service.grader import Grader, outcome_of
-from grader_service.metrics import VerdictOutcome
+from grader_service.grader import Grader, kind_of
+from grader_service.metrics import VerdictKind
 from tests.grader_service import build
 
 GRADER = Grader(build.SETTINGS)
@@ -39,7 +39,7 @@ def test_solved_means_all_tests_and_efficiency() -> None:
     request = attempt(9, 9)
     verdict = grade(request)
     assert verdict.solved
-    assert outcome_of(request.report, verdict) is VerdictOutcome.SOLVED
+    assert kind_of(request.report, verdict) is VerdictKind.SOLVED
     assert verdict.hint == ""
 
 
@@ -92,7 +92,7 @@ def test_an_attempt_that_does_not_compile_scores_zero_everywhere() -> None:
     assert verdict.reward == build.SETTINGS.reward_min
     assert verdict.judge == judge_pb2.JUDGE_KIND_UNSPECIFIED
     assert not verdict.HasField("judgement")
-    assert outcome_of(request.report, verdict) is VerdictOutcome.COMPILE_ERROR
+    assert kind_of(request.report, verdict) is VerdictKind.COMPILE_ERROR
 
 
 def test_an_attempt_that_does_not_load_scores_zero_everywhere() -> None:
@@ -101,7 +101,7 @@ def test_an_attempt_that_does_not_load_scores_zero_everywhere() -> None:
     verdict = grade(request)
     assert {number for _, number in verdict.components.ListFields()} <= {0.0}
     assert verdict.unearned == grader_pb2.UNEARNED_LOAD_ERROR
-    assert outcome_of(request.report, verdict) is VerdictOutcome.LOAD_ERROR
+    assert kind_of(request.report, verdict) is VerdictKind.LOAD_ERROR
 
 
 def test_the_judges_correctness_never_exceeds_what_the_tests_support() -> None:

@@ -101,7 +101,7 @@ async def test_a_call_in_flight_is_finished_while_draining(monkeypatch: pytest.M
 
 
 async def test_verdicts_are_counted_by_outcome(stub: grader_pb2_grpc.GraderServiceAsyncStub) -> None:
-    name, labels = "codearena_grader_verdicts_total", {"outcome": "compile_error"}
+    name, labels = "codearena_grader_verdicts_total", {"verdict": "compile_error"}
     before = REGISTRY.get_sample_value(name, labels) or 0.0
     await stub.Grade(build.request(build.does_not_compile(), [build.expects(1)]), timeout=10)
     assert REGISTRY.get_sample_value(name, labels) == before + 1

@@ -11,10 +11,10 @@ from tests.observability.promtool import ALERTS, PROMETHEUS, RECORDING, ROOT, pr
 Series = dict[str, str]
 _TO = "2h"  # of simulated time, a sample a minute
 _FAILURES = 'codearena_gateway_failures_total{problem="sandbox"}'
-_ATTEMPTS = 'codearena_gateway_attempts_total{outcome="solved", level="easy"}'
+_ATTEMPTS = 'codearena_gateway_attempts_total{verdict="solved", level="easy"}'
 _READY = 'codearena_executor_sandboxes{instance="executor:1", state="ready"}'
 _LEASED = 'codearena_executor_sandboxes{instance="executor:1", state="leased"}'
-_CREATES = 'codearena_executor_creates_total{{outcome="{}"}}'.format
+_CREATES = 'codearena_executor_creates_total{{result="{}"}}'.format
 _RETRIES = 'codearena_gateway_retries_total{{service="judge", problem="{}"}}'.format
 _UP = 'up{{job="codearena-{0}", instance="{0}:1"}}'.format
 _ALL_UP = {_UP(service): "1x120" for service in ("gateway", "executor", "judge", "grader")}

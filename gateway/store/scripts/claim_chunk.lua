@@ -4,7 +4,7 @@
 -- KEYS  1 record  2 items  3 leases  4 open jobs
 -- ARGV  1 job id  2 lease ms  3 ttl s
 -- Returns nothing if there is none to lease, else the index of its first item, how often it was lost by who held it,
--- the caller (JSON), and its items, false for those that have their outcome.
+-- the caller (JSON), and its items, false for those that have their answer.
 local record = redis.call('HMGET', KEYS[1], 'state', 'items', 'cursor', 'chunk', 'caller')
 if record[1] ~= 'running' then
   redis.call('ZREM', KEYS[4], ARGV[1])

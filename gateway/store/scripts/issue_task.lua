@@ -1,7 +1,7 @@
 -- Notes which task was chosen. In a group the first choice stands, for all of it.
 --
 -- KEYS  1 curriculum  2 group, or the curriculum again if there is none
--- ARGV  1 '1': there is a group  2 task  3 number of the draw, '' if it is not to be noted  4 group's ttl s
+-- ARGV  1 '1': there is a group  2 task  3 number of the choice, '' if it is not to be noted  4 group's ttl s
 --       5 agent ttl s
 -- Returns the task that stands.
 if ARGV[1] == '1' then

@@ -1,4 +1,4 @@
--- Records an item's outcome, the first that comes, and ends the job with the last.
+-- Records an item's answer, the first that comes, and ends the job with the last.
 --
 -- KEYS  1 record  2 items  3 lines  4 leases  5 open jobs
 -- ARGV  1 job id  2 index  3 line (JSON)  4 whether it failed: 0 or 1  5 ttl s  6 now ms

@@ -15,11 +15,11 @@ import pytest
 import uvloop
 
 from codearena.errors import SandboxError
-from executor_service import codec, outcome, reports
+from executor_service import causes, codec, reports
+from executor_service.causes import Cause
 from executor_service.isolation import hardening, owner
 from executor_service.isolation.base import Sandbox, SandboxLostError
 from executor_service.isolation.container import ContainerIsolation
-from executor_service.outcome import Cause
 from executor_service.runner.revision import runner_revision
 from executor_service.settings import MIB, Settings
 from tests.executor_service import workloads
@@ -65,7 +65,7 @@ async def run(sandbox: Sandbox, order: str, timeout_s: float = 60) -> bytes:
 async def cause(sandbox: Sandbox, order: str, timeout_s: float = 60) -> Cause:
     with pytest.raises(SandboxLostError) as lost:
         await run(sandbox, order, timeout_s)
-    return outcome.rule(lost.value.evidence).cause
+    return causes.rule(lost.value.evidence).cause
 
 
 async def test_a_ready_container_takes_a_workload_and_gives_a_report(sandbox: Sandbox) -> None:

@@ -11,11 +11,11 @@ import uvloop
 
 from codearena.errors import SandboxError
 from codearena.v1 import common_pb2
-from executor_service import codec, outcome, reports
+from executor_service import causes, codec, reports
+from executor_service.causes import Cause
 from executor_service.isolation.base import Sandbox, SandboxLostError
 from executor_service.isolation.choice import choose
 from executor_service.isolation.local import LocalIsolation
-from executor_service.outcome import Cause
 from executor_service.settings import Settings
 from tests.executor_service import workloads
 
@@ -79,7 +79,7 @@ async def test_a_runner_killed_from_outside_is_ours(sandbox: Sandbox) -> None:
     os.kill(pid_of(sandbox), signal.SIGKILL)
     with pytest.raises(SandboxLostError) as lost:
         await running
-    assert outcome.rule(lost.value.evidence).cause is Cause.KILLED
+    assert causes.rule(lost.value.evidence).cause is Cause.KILLED
 
 
 async def test_a_ready_runner_that_dies_is_noticed(sandbox: Sandbox) -> None:

@@ -55,9 +55,9 @@ RECORD = CurriculumRecord(
     Level.EASY,
     (),
     tasks={
-        "solved": TaskRecord(30, 9.5, 0.0, 0.95, 0.95, drawn=7),
-        "frontier": TaskRecord(10, 5.0, 5.0, 0.6, 0.4, drawn=8),
-        "impossible": TaskRecord(30, 0.0, 9.5, 0.2, 0.2, drawn=9),
+        "solved": TaskRecord(30, 9.5, 0.0, 0.95, 0.95, chosen=7),
+        "frontier": TaskRecord(10, 5.0, 5.0, 0.6, 0.4, chosen=8),
+        "impossible": TaskRecord(30, 0.0, 9.5, 0.2, 0.2, chosen=9),
     },
 )
 IDS = ["solved", "frontier", "impossible"]
@@ -79,9 +79,9 @@ def test_every_tenth_choice_is_the_task_that_waited_longest() -> None:
 
 def test_chances_are_what_the_choices_come_to() -> None:
     rng = random.Random(1)
-    drawn = [learnable(IDS, RECORD, number, 10**9, None, rng) for number in range(1, 3001)]
+    chosen = [learnable(IDS, RECORD, number, 10**9, None, rng) for number in range(1, 3001)]
     for chance in chances(IDS, RECORD, 10**9):
-        assert drawn.count(chance.task_id) / 3000 == pytest.approx(chance.probability, abs=0.03)
+        assert chosen.count(chance.task_id) / 3000 == pytest.approx(chance.probability, abs=0.03)
 
 
 @pytest.mark.parametrize("strategy", ["threshold", "learning_progress"])
@@ -96,8 +96,8 @@ async def test_group_that_resets_at_once_gets_one_task(api: httpx.AsyncClient, s
 
 async def test_no_two_choices_have_the_same_number(redis_url: str) -> None:
     async with Store(Settings(redis_url=SecretStr(redis_url))) as store:
-        draws = await asyncio.gather(*(store.agents.draw("a", None, numbered=True) for _ in range(64)))
-    assert sorted(draw.number for draw in draws) == list(range(1, 65))
+        choices = await asyncio.gather(*(store.agents.choice_inputs("a", None, numbered=True) for _ in range(64)))
+    assert sorted(each.number for each in choices) == list(range(1, 65))
 
 
 async def test_curriculum_tells_moves_and_the_mean_of_everything_that_finished(

@@ -135,7 +135,7 @@ async def test_the_code_as_given_is_run_to_the_end_of_every_call() -> None:
     assert of(for_every_call(limits, 4)) == (0.25, 1.0, 0.7, 2.8, 4)
 
 
-async def test_the_code_as_given_of_a_thousand_tests_asks_for_no_more_than_an_executor_admits() -> None:
+async def test_the_code_as_given_of_a_thousand_tests_asks_for_no_more_than_an_executor_takes() -> None:
     limits = await AttemptLimits(task(), CALLS, SETTINGS).get("", Hosts(report(0.001)).run)
     most_s = ExecutorSettings().attempt_wall_s
     assert of(for_every_call(limits, 1024)) == (0.25, 256.0, 0.7, most_s, 1024)

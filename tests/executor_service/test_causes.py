@@ -1,8 +1,8 @@
 import pytest
 
 from codearena.v1 import common_pb2, executor_pb2
+from executor_service.causes import Cause, memory_report, reference_failed, rule
 from executor_service.isolation.base import Evidence, StreamEnd
-from executor_service.outcome import Cause, memory_report, reference_failed, rule
 from tests.executor_service import workloads
 
 ENDED = StreamEnd.ENDED

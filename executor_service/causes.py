@@ -5,7 +5,7 @@ by the runner, which outlives it and reports. Here the runner itself is gone, an
 is left is circumstantial: an exit status, a flag of the engine's, a stream that stopped. From it we must tell two
 things apart:
 
-  * the attempt brought the sandbox down: that is the attempt's outcome, and it gets a report that says so
+  * the attempt brought the sandbox down: that is the attempt's doing, and it gets a report that says so
   * we lost the sandbox: an error that is safe to retry, no reward, no step counted
 
 Only one way is known in which an attempt can end the runner: memory. The limit holds for the container as a whole, the
@@ -52,7 +52,7 @@ class Cause(StrEnum):
 
     @property
     def is_the_attempts(self) -> bool:
-        """True if the end is an outcome of the attempt, false if it is a failure of ours."""
+        """True if the end is the attempt's doing, false if it is a failure of ours."""
         return self is Cause.MEMORY
 
 

@@ -16,7 +16,7 @@ SCRIPT_TESTS = 1024
 _CALL_ID_CHARACTERS = 256
 
 
-def admit(workload: executor_pb2.Workload, settings: Settings) -> None:
+def validate(workload: executor_pb2.Workload, settings: Settings) -> None:
     """Returns if the workload is well-formed and within the settings' limits.
 
     Raises:

@@ -4,16 +4,16 @@ import pytest
 
 from codearena.errors import CallerError
 from codearena.v1 import executor_pb2
-from executor_service.admission import admit
 from executor_service.codec import duration
 from executor_service.settings import Settings
+from executor_service.validation import validate
 from tests.executor_service import workloads
 
 SETTINGS = Settings()
 
 
-def test_an_ordinary_workload_is_admitted() -> None:
-    admit(workloads.workload("def f(): pass"), SETTINGS)
+def test_an_ordinary_workload_is_valid() -> None:
+    validate(workloads.workload("def f(): pass"), SETTINGS)
 
 
 def broken(change: Callable[[executor_pb2.Workload], object]) -> executor_pb2.Workload:
@@ -57,4 +57,4 @@ REFUSED: dict[str, Callable[[executor_pb2.Workload], object]] = {
 @pytest.mark.parametrize(("problem", "change"), REFUSED.items(), ids=REFUSED.keys())
 def test_what_cannot_be_run_is_refused_by_name(problem: str, change: Callable[[executor_pb2.Workload], object]) -> None:
     with pytest.raises(CallerError, match=problem):
-        admit(broken(change), SETTINGS)
+        validate(broken(change), SETTINGS)
