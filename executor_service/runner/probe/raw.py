@@ -35,7 +35,6 @@ MARK = b"\0"
 UNREAD = "a value that was not read"
 """In place of a value's encoding. It is told by its identity: no text that came from anywhere is this object."""
 
-_LONGEST_TEXT = 6  # bytes of the encoding for one byte of marshal's, at most: of a control character
 _TIMES_AS_MANY = 4
 _SOME_MORE = 1000
 _INT = struct.Struct("<i")
@@ -107,10 +106,10 @@ class Transcripts:
         self._originals: dict[str, tuple[str, int]] = {}
 
     def keep(self, call_id: str, data: bytes) -> str:
-        """Takes the reference's value of a call: UNREAD, or as `transcribe` where it may be beyond the limits."""
+        """Takes the reference's value of a call."""
         self._kept[call_id] = data
         self._originals.pop(call_id, None)
-        return UNREAD if _LONGEST_TEXT * len(data) <= self._limits.size_bytes else self.original(call_id)
+        return UNREAD
 
     def original(self, call_id: str) -> str:
         """As `transcribe`, of the reference's value."""

@@ -140,20 +140,3 @@ def test_a_value_far_larger_than_the_references_is_not_read_on() -> None:
     with pytest.raises(values.ValueTooLargeError):
         transcripts.read("p1", larger)
     assert transcripts.read("p2", larger) == "[" + ",".join(["null"] * 5000) + "]"
-
-
-def test_a_value_of_the_reference_that_may_be_too_large_is_read_at_once() -> None:
-    controls = raw.dumps("\0" * 200_000)  # each six bytes of JSON
-    assert controls is not None
-    with pytest.raises(values.ValueTooLargeError):
-        raw.Transcripts(1024 * 1024).keep("p1", controls)
-    assert raw.Transcripts(2 * 1024 * 1024).keep("p1", controls) is raw.UNREAD
-
-
-@pytest.mark.parametrize(
-    "value", ["\0" * 50, [None] * 50, [False] * 50, [1.7976931348623157e308] * 9, [frozenset()] * 9]
-)
-def test_no_encoding_is_longer_than_is_reckoned_with(value: object) -> None:
-    data = raw.dumps(value)
-    assert data is not None
-    assert len(raw.transcribe(data, _LIMITS)[0]) <= raw._LONGEST_TEXT * len(data)
