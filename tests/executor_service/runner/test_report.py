@@ -35,7 +35,7 @@ RECORDS: dict[type[Any], type[Message]] = {
     report.Analysis: executor_pb2.Analysis,
     report.Report: executor_pb2.Report,
 }
-FILLED_IN_LATER = {"isolation", "timings", "left_out"} | {
+FILLED_IN_LATER = {"isolation", "timings", "screening", "left_out"} | {
     *("compiles", "ast_hash", "estimated_complexity", "checks", "dominant_lines", "problem_type")
 }
 IN_NO_REPORT = {report.CallStatus.ASKS, report.CallStatus.UNCOMPILED}
@@ -142,7 +142,9 @@ def test_so_is_the_report_of_a_source_that_does_not_compile() -> None:
     assert seen == executor_pb2.SyntaxProblem(type="SyntaxError", message="no?", line=1, column=2, text="def")
 
 
-SAID = codec.Codec(executor_pb2.Report, {"codearena.v1.Report.isolation", "codearena.v1.Report.timings"})
+SAID = codec.Codec(
+    executor_pb2.Report, {f"codearena.v1.Report.{name}" for name in ("isolation", "timings", "screening")}
+)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(["passed", "ran"]),
     lambda parts: st.lists(parts, max_size=2) | st.dictionaries(st.text(max_size=5), parts, max_size=2),
