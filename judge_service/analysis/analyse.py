@@ -16,6 +16,7 @@ from judge_service.analysis import identity
 from judge_service.analysis.checks import CheckOutcome, run_checks
 from judge_service.analysis.complexity_estimate import estimate_complexity
 from judge_service.analysis.dominant_lines import dominant_lines
+from judge_service.analysis.nodes import walk
 from judge_service.analysis.problem_type import problem_type
 
 _SOURCE_NAME = "fix.py"
@@ -31,7 +32,10 @@ _COMPILER_ERRORS = (SyntaxError, ValueError, LookupError, RecursionError, Memory
 def analyse(source: bytes, checks: Sequence[executor_pb2.Check]) -> executor_pb2.Analysis:
     """What the source is, with one outcome for each check."""
     with _as_any_program():
-        return _analysed(source, checks)
+        try:
+            return _analysed(source, checks)
+        finally:
+            walk.cache_clear()
 
 
 @contextmanager
@@ -56,11 +60,13 @@ def _analysed(source: bytes, checks: Sequence[executor_pb2.Check]) -> executor_p
     except _COMPILER_ERRORS as error:
         failed = _failed(checks, "does not compile")
         return executor_pb2.Analysis(compiles=False, problem=_problem(error), checks=failed)
-    tree = _parse(source)
-    if tree is None:
+    try:
+        tree = _compile(source, ast.PyCF_ONLY_AST)
+    except (RecursionError, MemoryError):
         # Compiles, but is nested too deeply for a tree: a rule that cannot be evaluated is not kept.
         failed = _failed(checks, "nested too deeply to check")
         return executor_pb2.Analysis(compiles=True, ast_hash=identity.of_tokens(source), checks=failed)
+    assert isinstance(tree, ast.Module)
     ast_hash, nodes = identity.of_tree(tree)
     outcomes = run_checks(tree, [(check.rule, check.argument) for check in checks])
     analysis = executor_pb2.Analysis(compiles=True, ast_hash=ast_hash, checks=map(_outcome, outcomes))
@@ -80,15 +86,6 @@ def _compile(source: bytes, flags: int = 0) -> object:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return compile(source, _SOURCE_NAME, "exec", flags, dont_inherit=True)
-
-
-def _parse(source: bytes) -> ast.Module | None:
-    try:
-        tree = _compile(source, ast.PyCF_ONLY_AST)
-    except (RecursionError, MemoryError):
-        return None
-    assert isinstance(tree, ast.Module)
-    return tree
 
 
 def _problem(error: Exception) -> executor_pb2.SyntaxProblem:

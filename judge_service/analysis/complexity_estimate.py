@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from judge_service.analysis.geometric import multiplies_itself
+from judge_service.analysis.nodes import walk
 from judge_service.analysis.opaque import is_opaque
 from judge_service.analysis.recursion_shape import RecursionShape, recursion_shape
 
@@ -112,7 +113,7 @@ class Estimator:
 
     def __init__(self, tree: ast.Module) -> None:
         self._tree = tree
-        self.functions = {node.name: node for node in ast.walk(tree) if isinstance(node, _FUNCTIONS)}
+        self.functions = {node.name: node for node in walk(tree) if isinstance(node, _FUNCTIONS)}
         self._known: dict[str, Growth] = {}
         self._open: list[str] = []
         self._loops: dict[tuple[_Loop, Scope, str], Growth] = {}
@@ -270,7 +271,7 @@ def _with_recursion(shape: RecursionShape, body: Growth) -> Growth:
 
 @functools.lru_cache(_LOOPS_KEPT)
 def _while_turns(node: ast.While, outer: ast.AST | None) -> Growth:
-    within = list(ast.walk(node))
+    within = list(walk(node))
     changed = {name: value for inner in within for name, value in _changes(inner)}
     tested = set(names_of(node.test)) or set(changed)
     if any(_shrinks_by_factor(inner) for inner in within if isinstance(inner, ast.AugAssign)):
@@ -289,9 +290,9 @@ def _while_turns(node: ast.While, outer: ast.AST | None) -> Growth:
 
 
 def _set_again(outer: ast.AST, node: ast.While, names: set[str]) -> bool:
-    inside = set(ast.walk(node))
+    inside = set(walk(node))
     targets = set(names_of(outer.target)) if isinstance(outer, ast.For | ast.AsyncFor) else set()
-    for other in ast.walk(outer):
+    for other in walk(outer):
         if other not in inside and isinstance(other, ast.Assign):
             targets.update(name for target in other.targets for name in names_of(target))
     return bool(targets & names)
@@ -323,7 +324,7 @@ def _halves(node: ast.expr) -> bool:
         isinstance(inner, ast.BinOp)
         and isinstance(inner.op, ast.FloorDiv | ast.Div | ast.RShift)
         and _constant(inner.right) in (1, 2)
-        for inner in ast.walk(node)
+        for inner in walk(node)
     )
 
 
@@ -331,10 +332,10 @@ def _list_names(scope: ast.AST) -> Iterator[str]:
     """Names that a test with `in` walks through: lists made here, and parameters not used like a dict or set."""
     hashed = {
         node.value.id
-        for node in ast.walk(scope)
+        for node in walk(scope)
         if isinstance(node, ast.Attribute) and node.attr in _HASHED_USES and isinstance(node.value, ast.Name)
     }
-    for node in ast.walk(scope):
+    for node in walk(scope):
         if isinstance(node, ast.Assign) and (
             isinstance(node.value, _LISTS)
             or (isinstance(node.value, ast.Call) and _called(node.value) in ("list", "sorted", "split"))
@@ -347,7 +348,7 @@ def _list_names(scope: ast.AST) -> Iterator[str]:
 
 
 def _text_names(scope: ast.AST) -> Iterator[str]:
-    for node in ast.walk(scope):
+    for node in walk(scope):
         if isinstance(node, ast.Assign) and isinstance(_constant(node.value), str):
             yield from (name for target in node.targets for name in names_of(target))
 
@@ -365,7 +366,7 @@ def _taken_out(node: ast.While) -> frozenset[str]:
     """Names that a turn of the loop gives what it took out of a queue, a stack or a heap."""
     return frozenset(
         name
-        for inner in ast.walk(node)
+        for inner in walk(node)
         if isinstance(inner, ast.Assign) and isinstance(inner.value, ast.Call) and _takes_out(inner.value)
         for target in inner.targets
         for name in names_of(target)
@@ -386,7 +387,7 @@ def _called(node: ast.Call) -> str:
 
 def names_of(node: ast.AST) -> Iterator[str]:
     """Every name in it."""
-    return (inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name))
+    return (inner.id for inner in walk(node) if isinstance(inner, ast.Name))
 
 
 def _constant(node: ast.AST) -> object:

@@ -3,6 +3,8 @@
 import ast
 from collections.abc import Iterator, Sequence
 
+from judge_service.analysis.nodes import walk
+
 
 def multiplies_itself(assigned: Sequence[tuple[str, ast.expr]]) -> bool:
     """Whether a name becomes a multiple of what it was, maybe by way of another: child = 2 * node + 1; node = child.
@@ -15,7 +17,7 @@ def multiplies_itself(assigned: Sequence[tuple[str, ast.expr]]) -> bool:
 
 def _multiplied(value: ast.expr) -> Iterator[str]:
     """Names that are multiplied by a whole number of two or more."""
-    for node in ast.walk(value):
+    for node in walk(value):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
             for factor, other in ((node.left, node.right), (node.right, node.left)):
                 if isinstance(factor, ast.Constant) and isinstance(factor.value, int) and factor.value > 1:
@@ -23,4 +25,4 @@ def _multiplied(value: ast.expr) -> Iterator[str]:
 
 
 def _names(node: ast.expr) -> Iterator[str]:
-    return (inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name))
+    return (inner.id for inner in walk(node) if isinstance(inner, ast.Name))

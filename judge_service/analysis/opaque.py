@@ -2,6 +2,8 @@
 
 import ast
 
+from judge_service.analysis.nodes import walk
+
 _MODULES = {
     *("atexit", "asyncio", "code", "concurrent", "ctypes", "gc", "importlib", "inspect", "marshal", "multiprocessing"),
     *("os", "pickle", "resource", "runpy", "signal", "socket", "subprocess", "threading", "_thread", "time", "timeit"),
@@ -14,7 +16,7 @@ _PLAIN_DUNDERS = {"__init__", "__name__", "__class__", "__doc__", "__dict__", "_
 
 def is_opaque(tree: ast.Module) -> bool:
     """Code that names none of these costs what its loops and calls cost."""
-    return any(_hides(node) for node in ast.walk(tree))
+    return any(_hides(node) for node in walk(tree))
 
 
 def _hides(node: ast.AST) -> bool:

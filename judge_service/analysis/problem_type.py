@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from judge_service.analysis.nodes import walk
 from judge_service.analysis.recursion_shape import recursion_shape
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
@@ -31,14 +32,14 @@ def problem_type(tree: ast.Module) -> str:
 
 def _words(tree: ast.Module) -> set[str]:
     """The words of the functions' names, in lower case and without a plural s."""
-    names = [node.name for node in ast.walk(tree) if isinstance(node, _FUNCTIONS)]
+    names = [node.name for node in walk(tree) if isinstance(node, _FUNCTIONS)]
     words = {word.lower() for name in names for word in _WORD.findall(name)}
     return words | {word.removesuffix("s") for word in words}
 
 
 def _has_call(*names: str) -> Callable[[ast.Module], bool]:
     def has(tree: ast.Module) -> bool:
-        calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+        calls = (node.func for node in walk(tree) if isinstance(node, ast.Call))
         return any((getattr(call, "id", "") or getattr(call, "attr", "")) in names for call in calls)
 
     return has
@@ -50,16 +51,16 @@ def _halves(tree: ast.Module) -> bool:
         and isinstance(node.op, ast.FloorDiv | ast.RShift)
         and isinstance(node.right, ast.Constant)
         and node.right.value in (1, 2)
-        for node in ast.walk(tree)
+        for node in walk(tree)
     )
 
 
 def _takes_remainders(tree: ast.Module) -> bool:
-    return any(isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Mod) for node in ast.walk(tree))
+    return any(isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Mod) for node in walk(tree))
 
 
 def _adds_text(tree: ast.Module) -> bool:
-    added = (node.value for node in ast.walk(tree) if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add))
+    added = (node.value for node in walk(tree) if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add))
     return any(isinstance(value, ast.JoinedStr) or _is_text(value) for value in added)
 
 
@@ -68,11 +69,11 @@ def _is_text(node: ast.expr) -> bool:
 
 
 def _calls_itself(tree: ast.Module) -> bool:
-    return any(recursion_shape(node).calls > 0 for node in ast.walk(tree) if isinstance(node, _FUNCTIONS))
+    return any(recursion_shape(node).calls > 0 for node in walk(tree) if isinstance(node, _FUNCTIONS))
 
 
 def _two_loops(tree: ast.Module) -> bool:
-    loops = [node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While)]
+    loops = [node for node in walk(tree) if isinstance(node, ast.For | ast.While)]
     return any(inner is not outer and isinstance(inner, ast.For | ast.While) for outer in loops for inner in outer.body)
 
 

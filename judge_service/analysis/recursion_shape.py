@@ -4,6 +4,8 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from judge_service.analysis.nodes import walk
+
 _MEMO_DECORATORS = {"cache", "lru_cache", "memoize"}
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -24,7 +26,7 @@ class RecursionShape:
 
 def recursion_shape(function: ast.FunctionDef | ast.AsyncFunctionDef) -> RecursionShape:
     """The shape of `function`; calls of itself in functions defined inside it count as its own."""
-    nodes = [node for statement in function.body for node in ast.walk(statement)]
+    nodes = [node for statement in function.body for node in walk(statement)]
     own = [node for node in nodes if isinstance(node, ast.Call) and _is_self_call(node, function.name)]
     if not own:
         return RecursionShape()

@@ -20,7 +20,7 @@ from codearena.v1.judge_pb2 import AnalyseRequest
 from judge_service.settings import Settings
 from judge_service.source_analyser import SourceAnalyser
 from judge_service.static import StaticJudge
-from tests.judge_service.build import burning_child_of, children_of, dead
+from tests.judge_service.build import burning_child_of, dead
 from tests.judge_service.sources import HOSTILE, of_tasks
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -281,4 +281,3 @@ async def test_a_reading_that_nobody_waits_for_is_ended(judge: StaticJudge, sour
     reading.cancel()
     await asyncio.wait([reading])
     await dead(worker)
-    assert worker not in children_of(launcher_of(judge))

@@ -168,7 +168,12 @@ def test_source_that_compiles_but_is_too_deep_for_a_tree_still_has_a_stable_hash
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Where the interpreter draws that line differs between versions, so the line is drawn here.
-    monkeypatch.setattr("judge_service.analysis.analyse._parse", lambda source: None)
+    def compiled(source: bytes, flags: int = 0) -> object:
+        if flags:
+            raise RecursionError
+        return compile(source, "fix.py", "exec")
+
+    monkeypatch.setattr("judge_service.analysis.analyse._compile", compiled)
     plain = analysed("x = 1 + 2\n", ("forbid_call", "eval"))
     dressed = analysed("# deep\nx  =  1 +  2\n\n")
     other = analysed("x = 1 + 3\n")
