@@ -225,7 +225,8 @@ class Timings(_Lenient):
     )
     measure_s: float = Field(
         default=0.0,
-        description="Running the measuring workload in another sandbox; 0 unless the attempt is measured.",
+        description="Running the measuring workloads, and waiting for a sandbox where the attempt's own is not "
+        "used again; 0 unless the attempt is measured.",
     )
     examine_s: float = Field(default=0.0, description="From asking the grader whether the tests passed to its answer.")
     judge_s: float = Field(default=0.0, description="From asking the judge to its judgement.")

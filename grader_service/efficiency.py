@@ -1,6 +1,6 @@
 """How fast an attempt is, as a ratio to the reference that ran in the same sandbox.
 
-Only what passes every test is measured, by a workload of its own in another sandbox.
+Only what passes every test is measured, by a workload of its own, where nothing of the attempt's calls is left.
 
 A ratio taken in one run does not move with the machine's speed or load. With a probe it is taken at the largest size at
 which both returned, on what the attempt is charged with (charges.py), and the growth class bounds the score; without

@@ -22,7 +22,7 @@ _ADVICE = {
 _EDGE_CASES = (
     "Only hidden tests fail: think of edge cases, such as empty, single, negative, repeated or very large input."
 )
-# Where to look, never what to write. By problem type, see executor_service/runner/analysis/problem_type.py.
+# Where to look, never what to write. By problem type, see judge_service/analysis/problem_type.py.
 _TECHNIQUES = {
     "kadane": "Ask what the best result that ends at one place says about the best that ends at the next.",
     "two_sum": "Ask what would have to have been seen already, and what answers that without a search.",

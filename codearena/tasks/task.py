@@ -203,7 +203,7 @@ class Probe(_Record):
 
 
 class Check(_Record):
-    """A rule on the source, counted as a test: the rules are in executor_service/runner/analysis/checks.py.
+    """A rule on the source, counted as a test: the rules are in judge_service/analysis/checks.py.
 
     `forbid_call` of eval, exec, compile, os.system, input and breakpoint is kept while an attempt runs, too, whatever
     way it takes; of the first three, no text is run as code then and no program started. All other rules are read from

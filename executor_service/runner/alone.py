@@ -1,8 +1,8 @@
 """PID 1 of a container that one attempt has for itself: its runs one after the other, the calls and then measurements.
 
 Of one run nothing is there for the next: all its processes are dead, its files gone, and the next one has other uids.
-If that is not certain this process ends, and the container with it. Ready frame, job, report; the executor asks for the
-next ready frame by an empty one.
+If that is not certain this process ends, and the container with it. Ready frame, workload, report; the executor asks
+for the next ready frame by an empty one.
 """
 
 from executor_service.runner import supervisor

@@ -1,4 +1,4 @@
-"""One attempt, from a source to its verdict: a straight graph, of which every arrow is one call.
+"""One attempt, from a source to its verdict: a straight graph, of which every name is one call.
 
     Analyse ──▶ Run ──▶ Examine ──┬──▶ Judge ────┬──▶ Grade
        │                          └──▶ Measure ──┘      ▲

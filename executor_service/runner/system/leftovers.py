@@ -1,8 +1,8 @@
 """What an attempt may have left in its container: processes, files, memory. All of it is gone, or there is doubt.
 
 An attempt can write in few places of a container: the file systems in memory. System V and POSIX messages and segments,
-keys, and files without a name are refused by the filter of system calls (deploy/seccomp.json), and what is left then
-belongs to a process.
+keys, and files without a name are refused by the filter of system calls (executor_service/image/seccomp.json), and what
+is left then belongs to a process.
 """
 
 import operator
