@@ -16,6 +16,7 @@ from judge_service.answers import (
     MalformedAnswerError,
     NoAnswer,
     NormalisedAnswer,
+    StructureAnswer,
 )
 from judge_service.judge import Dimension, Unscored
 from judge_service.linting import Linting
@@ -44,23 +45,24 @@ class Analyses:
         # Of each attempt at work its two analyses, one run of ruff for all of them, and sources that are read.
         at_once = (2 + SOURCE_PLACES) * settings.concurrency + 1
         self.workers = Workers(WORK, at_once, settings.launcher_start_s, self._started)
-        self._linting = Linting(self._lint)
+        self.linting = Linting(self._lint, settings.queue_length, settings.retry_after_s)
 
     async def start(self) -> None:
         await self.workers.start()
 
     async def close(self) -> None:
         await self.workers.close()
-        await self._linting.close()
+        await self.linting.close()
 
     async def security(self, source: bytes) -> Dimension:
         answer = await self._facts(Analysis.SECURITY, source, answers.read_security)
         return answer if isinstance(answer, Dimension) else scoring.security(answer, self._findings_kept)
 
-    async def quality(self, source: bytes) -> Dimension:
+    async def structure(self, source: bytes) -> StructureAnswer | Dimension:
+        return await self._facts(Analysis.STRUCTURE, source, answers.read_structure)
+
+    def quality(self, structure: StructureAnswer | Dimension, lint: LintAnswer | Dimension) -> Dimension:
         """Of the structure and what lint finds: both, or none."""
-        structure_of = self._facts(Analysis.STRUCTURE, source, answers.read_structure)
-        structure, lint = await both(structure_of, self._linting.run(source))
         if isinstance(structure, Dimension):
             return structure
         return lint if isinstance(lint, Dimension) else scoring.quality(structure, lint, self._findings_kept)

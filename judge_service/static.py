@@ -1,6 +1,7 @@
 """The static judge: bandit, radon and ruff in confined workers, the executor's report as evidence. Deterministic."""
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 import platform
@@ -51,7 +52,8 @@ class StaticJudge(Judge):
         return self._revision
 
     async def judge(self, evidence: Evidence) -> Judgement:
-        security, quality = await self._analysed(evidence.source, evidence.caller)
+        with self.analyses.linting.urgent(evidence.source):
+            security, quality = await self._analysed(evidence.source, evidence.caller)
         return Judgement(JudgeKind.STATIC, scoring.correctness(evidence.report), security, quality, self._revision)
 
     async def normalised(self, source: bytes, caller: str) -> NormalisedAnswer | None:
@@ -61,13 +63,15 @@ class StaticJudge(Judge):
 
     def prepare(self, source: bytes, caller: str) -> None:
         if self.gate.free and self._cache.get(hashlib.sha256(source).digest()) is None:
-            task = asyncio.create_task(self._prepared(source, caller))
+            task = asyncio.create_task(self._prepared(source, caller, alone=not self._preparing))
             self._preparing.add(task)
             task.add_done_callback(self._preparing.discard)
 
-    async def _prepared(self, source: bytes, caller: str) -> None:
+    async def _prepared(self, source: bytes, caller: str, *, alone: bool) -> None:
+        """alone: no other source is being prepared, so that to wait for company would only take time."""
         try:
-            await self._analysed(source, caller)
+            with self.analyses.linting.urgent(source) if alone else contextlib.nullcontext():
+                await self._analysed(source, caller)
         except ServiceError as error:  # whoever has it judged hears of it, if it happens again
             log.info("not prepared: %s", error.detail)
 
@@ -82,7 +86,9 @@ class StaticJudge(Judge):
 
     async def _analyse(self, key: bytes, source: bytes, caller: str) -> _Analysed:
         async with self.gate.place(caller):
-            analysed = await both(self.analyses.security(source), self.analyses.quality(source))
+            security, structure = await both(self.analyses.security(source), self.analyses.structure(source))
+        # Without a place: one run is for many.
+        analysed = security, self.analyses.quality(structure, await self.analyses.linting.run(source))
         if all(dimension.score is not None for dimension in analysed):
             self._cache.put(key, analysed)
         return analysed
