@@ -10,7 +10,6 @@ Reads and writes no episode.
 """
 
 import asyncio
-import functools
 import random
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from gateway.attempt import briefs, limits
 from gateway.attempt.clients import Clients
 from gateway.attempt.preparation import Preparation, Prepared
 from gateway.attempt.proposal import Proposal, identity_of, ticket_for
-from gateway.attempt.stages import Services
+from gateway.attempt.stages import Services, Stages
 from gateway.deadline import Deadline
 from gateway.settings import Settings
 
@@ -108,9 +107,6 @@ class Graph:
 
     async def _graded(self, proposal: Proposal, prepared: Prepared) -> Attempt:
         source, expectations = proposal.source, prepared.brief.expectations
-        first, another = (
-            functools.partial(prepared.measuring_workload, source, again=again) for again in (False, True)
-        )
         judgement, measurements = None, list[executor_pb2.Report]()
         async with self._services.stages(proposal.ticket) as stages:
             report = await stages.analyse_and_run(prepared.workload(source))
@@ -119,7 +115,7 @@ class Graph:
                 if not examined.measure:
                     await stages.sandbox.release()
                 judging = stages.judge(proposal, report, all_tests_passed=examined.passed)
-                measuring = stages.measure(first) if examined.measure else None
+                measuring = _measure(stages, prepared, source, again=False) if examined.measure else None
                 judgement, measurements = await _together(judging, measuring)
             identity = identity_of(source, report.analysis)
             request = grader_pb2.GradeRequest(
@@ -133,7 +129,8 @@ class Graph:
             )
             graded = await stages.grade(request)
             while graded.measure_again:
-                request.measurements.append(await stages.measure(another if request.measurements else first))
+                again = bool(request.measurements)
+                request.measurements.append(await _measure(stages, prepared, source, again=again))
                 graded = await stages.grade(request)
         return Attempt(
             proposal=proposal,
@@ -148,6 +145,11 @@ class Graph:
             seconds=stages.watch.seconds,
             total_s=stages.watch.total_s(),
         )
+
+
+async def _measure(stages: Stages, prepared: Prepared, source: bytes, *, again: bool) -> executor_pb2.Report:
+    with stages.watch.stage("measure"):
+        return await stages.measure(await prepared.measuring_workload(source, again=again))
 
 
 async def _together(

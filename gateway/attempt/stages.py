@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 from codearena.errors import ServiceError
@@ -91,10 +91,9 @@ class Stages:
         with self.watch.stage("judge"):
             return await self.clients.judge(self.ticket, request)
 
-    async def measure(self, make: Callable[[], Awaitable[executor_pb2.Workload]]) -> executor_pb2.Report:
+    async def measure(self, workload: executor_pb2.Workload) -> executor_pb2.Report:
         """Runs the reference and the attempt where nothing is left of what the attempt has seen."""
-        with self.watch.stage("measure"):
-            return await self.sandbox.run(self.ticket, await make())
+        return await self.sandbox.run(self.ticket, workload)
 
     async def grade(self, request: grader_pb2.GradeRequest) -> grader_pb2.GradeResponse:
         """The best verdict that the measurements made so far give."""

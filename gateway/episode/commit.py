@@ -52,7 +52,7 @@ class Commits:
         answered = answers.step(episode, attempt, done, self._settings.source_bytes)
         commit = self._changes(episode, attempt, sender, done, answers.to_keep(answered))
         with metrics.STAGES.labels("commit").time():
-            result, answer = await self._store.commit(commit)
+            result, answer = await self._store.steps.commit(commit)
         metrics.STEPS.labels(result).inc()
         source = telemetry.fingerprint(attempt.proposal.source)
         told = "step %d of task %s: %s, reward %.3f, source %s"

@@ -1,15 +1,24 @@
-"""What the commit script is given."""
+"""The commit of a step: what its script is given, and what that answers."""
+
+from typing import TYPE_CHECKING
 
 import orjson
 
 from codearena.tasks.task import Level
+from gateway import metrics
 from gateway.settings import Settings
 from gateway.store.keys import Keys
-from gateway.store.records import Partition, StepCommit
+from gateway.store.records import Answer, CommitResult, Partition, StepCommit
+from gateway.store.translated import translated
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+    from redis.commands.core import AsyncScript
 
 SCRIPTS = ("stats.lua", "memory.lua", "curriculum.lua", "commit_step.lua")
 """Joined in this order: the last one calls what the others define."""
 
+_FINGERPRINT_CHARS = 64  # SHA-256, hex
 _AS_GIVEN = (
     *("attempt_id", "request_id", "identity", "done", "solved", "task_revision", "best", "failure_id", "failure"),
     *("method", "counts", "now_ms"),
@@ -19,6 +28,40 @@ _SETTINGS = (
     *("curriculum_down_below", "curriculum_forgetting", "curriculum_fast", "curriculum_slow"),
 )
 """Both: by the names that the script knows them by, too."""
+
+
+class StepCommits:
+    """script: of the SCRIPTS."""
+
+    def __init__(self, settings: Settings, redis: "Redis", keys: Keys, script: "AsyncScript") -> None:
+        self._settings = settings
+        self._redis = redis
+        self._keys = keys
+        self._script = script
+
+    async def commit(self, step: StepCommit) -> tuple[CommitResult, Answer | None]:
+        """Commits the step, if the episode still stands where `step.episode` says.
+
+        Raises StoreError if Redis does not answer: the step is committed or not, and may be sent again.
+        """
+        async with translated():
+            result, answer, *told = await self._script(
+                keys=commit_keys(step, self._keys), args=commit_args(step, self._settings)
+            )
+            there, moved = told or (1, 0)
+            if not there:  # once for every revision of a task, however many steps it is for
+                key = self._keys.basis(step.basis_revision)
+                await self._redis.set(key, step.basis, ex=self._settings.episode_ttl_s)
+        if moved:
+            metrics.MOVES.labels("up" if moved > 0 else "down").inc()
+        return CommitResult(result.decode()), to_answer(answer)
+
+
+def to_answer(stored: bytes | None) -> Answer | None:
+    """What a request id has been answered, as the script keeps it."""
+    if not stored:
+        return None
+    return Answer(stored[:_FINGERPRINT_CHARS].decode(), stored[_FINGERPRINT_CHARS:])
 
 
 def commit_keys(step: StepCommit, keys: Keys) -> list[str]:

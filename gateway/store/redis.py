@@ -1,7 +1,7 @@
-"""The only module that talks to Redis. A step costs one round trip to read and one to commit.
+"""Opens Redis, reads and makes episodes; other modules of this package do what they are named after.
 
-Every script may be sent again by the client when a connection breaks, so each one is idempotent: a commit knows its own
-attempt id, and a creation makes what it finds.
+A step costs one round trip to read and one to commit. Every script may be sent again by the client when a connection
+breaks, so each one is idempotent: a commit knows its own attempt id, and a creation makes what it finds.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,23 +21,19 @@ from gateway.store.agents import Agents
 from gateway.store.api_keys import ApiKeys
 from gateway.store.baselines import BaselineRecords
 from gateway.store.bulk import BulkStore
-from gateway.store.commit import SCRIPTS, commit_args, commit_keys
+from gateway.store.commit import SCRIPTS, StepCommits, to_answer
 from gateway.store.events import EventLog
 from gateway.store.keys import Keys
 from gateway.store.records import (
-    Answer,
-    CommitResult,
     EpisodeRecord,
     Partition,
     Snapshot,
-    StepCommit,
 )
 from gateway.store.sessions import SessionRecords
 from gateway.store.translated import translated
 from gateway.store.verdicts import VerdictRecords
 
 _RETRIES, _RETRY_BASE_S, _RETRY_CAP_S = 2, 0.05, 0.5
-_FINGERPRINT_CHARS = 64  # SHA-256, hex
 
 
 class Store:
@@ -67,7 +63,7 @@ class Store:
         self.bulk = BulkStore(settings, self._redis, self._keys, self._script)
         number, issue = self._script(["number_choice.lua"]), self._script(["issue_task.lua"])
         self.agents = Agents(settings, self._redis, self._keys, number, issue)
-        self._commit_step = self._script(SCRIPTS)
+        self.steps = StepCommits(settings, self._redis, self._keys, self._script(SCRIPTS))
         self._create_episode = self._script(["create_episode.lua"])
         self._read_last = self._script(["read_last.lua"])
         self._note_group = self._script(["note_group.lua"])
@@ -123,20 +119,6 @@ class Store:
         async with translated():
             found, fields, answer = await self._read_last(keys=[self._keys.last(agent_id)], args=args)
         return _snapshot(found.decode(), _pairs(fields), answer)
-
-    async def commit(self, step: StepCommit) -> tuple[CommitResult, Answer | None]:
-        """Commits the step, if the episode still stands where `step.episode` says."""
-        async with translated():
-            result, answer, *told = await self._commit_step(
-                keys=commit_keys(step, self._keys), args=commit_args(step, self._settings)
-            )
-            there, moved = told or (1, 0)
-            if not there:  # once for every revision of a task, however many steps it is for
-                key = self._keys.basis(step.basis_revision)
-                await self._redis.set(key, step.basis, ex=self._settings.episode_ttl_s)
-        if moved:
-            metrics.MOVES.labels("up" if moved > 0 else "down").inc()
-        return CommitResult(result.decode()), _to_answer(answer)
 
     async def note_group(self, episode: EpisodeRecord, reward: float) -> None:
         """Counts groups whose final rewards differ. Of no consequence for the episode, hence beside its commit."""
@@ -198,13 +180,7 @@ def _pairs(flat: list[bytes] | dict[bytes, bytes]) -> Mapping[bytes, bytes]:
 def _snapshot(episode_id: str, fields: Mapping[bytes, bytes], answer: bytes | None) -> Snapshot | None:
     if not fields:
         return None
-    return Snapshot(_to_episode(episode_id, fields), _to_answer(answer))
-
-
-def _to_answer(stored: bytes | None) -> Answer | None:
-    if not stored:
-        return None
-    return Answer(stored[:_FINGERPRINT_CHARS].decode(), stored[_FINGERPRINT_CHARS:])
+    return Snapshot(_to_episode(episode_id, fields), to_answer(answer))
 
 
 def _to_fields(episode: EpisodeRecord) -> list[str | int | bytes]:

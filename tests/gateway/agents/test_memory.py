@@ -66,7 +66,7 @@ async def _remember(
         failure=failure,
         now_ms=now_ms,
     )
-    await store.commit(commit)
+    await store.steps.commit(commit)
 
 
 async def _best(store: Store) -> tuple[float, bytes]:

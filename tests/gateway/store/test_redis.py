@@ -56,7 +56,7 @@ async def _stands_at(store: Store) -> EpisodeRecord:
 
 async def test_episode_is_read_back_as_it_was_created_and_stepped(store: Store) -> None:
     assert await store.create(EPISODE, b"{}") == EPISODE
-    await store.commit(commit_of(EPISODE))
+    await store.steps.commit(commit_of(EPISODE))
     expected = replace(
         EPISODE,
         step=1,
@@ -77,38 +77,38 @@ async def test_episode_is_read_back_as_it_was_created_and_stepped(store: Store) 
 async def test_commit_sent_again_because_its_answer_was_lost_counts_once(store: Store) -> None:
     await store.create(EPISODE, b"{}")
     for _ in range(2):
-        assert await store.commit(commit_of(EPISODE)) == (CommitResult.COMMITTED, None)
+        assert await store.steps.commit(commit_of(EPISODE)) == (CommitResult.COMMITTED, None)
     assert len((await store.attempts("e"))[1]) == 1
 
 
 async def test_commit_says_why_it_was_refused_and_changes_nothing(store: Store) -> None:
-    assert (await store.commit(commit_of(EPISODE)))[0] is CommitResult.GONE
+    assert (await store.steps.commit(commit_of(EPISODE)))[0] is CommitResult.GONE
     await store.create(EPISODE, b"{}")
-    await store.commit(commit_of(EPISODE, 1, request_id="r", done=True))
+    await store.steps.commit(commit_of(EPISODE, 1, request_id="r", done=True))
     before = await store.attempts("e")
-    assert await store.commit(commit_of(EPISODE, 2, request_id="r")) == (CommitResult.ANSWERED, ANSWER)
-    assert (await store.commit(commit_of(replace(EPISODE, step=1), 3)))[0] is CommitResult.FINISHED
-    assert (await store.commit(commit_of(replace(EPISODE, nonce="other"), 4)))[0] is CommitResult.CONFLICT
+    assert await store.steps.commit(commit_of(EPISODE, 2, request_id="r")) == (CommitResult.ANSWERED, ANSWER)
+    assert (await store.steps.commit(commit_of(replace(EPISODE, step=1), 3)))[0] is CommitResult.FINISHED
+    assert (await store.steps.commit(commit_of(replace(EPISODE, nonce="other"), 4)))[0] is CommitResult.CONFLICT
     assert await store.attempts("e") == before
 
 
 async def test_commit_at_another_step_is_a_conflict(store: Store) -> None:
     await store.create(EPISODE, b"{}")
-    await store.commit(commit_of(EPISODE, 1))
-    assert (await store.commit(commit_of(EPISODE, 2)))[0] is CommitResult.CONFLICT
+    await store.steps.commit(commit_of(EPISODE, 1))
+    assert (await store.steps.commit(commit_of(EPISODE, 2)))[0] is CommitResult.CONFLICT
 
 
 async def test_creation_with_the_same_request_id_changes_nothing(store: Store) -> None:
     first = replace(EPISODE, request_id="r")
     await store.create(first, b"{}")
-    await store.commit(commit_of(first))
+    await store.steps.commit(commit_of(first))
     again = await store.create(replace(first, nonce="n2"), b"{}")
     assert (again.nonce, again.step) == ("n1", 1)
 
 
 async def test_creation_of_the_same_id_forgets_the_old_episode_whole(store: Store) -> None:
     await store.create(EPISODE, b"{}")
-    await store.commit(commit_of(EPISODE, request_id="r"))
+    await store.steps.commit(commit_of(EPISODE, request_id="r"))
     await store.create(replace(EPISODE, nonce="n2"), b"{}")
     snapshot = await store.read("e", "r")
     assert snapshot is not None
@@ -120,7 +120,7 @@ async def test_scripts_work_after_redis_has_forgotten_them(store: Store, redis_u
     await store.create(EPISODE, b"{}")
     with redis.Redis.from_url(redis_url) as client:
         client.script_flush()
-    assert (await store.commit(commit_of(EPISODE)))[0] is CommitResult.COMMITTED
+    assert (await store.steps.commit(commit_of(EPISODE)))[0] is CommitResult.COMMITTED
 
 
 async def test_id_that_looks_like_another_kind_of_key_touches_no_other_episode(store: Store) -> None:
@@ -132,7 +132,7 @@ async def test_id_that_looks_like_another_kind_of_key_touches_no_other_episode(s
 
 async def test_step_costs_one_round_trip_to_read_and_one_tocommit_of(store: Store, redis_url: str) -> None:
     await store.create(EPISODE, b"{}")
-    await store.commit(commit_of(EPISODE, 1))  # the script is known from here on
+    await store.steps.commit(commit_of(EPISODE, 1))  # the script is known from here on
     await store.read_last("a")
     with redis.Redis.from_url(redis_url) as client:
 
@@ -143,7 +143,7 @@ async def test_step_costs_one_round_trip_to_read_and_one_tocommit_of(store: Stor
         before = calls()
         snapshot = await store.read_last("a")
         assert snapshot is not None
-        await store.commit(commit_of(snapshot.episode, 2))
+        await store.steps.commit(commit_of(snapshot.episode, 2))
         assert calls() - before == 2
 
 
