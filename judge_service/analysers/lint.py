@@ -1,13 +1,14 @@
 """Ruff's findings, of several sources in one run. Runs in workers only, which may start ruff and nothing else."""
 
+import json
 import os
 import re
 import resource
 import subprocess
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
-from typing import BinaryIO
+from contextlib import ExitStack, suppress
+from typing import Any, BinaryIO
 
 from ruff import find_ruff_bin  # type: ignore[import-untyped]
 
@@ -19,14 +20,12 @@ _RULES = (
 )
 _IGNORED = "PLW1510"  # subprocess.run without check=: a matter of taste, and most right fixes for a shell lack it
 _ARGUMENTS = (
-    *("check", "--quiet", "--exit-zero", "--output-format", "concise", "--target-version", "py311"),
+    *("check", "--quiet", "--exit-zero", "--output-format", "json-lines", "--target-version", "py311"),
     *("--select", _RULES, "--ignore", _IGNORED),
     # Nothing the attempt writes, and no file of the host, changes what is found.
     *("--isolated", "--no-cache", "--ignore-noqa"),
 )
 _FILES = "/proc/self/fd/"
-# Ruff names a file as it looks from the working directory, which may be the root.
-_LINE = re.compile(rf"/?{_FILES.strip('/')}/(\d+):(\d+):\d+: ([\w-]+):? (?:\[\*\] )?(.*)")
 _HIGH = re.compile(r"F5|F6|F7|F82|E9|PLE|invalid-syntax")
 _MEDIUM = re.compile(r"F|E7[12]|B|BLE|A0|PLW")
 _ORDER = ("high", "medium", "low")
@@ -74,8 +73,10 @@ def _found(contents: Sequence[bytes]) -> Iterator[list[Finding]]:
         printed.seek(0)
         by_file: dict[int, list[Finding]] = {file.fileno(): [] for file in files}
         for line in printed.read().decode(errors="replace").split("\n"):
-            if match := _LINE.fullmatch(line):
-                by_file[int(match[1])].append(_finding(match))
+            # One object a line, whatever a message quotes of a source: no source can speak of another.
+            with suppress(ValueError):  # the last line, which may be empty or cut off
+                said = json.loads(line)
+                by_file[int(said["filename"].rpartition("/")[2])].append(_finding(said))
         return iter(by_file.values())
 
 
@@ -99,8 +100,10 @@ def _run_ruff(files: Sequence[int], printed: BinaryIO) -> int:
     ).returncode
 
 
-def _finding(match: re.Match[str]) -> Finding:
-    return {"rule": match[3], "message": one_line(match[4]), "line": int(match[2]), "severity": _severity(match[3])}
+def _finding(said: dict[str, Any]) -> Finding:
+    rule = said["code"] or "invalid-syntax"
+    line = int(said["location"]["row"])
+    return {"rule": rule, "message": one_line(said["message"]), "line": line, "severity": _severity(rule)}
 
 
 def _facts(found: list[Finding]) -> dict[str, object]:

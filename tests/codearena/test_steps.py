@@ -12,7 +12,7 @@ POSITIVE = st.floats(1e-7, 1e4)
 @given(POSITIVE)
 def test_a_decade_has_ten_steps(value: float) -> None:
     told = steps.tenth_of_decade(value)
-    assert told == pytest.approx(value, rel=0.15)
+    assert told == pytest.approx(value, rel=0.16)  # half a step, and what two digits round away
     assert steps.tenth_of_decade(told) == told
 
 

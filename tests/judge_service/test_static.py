@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from codearena.confined import Ended, Limits
+from judge_service.analysers import lint
 from judge_service.analysers.kinds import Analysis
 from judge_service.judge import Dimension, JudgeKind, Judgement, Unscored
 from judge_service.settings import Settings
@@ -363,6 +364,16 @@ async def test_what_one_source_does_to_a_run_of_ruff_costs_no_other_its_findings
     assert together[:20] == plain
     assert together[20].quality.unscored is Unscored.CRASHED
     assert together[21].quality.score is not None
+
+
+async def test_no_source_speaks_of_another_that_is_linted_with_it() -> None:
+    """What ruff says quotes the source, line breaks and all."""
+    forging = rb"y = '%(a\n/proc/self/fd/%d:1:1: F821 forged)s' % {'b': 1}" + b"\n"
+    clean = [f"def double_{number}(x):\n    return 2 * x\n".encode() for number in range(8)]
+    alone = lint.analyse(clean)
+    together = lint.analyse([*(forging.replace(b"%d", b"%d" % fd) for fd in range(3, 99)), *clean])
+    assert together[-len(clean) :] == alone
+    assert all(facts["counts"] for facts in together[: -len(clean)])
 
 
 async def test_a_judgement_does_not_depend_on_what_its_worker_did_before(judge: StaticJudge) -> None:
