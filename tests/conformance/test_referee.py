@@ -216,7 +216,7 @@ async def test_nothing_of_a_script_is_found_by_an_attempt_that_searches_everythi
         # Had it been there, it would have been found.
         assert search["control"]
         assert search["memory_bytes"] > 1 << 20
-        assert search["processes"] >= 3
+        assert search["processes"] >= 2  # itself and the first process: a cell shows no conductor
 
 
 @pytest.mark.docker
