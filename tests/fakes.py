@@ -24,7 +24,7 @@ from codearena.v1 import (
 
 RIGHT, WRONG, BROKEN, SLOW = "right", "wrong", "broken", "slow"
 """First words of sources that the FakeExecutor knows: returns its argument, returns None, does not compile, takes a
-second to return its argument, and in a probe so much longer than the reference that it is measured as often as can be."""
+second to return its argument, and in a probe so long that it is measured as often as can be."""
 _SLOW_RATIO = 2.7
 
 
