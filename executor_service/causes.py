@@ -102,7 +102,7 @@ def memory_report(workload: executor_pb2.Workload) -> executor_pb2.Report:
     """The report of an attempt that used up the memory of its sandbox.
 
     What had been seen before is lost with the runner. The first call carries the memory limit, the rest did not run:
-    none of them counts as passed.
+    none of them counts as passed. Of a measurement nothing of the reference is there, nor of a probe.
     """
     rest = max(0, len(workload.calls) - 1)
     statuses = [common_pb2.CALL_STATUS_MEMORY_LIMIT] * (len(workload.calls) - rest) + [
@@ -119,4 +119,5 @@ def memory_report(workload: executor_pb2.Workload) -> executor_pb2.Report:
             common_pb2.CallOutcome(call_id=call.call_id, status=status, detail=detail)
             for call, status in zip(workload.calls, statuses, strict=True)
         ],
+        screening=workload.screening,
     )

@@ -65,7 +65,10 @@ class Efficiency:
 
 
 NOT_MEASURED = Efficiency()
-"""For an attempt that failed a test: its speed is worth nothing, and would tell how long hidden calls took."""
+"""For an attempt that failed a test: its speed is worth nothing, and would tell how long hidden calls took.
+
+And for one that could be measured as little as it could be loaded: it ran before, so that this is its own doing.
+"""
 
 
 def takes_measurement(report: executor_pb2.Report, expectations: grader_pb2.Expectations, settings: Settings) -> bool:
@@ -87,7 +90,7 @@ def measure(
     Nothing is made up: if the request holds no measurement, there is no score.
 
     Raises:
-        CallerError: nothing was measured against: neither probe nor reference calls.
+        CallerError: the calls were made, and nothing was measured against: neither probe nor reference calls.
         ServiceError: the reference ran, but could not be measured; another run may succeed.
     """
     report = request.measurements[0] if request.measurements else request.report
@@ -105,6 +108,8 @@ def measure(
         ):
             return replace(NOT_MEASURED, untold=True)
         return replace(speed, disturbed=_was_disturbed(report, speed, settings.probe_plateau_ratio))
+    if request.measurements and _used_up_memory(report):
+        return NOT_MEASURED
     if takes_measurement(report, request.expectations, settings):
         raise CallerError("nothing was measured: the attempt takes a measurement, with a probe or reference calls")
     if not report.reference_calls:
@@ -114,6 +119,15 @@ def measure(
         return replace(NOT_MEASURED, passes=passes)  # fast and wrong earns nothing
     speed = replace(_of_ratio(_tests_ratio(report, settings), settings), passes=passes)
     return replace(speed, disturbed=_was_disturbed(report, speed, settings.tests_plateau_ratio))
+
+
+def _used_up_memory(measurement: executor_pb2.Report) -> bool:
+    """Whether the attempt took all the memory of the sandbox, and with it whatever it had been measured against.
+
+    The executor reports so much: that the calls, if there were any, did not get to an end. See its causes.py.
+    """
+    lost = (common_pb2.CALL_STATUS_MEMORY_LIMIT, common_pb2.CALL_STATUS_NOT_RUN)
+    return not measurement.reference_calls and all(call.status in lost for call in measurement.calls)
 
 
 def _was_disturbed(report: executor_pb2.Report, speed: Efficiency, plateau_ratio: float) -> bool:

@@ -14,9 +14,10 @@ _CLEAR_CONFIDENCE = 0.4  # of the growth class, which is the optimal one then
 
 
 def finished(report: executor_pb2.Report) -> bool:
-    """Whether both sources returned at every size."""
+    """Whether both sources returned at every size; not if no size is there."""
     returned = common_pb2.CALL_STATUS_RETURNED
-    return all(point.reference.status == point.attempt.status == returned for point in report.probe)
+    statuses = {status for point in report.probe for status in (point.reference.status, point.attempt.status)}
+    return statuses == {returned}
 
 
 def is_clear(ratio: float | None, fit: complexity.Fit, estimated: str, optimal: str, settings: Settings) -> bool:

@@ -24,7 +24,8 @@ from codearena.v1 import (
 
 RIGHT, WRONG, BROKEN, SLOW = "right", "wrong", "broken", "slow"
 """First words of sources that the FakeExecutor knows: returns its argument, returns None, does not compile, takes a
-second to return its argument."""
+second to return its argument, and in a probe so long that it is measured as often as can be."""
+_SLOW_RATIO = 2.7
 
 
 _OURS = ("baseline-", "timing-")  # how the ids of workloads begin that are not attempts
@@ -70,7 +71,7 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
     fail_measurements: no workload with a reference succeeds.
     isolation: what it says that attempts run in.
     gate: closed, every attempt waits; `arrived` returns when so many have come.
-    request_ids, time_left_s: what came with each request, in the order of `requests`.
+    request_ids, time_left_s: what came with each request, in the order of `requests`; sandboxes: where it ran.
     leased_s: how long it says that each attempt has waited for a sandbox.
     change: what is done to the report on each attempt.
     gives_up_between: keeps no sandbox for a second workload. calls: each of one attempt; ended: by their callers.
@@ -85,6 +86,7 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
         self.requests: list[executor_pb2.AttemptRequest] = []
         self.request_ids: list[str] = []
         self.time_left_s: list[float] = []
+        self.sandboxes: list[int] = []
         self.fail: dict[str, deque[CodeArenaError]] = defaultdict(deque)
         self.fail_measurements = False
         self.gives_up_between = False
@@ -116,7 +118,9 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
         self, requests: AsyncIterator[executor_pb2.AttemptRequest], context: Any
     ) -> None:
         self.calls += 1
+        sandbox = self.calls
         async for request in requests:
+            self.sandboxes.append(sandbox)
             await context.write(executor_pb2.AttemptResponse(report=await self._answered(request, context)))
             if self.gives_up_between:
                 return
@@ -162,8 +166,20 @@ def _report(workload: executor_pb2.Workload, word: str) -> executor_pb2.Report:
         status=executor_pb2.ATTEMPT_STATUS_RAN,
         calls=[_outcome(call, word) for call in workload.calls],
         reference_calls=[_outcome(call, RIGHT) for call in workload.calls] if workload.reference_source else [],
+        probe=[_measured(point.size, _SLOW_RATIO if word == SLOW else 1.0) for point in workload.probe],
+        screening=workload.screening,
         isolation=isolation,
     )
+
+
+def _measured(size: int, ratio: float) -> executor_pb2.ProbeMeasurement:
+    """Of a reference that takes a millisecond for each unit of size."""
+    measured = executor_pb2.ProbeMeasurement(size=size, same_value=True)
+    for outcome, cpu_ms in ((measured.reference, size), (measured.attempt, ratio * size)):
+        outcome.status = common_pb2.CALL_STATUS_RETURNED
+        outcome.usage.cpu.FromMicroseconds(round(1000 * cpu_ms))
+        outcome.usage.wall.CopyFrom(outcome.usage.cpu)
+    return measured
 
 
 def _analysis(request: judge_pb2.AnalyseRequest) -> executor_pb2.Analysis:

@@ -6,12 +6,13 @@
 
 Whether a call is made follows from the answers before it: nothing is run of what does not compile, and what failed a
 test, or shows by its calls how fast it is, is not measured. What Grade is not sure of is measured and graded once more.
+Every run is in the sandbox of the one before it, but for inputs that an earlier one has had: these get another sandbox.
 Reads and writes no episode.
 """
 
 import asyncio
 import random
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,7 +116,7 @@ class Graph:
                 if not examined.measure:
                     await stages.sandbox.release()
                 judging = stages.judge(proposal, report, all_tests_passed=examined.passed)
-                measuring = _measure(stages, prepared, source, again=False) if examined.measure else None
+                measuring = _measure(stages, prepared, source, []) if examined.measure else None
                 judgement, measurements = await _together(judging, measuring)
             identity = identity_of(source, report.analysis)
             request = grader_pb2.GradeRequest(
@@ -129,8 +130,7 @@ class Graph:
             )
             graded = await stages.grade(request)
             while graded.measure_again:
-                again = bool(request.measurements)
-                request.measurements.append(await _measure(stages, prepared, source, again=again))
+                request.measurements.append(await _measure(stages, prepared, source, request.measurements))
                 graded = await stages.grade(request)
         return Attempt(
             proposal=proposal,
@@ -147,9 +147,15 @@ class Graph:
         )
 
 
-async def _measure(stages: Stages, prepared: Prepared, source: bytes, *, again: bool) -> executor_pb2.Report:
+async def _measure(
+    stages: Stages, prepared: Prepared, source: bytes, made: Sequence[executor_pb2.Report]
+) -> executor_pb2.Report:
+    """One more measurement. made: those before it."""
     with stages.watch.stage("measure"):
-        return await stages.measure(await prepared.measuring_workload(source, again=again))
+        workload = await prepared.measuring_workload(source, again=bool(made))
+        if prepared.repeats_inputs(made):
+            await stages.sandbox.release()
+        return await stages.measure(workload)
 
 
 async def _together(

@@ -7,7 +7,7 @@ inputs that are drawn for this attempt (draws.py).
 
 import functools
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from codearena.tasks.task import Task
@@ -49,6 +49,15 @@ class Prepared:
         workload = await self.probe(again)
         within = limits.for_probing(self.limits, workload.probe_cpu.ToMilliseconds() / 1000)
         return _complete(workload, within, source)
+
+    def repeats_inputs(self, made: Sequence[executor_pb2.Report]) -> bool:
+        """Whether the next measurement has inputs that the attempt has been called with. made: those before it.
+
+        Without a probe all of them are the tests' own. With one a screening and the first measurement by all sizes have
+        inputs that were drawn for each; those after it may share them. Whatever an attempt managed to leave behind in
+        its sandbox is an answer to the same inputs, and worth nothing for others.
+        """
+        return self.probe is None or not all(measurement.screening for measurement in made)
 
 
 class Preparation:

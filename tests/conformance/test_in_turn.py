@@ -13,7 +13,16 @@ from tests.executor_service import workloads
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LOOKS = """
-import gc, mmap, os, resource, socket
+import errno, gc, mmap, os, resource, socket
+def taken(family, host):
+    found = []
+    for port in range(21000, 21033):
+        try:
+            with socket.socket(family) as asked:
+                asked.bind((host, port))
+        except OSError as error:
+            found += [port] if error.errno == errno.EADDRINUSE else []
+    return found
 def f(x):
     found = []
     for top in ('/tmp', '/dev/shm', '/dev/mqueue', '/dev', '/run', '/var/tmp'):
@@ -28,6 +37,10 @@ def f(x):
                 mine.append(open('/proc/' + pid + '/cmdline').read())
         except OSError:
             pass
+    counted = []
+    for name in ('dev', 'snmp', 'snmp6', 'netstat'):
+        if os.path.exists('/proc/net/' + name):
+            counted.append(open('/proc/net/' + name).read())
     volumes = [os.statvfs(folder) for folder in ('/tmp', '/dev/shm')]
     return [
         sorted(found),
@@ -37,6 +50,8 @@ def f(x):
         [[volume.f_bfree, volume.f_ffree] for volume in volumes],
         sorted(os.listdir('/proc/self/fd'))[:-1],
         sorted(os.environ),
+        taken(socket.AF_INET, '127.0.0.1') + taken(socket.AF_INET6, '::1'),
+        counted,
     ]
 """
 LEAVES = {
@@ -129,6 +144,24 @@ except OSError: pass
 for _ in range(600):
     os.mkdir('left')
     os.chdir('left')
+""",
+    "ports of connections": """
+try:
+    listening = socket.socket()
+    listening.bind(('127.0.0.1', 0))
+    listening.listen(8)
+    for port in range(21000, 21033):
+        with socket.socket() as calling:
+            calling.bind(('127.0.0.1', port))
+            calling.connect(listening.getsockname())
+            answering, _ = listening.accept()
+        answering.close()
+except OSError: pass
+""",
+    "a packet": """
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sending:
+    try: sending.sendto(b'x', ('127.0.0.1', 21000))
+    except OSError: pass
 """,
     "much memory": """
 for _ in range(2):

@@ -9,6 +9,7 @@ import pytest
 
 from codearena.v1 import executor_pb2
 from tests.conformance.conftest import Arena
+from tests.conformance.test_in_turn import in_turn
 from tests.executor_service import workloads
 from tests.executor_service.runner.referee.test_main import run_at_level
 from tests.integration.waiting import until
@@ -59,6 +60,14 @@ async def test_attempts_in_cells_of_one_container_share_the_hash_seed(arena: Are
         assert len(hashes) == 1
     if arena.name == "container":
         assert len(hashes) == 2
+
+
+async def test_the_numbers_of_processes_go_on_in_a_container(arena: Arena) -> None:
+    if arena.name != "container":
+        pytest.skip("each run has a pid namespace of its own, where the host allows it")
+    workload = workloads.workload("import os\ndef f(): return os.getpid()", [workloads.call("f")])
+    first, second = [json.loads(report.calls[0].value.json) for report in await in_turn(arena, workload, workload)]
+    assert second > first
 
 
 async def test_signals_queued_in_one_container_are_counted_for_those_beside_it(arena: Arena) -> None:

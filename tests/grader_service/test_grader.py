@@ -2,6 +2,7 @@ import pytest
 
 from codearena.errors import CallerError
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2
+from executor_service import causes
 from grader_service.grader import Grader, kind_of
 from grader_service.metrics import VerdictKind
 from tests.grader_service import build
@@ -343,3 +344,17 @@ def test_a_measurement_of_nothing_is_refused() -> None:
     request.measurements.append(request.report)
     with pytest.raises(CallerError):
         GRADER.grade(request)
+
+
+@pytest.mark.parametrize("probed", [False, True])
+def test_an_attempt_that_took_all_the_memory_when_it_was_measured_passes_and_has_no_efficiency(probed: bool) -> None:
+    request = unmeasured(probed=probed)
+    measuring = executor_pb2.Workload(calls=[] if probed else [executor_pb2.Call(call_id="1")], reference_source=b"x")
+    request.measurements.append(causes.memory_report(measuring))
+    graded = GRADER.grade(request)
+    components = graded.verdict.components
+    assert (components.HasField("efficiency_score"), components.efficiency_score) == (True, 0.0)
+    assert components.test_pass_ratio == 1.0
+    assert not graded.measure_again
+    assert not graded.verdict.solved
+    assert not graded.verdict.complexity.HasField("ratio")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
+from executor_service import causes
 from grader_service.grader import Grader
 from tests.grader_service import build
 
@@ -115,3 +116,10 @@ def test_a_rule_that_was_broken_in_a_screening_is_broken() -> None:
     asked.expectations.checks.add(name="no eval")
     graded = GRADER.grade(asked)
     assert (graded.measure_again, graded.verdict.tests_passed) == (False, 1)
+
+
+def test_what_took_all_the_memory_in_a_screening_is_measured_by_all_sizes() -> None:
+    lost = causes.memory_report(executor_pb2.Workload(reference_source=b"x", screening=True))
+    assert GRADER.grade(request(lost)).measure_again
+    whole = GRADER.grade(request(lost, measurement(linear(), screening=False)))
+    assert (whole.measurement, whole.verdict.components.efficiency_score) == (1, 1.0)

@@ -1,4 +1,6 @@
-"""What an attempt may have left in its container: processes, files, memory. All of it is gone, or there is doubt.
+"""What an attempt may have left in its container: processes, files, memory, traces of connections.
+
+All of it is gone, or there is doubt.
 
 An attempt can write in few places of a container: the file systems in memory. System V and POSIX messages and segments,
 keys, and files without a name are refused by the filter of system calls (executor_service/image/seccomp.json), and what
@@ -21,6 +23,7 @@ _SETTLE_S = 0.5  # for the kernel to give back what it frees later than the last
 _LOOK_AGAIN_S = 0.002
 _FILES_REMOVED = 256  # more than an honest attempt leaves: another container is cheaper then
 _WRITABLE = ("/tmp", "/dev/shm")
+_NETWORK = ("dev", "snmp", "snmp6", "netstat", "tcp", "tcp6")  # in /proc/net
 
 
 def oom_file() -> str:
@@ -80,6 +83,7 @@ class Container:
         processes_bytes, files_bytes = _memory_bytes()
         self._most_bytes = (processes_bytes + growth_bytes + _MEMORY_SLACK_BYTES, files_bytes + _MEMORY_SLACK_BYTES)
         self._used = _used()
+        self._network = _network()
 
     def settled(self) -> bool:
         """True once nothing but our processes is here and the memory is back; False if that does not come."""
@@ -102,7 +106,7 @@ class Container:
             _remove(_WRITABLE, uids)
         except (OSError, LookupError):
             return False
-        return self.settled() and _used() == self._used
+        return self.settled() and _used() == self._used and _network() == self._network
 
 
 def _reap_all() -> None:
@@ -118,6 +122,19 @@ def _used() -> list[tuple[int, int]]:
     """Files and blocks in use, of files without a name too."""
     found = map(os.statvfs, _WRITABLE)
     return [(each.f_files - each.f_ffree, each.f_blocks - each.f_bfree) for each in found]
+
+
+def _network() -> dict[str, str]:
+    """What is counted of the network, and the connections that are known: it is empty, and stays so if nobody uses it.
+
+    What was connected over the loopback keeps its ports for a minute without a process, and the counters are never
+    reset.
+    """
+    found = {}
+    for name in _NETWORK:
+        with suppress(FileNotFoundError), open(f"/proc/net/{name}") as file:
+            found[name] = file.read()
+    return found
 
 
 def _remove(folders: Iterable[str], uids: Collection[int]) -> None:

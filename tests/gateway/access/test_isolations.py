@@ -76,7 +76,7 @@ async def test_a_measurement_is_made_where_the_attempt_ran(
     with (task / "task.yaml").open("a") as file:
         file.write("probe: {sizes: [10, 20]}\n")
     api = await serve(settings)
-    await api.post("/grade", json=graded(isolation="cell"))  # no verdict comes of it: the stand-in measures nothing
+    await api.post("/grade", json=graded(isolation="cell"))
     assert [bool(request.workload.reference_source) for request in cells.attempts] == [False, True]
     assert executor.attempts == []
 

@@ -36,6 +36,46 @@ async def test_what_passes_slowly_is_measured_against_the_reference(
     assert verdict["timings"]["measure_s"] > 0
 
 
+def add_probe(settings: Settings, task_id: str) -> None:
+    folder = settings.tasks_dir / "easy" / task_id
+    (folder / "probe.py").write_text("def make_input(n, rng):\n    return [n]\n")
+    with (folder / "task.yaml").open("a") as file:
+        file.write("probe: {sizes: [100, 200, 400, 800]}\n")
+
+
+def ran_in(executor: FakeExecutor, source: str) -> list[tuple[str, int]]:
+    """What was run of an attempt, and in which of its sandboxes."""
+    found: list[tuple[str, int]] = []
+    sandboxes: list[int] = []
+    for request, sandbox in zip(executor.requests, executor.sandboxes, strict=True):
+        if request.workload.source == source.encode():
+            sandboxes += [] if sandbox in sandboxes else [sandbox]
+            workload = request.workload
+            kind = ("screening" if workload.screening else "sizes") if workload.probe else "calls"
+            found.append((kind, sandboxes.index(sandbox)))
+    return found
+
+
+async def test_the_calls_of_a_run_are_measured_in_another_sandbox(
+    api: httpx.AsyncClient, executor: FakeExecutor
+) -> None:
+    await grade(api, SLOW)
+    assert ran_in(executor, SLOW) == [("calls", 0), ("calls", 1)]
+
+
+async def test_what_was_drawn_apart_is_measured_in_the_same_sandbox_and_what_repeats_it_in_others(
+    serve: Serve, settings: Settings, executor: FakeExecutor
+) -> None:
+    add_probe(settings, "easy-1")
+    api = await serve(settings.model_copy(update={"attempt_wait_s": 500.0}))  # a sandbox is kept for so long
+    first, later = f"{SLOW} # first", f"{SLOW} # later"
+    for source in (first, later):
+        assert (await grade(api, source)).status_code == 200
+    sizes = ("sizes", 0), ("sizes", 1), ("sizes", 2), ("sizes", 3)
+    assert ran_in(executor, first) == [("calls", 0), *sizes]
+    assert ran_in(executor, later) == [("calls", 0), ("screening", 0), *sizes[:3]]
+
+
 async def test_a_measurement_that_fails_is_an_error_and_no_step(
     serve: Serve, settings: Settings, executor: FakeExecutor, judge: FakeJudge
 ) -> None:
