@@ -86,7 +86,9 @@ def _silent(outcome: CallOutcome) -> CallOutcome:
 
 
 def _printed_bytes(outcome: CallOutcome) -> int:
-    streams = [stream for one in (outcome, *outcome.script_tests) for stream in (one.stdout, one.stderr)]
+    streams = [outcome.stdout, outcome.stderr]
+    for test in outcome.script_tests:
+        streams += [test.stdout, test.stderr]
     return sum(len(stream.head) + len(stream.tail) for stream in streams)
 
 
