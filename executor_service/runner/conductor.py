@@ -42,8 +42,10 @@ from executor_service.runner.report import (
     Report,
     Uncompiled,
     Usage,
+    written,
 )
 from executor_service.runner.revision import runner_revision
+from executor_service.runner.room import REPORT_BYTES, Room
 from executor_service.runner.system import frames, kernel, witness
 from executor_service.runner.system.group import Group, Waits
 from executor_service.runner.system.meter import Meter
@@ -53,7 +55,7 @@ _CPU_SLACK_S = 5  # the kernel's bound on a process stands behind the conductor'
 _REFEREE_CPU_S = 2.0  # for one test: a test script is the author's, and the wall time of the attempt bounds it too
 _HOST_BUSY = 75  # EX_TEMPFAIL of sysexits.h: there is no report
 _AT_LIMIT = (CallStatus.TIME_LIMIT, CallStatus.MEMORY_LIMIT, CallStatus.OUTPUT_LIMIT)
-_REPORT_VALUE_BYTES = 24 * 1024 * 1024  # of all values together, so that a report stays within a frame
+_ANSWER_BYTES = 64  # of a message that is asked for no value: nothing, or how often a call was made
 
 
 def main(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Confinement) -> int:
@@ -104,7 +106,6 @@ class _Totals:
     cpu_s: float = 0.0
     own_cpu_s: float = 0.0
     peak_memory_bytes: int = 0
-    value_bytes: int = 0
 
 
 @dataclass
@@ -113,7 +114,7 @@ class _Run:
 
     wall_left_s: for messages to its processes, without the time in which the host had no core for them.
     cpu_limit_s: of all its processes, by the count of `group`. may_reach: calls that may still end at a limit.
-    unseen: it is to start no process, and made one while it loaded.
+    room: for what is reported of it. unseen: it is to start no process, and made one while it loaded.
     """
 
     role: Role
@@ -123,6 +124,7 @@ class _Run:
     wall_left_s: float
     cpu_limit_s: float
     may_reach: int
+    room: Room
     unseen: bool = False
     waits: Waits = field(default_factory=Waits)
     totals: _Totals = field(default_factory=_Totals)
@@ -187,7 +189,9 @@ class _Conductor:
         self._events = rules.events_of(workload["checks"])
         self._page = page
         self._transcripts = Transcripts(self._limits["value_bytes"])
-        self._original_bytes = 0
+        share = 2 if workload["reference_source"] else 1  # so that an attempt may say as much as its reference
+        outcomes = len(self._calls) + len(self._probe)
+        self._rooms = {role: Room(REPORT_BYTES // share, outcomes) for role in (Role.REFERENCE, Role.ATTEMPT)}
 
     def run(self) -> Report:
         return self._run_attempt(self._run_reference())
@@ -232,6 +236,7 @@ class _Conductor:
             wall_left_s=self._limits["attempt_wall_s"],
             cpu_limit_s=self._limits["attempt_cpu_s"],
             may_reach=self._limits["calls_at_limit"],
+            room=self._rooms[role],
         )
 
     def _group(self, role: Role) -> Group:
@@ -271,7 +276,7 @@ class _Conductor:
         return Report(
             AttemptStatus.RAN if load.returned else AttemptStatus.LOAD_ERROR,
             usage(run.totals.cpu_s, time.monotonic() - started, run.totals.peak_memory_bytes, run.waits),
-            load=None if load.returned else load,
+            load=None if load.returned else run.room.fit(load),
             calls=tuple(outcomes),
             reference_calls=tuple(reference.outcomes),
             probe=measured,
@@ -318,8 +323,7 @@ class _Conductor:
             text = self._transcripts.original(call_id)
         except ValueError:
             return None
-        self._original_bytes += len(text)
-        return text if self._original_bytes <= _REPORT_VALUE_BYTES else None
+        return text if self._rooms[Role.REFERENCE].take(len(written(text))) else None
 
     def _run_probe(
         self,
@@ -338,8 +342,10 @@ class _Conductor:
             answer = process.ask(message, self._bounds_of(run, cpu_limit_s), reply=lender.reply)
             run.took(answer)
             read = self._transcripts.keep if call_id and reference is None else self._transcripts.read
+            value_bytes = self._limits["value_bytes"] if call_id and message["op"] == "collect" else _ANSWER_BYTES
             transcribe = functools.partial(read, call_id)
-            return self._within_report(run, from_answer(answer, call_id, self._limits["value_bytes"], transcribe))
+            outcome = from_answer(answer, call_id, value_bytes, transcribe, intercepted=run.intercept)
+            return run.room.fit(outcome) if call_id else outcome
 
         with self._metered(run), kernel.on_one_core() as core:
             process, load = self._load(run, core)
@@ -380,7 +386,7 @@ class _Conductor:
                     ran = self._run_script(run, call)
                     if isinstance(ran, Uncompiled):
                         return ran, []
-                    outcomes.append(ran)
+                    outcomes.append(run.room.fit(ran))
                     continue
                 if "test_script" in call and process is not None:
                     self._end(run, process)  # a test script gets a process that no other call was made in
@@ -391,9 +397,9 @@ class _Conductor:
                         outcomes += [not_run(later["call_id"]) for later in calls[index:]]
                         break
                 if "test_script" in call:
-                    outcomes.append(self._run_test_script(run, process, call))
+                    outcomes.append(run.room.fit(self._run_test_script(run, process, call)))
                     continue
-                outcomes.append(self._call(run, process, call))
+                outcomes.append(run.room.fit(self._call(run, process, call)))
                 self._retire(run, process if not process.alive else None)
         finally:
             if process is not None:
@@ -442,17 +448,10 @@ class _Conductor:
         outcome = self._ask(run, process, message, call["call_id"])
         if run.intercept and (run.unseen or self._last_pid(run) != last_pid):
             outcome = replace(outcome, processes=(*outcome.processes, witness.UNSEEN))
-        return self._within_report(run, outcome)
+        return outcome
 
     def _last_pid(self, run: _Run) -> int:
         return self._supervisor.last_pid() if run.intercept else 0
-
-    @staticmethod
-    def _within_report(run: _Run, outcome: CallOutcome) -> CallOutcome:
-        run.totals.value_bytes += len(outcome.value or "")
-        if outcome.value is None or run.totals.value_bytes <= _REPORT_VALUE_BYTES:
-            return outcome
-        return replace(outcome, status=CallStatus.OUTPUT_LIMIT, value=None, detail="returned too much over all calls")
 
     def _ask(
         self, run: _Run, process: Process, message: dict[str, Any], call_id: str, also: Sequence[CallStatus] = ()
@@ -460,7 +459,8 @@ class _Conductor:
         """What comes of a message. also: see from_answer."""
         answer = process.ask(message, self._bounds_of(run, self._limits["call_cpu_s"]))
         run.took(answer)
-        outcome = from_answer(answer, call_id, self._limits["value_bytes"], also=also)
+        value_bytes = self._limits["value_bytes"] if message["op"] == "call" else _ANSWER_BYTES
+        outcome = from_answer(answer, call_id, value_bytes, also=also, intercepted=run.intercept)
         run.ended(outcome, process)
         return outcome
 

@@ -27,7 +27,9 @@ from executor_service.runner.system.group import Waits
 Transcribe = Callable[[bytes], str]
 """The tagged encoding of a raw value; raises what raw.transcribe does."""
 
-_PROCESSES = 100  # of one call
+_PROCESSES = 100  # of one call, and of all of them together:
+_ARGUMENTS = 1000
+_ARGUMENT_CHARACTERS = 64 * 1024
 _INT32 = 2**31 - 1
 _STATUS_OF_END = {
     "cpu": (CallStatus.TIME_LIMIT, "used up its CPU time"),
@@ -50,9 +52,11 @@ def from_answer(
     transcribe: Transcribe = _refuse,
     *,
     also: Sequence[CallStatus] = (),
+    intercepted: bool = False,
 ) -> CallOutcome:
     """How the call ended. value_bytes: longest encoded value that is passed on; transcribe: reads a raw one;
-    also: what its answer may be beside the statuses that a call has in a report.
+    also: what its answer may be beside the statuses that a call has in a report; intercepted: its process records what
+    it is asked to start, and only then is it believed that there is a record.
     """
     seen = CallOutcome(
         call_id,
@@ -62,7 +66,8 @@ def from_answer(
         usage=usage(answer.cpu_s, answer.wall_s, answer.peak_memory_bytes, answer.waits),
     )
     if answer.body is not None:
-        return _answered(seen, answer.body, value_bytes, transcribe, (*worker.STATUSES, *also))
+        outcome = _answered(seen, answer.body, value_bytes, transcribe, (*worker.STATUSES, *also))
+        return outcome if intercepted else replace(outcome, processes=())
     if answer.ended == "exited" and answer.exit:
         return _ended_by_itself(seen, answer.exit)
     status, detail = _STATUS_OF_END.get(answer.ended, (CallStatus.CRASHED, "ended without an answer"))
@@ -127,7 +132,12 @@ def _answered(
 def _value(data: bytes, value_bytes: int, transcribe: Transcribe) -> str:
     if len(data) > value_bytes:
         raise values.ValueTooLargeError(f"more than {value_bytes} bytes")
-    return transcribe(data[len(raw.MARK) :]) if data.startswith(raw.MARK) else data.decode("ascii")
+    if data.startswith(raw.MARK):
+        return transcribe(data[len(raw.MARK) :])
+    text = data.decode("ascii")
+    if not text.isprintable():  # nothing of ours writes it, and a report would say each character in six
+        raise ValueError("no JSON of ours")
+    return text
 
 
 def _raised(meta: dict[str, Any]) -> RaisedException:
@@ -145,8 +155,17 @@ def _problem(meta: dict[str, Any]) -> SyntaxProblem:
 
 
 def _processes(records: list[dict[str, Any]]) -> tuple[SpawnedProcess, ...]:
-    known = [_spawned(record) for record in records[:_PROCESSES]]
-    return (*known, witness.MORE) if len(records) > _PROCESSES else tuple(known)
+    """In the place of what is too much of it, that there was more."""
+    known: list[SpawnedProcess] = []
+    arguments, characters = _ARGUMENTS, _ARGUMENT_CHARACTERS
+    for record in records:
+        spawned = _spawned(record)
+        arguments -= len(spawned.argv)
+        characters -= sum(map(len, spawned.argv))
+        if len(known) == _PROCESSES or arguments < 0 or characters < 0:
+            return (*known, witness.MORE)
+        known.append(spawned)
+    return tuple(known)
 
 
 def _spawned(record: dict[str, Any]) -> SpawnedProcess:

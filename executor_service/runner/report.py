@@ -191,7 +191,12 @@ class Report:
 
     def to_json(self) -> bytes:
         """As it is sent, in one line of ASCII."""
-        return json.dumps(self, default=_plain, separators=(",", ":")).encode("ascii")
+        return written(self).encode("ascii")
+
+
+def written(part: object) -> str:
+    """A record, or a part of one, as JSON in ASCII."""
+    return json.dumps(part, default=_plain, separators=(",", ":"))
 
 
 def _plain(part: object) -> object:

@@ -7,6 +7,8 @@ import pytest
 
 from codearena.v1 import common_pb2
 from executor_service.isolation.base import IsolationName
+from executor_service.runner.room import REPORT_BYTES
+from executor_service.settings import MIB
 from tests.conformance.conftest import Arena
 from tests.executor_service import workloads
 
@@ -293,6 +295,71 @@ async def test_where_no_process_may_be_started_no_program_can_be(arena: Arena) -
     report = await arena.execute(workloads.workload(_STARTS_A_SHELL, calls))
     refused = json.dumps([-1, errno.EACCES], separators=(",", ":")).encode()
     assert [call.value.json for call in report.calls] == [refused, refused, b"false"]
+
+
+_FORGED = "from codearena import values\nfrom executor_service.runner.worker import _Session, intercept\n"
+_FORGES_RECORDS = """
+class Records(list):
+    def clear(self): pass
+intercept.records = Records([{"argv": %s, "shell": False, "via": ""}] * %d)
+def f(): return 1
+"""
+_RAISES = """
+_Session._describe = lambda *_: {"type": "E", "builtin_bases": [], "message": "", "traceback": "\U0001f600" * 8000}
+def f(): raise ValueError
+"""
+_LIMIT, _BROKEN = common_pb2.CALL_STATUS_OUTPUT_LIMIT, common_pb2.CALL_STATUS_CRASHED
+_LOUD = {
+    "values twice as long when written": (
+        100,
+        "def f(): return print('x' * 40_000) or '\\\\' * 131_000",
+        {RETURNED, _LIMIT},
+    ),
+    "values of control characters": (
+        100,
+        _FORGED + "values.encode = lambda *_: b'\\1' * 262000\ndef f(): pass",
+        {_BROKEN},
+    ),
+    "exceptions twelve times as long when written": (
+        600,
+        _FORGED + _RAISES,
+        {common_pb2.CALL_STATUS_RAISED, _LIMIT},
+    ),
+    "processes nobody asked for": (400, _FORGED + _FORGES_RECORDS % ("['a' * 4000] * 11", 5), {RETURNED}),
+    "printed text": (40, "def f(): print('x' * 1_100_000)", {RETURNED}),
+}
+
+
+@pytest.mark.parametrize(("calls", "source", "statuses"), _LOUD.values(), ids=_LOUD.keys())
+async def test_an_attempt_that_says_too_much_has_a_report_of_bounded_size(
+    arena: Arena, calls: int, source: str, statuses: set[int]
+) -> None:
+    bounds = workloads.limits(output_bytes=MIB, value_bytes=MIB // 4)
+    asked = [workloads.call("f", call_id=str(number)) for number in range(calls)]
+    report = await arena.execute(workloads.workload(source, asked, bounds=bounds))
+    assert report.ByteSize() <= REPORT_BYTES
+    assert {outcome.status for outcome in report.calls} == statuses
+    assert not any(outcome.processes for outcome in report.calls)
+    assert all(outcome.HasField("usage") for outcome in report.calls)
+
+
+async def test_records_of_processes_are_believed_up_to_a_bound(arena: Arena) -> None:
+    asked = [workloads.call("f", call_id=str(number), intercept=True) for number in range(10)]
+    for records in (("[''] * 100", 100), ("['a' * 4000] * 11", 5)):
+        report = await arena.execute(workloads.workload(_FORGED + _FORGES_RECORDS % records, asked))
+        for outcome in report.calls:
+            assert sum(len(process.argv) for process in outcome.processes) <= 1001
+            assert outcome.ByteSize() < 128 * 1024
+            assert "<more than are recorded>" in outcome.processes[-1].argv
+
+
+async def test_what_the_tests_of_a_script_say_of_an_attempt_is_bounded_together(arena: Arena) -> None:
+    script = "assert f() == 1, f()\n" * 400
+    source = "def f(): return '\U0001f600' * 8000"
+    bounds = workloads.limits(value_bytes=MIB // 4)
+    report = await arena.execute(workloads.workload(source, [workloads.script_call(script)], bounds=bounds))
+    assert set(workloads.script_verdicts(report).values()) == {"failed"}
+    assert sum(len(test.detail) for test in report.calls[0].script_tests) <= 512 * 1024
 
 
 STARVES_ITSELF = """

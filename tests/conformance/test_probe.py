@@ -233,6 +233,17 @@ async def test_an_iterator_without_end_is_cut_off(arena: Arena) -> None:
     assert report.probe[0].attempt.status == common_pb2.CALL_STATUS_OUTPUT_LIMIT
 
 
+async def test_only_the_value_of_a_call_may_be_long(arena: Arena) -> None:
+    source = (
+        "from executor_service.runner.probe.phases import Phases\n"
+        "Phases.{step} = lambda *_: [0] * 1000\ndef f(x): return x if isinstance(x, int) else sum(x)"
+    )
+    for measured in (await arena.execute(probe_workload(source.format(step="prepare")))).probe:
+        assert measured.attempt.status in (common_pb2.CALL_STATUS_OUTPUT_LIMIT, NOT_RUN)
+    for measured in (await arena.execute(probe_workload(source.format(step="repeat")))).probe:
+        assert (measured.attempt.status, measured.attempt.repeated_calls) == (RETURNED, 0)
+
+
 @pytest.mark.parametrize("cache", ["", "@lru_cache(None)\n"])
 async def test_a_recursion_may_go_as_deep_as_the_inputs_are_long(arena: Arena, cache: str) -> None:
     source = (

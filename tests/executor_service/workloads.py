@@ -22,6 +22,7 @@ def limits(
     memory_bytes: int = 128 * MIB,
     processes: int = 16,
     output_bytes: int = 4096,
+    value_bytes: int = 64 * 1024,
 ) -> common_pb2.Limits:
     """Limits with room for a slow machine."""
     return common_pb2.Limits(
@@ -33,7 +34,7 @@ def limits(
         memory_bytes=memory_bytes,
         processes=processes,
         output_bytes=output_bytes,
-        value_bytes=64 * 1024,
+        value_bytes=value_bytes,
     )
 
 

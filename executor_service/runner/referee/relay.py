@@ -21,6 +21,7 @@ REQUEST_BYTES = 20 * 1024 * 1024
 
 _OF_SCRIPT = ("source", "entry_point", "body", "left_out", "unreported")
 _DETAIL_CHARACTERS = 8000
+_DETAILS_CHARACTERS = 512 * 1024  # over all tests of a script, likewise
 _OUTPUT_BYTES = 4 * 1024 * 1024  # kept of each stream over all tests of a script, so that a report stays within a frame
 _ENDS = {
     "cpu": "the test script used up its CPU time",
@@ -157,6 +158,7 @@ class Relay:
         self._whole_script = self._script
         self._changed = self._keeps_arguments = False
         self._precedent: dict[str, Any] = {}
+        self._detail_characters = _DETAILS_CHARACTERS // len(self._script["tests"])
 
     def run(self) -> tuple[ScriptTestOutcome, ...]:
         """One outcome for each test, in order."""
@@ -189,7 +191,8 @@ class Relay:
     def _run_test(self, test: dict[str, Any]) -> ScriptTestOutcome:
         verdict = self._verdict(test)
         stdout, stderr = self._served.take_output()
-        return replace(verdict, test_id=test["test_id"], stdout=stdout, stderr=stderr)
+        detail = verdict.detail[: self._detail_characters]
+        return replace(verdict, test_id=test["test_id"], detail=detail, stdout=stdout, stderr=stderr)
 
     def _verdict(self, test: dict[str, Any]) -> ScriptTestOutcome:
         self._lost = self._lost or self._hands.over()
