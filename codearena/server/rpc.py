@@ -34,6 +34,7 @@ MESSAGE_BYTES = 64 * 1024 * 1024
 REQUEST_ID_KEY = "x-request-id"
 CALLER_KEY = "x-caller"
 EPISODE_ID_KEY = "x-episode-id"
+ATTEMPT_ID_KEY = "x-attempt-id"
 RETRY_AFTER_KEY = "retry-after-ms"
 PROBLEM_KEY = "problem"
 _CONNECTION_AGE_MS = 30_000  # clients resolve the name again, so that new replicas get their share
@@ -103,7 +104,8 @@ def _guarded(call: Handler, path: str) -> Handler:
         metadata = {str(key): str(value) for key, value in context.invocation_metadata() or ()}
         telemetry.request_id.set(metadata.get(REQUEST_ID_KEY, "-"))
         telemetry.episode_id.set(metadata.get(EPISODE_ID_KEY, "-"))
-        telemetry.attempt_id.set(getattr(request, "attempt_id", "") or "-")
+        # A stream's messages have it, and a source that is only read belongs to whatever attempt it is read for.
+        telemetry.attempt_id.set(getattr(request, "attempt_id", "") or metadata.get(ATTEMPT_ID_KEY, "-"))
         try:
             with tracing.continuing(metadata), tracing.span(name, telemetry.ids(), SpanKind.SERVER):
                 return await call(request, context)
@@ -242,8 +244,9 @@ def channel(target: str, tls_folder: Path | None = None, authority: str = "") ->
 
 def call_metadata(caller: str = "") -> tuple[tuple[str, str], ...]:
     """Metadata that every call between services carries. caller: on whose behalf, for queues that take turns; ASCII."""
-    ids = (REQUEST_ID_KEY, telemetry.request_id.get()), (EPISODE_ID_KEY, telemetry.episode_id.get())
-    return (*ids, (CALLER_KEY, caller), *tracing.carried())
+    names = {REQUEST_ID_KEY: "request_id", EPISODE_ID_KEY: "episode_id", ATTEMPT_ID_KEY: "attempt_id"}
+    ids = telemetry.ids()
+    return (*((key, ids[name]) for key, name in names.items()), (CALLER_KEY, caller), *tracing.carried())
 
 
 def caller_of(context: Context) -> str:
