@@ -45,6 +45,8 @@ def main(stdin_fd: int, stdout_fd: int, tmpfs: Tmpfs) -> int:
         status = _serve_one(conductor, tmpfs, program)
         if status:
             return status
+        conductor.leave()  # the next one is as blank as PID 1, and forked while the report is on its way
+        conductor = StandingConductor.start(stdin_fd, stdout_fd, program)
         if not container.settled() or frames.read_frame(stdin_fd, limit_bytes=0) is None:
             return 0
 

@@ -1,8 +1,8 @@
-"""The conductor of a container that attempts take turns in: one process for all of them, one at a time.
+"""The conductor of an attempt in a container that attempts take turns in: it stands outside of the attempt's namespaces.
 
-It is forked from PID 1 before there is any attempt, and outside of the namespaces of all of them: none can name it. For
-each attempt it gets a socket to the supervisor in there, and has forgotten the attempt when it says that it is done. If
-it has not, or anything went wrong, it ends, and the container with it.
+It is forked from PID 1 before the attempt is there, and no attempt can name it. It gets a socket to the supervisor in
+there, and says when it is done. Then it ends, with whatever its memory holds; if anything of the attempt is left open,
+or went wrong, the container ends too.
 """
 
 import gc
@@ -23,18 +23,20 @@ _PACKET_BYTES = 64
 class StandingConductor:
     """As PID 1 sees it."""
 
-    def __init__(self, link: socket.socket) -> None:
+    def __init__(self, link: socket.socket, pid: int) -> None:
         self._link = link
+        self._pid = pid
 
     @classmethod
     def start(cls, stdin_fd: int, stdout_fd: int, program: bytes) -> "StandingConductor":
         """program: the filter of system calls that it is under, as attempts are."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        if os.fork() == 0:
+        pid = os.fork()
+        if pid == 0:
             ours.close()
             _become(theirs, stdin_fd, stdout_fd, program)
         theirs.close()
-        return cls(ours)
+        return cls(ours, pid)
 
     def begin(self, control: socket.socket, supervisor_pid: int) -> None:
         """Has it conduct one attempt by the supervisor at the other end of `control`."""
@@ -44,6 +46,11 @@ class StandingConductor:
         """Waits until it is done; the exit status of what went wrong, else 0."""
         status = self._link.recv(_PACKET_BYTES)
         return int(status) if status else _LOST
+
+    def leave(self) -> None:
+        """Ends it, and with it all that its memory may hold of what it conducted."""
+        self._link.close()
+        os.waitpid(self._pid, 0)
 
 
 def _become(link: socket.socket, stdin_fd: int, stdout_fd: int, program: bytes) -> None:
