@@ -1,4 +1,4 @@
-"""The conductor of an attempt in a container that attempts take turns in: it stands outside of the attempt's namespaces.
+"""The conductor of an attempt in a container that attempts take turns in: outside of the attempt's namespaces.
 
 It is forked from PID 1 before the attempt is there, and no attempt can name it. It gets a socket to the supervisor in
 there, and says when it is done. Then it ends, with whatever its memory holds; if anything of the attempt is left open,
@@ -85,6 +85,6 @@ def _serve(link: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Conf
 
 
 def _forget() -> None:
-    """What is kept beyond an attempt by who conducts only one."""
+    """What is kept beyond an attempt: nothing of it may be there when this says that it is done."""
     lending.forget()
     gc.collect()
