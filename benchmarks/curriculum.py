@@ -103,7 +103,7 @@ class Arena:
             solved=solved,
             task_revision=task.revision,
         )
-        result, _ = await self._store.commit(step)
+        result, _ = await self._store.steps.commit(step)
         assert result is CommitResult.COMMITTED
 
 
