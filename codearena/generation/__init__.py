@@ -1,0 +1,1 @@
+"""Repair tasks made of right programs: the bases, and what breaks them."""

@@ -1,0 +1,1 @@
+"""Bases on lists as sequences: windows, rotations, prefix sums, partitions."""
