@@ -26,7 +26,8 @@ from rich.table import Table
 
 from benchmarks.learners import KINDS, TASKS, Learner
 from codearena import models
-from codearena.tasks.task import Level, Task, load_tasks
+from codearena.tasks.folder import load_tasks
+from codearena.tasks.task import Level, Task
 from gateway.agents.choice import Choice
 from gateway.local_redis import LocalRedis
 from gateway.settings import Settings

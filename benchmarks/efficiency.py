@@ -24,7 +24,8 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks import growth, held_out
-from codearena.tasks.task import Task, load_tasks
+from codearena.tasks.folder import load_tasks
+from codearena.tasks.task import Task
 from codearena.v1 import executor_pb2, grader_pb2
 from executor_service.attempts import Attempts
 from gateway.attempt.briefs import BriefMaker

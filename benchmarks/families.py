@@ -11,7 +11,8 @@ from types import ModuleType
 from typing import Any
 
 from codearena import values
-from codearena.tasks.task import COMPLEXITIES, Probe, TaskLimits
+from codearena.tasks.author_code import ProbeInputs
+from codearena.tasks.task import COMPLEXITIES, TaskLimits
 from codearena.v1 import common_pb2, executor_pb2
 from executor_service.codec import duration
 from gateway.attempt import probe
@@ -36,7 +37,7 @@ class Family:
 
     reference: str
     known: str
-    probe: Probe
+    probe: ProbeInputs
     functions: tuple[Labelled, ...]
 
 
@@ -55,19 +56,19 @@ def families(package: ModuleType, *, plain: bool) -> Iterator[Family]:
         yield Family(_source(module, module.REFERENCE), known, made, functions)
 
 
-def _probe(module: ModuleType) -> Probe:
+def _probe(module: ModuleType) -> ProbeInputs:
     vary, lend = getattr(module, "VARY", None), getattr(module, "LEND", None)
-    return Probe(sizes=module.SIZES, make_input=module.make_input, vary=vary, lend=lend)
+    return ProbeInputs(sizes=module.SIZES, make_input=module.make_input, vary=vary, lend=lend)
 
 
-def _plain_probe(module: ModuleType) -> Probe:
+def _plain_probe(module: ModuleType) -> ProbeInputs:
     vary: int | None = getattr(module, "VARY", None)
 
     def make_input(n: int, rng: random.Random) -> tuple[Any, ...]:
         made: tuple[Any, ...] = module.make_input(n, rng)
         return made if vary is None else (*made[:vary], made[vary][0], *made[vary + 1 :])
 
-    return Probe(sizes=module.SIZES, make_input=make_input)
+    return ProbeInputs(sizes=module.SIZES, make_input=make_input)
 
 
 def _documented(module: ModuleType) -> list[tuple[str, str]]:

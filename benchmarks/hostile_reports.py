@@ -33,7 +33,7 @@ from rich.console import Console
 from rich.progress import track
 
 from benchmarks.step_latency import embedded
-from codearena.tasks.task import load_tasks
+from codearena.tasks.folder import load_tasks
 from gateway.embedded import REDIS_URL_FILE
 from gateway.settings import Settings
 from gateway.store import api_keys

@@ -42,7 +42,8 @@ from benchmarks.mix_report import BARE, CHURN, DOCKER_RUN, FORK, Found, KindCost
 from benchmarks.policy import HANGING, KINDS, SHARES, WITHOUT_HANGS, Sent
 from benchmarks.rates import Rate, Tally, machine_s, sustained
 from benchmarks.step_latency import embedded
-from codearena.tasks.task import Task, load_tasks
+from codearena.tasks.folder import load_tasks
+from codearena.tasks.task import Task
 
 _ISOLATIONS = ("cell", "container", "local")
 _BATCHES_AT_ONCE = 2

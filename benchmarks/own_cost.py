@@ -31,7 +31,8 @@ from rich.table import Table
 
 from benchmarks.recorded import REDIS_FILE
 from codearena.server.state import URL_FILE
-from codearena.tasks.task import Task, load_tasks
+from codearena.tasks.folder import load_tasks
+from codearena.tasks.task import Task
 from gateway.store.keys import Keys
 
 ROOT = Path(__file__).resolve().parent.parent

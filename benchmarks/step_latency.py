@@ -30,7 +30,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from codearena.tasks.task import Task, load_tasks
+from codearena.tasks.folder import load_tasks
+from codearena.tasks.task import Task
 from executor_service import codec
 from executor_service.settings import Settings as ExecutorSettings
 from gateway.attempt.briefs import BriefMaker

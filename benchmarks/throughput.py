@@ -38,7 +38,8 @@ from rich.table import Table
 from benchmarks import baselines
 from benchmarks.rates import Rate, Work, offered, sustained
 from benchmarks.step_latency import embedded
-from codearena.tasks.task import Task, load_tasks
+from codearena.tasks.folder import load_tasks
+from codearena.tasks.task import Task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

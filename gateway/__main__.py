@@ -6,7 +6,7 @@ import sys
 import uvloop
 
 from codearena.server import telemetry, tracing
-from codearena.tasks.task import TaskError
+from codearena.tasks.faults import TaskError
 from gateway import server
 from gateway.access.exposure import OpenToAllError
 from gateway.settings import Settings

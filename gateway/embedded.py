@@ -25,7 +25,7 @@ from codearena.errors import CodeArenaError, SandboxError
 from codearena.sdk.async_client import AsyncCodeArena
 from codearena.server import rpc, tracing
 from codearena.server.state import URL_FILE, state_folder
-from codearena.tasks.task import TaskError
+from codearena.tasks.faults import TaskError
 from executor_service.image import build
 from executor_service.server import ExecutorServer
 from executor_service.settings import Settings as ExecutorSettings

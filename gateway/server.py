@@ -15,7 +15,8 @@ from starlette.types import Scope
 
 from codearena.errors import StoreError
 from codearena.server import rpc
-from codearena.tasks.task import Task, load_tasks
+from codearena.tasks.folder import load_tasks
+from codearena.tasks.task import Task
 from gateway import openapi, problems
 from gateway.access.exposure import Exposure
 from gateway.access.guard import DOCS_ASSETS, Guard

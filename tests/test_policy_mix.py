@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import policy
 from benchmarks.policy import HANGING, KINDS, NOT_COMPILING, RIGHT, SHARES, WITHOUT_HANGS
-from codearena.tasks.task import load_tasks
+from codearena.tasks.folder import load_tasks
 
 TASKS = load_tasks(Path(__file__).parent.parent / "gateway" / "tasks")
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from codearena import CodeArena
-from codearena.tasks.task import load_tasks
+from codearena.tasks.folder import load_tasks
 from executor_service.runner import revision
 from tests.integration.deployment import base_image, docker
 from tests.ports import free_port

@@ -11,7 +11,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from codearena.errors import CodeArenaError
-from codearena.tasks.task import TaskError
+from codearena.tasks.faults import TaskError
 
 console = Console()
 

@@ -11,7 +11,8 @@ from codearena.commands.console import console, number, reported, table
 from codearena.commands.gateways import DEFAULT_TASKS, BaseURL, OwnIsolation, TasksFolder, gateway
 from codearena.models import StepResponse
 from codearena.sdk.client import CodeArena
-from codearena.tasks.task import Task, load_tasks
+from codearena.tasks.folder import load_tasks
+from codearena.tasks.task import Task
 
 
 def demo(base_url: BaseURL = None, isolation: OwnIsolation = None, tasks: TasksFolder = DEFAULT_TASKS) -> None:

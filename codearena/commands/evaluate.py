@@ -40,7 +40,7 @@ from codearena.evaluation.summary import Summary, summarize
 from codearena.models import TaskSummary
 from codearena.retry import RetryPolicy
 from codearena.sdk.async_client import AsyncCodeArena
-from codearena.tasks.task import load_tasks
+from codearena.tasks.folder import load_tasks
 
 _SCRIPT = "script:"
 _BELOW, _INCOMPLETE, _INTERRUPTED = 1, 3, 130

@@ -15,7 +15,7 @@ import typer
 from codearena.commands.console import console, reported, require
 from codearena.commands.gateways import DEFAULT_TASKS, TasksFolder, require_server
 from codearena.errors import ServiceError
-from codearena.tasks.task import load_tasks
+from codearena.tasks.folder import load_tasks
 from codearena.trajectories import rows
 from codearena.trajectories.lines import Line, parsed, resume
 

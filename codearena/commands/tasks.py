@@ -14,8 +14,11 @@ from codearena import probe_report
 from codearena.commands.console import console, number, reported, table
 from codearena.commands.gateways import DEFAULT_TASKS, BaseURL, Isolation, OwnIsolation, TasksFolder, gateway
 from codearena.models import Verdict
-from codearena.tasks.author_view import copy_visible
-from codearena.tasks.task import Task, TaskError, load_tasks
+from codearena.tasks.author_view import all_visible
+from codearena.tasks.faults import TaskError
+from codearena.tasks.folder import load_tasks
+from codearena.tasks.jsonl import write_jsonl
+from codearena.tasks.task import Task
 from codearena.tasks.verify import Verification
 from codearena.tasks.verify import verify as verify_task
 
@@ -57,7 +60,7 @@ def verify(
         console.print(_verify_table(found))
         failing = {item.task_id for item in found if _fails_hidden(item.reference)}
         # The references are the author's own code, which local isolation is good enough for, and needs no image.
-        seen = _seen([task for task in chosen if task.id in failing], tasks, isolation or Isolation.LOCAL)
+        seen = _seen([task for task in chosen if task.id in failing], isolation or Isolation.LOCAL)
     for item in found:
         for problem in item.problems:
             console.print(f"{item.task_id}: {problem}", style="red", markup=False)
@@ -81,13 +84,12 @@ def _error_log(verdict: Verdict | None) -> str:
     return verdict.error_log if verdict is not None and not verdict.solved else ""
 
 
-def _seen(failing: Sequence[Task], folder: Path, isolation: Isolation) -> Mapping[str, str]:
+def _seen(failing: Sequence[Task], isolation: Isolation) -> Mapping[str, str]:
     """The error logs of the tasks' references where every test is visible, by task."""
     if not failing:
         return {}
     with tempfile.TemporaryDirectory(prefix="codearena-") as copies:
-        for task in failing:
-            copy_visible(task, folder, Path(copies))
+        write_jsonl(map(all_visible, failing), Path(copies, "tasks.jsonl"))
         with gateway(None, isolation, Path(copies)) as arena:
             return {task.id: arena.grade(task.id, task.solution).error_log for task in failing}
 

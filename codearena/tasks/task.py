@@ -1,43 +1,32 @@
-"""Tasks: what they are, and how a folder of them is read.
+"""What a task is: one record, which a line of JSON and a folder say alike (docs/tasks.md).
 
-A task is a folder tasks/<category>/<id>/ with `task.yaml`, `buggy.py`, `solution.py` and, where growth means something,
-`probe.py` with ``make_input(n, rng) -> tuple`` of positional arguments, and `test_script.py` where task.yaml has a
-`script`: {visible: [names]}; `cases.py` with a function for each test that has `make`, and `checker.py` for tests that
-compare by one. Everything in it is trusted: task authors are.
+Its author is trusted where the operator is: probe, cases and checker are code that is run to grade others.
 """
 
+import functools
 import hashlib
-import importlib.util
-import keyword
-import random
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from fractions import Fraction
-from pathlib import Path
-from types import ModuleType
 from typing import Annotated, Any, Self
 
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints, model_validator
 
+from codearena.tasks.author_code import MakeCase, ProbeInputs, make_input_of, makers_of, names_in
+from codearena.tasks.calls import CompareMode, TestCase
+from codearena.tasks.parts import EntryPoint, Identifier, Name, Part, Source, Text
+from codearena.tasks.program import MAX_TESTS, OutputMode, Program, ProgramTest
 from codearena.tasks.scripts import ScriptTest, TestScript, read_script
 
+SCHEMA = 1
+"""Version of the record. A later one adds fields that a reader of this one must know."""
 COMPLEXITIES = ("O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n^2)", "O(n^2 log n)", "O(n^3)", "O(2^n)")
 """Growth classes, ascending."""
-
-
-class TaskError(ValueError):
-    """A task folder that cannot be served; the message names the folder and the field."""
-
-
-class Category(StrEnum):
-    EASY = "easy"
-    MEDIUM = "medium"
-    HARD = "hard"
-    TYPE_ERRORS = "type_errors"
-    SECURITY_BUGS = "security_bugs"
+CATEGORIES = ("easy", "medium", "hard", "type_errors", "security_bugs")
+"""Those of the tasks that come along, in the order in which they are listed, before all others."""
+_METADATA_CHARS = 64 * 1024
 
 
 class Level(StrEnum):
@@ -48,136 +37,37 @@ class Level(StrEnum):
     HARD = "hard"
 
 
-class CompareMode(StrEnum):
-    """How a returned value is compared; the meanings are in grader.proto."""
+class Split(StrEnum):
+    """What a task is for. The curriculum never chooses one that is held out; it is played where it is asked for."""
 
-    EXACT = "exact"
-    APPROX = "approx"
-    UNORDERED = "unordered"
-    SAME_TYPE = "same_type"
-    SET = "set"
-    NUMERIC = "numeric"
-    CUSTOM = "custom"
+    TRAIN = "train"
+    HELD_OUT = "held_out"
 
 
-def _entry_point(text: str) -> str:
-    """The entry point, with its names as Python reads them. Raises ValueError if it has another form than is served."""
-    text = unicodedata.normalize("NFKC", text)
-    *owners, last = text.split(".")
-    names = [*(owner.removesuffix("()") for owner in owners), last]
-    if not all(name.isidentifier() and not keyword.iskeyword(name) for name in names):
-        raise ValueError(
-            f"{text!r} is no entry point: it is a name of the module (solve), or names with dots between them "
-            "(Money.parse), each but the last of which may be called without arguments (Solution().twoSum)"
-        )
+def _task_id(text: str) -> str:
+    """Raises ValueError for what a path of a URL would not keep as it is."""
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.:/-]{0,199}", text):
+        raise ValueError("must be 1 to 200 of A-Z a-z 0-9 _ . : / -, of which the first is a letter, a digit or _")
+    if any(part.strip(".") == "" for part in text.split("/")):
+        raise ValueError("has a part between slashes that is empty or dots alone")
     return text
 
 
-EntryPoint = Annotated[str, AfterValidator(_entry_point)]
-"""What is called in the attempt's module; the form is that of FunctionCall in executor.proto."""
+TaskId = Annotated[str, AfterValidator(_task_id)]
+Category = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+_Tag = Annotated[Text, StringConstraints(min_length=1, max_length=100)]
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+def _small(metadata: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    if len(json.dumps(metadata, allow_nan=False)) > _METADATA_CHARS:
+        raise ValueError(f"is longer than {_METADATA_CHARS} characters as JSON")
+    return metadata
 
 
-class ExpectedRaise(_Record):
-    """An exception that the call must raise: `type` or a builtin base of it, and what its message must look like.
-
-    message_contains: a part of it; message_pattern: the whole of it, where * is any text and ? any one character. No
-    regular expression, because the message is the attempt's and could make one take forever.
-    """
-
-    type: str
-    message_contains: str = ""
-    message_pattern: str = ""
+Metadata = Annotated[dict[str, JsonValue], AfterValidator(_small)]
 
 
-class Tolerance(_Record):
-    """When `compare: approx` takes two numbers for equal; nan_equal: whether nan equals nan."""
-
-    relative: float = Field(1e-9, ge=0, lt=1)
-    absolute: float = Field(1e-12, ge=0)
-    nan_equal: bool = True
-
-
-class ExpectedSpawn(_Record):
-    """What an intercepted call must have asked the system to run.
-
-    program: base name; argument: must be one whole element of argv, never part of a shell's command line;
-    may_refuse: starting nothing at all and raising ValueError is right too.
-    """
-
-    program: str
-    argument: str = ""
-    may_refuse: bool = False
-
-
-class MethodCall(_Record):
-    """One call of a sequence on an object; the first one constructs it, the others name its methods."""
-
-    call: EntryPoint
-    args: list[Any] = []
-    kwargs: dict[str, Any] = {}
-
-
-class TestCase(_Record):
-    """One call and what is expected of it: exactly one of `expect`, `raises`, `process`.
-
-    calls: instead of args and kwargs, a construction and method calls; what the methods return is compared as a list.
-    make: of a hidden test, the function of cases.py that makes its inputs anew; those written here are an example.
-    compare: custom asks ``check(args, kwargs, expected, got) -> bool`` in checker.py; `expect` may then be left out.
-    env: environment variables during the call; an empty string unsets nothing, absent means unset.
-    `process` implies that process-starting functions are intercepted; `expect` may stand beside it.
-    """
-
-    __test__ = False  # not a test class, whatever its name
-
-    name: str = Field(min_length=1, max_length=100)
-    args: list[Any] = []
-    kwargs: dict[str, Any] = {}
-    make: str = ""
-    calls: list[MethodCall] = []
-    expect: Any = None
-    raises: ExpectedRaise | None = None
-    process: ExpectedSpawn | None = None
-    compare: CompareMode = CompareMode.EXACT
-    tolerance: Tolerance | None = None
-    visible: bool = False
-    env: dict[str, str] = {}
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_raises(cls, data: Any) -> Any:
-        if isinstance(data, dict) and isinstance(data.get("raises"), str):
-            return {**data, "raises": {"type": data["raises"]}}
-        return data
-
-    @model_validator(mode="after")
-    def _one_expectation(self) -> Self:
-        has_value = self.expects_value
-        if self.raises and (has_value or self.process):
-            raise ValueError("raises stands alone: no expect and no process beside it")
-        if not (has_value or self.raises or self.process):
-            raise ValueError("needs one of expect, raises, process")
-        if self.calls and (self.args or self.kwargs):
-            raise ValueError("has calls as well as args or kwargs")
-        if methods := [step.call for step in self.calls[1:] if not step.call.isidentifier()]:
-            raise ValueError(f"calls after the first name a method of the object, which {methods[0]!r} is not")
-        if self.make and (self.visible or self.calls or self.process):
-            raise ValueError("make is for hidden tests that are one call of the entry point")
-        if self.tolerance and self.compare is not CompareMode.APPROX:
-            raise ValueError("has a tolerance, which only compare: approx reads")
-        if self.compare is CompareMode.CUSTOM and (self.calls or self.process or self.raises):
-            raise ValueError("compare: custom is for one call's value")
-        return self
-
-    @property
-    def expects_value(self) -> bool:
-        return "expect" in self.model_fields_set or self.compare is CompareMode.CUSTOM
-
-
-class Probe(_Record):
+class Probe(Part):
     """Inputs made only to measure.
 
     sizes: the n to make inputs for, ascending; others are measured beside them, and calls too quick to be timed are
@@ -185,24 +75,63 @@ class Probe(_Record):
     `make_input` returns as a list of values for it, for each of which the function is called, with all other arguments
     shared: where the time of one call depends on more than n; lend: position of a list that the attempt reads item by
     item from outside of its process: where the optimum asks for less than a look at every item, and a hostile attempt
-    could have that while it reads the input.
+    could have that while it reads the input. source: has ``make_input(n, rng) -> tuple`` of positional arguments.
     """
 
-    sizes: list[int] = Field(min_length=1)
+    sizes: list[Annotated[int, Field(ge=1)]] = Field(min_length=1, max_length=100)
     vary: int | None = Field(None, ge=0)
     lend: int | None = Field(None, ge=0)
-    make_input: Callable[[int, random.Random], tuple[Any, ...]]
+    source: Source
 
     @model_validator(mode="after")
-    def _ascending(self) -> Self:
-        if self.sizes != sorted(set(self.sizes)) or self.sizes[0] < 1:
+    def _usable(self) -> Self:
+        if self.sizes != sorted(set(self.sizes)):
             raise ValueError("sizes must be positive and ascending")
         if self.lend is not None and self.vary == self.lend:
             raise ValueError("vary and lend are for different arguments")
+        if "make_input" not in names_in(self.source):
+            raise ValueError("source has no function make_input")
         return self
 
+    @functools.cached_property
+    def inputs(self) -> ProbeInputs:
+        """Runs the author's code, see author_code.py. Raises ValueError if it has no such function."""
+        return ProbeInputs(self.sizes, make_input_of(self.source), self.vary, self.lend)
 
-class Check(_Record):
+
+class Script(Part):
+    """Tests as a script for the referee; see scripts.py for how it holds them.
+
+    visible: names of those that feedback may show; withholds: names that the script uses and that must not be taken
+    from the attempt, though the attempt defines them: the script is then without them.
+    """
+
+    source: Source
+    visible: list[Name] = []
+    withholds: list[Identifier] = []
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        _ = self.read
+        return self
+
+    @functools.cached_property
+    def read(self) -> TestScript:
+        """What it holds."""
+        return read_script(self.source, self.visible)
+
+    @property
+    def tests(self) -> Sequence[ScriptTest]:
+        """In order."""
+        return self.read.tests
+
+    @property
+    def body(self) -> str:
+        """Where they are, as in executor.proto."""
+        return self.read.body
+
+
+class Check(Part):
     """A rule on the source, counted as a test: the rules are in judge_service/analysis/checks.py.
 
     `forbid_call` of eval, exec, compile, os.system, input and breakpoint is kept while an attempt runs, too, whatever
@@ -212,11 +141,11 @@ class Check(_Record):
 
     rule: str
     argument: str
-    name: str
+    name: Name
     visible: bool = False
 
 
-class TaskLimits(_Record):
+class TaskLimits(Part):
     """Most that an attempt may ever take; see Limits in common.proto. The reference's times set lower limits."""
 
     call_cpu_s: float = Field(2.0, gt=0, le=60)
@@ -229,167 +158,117 @@ class TaskLimits(_Record):
     value_bytes: int = Field(256 * 1024, gt=0)
 
 
-MakeCase = Callable[[random.Random], object]
-"""Makes the inputs of one test: a tuple of positional arguments, or {"args": tuple, "kwargs": dict}."""
-
-
-class Task(_Record):
+class Task(Part):
     """One problem with everything needed to grade attempts at it.
 
-    revision: SHA-256 over the folder's files, hex; changes whenever a score could.
+    title: the id where it is left out; category: a word to sort tasks by, the level where it is left out; source: name
+    of the data set or generator; metadata: free, of which agents see what is under `public`, and nothing else.
+    entry_point: what cases, probe and `check(candidate)` call; a program has none. cases: functions for the tests that
+    have `make`; checker: ``check(args, kwargs, expected, got) -> bool``; of a program ``check(stdin, answers, got)``.
+    prelude, driver: run before and after the attempt's source in its module, and no part of what is judged; provides:
+    names that an attempt must not define, because the tests bring them. needs: packages that the sandbox must have.
+    certificate: what was found when the task was certified; no part of the revision.
     """
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
-    title: str
+    schema_version: int = Field(SCHEMA, alias="schema", ge=1, le=SCHEMA)
+    id: TaskId
+    title: Annotated[Text, StringConstraints(min_length=1, max_length=200)]
     category: Category
-    level: Level
-    description: str
-    entry_point: EntryPoint
-    tests: list[TestCase] = []
-    script: TestScript | None = None
+    level: Level = Level.MEDIUM
+    split: Split = Split.TRAIN
+    source: Annotated[Text, StringConstraints(max_length=200)] = ""
+    tags: list[_Tag] = Field([], max_length=64)
+    metadata: Metadata = {}
+    description: Annotated[Text, StringConstraints(min_length=1, max_length=256 * 1024)]
+    entry_point: EntryPoint = ""
+    buggy: Source
+    solution: Source
+    tests: list[TestCase] = Field([], max_length=MAX_TESTS)
+    script: Script | None = None
+    program: Program | None = None
     probe: Probe | None = None
-    checks: list[Check] = []
+    cases: Source = ""
+    checker: Source = ""
+    prelude: Source = ""
+    driver: Source = ""
+    provides: list[Identifier] = Field([], max_length=1000)
+    checks: list[Check] = Field([], max_length=1000)
     limits: TaskLimits = TaskLimits()
-    hints: list[str] = []
+    hints: list[Text] = Field([], max_length=100)
     optimal_complexity: str = ""
-    makers: Mapping[str, MakeCase] = {}
-    checker: str = ""
-    buggy: str
-    solution: str
-    revision: str
+    needs: list[_Tag] = Field([], max_length=64)
+    certificate: dict[str, JsonValue] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        return {"title": data.get("id"), "category": data.get("level", Level.MEDIUM), **data}
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        names = [test.name for test in self.all_tests] + [check.name for check in self.checks]
-        if not self.all_tests:
-            raise ValueError("needs tests or a script")
-        if len(set(names)) != len(names):
-            raise ValueError("two tests or checks share a name")
-        if any(test.compare is CompareMode.CUSTOM for test in self.tests):
-            if not self.checker:
-                raise ValueError("compare: custom needs checker.py")
-            if self.probe:
-                raise ValueError("a probe compares with what the reference returns: no compare: custom beside it")
-        missing = {test.make for test in self.tests if test.make} - self.makers.keys()
-        if missing:
-            raise ValueError(f"cases.py has no function {', '.join(sorted(missing))}")
+        problems = [*_of_tests(self), *_of_code(self)]
         if self.optimal_complexity and self.optimal_complexity not in COMPLEXITIES:
-            raise ValueError(f"optimal_complexity must be one of {', '.join(COMPLEXITIES)}")
+            problems.append(f"optimal_complexity must be one of {', '.join(COMPLEXITIES)}")
+        if problems:
+            raise ValueError("; ".join(problems))
         return self
 
     @property
-    def all_tests(self) -> Sequence[TestCase | ScriptTest]:
-        """The cases, and the tests of the script."""
-        return [*self.tests, *(self.script.tests if self.script else ())]
+    def all_tests(self) -> Sequence[TestCase | ScriptTest | ProgramTest]:
+        """The cases, the tests of the script, and the program's."""
+        script = self.script.tests if self.script else ()
+        return [*self.tests, *script, *(self.program.tests if self.program else ())]
+
+    @functools.cached_property
+    def makers(self) -> Mapping[str, MakeCase]:
+        """Functions of `cases`. Runs the author's code, see author_code.py. Raises ValueError if that fails."""
+        return makers_of(self.cases)
+
+    @functools.cached_property
+    def revision(self) -> str:
+        """SHA-256 over the record without its certificate, hex: the same for a line and a folder that say the same."""
+        from codearena.tasks.record import canonical
+
+        return hashlib.sha256(canonical(self)).hexdigest()
 
 
-_Constructor = yaml.constructor.BaseConstructor
+def _of_tests(task: Task) -> list[str]:
+    names = [test.name for test in task.all_tests] + [check.name for check in task.checks]
+    problems = []
+    if not task.all_tests:
+        problems.append("needs tests, a script or a program")
+    if twice := sorted(name for name, times in Counter(names).items() if times > 1)[:10]:
+        problems.append(f"two tests or checks share a name: {', '.join(twice)}")
+    if task.program and (task.tests or task.script or task.probe):
+        problems.append("a program stands alone: no tests, script or probe beside it")
+    needing = [
+        *(["tests"] if any(not test.calls for test in task.tests) else []),
+        *(["a probe"] if task.probe else []),
+        *(["check(candidate)"] if task.script and task.script.body == "check" else []),
+    ]
+    if needing and not task.entry_point:
+        problems.append(f"entry_point: {', '.join(needing)} need one")
+    if task.program and task.entry_point:
+        problems.append("entry_point: a program has none")
+    return problems
 
 
-class _Loader(yaml.SafeLoader):
-    """SafeLoader with tags for values that YAML lacks: !tuple, !set, !bytes, !complex, !decimal, !fraction."""
-
-
-def _items(loader: _Constructor, node: yaml.Node) -> list[Any]:
-    if not isinstance(node, yaml.SequenceNode):
-        raise yaml.constructor.ConstructorError(None, None, f"{node.tag} needs a list", node.start_mark)
-    return loader.construct_sequence(node, deep=True)
-
-
-def _text(loader: _Constructor, node: yaml.Node) -> str:
-    if not isinstance(node, yaml.ScalarNode):
-        raise yaml.constructor.ConstructorError(None, None, f"{node.tag} needs a text", node.start_mark)
-    return str(loader.construct_scalar(node))
-
-
-_Loader.add_constructor("!tuple", lambda loader, node: tuple(_items(loader, node)))
-_Loader.add_constructor("!set", lambda loader, node: set(_items(loader, node)))
-_Loader.add_constructor("!bytes", lambda loader, node: _text(loader, node).encode())
-_Loader.add_constructor("!complex", lambda loader, node: complex(_text(loader, node)))
-_Loader.add_constructor("!decimal", lambda loader, node: Decimal(_text(loader, node)))
-_Loader.add_constructor("!fraction", lambda loader, node: Fraction(_text(loader, node)))
-
-
-def load_task(folder: Path) -> Task:
-    """Reads one task folder.
-
-    Raises:
-        TaskError: a file is missing, or a field is missing, unknown or wrong.
-    """
-    try:
-        with (folder / "task.yaml").open("rb") as stream:  # a stream, because its name is in YAML's own messages
-            fields = yaml.load(stream, _Loader)
-        fields["buggy"] = (folder / "buggy.py").read_text("utf-8")
-        fields["solution"] = (folder / "solution.py").read_text("utf-8")
-        if "probe" in fields:
-            fields["probe"] = {**fields["probe"], "make_input": _make_input(folder / "probe.py")}
-        if (folder / "cases.py").exists():
-            made = vars(_module(folder / "cases.py"))
-            fields["makers"] = {name: value for name, value in made.items() if callable(value)}
-        if (folder / "checker.py").exists():
-            fields["checker"] = (folder / "checker.py").read_text("utf-8")
-        if "script" in fields:
-            fields["script"] = _script(folder / "test_script.py", **fields["script"])
-        task = Task(**fields, revision=_revision(folder))
-    except TaskError:
-        raise
-    except ValidationError as error:
-        raise TaskError(f"{folder}: {_problems(error)}") from error
-    except (OSError, ArithmeticError, TypeError, ValueError, yaml.YAMLError) as error:
-        raise TaskError(f"{folder}: {error}") from error
-    if (task.category.value, task.id) != (folder.parent.name, folder.name):
-        raise TaskError(f"{folder}: says it is {task.category.value}/{task.id}")
-    return task
-
-
-def _problems(error: ValidationError) -> str:
-    """Each with its field, on one line."""
-    found = [(".".join(map(str, each["loc"])), each["msg"].removeprefix("Value error, ")) for each in error.errors()]
-    return "; ".join(f"{field}: {problem}" if field else problem for field, problem in found)
-
-
-def load_tasks(root: Path) -> Mapping[str, Task]:
-    """Reads every task below `root`, by id, in the order of category and id.
-
-    Raises:
-        TaskError: as `load_task`; or no task, or two of the same id.
-    """
-    order = list(Category)
-    folders = sorted(path.parent for path in root.glob("*/*/task.yaml"))
-    loaded = [load_task(folder) for folder in folders]
-    tasks = {task.id: task for task in sorted(loaded, key=lambda task: (order.index(task.category), task.id))}
-    if len(tasks) != len(loaded) or not tasks:
-        raise TaskError(f"{root}: no tasks, or two of the same id")
-    return tasks
-
-
-def _make_input(path: Path) -> Callable[[int, random.Random], tuple[Any, ...]]:
-    if not path.exists():
-        raise TaskError(f"{path}: missing, but task.yaml has a probe")
-    make_input: Callable[[int, random.Random], tuple[Any, ...]] | None = getattr(_module(path), "make_input", None)
-    if not callable(make_input):
-        raise TaskError(f"{path}: has no function make_input")
-    return make_input
-
-
-def _module(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"{path.stem}_{path.parent.name}", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:  # whatever the author's code raises is the author's mistake, and must name the file
-        raise TaskError(f"{path}: {type(error).__name__}: {error}") from error
-    return module
-
-
-def _script(path: Path, visible: Sequence[str] = ()) -> TestScript:
-    return read_script(path.read_text("utf-8"), list(visible))
-
-
-def _revision(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(folder.iterdir()):
-        if path.is_file() and path.suffix in (".py", ".yaml"):
-            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
+def _of_code(task: Task) -> list[str]:
+    problems = []
+    by_checker = any(test.compare is CompareMode.CUSTOM for test in task.tests)
+    if (by_checker or (task.program and task.program.compare is OutputMode.CUSTOM)) and not task.checker:
+        problems.append("checker: compare: custom needs one (checker.py)")
+    if by_checker and task.probe:
+        problems.append("a probe compares with what the reference returns: no compare: custom beside it")
+    # Not so of prelude and driver, which are for the sandbox's Python: it may know more than ours.
+    needed = {"cases": {test.make for test in task.tests if test.make}, "checker": {"check"} if task.checker else set()}
+    for field, names in needed.items():
+        try:
+            missing = names - names_in(getattr(task, field))
+        except ValueError as error:
+            problems.append(f"{field}: {error}")
+        else:
+            problems += [f"{field}: has no function {', '.join(sorted(missing))}"] if missing else []
+    return problems

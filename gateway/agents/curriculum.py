@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from codearena.errors import UnknownTaskError
-from codearena.tasks.task import Category, Level, Task
+from codearena.tasks.task import Level, Task
 from gateway.store.records import CurriculumRecord, TaskRecord
 
 AUTO = "auto"
@@ -58,9 +58,8 @@ def candidates(tasks: Mapping[str, Task], choice: str, level: Level | None) -> l
     """
     if choice in tasks:
         return [tasks[choice]]
-    if choice in set(Category):
-        found = [task for task in tasks.values() if task.category == choice]
-    else:
+    found = [task for task in tasks.values() if task.category == choice]
+    if not found:
         wanted = level if choice == AUTO else choice
         found = [task for task in tasks.values() if wanted is None or task.level == wanted]
     # A catalogue without a task of the agent's level serves what it has, rather than nothing.

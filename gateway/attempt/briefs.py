@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from codearena import values
-from codearena.tasks.scripts import ScriptTest, TestScript
-from codearena.tasks.task import CompareMode, Task, TestCase
+from codearena.tasks.calls import CompareMode, TestCase
+from codearena.tasks.scripts import ScriptTest
+from codearena.tasks.task import Script, Task
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, store_pb2
 from gateway.attempt import probe
 
@@ -243,7 +244,7 @@ def expectation_of(task: Task, test: TestCase, call_id: str) -> grader_pb2.Expec
     return expectation
 
 
-def _script_call(script: TestScript, entry_point: str, visible: bool, call_id: str) -> executor_pb2.Call:
+def _script_call(script: Script, entry_point: str, visible: bool, call_id: str) -> executor_pb2.Call:
     """Runs the visible or the hidden tests of a script. Only the referee gets to see it: see executor.proto."""
     wanted = executor_pb2.TestScript(source=script.source.encode(), entry_point=entry_point, body=script.body)
     for test_id, test in _numbered(script):
@@ -255,7 +256,7 @@ def _script_call(script: TestScript, entry_point: str, visible: bool, call_id: s
     return executor_pb2.Call(call_id=call_id, test_script=wanted)
 
 
-def _script_expectations(script: TestScript, visible: bool, call_id: str) -> list[grader_pb2.Expectation]:
+def _script_expectations(script: Script, visible: bool, call_id: str) -> list[grader_pb2.Expectation]:
     return [
         grader_pb2.Expectation(
             call_id=call_id,
@@ -269,7 +270,7 @@ def _script_expectations(script: TestScript, visible: bool, call_id: str) -> lis
     ]
 
 
-def _numbered(script: TestScript) -> list[tuple[str, ScriptTest]]:
+def _numbered(script: Script) -> list[tuple[str, ScriptTest]]:
     return [(str(number), test) for number, test in enumerate(script.tests, start=1)]
 
 

@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from codearena.errors import ServiceError
-from codearena.tasks.task import Task, TestCase
+from codearena.tasks.calls import TestCase
+from codearena.tasks.task import Task
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
 from gateway.attempt.briefs import Brief, Drawn, call_of, expectation_of
 from gateway.attempt.limits import ceilings

@@ -13,6 +13,8 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from codearena.errors import ServiceError
+from codearena.tasks.author_code import ProbeInputs
 from codearena.tasks.task import Probe, Task
 from codearena.v1 import common_pb2, executor_pb2
 from gateway.attempt import probe
@@ -36,7 +38,7 @@ class Measuring:
     def __init__(
         self, task: Task, drawn_by: Probe, checks: Iterable[executor_pb2.Check], rng: random.Random, probing: Probing
     ) -> None:
-        self._entry_point = task.entry_point
+        self._task_id, self._entry_point = task.id, task.entry_point
         self._bare = executor_pb2.Workload(
             reference_source=task.solution.encode(), checks=checks, probe_stop_ratio=probing.stop_ratio
         )
@@ -71,13 +73,19 @@ class Measuring:
             self._screening.drop()
 
     def _whole_probe(self, cpu_s: float) -> executor_pb2.Workload:
-        return self._with(probe.points(self._probe, self._entry_point, self._rng, cpu_s), cpu_s)
+        return self._with(probe.points(self._inputs(), self._entry_point, self._rng, cpu_s), cpu_s)
 
     def _screened(self) -> executor_pb2.Workload:
-        points = probe.screening_points(self._probe, self._entry_point, self._rng, self._reach)
+        points = probe.screening_points(self._inputs(), self._entry_point, self._rng, self._reach)
         workload = self._with(points, self._probing.cpu_s)
         workload.screening = True
         return workload
+
+    def _inputs(self) -> ProbeInputs:
+        try:
+            return self._probe.inputs
+        except ValueError as error:
+            raise ServiceError(f"the probe of {self._task_id} cannot be used: {error}") from error
 
     def _with(self, points: Iterable[executor_pb2.ProbePoint], cpu_s: float) -> executor_pb2.Workload:
         workload = executor_pb2.Workload()

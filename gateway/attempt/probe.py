@@ -18,7 +18,7 @@ from types import FrameType
 from typing import Any
 
 from codearena import values
-from codearena.tasks.task import Probe
+from codearena.tasks.author_code import ProbeInputs
 from codearena.v1 import common_pb2, executor_pb2
 
 INPUT_LIMITS = values.ValueLimits(nodes=2_000_000, size_bytes=16 * 1024 * 1024)
@@ -42,14 +42,18 @@ def rounds(probe_cpu_s: float) -> int:
     return max(1, round(probe_cpu_s / _ROUND_CPU_S))
 
 
-def points(probe: Probe, entry_point: str, rng: random.Random, probe_cpu_s: float) -> list[executor_pb2.ProbePoint]:
+def points(
+    probe: ProbeInputs, entry_point: str, rng: random.Random, probe_cpu_s: float
+) -> list[executor_pb2.ProbePoint]:
     """Every size, ascending, once for each round, with inputs drawn anew."""
     first = list(_first_round(probe, rng))
     further = [_drawn(probe, made.size, rng) or made for _ in range(rounds(probe_cpu_s) - 1) for made in first]
     return _points(probe, entry_point, [*first, *further])
 
 
-def screening_points(probe: Probe, entry_point: str, rng: random.Random, reach: int) -> list[executor_pb2.ProbePoint]:
+def screening_points(
+    probe: ProbeInputs, entry_point: str, rng: random.Random, reach: int
+) -> list[executor_pb2.ProbePoint]:
     """A few sizes, ascending, with inputs drawn anew. reach: the largest size at which the reference is measured.
 
     That size is always one of them, since an attempt is worth what it is worth there. Which the others are is chance,
@@ -83,7 +87,7 @@ class _Input:
         return len(self.packed) + len(self.encoded)
 
 
-def _points(probe: Probe, entry_point: str, inputs: Iterable[_Input]) -> list[executor_pb2.ProbePoint]:
+def _points(probe: ProbeInputs, entry_point: str, inputs: Iterable[_Input]) -> list[executor_pb2.ProbePoint]:
     made = []
     for number, each in enumerate(inputs, start=1):
         args = common_pb2.EncodedValue(json=each.encoded) if each.encoded else None
@@ -104,7 +108,7 @@ def _points(probe: Probe, entry_point: str, inputs: Iterable[_Input]) -> list[ex
 _NO_KWARGS = common_pb2.EncodedValue(json=values.encode({}, INPUT_LIMITS))
 
 
-def _first_round(probe: Probe, rng: random.Random) -> Iterator[_Input]:
+def _first_round(probe: ProbeInputs, rng: random.Random) -> Iterator[_Input]:
     for size in sorted({*probe.sizes, *added_sizes(probe.sizes)}):
         started = time.thread_time()
         made = _drawn(probe, size, rng)
@@ -114,7 +118,7 @@ def _first_round(probe: Probe, rng: random.Random) -> Iterator[_Input]:
             return
 
 
-def _drawn(probe: Probe, size: int, rng: random.Random, most_items: int | None = None) -> _Input | None:
+def _drawn(probe: ProbeInputs, size: int, rng: random.Random, most_items: int | None = None) -> _Input | None:
     """An input of that size; None if it is an added one and none can be made."""
     if size in probe.sizes:
         return _made(probe, size, rng, most_items)
@@ -146,7 +150,7 @@ def _bounded(size: int, largest: int) -> Iterator[None]:
         sys.settrace(before)
 
 
-def _made(probe: Probe, size: int, rng: random.Random, most_items: int | None) -> _Input:
+def _made(probe: ProbeInputs, size: int, rng: random.Random, most_items: int | None) -> _Input:
     """most_items: that are left of a varied argument, drawn by chance."""
     made = list(probe.make_input(size, random.Random(rng.getrandbits(64))))
     if most_items is not None and probe.vary is not None and len(varied := made[probe.vary]) > most_items:

@@ -110,7 +110,7 @@ def _about(episode: EpisodeRecord, task: Task) -> dict[str, Any]:
         "episode_id": callers.shown(episode.episode_id),
         "task_id": task.id,
         "difficulty": task.level.value,
-        "category": task.category.value,
+        "category": task.category,
     }
 
 
@@ -296,7 +296,7 @@ def task_summary(task: Task, max_steps: int) -> models.TaskSummary:
     return models.TaskSummary(
         id=task.id,
         title=task.title,
-        category=task.category.value,
+        category=task.category,
         difficulty=task.level.value,
         description=task.description,
         tests_visible=visible,

@@ -45,7 +45,7 @@ def _dimensions(attempt: Attempt) -> list[tuple[str, str]]:
     return [
         ("total", "all"),
         ("task", attempt.task.id),
-        ("category", attempt.task.category.value),
+        ("category", attempt.task.category),
         ("level", attempt.task.level.value),
         ("complexity", growth if growth in _CLASSES else _UNKNOWN),
         ("method", METHOD_PLACE),

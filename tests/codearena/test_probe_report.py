@@ -6,7 +6,8 @@ import pytest
 
 from codearena.models import Complexity
 from codearena.probe_report import notes, told
-from codearena.tasks.task import Task, load_task
+from codearena.tasks.folder import load_task
+from codearena.tasks.task import Task
 
 TASKS = Path(__file__).parents[2] / "gateway" / "tasks"
 

@@ -15,7 +15,7 @@ import pytest
 
 from codearena import CodeArena
 from codearena.commands.gateways import gateway_url
-from codearena.tasks.task import load_task
+from codearena.tasks.folder import load_task
 from gateway import embedded
 from tests.ports import free_port
 

@@ -8,7 +8,7 @@ import sys
 import httpx
 import pytest
 
-from codearena.tasks.task import TaskError
+from codearena.tasks.faults import TaskError
 from gateway.server import GatewayServer, create_app
 from gateway.settings import Settings
 from tests.fakes import RIGHT, WRONG, FakeExecutor

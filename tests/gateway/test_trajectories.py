@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from codearena.cli import app
-from codearena.tasks.task import load_tasks
+from codearena.tasks.folder import load_tasks
 from codearena.trajectories import rows
 from codearena.trajectories.lines import Line, read
 from codearena.trajectories.regrade import regrade

@@ -9,7 +9,8 @@ from pathlib import Path
 from codearena import AsyncCodeArena
 from codearena.models import StepResponse
 from codearena.retry import RetryPolicy
-from codearena.tasks.task import Task, load_tasks
+from codearena.tasks.folder import load_tasks
+from codearena.tasks.task import Task
 
 ROOT = Path(__file__).parents[2]
 TASKS = load_tasks(ROOT / "gateway" / "tasks")

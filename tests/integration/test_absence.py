@@ -14,7 +14,8 @@ import pytest
 from codearena import CodeArena
 from codearena.embedded import embedded_gateway
 from codearena.models import Verdict
-from codearena.tasks.task import Task, load_tasks
+from codearena.tasks.folder import load_tasks
+from codearena.tasks.task import Task
 from tests.integration.playing import ROOT, TASKS, collected
 
 pytestmark = pytest.mark.redis

@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from codearena.models import BatchResponse, GradeItem
-from codearena.tasks.task import Task, load_tasks
+from codearena.tasks.folder import load_tasks
+from codearena.tasks.task import Task
 from tests.executor_service.images import require_engine, runner_image
 from tests.exploits.server import ROOT, running
 from tests.integration.scale import BATCH, REFERENCES

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 
-from codearena.tasks.task import load_tasks
+from codearena.tasks.folder import load_tasks
 from tests.executor_service.images import require_engine, runner_image
 from tests.exploits.server import ROOT, running
 

@@ -8,7 +8,7 @@ import pytest
 from codearena import CodeArena
 from codearena.embedded import embedded_gateway
 from codearena.models import Verdict
-from codearena.tasks.task import load_tasks
+from codearena.tasks.folder import load_tasks
 from codearena.tasks.verify import verify
 from tests.executor_service.images import require_engine
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from codearena import values
-from codearena.tasks.task import CompareMode, ExpectedRaise, ExpectedSpawn, Task, TestCase
+from codearena.tasks.calls import CompareMode, ExpectedRaise, ExpectedSpawn, TestCase
+from codearena.tasks.task import Task
 
 _ROOT = Path(__file__).resolve().parents[2]
 _CHILD = Path(__file__).with_name("plain_child.py")

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from codearena import values
-from codearena.tasks.task import Probe, Task, TestCase, load_tasks
+from codearena.tasks.calls import TestCase
+from codearena.tasks.folder import load_tasks
+from codearena.tasks.task import Probe, Task
 from codearena.v1 import executor_pb2
 from executor_service.runner.probe.lent import LentList
 from gateway.attempt.draws import made_case
@@ -95,7 +97,9 @@ def test_hints_never_contain_a_line_of_the_solution(task: Task) -> None:
 def test_probe_inputs_follow_from_the_seed_and_differ_between_seeds(task: Task) -> None:
     assert task.probe
     for size in task.probe.sizes:
-        first, again, other = (values.encode(task.probe.make_input(size, random.Random(seed))) for seed in (1, 1, 2))
+        first, again, other = (
+            values.encode(task.probe.inputs.make_input(size, random.Random(seed))) for seed in (1, 1, 2)
+        )
         assert first == again
         assert first != other
 
@@ -104,13 +108,15 @@ def test_probe_inputs_follow_from_the_seed_and_differ_between_seeds(task: Task) 
 def test_probe_inputs_are_small_enough_to_send(task: Task) -> None:
     assert task.probe
     assert len(task.probe.sizes) >= 3
-    assert len(values.encode(task.probe.make_input(task.probe.sizes[-1], random.Random(3)))) <= 500 * 1024
+    assert len(values.encode(task.probe.inputs.make_input(task.probe.sizes[-1], random.Random(3)))) <= 500 * 1024
 
 
 @each_probe
 def test_reference_returns_for_every_probe_size(task: Task) -> None:
     assert task.probe
-    inputs = [first_call(task.probe, task.probe.make_input(size, random.Random(size))) for size in task.probe.sizes]
+    inputs = [
+        first_call(task.probe, task.probe.inputs.make_input(size, random.Random(size))) for size in task.probe.sizes
+    ]
     assert all(math.isfinite(cpu_s) for cpu_s in probe_cpu_s(task, task.solution, inputs))
 
 

@@ -14,7 +14,8 @@ import trl
 
 from codearena import AsyncCodeArena
 from codearena.cli import app
-from codearena.tasks.task import Task, load_tasks
+from codearena.tasks.folder import load_tasks
+from codearena.tasks.task import Task
 from gateway.embedded import Options, embedded
 
 TASKS = Path(__file__).parents[2] / "gateway" / "tasks"

@@ -15,7 +15,8 @@ from typer.testing import CliRunner, Result
 from codearena.cli import app
 from codearena.evaluation.folder import read_rows
 from codearena.evaluation.model import prompt
-from codearena.tasks.task import Task, load_tasks
+from codearena.tasks.folder import load_tasks
+from codearena.tasks.task import Task
 from tests.codearena.evaluation.build import trajectory
 from tests.codearena.evaluation.conftest import TASKS
 from tests.codearena.evaluation.model_server import Answer, ModelServer, Request, completion, refused, text

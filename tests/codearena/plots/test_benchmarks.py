@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 import benchmarks
 from benchmarks import curriculum, efficiency, families, growth, throughput
 from benchmarks.rates import Rate
-from codearena.tasks.task import Level, load_tasks
+from codearena.tasks.folder import load_tasks
+from codearena.tasks.task import Level
 from grader_service.complexity import Fit
 from grader_service.efficiency import Efficiency
 from tests.codearena.plots import geometry

@@ -3,7 +3,8 @@
 import pytest
 
 from codearena.server import budgets
-from codearena.tasks.task import Task, load_tasks
+from codearena.tasks.folder import load_tasks
+from codearena.tasks.task import Task
 from codearena.v1 import common_pb2, executor_pb2
 from executor_service.runner.probe import measure
 from executor_service.settings import Settings as ExecutorSettings

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from codearena.tasks.task import Category, CompareMode, TaskError, load_task, load_tasks
+from codearena.tasks.calls import CompareMode
+from codearena.tasks.faults import TaskError
+from codearena.tasks.folder import load_task, load_tasks
 
 MINIMAL = """\
 id: double
@@ -42,7 +44,7 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 
 def test_a_minimal_task_gets_the_default_limits(write: Callable[..., Path]) -> None:
     task = load_task(write())
-    assert (task.id, task.category, task.tests[0].compare) == ("double", Category.EASY, CompareMode.EXACT)
+    assert (task.id, task.category, task.tests[0].compare) == ("double", "easy", CompareMode.EXACT)
     assert task.limits.call_cpu_s == 2.0
     assert task.buggy == "def double(n): return n\n"
 
@@ -69,7 +71,7 @@ def test_the_probe_makes_inputs_of_the_size_asked_for(write: Callable[..., Path]
     text = MINIMAL + "probe: {sizes: [10, 100]}\n"
     task = load_task(write(text, probe="def make_input(n, rng):\n    return ([rng.random() for _ in range(n)],)\n"))
     assert task.probe is not None
-    assert len(task.probe.make_input(10, random.Random(1))[0]) == 10
+    assert len(task.probe.inputs.make_input(10, random.Random(1))[0]) == 10
 
 
 @pytest.mark.parametrize("entry_point", ["double", "Money.parse", "Solution().double", "Outer.Inner().deep.name"])

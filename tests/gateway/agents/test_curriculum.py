@@ -9,7 +9,8 @@ from pydantic import SecretStr
 
 from codearena.errors import UnknownTaskError
 from codearena.models import Strategy
-from codearena.tasks.task import Level, Task, load_tasks
+from codearena.tasks.folder import load_tasks
+from codearena.tasks.task import Level, Task
 from gateway.agents.curriculum import candidates, chances, learnable, pick
 from gateway.settings import Settings
 from gateway.store.records import CurriculumRecord, TaskRecord

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from codearena import values
-from codearena.tasks.task import Task, TestCase, load_tasks
+from codearena.tasks.calls import TestCase
+from codearena.tasks.folder import load_tasks
+from codearena.tasks.task import Task
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
 from gateway.attempt.briefs import BriefMaker, script_workload, shown_call
 from gateway.attempt.limits import ceilings

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from codearena.errors import ServiceError
-from codearena.tasks.task import Task, load_task
+from codearena.tasks.folder import load_task
+from codearena.tasks.task import Task
 from codearena.v1 import common_pb2, executor_pb2
 from gateway.attempt.briefs import Brief, BriefMaker
 from gateway.attempt.draws import Draws

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from codearena.errors import ServiceError
-from codearena.tasks.task import load_tasks
+from codearena.tasks.folder import load_tasks
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
 from gateway.attempt.briefs import Brief, BriefMaker
 from gateway.attempt.given import Given, Seen

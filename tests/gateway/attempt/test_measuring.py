@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from codearena.tasks.task import Task, load_tasks
+from codearena.tasks.folder import load_tasks
+from codearena.tasks.task import Task
 from codearena.v1 import common_pb2, executor_pb2
 from gateway.attempt.measuring import Measuring, Probing
 

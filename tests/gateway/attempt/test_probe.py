@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from codearena.tasks.task import Probe
+from codearena.tasks.author_code import ProbeInputs
 from codearena.v1 import executor_pb2
 from gateway.attempt import probe
 from gateway.attempt.probe import added_sizes, screened_sizes
@@ -23,7 +23,7 @@ def numbers(n: int, rng: random.Random) -> tuple[list[int]]:
 
 
 def points(sizes: list[int], make_input: Make = numbers, cpu_s: float = 0.3) -> list[executor_pb2.ProbePoint]:
-    return probe.points(Probe(sizes=sizes, make_input=make_input), "f", random.Random(1), cpu_s)
+    return probe.points(ProbeInputs(sizes=sizes, make_input=make_input), "f", random.Random(1), cpu_s)
 
 
 @pytest.mark.parametrize("sizes", [[100, 200, 400], [5, 10, 20], [10, 1000, 100_000], [50], [1, 2, 3], [64, 65]])
@@ -86,7 +86,7 @@ def test_large_inputs_are_not_added() -> None:
 
 
 def test_vary_and_lend_are_those_of_the_task() -> None:
-    made = Probe(sizes=[10, 20], make_input=lambda n, rng: ([1] * n, [0, 1]), vary=1, lend=0)
+    made = ProbeInputs(sizes=[10, 20], make_input=lambda n, rng: ([1] * n, [0, 1]), vary=1, lend=0)
     for point in probe.points(made, "f", random.Random(1), 0.3):
         assert (point.vary, point.lend) == (1, 0)
 
@@ -120,7 +120,7 @@ def test_the_other_sizes_of_a_screening_are_chance() -> None:
 
 
 def test_a_screening_has_a_few_items_of_a_varied_argument_drawn_by_chance() -> None:
-    varied = Probe(sizes=[100, 200], make_input=lambda n, rng: ([1] * n, list(range(20))), vary=1, lend=0)
+    varied = ProbeInputs(sizes=[100, 200], make_input=lambda n, rng: ([1] * n, list(range(20))), vary=1, lend=0)
     screened = [probe.screening_points(varied, "f", random.Random(seed), 200) for seed in range(2)]
     first, other = ([marshal.loads(point.packed_args)[1] for point in points] for points in screened)
     assert {len(set(items)) for items in first} == {4}
@@ -131,7 +131,9 @@ def test_without_an_input_of_the_largest_size_there_is_no_screening() -> None:
     def make_input(n: int, rng: random.Random) -> tuple[int]:
         return (1 // (n != 400),)
 
-    assert probe.screening_points(Probe(sizes=[100, 200], make_input=make_input), "f", random.Random(1), 400) == []
+    assert (
+        probe.screening_points(ProbeInputs(sizes=[100, 200], make_input=make_input), "f", random.Random(1), 400) == []
+    )
 
 
 def test_what_cannot_be_packed_is_encoded() -> None:

@@ -1,0 +1,157 @@
+"""A task as a JSON object, and back.
+
+The fields are those of `Task`; values of tests that JSON cannot say are tagged (tagged.py). What has its default is
+left out, so that tasks that are equal have one record, and their revision is that of its text.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import ValidationError
+
+from codearena.tasks import tagged
+from codearena.tasks.calls import MethodCall, TestCase
+from codearena.tasks.faults import Fault, TaskError, of_validation
+from codearena.tasks.tagged import JSON, TagError
+from codearena.tasks.task import SCHEMA, Task
+
+VALUE_FIELDS = ("args", "kwargs", "expect")
+"""Those of a test, and of a call of a sequence, that hold values and not JSON."""
+_OF_TEST = frozenset({*VALUE_FIELDS, "calls"})
+
+
+def to_record(task: Task) -> dict[str, JSON]:
+    """The task as plain JSON, its fields in the order of the model.
+
+    Raises:
+        TaskError: a test has a value that no tag is for.
+    """
+    plain = task.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"tests"})
+    if task.tests:
+        plain["tests"] = [_test_record(number, test, task.id) for number, test in enumerate(task.tests)]
+    order = {field.alias or name: number for number, (name, field) in enumerate(Task.model_fields.items())}
+    return {"schema": SCHEMA, **{name: plain[name] for name in sorted(plain, key=order.__getitem__)}}
+
+
+def canonical(task: Task) -> bytes:
+    """The text whose hash is the task's revision: its record without the certificate, as ASCII."""
+    record = to_record(task)
+    record.pop("certificate", None)
+    return json.dumps(record, separators=(",", ":")).encode("ascii")
+
+
+def _test_record(number: int, test: TestCase, task_id: str) -> JSON:
+    place = f"tests.{number}"
+    plain = test.model_dump(mode="json", exclude_defaults=True, exclude=set(_OF_TEST))
+    made = _inputs_record(test, place, task_id)
+    if test.calls:
+        steps = enumerate(test.calls)
+        made["calls"] = [
+            {"call": step.call, **_inputs_record(step, f"{place}.calls.{at}", task_id)} for at, step in steps
+        ]
+    if test.writes_expect:
+        made["expect"] = _tagged(test.expect, f"{place}.expect", task_id)
+    return {"name": plain.pop("name"), **made, **plain}
+
+
+def _inputs_record(call: TestCase | MethodCall, place: str, task_id: str) -> dict[str, JSON]:
+    given: dict[str, object] = {name: value for name, value in (("args", call.args), ("kwargs", call.kwargs)) if value}
+    return {name: _tagged(value, f"{place}.{name}", task_id) for name, value in given.items()}
+
+
+def _tagged(value: object, field: str, task_id: str) -> JSON:
+    try:
+        return tagged.to_json(value)
+    except TagError as error:
+        raise TaskError([Fault(task_id, field, str(error))]) from error
+
+
+def from_record(record: object, place: str) -> Task:
+    """The task that a JSON object says. place: file and line, for the messages.
+
+    Raises:
+        TaskError: with every fault that there is, each with its field.
+    """
+    if not isinstance(record, dict):
+        raise TaskError([Fault(place, "", "is no JSON object")])
+    faults: list[Fault] = []
+    read = {**record, "tests": _tests(record["tests"], place, faults)} if "tests" in record else record
+    try:
+        task = Task.model_validate(read)
+    except ValidationError as error:
+        told = {fault.field for fault in faults}
+        faults += [fault for fault in of_validation(place, error) if fault.field not in told]
+    if faults:
+        raise TaskError(faults)
+    return task
+
+
+def _tests(tests: Any, place: str, faults: list[Fault]) -> Any:
+    """With the values that tags stand for. Whatever has another form than tests have is left to the model to tell."""
+    if not isinstance(tests, list):
+        return tests
+    return [_untagged(test, f"tests.{number}", place, faults) for number, test in enumerate(tests)]
+
+
+def _untagged(part: Any, field: str, place: str, faults: list[Fault]) -> Any:
+    if not isinstance(part, dict):
+        return part
+    read = dict(part)
+    for name in VALUE_FIELDS:
+        if name in part:
+            try:
+                read[name] = tagged.from_json(part[name])
+            except TagError as error:
+                faults.append(Fault(place, f"{field}.{name}", str(error)))
+    if isinstance(part.get("calls"), list):
+        steps = enumerate(part["calls"])
+        read["calls"] = [_untagged(step, f"{field}.calls.{number}", place, faults) for number, step in steps]
+    return read
+
+
+def parse(text: bytes, place: str) -> Task:
+    """The task that a line of JSON says.
+
+    Raises:
+        TaskError: with every fault that there is, each with its field.
+    """
+    try:
+        record = json.loads(text.decode("utf-8-sig"), object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:  # also a UnicodeDecodeError
+        raise TaskError([Fault(place, "", f"is no JSON: {error}")]) from error
+    return from_record(record, place)
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    read = dict(pairs)
+    if len(read) != len(pairs):
+        twice = next(iter(_twice(pairs)))
+        raise ValueError(f"an object has the key {twice!r} twice")
+    return read
+
+
+def _twice(pairs: list[tuple[str, Any]]) -> Iterator[str]:
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            yield key
+        seen.add(key)
+
+
+def _no_constant(name: str) -> Any:
+    written = {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}[name]
+    raise ValueError(f'{name} is no JSON: it is written {{"!float": "{written}"}}')
+
+
+def line_of(task: Task) -> bytes:
+    """The task as a line of JSON, in UTF-8, with its end.
+
+    Raises:
+        TaskError: a test has a value that no tag is for.
+    """
+    record = to_record(task)
+    try:
+        return json.dumps(record, ensure_ascii=False).encode() + b"\n"
+    except UnicodeEncodeError:  # a lone surrogate in a value, which JSON can only say escaped
+        return json.dumps(record).encode("ascii") + b"\n"
