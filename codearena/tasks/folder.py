@@ -24,7 +24,8 @@ from codearena.tasks import yaml_text
 from codearena.tasks.calls import MethodCall, TestCase
 from codearena.tasks.faults import Fault, TaskError, of_validation
 from codearena.tasks.jsonl import scan_jsonl
-from codearena.tasks.record import VALUE_FIELDS, to_record
+from codearena.tasks.program import ProgramTest
+from codearena.tasks.record import DATA_FIELDS, VALUE_FIELDS, to_record
 from codearena.tasks.tagged import TagError
 from codearena.tasks.task import CATEGORIES, Task
 
@@ -214,12 +215,16 @@ def _files(task: Task) -> Iterator[tuple[str, str]]:
             yield file, fields[name].pop("source")
     if task.tests:
         fields["tests"] = [_natively(written, test) for written, test in zip(fields["tests"], task.tests, strict=True)]
+    if task.program:
+        runs = zip(fields["program"]["tests"], task.program.tests, strict=True)
+        fields["program"]["tests"] = [_natively(written, test) for written, test in runs]
     yield _YAML, _dumped(fields, task.id)
 
 
-def _natively(written: dict[str, Any], test: TestCase | MethodCall) -> dict[str, Any]:
+def _natively(written: dict[str, Any], test: TestCase | MethodCall | ProgramTest) -> dict[str, Any]:
     """A test of a record with its values themselves, for which YAML has tags of its own."""
-    native = {name: getattr(test, name) if name in VALUE_FIELDS else written[name] for name in written}
+    values = (*VALUE_FIELDS, *DATA_FIELDS)
+    native = {name: getattr(test, name) if name in values else written[name] for name in written}
     if isinstance(test, TestCase) and test.calls:
         native["calls"] = [_natively(step, call) for step, call in zip(written["calls"], test.calls, strict=True)]
     return native

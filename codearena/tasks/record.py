@@ -5,7 +5,7 @@ left out, so that tasks that are equal have one record, and their revision is th
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,12 +13,14 @@ from pydantic import ValidationError
 from codearena.tasks import tagged
 from codearena.tasks.calls import MethodCall, TestCase
 from codearena.tasks.faults import Fault, TaskError, of_validation
+from codearena.tasks.program import ProgramTest
 from codearena.tasks.tagged import JSON, TagError
 from codearena.tasks.task import SCHEMA, Task
 
 VALUE_FIELDS = ("args", "kwargs", "expect")
 """Those of a test, and of a call of a sequence, that hold values and not JSON."""
-_OF_TEST = frozenset({*VALUE_FIELDS, "calls"})
+DATA_FIELDS = ("stdin", "stdout", "answers")
+"""Those of a program's test that may hold bytes."""
 
 
 def to_record(task: Task) -> dict[str, JSON]:
@@ -27,9 +29,13 @@ def to_record(task: Task) -> dict[str, JSON]:
     Raises:
         TaskError: a test has a value that no tag is for.
     """
-    plain = task.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"tests"})
+    plain = task.model_dump(
+        mode="json", by_alias=True, exclude_defaults=True, exclude={"tests": True, "program": {"tests"}}
+    )
     if task.tests:
         plain["tests"] = [_test_record(number, test, task.id) for number, test in enumerate(task.tests)]
+    if task.program:
+        plain["program"]["tests"] = [_run_record(test) for test in task.program.tests]
     order = {field.alias or name: number for number, (name, field) in enumerate(Task.model_fields.items())}
     return {"schema": SCHEMA, **{name: plain[name] for name in sorted(plain, key=order.__getitem__)}}
 
@@ -43,7 +49,7 @@ def canonical(task: Task) -> bytes:
 
 def _test_record(number: int, test: TestCase, task_id: str) -> JSON:
     place = f"tests.{number}"
-    plain = test.model_dump(mode="json", exclude_defaults=True, exclude=set(_OF_TEST))
+    plain = test.model_dump(mode="json", exclude_defaults=True, exclude={*VALUE_FIELDS, "calls"})
     made = _inputs_record(test, place, task_id)
     if test.calls:
         steps = enumerate(test.calls)
@@ -53,6 +59,13 @@ def _test_record(number: int, test: TestCase, task_id: str) -> JSON:
     if test.writes_expect:
         made["expect"] = _tagged(test.expect, f"{place}.expect", task_id)
     return {"name": plain.pop("name"), **made, **plain}
+
+
+def _run_record(test: ProgramTest) -> JSON:
+    plain = test.model_dump(mode="json", exclude_defaults=True, exclude=set(DATA_FIELDS))
+    given = {"stdin": test.stdin or None, "stdout": test.stdout, "answers": test.answers or None}
+    data = {name: tagged.to_json(value) for name, value in given.items() if value is not None}
+    return {"name": plain.pop("name"), **data, **plain}
 
 
 def _inputs_record(call: TestCase | MethodCall, place: str, task_id: str) -> dict[str, JSON]:
@@ -76,7 +89,7 @@ def from_record(record: object, place: str) -> Task:
     if not isinstance(record, dict):
         raise TaskError([Fault(place, "", "is no JSON object")])
     faults: list[Fault] = []
-    read = {**record, "tests": _tests(record["tests"], place, faults)} if "tests" in record else record
+    read = _with_values(record, place, faults)
     try:
         task = Task.model_validate(read)
     except ValidationError as error:
@@ -87,26 +100,34 @@ def from_record(record: object, place: str) -> Task:
     return task
 
 
-def _tests(tests: Any, place: str, faults: list[Fault]) -> Any:
-    """With the values that tags stand for. Whatever has another form than tests have is left to the model to tell."""
-    if not isinstance(tests, list):
-        return tests
-    return [_untagged(test, f"tests.{number}", place, faults) for number, test in enumerate(tests)]
+def _with_values(record: dict[str, Any], place: str, faults: list[Fault]) -> dict[str, Any]:
+    """With the values that tags stand for. Whatever has another form than a record is left to the model to tell."""
+    read = dict(record)
+    if isinstance(tests := record.get("tests"), list):
+        read["tests"] = _untagged_all(tests, "tests", VALUE_FIELDS, place, faults)
+    program = record.get("program")
+    if isinstance(program, dict) and isinstance(runs := program.get("tests"), list):
+        read["program"] = {**program, "tests": _untagged_all(runs, "program.tests", DATA_FIELDS, place, faults)}
+    return read
 
 
-def _untagged(part: Any, field: str, place: str, faults: list[Fault]) -> Any:
+def _untagged_all(parts: list[Any], field: str, names: Sequence[str], place: str, faults: list[Fault]) -> list[Any]:
+    numbered = enumerate(parts)
+    return [_untagged(part, f"{field}.{number}", names, place, faults) for number, part in numbered]
+
+
+def _untagged(part: Any, field: str, names: Sequence[str], place: str, faults: list[Fault]) -> Any:
     if not isinstance(part, dict):
         return part
     read = dict(part)
-    for name in VALUE_FIELDS:
+    for name in names:
         if name in part:
             try:
                 read[name] = tagged.from_json(part[name])
             except TagError as error:
                 faults.append(Fault(place, f"{field}.{name}", str(error)))
-    if isinstance(part.get("calls"), list):
-        steps = enumerate(part["calls"])
-        read["calls"] = [_untagged(step, f"{field}.calls.{number}", place, faults) for number, step in steps]
+    if isinstance(steps := part.get("calls"), list):
+        read["calls"] = _untagged_all(steps, f"{field}.calls", VALUE_FIELDS, place, faults)
     return read
 
 

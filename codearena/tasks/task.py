@@ -164,7 +164,7 @@ class Task(Part):
     title: the id where it is left out; category: a word to sort tasks by, the level where it is left out; source: name
     of the data set or generator; metadata: free, of which agents see what is under `public`, and nothing else.
     entry_point: what cases, probe and `check(candidate)` call; a program has none. cases: functions for the tests that
-    have `make`; checker: ``check(args, kwargs, expected, got) -> bool``; of a program ``check(stdin, answers, got)``.
+    have `make`; checker: ``check(args, kwargs, expected, got) -> bool``; of a program ``check(stdin, answer, output)``.
     prelude, driver: run before and after the attempt's source in its module, and no part of what is judged; provides:
     names that an attempt must not define, because the tests bring them. needs: packages that the sandbox must have.
     certificate: what was found when the task was certified; no part of the revision.
@@ -263,7 +263,8 @@ def _of_code(task: Task) -> list[str]:
     if by_checker and task.probe:
         problems.append("a probe compares with what the reference returns: no compare: custom beside it")
     # Not so of prelude and driver, which are for the sandbox's Python: it may know more than ours.
-    needed = {"cases": {test.make for test in task.tests if test.make}, "checker": {"check"} if task.checker else set()}
+    drawn = {test.make for test in [*task.tests, *(task.program.tests if task.program else ())] if test.make}
+    needed = {"cases": drawn, "checker": {"check"} if task.checker else set()}
     for field, names in needed.items():
         try:
             missing = names - names_in(getattr(task, field))

@@ -172,9 +172,14 @@ def _with_script(rng: random.Random) -> dict[str, Any]:
 
 def _with_program(rng: random.Random) -> dict[str, Any]:
     def run(number: int) -> dict[str, Any]:
-        answers = rng.choice([{"stdout": any_text(rng)}, {"answers": [any_text(rng), ""]}, {"stdout": ""}])
-        limits = rng.choice([{}, {"cpu_s": 3}])
-        return {"name": f"run {number}", "stdin": any_text(rng), "arguments": ["-x"], "limits": limits} | answers
+        answers = rng.choice([{"stdout": any_text(rng)}, {"answers": [any_text(rng), b"\xff"]}, {"stdout": ""}])
+        limits = rng.choice([None, {"call_cpu_s": 3}])
+        return {
+            "name": f"run {number}",
+            "stdin": rng.choice([any_text(rng), b"\xfe\0", "\0"]),
+            "arguments": ["-x"],
+            "limits": limits,
+        } | answers
 
     compare = rng.choice([{}, {"compare": "tokens"}, {"compare": "numbers", "tolerance": {"relative": 0.01}}])
     return {"program": {"tests": [run(number) for number in range(rng.randint(1, 3))]} | compare}
