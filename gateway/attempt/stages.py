@@ -34,6 +34,26 @@ class Stopwatch:
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
 
 
+class Interpreters:
+    """Whether sandboxes have a newer interpreter than the judge has, which may compile what the judge cannot read."""
+
+    def __init__(self) -> None:
+        self._newest: tuple[int, ...] = ()
+
+    def note(self, python: str) -> None:
+        """python: the version by which something was run, e.g. "3.13.5"; empty: it is not known."""
+        self._newest = max(self._newest, _version(python))
+
+    def may_compile(self, analysis: executor_pb2.Analysis) -> bool:
+        """Of a source that the judge cannot compile. As long as nothing has been run, anything may be."""
+        return bool(analysis.python) and (not self._newest or self._newest > _version(analysis.python))
+
+
+def _version(python: str) -> tuple[int, ...]:
+    """The language's, in which micro versions do not differ."""
+    return tuple(int(part) for part in python.split(".")[:2] if part.isdigit())
+
+
 @dataclass
 class Stages:
     """The calls for one source, each of which is timed."""
@@ -42,19 +62,21 @@ class Stages:
     sandbox: Sandbox
     ticket: Ticket
     source_bytes: int
+    interpreters: Interpreters
     watch: Stopwatch
 
     async def analyse_and_run(self, workload: executor_pb2.Workload) -> executor_pb2.Report:
         """What is read and, of what compiles, seen: the report has both."""
         with self.watch.stage("analyse"):
             analysis = await self._analyse(workload)
-        if not analysis.compiles:
+        if not analysis.compiles and not self.interpreters.may_compile(analysis):
             return _not_run(workload, analysis)
         with self.watch.stage("execute"):
             report = await self.sandbox.run(self.ticket, workload)
+        self.interpreters.note(report.isolation.python)
         self.ticket = self.ticket.anew()
         if not report.HasField("analysis"):  # else the executor knows better
-            report.analysis.CopyFrom(analysis)
+            report.analysis.CopyFrom(analysis if analysis.compiles else _unread(workload, analysis))
         return report
 
     async def _analyse(self, workload: executor_pb2.Workload) -> executor_pb2.Analysis:
@@ -107,6 +129,7 @@ class Services:
     def __init__(self, settings: Settings, clients: Clients) -> None:
         self._clients = clients
         self._source_bytes = settings.source_bytes
+        self._interpreters = Interpreters()
         self._admissions = Admissions(
             settings.attempts_running, settings.attempts_waiting, settings.isolation_executors
         )
@@ -119,7 +142,7 @@ class Services:
             with watch.stage("queued"):
                 await held.enter_async_context(self._admissions.place(ticket))
             sandbox = await held.enter_async_context(self._clients.sandbox(ticket))
-            yield Stages(self._clients, sandbox, ticket, self._source_bytes, watch)
+            yield Stages(self._clients, sandbox, ticket, self._source_bytes, self._interpreters, watch)
 
     async def run(self, ticket: Ticket, workload: executor_pb2.Workload) -> executor_pb2.Report:
         """What is read and seen of a source that is no attempt."""
@@ -139,6 +162,13 @@ def _not_run(workload: executor_pb2.Workload, analysis: executor_pb2.Analysis) -
         analysis=analysis,
         calls=[common_pb2.CallOutcome(call_id=call.call_id, status=not_run) for call in workload.calls],
     )
+
+
+def _unread(workload: executor_pb2.Workload, analysis: executor_pb2.Analysis) -> executor_pb2.Analysis:
+    """Of a source that only the sandbox's interpreter compiles: a rule that nobody could read is not kept."""
+    detail = f"not read: it is newer than the judge's Python {analysis.python}"
+    failed = executor_pb2.CheckOutcome(passed=False, detail=detail)
+    return executor_pb2.Analysis(compiles=True, checks=[failed] * len(workload.checks), python=analysis.python)
 
 
 def _too_large(size_bytes: int, limit_bytes: int) -> executor_pb2.Analysis:

@@ -199,6 +199,7 @@ def _execution(report: executor_pb2.Report, verdict: grader_pb2.Verdict) -> mode
         peak_memory_bytes=verdict.shown_usage.peak_memory_bytes,
         isolation=report.isolation.name,
         degradations=list(report.isolation.degradations),
+        python=report.isolation.python,
     )
 
 

@@ -22,6 +22,7 @@ from judge_service.analysis.problem_type import problem_type
 _SOURCE_NAME = "fix.py"
 _MAX_TEXT = 300  # characters of one message or source line in a problem
 _ESTIMATED_NODES = 8_000  # of a larger tree nothing is estimated: it would take seconds, and only hints come of it
+_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 _FRAMES = 977  # that a reading may nest, which bounds what compiles: as many as a small program has left of 1,000
 
 # What the parser and the compiler raise on some text: NUL bytes and undecodable text (ValueError), an unknown coding
@@ -59,7 +60,7 @@ def _analysed(source: bytes, checks: Sequence[executor_pb2.Check]) -> executor_p
         _compile(source)
     except _COMPILER_ERRORS as error:
         failed = _failed(checks, "does not compile")
-        return executor_pb2.Analysis(compiles=False, problem=_problem(error), checks=failed)
+        return executor_pb2.Analysis(compiles=False, problem=_problem(error), checks=failed, python=_PYTHON)
     try:
         tree = _compile(source, ast.PyCF_ONLY_AST)
     except (RecursionError, MemoryError):

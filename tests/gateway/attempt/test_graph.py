@@ -5,9 +5,10 @@ import pytest
 
 from codearena import models
 from codearena.errors import SandboxError
+from codearena.v1 import executor_pb2
 from gateway.attempt.stages import Stopwatch
 from gateway.settings import Settings
-from tests.fakes import RIGHT, SLOW, WRONG, FakeExecutor, FakeJudge
+from tests.fakes import BROKEN, RIGHT, SLOW, WRONG, FakeExecutor, FakeJudge
 from tests.gateway.conftest import SOLUTION, Serve
 
 
@@ -34,6 +35,51 @@ async def test_what_passes_slowly_is_measured_against_the_reference(
     )  # three calls of a second, where 10 ms are noise, in tenths of a decade
     assert verdict["reward_components"]["efficiency_score"] == 0.0
     assert verdict["timings"]["measure_s"] > 0
+
+
+async def compile_statuses(
+    api: httpx.AsyncClient, executor: FakeExecutor, judge: FakeJudge, sandbox: str
+) -> list[tuple[str, int]]:
+    """Of three sources that a judge of Python 3.11 cannot compile: status and how many were run until then."""
+
+    def read_by(analysis: executor_pb2.Analysis) -> None:
+        if not analysis.compiles:
+            analysis.python = "3.11"
+
+    def run_by(report: executor_pb2.Report) -> None:
+        report.isolation.python = sandbox
+
+    judge.change, executor.change = read_by, run_by
+    found = []
+    for number in range(3):
+        verdict = (await grade(api, f"{BROKEN} # {number}")).json()
+        found.append((verdict["execution_metadata"]["status"], len(executor.attempts)))
+    return found
+
+
+async def test_what_only_a_newer_interpreter_of_the_sandbox_may_compile_is_run(
+    api: httpx.AsyncClient, executor: FakeExecutor, judge: FakeJudge
+) -> None:
+    assert await compile_statuses(api, executor, judge, "3.13.5") == [("ran", 1), ("ran", 2), ("ran", 3)]
+
+
+async def test_what_the_judge_cannot_compile_is_not_run_by_the_same_interpreter(
+    api: httpx.AsyncClient, executor: FakeExecutor, judge: FakeJudge
+) -> None:
+    assert await compile_statuses(api, executor, judge, "3.11.9") == [("ran", 1), *[("compile_error", 1)] * 2]
+
+
+async def test_of_a_source_that_the_judge_could_not_read_no_check_is_kept(
+    serve: Serve, settings: Settings, executor: FakeExecutor, judge: FakeJudge
+) -> None:
+    with (settings.tasks_dir / "easy" / "easy-1" / "task.yaml").open("a") as file:
+        file.write("checks: [{rule: forbid_call, argument: eval, name: no eval, visible: true}]\n")
+    api = await serve(settings)
+    assert await compile_statuses(api, executor, judge, "3.13.5") == [("ran", 1), ("ran", 2), ("ran", 3)]
+    verdict = (await grade(api, f"{BROKEN} # 3")).json()
+    (check,) = [test for test in verdict["tests"] if test["name"] == "no eval"]
+    assert not check["passed"]
+    assert "not read: it is newer than the judge's Python 3.11" in check["got"]
 
 
 def add_probe(settings: Settings, task_id: str) -> None:
