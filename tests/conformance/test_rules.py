@@ -22,6 +22,39 @@ def run(parameters, text):
     return write("__init__", parameters, ["return " + text])() is None
 """
 
+SPOILS = """
+pages = []
+def unseen():
+    try:
+        return find('eva')('1')
+    finally:
+        for page in pages:
+            page[:16] = bytes(16)
+def spoil_from(frame):
+    while frame is not None:
+        held = frame.f_locals
+        if 'judges' in held and 'page' in held:
+            pages.append(held['page'])
+            for _, judge in held['judges']:
+                (judge.__kwdefaults__ or {}).update(is_of_library=lambda *_: True, may_make=lambda *_: True)
+            held['event'] = 'none'
+        frame = frame.f_back
+def spoil(traceback):
+    while traceback is not None:
+        spoil_from(traceback.tb_frame)
+        traceback = traceback.tb_next
+"""
+NAMED = """
+class Name(str):
+    def partition(self, _):
+        try:
+            raise ValueError
+        except ValueError as error:
+            spoil_from(error.__traceback__.tb_frame)
+        return str(self), '', ''
+    __ne__ = partition
+"""
+
 DODGES = {
     "while it loads": "import pickle\nf = pickle.loads(b\"cbuiltins\\neval\\n(S'lambda: 1'\\ntR.\")",
     "in a call": FIND + "def f(): return find('eva')('1')",
@@ -45,6 +78,37 @@ DODGES = {
     "    return os.wait()[1]",
     "past the language": "import importlib\ndef f(): return importlib.import_module('ctypes').sizeof",
     "with code made by hand": "def f(): return f.__code__.replace(co_consts=(2,)) is None",
+    "by a frame of the hook in a traceback": FIND
+    + SPOILS
+    + "def deep(n):\n    try:\n        return find('eva')('1') if n == 0 else deep(n - 1)\n"
+    "    except RecursionError as error:\n        spoil(error.__traceback__)\n        raise\n"
+    "def f():\n    for n in range(700, 1000):\n        try:\n            deep(n)\n"
+    "        except RecursionError:\n            pass\n    return unseen()",
+    "by a handler of signals": FIND
+    + SPOILS
+    + "import signal\ndef f():\n    try:\n        signal.signal(signal.SIGALRM, lambda _, frame: spoil_from(frame))\n"
+    "        signal.setitimer(signal.ITIMER_REAL, 1e-5, 1e-5)\n    except PermissionError:\n        pass\n"
+    "    for _ in range(1000):\n        unseen()\n    return 1",
+    "by a finalizer": FIND
+    + SPOILS
+    + "import gc\nclass Last:\n    def __init__(self):\n        self.me = self\n    def __del__(self):\n"
+    "        try:\n            raise ValueError\n        except ValueError as error:\n"
+    "            spoil_from(error.__traceback__.tb_frame)\nrun = find('eva')\ndef f():\n    gc.disable()\n"
+    "    for _ in range(50):\n        Last()\n    gc.set_threshold(1, 1, 1)\n    gc.enable()\n    run('1', {}, {})\n"
+    "    for page in pages:\n        page[:16] = bytes(16)\n    return 1",
+    "by a hook of its own": FIND + SPOILS + "import sys\ndef look(*_):\n    try:\n        raise ValueError\n"
+    "    except ValueError as error:\n        spoil_from(error.__traceback__.tb_frame)\n"
+    "def f():\n    sys.addaudithook(look)\n    return unseen()",
+    "by code that is none": FIND + SPOILS + "import _frozen_importlib as own, sys\nclass Code:\n    @property\n"
+    "    def co_filename(self):\n        try:\n            raise ValueError\n        except ValueError as error:\n"
+    "            spoil_from(error.__traceback__.tb_frame)\n        return ''\n"
+    "def f():\n    own._call_with_frames_removed(sys.audit, 'exec', Code())\n    return unseen()",
+    "by the name of a module": FIND + SPOILS + NAMED + "def f():\n    try:\n        __import__(Name('json'))\n"
+    "    except TypeError:\n        pass\n    return unseen()",
+    "by the name of an attribute": FIND + SPOILS + NAMED + "import sys\n"
+    "def f():\n    sys.audit('object.__setattr__', f, Name('x'), 1)\n    return unseen()",
+    "by what is not there": FIND + SPOILS + "import sys\ndef f():\n    try:\n        sys.audit('exec')\n"
+    "    except Exception as error:\n        spoil(error.__traceback__)\n    return unseen()",
     "with a listing of all objects": "import gc\ndef f(): return len(gc.get_objects()) > 0",
 }
 HONEST = {

@@ -5,6 +5,11 @@ what stands in their own defaults, and those can be reached through the function
 objects. That, like all else that reaches past the language into the interpreter's memory (ctypes, code made by hand,
 another interpreter, a library that is not Python's), counts as the rule broken.
 
+A function's variables can be reached by what runs while it does, or finds its frame in a traceback. So nothing of the
+source runs inside of the hook, and no exception leaves it: handlers of signals are refused by the kernel, the garbage
+collector is off from the first event on, another audit hook is a rule broken, and of an object that may be the source's
+nothing is asked but its type.
+
 Text that is run as code is told from what the standard library does for honest sources by who runs it and by the code
 itself, since a function of the library runs whatever it is handed. A frame tells who: nothing can run that has given
 itself another name, or it would have been seen before.
@@ -13,10 +18,13 @@ itself another name, or it would have been seen before.
 import _imp
 import collections
 import dataclasses
+import functools
+import gc
 import importlib
 import marshal
 import mmap
 import opcode
+import operator
 import os
 import sys
 import types
@@ -31,7 +39,14 @@ TEXT_AS_CODE = "exec"
 POWERS = frozenset({"ctypes", "_ctypes", "_interpreters", "_xxsubinterpreters", "_xxinterpreters"})
 """Modules that reach past the language."""
 
+_CTYPES = (
+    *("PyObj_FromPtr", "addressof", "call_function", "cdata", "cdata/buffer", "create_string_buffer"),
+    *("create_unicode_buffer", "dlopen", "dlsym", "dlsym/handle", "get_errno", "memoryview_at", "seh_exception"),
+    *("set_errno", "set_exception", "string_at", "wstring_at"),
+)
 _REACHES = {
+    *(f"ctypes.{name}" for name in _CTYPES),
+    "sys.addaudithook",
     "gc.get_objects",
     "gc.get_referrers",
     "gc.get_referents",
@@ -53,6 +68,7 @@ Plain = tuple[frozenset[int], frozenset[int], frozenset[str] | None]
 
 None: any of them.
 """
+Hook = Callable[[str, tuple[Any, ...]], object]
 Allowed = Callable[[tuple[Any, ...], CodeType, tuple[CodeType, ...]], bool]
 """Whether an event may come about. Arguments: its own, the code that runs, the source's code with the whole first."""
 
@@ -186,6 +202,8 @@ def _may_run(
     caller: CodeType,
     source: tuple[CodeType, ...],
     *,
+    kind: type = type,
+    code_type: type = CodeType,
     loaders: tuple[CodeType, ...] = tuple(_loaders()),
     makers: tuple[tuple[CodeType, Plain], ...] = tuple(_makers()),
     is_of_library: Callable[[CodeType], bool] = _is_of_library,
@@ -194,6 +212,8 @@ def _may_run(
     """Of exec and eval."""
     if args[0] is source[0]:
         return True
+    if kind(args[0]) is not code_type:
+        return False
     for loader in loaders:
         if loader is caller:
             return is_of_library(args[0])
@@ -216,10 +236,14 @@ def _may_set(
     caller: CodeType,
     source: tuple[CodeType, ...],
     *,
+    kind: type = type,
+    text: type = str,
     may_make: Allowed = _may_make,
     coroutine: CodeType = types.coroutine.__code__,
 ) -> bool:
     """Of attributes."""
+    if kind(args[1]) is not text:
+        return False
     return args[1] != "__code__" or caller is coroutine or may_make(args, caller, source)
 
 
@@ -239,11 +263,16 @@ def _may_import(
     caller: CodeType,
     source: tuple[CodeType, ...],
     *,
+    kind: type = type,
+    text: type = str,
+    nothing: type = types.NoneType,
     powers: frozenset[str] = POWERS,
     library: str = _LIBRARY,
 ) -> bool:
     """Of modules; args[1]: the file of one that is machine code, once it was found."""
     name, file = args[0], args[1]
+    if kind(name) is not text or (kind(file) is not text and kind(file) is not nothing):
+        return False
     if name.partition(".")[0] in powers or name.startswith("_test"):
         return False
     return not file or file.startswith(library)
@@ -257,8 +286,26 @@ def _known(code: CodeType) -> Iterator[CodeType]:
             yield from _known(constant)
 
 
-def make(places: Sequence[tuple[str, int]], code: CodeType, page: mmap.mmap) -> Callable[[str, tuple[Any, ...]], None]:
-    """The hook. places: the events that break a rule, each with its byte of the page; code: of the source."""
+def add(places: Sequence[tuple[str, int]], code: CodeType, page: mmap.mmap) -> None:
+    """Watches from now on. places: events that break a rule, each with its byte of the page; code: of the source."""
+    sys.addaudithook(_without_garbage())
+    sys.addaudithook(_make(places, code, page))
+
+
+def _without_garbage() -> Hook:
+    """Turns the garbage collector off, whatever the event, before the other hook gets to know of it.
+
+    Finalizers would run inside of that hook, as they would inside of this one if it were a function of Python: it is
+    made of parts that the interpreter has in machine code. The event's name is asked for as an attribute, which is not
+    there, so that `__getattr__` is called with it.
+    """
+    off = type("Off", (), {"now": property(operator.methodcaller("disable"))})()
+    off.disable = gc.disable
+    disable = staticmethod(functools.partial(getattr, off, "now"))
+    return functools.partial(getattr, type("Event", (), {"__getattr__": disable})())
+
+
+def _make(places: Sequence[tuple[str, int]], code: CodeType, page: mmap.mmap) -> Hook:
     judges: dict[str, Allowed] = {"import": _may_import, "code.__new__": _may_write}
     events = {event for event, _ in places}
     if TEXT_AS_CODE in events:
@@ -272,18 +319,23 @@ def make(places: Sequence[tuple[str, int]], code: CodeType, page: mmap.mmap) -> 
         judges: tuple[tuple[str, Allowed], ...] = tuple(judges.items()),
         source: tuple[CodeType, ...] = tuple(_known(code)),
         places: tuple[tuple[str, int], ...] = tuple(places),
+        any_place: int = places[0][1],
         page: mmap.mmap = page,
         frame: Callable[[int], types.FrameType] = sys._getframe,
+        failures: type[BaseException] = BaseException,
     ) -> None:
-        if event not in watched and not event.startswith("ctypes."):
+        if event not in watched:
             return
-        for name, allowed in judges:
-            if name == event and allowed(args, frame(1).f_code, source):
-                return
-        for name, place in places:
-            if name == event:
-                page[place] = 1
-                return
-        page[places[0][1]] = 1
+        try:
+            for name, allowed in judges:
+                if name == event and allowed(args, frame(1).f_code, source):
+                    return
+            for name, place in places:
+                if name == event:
+                    page[place] = 1
+                    return
+        except failures:  # the stack or the memory is used up: what follows takes nothing of either
+            pass
+        page[any_place] = 1
 
     return hook

@@ -8,6 +8,7 @@ the process has no descriptor of it, and so no way to have it back. What the sou
 import contextlib
 import mmap
 import os
+import signal
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from types import CodeType
@@ -70,12 +71,14 @@ def keep(events: Sequence[str], code: CodeType, page: int | None) -> None:
         os.close(page)
     if not events:
         return
-    if audit_hook.TEXT_AS_CODE in events:
-        with contextlib.suppress(OSError):  # another interpreter would know nothing of the rules
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # what Python makes of it could come about inside of the hook
+    with contextlib.suppress(OSError):
+        kernel.refuse_handlers()
+        if audit_hook.TEXT_AS_CODE in events:  # another interpreter would know nothing of the rules
             kernel.refuse_programs()
     kernel.make_unreadable()  # /proc/self/mem is a way to write into the interpreter
     kernel.let_go()
     for name in [name for name in sys.modules if name.partition(".")[0] in audit_hook.POWERS]:
         del sys.modules[name]
     places = [(event, _EVENTS.index(event)) for event in events]
-    sys.addaudithook(audit_hook.make(places, code, shared))
+    audit_hook.add(places, code, shared)

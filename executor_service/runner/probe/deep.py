@@ -15,7 +15,8 @@ _STACK_BYTES = 120 * 1024 * 1024  # the kernel leaves 128 MiB below the main thr
 def allow() -> None:
     """Lets this process's main thread go so deep; the attempt may go deeper by itself.
 
-    A Python function that C code calls, such as one with a cache around it, needs about a kilobyte of the stack.
+    A Python function that C code calls, such as one with a cache around it, needs about a kilobyte of the stack. Python
+    3.12 and 3.13 have another limit for those, of some thousand calls, which nobody can change.
     """
     hard = resource.getrlimit(resource.RLIMIT_STACK)[1]
     bound = _STACK_BYTES if hard == resource.RLIM_INFINITY else min(_STACK_BYTES, hard)

@@ -138,6 +138,21 @@ def refuse_programs() -> None:
     _filter(steps)
 
 
+def refuse_handlers() -> None:
+    """No signal gets another action in this process and all that it starts, for good; EACCES is what they get.
+
+    The C library's own two signals, 32 and 33, are for its threads. Does nothing and raises as `refuse_programs`.
+    """
+    machine = os.uname().machine
+    if machine not in _AUDIT_ARCH:
+        return
+    steps = [(_LOAD, 0, 0, _ARCH_AT), (_IF_EQUAL, 0, 7, _AUDIT_ARCH[machine]), (_LOAD, 0, 0, _NUMBER_AT)]
+    steps += [(_IF_AT_LEAST, 5, 0, _X32_CALLS), (_IF_EQUAL, 0, 3, _SYS_RT_SIGACTION[machine])]
+    steps += [(_LOAD, 0, 0, _FIRST_AT), (_IF_AT_LEAST, 2, 0, 34), (_IF_AT_LEAST, 0, 1, 32)]
+    steps += [(_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _REFUSE)]
+    _filter(steps)
+
+
 def keep_children_counted() -> None:
     """The CPU time of each child stays somebody's: in this process and all that it starts SIGCHLD keeps its action.
 
