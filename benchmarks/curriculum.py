@@ -29,6 +29,7 @@ from codearena import models
 from codearena.tasks.folder import load_tasks
 from codearena.tasks.task import Level, Task
 from gateway.agents.choice import Choice
+from gateway.catalogue.catalogue import Catalogue
 from gateway.local_redis import LocalRedis
 from gateway.settings import Settings
 from gateway.store.records import Answer, CommitResult, CurriculumRecord, EpisodeRecord, Partition, StepCommit
@@ -79,7 +80,7 @@ class Arena:
         self.tasks = _tasks()
 
     def choice(self, seed: int) -> Choice:
-        return Choice(self._settings, self._store.agents, self.tasks, random.Random(seed))
+        return Choice(self._settings, self._store.agents, Catalogue.of(self.tasks), random.Random(seed))
 
     async def curriculum(self, agent_id: str) -> CurriculumRecord:
         return await self._store.agents.curriculum(agent_id)

@@ -34,7 +34,7 @@ class CurriculumState(_Answer):
     """Where an agent stands. window: final rewards of the last finished episodes of the level, oldest first.
 
     episodes, mean_reward: of all that ever finished, whatever chose their tasks. moves: the last 50, oldest first.
-    next_tasks: by id; one with no chance is not in it.
+    next_tasks: by id; one with no chance is not in it. next_tasks_others: tasks beside the 256 likeliest ones.
     """
 
     agent_id: str
@@ -49,6 +49,7 @@ class CurriculumState(_Answer):
     mean_reward: float | None = None
     moves: list[Move] = []
     next_tasks: dict[str, NextTask] = {}
+    next_tasks_others: int = 0
 
 
 class BestAttempt(_Answer):

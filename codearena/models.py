@@ -37,6 +37,7 @@ from codearena.sdk.requests import (
     JobRequest,
     ResetRequest,
     RunRawRequest,
+    SplitName,
     StepRequest,
     StepReward,
     Strategy,
@@ -85,6 +86,7 @@ __all__ = [
     "RunRawRequest",
     "RunRawResponse",
     "Schemas",
+    "SplitName",
     "State",
     "Stats",
     "StepRequest",
@@ -434,7 +436,10 @@ class FixResponse(_Lenient):
 
 
 class TaskSummary(_Lenient):
-    """A task as it is listed. difficulty: its level; entry_point: what a fix must define, empty if that is not told."""
+    """A task as it is listed. difficulty: its level; entry_point: what a fix must define, empty if that is not told.
+
+    split: train, or held_out, of which the curriculum chooses none; source: the data set or generator it is of.
+    """
 
     id: str
     title: str
@@ -447,6 +452,9 @@ class TaskSummary(_Lenient):
     optimal_complexity: str
     revision: str
     entry_point: str = ""
+    split: str = "train"
+    source: str = ""
+    tags: list[str] = []
 
 
 class TaskDetail(TaskSummary):

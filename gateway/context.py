@@ -1,14 +1,12 @@
 """What the routes are given. Built in server.py, nowhere else."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request
 
 from codearena import models
-from codearena.tasks.task import Task
 from gateway.access import caller as callers
 from gateway.access.keyring import Keyring
 from gateway.agents.choice import Choice
@@ -16,6 +14,7 @@ from gateway.attempt.clients import Clients
 from gateway.attempt.graph import Graph
 from gateway.bulk.grading import Grading
 from gateway.bulk.jobs import BulkJobs
+from gateway.catalogue.catalogue import Catalogue
 from gateway.episode.history import History
 from gateway.episode.reset import Resets
 from gateway.episode.sessions import Sessions
@@ -31,7 +30,7 @@ class Context:
     """The parts of one running gateway."""
 
     settings: Settings
-    tasks: Mapping[str, Task]
+    tasks: Catalogue
     store: Store
     keyring: Keyring
     clients: Clients

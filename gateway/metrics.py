@@ -114,6 +114,12 @@ REDIS_PERSISTING = Gauge(
     "1: Redis writes to its disk what it is given, and its last write did not fail.",
     multiprocess_mode="livemin",
 )
+TASKS = Gauge(
+    "codearena_gateway_tasks",
+    "Tasks of the sources by state: served, or faulty, which the log names.",
+    ["state"],
+    multiprocess_mode="livemax",
+)
 REDIS_MEMORY = Gauge("codearena_gateway_redis_memory_bytes", "Memory that Redis uses.", multiprocess_mode="livemax")
 
 

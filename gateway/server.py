@@ -15,7 +15,6 @@ from starlette.types import Scope
 
 from codearena.errors import StoreError
 from codearena.server import rpc
-from codearena.tasks.folder import load_tasks
 from codearena.tasks.task import Task
 from gateway import openapi, problems
 from gateway.access.exposure import Exposure
@@ -30,6 +29,8 @@ from gateway.bulk.grading import Grading
 from gateway.bulk.group_verdicts import GroupVerdicts
 from gateway.bulk.jobs import BulkJobs
 from gateway.bulk.workers import Workers
+from gateway.catalogue.catalogue import Catalogue
+from gateway.catalogue.opening import open_catalogue
 from gateway.context import Context
 from gateway.episode.history import History
 from gateway.episode.reset import Resets
@@ -42,7 +43,8 @@ from gateway.repair.builtin_fixer import BuiltinFixer
 from gateway.repair.fixer import Fixer, ModelLink
 from gateway.repair.searches import Searches
 from gateway.response_ids import ATTEMPT_ID_HEADER, EPISODE_ID_HEADER
-from gateway.routes import env, grade, jobs, learning, mcp, ops, tools, web, ws
+from gateway.routes import env, grade, jobs, learning, mcp, ops, tasks, tools, web, ws
+from gateway.routes.tasks import TOTAL_HEADER
 from gateway.settings import Settings
 from gateway.store.redis import Store
 from gateway.watch import watching
@@ -50,14 +52,14 @@ from gateway.watch import watching
 log = logging.getLogger(__name__)
 
 _CORS_REQUEST = ["Authorization", "X-API-Key", "Content-Type", "Idempotency-Key", problems.REQUEST_ID_HEADER]
-_CORS_ANSWER = [problems.REQUEST_ID_HEADER, EPISODE_ID_HEADER, ATTEMPT_ID_HEADER, "Retry-After"]
+_CORS_ANSWER = [problems.REQUEST_ID_HEADER, EPISODE_ID_HEADER, ATTEMPT_ID_HEADER, "Retry-After", "Link", TOTAL_HEADER]
 
 
 @contextlib.asynccontextmanager
-async def _context(settings: Settings, tasks: Mapping[str, Task]) -> AsyncIterator[Context]:
+async def _context(settings: Settings, tasks: Catalogue) -> AsyncIterator[Context]:
     """Everything a gateway holds open, closed again in the reverse order."""
     async with Store(settings) as store, Clients(settings) as clients, watching(store, settings.redis_watch_s):
-        graph = Graph(settings, clients, tasks, random.SystemRandom())
+        graph = Graph(settings, clients, random.SystemRandom())
         choice = Choice(settings, store.agents, tasks, random.Random())
         baselines = Baselines(settings, store, graph, tasks)
         resets = Resets(settings, store, baselines, tasks, choice)
@@ -93,21 +95,22 @@ async def _context(settings: Settings, tasks: Mapping[str, Task]) -> AsyncIterat
         await steps.drain()
 
 
-def create_app(settings: Settings, tasks: Mapping[str, Task] | None = None) -> FastAPI:
+def create_app(settings: Settings, served: Mapping[str, Task] | None = None) -> FastAPI:
     """The application; its lifespan opens and closes what it holds, so that any ASGI server may run it.
 
-    tasks: None: those of the settings' folder, read when it starts.
+    served: the tasks; None: those that the settings name, gone through when it starts.
 
     Raises, when it starts:
-        TaskError: a task folder that cannot be served.
+        TaskError: there is no task that can be served.
     """
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        served = load_tasks(settings.tasks_dir) if tasks is None else tasks
-        async with _context(settings, served) as context:
-            app.state.context = context
-            yield
+        catalogue = open_catalogue(settings) if served is None else Catalogue.of(served)
+        with contextlib.closing(catalogue):
+            async with _context(settings, catalogue) as context:
+                app.state.context = context
+                yield
 
     app = FastAPIOffline(
         title="CodeArena",
@@ -120,7 +123,7 @@ def create_app(settings: Settings, tasks: Mapping[str, Task] | None = None) -> F
     )
     problems.install(app)
     openapi.install(app)
-    for routes in (env, grade, jobs, learning, tools, mcp, web, ops):
+    for routes in (env, grade, jobs, learning, tasks, tools, mcp, web, ops):
         app.include_router(routes.router, responses=problems.DOCUMENTED)
     app.include_router(ws.router)
     app.add_middleware(HungUp, paths=("/grade", "/grade/batch", "/fix", "/run_raw"))
@@ -176,14 +179,14 @@ class _Uvicorn(uvicorn.Server):
 
 
 class GatewayServer:
-    """The HTTP server of the gateway. Raises TaskError if a task cannot be served."""
+    """The HTTP server of the gateway. Raises TaskError if there is no task that can be served."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._listens = asyncio.Event()
         self.callers = ""  # whom it serves, as found at the start
         # Read here, where it is an error like any other: what an application raises at its start is logged and lost.
-        self.app = create_app(settings, load_tasks(settings.tasks_dir))
+        self.app = create_app(settings, open_catalogue(settings))
         config = uvicorn.Config(
             self.app,
             log_config=None,

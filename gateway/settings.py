@@ -73,7 +73,11 @@ class Settings(ServiceSettings):
     judge_address: str = Field("127.0.0.1:50052", description="host:port; every address of the name is used.")
     grader_address: str = Field("127.0.0.1:50053", description="host:port; every address of the name is used.")
 
-    tasks_dir: Path = Field(Path(__file__).parent / "tasks", description="Folder of the tasks.")
+    tasks_dir: Path = Field(
+        Path(__file__).parent / "tasks",
+        description="Folder of the tasks, and of .jsonl and .parquet files of them; or one such file.",
+    )
+    tasks_kept: int = Field(512, ge=1, description="Tasks in memory, with what is known of them, of all there are.")
     tasks_prepared: int = Field(
         64, ge=0, description="Tasks made ready ahead of their first attempt while there is nothing else to do."
     )
@@ -149,6 +153,7 @@ class Settings(ServiceSettings):
     events_kept: int = Field(100_000, ge=1, description="Events in the stream, about.")
     events_readers: int = Field(64, ge=1, description="Readers of /events at once; one more is refused.")
     stats_methods: int = Field(32, ge=1, description="Methods told apart in /stats; more count as other.")
+    stats_tasks: int = Field(1024, ge=1, description="Tasks told apart in /stats, and categories; likewise.")
 
     curriculum_window: int = Field(10, ge=1, description="Finished episodes of a level that its mean is taken over.")
     curriculum_up_above: float = Field(0.80, description="Mean reward above which the next level comes.")
@@ -157,6 +162,9 @@ class Settings(ServiceSettings):
     curriculum_forgetting: float = Field(0.1, gt=0, lt=1, description="Weight that an episode takes from those before.")
     curriculum_fast: float = Field(0.3, gt=0, lt=1, description="Weight of an episode in the fast mean of a task.")
     curriculum_slow: float = Field(0.1, gt=0, lt=1, description="Weight of an episode in the slow mean of a task.")
+    curriculum_tasks: int = Field(
+        512, ge=16, description="Tasks of which it is kept how an agent does at them: those it was given last."
+    )
     curriculum_retest_every: int = Field(10, ge=2, description="Once in so many tasks the longest waiting one comes.")
 
     evaluation_agents: str = Field("eval-*", description="Pattern of agent ids that are always in evaluation.")

@@ -31,6 +31,7 @@ from codearena.models import (
     Memory,
     Ready,
     RunRawResponse,
+    SplitName,
     State,
     Stats,
     StepResponse,
@@ -51,6 +52,7 @@ DEFAULT_URL = "http://localhost:7860"
 API_KEY_VARIABLE = "CODEARENA_API_KEY"
 """Environment variable whose API key is sent where none is given."""
 _CHUNKS_AT_ONCE = 4
+_PAGE = 1000  # tasks that a gateway lists at once
 
 _Item = Mapping[str, str]
 Progress = Callable[[int, int], None]
@@ -333,15 +335,32 @@ class AsyncCodeArena:
         body |= {"agent_id": self._agent_id, "use_memory": use_memory}
         return validated(FixResponse, await self._transport.post("/fix", body))
 
-    async def tasks(self) -> list[TaskSummary]:
-        """Every task that is served.
+    async def tasks(
+        self,
+        *,
+        category: str | None = None,
+        level: str | None = None,
+        split: SplitName | None = None,
+        tag: str | None = None,
+        source: str | None = None,
+    ) -> list[TaskSummary]:
+        """Every task that is served, or those that have every value named; held out ones are among them.
 
-        [task.id for task in await arena.tasks()]
+        [task.id for task in await arena.tasks(split="train")]
         """
-        answer = await self._transport.get("/tasks")
-        if not isinstance(answer, list):
-            raise CodeArenaError("the list of tasks is none")
-        return [validated(TaskSummary, item) for item in answer]
+        named = {"category": category, "level": level, "split": split, "tag": tag, "source": source}
+        query = {name: value for name, value in named.items() if value is not None}
+        found: list[TaskSummary] = []
+        while True:
+            answer = await self._transport.get("/tasks", query | {"offset": str(len(found)), "limit": str(_PAGE)})
+            if not isinstance(answer, list):
+                raise CodeArenaError("the list of tasks is none")
+            new = [validated(TaskSummary, item) for item in answer]
+            if found and new and new[0] == found[0]:  # of an older gateway, which tells all at once, whatever is asked
+                return found
+            found += new
+            if len(new) != _PAGE:
+                return found
 
     async def task(self, task_id: str) -> TaskDetail:
         """One task as an agent may know it.

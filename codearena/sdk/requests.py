@@ -32,7 +32,9 @@ class Strategy(StrEnum):
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 SourceText = Annotated[str, PlainValidator(_text), WithJsonSchema({"type": "string"})]
 Method = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,31}$")]
-TaskChoice = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+TaskChoice = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_.:/-]+$")]
+"""A task's id, as data sets have them, or a word that stands for several."""
+SplitName = Literal["train", "held_out"]
 
 
 StepReward = Literal["absolute", "delta"]
@@ -61,6 +63,7 @@ class ResetRequest(_Lenient):
     seed: fixes the choice among several tasks. episode_id: names the episode; one of that name is replaced.
     strategy: how the task is chosen; none: as the service is set. group_id: all resets of a group get the same task,
     and at the same step the same hidden inputs, so that they can be compared.
+    split: of which a category, a level or "auto" stands for tasks; none: train. A task named by its id may be of any.
     partition: "eval" neither reads nor writes the agent's memory and curriculum; none: by the agent's id.
     use_memory: observations carry the agent's best attempt at the task and its last failures.
     isolation: where the episode's attempts run, for keys that may name one; none: as the service is set.
@@ -74,6 +77,7 @@ class ResetRequest(_Lenient):
     request_id: Id | None = None
     strategy: Strategy | None = None
     group_id: Id | None = None
+    split: SplitName | None = None
     partition: Literal["train", "eval"] | None = None
     use_memory: bool = False
     isolation: IsolationName | None = None

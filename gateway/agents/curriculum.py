@@ -1,6 +1,8 @@
 """Which task an episode gets. What an agent is known to have done is moved by the commit of the step that it did.
 
-Two strategies, over what a reset asks for, which is any task for "auto", else a category or a level:
+Two strategies, over what a reset asks for, which is any task for "auto", else a category or a level; tasks that are held
+out are chosen only where a reset names their split. What a choice costs does not grow with the number of tasks, but for
+what is known of the agent, which is bounded by `curriculum_tasks`:
 
 threshold: for "auto" a task of the agent's level. Once `curriculum_window` finished episodes of that level are in the
 window, a mean above `curriculum_up_above` moves it a level up and one below `curriculum_down_below` a level down, and
@@ -14,12 +16,16 @@ Absolute progress is after Graves et al., "Automated Curriculum Learning for Neu
 `curriculum_retest_every`-th task is the one that has waited longest, so that nothing is written off for good.
 """
 
+import heapq
+import itertools
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codearena.errors import UnknownTaskError
-from codearena.tasks.task import Level, Task
+from codearena.tasks.task import Level
+from gateway.catalogue.catalogue import Catalogue
+from gateway.catalogue.index import TRAIN
 from gateway.store.records import CurriculumRecord, TaskRecord
 
 AUTO = "auto"
@@ -39,38 +45,29 @@ class Chance:
     episodes: int
 
 
-def find_task(tasks: Mapping[str, Task], task_id: str) -> Task:
-    """Raises UnknownTaskError."""
-    task = tasks.get(task_id)
-    if task is None:
-        raise UnknownTaskError(f"there is no task {task_id}")
-    return task
-
-
-def candidates(tasks: Mapping[str, Task], choice: str, level: Level | None) -> list[Task]:
-    """The tasks that `choice` may stand for: a task's id, else a category, else a level, else "auto".
+def candidates(tasks: Catalogue, choice: str, level: Level | None, split: str = TRAIN) -> Sequence[str]:
+    """Ids of the tasks that `choice` may stand for: a task's id, else a category, else a level, else "auto".
 
     "easy", "medium" and "hard" are categories as well as levels; the category wins, since it has fewer surprises.
-    level: that "auto" stands for; None: any.
+    level: that "auto" stands for; None: any. split: of which all are, unless a task is named.
 
     Raises:
         UnknownTaskError: the word stands for nothing.
     """
     if choice in tasks:
-        return [tasks[choice]]
-    found = [task for task in tasks.values() if task.category == choice]
-    if not found:
-        wanted = level if choice == AUTO else choice
-        found = [task for task in tasks.values() if wanted is None or task.level == wanted]
+        return [choice]
+    found: Sequence[str] = tasks.pool(split, level=level) if choice == AUTO else tasks.pool(split, category=choice)
+    if not found and choice in set(Level):
+        found = tasks.pool(split, level=Level(choice))
     # A catalogue without a task of the agent's level serves what it has, rather than nothing.
     if not found and choice == AUTO:
-        found = list(tasks.values())
+        found = tasks.pool(split)
     if not found:
-        raise UnknownTaskError(f"{choice} is no task, category or level, and not {AUTO}")
+        raise UnknownTaskError(f"{choice} is no task, category or level of the split {split}, and not {AUTO}")
     return found
 
 
-def pick(found: Sequence[Task], seed: int | None, rng: random.Random) -> Task:
+def pick(found: Sequence[str], seed: int | None, rng: random.Random) -> str:
     """One of them; the same for the same seed and catalogue."""
     return (rng if seed is None else random.Random(seed)).choice(found)
 
@@ -89,27 +86,63 @@ def learnable(
     """
     if number % retest_every == 0:
         return longest_waiting(task_ids, record)
-    weights = [_weight(record.tasks.get(task_id, _NEW)) for task_id in task_ids]
-    return (rng if seed is None else random.Random(seed)).choices(task_ids, weights)[0]
+    drawing = rng if seed is None else random.Random(seed)
+    known = _known(task_ids, record)
+    weights = [_weight(record.tasks[task_id]) for task_id in known]
+    fresh = (len(task_ids) - len(known)) * _weight(_NEW)
+    if drawing.random() * (sum(weights) + fresh) >= fresh:
+        return drawing.choices(known, weights)[0]
+    return _drawn_fresh(task_ids, set(known), drawing)
 
 
 def longest_waiting(task_ids: Sequence[str], record: CurriculumRecord) -> str:
     """The task that was chosen longest ago; of those never chosen the first."""
-    return min(task_ids, key=lambda task_id: record.tasks.get(task_id, _NEW).chosen)
+    chosen = {task_id: task.chosen for task_id, task in record.tasks.items() if task.chosen}
+    # No more than are known, and one.
+    never = next((task_id for task_id in task_ids if task_id not in chosen), None)
+    return min((task_id for task_id in chosen if task_id in task_ids), key=chosen.__getitem__) if never is None else never
 
 
-def chances(task_ids: Sequence[str], record: CurriculumRecord, retest_every: int | None) -> list[Chance]:
-    """How likely each comes next; retest_every: None: all alike, which is how the threshold rule picks."""
-    known = [record.tasks.get(task_id, _NEW) for task_id in task_ids]
-    weights = [1.0 if retest_every is None else _weight(task) for task in known]
-    retest = retest_every is not None and (record.choices + 1) % retest_every == 0
-    if retest:
+def chances(
+    task_ids: Sequence[str], record: CurriculumRecord, retest_every: int | None, most: int | None = None
+) -> list[Chance]:
+    """How likely each comes next; retest_every: None: all alike, which is how the threshold rule picks.
+
+    most: so many at most, the likeliest ones; None: all.
+    """
+    known = _known(task_ids, record)
+    told = set(known)
+    count = len(task_ids) - len(known)
+    fresh = itertools.islice((task_id for task_id in task_ids if task_id not in told), most)
+    weigh = _alike if retest_every is None else _weight
+    weights = {task_id: weigh(record.tasks[task_id]) for task_id in known} | dict.fromkeys(fresh, weigh(_NEW))
+    total = sum(weights[task_id] for task_id in known) + count * weigh(_NEW)
+    if retest_every is not None and (record.choices + 1) % retest_every == 0:
         chosen = longest_waiting(task_ids, record)
-        weights = [float(task_id == chosen) for task_id in task_ids]
+        weights, total = dict.fromkeys(weights, 0.0) | {chosen: 1.0}, 1.0
+    shown = weights if most is None else heapq.nlargest(most, weights, key=weights.__getitem__)
+    tasks = {task_id: record.tasks.get(task_id, _NEW) for task_id in shown}
     return [
-        Chance(task_id, weight / sum(weights), task.success, task.progress, task.episodes)
-        for task_id, task, weight in zip(task_ids, known, weights, strict=True)
+        Chance(task_id, weights[task_id] / total, task.success, task.progress, task.episodes)
+        for task_id, task in tasks.items()
     ]
+
+
+def _known(task_ids: Sequence[str], record: CurriculumRecord) -> list[str]:
+    return [task_id for task_id in record.tasks if task_id in task_ids]
+
+
+def _drawn_fresh(task_ids: Sequence[str], known: set[str], rng: random.Random) -> str:
+    """One of those of which nothing is known, all alike."""
+    if len(task_ids) < 2 * len(known):  # then they are few, and so are all
+        return rng.choice([task_id for task_id in task_ids if task_id not in known])
+    while (drawn := rng.choice(task_ids)) in known:
+        pass
+    return drawn
+
+
+def _alike(_: TaskRecord) -> float:
+    return 1.0
 
 
 def _weight(task: TaskRecord) -> float:

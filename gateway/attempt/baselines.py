@@ -14,19 +14,22 @@ once and shared by all who wait. It takes its turn before the other attempts of 
 import asyncio
 import contextlib
 import hashlib
+import heapq
 import logging
 import zlib
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 
 from google.protobuf.message import DecodeError
 
 from codearena.errors import ServiceError, StoreError
 from codearena.retry import RetryPolicy
+from codearena.server.recent import Recent
 from codearena.tasks.task import Task
 from codearena.v1 import grader_pb2
 from gateway.attempt.graph import Graph
 from gateway.attempt.proposal import ticket_for
+from gateway.catalogue.catalogue import Catalogue
 from gateway.settings import Settings
 from gateway.store.redis import Store
 
@@ -34,13 +37,12 @@ log = logging.getLogger(__name__)
 
 _CALLER = "baseline"  # no batch and no job is called that
 _RETRY = RetryPolicy(first_wait_s=1.0, max_wait_s=60.0)
-_LEVELS = ("easy", "medium", "hard")
 
 
 class Baselines:
-    """The verdicts on the code as given of the tasks served."""
+    """The verdicts on the code as given: of the tasks asked for last in memory, of the others in the store."""
 
-    def __init__(self, settings: Settings, store: Store, graph: Graph, tasks: Mapping[str, Task]) -> None:
+    def __init__(self, settings: Settings, store: Store, graph: Graph, tasks: Catalogue) -> None:
         self._ahead = settings.tasks_prepared
         limits = {name for name in Settings.model_fields if name.startswith("limit_")}
         self._limits = settings.model_dump(include=limits)
@@ -48,10 +50,12 @@ class Baselines:
         self._graph = graph
         self._wait_s = settings.attempt_wait_s
         self._tasks = tasks
-        self._known: dict[str, grader_pb2.Verdict] = {}
-        self._own: set[str] = set()  # those that this gateway has made itself
+        # All by revision: one id may have had several.
+        self._known: Recent[str, grader_pb2.Verdict] = Recent(settings.tasks_kept)
+        self._own: Recent[str, None] = Recent(settings.tasks_kept)  # those that this gateway has made itself
         self._making: dict[str, asyncio.Task[grader_pb2.Verdict]] = {}
-        self._to_make: OrderedDict[str, None] = OrderedDict()  # those asked for first
+        self._most = settings.tasks_kept
+        self._to_make: OrderedDict[str, Task] = OrderedDict()  # those asked for first
         self._more = asyncio.Event()
 
     @contextlib.asynccontextmanager
@@ -72,38 +76,42 @@ class Baselines:
         Raises:
             ServiceError: it was never established, and could not be now.
         """
-        known = self._known.get(task.id)
-        if known is None and (known := await self._kept(task)) is not None:
-            self._known.setdefault(task.id, known)
-            self._ask_for(task.id)
+        known = self._known.get(task.revision)
+        if known is None and (known := await self._stored(task)) is not None:
+            if task.revision not in self._known:
+                self._known.put(task.revision, known)
+            self._ask_for(task)
         return known if known is not None else await self._made(task)
 
-    def _ask_for(self, task_id: str) -> None:
+    def _ask_for(self, task: Task) -> None:
         """To be made anew, before those that nobody has asked for."""
-        self._to_make[task_id] = None
-        self._to_make.move_to_end(task_id, last=False)
+        self._to_make[task.revision] = task
+        self._to_make.move_to_end(task.revision, last=False)
+        while len(self._to_make) > self._most:
+            self._to_make.popitem()
         self._more.set()
 
     async def _made(self, task: Task) -> grader_pb2.Verdict:
         """Those who wait share the work, which goes on without them."""
-        making = self._making.get(task.id)
+        making = self._making.get(task.revision)
         if making is None:
-            making = self._making[task.id] = asyncio.create_task(self._make(task))
-            making.add_done_callback(lambda _: self._making.pop(task.id))
+            making = self._making[task.revision] = asyncio.create_task(self._make(task))
+            making.add_done_callback(lambda _: self._making.pop(task.revision))
         return await asyncio.shield(making)
 
     async def _make(self, task: Task) -> grader_pb2.Verdict:
-        verdict = self._known[task.id] = await self._graph.code_as_given(task, _CALLER)
-        self._own.add(task.id)
+        verdict = await self._graph.code_as_given(task, _CALLER)
+        self._known.put(task.revision, verdict)
+        self._own.put(task.revision, None)
         try:
             await self._store.baselines.keep(self._digest(task), zlib.compress(verdict.SerializeToString(), 1))
         except StoreError as error:
             log.warning("the baseline of %s is known to this gateway alone: %s", task.id, error.detail)
         return verdict
 
-    async def _kept(self, task: Task) -> grader_pb2.Verdict | None:
+    async def _stored(self, task: Task) -> grader_pb2.Verdict | None:
         """As another gateway or an earlier start has left it; None: it has to be made."""
-        if task.id in self._making:
+        if task.revision in self._making:
             return None
         try:
             record = await self._store.baselines.read(self._digest(task))
@@ -117,28 +125,29 @@ class Baselines:
 
     async def _make_ahead(self) -> None:
         for task_id in await self._most_chosen():
-            self._to_make.setdefault(task_id)
+            if (chosen := self._tasks.get(task_id)) is not None:
+                self._to_make.setdefault(chosen.revision, chosen)
         failures = 0
         while True:
             self._more.clear()
             if not self._to_make:
                 await self._more.wait()
             await self._graph.idle()
-            task_id, _ = self._to_make.popitem(last=False)
+            revision, task = self._to_make.popitem(last=False)
             try:
-                if task_id not in self._own:
-                    await self._made(self._tasks[task_id])
-                await self._graph.preparation.ready(self._tasks[task_id], ticket_for(self._wait_s))
+                if revision not in self._own:
+                    await self._made(task)
+                await self._graph.preparation.ready(task, ticket_for(self._wait_s))
                 failures = 0
             except ServiceError as error:  # then it is made when somebody asks, or after the others
-                log.info("task %s is not prepared yet: %s", task_id, error.detail)
-                self._to_make[task_id] = None
+                log.info("task %s is not prepared yet: %s", task.id, error.detail)
+                self._to_make[revision] = task
                 failures += 1
                 await _RETRY.pause(failures)
             except Exception:  # the worker's top: a defect at one task is none of the others'
-                log.exception("defect while preparing task %s", task_id)
+                log.exception("defect while preparing task %s", task.id)
 
-    async def _most_chosen(self) -> Sequence[str]:
+    async def _most_chosen(self) -> list[str]:
         """By steps taken so far; among those that are alike as a curriculum goes, from easy to hard."""
         counts: Mapping[str, int] = {}
         try:
@@ -146,7 +155,11 @@ class Baselines:
         except StoreError as error:
             log.info("not known which tasks are chosen most: %s", error.detail)
 
-        def order(task: Task) -> tuple[int, int]:
-            return -counts.get(f"task/{task.id}/steps", 0), _LEVELS.index(task.level.value)
+        named = ((name[len("task/") : -len("/steps")], taken) for name, taken in counts.items() if _is_of_task(name))
+        chosen = {task_id: taken for task_id, taken in named if task_id in self._tasks}
+        usual = self._tasks.first(self._ahead)
+        return [*dict.fromkeys([*heapq.nlargest(self._ahead, chosen, key=chosen.__getitem__), *usual])][: self._ahead]
 
-        return [task.id for task in sorted(self._tasks.values(), key=order)[: self._ahead]]
+
+def _is_of_task(counter: str) -> bool:
+    return counter.startswith("task/") and counter.endswith("/steps")

@@ -61,15 +61,15 @@ class Attempt:
 
 
 class Graph:
-    """Grades proposals at the tasks given. Every method raises ServiceError where we failed, never a guess.
+    """Grades proposals. Every method raises ServiceError where we failed, never a guess.
 
     rng: draws measured inputs; its state must be a secret from those who submit.
     """
 
-    def __init__(self, settings: Settings, clients: Clients, tasks: Mapping[str, Task], rng: random.Random) -> None:
+    def __init__(self, settings: Settings, clients: Clients, rng: random.Random) -> None:
         self._settings = settings
         self._services = Services(settings, clients)
-        self.preparation = Preparation(settings, tasks, rng, self._services)
+        self.preparation = Preparation(settings, rng, self._services)
 
     async def attempt(self, proposal: Proposal) -> Attempt:
         """Grades one attempt."""

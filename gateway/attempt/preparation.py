@@ -2,14 +2,15 @@
 
 What the reference takes sets the limits (limits.py), what the code as given does is held against the attempt
 (given.py), and both are found out once for each task, by whoever comes first. The brief (briefs.py) gets the hidden
-inputs that are drawn for this attempt (draws.py).
+inputs that are drawn for this attempt (draws.py). All of it is kept for the tasks asked for last.
 """
 
 import functools
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from codearena.server.recent import Recent
 from codearena.tasks.task import Task
 from codearena.v1 import common_pb2, executor_pb2
 from gateway.attempt import limits
@@ -60,33 +61,52 @@ class Prepared:
         return self.probe is None or not all(measurement.screening for measurement in made)
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What is known of one revision of a task, or is being found out. measuring: None: it has no probe."""
+
+    maker: BriefMaker
+    draws: Draws
+    limits: AttemptLimits
+    given: Given
+    measuring: Measuring | None
+
+
 class Preparation:
     """Of all tasks. Every method that waits raises ServiceError where we failed.
 
     rng: draws measured inputs; its state must be a secret from those who submit.
     """
 
-    def __init__(self, settings: Settings, tasks: Mapping[str, Task], rng: random.Random, services: Services) -> None:
+    def __init__(self, settings: Settings, rng: random.Random, services: Services) -> None:
         self._settings = settings
         self._services = services
-        self._makers = {task.id: BriefMaker(task) for task in tasks.values()}
-        probing = Probing(settings.probe_cpu_s, settings.probe_stop_ratio, settings.probe_reuse)
-        self._measuring = {
-            task.id: Measuring(task, task.probe, self._makers[task.id].brief.workload.checks, rng, probing)
-            for task in tasks.values()
-            if task.probe
-        }
-        secret = settings.cases_secret.get_secret_value().encode() or rng.randbytes(32)
-        self._draws = {task.id: Draws(task, secret, settings.cases_pool) for task in tasks.values()}
-        self._limits = {
-            name: AttemptLimits(tasks[name], maker.calls, settings, maker.learn_precedents)
-            for name, maker in self._makers.items()
-        }
-        self._given = {name: Given(maker) for name, maker in self._makers.items()}
+        self._rng = rng
+        self._probing = Probing(settings.probe_cpu_s, settings.probe_stop_ratio, settings.probe_reuse)
+        self._secret = settings.cases_secret.get_secret_value().encode() or rng.randbytes(32)
+        self._known: Recent[str, _Known] = Recent(settings.tasks_kept)  # by revision: one id may have had several
+
+    def _of(self, task: Task) -> _Known:
+        known = self._known.get(task.revision)
+        if known is None:
+            known = self._new(task)
+            self._known.put(task.revision, known)
+        return known
+
+    def _new(self, task: Task) -> _Known:
+        maker = BriefMaker(task)
+        checks = maker.brief.workload.checks
+        return _Known(
+            maker,
+            Draws(task, self._secret, self._settings.cases_pool),
+            AttemptLimits(task, maker.calls, self._settings, maker.learn_precedents),
+            Given(maker),
+            Measuring(task, task.probe, checks, self._rng, self._probing) if task.probe else None,
+        )
 
     def draws_anew(self, task: Task) -> bool:
         """Whether attempts that are of no draw get hidden inputs of their own."""
-        return not self._settings.cases_fixed and self._draws[task.id].some
+        return not self._settings.cases_fixed and self._of(task).draws.some
 
     def fresh_inputs(self, task: Task) -> bool:
         """Whether attempts at other times get other hidden inputs, or are measured on others."""
@@ -95,39 +115,36 @@ class Preparation:
     async def ready(self, task: Task, ticket: Ticket) -> common_pb2.Limits:
         """Finds out what every attempt at the task is held to. Returns the limits. ticket: of who wants to know."""
         within = await self._limits_of(task, ticket)  # first: what the reference did goes into the briefs
-        await self._given[task.id].known(ticket.isolation, functools.partial(self._look_at_given, task, ticket))
+        await self._of(task).given.known(ticket.isolation, functools.partial(self._look_at_given, task, ticket))
         return within
 
     async def for_attempt(self, proposal: Proposal) -> Prepared:
         """With inputs that are drawn for it."""
-        task, ticket = proposal.task, proposal.ticket
+        task, ticket, known = proposal.task, proposal.ticket, self._of(proposal.task)
         within = await self.ready(task, ticket)
         draw = "task" if self._settings.cases_fixed else _own_draw(proposal)
         cases = functools.partial(self._answered_cases, task, ticket)
-        brief = await self._draws[task.id].drawn(self._makers[task.id].brief, draw, proposal.step, cases)
-        probe = functools.partial(self._probe, proposal) if task.probe else None
+        brief = await known.draws.drawn(known.maker.brief, draw, proposal.step, cases)
+        probe = functools.partial(_probe, proposal, known.measuring) if known.measuring else None
         return Prepared(brief, within, self._settings, draw, probe)
 
     async def for_showing(self, task: Task, ticket: Ticket, *, every_call: bool = False) -> Prepared:
         """With what an agent is shown alone. every_call: is made, though those before it reach their limits."""
-        within, brief = await self._limits_of(task, ticket), self._makers[task.id].baseline()
+        within, brief = await self._limits_of(task, ticket), self._of(task).maker.baseline()
         if every_call:
             within = limits.for_every_call(within, len(brief.workload.calls))
         return Prepared(brief, within, self._settings)
 
     def learn(self, proposal: Proposal, report: executor_pb2.Report, measurement: executor_pb2.Report | None) -> None:
         """Learns on which hosts attempts run, and how far the reference got in the probe."""
-        self._limits[proposal.task.id].ran(report, functools.partial(self._timed, proposal.ticket))
-        if measurement is not None and measurement.probe:
-            self._measuring[proposal.task.id].note(measurement)
-
-    async def _probe(self, proposal: Proposal, again: bool) -> executor_pb2.Workload:
-        measuring, draw = self._measuring[proposal.task.id], _own_draw(proposal)
-        return await measuring.workload(draw, proposal.step, again=again, probe_cpu_s=proposal.probe_cpu_s)
+        known = self._of(proposal.task)
+        known.limits.ran(report, functools.partial(self._timed, proposal.ticket))
+        if known.measuring is not None and measurement is not None and measurement.probe:
+            known.measuring.note(measurement)
 
     async def _limits_of(self, task: Task, ticket: Ticket) -> common_pb2.Limits:
         timed = functools.partial(self._timed, ticket)
-        return await self._limits[task.id].get(ticket.isolation, timed)
+        return await self._of(task).limits.get(ticket.isolation, timed)
 
     async def _timed(self, ticket: Ticket, workload: executor_pb2.Workload) -> executor_pb2.Report:
         """The reference, on the hosts that the attempt gets."""
@@ -136,7 +153,7 @@ class Preparation:
     async def _answered_cases(self, task: Task, ticket: Ticket, workload: executor_pb2.Workload) -> executor_pb2.Report:
         """The reference, of whose times the task's limits learn."""
         report = await self._services.run(ticket.errand("reference", isolation=""), workload)
-        self._limits[task.id].note(report)
+        self._of(task).limits.note(report)
         return report
 
     async def _look_at_given(self, task: Task, ticket: Ticket, brief: Brief) -> Seen:
@@ -146,6 +163,11 @@ class Preparation:
         async with self._services.stages(errand) as stages:
             report = await stages.analyse_and_run(_complete(brief.workload, within, task.buggy.encode()))
             return report, await stages.examine(report, brief.expectations)
+
+
+async def _probe(proposal: Proposal, measuring: Measuring, again: bool) -> executor_pb2.Workload:
+    budget_s = proposal.probe_cpu_s
+    return await measuring.workload(_own_draw(proposal), proposal.step, again=again, probe_cpu_s=budget_s)
 
 
 def _own_draw(proposal: Proposal) -> str:

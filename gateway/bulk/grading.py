@@ -5,22 +5,21 @@ import functools
 import logging
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from pydantic import ValidationError
 
 from codearena import models
 from codearena.errors import CallerError, CodeArenaError, DeadlineError, ForbiddenError
 from codearena.server.flights import Flights
-from codearena.tasks.task import Task
 from gateway import metrics, problems, response_ids
 from gateway.access.caller import current, owned
 from gateway.access.isolations import Isolations
-from gateway.agents import curriculum
 from gateway.attempt.graph import Attempt, Graph
 from gateway.attempt.proposal import Proposal, ticket_for
 from gateway.bulk.group_verdicts import GroupVerdict, GroupVerdicts
 from gateway.bulk.places import Places, Usual, task_id_of
+from gateway.catalogue.catalogue import Catalogue
 from gateway.deadline import Deadline
 from gateway.settings import Settings
 from gateway.store.api_keys import Scope
@@ -33,7 +32,7 @@ _KEPT_REPORT_BYTES = 32 * 1024  # usual ones have a few thousand
 class Grading:
     """Grades against the tasks given, as the first step of an episode would be."""
 
-    def __init__(self, settings: Settings, graph: Graph, tasks: Mapping[str, Task], groups: GroupVerdicts) -> None:
+    def __init__(self, settings: Settings, graph: Graph, tasks: Catalogue, groups: GroupVerdicts) -> None:
         self._parallel = settings.batch_parallel
         self._batch_deadline_s = settings.batch_deadline_s
         self._graph = graph
@@ -57,7 +56,7 @@ class Grading:
             raise ForbiddenError(f"probe_cpu_s takes a key of the scope {Scope.ADMIN}")
         proposal = Proposal(
             ticket_for(self._wait_s, caller, self._isolations.permitted(request.isolation)),
-            curriculum.find_task(self._tasks, request.task_id),
+            self._tasks.find(request.task_id),
             request.source.encode("utf-8", "surrogatepass"),
             draw=f"group:{owned(request.group_id)}" if request.group_id else "",
             probe_cpu_s=request.probe_cpu_s,

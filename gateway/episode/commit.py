@@ -89,6 +89,7 @@ class Commits:
             basis_revision=brief.basis_revision,
             basis=brief.basis,
             method=sender.method,
+            category=attempt.task.category,
             counts=stats.counts_of(attempt, done),
         )
 

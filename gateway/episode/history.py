@@ -1,14 +1,12 @@
 """What has become of an episode, as its agent saw it."""
 
-from collections.abc import Mapping
 
 from codearena import models
 from codearena.errors import UnknownEpisodeError
-from codearena.tasks.task import Task
 from codearena.v1 import store_pb2
 from gateway.access import caller as callers
-from gateway.agents import curriculum
 from gateway.attempt.baselines import Baselines
+from gateway.catalogue.catalogue import Catalogue
 from gateway.episode import answers
 from gateway.store.redis import Store
 
@@ -16,7 +14,7 @@ from gateway.store.redis import Store
 class History:
     """Reads episodes. Every method raises UnknownEpisodeError for what there is none of, or ServiceError."""
 
-    def __init__(self, store: Store, baselines: Baselines, tasks: Mapping[str, Task]) -> None:
+    def __init__(self, store: Store, baselines: Baselines, tasks: Catalogue) -> None:
         self._store = store
         self._baselines = baselines
         self._tasks = tasks
@@ -43,7 +41,7 @@ class History:
         found = await self.episode(episode_id)
         if found.attempts:
             return found.attempts[-1].verdict.hint
-        return (await self._baselines.of(curriculum.find_task(self._tasks, found.task_id or ""))).hint
+        return (await self._baselines.of(self._tasks.find(found.task_id or ""))).hint
 
 
 def unknown(episode_id: str) -> UnknownEpisodeError:

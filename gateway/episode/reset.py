@@ -6,7 +6,6 @@ reset ──▶ open ──step──▶ open ... ──step──▶ done      
 import hashlib
 import time
 import uuid
-from collections.abc import Mapping
 from dataclasses import replace
 
 from codearena import models
@@ -15,9 +14,10 @@ from codearena.tasks.task import Task
 from gateway import response_ids
 from gateway.access import caller as callers
 from gateway.access.isolations import Isolations
-from gateway.agents import curriculum, memory
+from gateway.agents import memory
 from gateway.agents.choice import Choice
 from gateway.attempt.baselines import Baselines
+from gateway.catalogue.catalogue import Catalogue
 from gateway.episode import answers, episode_events
 from gateway.settings import Settings
 from gateway.store.records import EpisodeRecord, Partition
@@ -28,7 +28,7 @@ class Resets:
     """Begins episodes."""
 
     def __init__(
-        self, settings: Settings, store: Store, baselines: Baselines, tasks: Mapping[str, Task], choice: Choice
+        self, settings: Settings, store: Store, baselines: Baselines, tasks: Catalogue, choice: Choice
     ) -> None:
         self._settings = settings
         self._store = store
@@ -52,13 +52,13 @@ class Resets:
             ServiceError: the buggy code could not be run, or the store failed; an episode may then exist or not.
         """
         wanted = await self._wanted(request, request_id)
-        baseline = await self._baselines.of(self._tasks[wanted.task_id])
+        baseline = await self._baselines.of(self._tasks.find(wanted.task_id))
         episode = await self._store.create(wanted, episode_events.reset(wanted), private=private)
         if episode.isolation != wanted.isolation:
             raise InvalidRequestError(f"request id {request_id} came with another isolation before")
         if episode.step_reward != wanted.step_reward:
             raise InvalidRequestError(f"request id {request_id} came with another step_reward before")
-        task = curriculum.find_task(self._tasks, episode.task_id)
+        task = self._tasks.find(episode.task_id)
         if task.id != wanted.task_id:  # a retry, for which chance chose another task than for the first try
             baseline = await self._baselines.of(task)
         response_ids.note_episode(episode.episode_id)
@@ -70,7 +70,7 @@ class Resets:
         Raises ForbiddenError for an isolation that the caller may not name, or StoreError.
         """
         self._isolations.permit(finished.isolation)
-        task = curriculum.find_task(self._tasks, finished.task_id)
+        task = self._tasks.find(finished.task_id)
         fresh = replace(
             finished,
             episode_id=_derived_id("next", finished.nonce, request_id),

@@ -15,8 +15,9 @@ from gateway.attempt.graph import Attempt
 from gateway.episode.answers import call_status, judge_name
 from gateway.metrics import outcome_of
 
-METHOD_PLACE = "*"
-"""Stands in a counter's name for the step's method; the commit script, which knows how many there are, fills it in."""
+_PLACE = "*"
+"""Stands in a counter's name for the step's method, task or category: of these there may be any number, and the commit
+script, which knows how many there are, fills them in."""
 
 _MICRO = 1_000_000
 _CLASSES = ("O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n^2)", "O(n^2 log n)", "O(n^3)", "O(2^n)")
@@ -44,11 +45,11 @@ def _dimensions(attempt: Attempt) -> list[tuple[str, str]]:
     growth = complexity.measured or complexity.estimated
     return [
         ("total", "all"),
-        ("task", attempt.task.id),
-        ("category", attempt.task.category),
+        ("task", _PLACE),
+        ("category", _PLACE),
         ("level", attempt.task.level.value),
         ("complexity", growth if growth in _CLASSES else _UNKNOWN),
-        ("method", METHOD_PLACE),
+        ("method", _PLACE),
         ("judge", judge_name(attempt.verdict.judge)),
     ]
 
@@ -72,7 +73,8 @@ def summary(counts: Mapping[str, int], since_ms: int | None) -> models.Stats:
     """The statistics that the counters come to."""
     parts: dict[str, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
     for name, count in counts.items():
-        dimension, value, counter = name.split("/")
+        dimension, _, rest = name.partition("/")
+        value, _, counter = rest.rpartition("/")  # a task's id may have slashes
         parts[dimension][value][counter] = count
 
     def by(dimension: str) -> dict[str, models.RewardStats]:

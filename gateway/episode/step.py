@@ -5,18 +5,16 @@ Within this process a second step of an episode is refused at once, rather than 
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from codearena import models
 from codearena.errors import EpisodeBusyError, EpisodeFinishedError, UnknownEpisodeError
-from codearena.tasks.task import Task
 from gateway import metrics, response_ids
 from gateway.access import caller as callers
 from gateway.access.isolations import Isolations
-from gateway.agents import curriculum
 from gateway.attempt.graph import Graph
 from gateway.attempt.proposal import Proposal, ticket_for
+from gateway.catalogue.catalogue import Catalogue
 from gateway.episode.commit import Commits, Sender, first_answer, reused
 from gateway.episode.history import unknown
 from gateway.episode.reset import Resets
@@ -37,7 +35,7 @@ class Steps:
     """Takes steps of episodes, whichever process began them."""
 
     def __init__(
-        self, settings: Settings, store: Store, graph: Graph, resets: Resets, tasks: Mapping[str, Task]
+        self, settings: Settings, store: Store, graph: Graph, resets: Resets, tasks: Catalogue
     ) -> None:
         self._settings = settings
         self._store = store
@@ -109,7 +107,7 @@ class Steps:
         self._isolations.permit(episode.isolation)  # it may have been begun by another key of the owner
         return Proposal(
             ticket_for(self._settings.attempt_wait_s, isolation=episode.isolation),
-            curriculum.find_task(self._tasks, episode.task_id),
+            self._tasks.find(episode.task_id),
             source,
             episode.step + 1,
             episode.identities,

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,7 +14,7 @@ from codearena.errors import OverloadedError
 from codearena.server.breaker import Breaker
 from codearena.tasks.task import Task
 from gateway import metrics
-from gateway.agents import curriculum
+from gateway.catalogue.catalogue import Catalogue
 from gateway.deadline import Deadline
 from gateway.repair.searches import Searches
 from gateway.settings import FixerModel, Settings
@@ -157,7 +157,7 @@ class Fixer:
     """Asks the links in turn. So many calls at once, so many waiting, the rest refused."""
 
     def __init__(
-        self, settings: Settings, tasks: Mapping[str, Task], links: Sequence[Link], remember: Remember
+        self, settings: Settings, tasks: Catalogue, links: Sequence[Link], remember: Remember
     ) -> None:
         self._remember = remember
         self._settings = settings
@@ -174,7 +174,7 @@ class Fixer:
             InvalidRequestError: an agent in evaluation asks for its memory.
             ServiceError: we failed.
         """
-        task = curriculum.find_task(self._tasks, request.task_id) if request.task_id else None
+        task = self._tasks.find(request.task_id) if request.task_id else None
         if self._places.locked() and self._waiting >= self._settings.fixer_waiting:
             raise OverloadedError(f"{self._waiting} calls of /fix are waiting already", retry_after_s=_RETRY_AFTER_S)
         memory = await self._remember(request, task) if request.use_memory and task else None

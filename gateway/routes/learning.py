@@ -17,7 +17,7 @@ from gateway.store.events import BEFORE_ALL, StreamEvent
 SSE = "text/event-stream"
 _EVENT_ID = r"^\d{1,16}(-\d{1,16})?$"
 
-TaskQuery = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+TaskQuery = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_.:/-]{1,200}$")]
 
 router = APIRouter(tags=["learning"])
 

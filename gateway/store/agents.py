@@ -44,7 +44,10 @@ class Agents:
         return to_curriculum(fields)
 
     async def choice_inputs(self, agent_id: str, group_id: str | None, *, numbered: bool) -> ChoiceInputs:
-        """What to choose the agent's next task by. A group that has its task gets it, and no number is used up."""
+        """What to choose the agent's next task by. A group that has its task gets it, and no number is used up.
+
+        Without a number only the agent's level is read.
+        """
         args = [int(group_id is not None), int(numbered), self._settings.agent_ttl_s]
         async with translated():
             task, number, fields = await self._number_choice(keys=self._choice_keys(agent_id, group_id), args=args)
@@ -54,7 +57,8 @@ class Agents:
     async def issue(self, agent_id: str, group_id: str | None, task_id: str, number: int | None) -> str:
         """Notes the task chosen, and returns the one that stands: a group's first. number: None: it has none."""
         args: list[str | int] = [int(group_id is not None), task_id, "" if number is None else number]
-        limits = [self._settings.episode_ttl_s, self._settings.agent_ttl_s]
+        settings = self._settings
+        limits = [settings.episode_ttl_s, settings.agent_ttl_s, settings.curriculum_tasks]
         async with translated():
             stands = await self._issue_task(keys=self._choice_keys(agent_id, group_id), args=[*args, *limits])
         return cast("bytes", stands).decode()

@@ -21,11 +21,11 @@ SCRIPTS = ("stats.lua", "memory.lua", "curriculum.lua", "commit_step.lua")
 _FINGERPRINT_CHARS = 64  # SHA-256, hex
 _AS_GIVEN = (
     *("attempt_id", "request_id", "identity", "done", "solved", "task_revision", "best", "failure_id", "failure"),
-    *("method", "counts", "now_ms"),
+    *("counts", "now_ms"),
 )
 _SETTINGS = (
     *("episode_ttl_s", "agent_ttl_s", "events_kept", "curriculum_window", "curriculum_up_above"),
-    *("curriculum_down_below", "curriculum_forgetting", "curriculum_fast", "curriculum_slow"),
+    *("curriculum_down_below", "curriculum_forgetting", "curriculum_fast", "curriculum_slow", "curriculum_tasks"),
 )
 """Both: by the names that the script knows them by, too."""
 
@@ -86,6 +86,7 @@ def _fields(step: StepCommit) -> dict[str, object]:
         "step_before": step.episode.step,
         "reward": repr(step.reward),  # text: as it is given, it is kept and read back
         "task_id": step.episode.task_id,
+        "words": {"method": step.method, "task": step.episode.task_id, "category": step.category},
         "level": step.episode.level.value,
         "learns": step.episode.partition is Partition.TRAIN,
     }
@@ -93,7 +94,11 @@ def _fields(step: StepCommit) -> dict[str, object]:
 
 def _limits(settings: Settings) -> dict[str, object]:
     return {name: getattr(settings, name) for name in _SETTINGS} | {
-        "methods_kept": settings.stats_methods,
+        "words_kept": {
+            "method": settings.stats_methods,
+            "task": settings.stats_tasks,
+            "category": settings.stats_tasks,
+        },
         "failures_kept": settings.memory_failures,
         "levels": [level.value for level in Level],
     }

@@ -28,7 +28,7 @@ redis.call('RPUSH', KEYS[2], ARGV[3])
 if step.request_id ~= '' then redis.call('HSET', KEYS[3], step.request_id, ARGV[2]) end
 redis.call('XADD', KEYS[5], 'MAXLEN', '~', step.events_kept, '*', 'kind', 'step', 'data', ARGV[5])
 for _, key in ipairs({KEYS[1], KEYS[2], KEYS[3], KEYS[6]}) do redis.call('EXPIRE', key, step.episode_ttl_s) end
-count(KEYS[7], step.counts, step.method, step.methods_kept, step.now_ms)
+count(KEYS[7], step.counts, step.words, step.words_kept, step.now_ms)
 -- As long as the attempt, and longer than any that was graded by them before.
 local there = redis.call('EXPIRE', KEYS[12], step.episode_ttl_s)
 if not step.learns then return {'committed', '', there, 0} end

@@ -33,9 +33,32 @@ local function climb(key, step)
   return moved - at
 end
 
+-- Forgets the quarter of the tasks that were chosen longest ago, once there are more than so many; those played by name
+-- alone go first.
+local function forget(key, kept)
+  if redis.call('HLEN', key) <= 2 * kept + 16 then return end
+  local fields, chosen = redis.call('HGETALL', key), {}
+  for place = 1, #fields, 2 do
+    local kind, task = string.match(fields[place], '^(%a+):(.*)$')
+    if kind == 'task' then chosen[task] = chosen[task] or 0 end
+    if kind == 'drawn' then chosen[task] = tonumber(fields[place + 1]) end
+  end
+  local order = {}
+  for task in pairs(chosen) do order[#order + 1] = task end
+  if #order <= kept then return end
+  table.sort(order, function(one, other)
+    if chosen[one] ~= chosen[other] then return chosen[one] < chosen[other] end
+    return one < other
+  end)
+  for place = 1, #order - kept + math.floor(kept / 4) do
+    redis.call('HDEL', key, 'task:' .. order[place], 'drawn:' .. order[place])
+  end
+end
+
 -- What is known of the task: episodes, weights of solved and unsolved ones, and two means of final rewards, a fast and a
 -- slow one. Weights and means forget, since the agent changes.
--- step: task_id, reward, solved, agent_ttl_s, curriculum_forgetting, curriculum_fast, curriculum_slow.
+-- step: task_id, reward, solved, agent_ttl_s, curriculum_forgetting, curriculum_fast, curriculum_slow,
+-- curriculum_tasks.
 local function learn(key, step)
   local known = redis.call('HGET', key, 'task:' .. step.task_id) or '0 0 0 0 0'
   local episodes, solved, unsolved, fast, slow = string.match(known, '(%S+) (%S+) (%S+) (%S+) (%S+)')
@@ -47,6 +70,7 @@ local function learn(key, step)
   slow = tonumber(slow) + step.curriculum_slow * (reward - tonumber(slow))
   redis.call('HSET', key, 'task:' .. step.task_id,
     string.format('%d %.9g %.9g %.9g %.9g', episodes + 1, solved, unsolved, fast, slow))
+  forget(key, step.curriculum_tasks)
   redis.call('HINCRBY', key, 'episodes', 1)
   redis.call('HINCRBY', key, 'rewards', math.floor(reward * 1000000 + 0.5))
   redis.call('EXPIRE', key, step.agent_ttl_s)

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from pathlib import Path
 
 import httpx
 import pytest
@@ -10,8 +11,9 @@ from pydantic import SecretStr
 from codearena.errors import UnknownTaskError
 from codearena.models import Strategy
 from codearena.tasks.folder import load_tasks
-from codearena.tasks.task import Level, Task
+from codearena.tasks.task import Level
 from gateway.agents.curriculum import candidates, chances, learnable, pick
+from gateway.catalogue.catalogue import Catalogue
 from gateway.settings import Settings
 from gateway.store.records import CurriculumRecord, TaskRecord
 from gateway.store.redis import Store
@@ -19,37 +21,33 @@ from tests.gateway.conftest import Serve
 
 
 @pytest.fixture
-def tasks(tasks_dir) -> dict[str, Task]:  # type: ignore[no-untyped-def]
-    return dict(load_tasks(tasks_dir))
+def tasks(tasks_dir: Path) -> Catalogue:
+    return Catalogue.of(load_tasks(tasks_dir))
 
 
-def _ids(found: list[Task]) -> list[str]:
-    return [task.id for task in found]
+def test_category_wins_over_level_of_the_same_name(tasks: Catalogue) -> None:
+    assert list(candidates(tasks, "easy", Level.HARD)) == ["easy-1", "easy-2"]
 
 
-def test_category_wins_over_level_of_the_same_name(tasks: dict[str, Task]) -> None:
-    assert _ids(candidates(tasks, "easy", Level.HARD)) == ["easy-1", "easy-2"]
+def test_auto_is_any_category_of_the_agents_level(tasks: Catalogue) -> None:
+    assert list(candidates(tasks, "auto", Level.EASY)) == ["easy-1", "easy-2", "type_errors-1"]
+    assert list(candidates(tasks, "auto", Level.HARD)) == ["hard-1"]
 
 
-def test_auto_is_any_category_of_the_agents_level(tasks: dict[str, Task]) -> None:
-    assert _ids(candidates(tasks, "auto", Level.EASY)) == ["easy-1", "easy-2", "type_errors-1"]
-    assert _ids(candidates(tasks, "auto", Level.HARD)) == ["hard-1"]
-
-
-def test_auto_serves_what_there_is_where_the_level_has_no_task(tasks: dict[str, Task]) -> None:
-    only = {"easy-1": tasks["easy-1"]}
-    assert _ids(candidates(only, "auto", Level.HARD)) == ["easy-1"]
+def test_auto_serves_what_there_is_where_the_level_has_no_task(tasks: Catalogue) -> None:
+    only = Catalogue.of({"easy-1": tasks["easy-1"]})
+    assert list(candidates(only, "auto", Level.HARD)) == ["easy-1"]
 
 
 @pytest.mark.parametrize("word", ["nope", "EASY", "easy-3", "security_bugs"])
-def test_word_that_stands_for_nothing_is_refused(tasks: dict[str, Task], word: str) -> None:
+def test_word_that_stands_for_nothing_is_refused(tasks: Catalogue, word: str) -> None:
     with pytest.raises(UnknownTaskError):
         candidates(tasks, word, Level.EASY)
 
 
-def test_without_seed_every_candidate_is_chosen_at_times(tasks: dict[str, Task]) -> None:
+def test_without_seed_every_candidate_is_chosen_at_times(tasks: Catalogue) -> None:
     found, rng = candidates(tasks, "auto", Level.EASY), random.Random(1)
-    assert {pick(found, None, rng).id for _ in range(100)} == {"easy-1", "easy-2", "type_errors-1"}
+    assert {pick(found, None, rng) for _ in range(100)} == {"easy-1", "easy-2", "type_errors-1"}
 
 
 RECORD = CurriculumRecord(
