@@ -1,8 +1,8 @@
 """Which task an episode gets. What an agent is known to have done is moved by the commit of the step that it did.
 
-Two strategies, over what a reset asks for, which is any task for "auto", else a category or a level; tasks that are held
-out are chosen only where a reset names their split. What a choice costs does not grow with the number of tasks, but for
-what is known of the agent, which is bounded by `curriculum_tasks`:
+Two strategies, over what a reset asks for, which is any task for "auto", else a category or a level. Tasks that are
+held out are chosen only where a reset names their split. What a choice costs does not grow with the number of tasks,
+only with that of the tasks which the agent is known by, and these are bounded (`curriculum_tasks`).
 
 threshold: for "auto" a task of the agent's level. Once `curriculum_window` finished episodes of that level are in the
 window, a mean above `curriculum_up_above` moves it a level up and one below `curriculum_down_below` a level down, and
@@ -98,9 +98,10 @@ def learnable(
 def longest_waiting(task_ids: Sequence[str], record: CurriculumRecord) -> str:
     """The task that was chosen longest ago; of those never chosen the first."""
     chosen = {task_id: task.chosen for task_id, task in record.tasks.items() if task.chosen}
-    # No more than are known, and one.
-    never = next((task_id for task_id in task_ids if task_id not in chosen), None)
-    return min((task_id for task_id in chosen if task_id in task_ids), key=chosen.__getitem__) if never is None else never
+    never = next((task_id for task_id in task_ids if task_id not in chosen), None)  # found after as many as are known
+    if never is not None:
+        return never
+    return min((task_id for task_id in chosen if task_id in task_ids), key=chosen.__getitem__)
 
 
 def chances(

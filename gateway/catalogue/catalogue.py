@@ -77,12 +77,11 @@ class Catalogue(Mapping[str, Task]):
         self._kept: Recent[int, Task] = Recent(kept)
         self.faults: list[TaskError] = []
         self._faulty: set[int] = set()
-        for number, source in enumerate(sources):
-            self._scan(number, source)
-        if len(self._index) <= kept:
-            for number in range(len(self._index)):
-                self._task(number)
-        self._report()
+        try:
+            self._read_through(kept)
+        except BaseException:
+            self.close()
+            raise
 
     @classmethod
     def of(cls, tasks: Mapping[str, Task]) -> "Catalogue":
@@ -138,6 +137,14 @@ class Catalogue(Mapping[str, Task]):
         for source in self._sources:
             source.close()
 
+    def _read_through(self, kept: int) -> None:
+        for number, source in enumerate(self._sources):
+            self._scan(number, source)
+        if len(self._index) <= kept:
+            for number in range(len(self._index)):
+                self._task(number)
+        self._report()
+
     def _scan(self, number: int, source: Source) -> None:
         row = 0
         for found in source.scan():
@@ -168,7 +175,7 @@ class Catalogue(Mapping[str, Task]):
             self._faulty.add(number)
             self.faults.append(error)
             self._count()
-            log.error("task %s is not served: %s", self._index.ids[number], error)  # noqa: TRY400 - it says it all
+            log.error("task %s is not served: %s", self._index.ids[number], error)
             return None
 
     def _report(self) -> None:

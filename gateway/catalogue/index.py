@@ -6,7 +6,7 @@ costs the same for nine tasks as for all of these.
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import overload
 
@@ -38,15 +38,14 @@ class Filters:
     tag: str | None = None
     source: str | None = None
 
-    def allow(self, entry: Entry) -> bool:
-        """Whether the entry has what is asked for."""
-        return (
-            self.category in (None, entry.category)
-            and self.level in (None, entry.level)
-            and self.split in (None, entry.split)
-            and self.source in (None, entry.source)
-            and (self.tag is None or self.tag in entry.tags)
-        )
+    def allows_labels(self, category: str, split: str, source: str) -> bool:
+        return self.category in (None, category) and self.split in (None, split) and self.source in (None, source)
+
+    def allows_tags(self, *tags: str) -> bool:
+        return self.tag is None or self.tag in tags
+
+    def allows_level(self, level: Level) -> bool:
+        return self.level in (None, level)
 
 
 class _Words:
@@ -65,6 +64,10 @@ class _Words:
     def __getitem__(self, number: int) -> tuple[str, ...]:
         return self._words[number]
 
+    def numbers(self, allow: Callable[..., bool]) -> set[int]:
+        """Of those that are allowed."""
+        return {number for number, words in enumerate(self._words) if allow(*words)}
+
 
 class Index:
     """Entries by number, in the order in which they were added."""
@@ -72,7 +75,7 @@ class Index:
     def __init__(self) -> None:
         self.ids: list[str] = []
         self._numbers: dict[str, int] = {}
-        self._words = _Words()
+        self._label_words, self._tag_words = _Words(), _Words()
         self._labels = array("I")  # number of (category, split, source)
         self._tags = array("I")
         self._levels = bytearray()
@@ -87,8 +90,8 @@ class Index:
             return False
         number = self._numbers[entry.task_id] = len(self.ids)
         self.ids.append(entry.task_id)
-        self._labels.append(self._words.number(entry.category, entry.split, entry.source))
-        self._tags.append(self._words.number(*entry.tags))
+        self._labels.append(self._label_words.number(entry.category, entry.split, entry.source))
+        self._tags.append(self._tag_words.number(*entry.tags))
         self._levels.append(_LEVELS.index(entry.level))
         for kind, value in (("", ""), ("category", entry.category), ("level", entry.level.value)):
             self._pools[entry.split, kind, value].append(number)
@@ -99,13 +102,19 @@ class Index:
         return self._numbers.get(task_id)
 
     def entry(self, number: int) -> Entry:
-        category, split, source = self._words[self._labels[number]]
-        tags = self._words[self._tags[number]]
+        category, split, source = self._label_words[self._labels[number]]
+        tags = self._tag_words[self._tags[number]]
         return Entry(self.ids[number], category, _LEVELS[self._levels[number]], split, source, tags)
 
     def found(self, filters: Filters) -> Iterator[int]:
-        """Numbers of the entries that the filters allow, ascending."""
-        return (number for number in range(len(self)) if filters.allow(self.entry(number)))
+        """Numbers of the entries that the filters allow, ascending. Each combination of words is looked at once."""
+        labels = self._label_words.numbers(filters.allows_labels)
+        tags = self._tag_words.numbers(filters.allows_tags)
+        levels = {number for number, level in enumerate(_LEVELS) if filters.allows_level(level)}
+        entries = enumerate(zip(self._labels, self._tags, self._levels, strict=True))
+        return (
+            number for number, (label, tag, level) in entries if label in labels and tag in tags and level in levels
+        )
 
     def pool(self, split: str, *, category: str | None = None, level: Level | None = None) -> "Pool":
         """The tasks of a split, of a category or a level if one is named."""
@@ -122,7 +131,7 @@ class Index:
 
 
 class Pool(Sequence[str]):
-    """Ids of the tasks that a choice may fall on. Length, any one of them and membership cost the same for any number."""
+    """Ids of the tasks that a choice may fall on. Its length, a place and membership cost the same for any number."""
 
     def __init__(self, index: Index, key: tuple[str, str, str], numbers: "array[int]") -> None:
         self._index = index

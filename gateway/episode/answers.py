@@ -305,6 +305,9 @@ def task_summary(task: Task, max_steps: int) -> models.TaskSummary:
         max_steps=max_steps,
         optimal_complexity=task.optimal_complexity,
         revision=task.revision,
+        split=task.split.value,
+        source=task.source,
+        tags=task.tags,
         entry_point=task.entry_point,
     )
 

@@ -1,6 +1,5 @@
 """What has become of an episode, as its agent saw it."""
 
-
 from codearena import models
 from codearena.errors import UnknownEpisodeError
 from codearena.v1 import store_pb2

@@ -34,9 +34,7 @@ class _InFlight:
 class Steps:
     """Takes steps of episodes, whichever process began them."""
 
-    def __init__(
-        self, settings: Settings, store: Store, graph: Graph, resets: Resets, tasks: Catalogue
-    ) -> None:
+    def __init__(self, settings: Settings, store: Store, graph: Graph, resets: Resets, tasks: Catalogue) -> None:
         self._settings = settings
         self._store = store
         self._graph = graph

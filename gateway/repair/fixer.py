@@ -156,9 +156,7 @@ Remember = Callable[[models.FixRequest, Task], Awaitable[models.EpisodeMemory]]
 class Fixer:
     """Asks the links in turn. So many calls at once, so many waiting, the rest refused."""
 
-    def __init__(
-        self, settings: Settings, tasks: Catalogue, links: Sequence[Link], remember: Remember
-    ) -> None:
+    def __init__(self, settings: Settings, tasks: Catalogue, links: Sequence[Link], remember: Remember) -> None:
         self._remember = remember
         self._settings = settings
         self._tasks = tasks

@@ -71,8 +71,8 @@ class Keys:
 
     @property
     def stats(self) -> str:
-        """Hash: counter -> its count, as named in episode/stats.py; since_ms, of the first step; methods, tasks, categories: how
-        many."""
+        """Hash: counter -> its count, as named in episode/stats.py; since_ms, of the first step; methods, tasks and
+        categories, how many."""
         return f"{{{self.namespace}}}:stats"
 
     @property

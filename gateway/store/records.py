@@ -71,7 +71,8 @@ class StepCommit:
     """Everything one step changes.
 
     attempt: a StoredAttempt, serialized, without its source; event: JSON; request_id: empty: none. method: what made
-    the fix, empty: not said; category: of the task. counts: what it adds to which counter of the statistics. now_ms: since the epoch.
+    the fix, empty: not said. category: of the task. counts: what it adds to which counter of the statistics. now_ms:
+    since the epoch.
     task_revision: that it was graded by. best: what is remembered of the attempt if it is the best, JSON. failure_id,
     failure: of its kind of failure, and what is remembered of it, JSON; empty: it did not fail. basis: a Basis message,
     which is sent only where the store lacks it.
