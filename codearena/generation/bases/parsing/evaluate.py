@@ -110,7 +110,7 @@ BASE = FunctionBase(
         parenthesis without its partner, a plus before a number, other signs.
     """,
     hints=(
-        "A sum is made of products, a product of factors; a factor is a number, a sum in parentheses or a negated factor.",
+        "A sum consists of products, a product of factors. A factor is a number, a sum in parentheses, or negated.",
         "Let one function read each of the three, and return what it has read and what is left.",
         "Check which operators each level goes on with, from which side, and that in the end nothing is left.",
     ),
