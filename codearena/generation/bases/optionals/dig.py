@@ -52,13 +52,13 @@ def none_is_there(rng: random.Random) -> tuple[object, list[Key], object]:
 
 
 def through_none(rng: random.Random) -> tuple[object, list[Key], object]:
-    key: Key = rng.choice(["b", 0])
-    return {"a": None}, ["a", key], "default"
+    keys: list[Key] = ["b", 0]
+    return {"a": None}, ["a", rng.choice(keys)], "default"
 
 
 def into_a_text(rng: random.Random) -> tuple[object, list[Key], object]:
-    key: Key = rng.choice([0, "t"])
-    return {"a": "text"}, ["a", key], "default"
+    keys: list[Key] = [0, "t"]
+    return {"a": "text"}, ["a", rng.choice(keys)], "default"
 
 
 def text_for_a_list(rng: random.Random) -> tuple[object, list[Key], object]:
@@ -66,8 +66,8 @@ def text_for_a_list(rng: random.Random) -> tuple[object, list[Key], object]:
 
 
 def number_for_a_dict(rng: random.Random) -> tuple[object, list[Key], object]:
-    key: Key = rng.choice([1, "1"])
-    return {1: "one", "1": "text"}, [key], "default"
+    keys: list[Key] = [1, "1"]
+    return {1: "one", "1": "text"}, [rng.choice(keys)], "default"
 
 
 BASE = FunctionBase(
