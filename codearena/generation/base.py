@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from codearena.generation.excerpts import excerpt
 from codearena.generation.observing import Raised, observe, printed_by
-from codearena.generation.tagged import to_json
+from codearena.tasks.tagged import to_json
 
 Record = dict[str, object]
 """A task as plain JSON data."""
@@ -133,6 +133,11 @@ class Base(ABC):
             record["checks"] = [_without_defaults(vars(check)) for check in self.checks]
         return record
 
+    def _cases(self, hidden: Mapping[str, object]) -> Record:
+        """The field of a record that holds the makers among the hidden tests, if there are any."""
+        makers = [test for test in hidden.values() if callable(test)]
+        return {"cases": self._excerpt(makers)} if makers else {}
+
     def _excerpt(self, parts: Iterable[Callable[..., object]]) -> str:
         source = inspect.getsource(sys.modules[self.solves.__module__])
         return excerpt(source, [part.__name__ for part in parts])
@@ -203,19 +208,25 @@ class ProgramBase(Base):
 
     visible: Mapping[str, str]
     hidden: Mapping[str, str | Callable[[random.Random], str]]
+    compare: str = "tokens"
 
     @property
     def solution(self) -> str:
         return f'{super().solution}\n\nif __name__ == "__main__":\n    {self.solves.__name__}()\n'
 
     def tests(self, rng: random.Random) -> Record:
-        drawn = {name: test(rng) if callable(test) else test for name, test in self.hidden.items()}
-        tests = [{**self._given(name, text), "visible": True} for name, text in self.visible.items()]
-        tests += [self._given(name, text) for name, text in drawn.items()]
-        return {"program": {"compare": self.compare, "tests": tests}}
+        found: list[Record] = [
+            {"name": name, "visible": True, **self._given(text)} for name, text in self.visible.items()
+        ]
+        for name, test in self.hidden.items():
+            if isinstance(test, str):
+                found.append({"name": name, **self._given(test)})
+            else:
+                found.append({"name": name, "make": test.__name__, **self._given(test(rng))})
+        return {"program": {"compare": self.compare, "tests": found}, **self._cases(self.hidden)}
 
-    def _given(self, name: str, stdin: str) -> Record:
-        return {"name": name, "stdin": stdin, "stdout": printed_by(self.solves, stdin)}
+    def _given(self, stdin: str) -> Record:
+        return {"stdin": stdin, "stdout": printed_by(self.solves, stdin)}
 
 
 def _expectation(seen: object, compare: str) -> Record:

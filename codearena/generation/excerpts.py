@@ -5,6 +5,7 @@ cases and its probe go into a task as three separate sources. Each of them is cu
 """
 
 import ast
+import symtable
 from collections.abc import Iterable, Iterator, Mapping
 
 _Import = ast.Import | ast.ImportFrom
@@ -43,7 +44,17 @@ def _closure(owners: Mapping[str, ast.stmt], roots: Iterable[str]) -> set[str]:
 
 
 def _used(node: ast.stmt) -> Iterator[str]:
-    return (each.id for each in ast.walk(node) if isinstance(each, ast.Name))
+    """The names that a statement takes from the module: a local variable of the same name is none of them."""
+    return _globals(symtable.symtable(ast.unparse(node), "base", "exec"))
+
+
+def _globals(table: symtable.SymbolTable) -> Iterator[str]:
+    at_top = table.get_type() == "module"
+    yield from (
+        each.get_name() for each in table.get_symbols() if each.is_global() or (at_top and each.is_referenced())
+    )
+    for inner in table.get_children():
+        yield from _globals(inner)
 
 
 def _bound(node: ast.stmt) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""Bases on the binary digits of numbers."""

@@ -1,0 +1,1 @@
+"""Secure bases on starting programs."""

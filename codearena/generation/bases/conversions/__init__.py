@@ -1,0 +1,1 @@
+"""Bases on values that come as one of several types."""

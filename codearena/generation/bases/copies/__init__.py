@@ -1,0 +1,1 @@
+"""Bases on what is shared and what is copied."""

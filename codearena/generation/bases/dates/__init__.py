@@ -1,0 +1,1 @@
+"""Bases on days, months and durations; none of them asks what time it is."""

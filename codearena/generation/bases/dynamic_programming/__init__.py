@@ -1,0 +1,1 @@
+"""Bases on answers that are made of the answers to smaller questions."""

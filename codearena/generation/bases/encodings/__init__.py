@@ -1,0 +1,1 @@
+"""Bases on text and bytes."""

@@ -1,0 +1,1 @@
+"""Bases on nodes and edges."""

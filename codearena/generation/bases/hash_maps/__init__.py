@@ -1,0 +1,1 @@
+"""Bases on counting and grouping by key."""

@@ -1,0 +1,1 @@
+"""Secure bases on passwords and their hashes."""

@@ -1,0 +1,1 @@
+"""Bases on always having the least of many at hand."""

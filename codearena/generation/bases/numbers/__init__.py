@@ -1,0 +1,1 @@
+"""Bases on whole numbers and how they are written."""

@@ -1,0 +1,1 @@
+"""Bases on values that may not be there."""

@@ -1,0 +1,1 @@
+"""Bases on reading notations."""

@@ -1,0 +1,1 @@
+"""Secure bases on names of files."""

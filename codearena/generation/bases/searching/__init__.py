@@ -1,0 +1,1 @@
+"""Bases on finding a position by halving what is left."""

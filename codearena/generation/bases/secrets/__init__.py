@@ -1,0 +1,1 @@
+"""Secure bases on what nobody else may know or guess."""

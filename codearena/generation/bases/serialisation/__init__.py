@@ -1,0 +1,1 @@
+"""Secure bases on reading what strangers wrote."""

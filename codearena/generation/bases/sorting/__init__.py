@@ -1,0 +1,1 @@
+"""Bases on putting items into order."""

@@ -1,0 +1,1 @@
+"""Bases on what came last and what came first."""

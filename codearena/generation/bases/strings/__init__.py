@@ -1,0 +1,1 @@
+"""Bases on texts: runs, prefixes, words, alphabets."""
