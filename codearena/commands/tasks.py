@@ -11,6 +11,7 @@ from rich.progress import track
 from rich.table import Table
 
 from codearena import probe_report
+from codearena.commands import generate, task_files
 from codearena.commands.console import console, number, reported, table
 from codearena.commands.gateways import DEFAULT_TASKS, BaseURL, Isolation, OwnIsolation, TasksFolder, gateway
 from codearena.models import Verdict
@@ -22,7 +23,11 @@ from codearena.tasks.task import Task
 from codearena.tasks.verify import Verification
 from codearena.tasks.verify import verify as verify_task
 
-app = typer.Typer(help="List and verify tasks.", no_args_is_help=True)
+app = typer.Typer(help="List, verify and make tasks.", no_args_is_help=True)
+app.command()(generate.generate)
+app.command()(task_files.certify)
+app.command()(task_files.stats)
+app.command()(task_files.export)
 
 
 @app.command("list")
