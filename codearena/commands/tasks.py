@@ -11,7 +11,7 @@ from rich.progress import track
 from rich.table import Table
 
 from codearena import probe_report
-from codearena.commands import generate, task_files
+from codearena.commands import generate, importing, task_files
 from codearena.commands.console import console, number, reported, table
 from codearena.commands.gateways import DEFAULT_TASKS, BaseURL, Isolation, OwnIsolation, TasksFolder, gateway
 from codearena.models import Verdict
@@ -25,6 +25,7 @@ from codearena.tasks.verify import verify as verify_task
 
 app = typer.Typer(help="List, verify and make tasks.", no_args_is_help=True)
 app.command()(generate.generate)
+app.command("import")(importing.import_tasks)
 app.command()(task_files.certify)
 app.command()(task_files.stats)
 app.command()(task_files.export)

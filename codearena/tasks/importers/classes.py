@@ -72,9 +72,7 @@ def debugbench(row: Row) -> Draft:
     found = [_example(str(text), names) for text in items_of(row, "examples")]
     tests: list[JSON] = [{"name": f"example {number}", **each} for number, each in enumerate(found, start=1) if each]
     if len(tests) < 2:
-        raise RefusedError(
-            f"examples: {len(tests)} of {len(found)} say their input and output in literals, 2 are needed"
-        )
+        raise RefusedError(f"examples: {len(tests)} of {len(found)} say input and output in literals, 2 are needed")
     for test in tests[:-1]:
         test["visible"] = True  # type: ignore[index,call-overload]
     record: dict[str, JSON] = {
@@ -140,6 +138,6 @@ def classeval(row: Row) -> Draft:
         "description": text_of(row, "skeleton", "class_description"),
         "prelude": imports,
         "solution": solution,
-        "script": {"source": script, "visible": sorted(first.values()) if len(first) < len(tests) else []},
+        "script": {"source": script, "visible": [*sorted(first.values())] if len(first) < len(tests) else []},
     }
     return Draft(record)

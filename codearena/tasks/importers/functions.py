@@ -1,4 +1,4 @@
-"""Data sets of single functions with assertions: HumanEval, HumanEvalPack (HumanEvalFix), MBPP, and EvalPlus's of both."""
+"""Data sets of functions with assertions: HumanEval, HumanEvalPack (HumanEvalFix), MBPP, and EvalPlus's of both."""
 
 import ast
 import random
@@ -22,7 +22,7 @@ _MOST_PLUS_TESTS = 60
 
 
 _CLOSE: dict[str, JSON] = {"relative": 1e-6, "absolute": 1e-6}
-_LIKE: dict[str, JSON] = {"compare": "approx", "tolerance": _CLOSE}
+_LIKE: dict[str, JSON] = {"compare": "approx", "tolerance": _CLOSE, "expect": None}
 """As EvalPlus compares numbers."""
 
 
@@ -109,7 +109,7 @@ def _case(number: int, args: Any, expected: Any) -> JSON:
         given, expect = to_json(list(args)), to_json(expected)
     except TagError as error:
         raise RefusedError(f"inputs: {number}: {error}") from error
-    return {"name": f"input {number}", "visible": number == 0, "args": given, "expect": expect, **_LIKE}
+    return {"name": f"input {number}", "visible": number == 0, "args": given, **_LIKE, "expect": expect}
 
 
 def _drawn(count: int) -> list[int]:
@@ -128,7 +128,6 @@ def _with_inputs(row: Row, record: dict[str, JSON]) -> Draft:
             "name": f"input {number}",
             "args": to_json(list(inputs[number])),
             "make": f"input_{number}",
-            "expect": None,
             **_LIKE,
         }
         for number in chosen

@@ -1,5 +1,6 @@
 """From a data set to tasks, one item at a time; what becomes no task is told with the reason, never dropped."""
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -25,17 +26,18 @@ class Imported:
 
 
 def imported(
-    kind: Format, source: str, breaks: Breaks | None = None, split: str = "train"
+    kind: Format, source: str, breaks: Breaks | None = None, split: str = "train", limit: int | None = None
 ) -> Iterator[Imported | Refusal]:
     """Every item of the source, as a task or as what keeps it from being one, in order.
 
-    breaks: for items without a buggy side; None: these are refused. split: of all of them.
+    breaks: for items without a buggy side; None: these are refused. split: of all of them. limit: items
+    to read; None: all.
 
     Raises:
         TaskError: the source cannot be read, see `rows_of`.
     """
     seen: dict[str, int] = {}
-    for place, row in rows_of(source, kind.read_folder):
+    for place, row in itertools.islice(rows_of(source, kind.read_folder), limit):
         name = _name_of(row)
         try:
             draft = kind.map(row)

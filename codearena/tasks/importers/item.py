@@ -13,7 +13,8 @@ Row = Mapping[str, Any]
 
 STANDARD_IMPORTS = "\n".join(
     (
-        "import bisect, collections, copy, datetime, functools, heapq, itertools, math, operator, random, re, string, sys",
+        "import bisect, collections, copy, datetime, functools, heapq",
+        "import itertools, math, operator, random, re, string, sys",
         "from typing import *",
         "from collections import *",
         "",
@@ -28,7 +29,7 @@ class RefusedError(ValueError):
 
 @dataclass(frozen=True)
 class Refusal:
-    """An item that became no task. place: file and line or row; item: its id, empty if it has none; reason: in words."""
+    """An item that became no task. place: file and line or row; item: its id, empty if it has none."""
 
     place: str
     item: str
