@@ -105,7 +105,6 @@ def _script_problems(script: executor_pb2.Script, settings: Settings) -> Iterato
         "call_cpu": (limits.HasField("call_cpu"), seconds(limits.call_cpu), settings.call_wall_s),
         "call_wall": (limits.HasField("call_wall"), seconds(limits.call_wall), settings.call_wall_s),
         "memory_bytes": (limits.HasField("memory_bytes"), limits.memory_bytes, settings.memory_bytes),
-        "output_bytes": (limits.HasField("output_bytes"), limits.output_bytes, settings.output_bytes),
     }
     for name, (is_set, value, most) in asked.items():
         if is_set and not 0 < value <= most:

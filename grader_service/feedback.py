@@ -224,7 +224,7 @@ def _script_test(test: ExaminedTest, expectation: grader_pb2.Expectation, settin
 def _program_test(test: ExaminedTest, expectation: grader_pb2.Expectation, got: str, settings: Settings) -> list[str]:
     """Input and answer as they are, line by line, then where the output differs, and the output."""
     limit = settings.shown_output_chars
-    parts = [("stdin", expectation.input), ("expected", program_feedback.answer_text(expectation, limit))]
+    parts = [("input", expectation.input), ("expected", program_feedback.answer_text(expectation, limit))]
     lines = [
         f"  {label}:\n{render.indent(render.passage(text, limit), '    | ')}" for label, text in parts if text.strip()
     ]

@@ -407,10 +407,8 @@ class ScriptLimits(_message.Message):
     CALL_CPU_FIELD_NUMBER: _builtins.int
     CALL_WALL_FIELD_NUMBER: _builtins.int
     MEMORY_BYTES_FIELD_NUMBER: _builtins.int
-    OUTPUT_BYTES_FIELD_NUMBER: _builtins.int
     memory_bytes: _builtins.int
     """Of the program and of the processes that it starts, each for itself."""
-    output_bytes: _builtins.int
     @_builtins.property
     def call_cpu(self) -> _duration_pb2.Duration: ...
     @_builtins.property
@@ -421,20 +419,14 @@ class ScriptLimits(_message.Message):
         call_cpu: _duration_pb2.Duration | None = ...,
         call_wall: _duration_pb2.Duration | None = ...,
         memory_bytes: _builtins.int | None = ...,
-        output_bytes: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_memory_bytes", b"_memory_bytes", "_output_bytes", b"_output_bytes", "call_cpu", b"call_cpu", "call_wall", b"call_wall", "memory_bytes", b"memory_bytes", "output_bytes", b"output_bytes"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_memory_bytes", b"_memory_bytes", "call_cpu", b"call_cpu", "call_wall", b"call_wall", "memory_bytes", b"memory_bytes"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_memory_bytes", b"_memory_bytes", "_output_bytes", b"_output_bytes", "call_cpu", b"call_cpu", "call_wall", b"call_wall", "memory_bytes", b"memory_bytes", "output_bytes", b"output_bytes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_memory_bytes", b"_memory_bytes", "call_cpu", b"call_cpu", "call_wall", b"call_wall", "memory_bytes", b"memory_bytes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__memory_bytes: _TypeAlias = _typing.Literal["memory_bytes"]  # noqa: Y015
     _WhichOneofArgType__memory_bytes: _TypeAlias = _typing.Literal["_memory_bytes", b"_memory_bytes"]  # noqa: Y015
-    _WhichOneofReturnType__output_bytes: _TypeAlias = _typing.Literal["output_bytes"]  # noqa: Y015
-    _WhichOneofArgType__output_bytes: _TypeAlias = _typing.Literal["_output_bytes", b"_output_bytes"]  # noqa: Y015
-    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__memory_bytes) -> _WhichOneofReturnType__memory_bytes | None: ...
-    @_typing.overload
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__output_bytes) -> _WhichOneofReturnType__output_bytes | None: ...
 
 Global___ScriptLimits: _TypeAlias = ScriptLimits  # noqa: Y015
 

@@ -523,7 +523,6 @@ class _Conductor:
             "environment": call["environment"],
         }
         with self._process(run.role, with_stdin=True) as process:
-            process.configure(limits["output_bytes"], self._limits["value_bytes"])
             stdin = base64.b64decode(script["stdin"])
             process.group = run.group
             answer = process.ask(message, self._bounds_of(run, limits["call_cpu_s"], limits["call_wall_s"]), stdin)
