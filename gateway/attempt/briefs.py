@@ -193,11 +193,11 @@ def _brief(task: Task) -> Brief:
             call_id = str(len(workload.calls) + 1)
             workload.calls.append(_script_call(task.script, task.entry_point, visible, call_id))
             expectations.tests.extend(_script_expectations(task.script, visible, call_id))
-        for each in task.program.tests if task.program else ():
-            if task.program and each.visible is visible:
+        if task.program is not None:
+            for run in (each for each in task.program.tests if each.visible is visible):
                 call_id = str(len(workload.calls) + 1)
-                workload.calls.append(programs.call_of(each, call_id))
-                expectations.tests.append(programs.expectation_of(task.program, each, call_id))
+                workload.calls.append(programs.call_of(run, call_id))
+                expectations.tests.append(programs.expectation_of(task.program, run, call_id))
     for check in task.checks:
         workload.checks.add(rule=check.rule, argument=check.argument)
         expectations.checks.add(name=check.name, visible=check.visible)
