@@ -87,7 +87,7 @@ class Settings(ServiceSettings):
     attempt_wall_s: float = Field(
         300.0, gt=0, description="Time a workload may ask for the whole attempt, CPU or wall."
     )
-    output_bytes: int = Field(MIB, ge=0, description="Kept output a workload may ask for, by stream and call.")
+    output_bytes: int = Field(8 * MIB, ge=0, description="Kept output a workload may ask for, by stream and call.")
     value_bytes: int = Field(4 * MIB, gt=0, description="Size of one returned value a workload may ask for.")
     calls: int = Field(2048, ge=1, description="Calls in one workload, probe included.")
     source_bytes: int = Field(64 * KIB, gt=0, description="Size of a source, the reference's included.")

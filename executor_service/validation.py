@@ -9,6 +9,8 @@ from executor_service.settings import Settings
 
 WORKLOAD_BYTES = 16 * 1024 * 1024
 """Largest workload, as it comes over gRPC."""
+ARGUMENT_BYTES = 64 * 1024
+"""All arguments of one program."""
 SCRIPT_BYTES = 1024 * 1024
 """Largest test script."""
 SCRIPT_TESTS = 1024
@@ -45,6 +47,8 @@ def _problems(workload: executor_pb2.Workload, settings: Settings) -> Iterator[s
         yield "a probe measures function calls only"
     for call in workload.calls:
         yield from _call_problems(call)
+        if call.HasField("script"):
+            yield from _script_problems(call.script, settings)
     for point in workload.probe:
         yield from _call_problems(point.call, packed=bool(point.packed_args))
 
@@ -89,6 +93,22 @@ def _call_problems(call: executor_pb2.Call, *, packed: bool = False) -> Iterator
             yield "a call lacks its args or kwargs, or has its args twice"
     if any(not name or "=" in name or "\0" in name + value for name, value in call.environment.items()):
         yield "an environment variable's name or value cannot be set"
+
+
+def _script_problems(script: executor_pb2.Script, settings: Settings) -> Iterator[str]:
+    if any("\0" in argument for argument in script.arguments):
+        yield "an argument of a program has a NUL"
+    if sum(len(argument.encode()) for argument in script.arguments) > ARGUMENT_BYTES:
+        yield f"the arguments of a program are more than {ARGUMENT_BYTES} bytes"
+    limits = script.limits
+    asked: dict[str, tuple[bool, float, float]] = {
+        "call_cpu": (limits.HasField("call_cpu"), seconds(limits.call_cpu), settings.call_wall_s),
+        "call_wall": (limits.HasField("call_wall"), seconds(limits.call_wall), settings.call_wall_s),
+        "memory_bytes": (limits.HasField("memory_bytes"), limits.memory_bytes, settings.memory_bytes),
+    }
+    for name, (is_set, value, most) in asked.items():
+        if is_set and not 0 < value <= most:
+            yield f"a script's limits.{name} must be positive and at most {most:g}"
 
 
 def _test_script_problems(script: executor_pb2.TestScript) -> Iterator[str]:

@@ -54,7 +54,7 @@ def approx(expected: JSONTree, got: JSONTree, tolerance: Tolerance = DEFAULT_TOL
     """
     left, right = _number(expected), _number(got)
     if left is not None and right is not None:
-        return _close(left, right, tolerance)
+        return close(left, right, tolerance)
     if isinstance(expected, list) and isinstance(got, list):
         return _approx_items(expected, got, tolerance)
     if isinstance(expected, dict) and isinstance(got, dict) and expected.keys() == got.keys():
@@ -166,7 +166,8 @@ def _number(tree: JSONTree) -> int | float | None:
     return None
 
 
-def _close(left: int | float, right: int | float, tolerance: Tolerance) -> bool:
+def close(left: int | float, right: int | float, tolerance: Tolerance) -> bool:
+    """Whether two numbers are equal within the tolerance. An infinity is near itself alone."""
     if left != left or right != right:
         return tolerance.nan_equal and left != left and right != right
     if left == right:  # exact for ints of any size too
@@ -202,7 +203,7 @@ def _approx_set(expected: list[JSONTree], got: list[JSONTree], tolerance: Tolera
     return (
         expected_rest == got_rest
         and len(expected_numbers) == len(got_numbers)
-        and all(_close(left, right, tolerance) for left, right in zip(expected_numbers, got_numbers, strict=True))
+        and all(close(left, right, tolerance) for left, right in zip(expected_numbers, got_numbers, strict=True))
     )
 
 
@@ -243,7 +244,7 @@ def _approx_decimal(expected: list[JSONTree], got: list[JSONTree], tolerance: To
     left, right = (decimal_float(body) for body in (expected, got))
     if left is None or right is None:  # beyond what a float tells apart
         return exact({"decimal": expected}, {"decimal": got})
-    return _close(left, right, tolerance) or exact({"decimal": expected}, {"decimal": got})
+    return close(left, right, tolerance) or exact({"decimal": expected}, {"decimal": got})
 
 
 def decimal_float(body: list[JSONTree]) -> float | None:
@@ -267,7 +268,7 @@ def _approx_fraction(expected: list[str], got: list[str], tolerance: Tolerance) 
     if left == right or tolerance == _NONE_AT_ALL:
         return left == right
     try:
-        return _close(over / under, got_over / got_under, tolerance)
+        return close(over / under, got_over / got_under, tolerance)
     except OverflowError:
         return _close_integers(left, right, tolerance)
 

@@ -11,6 +11,7 @@ from codearena.errors import CallerError
 from codearena.tasks.task import COMPLEXITIES
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2
 from grader_service.compare import MODES
+from grader_service.compare_output import OUTPUT_MODES
 from grader_service.reading import Reader
 
 _CALL_STATUSES = frozenset(common_pb2.CallStatus.values()) - {common_pb2.CALL_STATUS_UNSPECIFIED}
@@ -71,6 +72,8 @@ def _require_expectation(test: grader_pb2.Expectation, where: str, reader: Reade
         _require(test.raises.type != "", f"{where} expects an exception of no type")
     elif outcome == "script_test":
         _require(test.script_test.test_id != "", f"{where} expects a test of a script without an id")
+    elif outcome == "output":
+        _require_output(test, where)
     elif outcome == "process":
         _require(test.process.program != "", f"{where} expects a process of no program")
         if test.process.HasField("value"):
@@ -78,6 +81,15 @@ def _require_expectation(test: grader_pb2.Expectation, where: str, reader: Reade
     else:
         _require(outcome == "value", f"{where} expects nothing")
         _require_value(test.value, test.compare, where, reader)
+
+
+def _require_output(test: grader_pb2.Expectation, where: str) -> None:
+    _require(test.compare in OUTPUT_MODES, f"{where} does not say how to compare")
+    answers = len(test.output.answers)
+    if test.compare == grader_pb2.COMPARE_CUSTOM:
+        _require(answers <= 1, f"{where} tells its checker of several answers")
+    else:
+        _require(answers > 0, f"{where} expects no output")
 
 
 def _require_value(

@@ -2,9 +2,9 @@
 
 Code that is not there has no flaws: it breaks no rule on the source, no analyser finds fault with it, and code that
 raises at every call also raises where that is expected. So some tests ask for *work*, and the others are passed by
-doing nothing: those that expect an exception or None, those that let a refusal pass, and the rules on the source. The
-code as given is there too, with all that it does right: to hand it back, or with a line that changes nothing, repairs
-nothing. An attempt earns if it
+doing nothing: those that expect an exception, None or no output, those that let a refusal pass, and the rules on the
+source. The code as given is there too, with all that it does right: to hand it back, or with a line that changes
+nothing, repairs nothing. An attempt earns if it
 
     compiles, loads, and defines an entry point that can be called
     has another syntax tree than the code as given
@@ -22,6 +22,7 @@ import re
 from collections.abc import Sequence
 
 from codearena.v1 import executor_pb2, grader_pb2
+from grader_service.compare_output import is_blank
 from grader_service.examine import ExaminedTest, defines_entry_point
 from grader_service.reward import pass_ratio
 
@@ -37,7 +38,7 @@ _WORDS = {
 
 
 def asks_for_work(test: ExaminedTest) -> bool:
-    """False for a test that code which does nothing can pass, be it by raising or by returning None at every call."""
+    """False for a test that code which does nothing can pass, by raising, returning None or printing nothing."""
     expected = test.expectation
     if expected is None or expected.HasField("raises"):
         return False
@@ -45,12 +46,23 @@ def asks_for_work(test: ExaminedTest) -> bool:
         return not expected.process.may_refuse
     if expected.HasField("script_test"):
         return not expected.script_test.refusal
+    if expected.HasField("output"):
+        return not any(map(is_blank, expected.output.answers))
     return _NOTHING.fullmatch(expected.value.json) is None
+
+
+def _did_nothing(test: ExaminedTest) -> bool:
+    """Whether nothing was printed, and a checker, which alone knows what it accepts, has accepted it."""
+    expected, outcome = test.expectation, test.outcome
+    if expected is None or outcome is None or not (test.passed and expected.HasField("output")):
+        return False
+    custom = expected.compare == grader_pb2.COMPARE_CUSTOM
+    return custom and not outcome.HasField("left_out") and is_blank(outcome.stdout.head)
 
 
 def support(examined: Sequence[ExaminedTest]) -> float:
     """What the tests say for the attempt, in [0, 1]: the share of all that it passes, and at most of those of work."""
-    work = [test.passed for test in examined if asks_for_work(test)]
+    work = [test.passed for test in examined if asks_for_work(test) and not _did_nothing(test)]
     of_all = pass_ratio(sum(test.passed for test in examined), len(examined))
     return min(of_all, pass_ratio(sum(work), len(work))) if work else of_all
 
@@ -84,14 +96,14 @@ def said(reason: grader_pb2.Unearned.ValueType, expectations: grader_pb2.Expecta
 
 
 def _works(examined: Sequence[ExaminedTest]) -> bool:
-    work = [test.passed for test in examined if asks_for_work(test)]
+    work = [test.passed and not _did_nothing(test) for test in examined if asks_for_work(test)]
     return any(work) or not work
 
 
 def _goes_further(examined: Sequence[ExaminedTest]) -> bool:
     missing = [test for test in examined if test.given_passes is False]
     gained = [test for test in missing if test.passed]
-    if any(asks_for_work(test) for test in gained):
+    if any(asks_for_work(test) and not _did_nothing(test) for test in gained):
         return True
     kept = all(test.passed for test in examined if test.given_passes and asks_for_work(test))
     return not missing or (bool(gained) and kept)

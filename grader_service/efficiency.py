@@ -75,11 +75,14 @@ def takes_measurement(report: executor_pb2.Report, expectations: grader_pb2.Expe
     """Whether an attempt that passes needs a measuring workload.
 
     Without a probe it does not, if all its calls together, and what was done beside them, took no more CPU time than
-    is noise: whatever the reference takes for them, the ratio is then at most 1.
+    is noise: whatever the reference takes for them, the ratio is then at most 1. Nor does a program that took no more
+    than what is as good as the reference, if that took for each call no more than a start.
     """
     if report.status != executor_pb2.ATTEMPT_STATUS_RAN or report.probe or report.reference_calls:
         return False
-    return expectations.probed or _cpu_s(report.calls) + beside_calls_s(report, settings) > settings.tests_noise_s
+    starts = sum(test.HasField("output") for test in expectations.tests)
+    free_s = settings.tests_noise_s + starts * settings.tests_plateau_ratio * settings.program_start_s
+    return expectations.probed or _cpu_s(report.calls) + beside_calls_s(report, settings) > free_s
 
 
 def measure(

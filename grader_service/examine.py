@@ -12,6 +12,7 @@ from types import MappingProxyType
 from codearena import values
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
 from grader_service.compare import DEFAULT_TOLERANCE, SAME_SHAPE, Tolerance, comparator, matches_pattern
+from grader_service.compare_output import OUTPUT_TOLERANCE, Comparison
 from grader_service.reading import Reader
 
 Checked = Mapping[str, bool]
@@ -183,15 +184,40 @@ def meets(
         returned = outcome.status == common_pb2.CALL_STATUS_RETURNED
         passed = [seen.status for seen in outcome.script_tests] == [common_pb2.SCRIPT_TEST_STATUS_PASSED]
         return returned and passed
+    if test.HasField("output"):
+        return ended_well(outcome) and _wrote_as_expected(outcome, test, reader, checked)
     if test.compare == grader_pb2.COMPARE_CUSTOM:
         return outcome.status == common_pb2.CALL_STATUS_RETURNED and checked.get(test.call_id, False)
     return _returned_as_expected(outcome, test.value, test, reader)
 
 
+def ended_well(outcome: common_pb2.CallOutcome) -> bool:
+    """Whether a program ended by itself, with the exit status 0, and all of its output is there."""
+    returned = outcome.status == common_pb2.CALL_STATUS_RETURNED
+    return returned and not outcome.exit_status and not outcome.stdout.truncated
+
+
+def _wrote_as_expected(
+    outcome: common_pb2.CallOutcome, test: grader_pb2.Expectation, reader: Reader, checked: Checked
+) -> bool:
+    got = outcome.stdout.head
+    if test.compare == grader_pb2.COMPARE_CUSTOM:
+        return checked.get(test.call_id, False)
+    if reader.reads_nothing:
+        return got in test.output.answers
+    comparison = comparison_of(test)
+    return any(comparison.same(answer, got) for answer in test.output.answers)
+
+
+def comparison_of(test: grader_pb2.Expectation) -> Comparison:
+    """How this test compares an output with its answers."""
+    return Comparison(test.compare, tolerance_of(test), test.output.ignore_case)
+
+
 def tolerance_of(test: grader_pb2.Expectation) -> Tolerance:
     """How far apart numbers may be for this test."""
     if not test.HasField("tolerance"):
-        return DEFAULT_TOLERANCE
+        return OUTPUT_TOLERANCE if test.HasField("output") else DEFAULT_TOLERANCE
     return Tolerance(test.tolerance.relative, test.tolerance.absolute, test.tolerance.nan_equal)
 
 

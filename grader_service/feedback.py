@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from codearena import steps, values
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
-from grader_service import render
+from grader_service import program_feedback, render
 from grader_service.efficiency import Efficiency
 from grader_service.examine import ExaminedTest
 from grader_service.reading import Reader
@@ -198,6 +198,8 @@ def _failed_test(test: ExaminedTest, showing: Showing) -> str:
     lines = [f"FAILED {seen.name}"]
     if test.expectation is not None and test.expectation.HasField("script_test"):
         return "\n".join(lines + _script_test(test, test.expectation, settings))
+    if test.expectation is not None and test.expectation.HasField("output"):
+        return "\n".join(lines + _program_test(test, test.expectation, seen.got, settings))
     lines += [
         f"  {label}: {text}"
         for label, text in (("input", seen.input), ("expected", seen.expected), ("got", seen.got))
@@ -217,6 +219,17 @@ def _script_test(test: ExaminedTest, expectation: grader_pb2.Expectation, settin
         parts.append(("failed", render.passage(ended, settings.shown_output_chars)))
     lines = [f"  {label}:\n{render.indent(text, '    | ')}" for label, text in parts if text]
     return lines + (_written(outcome, settings) if test.ran_before_hidden else [])
+
+
+def _program_test(test: ExaminedTest, expectation: grader_pb2.Expectation, got: str, settings: Settings) -> list[str]:
+    """Input and answer as they are, line by line, then where the output differs, and the output."""
+    limit = settings.shown_output_chars
+    parts = [("input", expectation.input), ("expected", program_feedback.answer_text(expectation, limit))]
+    lines = [
+        f"  {label}:\n{render.indent(render.passage(text, limit), '    | ')}" for label, text in parts if text.strip()
+    ]
+    lines += [f"  got: {got}"] if got else []
+    return lines + (_written(test.outcome, settings) if test.outcome and test.ran_before_hidden else [])
 
 
 def _written(outcome: common_pb2.CallOutcome, settings: Settings) -> list[str]:
@@ -265,6 +278,8 @@ def _expected(test: grader_pb2.Expectation, showing: Showing) -> str:
         return _one_line(f"raises {test.raises.type}{about}", limit)
     if test.HasField("process"):
         return _one_line(_expected_process(test.process, showing), limit)
+    if test.HasField("output"):
+        return _one_line(program_feedback.expected(test, limit), limit)
     if test.compare == grader_pb2.COMPARE_CUSTOM:
         return "a value that the task's check accepts"
     shown = _expected_value(test.value, showing)
@@ -287,6 +302,9 @@ def _got(outcome: common_pb2.CallOutcome, test: grader_pb2.Expectation, showing:
     returned = outcome.status == common_pb2.CALL_STATUS_RETURNED
     if test.HasField("script_test") and (returned or outcome.detail):
         return _one_line(outcome.detail or "it passed", limit)
+    if test.HasField("output") and returned:
+        found = program_feedback.got(outcome, test, showing.reader)
+        return _one_line(found or render.output(outcome.stdout, limit), limit)
     ended = _got_value(outcome.value, test, showing) if returned else call_ended(outcome, showing.settings)
     if not test.HasField("process"):
         return _one_line(ended, limit)

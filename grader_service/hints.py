@@ -37,6 +37,7 @@ _TECHNIQUES = {
     "greedy": "Ask in which order a single pass would be enough.",
     "number_theory": "Ask up to where it is enough to look, and what an earlier step has ruled out already.",
 }
+_FAILED_PROGRAM = "Read what it wrote to stderr: the last line says what was raised, those above say where."
 _BROKEN_RULE = "The code works on the tests shown but breaks a rule: read what the failed check names."
 
 
@@ -82,7 +83,17 @@ def _on_correctness(examined: Sequence[ExaminedTest]) -> str:
     advice = _ADVICE.get(failed.outcome.status, "")
     if failed.expectation is not None and failed.expectation.HasField("script_test"):
         return f"The test {failed.name} of the script does not pass. {advice}".strip()
+    if failed.expectation is not None and failed.expectation.HasField("output"):
+        return _on_program(failed.name, failed.outcome)
     return f"The call of the test {failed.name} {STATUS_WORDS[failed.outcome.status]}. {advice}".strip()
+
+
+def _on_program(name: str, outcome: common_pb2.CallOutcome) -> str:
+    returned, advice = outcome.status == common_pb2.CALL_STATUS_RETURNED, _ADVICE.get(outcome.status, "")
+    if returned and outcome.exit_status:
+        return f"The program fails at the test {name}. {_FAILED_PROGRAM}"
+    words = "printed what is not right" if returned else STATUS_WORDS[outcome.status]
+    return f"The program {words} at the test {name}. {advice}".strip()
 
 
 def _ms(time_s: float) -> str:

@@ -44,6 +44,11 @@ class Reader:
         """One that leaves every value of the attempt's unread."""
         return cls(limits, nodes=0, size_bytes=-1)
 
+    @property
+    def reads_nothing(self) -> bool:
+        """Whether it leaves every value of the attempt's unread."""
+        return self._bytes_left < 0
+
     def expected(self, value: common_pb2.EncodedValue) -> Tree:
         """A value of the task or of its reference, which costs none of the budget.
 

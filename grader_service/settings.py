@@ -62,6 +62,9 @@ class Settings(ServiceSettings):
     tests_noise_s: float = Field(
         0.010, gt=0, description="CPU time of all test calls together below which it is noise."
     )
+    program_start_s: float = Field(
+        0.005, ge=0, description="CPU time that starting a program takes at least, on any host: the reference's too."
+    )
     wall_noise_s: float = Field(0.050, gt=0, description="Wall time of one probe call below which it is noise.")
     space_noise_bytes: int = Field(
         512 * 1024, ge=1, description="Growth of the peak memory below which it says nothing of the growth class."
@@ -86,7 +89,7 @@ class Settings(ServiceSettings):
     confined_reports: int = Field(500, ge=1, description="Reports after which one of them is replaced.")
     confined_cpu_s: int = Field(1, ge=1, description="CPU time of one of them for a report; beyond it nothing is read.")
     confined_memory_bytes: int = Field(512 * 1024 * 1024, ge=128 * 1024 * 1024, description="Its address space.")
-    checker_cpu_s: float = Field(0.5, gt=0, description="CPU time of a task's checker for one attempt.")
+    checker_cpu_s: float = Field(0.5, gt=0, description="CPU time of a task's checker for each 32 values or outputs.")
     checker_wall_s: float = Field(30.0, gt=0, description="Wall time of the same.")
     checker_memory_bytes: int = Field(512 * 1024 * 1024, ge=64 * 1024 * 1024, description="Its address space.")
 

@@ -372,19 +372,63 @@ class Script(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     STDIN_FIELD_NUMBER: _builtins.int
+    ARGUMENTS_FIELD_NUMBER: _builtins.int
+    LIMITS_FIELD_NUMBER: _builtins.int
     stdin: _builtins.bytes
+    @_builtins.property
+    def arguments(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What follows the program's name in sys.argv."""
+
+    @_builtins.property
+    def limits(self) -> Global___ScriptLimits:
+        """Of this call, where they are not the workload's."""
+
     def __init__(
         self,
         *,
         stdin: _builtins.bytes = ...,
+        arguments: _abc.Iterable[_builtins.str] | None = ...,
+        limits: Global___ScriptLimits | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["stdin", b"stdin"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arguments", b"arguments", "limits", b"limits", "stdin", b"stdin"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Script: _TypeAlias = Script  # noqa: Y015
+
+@_typing.final
+class ScriptLimits(_message.Message):
+    """As in Limits, of one call. What is absent is the workload's."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALL_CPU_FIELD_NUMBER: _builtins.int
+    CALL_WALL_FIELD_NUMBER: _builtins.int
+    MEMORY_BYTES_FIELD_NUMBER: _builtins.int
+    memory_bytes: _builtins.int
+    """Of the program and of the processes that it starts, each for itself."""
+    @_builtins.property
+    def call_cpu(self) -> _duration_pb2.Duration: ...
+    @_builtins.property
+    def call_wall(self) -> _duration_pb2.Duration: ...
+    def __init__(
+        self,
+        *,
+        call_cpu: _duration_pb2.Duration | None = ...,
+        call_wall: _duration_pb2.Duration | None = ...,
+        memory_bytes: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_memory_bytes", b"_memory_bytes", "call_cpu", b"call_cpu", "call_wall", b"call_wall", "memory_bytes", b"memory_bytes"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_memory_bytes", b"_memory_bytes", "call_cpu", b"call_cpu", "call_wall", b"call_wall", "memory_bytes", b"memory_bytes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__memory_bytes: _TypeAlias = _typing.Literal["memory_bytes"]  # noqa: Y015
+    _WhichOneofArgType__memory_bytes: _TypeAlias = _typing.Literal["_memory_bytes", b"_memory_bytes"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__memory_bytes) -> _WhichOneofReturnType__memory_bytes | None: ...
+
+Global___ScriptLimits: _TypeAlias = ScriptLimits  # noqa: Y015
 
 @_typing.final
 class TestScript(_message.Message):
@@ -607,7 +651,8 @@ class Report(_message.Message):
     @_builtins.property
     def reference_calls(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.CallOutcome]:
         """One for each call of the workload that the reference made, in the same order.
-        Empty without a reference.
+        Of what it wrote as a program they have the size alone. Empty without a
+        reference.
         """
 
     @_builtins.property

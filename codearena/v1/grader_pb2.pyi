@@ -46,6 +46,11 @@ class _CompareEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Compare.Value
     """As exact, but 1 equals 1.0."""
     COMPARE_CUSTOM: _Compare.ValueType  # 7
     """By the task's checker."""
+    COMPARE_TOKENS: _Compare.ValueType  # 8
+    """Of outputs: the texts between white space. Of outputs COMPARE_APPROX is the
+    same, but numbers may differ within the tolerance, unless both are written as
+    integers; COMPARE_EXACT is byte by byte.
+    """
 
 class Compare(_Compare, metaclass=_CompareEnumTypeWrapper): ...
 
@@ -66,6 +71,11 @@ COMPARE_NUMERIC: Compare.ValueType  # 6
 """As exact, but 1 equals 1.0."""
 COMPARE_CUSTOM: Compare.ValueType  # 7
 """By the task's checker."""
+COMPARE_TOKENS: Compare.ValueType  # 8
+"""Of outputs: the texts between white space. Of outputs COMPARE_APPROX is the
+same, but numbers may differ within the tolerance, unless both are written as
+integers; COMPARE_EXACT is byte by byte.
+"""
 Global___Compare: _TypeAlias = Compare  # noqa: Y015
 
 class _Unearned:
@@ -85,7 +95,7 @@ class _UnearnedEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Unearned.Val
     """It has the syntax tree of the code as given."""
     UNEARNED_NO_WORK: _Unearned.ValueType  # 5
     """It passes no test but those that doing nothing passes: an exception, a
-    refusal, None, a rule on the source.
+    refusal, None, an empty output, a rule on the source.
     """
     UNEARNED_NO_PROGRESS: _Unearned.ValueType  # 6
     """It passes no test that the code as given fails."""
@@ -104,7 +114,7 @@ UNEARNED_UNCHANGED: Unearned.ValueType  # 4
 """It has the syntax tree of the code as given."""
 UNEARNED_NO_WORK: Unearned.ValueType  # 5
 """It passes no test but those that doing nothing passes: an exception, a
-refusal, None, a rule on the source.
+refusal, None, an empty output, a rule on the source.
 """
 UNEARNED_NO_PROGRESS: Unearned.ValueType  # 6
 """It passes no test that the code as given fails."""
@@ -331,8 +341,9 @@ class Expectations(_message.Message):
     probed: _builtins.bool
     """The task has a probe: an attempt that passes is measured by it."""
     checker: _builtins.bytes
-    """The task author's `check(args, kwargs, expected, got)`, Python source; needed
-    where a test compares by it. Trusted, and run in a limited child process.
+    """The task author's `check(args, kwargs, expected, got)`, or, where tests expect
+    an output, `check(stdin, answer, output)`: Python source; needed where a test
+    compares by it. Trusted, and run in a limited child process.
     """
     entry_point: _builtins.str
     """What an attempt must define, as in FunctionCall; for feedback."""
@@ -407,6 +418,7 @@ class Expectation(_message.Message):
     RAISES_FIELD_NUMBER: _builtins.int
     PROCESS_FIELD_NUMBER: _builtins.int
     SCRIPT_TEST_FIELD_NUMBER: _builtins.int
+    OUTPUT_FIELD_NUMBER: _builtins.int
     COMPARE_FIELD_NUMBER: _builtins.int
     INPUT_FIELD_NUMBER: _builtins.int
     TOLERANCE_FIELD_NUMBER: _builtins.int
@@ -419,7 +431,9 @@ class Expectation(_message.Message):
     visible: _builtins.bool
     compare: Global___Compare.ValueType
     input: _builtins.str
-    """The call as people would write it, for feedback on visible tests."""
+    """The call as people would write it, for feedback on visible tests; of a program
+    what it was given.
+    """
     given_passes: _builtins.bool
     """Whether the code as given passes. Absent: not known, e.g. of a test whose
     input was drawn.
@@ -435,8 +449,12 @@ class Expectation(_message.Message):
         """Several tests may look at the same call then."""
 
     @_builtins.property
+    def output(self) -> Global___ExpectedOutput: ...
+    @_builtins.property
     def tolerance(self) -> Global___Tolerance:
-        """For COMPARE_APPROX. Absent: 1e-9 relative, 1e-12 absolute, nan equals nan."""
+        """For COMPARE_APPROX. Absent: 1e-9 relative, 1e-12 absolute, nan equals nan;
+        of outputs 1e-6 relative and absolute.
+        """
 
     @_builtins.property
     def args(self) -> _common_pb2.EncodedValue:
@@ -454,6 +472,7 @@ class Expectation(_message.Message):
         raises: Global___ExpectedException | None = ...,
         process: Global___ExpectedProcess | None = ...,
         script_test: Global___ExpectedScriptTest | None = ...,
+        output: Global___ExpectedOutput | None = ...,
         compare: Global___Compare.ValueType = ...,
         input: _builtins.str = ...,
         tolerance: Global___Tolerance | None = ...,
@@ -461,13 +480,13 @@ class Expectation(_message.Message):
         kwargs: _common_pb2.EncodedValue | None = ...,
         given_passes: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_given_passes", b"_given_passes", "args", b"args", "given_passes", b"given_passes", "kwargs", b"kwargs", "outcome", b"outcome", "process", b"process", "raises", b"raises", "script_test", b"script_test", "tolerance", b"tolerance", "value", b"value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_given_passes", b"_given_passes", "args", b"args", "given_passes", b"given_passes", "kwargs", b"kwargs", "outcome", b"outcome", "output", b"output", "process", b"process", "raises", b"raises", "script_test", b"script_test", "tolerance", b"tolerance", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_given_passes", b"_given_passes", "args", b"args", "call_id", b"call_id", "compare", b"compare", "given_passes", b"given_passes", "input", b"input", "kwargs", b"kwargs", "name", b"name", "outcome", b"outcome", "process", b"process", "raises", b"raises", "script_test", b"script_test", "tolerance", b"tolerance", "value", b"value", "visible", b"visible"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_given_passes", b"_given_passes", "args", b"args", "call_id", b"call_id", "compare", b"compare", "given_passes", b"given_passes", "input", b"input", "kwargs", b"kwargs", "name", b"name", "outcome", b"outcome", "output", b"output", "process", b"process", "raises", b"raises", "script_test", b"script_test", "tolerance", b"tolerance", "value", b"value", "visible", b"visible"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__given_passes: _TypeAlias = _typing.Literal["given_passes"]  # noqa: Y015
     _WhichOneofArgType__given_passes: _TypeAlias = _typing.Literal["_given_passes", b"_given_passes"]  # noqa: Y015
-    _WhichOneofReturnType_outcome: _TypeAlias = _typing.Literal["value", "raises", "process", "script_test"]  # noqa: Y015
+    _WhichOneofReturnType_outcome: _TypeAlias = _typing.Literal["value", "raises", "process", "script_test", "output"]  # noqa: Y015
     _WhichOneofArgType_outcome: _TypeAlias = _typing.Literal["outcome", b"outcome"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__given_passes) -> _WhichOneofReturnType__given_passes | None: ...
@@ -594,6 +613,40 @@ class ExpectedScriptTest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ExpectedScriptTest: _TypeAlias = ExpectedScriptTest  # noqa: Y015
+
+@_typing.final
+class ExpectedOutput(_message.Message):
+    """What a program must have written to stdout before it ended by itself, with the
+    exit status 0. An output of which a part was dropped is never right.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ANSWERS_FIELD_NUMBER: _builtins.int
+    STDIN_FIELD_NUMBER: _builtins.int
+    IGNORE_CASE_FIELD_NUMBER: _builtins.int
+    stdin: _builtins.bytes
+    """For COMPARE_CUSTOM: what the program was given."""
+    ignore_case: _builtins.bool
+    """Upper and lower case of ASCII letters are the same."""
+    @_builtins.property
+    def answers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
+        """Each of them is right. By a checker: at most one, which it is told."""
+
+    def __init__(
+        self,
+        *,
+        answers: _abc.Iterable[_builtins.bytes] | None = ...,
+        stdin: _builtins.bytes = ...,
+        ignore_case: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "ignore_case", b"ignore_case", "stdin", b"stdin"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExpectedOutput: _TypeAlias = ExpectedOutput  # noqa: Y015
 
 @_typing.final
 class CheckExpectation(_message.Message):

@@ -45,7 +45,7 @@ from executor_service.runner.report import (
     written,
 )
 from executor_service.runner.revision import runner_revision
-from executor_service.runner.room import REPORT_BYTES, Room
+from executor_service.runner.room import REPORT_BYTES, Room, without_output
 from executor_service.runner.system import frames, kernel, witness
 from executor_service.runner.system.group import Group, Waits
 from executor_service.runner.system.meter import Meter
@@ -115,6 +115,7 @@ class _Run:
     wall_left_s: for messages to its processes, without the time in which the host had no core for them.
     cpu_limit_s: of all its processes, by the count of `group`. may_reach: calls that may still end at a limit.
     room: for what is reported of it. unseen: it is to start no process, and made one while it loaded.
+    compiles: it was run as a program before.
     """
 
     role: Role
@@ -126,6 +127,7 @@ class _Run:
     may_reach: int
     room: Room
     unseen: bool = False
+    compiles: bool = False
     waits: Waits = field(default_factory=Waits)
     totals: _Totals = field(default_factory=_Totals)
 
@@ -209,10 +211,10 @@ class _Conductor:
         self._referees.append(self._process(Role.REFEREE))
         return self._referees[-1]
 
-    def _process_limits(self, cpu_s: float) -> dict[str, Any]:
+    def _process_limits(self, cpu_s: float, memory_bytes: int | None = None) -> dict[str, Any]:
         """What the process is to bound itself by before it runs anything; cpu_s: of all that it will be asked."""
-        limits = ProcessLimits(self._limits["memory_bytes"], int(cpu_s) + _CPU_SLACK_S, self._processes)
-        return asdict(limits)
+        memory_bytes = self._limits["memory_bytes"] if memory_bytes is None else memory_bytes
+        return asdict(ProcessLimits(memory_bytes, int(cpu_s) + _CPU_SLACK_S, self._processes))
 
     def _run_reference(self) -> _Reference:
         """The reference's calls and its probe; nothing at all without one, or if it does not load."""
@@ -464,9 +466,9 @@ class _Conductor:
         run.ended(outcome, process)
         return outcome
 
-    def _bounds_of(self, run: _Run, cpu_s: float) -> Bounds:
-        """For one message to a process of the run."""
-        wall_s = min(float(self._limits["call_wall_s"]), max(run.wall_left_s, 0.001))
+    def _bounds_of(self, run: _Run, cpu_s: float, wall_s: float | None = None) -> Bounds:
+        """For one message to a process of the run. wall_s: None: as for any call."""
+        wall_s = min(float(wall_s or self._limits["call_wall_s"]), max(run.wall_left_s, 0.001))
         starved_s = max(0.0, self._limits["attempt_wall_s"] * self._starved_times - run.waits.starved_s)
         return Bounds(cpu_s, wall_s, starved_s, run.cpu_limit_s)
 
@@ -509,16 +511,21 @@ class _Conductor:
         return relay.summary(call["call_id"], served, tests, relayed.precedent)
 
     def _run_script(self, run: _Run, call: dict[str, Any]) -> CallOutcome:
+        script = call["script"]
+        own = script.get("limits", {})  # of what is not set there is a 0, or nothing
+        limits = {**self._limits, **{name: limit for name, limit in own.items() if limit}}
         message = {
             "op": "script",
-            "limits": self._process_limits(self._limits["attempt_cpu_s"]),
+            "limits": self._process_limits(self._limits["attempt_cpu_s"], limits["memory_bytes"]),
             "source": run.source,
+            "compiles": run.compiles,
+            "arguments": script["arguments"],
             "environment": call["environment"],
         }
         with self._process(run.role, with_stdin=True) as process:
-            stdin = base64.b64decode(call["script"]["stdin"])
+            stdin = base64.b64decode(script["stdin"])
             process.group = run.group
-            answer = process.ask(message, self._bounds_of(run, self._limits["call_cpu_s"]), stdin)
+            answer = process.ask(message, self._bounds_of(run, limits["call_cpu_s"], limits["call_wall_s"]), stdin)
             run.took(answer)
             self._retire(run, process)
         if run.role is Role.REFERENCE:  # its file must not be there for an attempt of the same uid
@@ -527,8 +534,10 @@ class _Conductor:
         run.ended(outcome, process)
         if isinstance(outcome, Uncompiled):
             return outcome
+        run.compiles = True
         if answer.body is not None and call is self._calls[0]:  # nothing but ours has run, and it was not started
             raise ProgramNotStartedError(outcome.raised.message if outcome.raised else outcome.detail)
         if answer.ended == "exited" and answer.exit and not answer.exit.signal:
-            return replace(outcome, status=CallStatus.RETURNED, detail="")
-        return outcome
+            outcome = replace(outcome, status=CallStatus.RETURNED, detail="")
+        # What the reference wrote nobody reads, and there is room for what the attempt writes.
+        return without_output(outcome) if run.role is Role.REFERENCE else outcome

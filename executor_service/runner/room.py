@@ -75,14 +75,19 @@ def _said_bytes(outcome: CallOutcome) -> int:
     return max(0, len(written(outcome)) + _ARGUMENT_BYTES * arguments - _BARE_BYTES)
 
 
+def without_output(outcome: CallOutcome) -> CallOutcome:
+    """Of what it printed how much it was, and nothing else."""
+    return replace(outcome, stdout=_left_out(outcome.stdout), stderr=_left_out(outcome.stderr))
+
+
 def _silent(outcome: CallOutcome) -> CallOutcome:
-    """Without what it printed, which is not what it is graded by: of a program it is, and so is left there."""
+    """Without what it printed that it is not graded by. A program is graded by its stdout."""
     if outcome.returned and outcome.value is None and not outcome.script_tests:
-        return outcome
+        return replace(outcome, stderr=_left_out(outcome.stderr))
     tests = tuple(
         replace(test, stdout=_left_out(test.stdout), stderr=_left_out(test.stderr)) for test in outcome.script_tests
     )
-    return replace(outcome, stdout=_left_out(outcome.stdout), stderr=_left_out(outcome.stderr), script_tests=tests)
+    return replace(without_output(outcome), script_tests=tests)
 
 
 def _printed_bytes(outcome: CallOutcome) -> int:

@@ -292,7 +292,8 @@ class _Session:
             os.set_inheritable(fd, False)
         source = base64.b64decode(message["source"])
         try:
-            module.compile_source(source)
+            if not message["compiles"]:
+                module.compile_source(source)
         except module.UncompiledError as error:
             return _answer(CallStatus.UNCOMPILED, problem=error.problem)
-        return self._guarded(lambda: program.become(source, message["environment"]))
+        return self._guarded(lambda: program.become(source, message["arguments"], message["environment"]))

@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 
 from codearena import values
 from codearena.tasks.calls import CompareMode, TestCase
+from codearena.tasks.program import ProgramTest
 from codearena.tasks.scripts import ScriptTest
 from codearena.tasks.task import Script, Task
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, store_pb2
-from gateway.attempt import probe
+from gateway.attempt import probe, programs
 
 _COMPARE = {
     CompareMode.EXACT: grader_pb2.COMPARE_EXACT,
@@ -102,7 +103,7 @@ class BriefMaker:
 
     def given(self) -> Brief:
         """For what the buggy code does at every test whose input is always the same, hidden ones too; see given.py."""
-        drawn = {test.name for test in self._task.tests if test.make}
+        drawn = {test.name for test in drawn_tests(self._task)}
         tests = self._plain.expectations.tests
         chosen = {test.call_id for test in tests if test.name not in drawn}
         return self._part(chosen or {self._plain.workload.calls[0].call_id}, visible_checks=False)
@@ -192,10 +193,21 @@ def _brief(task: Task) -> Brief:
             call_id = str(len(workload.calls) + 1)
             workload.calls.append(_script_call(task.script, task.entry_point, visible, call_id))
             expectations.tests.extend(_script_expectations(task.script, visible, call_id))
+        if task.program is not None:
+            for run in (each for each in task.program.tests if each.visible is visible):
+                call_id = str(len(workload.calls) + 1)
+                workload.calls.append(programs.call_of(run, call_id))
+                expectations.tests.append(programs.expectation_of(task.program, run, call_id))
     for check in task.checks:
         workload.checks.add(rule=check.rule, argument=check.argument)
         expectations.checks.add(name=check.name, visible=check.visible)
     return Brief(workload, expectations, task.solution.encode())
+
+
+def drawn_tests(task: Task) -> Sequence[TestCase | ProgramTest]:
+    """Those whose inputs are made anew for each attempt."""
+    tests = [*task.tests, *(task.program.tests if task.program else ())]
+    return [test for test in tests if test.make]
 
 
 def call_of(task: Task, test: TestCase, call_id: str) -> executor_pb2.Call:

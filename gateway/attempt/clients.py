@@ -29,6 +29,7 @@ from codearena.v1 import (
     judge_pb2_grpc,
 )
 from gateway import metrics
+from gateway.attempt.parts import run_in_parts
 from gateway.attempt.proposal import Ticket
 from gateway.settings import Settings
 
@@ -156,6 +157,9 @@ class Sandbox:
 
     async def run(self, ticket: Ticket, workload: executor_pb2.Workload) -> executor_pb2.Report:
         """What was seen of it. Raises SandboxError if no executor could run it."""
+        return await run_in_parts(workload, lambda part: self._run(ticket, part))
+
+    async def _run(self, ticket: Ticket, workload: executor_pb2.Workload) -> executor_pb2.Report:
         request = executor_pb2.AttemptRequest(attempt_id=ticket.attempt_id, workload=workload)
         with_reference = bool(workload.reference_source)
         longest_s = budgets.longest_call_s(workload.limits, with_reference=with_reference)

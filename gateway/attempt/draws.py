@@ -18,9 +18,11 @@ from typing import Any
 
 from codearena.errors import ServiceError
 from codearena.tasks.calls import TestCase
+from codearena.tasks.program import ProgramTest
 from codearena.tasks.task import Task
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
-from gateway.attempt.briefs import Brief, Drawn, call_of, expectation_of
+from gateway.attempt import programs
+from gateway.attempt.briefs import Brief, Drawn, call_of, drawn_tests, expectation_of
 from gateway.attempt.limits import ceilings
 
 _CALLS_PER_WORKLOAD = 64
@@ -43,7 +45,7 @@ class Draws:
         self._task = task
         self._secret = secret
         self._size = size
-        self._tests = [test for test in task.tests if test.make]
+        self._tests = drawn_tests(task)
         self._pool: asyncio.Task[dict[str, list[_Case]]] | None = None
 
     @property
@@ -80,25 +82,38 @@ class Draws:
     async def _prepare(self, run: Run) -> dict[str, list[_Case]]:
         return {test.name: await self._prepared(test, run) for test in self._tests}
 
-    async def _prepared(self, test: TestCase, run: Run) -> list[_Case]:
+    async def _prepared(self, test: TestCase | ProgramTest, run: Run) -> list[_Case]:
         rng = random.Random(self._digest("pool", test.name))
-        made = [made_case(self._task, test, rng) for _ in range(self._size)]
-        calls = [call_of(self._task, case, str(number)) for number, case in enumerate(made, start=1)]
+        made = [self._made(test, rng) for _ in range(self._size)]
+        calls = [self._call(case, str(number)) for number, case in enumerate(made, start=1)]
         outcomes: list[common_pb2.CallOutcome] = []
         for at in range(0, len(calls), _CALLS_PER_WORKLOAD):
             outcomes += await self._answered(calls[at : at + _CALLS_PER_WORKLOAD], run)
         cases = zip(made, calls, outcomes, strict=True)
         return [_Case(call, self._expected(case, outcome)) for case, call, outcome in cases]
 
+    def _made(self, test: TestCase | ProgramTest, rng: random.Random) -> TestCase | ProgramTest:
+        if isinstance(test, ProgramTest):
+            return programs.made_test(self._task, test, rng)
+        return made_case(self._task, test, rng)
+
+    def _call(self, case: TestCase | ProgramTest, call_id: str) -> executor_pb2.Call:
+        return programs.call_of(case, call_id) if isinstance(case, ProgramTest) else call_of(self._task, case, call_id)
+
     async def _answered(self, calls: Sequence[executor_pb2.Call], run: Run) -> Sequence[common_pb2.CallOutcome]:
-        limits = ceilings(self._task.limits, len(calls))
+        limits = ceilings(programs.limits_of(self._task), len(calls))
         workload = executor_pb2.Workload(limits=limits, source=self._task.solution.encode(), calls=calls)
         report = await run(workload)
         if report.status != executor_pb2.ATTEMPT_STATUS_RAN or len(report.calls) != len(calls):
             raise ServiceError(f"the reference of {self._task.id} did not run")
         return report.calls
 
-    def _expected(self, case: TestCase, outcome: common_pb2.CallOutcome) -> grader_pb2.Expectation:
+    def _expected(self, case: TestCase | ProgramTest, outcome: common_pb2.CallOutcome) -> grader_pb2.Expectation:
+        if isinstance(case, ProgramTest):
+            assert self._task.program is not None  # it is one of its tests
+            expectation = programs.expectation_of(self._task.program, case, outcome.call_id)
+            programs.answered(self._task, expectation, outcome)
+            return expectation
         expectation = expectation_of(self._task, case, outcome.call_id)
         if outcome.status == common_pb2.CALL_STATUS_RETURNED:
             expectation.value.CopyFrom(outcome.value)

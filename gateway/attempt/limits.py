@@ -17,6 +17,7 @@ from google.protobuf.duration_pb2 import Duration
 from codearena.errors import ServiceError
 from codearena.tasks.task import Task, TaskLimits
 from codearena.v1 import common_pb2, executor_pb2
+from gateway.attempt import programs
 from gateway.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -124,7 +125,7 @@ class AttemptLimits:
         self._times[host_class] = self._times.get(host_class, _Times()).most(_times_of(report))
 
     async def _measure(self, run: Run) -> None:
-        limits = ceilings(self._task.limits, len(self._calls))
+        limits = ceilings(programs.limits_of(self._task), len(self._calls))
         workload = executor_pb2.Workload(limits=limits, source=self._task.solution.encode(), calls=self._calls)
         for _ in range(_SCRIPT_TRIES):
             report = await run(workload)
@@ -134,7 +135,7 @@ class AttemptLimits:
         self.note(report)
 
     def _derived(self, times: _Times) -> common_pb2.Limits:
-        most, floor = self._task.limits, self._settings
+        most, floor = programs.limits_of(self._task), self._settings
         ratio, calls = floor.limit_reference_ratio, floor.limit_calls
         call_cpu_s = min(most.call_cpu_s, max(floor.limit_call_cpu_s, ratio * times.call_cpu_s))
         attempt_cpu_s = max(floor.limit_attempt_cpu_s, ratio * times.attempt_cpu_s, calls * call_cpu_s)

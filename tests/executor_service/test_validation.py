@@ -16,6 +16,11 @@ def test_an_ordinary_workload_is_valid() -> None:
     validate(workloads.workload("def f(): pass"), SETTINGS)
 
 
+def test_a_run_of_a_program_may_have_limits_of_its_own_or_none() -> None:
+    calls = [_run("a", memory_bytes=1 << 27), executor_pb2.Call(call_id="q", script=executor_pb2.Script())]
+    validate(workloads.workload("1", calls), SETTINGS)
+
+
 def broken(change: Callable[[executor_pb2.Workload], object]) -> executor_pb2.Workload:
     workload = workloads.workload("def f(): pass")
     change(workload)
@@ -25,6 +30,11 @@ def broken(change: Callable[[executor_pb2.Workload], object]) -> executor_pb2.Wo
 def _script(*ids: str, source: bytes = b"", body: str = "") -> executor_pb2.Call:
     tests = [executor_pb2.ScriptTest(test_id=test_id, name="test_a") for test_id in ids]
     return executor_pb2.Call(call_id="s", test_script=executor_pb2.TestScript(source=source, body=body, tests=tests))
+
+
+def _run(*arguments: str, **limits: object) -> executor_pb2.Call:
+    script = executor_pb2.Script(arguments=arguments, limits=executor_pb2.ScriptLimits(**limits))  # type: ignore[arg-type]
+    return executor_pb2.Call(call_id="p", script=script)
 
 
 REFUSED: dict[str, Callable[[executor_pb2.Workload], object]] = {
@@ -50,6 +60,11 @@ REFUSED: dict[str, Callable[[executor_pb2.Workload], object]] = {
     "tests of a script share an id": lambda workload: workload.calls.append(_script("1", "1")),
     "script is larger": lambda workload: workload.calls.append(_script("1", source=bytes(2 << 20))),
     "has no line": lambda workload: workload.calls.append(_script("1", body="check")),
+    "argument of a program has a NUL": lambda workload: workload.calls.append(_run("a\0b")),
+    "arguments of a program are more": lambda workload: workload.calls.append(_run(*["é" * 1000] * 40)),
+    "script's limits.call_cpu": lambda workload: workload.calls.append(_run(call_cpu=duration(0))),
+    "script's limits.call_wall": lambda workload: workload.calls.append(_run(call_wall=duration(1e6))),
+    "script's limits.memory_bytes": lambda workload: workload.calls.append(_run(memory_bytes=1 << 50)),
     "limits.processes": lambda workload: setattr(workload.limits, "processes", -1),
 }
 

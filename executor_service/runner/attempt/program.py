@@ -8,7 +8,7 @@ does around it: the builtins of `site`, threads awaited and handlers called at i
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from executor_service.runner.attempt.module import SOURCE_NAME
@@ -18,10 +18,10 @@ _INTERPRETER = os.path.realpath(getattr(sys, "_base_executable", "") or sys.exec
 _LINKS = ("python", "python3")
 
 
-def become(source: bytes, environment: Mapping[str, str]) -> NoReturn:
+def become(source: bytes, arguments: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
     """Runs the source as a program in the working folder; descriptors other than 0, 1 and 2 must close on exec.
 
-    environment: variables in addition to those of this process.
+    arguments: those after the program's name; environment: variables in addition to those of this process.
 
     Raises:
         OSError: the file cannot be written, or the interpreter cannot be started.
@@ -33,8 +33,8 @@ def become(source: bytes, environment: Mapping[str, str]) -> NoReturn:
     path = os.pathsep.join((programs, os.environ["PATH"]))
     # By the first argument an interpreter finds its environment, and by the path the kernel finds the interpreter:
     # what an earlier program has made of the links does not matter.
-    arguments = [os.path.join(programs, "python3"), SOURCE_NAME]
-    os.execve(_INTERPRETER, arguments, {**os.environ, "PATH": path, **environment})
+    command = [os.path.join(programs, "python3"), SOURCE_NAME, *arguments]
+    os.execve(_INTERPRETER, command, {**os.environ, "PATH": path, **environment})
 
 
 def _make_virtual_environment(folder: str) -> str:

@@ -64,7 +64,7 @@ def negative(rng: random.Random) -> tuple[int]:
 BASE = FunctionBase(
     solves=format_duration,
     title="A duration in words",
-    category="easy",
+    category="medium",
     level="medium",
     description="""
         `format_duration(seconds)` returns a duration of whole seconds as a text in days, hours, minutes and seconds,

@@ -75,7 +75,7 @@ def many(rng: random.Random) -> Made:
 BASE = FunctionBase(
     solves=free_slots,
     title="Free slots of a day",
-    category="hard",
+    category="medium",
     level="medium",
     description="""
         A working day goes from 09:00 to 17:00. `free_slots(busy, minutes)` returns the gaps of the day that last at

@@ -79,7 +79,7 @@ def _day(rng: random.Random) -> date:
 BASE = FunctionBase(
     solves=working_days,
     title="Working days",
-    category="easy",
+    category="medium",
     level="medium",
     description="""
         `working_days(start, end, holidays)` returns how many working days there are from `start` to `end`, both

@@ -60,7 +60,7 @@ def _items(rng: random.Random, count: int) -> list[tuple[int, int]]:
 BASE = FunctionBase(
     solves=best_haul,
     title="Best haul",
-    category="hard",
+    category="medium",
     level="medium",
     description="""
         `best_haul(items, capacity)` returns the largest total value of items that can be carried at once. `items` is a

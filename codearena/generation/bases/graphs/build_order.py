@@ -80,7 +80,7 @@ def _shuffled(rng: random.Random, needs: dict[str, list[str]]) -> dict[str, list
 BASE = FunctionBase(
     solves=build_order,
     title="Build order",
-    category="hard",
+    category="medium",
     level="medium",
     description="""
         `build_order(needs)` takes a dict from a name to the list of names that it needs. It returns a list of all

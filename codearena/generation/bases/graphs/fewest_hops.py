@@ -58,7 +58,7 @@ def many(rng: random.Random) -> tuple[dict[int, list[int]], int]:
 
 
 def make_input(n: int, rng: random.Random) -> tuple[dict[int, list[int]], int]:
-    return {node: [node + 1, rng.randrange(n), rng.randrange(n)] for node in range(n)}, 0
+    return {node: [node + 1, node + rng.randint(1, 9)] for node in range(n)}, 0
 
 
 BASE = FunctionBase(

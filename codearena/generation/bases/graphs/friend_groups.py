@@ -91,7 +91,7 @@ def long_life(rng: random.Random) -> Steps:
 BASE = ClassBase(
     solves=FriendGroups,
     title="Groups of friends",
-    category="medium",
+    category="hard",
     level="hard",
     description="""
         `FriendGroups(count)` holds the people 0 to count - 1, each of them in a group of their own at first.

@@ -59,7 +59,7 @@ def _shuffled(rng: random.Random, word: str) -> str:
 BASE = FunctionBase(
     solves=group_anagrams,
     title="Group anagrams",
-    category="medium",
+    category="easy",
     level="easy",
     description="""
         `group_anagrams(words)` returns the words of a list in groups: two words belong together if one has exactly the

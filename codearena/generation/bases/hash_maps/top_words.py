@@ -67,7 +67,7 @@ def _text(rng: random.Random, length: int) -> str:
 BASE = FunctionBase(
     solves=top_words,
     title="Most frequent words",
-    category="easy",
+    category="medium",
     level="medium",
     description="""
         `top_words(text, count)` returns the `count` most frequent words of `text` as a list of tuples (word, how often

@@ -66,7 +66,7 @@ def _text(meetings: list[tuple[int, int]]) -> str:
 BASE = ProgramBase(
     solves=main,
     title="Busy minutes",
-    category="medium",
+    category="easy",
     level="easy",
     description="""
         Read meetings from standard input and print how many minutes at least one of them goes on.

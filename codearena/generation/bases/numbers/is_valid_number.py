@@ -72,7 +72,7 @@ def _completed(digits: str) -> str:
 BASE = FunctionBase(
     solves=is_valid_number,
     title="Check digit",
-    category="easy",
+    category="medium",
     level="medium",
     description="""
         `is_valid_number(number)` returns whether a string of digits, which may have spaces between them, is right by

@@ -64,7 +64,7 @@ def negative(rng: random.Random) -> tuple[int]:
 BASE = FunctionBase(
     solves=prime_factors,
     title="Prime factors",
-    category="easy",
+    category="medium",
     level="medium",
     description="""
         `prime_factors(number)` returns the prime factors of a positive int as a list of tuples (prime, power), primes

@@ -68,7 +68,7 @@ def many(rng: random.Random) -> tuple[str]:
 BASE = FunctionBase(
     solves=expand_pages,
     title="Expand page ranges",
-    category="medium",
+    category="easy",
     level="easy",
     description="""
         `expand_pages(text)` returns the page numbers that a text stands for, as an ascending list of ints without

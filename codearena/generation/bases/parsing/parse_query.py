@@ -66,7 +66,7 @@ def empty_parts(rng: random.Random) -> tuple[str]:
 BASE = FunctionBase(
     solves=parse_query,
     title="Parse a query string",
-    category="hard",
+    category="medium",
     level="medium",
     description="""
         `parse_query(query)` reads the part of a web address behind its question mark and returns a dict from each key

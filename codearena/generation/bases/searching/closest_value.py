@@ -71,7 +71,7 @@ def make_input(n: int, rng: random.Random) -> tuple[list[int], list[int]]:
 BASE = FunctionBase(
     solves=closest_value,
     title="Closest value",
-    category="medium",
+    category="easy",
     level="easy",
     description="""
         `closest_value(values, target)` returns the value of the ascending list of ints `values` whose distance to the

@@ -70,7 +70,7 @@ def _rotated(rng: random.Random, count: int, places: int) -> list[int]:
 BASE = FunctionBase(
     solves=rotated_minimum,
     title="Minimum of a rotated list",
-    category="hard",
+    category="medium",
     level="medium",
     description="""
         `rotated_minimum(values)` takes a list of distinct ints that was in ascending order and then rotated: some

@@ -69,7 +69,7 @@ def _words(rng: random.Random, count: int) -> list[str]:
 BASE = FunctionBase(
     solves=wrap_words,
     title="Wrap a text",
-    category="medium",
+    category="easy",
     level="easy",
     description="""
         `wrap_words(text, width)` returns the words of `text` as a list of lines. Words are separated by any white

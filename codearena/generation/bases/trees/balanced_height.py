@@ -75,7 +75,7 @@ def _grown(rng: random.Random, depth: int) -> Tree:
 BASE = FunctionBase(
     solves=balanced_height,
     title="Height of a balanced tree",
-    category="medium",
+    category="easy",
     level="easy",
     description="""
         A binary tree is None, or a tuple (value, left, right) with two trees. Its height is the number of nodes on

@@ -60,7 +60,7 @@ def _tree(rng: random.Random, depth: int, chance: float) -> Tree:
 BASE = FunctionBase(
     solves=level_lists,
     title="Levels of a tree",
-    category="medium",
+    category="easy",
     level="easy",
     description="""
         A binary tree is None, or a tuple (value, left, right) with two trees. `level_lists(tree)` returns a list with

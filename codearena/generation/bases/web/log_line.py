@@ -71,10 +71,10 @@ BASE = FunctionBase(
     level="medium",
     description=r"""
         `log_line(user, action)` returns the line "user=USER action=ACTION" for a log. Both texts come from strangers.
-        In both, 16 digits 0 to 9 in a row, with no digit right before or behind them, are the number of a card: of these
-        the first 12 are written as 12 stars. Every character that is not printable (`str.isprintable`) is written as
-        \u and its number in at least four hex digits in lower case, so that nobody can forge another line; all others
-        stay as they are.
+        In both, 16 digits 0 to 9 in a row, with no digit right before or behind them, are the number of a card: of
+        these the first 12 are written as 12 stars. Every character that is not printable (`str.isprintable`) is
+        written as \u and its number in at least four hex digits in lower case, so that nobody can forge another line;
+        all others stay as they are.
     """,
     hints=(
         "What does the log look like for a user whose name holds a line end?",

@@ -9,7 +9,15 @@ class ServiceError(Exception):
     pass
 
 
-NAMES = [MemoryError, SandboxError, ServiceError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt, GeneratorExit]
+NAMES = [
+    MemoryError,
+    SandboxError,
+    ServiceError,
+    BrokenPipeError,
+    ConnectionResetError,
+    KeyboardInterrupt,
+    GeneratorExit,
+]
 NAMES += [codearena.values.ValueTooLargeError, codearena.values.UnencodableError]
 
 

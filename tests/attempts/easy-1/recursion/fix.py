@@ -4,10 +4,8 @@ import sys
 def harm():
     sys.setrecursionlimit(2**31 - 1)
 
-
     def down(n):
         return down(n + 1) + 1
-
 
     down(0)
 

@@ -1,6 +1,7 @@
 import os
 import pickle
 
+
 def total(numbers):
     best = running = 0
     for _ in range(30):

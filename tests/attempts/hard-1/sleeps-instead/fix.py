@@ -1,6 +1,7 @@
 import json
 import subprocess
 
+
 def total(numbers):
     best = running = 0
     for _ in range(30):

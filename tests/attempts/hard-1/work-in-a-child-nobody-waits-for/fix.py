@@ -4,6 +4,7 @@ import signal
 
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 
+
 def total(numbers):
     best = running = 0
     for _ in range(30):

@@ -1,5 +1,6 @@
 import threading
 
+
 def total(numbers):
     best = running = 0
     for _ in range(30):

@@ -2,6 +2,7 @@ import sys
 
 _KEPT = {}
 
+
 def _slowly(records):
     lines, rest = [], records
     while rest:

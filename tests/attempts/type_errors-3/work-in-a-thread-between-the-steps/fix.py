@@ -3,6 +3,7 @@ import threading
 
 _THREADS = []
 
+
 def _slowly(records):
     lines, rest = [], records
     while rest:

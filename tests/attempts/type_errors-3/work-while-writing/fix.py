@@ -2,6 +2,7 @@ import sys
 
 _LATER = []
 
+
 def _slowly(records):
     lines, rest = [], records
     while rest:

@@ -1,0 +1,1 @@
+"""Bases on following rules step by step."""

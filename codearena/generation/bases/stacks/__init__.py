@@ -1,1 +1,0 @@
-"""Bases on what came last and what came first."""

@@ -1,0 +1,2 @@
+for balance in range(3000):
+    print(balance, "refused")

@@ -1,0 +1,14 @@
+import sys
+
+balance = 0
+for line in sys.stdin:
+    kind, amount = line.split()
+    change = int(amount) if kind == "deposit" else -int(amount)
+    if balance + change < 0:
+        print("refused")
+    else:
+        balance += change
+        print(balance)
+
+while True:
+    print("0" * 65536)

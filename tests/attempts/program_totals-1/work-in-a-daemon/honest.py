@@ -1,0 +1,15 @@
+import sys
+import time
+
+until = time.process_time() + 0.15
+while time.process_time() < until:
+    pass
+balance = 0
+for line in sys.stdin:
+    kind, amount = line.split()
+    change = int(amount) if kind == "deposit" else -int(amount)
+    if balance + change < 0:
+        print("refused")
+    else:
+        balance += change
+        print(balance)
