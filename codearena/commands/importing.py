@@ -45,7 +45,7 @@ def import_tasks(
         left_out: list[tuple[str, str]] = []
 
         def tasks() -> Iterator[Task]:
-            found = imported(FORMATS[data_set], source, _breaks(bugs, seed), split.value, limit)
+            found = imported(FORMATS[data_set], source, bugs_of(bugs, seed), split.value, limit)
             for each in track(found, "importing", console=console, transient=True):
                 if isinstance(each, Refusal):
                     refused.append(each)
@@ -60,7 +60,7 @@ def import_tasks(
         raise typer.Exit(1)
 
 
-def _breaks(count: int, seed: int) -> Breaks | None:
+def bugs_of(count: int, seed: int) -> Breaks | None:
     """Bugs of the operators of `codearena tasks generate`, as many of each program; None: none are to be made."""
     if count == 0:
         return None
