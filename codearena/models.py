@@ -12,95 +12,33 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from codearena.learning import (
-    BestAttempt,
-    CurriculumState,
-    EpisodeMemory,
-    Event,
-    Failure,
-    Memory,
-    Move,
-    NextTask,
-    RewardStats,
-    Stats,
-    TimingStats,
-)
-from codearena.sdk.requests import (
-    DEFAULT_AGENT,
-    ID_PATTERN,
-    MAX_BATCH_ITEMS,
-    Action,
-    BatchRequest,
-    FixRequest,
-    GradeRequest,
-    IsolationName,
-    JobRequest,
-    ResetRequest,
-    RunRawRequest,
-    SplitName,
-    StepRequest,
-    StepReward,
-    Strategy,
-)
-
-__all__ = [
-    "DEFAULT_AGENT",
-    "ID_PATTERN",
-    "MAX_BATCH_ITEMS",
-    "Action",
-    "AttemptSummary",
-    "BatchRequest",
-    "BatchResponse",
-    "BestAttempt",
-    "Complexity",
-    "CurriculumState",
-    "Episode",
-    "EpisodeMemory",
-    "Event",
-    "ExecutionMetadata",
-    "Failure",
-    "FixRequest",
-    "FixResponse",
-    "GradeItem",
-    "GradeLine",
-    "GradeRequest",
-    "Health",
-    "Hint",
-    "Info",
-    "Isolation",
-    "IsolationName",
-    "JobRequest",
-    "Memory",
-    "Metadata",
-    "Move",
-    "NextTask",
-    "Observation",
-    "OutputText",
-    "Penalties",
-    "Problem",
-    "Ready",
-    "ResetRequest",
-    "Revisions",
-    "RewardComponents",
-    "RewardStats",
-    "RunRawRequest",
-    "RunRawResponse",
-    "Schemas",
-    "SplitName",
-    "State",
-    "Stats",
-    "StepRequest",
-    "StepResponse",
-    "StepReward",
-    "Strategy",
-    "TaskDetail",
-    "TaskSummary",
-    "TimingStats",
-    "Timings",
-    "Unearned",
-    "Verdict",
-    "VisibleTest",
-]
+# What stands behind `as` is public from here, too.
+from codearena.learning import BestAttempt as BestAttempt
+from codearena.learning import CurriculumState as CurriculumState
+from codearena.learning import EpisodeMemory as EpisodeMemory
+from codearena.learning import Event as Event
+from codearena.learning import Failure as Failure
+from codearena.learning import Memory as Memory
+from codearena.learning import Move as Move
+from codearena.learning import NextTask as NextTask
+from codearena.learning import RewardStats as RewardStats
+from codearena.learning import Stats as Stats
+from codearena.learning import TimingStats as TimingStats
+from codearena.sdk.requests import DEFAULT_AGENT as DEFAULT_AGENT
+from codearena.sdk.requests import ID_PATTERN as ID_PATTERN
+from codearena.sdk.requests import MAX_BATCH_ITEMS as MAX_BATCH_ITEMS
+from codearena.sdk.requests import Action as Action
+from codearena.sdk.requests import BatchRequest as BatchRequest
+from codearena.sdk.requests import FixRequest as FixRequest
+from codearena.sdk.requests import GradeRequest as GradeRequest
+from codearena.sdk.requests import IsolationName as IsolationName
+from codearena.sdk.requests import JobRequest as JobRequest
+from codearena.sdk.requests import ResetRequest as ResetRequest
+from codearena.sdk.requests import RunRawRequest as RunRawRequest
+from codearena.sdk.requests import SplitName as SplitName
+from codearena.sdk.requests import StepRequest as StepRequest
+from codearena.sdk.requests import StepReward as StepReward
+from codearena.sdk.requests import Strategy as Strategy
 
 
 class _Lenient(BaseModel):
