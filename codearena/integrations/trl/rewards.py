@@ -153,7 +153,7 @@ class Rewards:
 
     def _proposed(self, items: Sequence[Item], arena: CodeArena) -> list[Answer]:
         """What each completion proposes. Raises what keeps the gateway from telling the entry points."""
-        known = self._progress().entry_points.of({item.task_id for item in items if item.entry_point is None}, arena)
+        known = self._progress().entry_points({item.task_id for item in items if item.entry_point is None}, arena)
         return [answer_of(item.text, item.entry_point or known.get(item.task_id)) for item in items]
 
     def _progress(self) -> Progress:
