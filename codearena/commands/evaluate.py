@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -33,7 +33,7 @@ from codearena.evaluation.compare import compare
 from codearena.evaluation.endpoint import Endpoint, ModelOptions
 from codearena.evaluation.folder import RunFolder
 from codearena.evaluation.model import ModelAgent
-from codearena.evaluation.play import Unit, play, units
+from codearena.evaluation.play import play, units
 from codearena.evaluation.progress import Progress
 from codearena.evaluation.records import Trajectory
 from codearena.evaluation.summary import Summary, summarize
@@ -71,14 +71,6 @@ class _Run:
         model = {name: getattr(self.model, name) for name in asked} if self.agent == "openai" else {}
         plan = {"agent": self.agent, "model": self.model.model or None, "tasks": self.tasks}
         return plan | {"episodes": self.episodes, "seed": self.seed} | model
-
-
-@dataclass(frozen=True)
-class _Played:
-    """planned: task id -> episodes; interrupted: by Ctrl-C, so that not all of them were played."""
-
-    planned: Mapping[str, int]
-    interrupted: bool
 
 
 def evaluate(
@@ -127,14 +119,15 @@ def evaluate(
         )
         chosen = agent or ("openai" if model else "builtin")
         run = _Run(chosen, options, tasks, episodes, seed, concurrency, retry_errors, tasks_dir)
-        folder = RunFolder(out or _new_folder(chosen))
+        name = f"{chosen.partition(':')[0]}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+        folder = RunFolder(out or Path("runs") / name)
         folder.check(run.plan)
         with gateway_url(gateway, isolation, tasks_dir) as url:
-            played = asyncio.run(_play(run, folder, url))
-        found = summarize(_trajectories(folder), seed, played.planned)
-        folder.write_summary(found.to_json())
+            planned, interrupted = asyncio.run(_play(run, folder, url))
+        found = summarize(_trajectories(folder), seed, planned)
+        folder.write_summary(asdict(found))
     show(found, folder.path)
-    if played.interrupted:
+    if interrupted:
         console.print("interrupted; the same command goes on with it", style="red")
         raise typer.Exit(_INTERRUPTED)
     if (code := _exit_code(found, max_missing, fail_below)) != 0:
@@ -148,8 +141,11 @@ def _exit_code(found: Summary, max_missing: int, fail_below: float | None) -> in
     return _BELOW if too_low else 0
 
 
-async def _play(run: _Run, folder: RunFolder, url: str) -> _Played:
-    """Plays what is missing. The folder is made when all that can be known to fail has not."""
+async def _play(run: _Run, folder: RunFolder, url: str) -> tuple[Counter[str], bool]:
+    """Plays what is missing: returns how many episodes each task was to have, and whether Ctrl-C has ended it.
+
+    The folder is made when all that can be known to fail has not.
+    """
     async with AsyncExitStack() as stack:
         arena = await stack.enter_async_context(AsyncCodeArena(url, agent_id=f"eval-{folder.run_id}"))
         await _require_ready(arena)
@@ -157,13 +153,20 @@ async def _play(run: _Run, folder: RunFolder, url: str) -> _Played:
         planned = units(chosen, run.episodes, run.seed, folder.run_id)
         agent = await _agent(run, arena, stack)
         ended = _begun(folder, run)
+        done = {each.episode_id for each in ended}
+        missing = [unit for unit in planned if unit.episode_id not in done]
         counts = Counter(unit.task.id for unit in planned)
         try:
             with Progress(chosen, run.episodes, ended, console) as progress:
-                await play(arena, agent, _missing(planned, ended), run.concurrency, _noting(folder, progress))
+
+                def note(trajectory: Trajectory) -> None:
+                    folder.append(trajectory)
+                    progress.note(trajectory)
+
+                await play(arena, agent, missing, run.concurrency, note)
         except asyncio.CancelledError:  # by Ctrl-C; what has ended is in the folder, and is shown
-            return _Played(counts, interrupted=True)
-        return _Played(counts, interrupted=False)
+            return counts, True
+        return counts, False
 
 
 async def _require_ready(arena: AsyncCodeArena) -> None:
@@ -188,28 +191,11 @@ def _begun(folder: RunFolder, run: _Run) -> list[Trajectory]:
     return folder.begin(run.plan)
 
 
-def _missing(planned: Sequence[Unit], ended: Sequence[Trajectory]) -> list[Unit]:
-    done = {each.episode_id for each in ended}
-    return [unit for unit in planned if unit.episode_id not in done]
-
-
-def _noting(folder: RunFolder, progress: Progress) -> Callable[[Trajectory], None]:
-    def note(trajectory: Trajectory) -> None:
-        folder.append(trajectory)
-        progress.note(trajectory)
-
-    return note
-
-
 def _compare(run_a: RunFolder, run_b: RunFolder) -> None:
     found = compare(_trajectories(run_a), _trajectories(run_b))
     if not found.differences:
         raise InvalidRequestError(f"{run_a.path} and {run_b.path} have no graded episode in common")
     show_comparison(found, run_a.path, run_b.path)
-
-
-def _new_folder(agent: str) -> Path:
-    return Path("runs") / f"{agent.partition(':')[0]}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
 
 
 def _trajectories(folder: RunFolder) -> list[Trajectory]:
