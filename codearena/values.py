@@ -117,7 +117,11 @@ class _Encoder:
         if _is_enum(kind):
             return False, None
         if issubclass(kind, int):
-            return True, self._int(int.__index__(value))  # type: ignore[arg-type]
+            whole = int.__index__(value)  # type: ignore[arg-type]
+            if -EXACT_JSON_INT <= whole <= EXACT_JSON_INT:
+                return True, whole
+            self._count(0, whole.bit_length() // 4)
+            return True, {"int": hex(whole)}
         if issubclass(kind, float):
             return True, _float_tree(value if kind is float else float.__pos__(value))  # type: ignore[arg-type]
         if issubclass(kind, str):
@@ -133,12 +137,6 @@ class _Encoder:
             raw = base.__getitem__(value, slice(None))  # type: ignore[call-overload]
             return True, {"bytes": base64.b64encode(raw).decode("ascii")}
         return False, None
-
-    def _int(self, number: int) -> JSONTree:
-        if -EXACT_JSON_INT <= number <= EXACT_JSON_INT:
-            return number
-        self._count(0, number.bit_length() // 4)
-        return {"int": hex(number)}
 
     def _container(self, value: object, depth: int) -> JSONTree:
         if self._substitute is not None and (other := self._substitute(value)) is not value:

@@ -11,22 +11,10 @@ from typing import Annotated
 
 import typer
 
+from codearena.commands import model_options
 from codearena.commands.console import console, reported
 from codearena.commands.evaluation_tables import show, show_comparison
 from codearena.commands.gateways import DEFAULT_TASKS, OwnIsolation, gateway_url
-from codearena.commands.model_options import (
-    BaseURL,
-    ExtraBody,
-    MaxTokens,
-    Model,
-    PriceIn,
-    PriceOut,
-    Temperature,
-    Timeout,
-    TopP,
-    api_key,
-    parsed_extra_body,
-)
 from codearena.errors import InvalidRequestError, ServiceError
 from codearena.evaluation.agents import Agent, AgentError, BuggyAgent, FixerAgent, ReferenceAgent, ScriptAgent
 from codearena.evaluation.compare import compare
@@ -78,8 +66,8 @@ def evaluate(
         str | None,
         typer.Option(help="builtin, reference, buggy, openai or script:FILE; none: openai with --model, else builtin."),
     ] = None,
-    model: Model = None,
-    base_url: BaseURL = None,
+    model: model_options.Model = None,
+    base_url: model_options.BaseURL = None,
     tasks: Annotated[
         str | None, typer.Option(help="Ids, levels or categories, separated by commas; none: all tasks.")
     ] = None,
@@ -88,13 +76,13 @@ def evaluate(
     seed: Annotated[int, typer.Option(help="Fixes the seed of every episode, which the model is also sent.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Folder of the run; one that is there is gone on with.")] = None,
     retry_errors: Annotated[bool, typer.Option(help="Play again what broke off with an error.")] = False,
-    temperature: Temperature = 0.0,
-    top_p: TopP = None,
-    max_tokens: MaxTokens = 4096,
-    extra_body: ExtraBody = None,
-    timeout_s: Timeout = 120.0,
-    price_in: PriceIn = 0.0,
-    price_out: PriceOut = 0.0,
+    temperature: model_options.Temperature = 0.0,
+    top_p: model_options.TopP = None,
+    max_tokens: model_options.MaxTokens = 4096,
+    extra_body: model_options.ExtraBody = None,
+    timeout_s: model_options.Timeout = 120.0,
+    price_in: model_options.PriceIn = 0.0,
+    price_out: model_options.PriceOut = 0.0,
     fail_below: Annotated[float | None, typer.Option(help="Exit with 1 if the mean final reward is less.")] = None,
     max_missing: Annotated[
         int, typer.Option(min=0, help="Exit with 3 if more episodes are missing, because they broke off.")
@@ -111,8 +99,9 @@ def evaluate(
         if compared is not None:
             _compare(*map(RunFolder, compared))
             return
+        key, more = model_options.api_key(), model_options.parsed_extra_body(extra_body)
         options = ModelOptions(
-            *(model or "", base_url, api_key(), temperature, top_p, max_tokens, parsed_extra_body(extra_body)),
+            *(model or "", base_url, key, temperature, top_p, max_tokens, more),
             timeout_s=timeout_s,
             price_in=price_in,
             price_out=price_out,

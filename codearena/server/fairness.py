@@ -6,7 +6,7 @@ import asyncio
 import math
 import time
 from collections import Counter, OrderedDict, deque
-from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
 from typing import Generic, TypeVar
 
@@ -201,8 +201,8 @@ class _Level(Generic[T]):
     def __init__(self) -> None:
         self._names: OrderedDict[str, _Level[T] | deque[T]] = OrderedDict()
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
+    def __len__(self) -> int:
+        return len(self._names)
 
     def below(self, name: str) -> _Level[T]:
         level = self._names.setdefault(name, _Level())
@@ -221,7 +221,7 @@ class _Level(Generic[T]):
             raise IndexError("nobody waits")
         waiting = self._names.pop(name)
         item = waiting.popleft() if isinstance(waiting, deque) else waiting.pop(lambda _: True)
-        if _some(waiting):
+        if waiting:
             self._names[name] = waiting
         return item
 
@@ -233,10 +233,6 @@ class _Level(Generic[T]):
             found = waiting.remove(item, path[1:])
         elif found := item in waiting:
             waiting.remove(item)
-        if not _some(waiting):
+        if not waiting:
             del self._names[path[0]]
         return found
-
-
-def _some(waiting: _Level[T] | deque[T]) -> bool:
-    return any(True for _ in waiting)
