@@ -11,7 +11,7 @@ import json
 import logging
 from collections.abc import Sequence
 
-from codearena.confined import Limits, Workers
+from codearena.confined import Ended, Limits, Workers
 from codearena.errors import ERRORS, ServiceError
 from codearena.v1 import grader_pb2
 from grader_service import metrics
@@ -68,20 +68,20 @@ class ConfinedGrader:
         checked: Sequence[Checked],
         verdicts: int,
     ) -> bytes:
-        def payload(read: bool) -> bytes:
+        async def run(read: bool) -> Ended:
             told = json.dumps([[*map(dict, checked)], read]).encode()
-            return b"\n".join((self._told, told, request.SerializeToString()))
+            payload = b"\n".join((self._told, told, request.SerializeToString()))
+            return await self._workers.run(kind, payload, self._limits, cpu_s=verdicts * self._verdict_cpu_s)
 
-        cpu_s = verdicts * self._verdict_cpu_s
-        ended = await self._workers.run(kind, payload(read=True), self._limits, cpu_s=cpu_s)
+        ended = await run(read=True)
         if ended.answer == OUT_OF_MEMORY or ended.at_cpu_limit:
             log.warning("a report of %d bytes takes too much to read; what it returned is wrong", request.ByteSize())
             metrics.CONFINED_ENDS.labels("limit").inc()
-            ended = await self._workers.run(kind, payload(read=False), self._limits, cpu_s=cpu_s)
+            ended = await run(read=False)
         elif ended.exit_status:
             log.warning("a worker that graded ended with status %d", ended.exit_status)
             metrics.CONFINED_ENDS.labels("lost").inc()
-            ended = await self._workers.run(kind, payload(read=True), self._limits, cpu_s=cpu_s)
+            ended = await run(read=True)
         if ended.exit_status or ended.answer == OUT_OF_MEMORY:
             raise ServiceError(f"two workers were lost over one report, the last with status {ended.exit_status}")
         if ended.answer[:1] == FAILED:
