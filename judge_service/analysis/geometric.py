@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator, Sequence
 
-from judge_service.analysis.nodes import walk
+from judge_service.analysis.nodes import names_of, walk
 
 
 def multiplies_itself(assigned: Sequence[tuple[str, ast.expr]]) -> bool:
@@ -11,7 +11,7 @@ def multiplies_itself(assigned: Sequence[tuple[str, ast.expr]]) -> bool:
 
     assigned: names and what they are set to, in one loop.
     """
-    flows = {(name, source) for name, value in assigned for source in _names(value)}
+    flows = {(name, source) for name, value in assigned for source in names_of(value)}
     return any(source == name or (source, name) in flows for name, value in assigned for source in _multiplied(value))
 
 
@@ -21,8 +21,4 @@ def _multiplied(value: ast.expr) -> Iterator[str]:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
             for factor, other in ((node.left, node.right), (node.right, node.left)):
                 if isinstance(factor, ast.Constant) and isinstance(factor.value, int) and factor.value > 1:
-                    yield from _names(other)
-
-
-def _names(node: ast.expr) -> Iterator[str]:
-    return (inner.id for inner in walk(node) if isinstance(inner, ast.Name))
+                    yield from names_of(other)
