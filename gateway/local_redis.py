@@ -6,8 +6,6 @@ time owns the data: the lock on it is inherited by the server, so that it is fre
 """
 
 import asyncio
-import contextlib
-import fcntl
 import importlib.util
 import logging
 import os
@@ -18,10 +16,14 @@ import tempfile
 from pathlib import Path
 
 from pydantic import SecretStr
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 
 from codearena.errors import StoreError
 from codearena.server.state import state_folder
-from gateway.preflight import LOCK_FILE
+from gateway.preflight import LOCK_FILE, try_lock
 from gateway.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -122,7 +124,7 @@ class LocalRedis:
     async def _locked(self) -> int:
         lock = os.open(self._folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         for _ in range(round(self._lock_timeout_s / _POLL_S)):
-            if _try_lock(lock):
+            if try_lock(lock):
                 return lock
             await asyncio.sleep(_POLL_S)
         os.close(lock)
@@ -186,14 +188,6 @@ def find_program() -> str:
     return found
 
 
-def _try_lock(lock: int) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
 async def _major_version(program: str) -> int:
     process = await asyncio.create_subprocess_exec(program, "--version", stdout=asyncio.subprocess.PIPE)
     output, _ = await process.communicate()
@@ -204,16 +198,10 @@ async def _major_version(program: str) -> int:
 
 
 async def _answers(socket: Path) -> bool:
+    client = Redis(unix_socket_path=str(socket), retry=Retry(NoBackoff(), 0))
     try:
-        reader, writer = await asyncio.open_unix_connection(socket)
-    except OSError:  # not there yet, or not listening yet
-        return False
-    try:
-        writer.write(b"PING\r\n")
-        return await reader.readline() == b"+PONG\r\n"  # "-LOADING ..." while it reads its data
-    except ConnectionError:
+        return bool(await client.ping())
+    except RedisError:  # it is not there yet, does not listen yet, or reads its data
         return False
     finally:
-        writer.close()
-        with contextlib.suppress(ConnectionError):
-            await writer.wait_closed()
+        await client.aclose()

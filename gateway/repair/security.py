@@ -65,18 +65,15 @@ def _only(source: Source, call: ast.Call, read: str, kind: str) -> tuple[Change,
     """The statement around a call, with a check of what was read."""
     for statement in source.walk(ast.stmt):
         if isinstance(statement, ast.Return) and statement.value is call:
-            indent = source.indent(statement)
-            lines = [f"data = {read}", *_refusal("data", kind), "return data"]
-            return (replace(source, statement, f"\n{indent}".join(lines)),)
-        if isinstance(statement, ast.Assign) and statement.value is call and len(statement.targets) == 1:
-            indent, target = source.indent(statement), source.code(statement.targets[0])
-            lines = [f"{target} = {read}", *_refusal(target, kind)]
-            return (replace(source, statement, f"\n{indent}".join(lines)),)
+            name, after = "data", ["return data"]
+        elif isinstance(statement, ast.Assign) and statement.value is call and len(statement.targets) == 1:
+            name, after = source.code(statement.targets[0]), []
+        else:
+            continue
+        refusal = [f"if not isinstance({name}, {kind}):", f'    raise ValueError("expected a {kind}")']
+        lines = [f"{name} = {read}", *refusal, *after]
+        return (replace(source, statement, f"\n{source.indent(statement)}".join(lines)),)
     return ()
-
-
-def _refusal(name: str, kind: str) -> list[str]:
-    return [f"if not isinstance({name}, {kind}):", f'    raise ValueError("expected a {kind}")']
 
 
 def _commands(source: Source) -> Iterator[Edit]:
@@ -196,12 +193,12 @@ def _secrets(source: Source) -> Iterator[Edit]:
         yield Edit(Kind.SECURITY, "secret", 0.2, note, tuple(changes), frozenset({"import os"}))
     for function in source.functions():
         for node in ast.walk(function):
-            literal = isinstance(node, ast.Return) and isinstance(node.value, ast.Constant)
-            if literal and _SECRET.search(function.name) and isinstance(node, ast.Return) and node.value:
+            returned = node.value if isinstance(node, ast.Return) else None
+            if isinstance(returned, ast.Constant) and _SECRET.search(function.name):
                 variable = function.name.upper().removeprefix("GET_")
-                changes = [replace(source, node.value, f'os.environ["{variable}"]')]
+                change = replace(source, returned, f'os.environ["{variable}"]')
                 note = f"{variable} comes from the environment"
-                yield Edit(Kind.SECURITY, "secret", 0.4, note, tuple(changes), frozenset({"import os"}))
+                yield Edit(Kind.SECURITY, "secret", 0.4, note, (change,), frozenset({"import os"}))
 
 
 def _calls(source: Source) -> Iterator[Edit]:

@@ -17,9 +17,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from codearena import models
-from codearena.errors import CallerError, CodeArenaError
+from codearena.errors import CodeArenaError
 from codearena.server import telemetry
-from gateway import metrics
+from gateway import metrics, problems
 from gateway.context import Context
 from gateway.episode.sessions import Place, Session, SessionEnded, SessionsFullError
 
@@ -147,8 +147,8 @@ def _parsed(text: str | None, size_bytes: int) -> _Message:
         errors: list[dict[str, Any]] = [
             dict(item) for item in error.errors(include_url=False, include_context=False, include_input=False)
         ]
-        detail = "; ".join(f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in errors[:5])
-        raise _Refused(Code.VALIDATION_ERROR, f"invalid {content['type']}: {detail}", errors[:20]) from error
+        detail = f"invalid {content['type']}: {problems.mismatches(errors)}"
+        raise _Refused(Code.VALIDATION_ERROR, detail, errors[:20]) from error
 
 
 async def _answered(context: Context, session: Session, message: _Message) -> bytes:
@@ -170,12 +170,7 @@ def _observation(answer: Mapping[str, Any]) -> bytes:
 
 
 def _failed(error: CodeArenaError) -> bytes:
-    """What the call raised; `problem` is its slug, and `retry_after_s` is there if the same may be sent again."""
-    if not isinstance(error, CallerError):
-        metrics.FAILURES.labels(error.slug).inc()
-        log.warning("failed to serve a message (%s): %s", error.slug, error.detail)
-    more = {} if error.retry_after_s is None else {"retry_after_s": error.retry_after_s}
-    return _error(Code.EXECUTION_ERROR, error.detail, problem=error.slug, **more)
+    return _error(Code.EXECUTION_ERROR, error.detail, **problems.noted(error))
 
 
 def _error(code: Code, message: str, **more: object) -> bytes:

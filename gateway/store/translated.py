@@ -1,8 +1,8 @@
-"""Redis' failures as ours, and its times."""
+"""Redis' failures as ours, its times, and the two forms that a script's answers come in."""
 
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 from redis.exceptions import RedisError
 
@@ -21,3 +21,8 @@ async def translated(*, timed: bool = True) -> AsyncIterator[None]:
     except RedisError as error:
         metrics.REDIS_SECONDS.labels("failed").observe(time.perf_counter() - started)
         raise StoreError(f"the store did not do its part: {type(error).__name__}") from error
+
+
+def pairs(flat: list[bytes] | dict[bytes, bytes]) -> Mapping[bytes, bytes]:
+    """A script's HGETALL: a dict in RESP3, a flat list in RESP2."""
+    return flat if isinstance(flat, dict) else dict(zip(flat[::2], flat[1::2], strict=True))
