@@ -1,9 +1,5 @@
 """Bounded concurrency: so many at once, so many waiting in turns, the rest refused."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
-from codearena.errors import OverloadedError
 from codearena.server.fairness import FairPlaces
 from judge_service import metrics
 
@@ -17,23 +13,9 @@ class Gate(FairPlaces):
     def __init__(
         self, work: str, places: int, queue_length: int, retry_after_s: float, each: int | None = None
     ) -> None:
-        super().__init__(places, self._note, each)
+        super().__init__(places, self._note, each, most_waiting=queue_length, retry_after_s=retry_after_s)
         self._work = work
-        self._queue_length = queue_length
-        self._retry_after_s = retry_after_s
         self._note()
-
-    @asynccontextmanager
-    async def place(self, caller: str = "") -> AsyncIterator[None]:
-        """Holds a place. caller: whom to be fair to; any text.
-
-        Raises:
-            OverloadedError: as many wait as may; it tells to retry after `retry_after_s`.
-        """
-        if not self.at_once(caller) and self.waiting >= self._queue_length:
-            raise OverloadedError("the judge's queue is full", retry_after_s=self._retry_after_s)
-        async with super().place(caller):
-            yield
 
     def _note(self) -> None:
         metrics.WAITING.labels(self._work).set(self.waiting)

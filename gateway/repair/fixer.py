@@ -10,7 +10,6 @@ from typing import Protocol
 import openai
 
 from codearena import models
-from codearena.errors import OverloadedError
 from codearena.server.breaker import Breaker
 from codearena.server.fairness import FairPlaces
 from codearena.tasks.task import Task
@@ -159,7 +158,9 @@ class Fixer:
         self._settings = settings
         self._tasks = tasks
         self._links = links
-        self._places = FairPlaces(settings.fixer_concurrency)
+        self._places = FairPlaces(
+            settings.fixer_concurrency, most_waiting=settings.fixer_waiting, retry_after_s=_RETRY_AFTER_S
+        )
 
     async def fix(self, request: models.FixRequest) -> models.FixResponse:
         """Repairs the code of the request, or says that it cannot.
@@ -170,9 +171,6 @@ class Fixer:
             ServiceError: we failed.
         """
         task = self._tasks.find(request.task_id) if request.task_id else None
-        waiting = self._places.waiting
-        if not self._places.free and waiting >= self._settings.fixer_waiting:
-            raise OverloadedError(f"{waiting} calls of /fix are waiting already", retry_after_s=_RETRY_AFTER_S)
         memory = await self._remember(request, task) if request.use_memory and task else None
         order = FixOrder(request.code, request.error_log, request.reward, task, request.hint, memory)
         async with self._places.place():
