@@ -23,15 +23,7 @@ from gateway.store.records import CommitResult
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _SHARES = tuple(tenth / 10 for tenth in range(1, 11))
-COMPONENTS = (
-    "compile_score",
-    "test_pass_ratio",
-    "efficiency_score",
-    "llm_correctness",
-    "llm_security",
-    "llm_quality",
-)
-_OPTIONAL = frozenset(COMPONENTS) - {"compile_score", "test_pass_ratio"}
+_COMPONENTS = grader_pb2.Components.DESCRIPTOR.fields_by_name
 VERDICTS = ("compile_error", "load_error", "tests_failed", "tests_passed", "solved")
 JOB_CHUNK_ENDS = ("finished", "given_back", "no_longer_wanted", "failed")
 STAGE_NAMES = ("queued", "analyse", "execute", "lease", "run", "examine", "measure", "judge", "grade", "commit")
@@ -143,11 +135,10 @@ def count_attempt(
     ATTEMPTS.labels(verdict_of(report, verdict), level).inc()
     REWARD.labels(level).observe(verdict.reward)
     scored = {field.name for field, _ in verdict.components.ListFields()}
-    for component in COMPONENTS:
+    for component, field in _COMPONENTS.items():
         # What could not be scored is no zero.
-        if component not in _OPTIONAL or component in scored:
-            value: float = getattr(verdict.components, component)
-            COMPONENT.labels(component, level).observe(value)
+        if not field.has_presence or component in scored:
+            COMPONENT.labels(component, level).observe(getattr(verdict.components, component))
     for stage, taken_s in seconds.items():
         STAGES.labels(stage).observe(taken_s)
     if "execute" in seconds:
@@ -174,7 +165,7 @@ _AT_ZERO: tuple[tuple[MetricWrapperBase, tuple[Iterable[str], ...]], ...] = (
     (REWARD, (Level,)),
     (CHOICES, (Level,)),
     (ATTEMPTS, (VERDICTS, Level)),
-    (COMPONENT, (COMPONENTS, Level)),
+    (COMPONENT, (_COMPONENTS, Level)),
     (EPISODES, (Level, ("solved", "unsolved"))),
 )
 """Metrics with the values of each of their labels."""

@@ -44,7 +44,7 @@ def _comparisons(source: Source) -> Iterator[Edit]:
         operands = [node.left, *node.comparators]
         for place, operator in enumerate(node.ops):
             written = _WRITTEN[type(operator)]
-            between = _operator(source, operands[place], operands[place + 1], written)
+            between = source.between(operands[place], operands[place + 1], written)
             if between is None:
                 continue
             if better := _NEAR.get(written):
@@ -52,16 +52,6 @@ def _comparisons(source: Source) -> Iterator[Edit]:
                 yield _compared(between, written, better, cost)
             for other in _FAR[written]:
                 yield _compared(between, written, other, 0.5 if written in ("is", "is not") else 1.9)
-
-
-def _operator(source: Source, left: ast.expr, right: ast.expr, written: str) -> tuple[int, int] | None:
-    """Where the operator stands; None if parentheses or comments make that unclear."""
-    start, end = source.span(left)[1], source.span(right)[0]
-    text = source.data[start:end].decode()
-    if text.strip() != written:
-        return None
-    start += len(text) - len(text.lstrip())
-    return start, start + len(written)
 
 
 def _compared(between: tuple[int, int], written: str, better: str, cost: float) -> Edit:

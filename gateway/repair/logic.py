@@ -36,13 +36,11 @@ def edits(source: Source) -> Iterator[Edit]:
 def _operators(source: Source) -> Iterator[Edit]:
     for node in source.walk(ast.BinOp):
         written, others = _OPERATORS.get(type(node.op), ("", ()))
-        start, end = source.span(node.left)[1], source.span(node.right)[0]
-        text = source.data[start:end].decode()
-        if not written or text.strip() != written:
+        between = source.between(node.left, node.right, written) if written else None
+        if between is None:
             continue
-        start += len(text) - len(text.lstrip())
         for other in others:
-            change = Change(start, start + len(written), other)
+            change = Change(*between, other)
             yield Edit(Kind.LOGIC, f"operator {written}", 1.6, f"{other} in place of {written}", (change,))
         if isinstance(node.op, ast.Sub | ast.Div | ast.FloorDiv):
             swapped = f"{source.code(node.right)} {written} {source.code(node.left)}"

@@ -27,7 +27,7 @@ from gateway.store.events import EventLog
 from gateway.store.keys import Keys
 from gateway.store.records import EpisodeRecord, Snapshot
 from gateway.store.sessions import SessionRecords
-from gateway.store.translated import pairs, translated
+from gateway.store.translated import connected, pairs, translated
 from gateway.store.verdicts import VerdictRecords
 
 _RETRIES, _RETRY_BASE_S, _RETRY_CAP_S = 2, 0.05, 0.5
@@ -43,15 +43,8 @@ class Store:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._keys = Keys(settings.redis_namespace)
-        pool = aioredis.BlockingConnectionPool.from_url(
-            settings.redis_url.get_secret_value(),
-            max_connections=settings.redis_connections,
-            timeout=settings.redis_timeout_s,
-            socket_timeout=settings.redis_timeout_s,
-            socket_connect_timeout=settings.redis_timeout_s,
-            retry=Retry(ExponentialWithJitterBackoff(base=_RETRY_BASE_S, cap=_RETRY_CAP_S), _RETRIES),
-        )
-        self._redis = aioredis.Redis.from_pool(pool)
+        retry = Retry(ExponentialWithJitterBackoff(base=_RETRY_BASE_S, cap=_RETRY_CAP_S), _RETRIES)
+        self._redis = connected(settings, settings.redis_connections, retry=retry)
         self.sessions = SessionRecords(self._redis, self._keys, settings.session_idle_s)
         self.api_keys = ApiKeys(self._redis, self._keys)
         self.verdicts = VerdictRecords(self._redis, self._keys, settings.group_verdicts_kept_s)

@@ -10,7 +10,6 @@ import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from judge_service.analysis.geometric import multiplies_itself
 from judge_service.analysis.nodes import FUNCTIONS, called, is_halving, names_of, walk
 from judge_service.analysis.opaque import is_opaque
 from judge_service.analysis.recursion_shape import RecursionShape, recursion_shape
@@ -268,11 +267,29 @@ def _while_turns(node: ast.While, outer: ast.AST | None) -> Growth:
     ):
         return LOGARITHMIC
     assigned = [pair for inner in within if isinstance(inner, ast.Assign) for pair in _changes(inner)]
-    if multiplies_itself([(name, value) for name, value in assigned if value is not None]):
+    if _multiplies_itself([(name, value) for name, value in assigned if value is not None]):
         return LOGARITHMIC
     if outer is not None and tested & set(changed) and not _set_again(outer, node, tested & set(changed)):
         return CONSTANT  # moves on through the whole of the outer loop, never back: paid for once in all its turns
     return LINEAR
+
+
+def _multiplies_itself(assigned: Sequence[tuple[str, ast.expr]]) -> bool:
+    """Whether a name becomes a multiple of what it was, maybe by way of another: child = 2 * node + 1; node = child.
+
+    assigned: names and what they are set to, in one loop.
+    """
+    flows = {(name, source) for name, value in assigned for source in names_of(value)}
+    return any(source == name or (source, name) in flows for name, value in assigned for source in _multiplied(value))
+
+
+def _multiplied(value: ast.expr) -> Iterator[str]:
+    """Names that are multiplied by a whole number of two or more."""
+    for node in walk(value):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            for factor, other in ((node.left, node.right), (node.right, node.left)):
+                if isinstance(factor, ast.Constant) and isinstance(factor.value, int) and factor.value > 1:
+                    yield from names_of(other)
 
 
 def _set_again(outer: ast.AST, node: ast.While, names: set[str]) -> bool:
