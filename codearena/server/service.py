@@ -36,11 +36,12 @@ def main(name: str, settings_kind: type[Read], make: Callable[[Read], ServiceSer
     tracing.configure(name, settings.traces_endpoint)
     health = telemetry.Health()
     telemetry.serve_metrics(settings.host, settings.metrics_port, health)
-    uvloop.run(_serve(make(settings), health))
+    uvloop.run(_serve(lambda: make(settings), health))
 
 
-async def _serve(server: ServiceServer, health: telemetry.Health) -> None:
-    """Serves until the process is asked to stop, then drains."""
+async def _serve(make: Callable[[], ServiceServer], health: telemetry.Health) -> None:
+    """Serves until the process is asked to stop, then drains. make: called in the event loop that the server is of."""
+    server = make()
     await server.start()
     try:
         health.follow(server.serving)

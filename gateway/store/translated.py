@@ -1,4 +1,4 @@
-"""Redis' failures as ours, its times, and the two forms that a script's answers come in."""
+"""The way to Redis: a client, its failures as ours, its times, and the two forms that a script's answers come in."""
 
 import contextlib
 import time
