@@ -16,7 +16,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from judge_service import metrics
-from judge_service.parse import Reply, from_text, to_text
+from judge_service.parse import Reply
 from judge_service.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -57,49 +57,43 @@ class Shared:
         """
         name, mine = question.hex(), secrets.token_hex(8)
         try:
-            while (kept := await self._redis.get(self._reply_key(name))) is None:
-                if await self._redis.set(self._asking_key(name), mine, nx=True, px=self._asking_ms):
+            while (kept := await self._redis.get(self._key("reply", name))) is None:
+                if await self._redis.set(self._key("asking", name), mine, nx=True, px=self._asking_ms):
                     break
                 await asyncio.sleep(_POLL_S)
         except RedisError as error:
             _lost(error)
             return await ask()
         metrics.CACHE.labels("shared reply", "hit" if kept is not None else "miss").inc()
-        return from_text(kept) if kept is not None else await self._ask(name, mine, ask)
+        return Reply.model_validate_json(kept) if kept is not None else await self._ask(name, mine, ask)
 
     async def tokens(self, day: str) -> int:
         """Spent on that day by all replicas; 0 if nobody can tell."""
         spent = None
         with _going_on_without():
-            spent = await self._redis.get(self._tokens_key(day))
+            spent = await self._redis.get(self._key("tokens", day))
         return int(spent or 0)
 
     async def spend(self, day: str, tokens: int) -> None:
         """Adds to them."""
         with _going_on_without():
             async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.incrby(self._tokens_key(day), tokens)
-                pipe.expire(self._tokens_key(day), _TWO_DAYS_S)
+                pipe.incrby(self._key("tokens", day), tokens)
+                pipe.expire(self._key("tokens", day), _TWO_DAYS_S)
                 await pipe.execute()
 
     async def _ask(self, name: str, mine: str, ask: Ask) -> Reply:
         try:
             reply = await ask()
             with _going_on_without():
-                await self._redis.set(self._reply_key(name), to_text(reply), ex=self._kept_s)
+                await self._redis.set(self._key("reply", name), reply.model_dump_json(), ex=self._kept_s)
         finally:
             with _going_on_without():
-                await self._release(keys=[self._asking_key(name)], args=[mine])
+                await self._release(keys=[self._key("asking", name)], args=[mine])
         return reply
 
-    def _reply_key(self, name: str) -> str:
-        return f"{self._prefix}:reply:{name}"
-
-    def _asking_key(self, name: str) -> str:
-        return f"{self._prefix}:asking:{name}"
-
-    def _tokens_key(self, day: str) -> str:
-        return f"{self._prefix}:tokens:{day}"
+    def _key(self, kind: str, name: str) -> str:
+        return f"{self._prefix}:{kind}:{name}"
 
 
 @contextlib.contextmanager

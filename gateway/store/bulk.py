@@ -7,7 +7,7 @@ has one, and never has two, whoever else worked on it meanwhile.
 
 import json
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import cast
@@ -113,12 +113,11 @@ class BulkStore:
             job_ids = cast("list[bytes]", await self._redis.zrevrange(self._keys.jobs_of(owner), 0, -1))
         return [record for record in await self._read([each.decode() for each in job_ids]) if record is not None]
 
-    async def _read(self, job_ids: Iterable[str]) -> list[JobStatus | None]:
-        asked = list(job_ids)
+    async def _read(self, job_ids: Sequence[str]) -> list[JobStatus | None]:
         async with translated(), self._redis.pipeline(transaction=False) as pipe:
-            for job_id in asked:
+            for job_id in job_ids:
                 pipe.hgetall(self._keys.job(job_id).record)
-            return [_status(job_id, fields) for job_id, fields in zip(asked, await pipe.execute(), strict=True)]
+            return [_status(job_id, fields) for job_id, fields in zip(job_ids, await pipe.execute(), strict=True)]
 
     async def open_ids(self) -> list[str]:
         """Of jobs that are not over, oldest first."""
