@@ -1,11 +1,14 @@
 """Processes of services: how they begin, and how they end."""
 
+import asyncio
 import os
-import signal
+import re
 import subprocess
 import sys
 
 import pytest
+
+from codearena.server import rpc
 
 SERVICES = ("executor", "grader", "judge")
 
@@ -30,17 +33,20 @@ def test_a_setting_that_is_not_valid_is_one_line(name: str) -> None:
     assert ended.stderr.count("\n") == 1
 
 
-def test_a_service_serves_until_it_is_asked_to_stop() -> None:
-    environment = os.environ | {"CODEARENA_JUDGE_PORT": "0"}
-    with subprocess.Popen(
-        [sys.executable, "-m", "judge_service"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert any("judging on port" in line for line in process.stdout)
-        process.send_signal(signal.SIGTERM)
-        process.stdout.read()  # whatever it says while it ends
+async def test_a_service_serves_until_it_is_asked_to_stop() -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "judge_service"),
+        env=os.environ | {"CODEARENA_JUDGE_PORT": "0"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    assert process.stdout is not None
+    port = None
+    while port is None and (line := await process.stdout.readline()):
+        port = re.search(rb"judging on port (\d+)", line)
+    assert port is not None
+    # Its loop is free to answer only when it waits to be asked to stop.
+    assert await rpc.check_health(f"127.0.0.1:{int(port[1])}", 30)
+    process.terminate()
+    await process.communicate()
     assert process.returncode == 0
