@@ -208,9 +208,6 @@ class Competition:
         """Whether several owners have asked lately."""
         return self.owners > 1
 
-    def holds_some(self, owner: str) -> bool:
-        return owner in self._held
-
     def held(self, owner: str) -> int:
         """How much of it the owner holds."""
         return self._held.get(owner, 0)
