@@ -6,6 +6,7 @@ time owns the data: the lock on it is inherited by the server, so that it is fre
 """
 
 import asyncio
+import contextlib
 import importlib.util
 import logging
 import os
@@ -16,10 +17,6 @@ import tempfile
 from pathlib import Path
 
 from pydantic import SecretStr
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 
 from codearena.errors import StoreError
 from codearena.server.state import state_folder
@@ -198,10 +195,16 @@ async def _major_version(program: str) -> int:
 
 
 async def _answers(socket: Path) -> bool:
-    client = Redis(unix_socket_path=str(socket), retry=Retry(NoBackoff(), 0))
     try:
-        return bool(await client.ping())
-    except RedisError:  # it is not there yet, does not listen yet, or reads its data
+        reader, writer = await asyncio.open_unix_connection(socket)
+    except OSError:  # not there yet, or not listening yet
+        return False
+    try:
+        writer.write(b"PING\r\n")
+        return await reader.readline() == b"+PONG\r\n"  # "-LOADING ..." while it reads its data
+    except ConnectionError:
         return False
     finally:
-        await client.aclose()
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()

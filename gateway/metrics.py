@@ -169,6 +169,12 @@ _AT_ZERO: tuple[tuple[MetricWrapperBase, tuple[Iterable[str], ...]], ...] = (
     (EPISODES, (Level, ("solved", "unsolved"))),
 )
 """Metrics with the values of each of their labels."""
-for _metric, _values in _AT_ZERO:
-    for _labels in itertools.product(*_values):
-        _metric.labels(*_labels)
+
+
+def _show_at_zero() -> None:
+    for metric, values in _AT_ZERO:
+        for labels in itertools.product(*values):
+            metric.labels(*labels)
+
+
+_show_at_zero()
