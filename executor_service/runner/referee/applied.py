@@ -29,24 +29,9 @@ def functions() -> dict[str, Callable[..., Any]]:
     """By the names that requests use."""
     by_operator = [*ARITHMETIC, *COMPARISONS, *IN_PLACE, *_OTHERS]
     named: tuple[Callable[..., Any], ...] = (
-        len,
-        bool,
-        str,
-        repr,
-        hash,
-        format,
-        iter,
-        next,
-        reversed,
-        dir,
-        abs,
-        int,
-        float,
-        complex,
-        round,
-        divmod,
+        *(len, bool, str, repr, hash, format, iter, next, reversed, dir, abs, int, float, complex, round, divmod),
+        *(getattr, setattr, delattr, isinstance, issubclass, math.trunc, math.floor, math.ceil),
     )
-    named += (getattr, setattr, delattr, isinstance, issubclass, math.trunc, math.floor, math.ceil)
     return {
         **{name: getattr(operator, name) for name in by_operator},
         **{function.__name__: function for function in named},

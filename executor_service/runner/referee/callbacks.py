@@ -19,16 +19,10 @@ _GENERATOR_METHODS = ("send", "throw", "close", "asend", "athrow", "aclose")
 _GENERATORS = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
 _CALLABLES = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType)
 _CLOSED = (types.FrameType, types.CodeType, types.TracebackType, types.ModuleType)
-_OF_MOCKS: tuple[str, ...] = (
-    "assert_",
-    "reset_mock",
-    "configure_mock",
-    "attach_mock",
-    "mock_add_spec",
-    "side_effect",
-    "return_value",
+_OF_MOCKS = (
+    *("assert_", "reset_mock", "configure_mock", "attach_mock", "mock_add_spec", "side_effect", "return_value"),
+    *("call_", "called", "method_calls", "mock_calls", "await"),
 )
-_OF_MOCKS += ("call_", "called", "method_calls", "mock_calls", "await")
 
 
 class RefusedError(AttributeError):
