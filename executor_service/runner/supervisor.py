@@ -5,7 +5,6 @@ socket: spawn a process of some role on given descriptors, or kill everything of
 (wait status, CPU time, peak memory) is what the kernel told it.
 """
 
-import array
 import contextlib
 import gc
 import importlib
@@ -14,17 +13,17 @@ import os
 import select
 import signal
 import socket
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from executor_service.runner import conductor, worker
 from executor_service.runner.system import kernel, leftovers, witness
+from executor_service.runner.system.forked import end_with
 from executor_service.runner.system.roles import Confinement, Role, confine, switch_uid
 
-PACKET_BYTES = 64 * 1024
+_PACKET_BYTES = 64 * 1024
 _KILL_AGAIN_S = 0.05  # the longest that a process which slipped through one round of killing lives
 _NESTED = kernel.CLONE_NEWUSER | kernel.CLONE_NEWPID
 _INHERITED_FDS = 5
@@ -60,29 +59,23 @@ def main(stdin_fd: int, stdout_fd: int, confinement: Confinement) -> int:
     conductor_pid = os.fork()
     if conductor_pid == 0:
         ours.close()
-        _become_conductor(theirs, stdin_fd, stdout_fd, confinement)
+        end_with(lambda: _conduct(theirs, stdin_fd, stdout_fd, confinement))
     theirs.close()
     with ours, contextlib.closing(_Supervisor(ours, conductor_pid, confinement)) as serving:
         return serving.serve()
 
 
-def serve(control: socket.socket, confinement: Confinement) -> None:
-    """The same for a conductor that is no child of this process; returns when it has closed its end."""
+def serve(control: socket.socket, confinement: Confinement) -> int:
+    """The same for a conductor that is no child of this process; returns 0 when it has closed its end."""
     with control, contextlib.closing(_Supervisor(control, 0, confinement)) as serving:
-        serving.serve()
+        return serving.serve()
 
 
-def _become_conductor(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Confinement) -> None:
-    status = 70
-    try:
-        if confinement.conductor_uid is not None:
-            switch_uid(confinement.conductor_uid)
-        kernel.make_unreadable()
-        status = conductor.main(control, stdin_fd, stdout_fd, confinement)
-    except BaseException:  # noqa: BLE001 - the process's top: the traceback goes to stderr, the status to PID 1
-        sys.excepthook(*sys.exc_info())
-    finally:
-        os._exit(status)
+def _conduct(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Confinement) -> int:
+    if confinement.conductor_uid is not None:
+        switch_uid(confinement.conductor_uid)
+    kernel.make_unreadable()
+    return conductor.main(control, stdin_fd, stdout_fd, confinement)
 
 
 @dataclass(frozen=True)
@@ -129,17 +122,14 @@ class _Supervisor:
 
     def _serve_request(self) -> bool:
         try:
-            data, ancillary, _, _ = self._control.recvmsg(PACKET_BYTES, socket.CMSG_SPACE(_WORKER_FDS * 4))
+            data, fds, _, _ = socket.recv_fds(self._control, _PACKET_BYTES, _WORKER_FDS)
         except ConnectionResetError:  # the conductor left without reading our last packet
             return False
         if not data:
             return False
-        fds = array.array("i")
-        for _, _, payload in ancillary:
-            fds.frombytes(payload)
         request: dict[str, Any] = json.loads(data)
         if request["op"] == "spawn":
-            self._spawn(request, list(fds))
+            self._spawn(request, fds)
         elif request["op"] == "last_pid":
             self._send({"last_pid": witness.last_pid() if self._confinement.own_pids else 0})
         else:
@@ -148,9 +138,7 @@ class _Supervisor:
         return True
 
     def _send(self, message: dict[str, Any]) -> None:
-        with contextlib.suppress(
-            BrokenPipeError, ConnectionResetError
-        ):  # the conductor died: serve() ends by its reaping
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it died: serve() ends by its reaping
             self._control.send(json.dumps(message).encode())
 
     def _spawn(self, request: dict[str, Any], fds: list[int]) -> None:
@@ -159,7 +147,7 @@ class _Supervisor:
         if pid == 0:
             # It says so itself, so that the kernel tells the conductor its pid there.
             self._send({"spawned": request["number"]})
-            _become_worker(role, fds, self._confinement)
+            end_with(lambda: _work(role, fds, self._confinement))
         for fd in fds:
             os.close(fd)
         self._spawned[pid] = _Spawned(role, request["number"])
@@ -224,29 +212,19 @@ class _Supervisor:
         )
 
 
-def _become_worker(role: Role, fds: list[int], confinement: Confinement) -> None:
-    status = 70
-    try:
-        signal.set_wakeup_fd(-1)
-        # Above the targets first: a received descriptor may have the number of another one's target.
-        high = [os.dup2(fd, 100 + index) for index, fd in enumerate(fds)]
-        for target, fd in enumerate(high):
-            os.dup2(fd, target, inheritable=target < _INHERITED_FDS)
-        os.closerange(len(fds), 4096)
-        confine(role, confinement)
-        status = _main_of(role)(command_fd=3, result_fd=4)
-    except BaseException:  # noqa: BLE001 - the process's top: told on stderr, which the conductor captures
-        sys.excepthook(*sys.exc_info())
-    finally:
-        os._exit(status)
-
-
-def _main_of(role: Role) -> Callable[..., int]:
+def _work(role: Role, fds: list[int], confinement: Confinement) -> int:
+    signal.set_wakeup_fd(-1)
+    # Above the targets first: a received descriptor may have the number of another one's target.
+    high = [os.dup2(fd, 100 + index) for index, fd in enumerate(fds)]
+    for target, fd in enumerate(high):
+        os.dup2(fd, target, inheritable=target < _INHERITED_FDS)
+    os.closerange(len(fds), 4096)
+    confine(role, confinement)
     if role is Role.REFEREE:
-        from executor_service.runner.referee import main  # only test scripts have one
+        from executor_service.runner.referee import main as referee  # only test scripts have one
 
-        return main.main
-    return worker.main
+        return referee.main(command_fd=3, result_fd=4)
+    return worker.main(command_fd=3, result_fd=4)
 
 
 def _pids() -> list[int]:

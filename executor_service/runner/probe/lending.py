@@ -76,8 +76,3 @@ def _parted(packed: str, args: str, lend: int | None) -> tuple[list[Any], dict[s
         return [], whole
     items, left[lend] = left[lend], len(left[lend])
     return items, _written(left)
-
-
-def forget() -> None:
-    """Drops what is kept of the arguments that calls were made with."""
-    _parted.cache_clear()
