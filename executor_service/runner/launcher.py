@@ -59,8 +59,7 @@ def main(socket_fd: int) -> None:
     control = socket.socket(fileno=socket_fd)
     kernel.become_subreaper()
     level = _best_level()
-    hello = {"level": level, "degradations": LEVELS[level].degradations}
-    control.send(json.dumps({"hello": hello}).encode())
+    control.send(json.dumps({"degradations": LEVELS[level].degradations}).encode())
     server = _Launcher(control, level)
     try:
         server.serve()

@@ -23,5 +23,10 @@ def end_with(work: Callable[[], int]) -> NoReturn:
 
 def status_of(pid: int) -> int:
     """The exit status of a child, waiting for its end: 128 + signal if it was killed."""
-    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return exit_status(os.waitpid(pid, 0)[1])
+
+
+def exit_status(wait_status: int) -> int:
+    """The same of what wait(2) says."""
+    code = os.waitstatus_to_exitcode(wait_status)
     return code if code >= 0 else _SIGNALLED - code
