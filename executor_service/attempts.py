@@ -1,5 +1,6 @@
 """One attempt inside the executor: validate, lease, run, and either a report or an error. Knows no gRPC."""
 
+import asyncio
 import contextlib
 import logging
 import time
@@ -10,7 +11,7 @@ from codearena.errors import SandboxError
 from codearena.server import budgets, telemetry
 from codearena.v1 import executor_pb2
 from executor_service import causes, codec, metrics, reports
-from executor_service.asked import Asked, AskedInTurn, Request
+from executor_service.asked import Asked, AskedInTurn
 from executor_service.causes import Cause, Ruling
 from executor_service.host import host_class
 from executor_service.isolation.base import Isolation, Sandbox, SandboxLostError
@@ -22,6 +23,9 @@ from executor_service.settings import RUNS, Settings
 from executor_service.validation import validate
 
 log = logging.getLogger(__name__)
+
+Give = Callable[[executor_pb2.Report], Awaitable[None]]
+"""Takes each report as soon as it is there."""
 
 
 @dataclass(frozen=True)
@@ -48,22 +52,17 @@ class Attempts:
         self._clock = clock
         self._pace = Pace()
 
-    async def execute(self, request: executor_pb2.ExecuteRequest, caller: str = "") -> executor_pb2.Report:
+    async def execute(self, request: executor_pb2.AttemptRequest) -> executor_pb2.Report:
         """Runs the only workload of an attempt, as `serve` does."""
-        reports: list[executor_pb2.Report] = []
+        reports: asyncio.Queue[executor_pb2.Report] = asyncio.Queue()
 
-        async def alone() -> AsyncIterator[executor_pb2.ExecuteRequest]:
+        async def alone() -> AsyncIterator[executor_pb2.AttemptRequest]:
             yield request
 
-        async def keep(report: executor_pb2.Report) -> None:
-            reports.append(report)
+        await self.serve(alone(), reports.put)
+        return reports.get_nowait()
 
-        await self.serve(alone(), keep, caller)
-        return reports[0]
-
-    async def serve(
-        self, requests: AsyncIterator[Request], give: Callable[[executor_pb2.Report], Awaitable[None]], caller: str = ""
-    ) -> None:
+    async def serve(self, requests: AsyncIterator[executor_pb2.AttemptRequest], give: Give, caller: str = "") -> None:
         """Runs what one attempt asks for, in a sandbox that no other has used; callers take turns in waiting for one.
 
         The sandbox stays the attempt's between two workloads, for no longer than settings.hold_s, and is made new for
@@ -101,9 +100,7 @@ class Attempts:
 
         return usual_s
 
-    async def _serve_in(
-        self, sandbox: Sandbox, turns: AskedInTurn, give: Callable[[executor_pb2.Report], Awaitable[None]]
-    ) -> None:
+    async def _serve_in(self, sandbox: Sandbox, turns: AskedInTurn, give: Give) -> None:
         """Until nothing more is asked for, or another sandbox is needed."""
         for run in range(RUNS):
             asked = await turns.current(self._settings.hold_s)
