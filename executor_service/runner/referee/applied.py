@@ -64,19 +64,22 @@ def _standard(module: str, name: str, *args: Any, **kwargs: Any) -> Any:
     return getattr(importlib.import_module(module), name)(*args, **kwargs)
 
 
-def _above(owner: type, target: Any, name: str) -> Any:
-    """As super() finds it: what `owner` and the classes above it have under a name, bound to `target`."""
+def found_in(owner: type, name: str, bound_to: tuple[Any, type], said_of: str) -> Any:
+    """What `owner` and the classes above it have under a name, bound: as an operator or super() finds it.
+
+    bound_to: an object and its class; said_of: what lacks it, if all of them do.
+    """
     for kind in owner.__mro__:
         if name in vars(kind):
             found = vars(kind)[name]
             bind = getattr(type(found), "__get__", None)
-            is_class = isinstance(target, type)
-            return (
-                found
-                if bind is None
-                else bind(found, None if is_class else target, target if is_class else type(target))
-            )
-    raise AttributeError(f"'super' object has no attribute {name!r}")
+            return found if bind is None else bind(found, *bound_to)
+    raise AttributeError(f"{said_of!r} object has no attribute {name!r}")
+
+
+def _above(owner: type, target: Any, name: str) -> Any:
+    bound_to = (None, target) if isinstance(target, type) else (target, type(target))
+    return found_in(owner, name, bound_to, "super")
 
 
 def derive(name: str, bases: tuple[Any, ...], members: tuple[Any, ...], keywords: tuple[tuple[str, Any], ...]) -> type:

@@ -11,6 +11,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from executor_service.runner.referee.applied import found_in
 from executor_service.runner.referee.operators import SPECIAL
 from executor_service.runner.referee.script_values import SCRIPT_MODULE, Lendings
 
@@ -88,7 +89,8 @@ class Callbacks:
         if name in ("__exit__", "__aexit__"):
             error = args[1] if isinstance(args[1], BaseException) else None
             args = (None if error is None else type(error), error, None)
-        return _special(target, name)(*args, **kwargs)
+        kind = type(target)
+        return found_in(kind, name, (target, kind), kind.__name__)(*args, **kwargs)
 
     def _poll(self, awaitable: Any) -> tuple[bool, Any]:
         """Whether a coroutine of the script's is done, and its value. It runs on the script's loop if that runs."""
@@ -104,16 +106,6 @@ class Callbacks:
         if not task.done() and not loop.is_running():
             loop.run_until_complete(asyncio.wait({task}, timeout=_POLL_S))
         return (True, task.result()) if task.done() else (False, None)
-
-
-def _special(target: Any, name: str) -> Any:
-    """A special method, found as the interpreter finds it for an operator: in the class, bound if it can be."""
-    for kind in type(target).__mro__:
-        if name in vars(kind):
-            found = vars(kind)[name]
-            bind = getattr(type(found), "__get__", None)
-            return found if bind is None else bind(found, target, type(target))
-    raise RefusedError(f"{type(target).__name__!r} object has no attribute {name!r}")
 
 
 def _is_readable(target: Any, name: str) -> bool:

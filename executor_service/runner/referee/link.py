@@ -20,7 +20,7 @@ from executor_service.runner.referee.callbacks import Callbacks
 from executor_service.runner.referee.controls import Controls
 from executor_service.runner.referee.crossing import Codec, Description
 from executor_service.runner.referee.precedent import CATCH, CONSTRUCT, Place, Precedent, reached
-from executor_service.runner.referee.proxies import SCRIPT_NAME, Origin, Proxy, origin_of
+from executor_service.runner.referee.proxies import Origin, Proxy, is_raised_by_statement, origin_of
 from executor_service.runner.referee.raised import Exceptions, traceback_of
 from executor_service.runner.referee.records import record
 from executor_service.runner.referee.script_values import Lendings
@@ -212,14 +212,9 @@ class Link:
         outcome = self._read(reply["value"], way)
         if not (type(outcome) is tuple and len(outcome) == (1 if outcome[:1] == ("missing",) else 2)):
             self.spoil("the attempt's process answered with what is no value")
-        return ("raised", self._error(outcome[1])) if outcome[0] == "raised" else outcome
-
-    def _error(self, value: Any) -> BaseException:
-        return (
-            value
-            if isinstance(value, BaseException)
-            else self.spoil("the attempt's process raised what is no exception")
-        )
+        if outcome[0] == "raised" and not isinstance(outcome[1], BaseException):
+            self.spoil("the attempt's process raised what is no exception")
+        return outcome
 
     def _begin_anew(self) -> None:
         """What the process held that has ended is gone."""
@@ -273,13 +268,7 @@ class Link:
 
     def _note_failure(self, error: BaseException) -> None:
         """An assertion of the script's that failed fails the test, whoever catches it: the attempt may have called."""
-        last = error.__traceback__
-        while last is not None and last.tb_next is not None:
-            last = last.tb_next
-        in_script = last is not None and last.tb_frame.f_code.co_filename == SCRIPT_NAME
-        if isinstance(error, AssertionError) and not (
-            in_script and last is not None and last.tb_lineno in self.raise_lines
-        ):
+        if isinstance(error, AssertionError) and not is_raised_by_statement(error, self):
             self._failed = self._failed or error
 
     # --------------------------------------------------------------------------------------- this side of the crossing
@@ -402,9 +391,9 @@ class Link:
         outcome = self._answer("derive", (name, bases, members, tuple(keywords.items())), {}, way)
         if outcome[0] == "raised":
             raise outcome[1]
-        return (
-            outcome[1] if isinstance(outcome[1], Proxy) else self.spoil("a class of the attempt cannot be derived from")
-        )
+        if not isinstance(outcome[1], Proxy):
+            self.spoil("a class of the attempt cannot be derived from")
+        return outcome[1]
 
     def add_derived(self, remote: Proxy, local: type) -> None:
         """Objects of a class of the script's that derives from the attempt's are of `local` here."""

@@ -15,6 +15,7 @@ else is, whatever they claim to be, and an object in the place of a value is han
 
 import builtins
 import operator
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import CoroutineType, FunctionType, GeneratorType, MethodType, ModuleType
@@ -191,13 +192,16 @@ def items(proxy: Any, function: str) -> Iterator[Any]:
 
 def may_be_swallowed(error: BaseException, link: "Link") -> bool:
     """True for what the attempt raised, or the script by a raise statement; never for a failed assertion."""
-    if traceback_of(error) is not None:
-        return True
-    last = error.__traceback__
-    while last is not None and last.tb_next is not None:
-        last = last.tb_next
-    in_script = last is not None and last.tb_frame.f_code.co_filename == SCRIPT_NAME
-    return in_script and last is not None and last.tb_lineno in link.raise_lines
+    return traceback_of(error) is not None or is_raised_by_statement(error, link)
+
+
+def is_raised_by_statement(error: BaseException, link: "Link") -> bool:
+    """True if a raise statement of the script is where it comes from."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    if not frames:
+        return False
+    frame, line = frames[-1]
+    return frame.f_code.co_filename == SCRIPT_NAME and line in link.raise_lines
 
 
 # ---------------------------------------------------------------------------------------------------------- operators

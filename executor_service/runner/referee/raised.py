@@ -44,11 +44,8 @@ class Exceptions:
 
     def _named(self, name: str, bases: tuple[type[BaseException], ...]) -> type[BaseException]:
         known = self._types.get(name) or standard.exception(name)
-        return (
-            known
-            if known is not None and (known.__bases__ == bases or known.__module__ != "fix")
-            else self._new(name, bases)
-        )
+        fits = known is not None and (known.__bases__ == bases or known.__module__ != "fix")
+        return known if known is not None and fits else self._new(name, bases)
 
     def _base(self, name: str) -> type[BaseException]:
         module, _, last = name.rpartition(".")
