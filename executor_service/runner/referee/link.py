@@ -54,6 +54,7 @@ class Link:
 
     exchange: sends a frame to the conductor and returns the reply; limits: on one answer; precedent: what the
     reference was asked; surroundings: of the script.
+    generation: of the attempt's process, how many there have been.
     spoiled: why the current test has failed already; empty if it has not. raise_lines: of the script.
     has_changed_arguments: the attempt has, in some test, where the reference does not; keeps_arguments: it is not to.
     """
@@ -70,7 +71,7 @@ class Link:
         self.controls = Controls(self)
         self._named: set[str] = set()
         self._exceptions = Exceptions(self)
-        self._generation = 1
+        self.generation = 1
         self._lock = threading.RLock()
         self._depth = 0
         self._known: weakref.WeakValueDictionary[Any, Proxy] = weakref.WeakValueDictionary()
@@ -119,11 +120,6 @@ class Link:
         if constructs and isinstance(value, Proxy):
             self.controls.saw(value)
         return value
-
-    @property
-    def generation(self) -> int:
-        """Of the attempt's process: how many there have been."""
-        return self._generation
 
     def allows(self, question: str, *places: Place, otherwise: bool = True) -> bool:
         """Whether the attempt may be asked this of its objects at these places: if the reference was.
@@ -218,7 +214,7 @@ class Link:
 
     def _begin_anew(self) -> None:
         """What the process held that has ended is gone."""
-        self._generation += 1
+        self.generation += 1
         self._shared.clear()
         self._codec.told.clear()
         self.surroundings.forget_told()
@@ -248,7 +244,7 @@ class Link:
 
     def _called_back(self, text: str) -> str:
         """The answer to a question of the attempt's."""
-        generation = self._generation
+        generation = self.generation
         try:
             if self.spoiled:
                 return _SPOILED
@@ -262,7 +258,7 @@ class Link:
                 answer = "raised", error
             return self._written(answer)
         except SpoiledError:
-            if generation != self._generation:
+            if generation != self.generation:
                 raise  # nobody waits for the answer
             return _SPOILED
 
@@ -283,15 +279,15 @@ class Link:
         if (reference := getattr(value, "_codearena_path", None)) is not None and isinstance(value, types.ModuleType):
             return {"path": reference}
         if (found := self._exceptions.reference(value)) is not None:
-            return self._current(found, found.get("generation", self._generation))
+            return self._current(found, found.get("generation", self.generation))
         return None
 
     def _current(self, reference: Description, generation: int) -> Description:
         """By its number in the process that is there; in another one, and if it is made anew each time, by its name."""
         path = reference.get("path")
-        if path is not None and (generation != self._generation or "(" in path):
+        if path is not None and (generation != self.generation or "(" in path):
             return {"path": path}
-        if "id" in reference and generation != self._generation:
+        if "id" in reference and generation != self.generation:
             self.spoil("the attempt's process that held this object has ended")
         return {"id": reference["id"]}
 
@@ -317,9 +313,9 @@ class Link:
             is_exception = isinstance(found, type) and issubclass(found, BaseException)
             return self._caught_as(way, found) if is_exception else found
         if "raised" in description:
-            return self._exceptions.instance(description, self._generation, self._codec.value)
+            return self._exceptions.instance(description, self.generation, self._codec.value)
         if "named_tuple" in description:
-            return record(description, map(self._codec.value, description["items"]), self._generation)
+            return record(description, map(self._codec.value, description["items"]), self.generation)
         if "record" in description:
             kind = self._lendings.lent(description["record"])
             if not (isinstance(kind, type) and issubclass(kind, tuple)):
@@ -331,7 +327,7 @@ class Link:
 
     def _exception_class(self, way: Way, description: Description) -> type[BaseException]:
         """One of the attempt's own."""
-        reference: Description = {"id": int(description["id"]), "generation": self._generation}
+        reference: Description = {"id": int(description["id"]), "generation": self.generation}
         reference |= {"path": way.path} if way.path else {}
         return self._caught_as(way, self._exceptions.type_of(description, reference))
 
@@ -347,13 +343,13 @@ class Link:
         plain = description.get("plain")
         if plain is not None and self._is_plain(way, description, plain):
             return plain
-        if description["kind"] == "class" and (known := self._derived.get((self._generation, description["id"]))):
+        if description["kind"] == "class" and (known := self._derived.get((self.generation, description["id"]))):
             return known
-        derived = self._derived.get((self._generation, description.get("derived")))
+        derived = self._derived.get((self.generation, description.get("derived")))
         origin = Origin(
             self,
             {"id": int(description["id"])} | ({"path": way.path} if way.path else {}),
-            self._generation,
+            self.generation,
             str(description["kind"]),
             str(description["class"]),
             str(description["name"]),
@@ -398,8 +394,8 @@ class Link:
     def add_derived(self, remote: Proxy, local: type) -> None:
         """Objects of a class of the script's that derives from the attempt's are of `local` here."""
         number = origin_of(remote).reference["id"]
-        type.__setattr__(local, "_codearena_derived", (self._generation, number))
-        self._derived[(self._generation, number)] = local
+        type.__setattr__(local, "_codearena_derived", (self.generation, number))
+        self._derived[(self.generation, number)] = local
 
     def _raised(self, error: BaseException, function: str) -> BaseException:
         if isinstance(error, _LOOP_ENDS) and function not in ("next", "operator") and traceback_of(error) is not None:
@@ -408,8 +404,3 @@ class Link:
             replaced._codearena_traceback = traceback_of(error)  # type: ignore[attr-defined]
             return replaced
         return error
-
-
-def encoded_request(request: dict[str, Any]) -> bytes:
-    """A frame as it goes to the conductor."""
-    return json.dumps(request).encode("ascii")
