@@ -100,15 +100,6 @@ class ProgramNotStartedError(Exception):
 
 
 @dataclass
-class _Totals:
-    """Summed over the attempt's processes. cpu_s: with all that they started; own_cpu_s: without."""
-
-    cpu_s: float = 0.0
-    own_cpu_s: float = 0.0
-    peak_memory_bytes: int = 0
-
-
-@dataclass
 class _Run:
     """One source being run: the attempt or the reference.
 
@@ -116,6 +107,7 @@ class _Run:
     cpu_limit_s: of all its processes, by the count of `group`. may_reach: calls that may still end at a limit.
     room: for what is reported of it. unseen: it is to start no process, and made one while it loaded.
     compiles: it was run as a program before.
+    cpu_s: summed over its processes, with all that they started; own_cpu_s: without.
     """
 
     role: Role
@@ -129,7 +121,14 @@ class _Run:
     unseen: bool = False
     compiles: bool = False
     waits: Waits = field(default_factory=Waits)
-    totals: _Totals = field(default_factory=_Totals)
+    cpu_s: float = 0.0
+    own_cpu_s: float = 0.0
+    peak_memory_bytes: int = 0
+
+    @property
+    def ran(self) -> measure.Ran:
+        """By all its processes so far."""
+        return measure.Ran(self.own_cpu_s, self.cpu_s)
 
     def took(self, answer: Answer) -> None:
         """Counts the time of a message."""
@@ -225,7 +224,7 @@ class _Conductor:
             load, outcomes = self._run_calls(run, self._calls)
         if not load.returned:
             return _Reference()
-        beside = measure.beside_calls(load, outcomes, self._ran(run))
+        beside = measure.beside_calls(load, outcomes, run.ran)
         share = measure.reference_share(self._workload["probe_cpu_s"], self._probe, self._workload["screening"])
         return _Reference(outcomes, self._run_probe(run, self._probe, measure.Budget(), share), beside)
 
@@ -268,7 +267,7 @@ class _Conductor:
         if isinstance(load, Uncompiled):
             return Report(AttemptStatus.COMPILE_ERROR, Usage(), Analysis(load.problem))
         measured: tuple[ProbeMeasurement, ...] = ()
-        processes = (reference.beside, measure.beside_calls(load, outcomes, self._ran(run)))
+        processes = (reference.beside, measure.beside_calls(load, outcomes, run.ran))
         if reference.probed.outcomes:
             worth_it = load.returned and measure.worth_it(self._calls, reference.outcomes, outcomes)
             theirs = self._probe_attempt(run, reference.probed) if worth_it else measure.Probed([])
@@ -277,7 +276,7 @@ class _Conductor:
         broken = rules.broken(self._page, self._events)
         return Report(
             AttemptStatus.RAN if load.returned else AttemptStatus.LOAD_ERROR,
-            usage(run.totals.cpu_s, time.monotonic() - started, run.totals.peak_memory_bytes, run.waits),
+            usage(run.cpu_s, time.monotonic() - started, run.peak_memory_bytes, run.waits),
             load=None if load.returned else run.room.fit(load),
             calls=tuple(outcomes),
             reference_calls=tuple(reference.outcomes),
@@ -338,7 +337,7 @@ class _Conductor:
         """Makes the probe's calls in a process of their own, until one ends it. reference: its, if these are not."""
         if not points:
             return measure.Probed([])
-        before = self._ran(run)
+        before = run.ran
 
         def ask(message: dict[str, Any], call_id: str, cpu_limit_s: float, lender: Lender) -> CallOutcome:
             answer = process.ask(message, self._bounds_of(run, cpu_limit_s), reply=lender.reply)
@@ -357,19 +356,14 @@ class _Conductor:
             asked = measure.run(ask, process, points, bounds, budget, not_run, stop, reference)
             process.kill()
             self._retire(run, process)
-        return measure.with_process(asked, load.usage.cpu_s, self._ran(run).since(before))
-
-    @staticmethod
-    def _ran(run: _Run) -> measure.Ran:
-        """By all processes of the run so far."""
-        return measure.Ran(run.totals.own_cpu_s, run.totals.cpu_s)
+        return measure.with_process(asked, load.usage.cpu_s, run.ran.since(before))
 
     @contextlib.contextmanager
     def _metered(self, run: _Run) -> Iterator[None]:
         """Adds what the control group counts meanwhile and no process's end tells of."""
-        told_s, counted_s = run.totals.cpu_s, self._meter.others_s()
+        told_s, counted_s = run.cpu_s, self._meter.others_s()
         yield
-        run.totals.cpu_s = max(run.totals.cpu_s, told_s + self._meter.others_s() - counted_s)
+        run.cpu_s = max(run.cpu_s, told_s + self._meter.others_s() - counted_s)
 
     def _run_calls(self, run: _Run, calls: list[dict[str, Any]]) -> tuple[CallOutcome, list[CallOutcome]]:
         """Makes the calls in order, each in the process of the one before unless that one ended.
@@ -410,14 +404,14 @@ class _Conductor:
 
     def _end(self, run: _Run, process: Process) -> None:
         end = process.kill()
-        run.totals.peak_memory_bytes = max(run.totals.peak_memory_bytes, end.peak_memory_bytes if end else 0)
+        run.peak_memory_bytes = max(run.peak_memory_bytes, end.peak_memory_bytes if end else 0)
         self._retire(run, process)
 
     @staticmethod
     def _retire(run: _Run, process: Process | None) -> None:
         if process is not None:
-            run.totals.cpu_s += process.total_cpu_s
-            run.totals.own_cpu_s += process.own_cpu_s
+            run.cpu_s += process.total_cpu_s
+            run.own_cpu_s += process.own_cpu_s
             process.total_cpu_s = process.own_cpu_s = 0.0
 
     def _load(self, run: _Run, core: int | None = None, also: Sequence[CallStatus] = ()) -> tuple[Process, CallOutcome]:

@@ -14,9 +14,9 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from executor_service.runner import conductor, worker
 from executor_service.runner.system import kernel, leftovers, witness
@@ -168,17 +168,16 @@ class _Supervisor:
     def _leaders(self, role: Role) -> list[int]:
         """Pids spawned for the role."""
         found = [pid for pid, spawned in self._spawned.items() if spawned.role is role]
-        return found if self._confinement.kill_by_uid else found + _descendants(found)
+        return found if self._confinement.kill_by_uid else _with_descendants(found)
 
     def _left_behind(self, role: Role) -> list[int]:
         """Pids of what outlived those that were spawned for the role."""
-        known = {os.getpid(), self._conductor_pid, *self._spawned}
+        others = _processes({os.getpid(), self._conductor_pid, *self._spawned})
         if self._confinement.kill_by_uid and self._confinement.role_uids is not None:
-            unknown = [pid for pid in _pids() if pid not in known]
-            return _of_uid(unknown, self._confinement.role_uids[role])
+            return [each.pid for each in others if each.uid == self._confinement.role_uids[role]]
         # Nested namespaces die with their first process. Without any, an orphan handed to us has no role to be told by:
         # it goes with whichever role is killed next.
-        return [pid for pid in _children(os.getpid()) if pid not in known]
+        return [each.pid for each in others if each.parent == os.getpid()]
 
     def _reap(self) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -227,37 +226,25 @@ def _work(role: Role, fds: list[int], confinement: Confinement) -> int:
     return worker.main(command_fd=3, result_fd=4)
 
 
-def _pids() -> list[int]:
-    return [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
+class _Process(NamedTuple):
+    """uid: the real one."""
+
+    pid: int
+    parent: int
+    uid: int
 
 
-def _of_uid(pids: list[int], uid: int) -> list[int]:
-    """Of these pids those whose real uid it is, zombies included."""
-    return [pid for pid, status in _statuses(pids) if int(_field(status, "Uid").split()[0]) == uid]
+def _processes(but: Collection[int] = ()) -> Iterator[_Process]:
+    """All that are there, zombies included, by /proc/PID/status (proc(5))."""
+    for pid in [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]:
+        if pid not in but:
+            with contextlib.suppress(OSError), open(f"/proc/{pid}/status") as file:
+                status = dict(line.partition(":")[::2] for line in file)
+                yield _Process(pid, int(status["PPid"]), int(status["Uid"].split()[0]))
 
 
-def _children(parent: int) -> list[int]:
-    return [pid for pid, status in _statuses(_pids()) if int(_field(status, "PPid")) == parent]
-
-
-def _descendants(roots: list[int]) -> list[int]:
-    parents = {pid: int(_field(status, "PPid")) for pid, status in _statuses(_pids())}
-    found: list[int] = []
-    frontier = list(roots)
-    while frontier:
-        parent = frontier.pop()
-        children = [pid for pid, ppid in parents.items() if ppid == parent]
-        found += children
-        frontier += children
+def _with_descendants(roots: list[int]) -> list[int]:
+    everything, found = list(_processes()), list(roots)
+    for parent in found:  # which grows meanwhile
+        found += [each.pid for each in everything if each.parent == parent]
     return found
-
-
-def _statuses(pids: list[int]) -> Iterator[tuple[int, str]]:
-    """Pid and /proc/PID/status (proc(5)) of those that are still there."""
-    for pid in pids:
-        with contextlib.suppress(OSError), open(f"/proc/{pid}/status") as file:
-            yield pid, file.read()
-
-
-def _field(status: str, name: str) -> str:
-    return status.partition(f"\n{name}:")[2].partition("\n")[0]

@@ -113,7 +113,7 @@ class _Session:
 
     def _receive(self) -> dict[str, Any] | None:
         """The next message; None once there will be none."""
-        body = frames.read_only_frame(self._fds[0])
+        body = frames.read_frame(self._fds[0])
         if body is None:
             return None
         message: dict[str, Any] = json.loads(body)
