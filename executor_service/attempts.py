@@ -153,7 +153,9 @@ class Attempts:
     async def _run(self, attempt_id: str, sandbox: Sandbox, workload: executor_pb2.Workload) -> _Ran:
         started = self._clock()
         try:
-            data = await sandbox.run(codec.encode_workload(workload), self._timeout_s(workload))
+            # When the runner's silence is a failure.
+            timeout_s = budgets.longest_execution_s(workload.limits, with_reference=bool(workload.reference_source))
+            data = await sandbox.run(codec.encode_workload(workload), timeout_s)
             ran_s = self._clock() - started
             report = reports.decode_report(data, workload)
             if not causes.reference_failed(workload, report):
@@ -167,11 +169,6 @@ class Attempts:
         if not ruling.cause.is_the_attempts:
             raise SandboxError(ruling.detail)
         return _Ran(causes.memory_report(workload), self._clock() - started)
-
-    @staticmethod
-    def _timeout_s(workload: executor_pb2.Workload) -> float:
-        """When the runner's silence is a failure."""
-        return budgets.longest_execution_s(workload.limits, with_reference=bool(workload.reference_source))
 
     def _log(self, attempt_id: str, sandbox: Sandbox, workload: executor_pb2.Workload, ruling: Ruling) -> None:
         metrics.lost.labels(ruling.cause).inc()

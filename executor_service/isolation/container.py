@@ -61,16 +61,13 @@ class ContainerIsolation(Isolation):
             self._image = await self._engine.image_id(self._settings.image)
         except EngineError as error:
             raise SandboxError(f"no image {self._settings.image}: {error.detail}") from error
-        self._runtime = self._settings.runtime or await self._engine.default_runtime()
-        self._seccomp = self._read_seccomp()
-        await self._reaper.reap()
-        self._reaper.start()
-
-    def _read_seccomp(self) -> str:
+        self._runtime = self._settings.runtime or str((await self._engine.info()).get("DefaultRuntime", ""))
         try:
-            return self._settings.seccomp_profile.read_text()
+            self._seccomp = self._settings.seccomp_profile.read_text()
         except OSError as error:
             raise SandboxError(f"no seccomp profile {self._settings.seccomp_profile}: {error.strerror}") from error
+        await self._reaper.reap()
+        self._reaper.start()
 
     async def create(self) -> "ContainerSandbox":
         # By our own name it can be removed even if the answer that carries its id never comes.
@@ -79,22 +76,24 @@ class ContainerIsolation(Isolation):
         self._reaper.claim(name)
         try:
             async with asyncio.timeout(self._settings.start_timeout_s):
-                container_id = await self._engine.create(name, self._configuration())
+                labels = self._owner.labels(self._lifetime_s)
+                configuration = self._configure(self._settings, self._image, self._seccomp, labels)
+                container_id = await self._engine.create(name, configuration)
                 channel = await self._engine.attach(container_id)
                 await self._engine.start(container_id)
                 hello = await hello_of(channel)
-            self._require_same_runner(hello)
+            if not same_runner(hello.revision, runner_revision()):
+                what = f"image {self._settings.image} holds another version's runner"
+                raise SandboxError(f"{what}: build it again from this executor's")
         except BaseException as error:
             if channel:
                 channel.close()
-            await asyncio.shield(self._remove_failed(name))
+            try:
+                await asyncio.shield(self._remove(name))
+            except EngineError as left:  # it may still be making it, and not know of it yet: the reaper finds it
+                log.warning("container %s left to the reaper: %s", name, left.detail)
             raise as_sandbox_error(error, channel) from error
         return ContainerSandbox(container_id, hello, channel, self._engine, functools.partial(self._remove, name))
-
-    def _require_same_runner(self, hello: Hello) -> None:
-        if not same_runner(hello.revision, runner_revision()):
-            image = self._settings.image
-            raise SandboxError(f"image {image} holds another version's runner: build it again from this executor's")
 
     async def _remove(self, name: str) -> None:
         async with self._removals:
@@ -104,20 +103,6 @@ class ContainerIsolation(Isolation):
                 self._reaper.abandon(name)
                 raise
         self._reaper.release(name)
-
-    def _configuration(self) -> dict[str, Any]:
-        labels = self._owner.labels(self._lifetime_s)
-        return self._configure(self._settings, self._image, self._seccomp, labels)
-
-    async def _remove_failed(self, name: str) -> None:
-        """The engine may still be making it, and would then not know of it yet: the reaper finds it."""
-        try:
-            await self._engine.remove(name)
-        except EngineError as error:
-            log.warning("container %s left to the reaper: %s", name, error.detail)
-            self._reaper.abandon(name)
-        else:
-            self._reaper.release(name)
 
     async def close(self) -> None:
         await self._reaper.close()
