@@ -57,11 +57,8 @@ def read_value(message: dict[str, str]) -> Any:
 
 
 def _written(value: Any) -> dict[str, str]:
-    packed = values.pack(value)
-    return {"args": values.encode(value).decode("ascii")} if packed is None else _packed(packed)
-
-
-def _packed(packed: bytes) -> dict[str, str]:
+    if (packed := values.pack(value)) is None:
+        return {"args": values.encode(value).decode("ascii")}
     return {"packed": base64.b64encode(packed).decode("ascii")}
 
 

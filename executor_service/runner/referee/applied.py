@@ -16,7 +16,7 @@ from executor_service.runner.referee.operators import ARITHMETIC, COMPARISONS, I
 from executor_service.runner.referee.precedent import CONSTRUCT
 
 MISSING = object()
-PLAIN_TYPES = (str, int, float, complex, bytes, bytearray, list, tuple, set, frozenset, dict)
+PLAIN_TYPES: tuple[Any, ...] = (str, int, float, complex, bytes, bytearray, list, tuple, set, frozenset, dict)
 
 _BATCH = 256
 _BATCH_S = 0.005  # an endless iterator, of which the script takes a few items, must not run far ahead

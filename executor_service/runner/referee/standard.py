@@ -11,19 +11,18 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-_TYPES: dict[str, tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]] = {
-    "decimal.Decimal": (str, lambda kind, text: kind(str(text))),
-    "fractions.Fraction": (str, lambda kind, text: kind(str(text))),
-    "uuid.UUID": (str, lambda kind, text: kind(str(text))),
-    "datetime.date": (lambda value: value.isoformat(), lambda kind, text: kind.fromisoformat(text)),
-    "datetime.time": (lambda value: value.isoformat(), lambda kind, text: kind.fromisoformat(text)),
-    "datetime.datetime": (lambda value: value.isoformat(), lambda kind, text: kind.fromisoformat(text)),
+_BothWays = tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]
+
+_AS_TEXT: _BothWays = (str, lambda kind, text: kind(str(text)))
+_AS_ISO: _BothWays = (lambda value: value.isoformat(), lambda kind, text: kind.fromisoformat(text))
+_TYPES: dict[str, _BothWays] = {
+    **dict.fromkeys(("decimal.Decimal", "fractions.Fraction", "uuid.UUID"), _AS_TEXT),
+    **dict.fromkeys(("pathlib.PosixPath", "pathlib.PurePosixPath"), _AS_TEXT),
+    **dict.fromkeys(("datetime.date", "datetime.time", "datetime.datetime"), _AS_ISO),
     "datetime.timedelta": (
         lambda value: [value.days, value.seconds, value.microseconds],
         lambda kind, parts: kind(*map(int, parts)),
     ),
-    "pathlib.PosixPath": (str, lambda kind, text: kind(str(text))),
-    "pathlib.PurePosixPath": (str, lambda kind, text: kind(str(text))),
     "re.Pattern": (
         lambda value: [value.pattern, value.flags],
         lambda kind, parts: re.compile(str(parts[0]), int(parts[1])),

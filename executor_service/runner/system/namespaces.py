@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from executor_service.runner.system import kernel
 from executor_service.runner.system.forked import LOST, end_with
@@ -124,20 +124,16 @@ def _bound_paths() -> list[str]:
     return [path for path in (*_SYSTEM_FOLDERS, *own, *_DEVICES) if os.path.exists(path)]
 
 
-def _hidden_paths(bound: Iterable[str]) -> list[str]:
-    """What is bound with the rest and not for attempts to see: our packages, installed beside the interpreter's."""
-    return [_OWN_FOLDER] if any(_OWN_FOLDER.startswith(os.path.realpath(path) + os.sep) for path in bound) else []
-
-
 def _build_root(sources: dict[str, int], tmpfs_bytes: int) -> None:
     kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
     hardened = kernel.MS_NOSUID | kernel.MS_NODEV
     kernel.mount("tmpfs", _STAGE, "tmpfs", hardened, f"size={_SKELETON_BYTES},mode=755")
     for path, fd in sources.items():
         _bind(path, fd)
-    for path in _hidden_paths(sources):
-        if os.path.isdir(_STAGE + path):  # else this root may not enter what holds it, and so no attempt may
-            kernel.mount("tmpfs", _STAGE + path, "tmpfs", hardened | kernel.MS_RDONLY)
+    # Our packages, where they are bound with the interpreter's, are not for attempts to see.
+    is_bound = any(_OWN_FOLDER.startswith(os.path.realpath(path) + os.sep) for path in sources)
+    if is_bound and os.path.isdir(_STAGE + _OWN_FOLDER):  # else this root may not enter what holds it: nor an attempt
+        kernel.mount("tmpfs", _STAGE + _OWN_FOLDER, "tmpfs", hardened | kernel.MS_RDONLY)
     for folder in ("/tmp", "/proc", "/dev/shm", "/.old"):
         os.makedirs(_STAGE + folder)
     for folder, size, inodes in (("/tmp", tmpfs_bytes, 8192), ("/dev/shm", _SHM_BYTES, _SHM_INODES)):
