@@ -5,7 +5,6 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 
 from codearena.errors import SandboxError
 from codearena.server import budgets, telemetry
@@ -26,14 +25,6 @@ log = logging.getLogger(__name__)
 
 Give = Callable[[executor_pb2.Report], Awaitable[None]]
 """Takes each report as soon as it is there."""
-
-
-@dataclass(frozen=True)
-class _Ran:
-    """What one sandbox gave. ran_s: from handing over the workload to the last byte of the report."""
-
-    report: executor_pb2.Report
-    ran_s: float
 
 
 class Attempts:
@@ -107,32 +98,26 @@ class Attempts:
             if asked is None:
                 return
             validate(asked.workload, self._settings)
-            if run and not await self._renewed(sandbox):
-                return
+            if run:
+                try:
+                    await sandbox.renew()
+                except SandboxError as error:
+                    log.info("sandbox %s is not used again: %s", sandbox.sandbox_id, error.detail)
+                    return
             report = await self._executed(sandbox, asked)
             turns.answered()
             await give(report)
 
-    @staticmethod
-    async def _renewed(sandbox: Sandbox) -> bool:
-        try:
-            await sandbox.renew()
-        except SandboxError as error:
-            log.info("sandbox %s is not used again: %s", sandbox.sandbox_id, error.detail)
-            return False
-        return True
-
     async def _executed(self, sandbox: Sandbox, asked: Asked) -> executor_pb2.Report:
         leased_s = self._clock() - asked.since
-        ran = await self._run(asked.attempt_id, sandbox, asked.workload)
-        report = ran.report
+        report, ran_s = await self._run(asked.attempt_id, sandbox, asked.workload)
         metrics.wait_seconds.observe(leased_s)
-        metrics.run_seconds.observe(ran.ran_s)
+        metrics.run_seconds.observe(ran_s)
         metrics.attempts.labels(executor_pb2.AttemptStatus.Name(report.status)).inc()
-        self._pace.note(asked.workload, report, ran.ran_s)
+        self._pace.note(asked.workload, report, ran_s)
         report.isolation.CopyFrom(self.isolation(sandbox))
         report.timings.leased.CopyFrom(codec.duration(leased_s))
-        report.timings.ran.CopyFrom(codec.duration(ran.ran_s))
+        report.timings.ran.CopyFrom(codec.duration(ran_s))
         return report
 
     def isolation(self, sandbox: Sandbox | None = None) -> executor_pb2.Isolation:
@@ -150,7 +135,10 @@ class Attempts:
             host_class=self._settings.host_class or host_class(),
         )
 
-    async def _run(self, attempt_id: str, sandbox: Sandbox, workload: executor_pb2.Workload) -> _Ran:
+    async def _run(
+        self, attempt_id: str, sandbox: Sandbox, workload: executor_pb2.Workload
+    ) -> tuple[executor_pb2.Report, float]:
+        """The report, and the time in seconds from handing over the workload to its last byte."""
         started = self._clock()
         try:
             # When the runner's silence is a failure.
@@ -159,7 +147,7 @@ class Attempts:
             ran_s = self._clock() - started
             report = reports.decode_report(data, workload)
             if not causes.reference_failed(workload, report):
-                return _Ran(report, ran_s)
+                return report, ran_s
             ruling = Ruling(Cause.REFERENCE, "the reference gave nothing to measure against")
         except SandboxLostError as error:
             ruling = causes.rule(error.evidence)
@@ -168,7 +156,7 @@ class Attempts:
         self._log(attempt_id, sandbox, workload, ruling)
         if not ruling.cause.is_the_attempts:
             raise SandboxError(ruling.detail)
-        return _Ran(causes.memory_report(workload), self._clock() - started)
+        return causes.memory_report(workload), self._clock() - started
 
     def _log(self, attempt_id: str, sandbox: Sandbox, workload: executor_pb2.Workload, ruling: Ruling) -> None:
         metrics.lost.labels(ruling.cause).inc()

@@ -5,7 +5,6 @@ said in its first packet; whatever is missing goes into every report.
 """
 
 import asyncio
-import json
 import logging
 import os
 import signal
@@ -85,8 +84,8 @@ class Launcher:
         asyncio.get_running_loop().add_reader(ours, launcher._read)
         return launcher
 
-    async def spawn(self, runner_end: socket.socket, options: dict[str, int]) -> int:
-        """Forks a runner with that socket as its stdin and stdout; returns its pid.
+    async def spawn(self, runner_end: socket.socket, tmpfs_bytes: int) -> int:
+        """Forks a runner with that socket as its stream and so large a /tmp; returns its pid.
 
         Raises:
             SandboxError: the launcher is gone or could not fork.
@@ -95,8 +94,7 @@ class Launcher:
             raise SandboxError("the launcher of local sandboxes is gone")
         asked: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         try:
-            fds = [runner_end.fileno(), runner_end.fileno()]
-            socket.send_fds(self.control, [b"spawn " + json.dumps(options).encode()], fds)
+            socket.send_fds(self.control, [str(tmpfs_bytes).encode()], [runner_end.fileno()])
         except OSError as error:
             raise SandboxError(f"the launcher of local sandboxes does not listen: {error.strerror}") from error
         self._asked.append(asked)
@@ -204,11 +202,10 @@ class LocalIsolation(Isolation):
         ours.setblocking(False)
         channel = Channel(multiplexed=False)
         await asyncio.get_running_loop().create_unix_connection(lambda: channel, sock=ours)
-        options = {"memory_bytes": self._settings.memory_bytes, "tmpfs_bytes": self._settings.tmpfs_bytes}
         try:
             async with asyncio.timeout(self._settings.start_timeout_s):
                 with theirs:
-                    pid = await launcher.spawn(theirs, options)
+                    pid = await launcher.spawn(theirs, self._settings.tmpfs_bytes)
                 hello = await hello_of(channel)
         except BaseException as error:
             channel.close()

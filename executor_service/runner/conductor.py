@@ -59,21 +59,14 @@ _ANSWER_BYTES = 64  # of a message that is asked for no value: nothing, or how o
 
 
 def main(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Confinement) -> int:
-    """Reads the workload, reports, returns the exit status; 0 if the executor hung up before or after."""
+    """Reads the workload, reports, returns the exit status; 0 if the executor hung up before or after.
+
+    What it has open and what it knows ends with the process, which serves this workload alone.
+    """
     supervisor = Supervisor(control)
     page = rules.make_page(confinement.folder)
     # Forked before the workload is here, and so off its path: it is blank, and gets to know only what it is told.
     spare = Process(supervisor, Role.ATTEMPT, stdin_fd, page=page)
-    try:
-        return _conduct(supervisor, spare, stdin_fd, stdout_fd, confinement, page)
-    finally:
-        os.close(page)
-        spare.let_go()
-
-
-def _conduct(
-    supervisor: Supervisor, spare: Process, stdin_fd: int, stdout_fd: int, confinement: Confinement, page: int
-) -> int:
     hello = {"runner_revision": runner_revision(), "degradations": list(confinement.degradations)}
     frames.write_all(stdout_fd, frames.pack_json(hello))
     body = frames.read_frame(stdin_fd)
@@ -184,7 +177,6 @@ class _Conductor:
         )
         self._confinement = confinement
         self._processes = self._limits["processes"] if confinement.limit_processes else None
-        self._own_pids = confinement.own_pids
         self._calls: list[dict[str, Any]] = workload["calls"]
         self._probe: list[dict[str, Any]] = workload["probe"]
         self._events = rules.events_of(workload["checks"])
@@ -207,8 +199,8 @@ class _Conductor:
         return process
 
     def _referee(self) -> Process:
-        self._referees.append(self._process(Role.REFEREE))
-        return self._referees[-1]
+        self._referees.append(process := self._process(Role.REFEREE))
+        return process
 
     def _process_limits(self, cpu_s: float, memory_bytes: int | None = None) -> dict[str, Any]:
         """What the process is to bound itself by before it runs anything; cpu_s: of all that it will be asked."""
@@ -243,7 +235,7 @@ class _Conductor:
     def _group(self, role: Role) -> Group:
         """Of the source that is run next in this role."""
         meter = None if self._confinement.cpu_counter is None else self._meter
-        return Group(lambda: self._pids_of(role), meter, self._starts if self._own_pids else None)
+        return Group(lambda: self._pids_of(role), meter, self._starts if self._confinement.own_pids else None)
 
     def _starts(self) -> int:
         """Tasks started in this sandbox so far, but for those that were asked for; always 0 if the kernel is silent."""
@@ -253,7 +245,7 @@ class _Conductor:
     def _pids_of(self, role: Role) -> list[int]:
         """Whatever is there but supervisor, conductor, and processes of other roles."""
         running = self._supervisor.running
-        if not self._own_pids:
+        if not self._confinement.own_pids:
             return [pid for pid, its_role in running.items() if its_role is role]
         ours = {1, self._confinement.supervisor_pid, os.getpid()}
         ours |= {pid for pid, its_role in running.items() if its_role is not role}

@@ -1,7 +1,7 @@
 """The `local` isolation's forking server: one warm process on the host that starts a runner per attempt.
 
-It speaks packets with the executor over a socket: a `spawn` with the runner's stdin and stdout as descriptors, answered
-by its pid; later the pid's exit. What the host allows is tried once at the start, and said in the first packet:
+It speaks packets with the executor over a socket: the size of a /tmp, with the runner's stream as a descriptor, is
+answered by its pid; later comes the pid's exit. What the host allows is tried at the start, and said in the first:
 
     namespaces   root: all namespaces, a root of read-only binds, and uids of their own for conductor and attempt
     nested       not root: the same namespaces, one uid, and for each process of the attempt a pid namespace inside
@@ -17,7 +17,6 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from executor_service.runner import supervisor
 from executor_service.runner.system import kernel, namespaces
@@ -100,26 +99,24 @@ class _Launcher:
 
     def _serve_request(self) -> bool:
         try:
-            data, fds, _, _ = socket.recv_fds(self._control, _PACKET_BYTES, 2)
+            data, fds, _, _ = socket.recv_fds(self._control, _PACKET_BYTES, 1)
         except ConnectionResetError:  # the executor left without reading our last packet
             return False
         if not data:
             return False
-        options: dict[str, Any] = json.loads(data.removeprefix(b"spawn "))
-        pid = self._spawn(options, fds[0], fds[1])
-        for fd in fds:
-            os.close(fd)
+        pid = self._spawn(fds[0], tmpfs_bytes=int(data))
+        os.close(fds[0])
         self._runners.add(pid)
         self._control.send(json.dumps({"pid": pid}).encode())
         return True
 
-    def _spawn(self, options: dict[str, Any], stdin_fd: int, stdout_fd: int) -> int:
+    def _spawn(self, stream_fd: int, tmpfs_bytes: int) -> int:
         def run() -> int:
             self._control.close()
             signal.set_wakeup_fd(-1)
-            return _run(LEVELS[self._level], stdin_fd, stdout_fd)
+            return _run(LEVELS[self._level], stream_fd)
 
-        return namespaces.fork_into(self._level, run, tmpfs_bytes=int(options["tmpfs_bytes"]))
+        return namespaces.fork_into(self._level, run, tmpfs_bytes)
 
     def _reap(self) -> None:
         while True:
@@ -140,14 +137,14 @@ class _Launcher:
                 os.kill(pid, signal.SIGKILL)
 
 
-def _run(confinement: Confinement, stdin_fd: int, stdout_fd: int) -> int:
+def _run(confinement: Confinement, stream_fd: int) -> int:
     """The runner's life; its exit status."""
     if confinement.role_uids is None and os.geteuid() == 0 and not confinement.nested:
         # Root without namespaces: the attempt at least does not stay root.
         confinement = replace(confinement, role_uids=dict.fromkeys(Role, _NOBODY))
     kernel.become_subreaper()
     with _folder(confinement) as folder:
-        supervisor.main(stdin_fd, stdout_fd, replace(confinement, folder=folder))
+        supervisor.main(stream_fd, stream_fd, replace(confinement, folder=folder))
     return 0
 
 

@@ -249,15 +249,11 @@ class Process:
             if self._role is not Role.REFEREE:  # what outlives its parent was the attempt's: a script is the author's
                 self.total_cpu_s += self._supervisor.stray_cpu_s
                 self._supervisor.stray_cpu_s = 0.0
-            self.let_go()
+            for fd in self._fds:
+                os.close(fd)
+            self._pid, self._fds, self.alive = 0, [], False
             return end
         return None
-
-    def let_go(self) -> None:
-        """Closes all that leads to it, whether it runs or not."""
-        for fd in self._fds:
-            os.close(fd)
-        self._pid, self._fds, self.alive = 0, [], False
 
     def ask(self, message: dict[str, Any], bounds: Bounds, stdin: bytes = b"", reply: Reply = lambda _: None) -> Answer:
         """Sends one message and waits for its answer, an end, or a limit. After anything but an answer it is dead.

@@ -52,6 +52,5 @@ def serve(link: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Confi
     supervisor_pid, fds, _, _ = socket.recv_fds(link, _PACKET_BYTES, 1)
     if not supervisor_pid:
         return 0
-    with socket.socket(fileno=fds[0]) as control:
-        of_attempt = replace(confinement, supervisor_pid=int(supervisor_pid))
-        return conductor.main(control, stdin_fd, stdout_fd, of_attempt)
+    of_attempt = replace(confinement, supervisor_pid=int(supervisor_pid))
+    return conductor.main(socket.socket(fileno=fds[0]), stdin_fd, stdout_fd, of_attempt)

@@ -40,8 +40,8 @@ class Callbacks:
         self._questions: dict[str, Callable[..., Any]] = {
             "call": self._call,
             "getattr": self._getattr,
-            "setattr": self._setattr,
-            "delattr": self._delattr,
+            "setattr": lambda target, name, value: setattr(self._settable(target, name), name, value),
+            "delattr": lambda target, name: delattr(self._settable(target, name), name),
             "operator": self._operator,
             "poll": self._poll,
         }
@@ -69,19 +69,13 @@ class Callbacks:
             raise RefusedError(f"{type(target).__name__!r} object has no attribute {name!r}")
         return getattr(target, name)
 
-    def _setattr(self, target: Any, name: str, value: Any) -> None:
-        self._require_settable(target, name)
-        setattr(target, name, value)
-
-    def _delattr(self, target: Any, name: str) -> None:
-        self._require_settable(target, name)
-        delattr(target, name)
-
-    def _require_settable(self, target: Any, name: str) -> None:
+    def _settable(self, target: Any, name: str) -> Any:
+        """The object, if the attempt may set that attribute of it."""
         hidden = getattr(type(self._lent(target)), name, None)
         hides = isinstance(hidden, (types.FunctionType, types.BuiltinFunctionType, types.MethodType))
         if isinstance(target, (type, *_CALLABLES)) or hides or not _is_readable(target, name):
             raise RefusedError(f"the attribute {name!r} of a {type(target).__name__!r} of the script cannot be set")
+        return target
 
     def _operator(self, name: str, target: Any, /, *args: Any, **kwargs: Any) -> Any:
         if name not in SPECIAL or _is_closed(self._lent(target)):

@@ -77,6 +77,7 @@ class Link:
         self._known: weakref.WeakValueDictionary[Any, Proxy] = weakref.WeakValueDictionary()
         self._derived: dict[Any, type] = {}
         self._lendings = Lendings(lambda: self._codec, self._reference)
+        self.describe, self.plain, self.blank = self._lendings.describe, self._lendings.plain, script_values.blank
         self._shared = Shared(1, self._lendings.is_shared_object, keeps_objects=True)
         self._codec = Codec(self._shared, self)
         self._codec.may_change = self._may_change
@@ -290,15 +291,6 @@ class Link:
         if "id" in reference and generation != self.generation:
             self.spoil("the attempt's process that held this object has ended")
         return {"id": reference["id"]}
-
-    def describe(self, value: Any) -> Description | None:
-        return self._lendings.describe(value)
-
-    def plain(self, value: Any) -> Any:
-        return self._lendings.plain(value)
-
-    def blank(self, tag: str, head: Any) -> Any:
-        return script_values.blank(tag, head)
 
     def find(self, description: Description) -> Any:
         if "mine" in description:

@@ -56,13 +56,9 @@ def fork_into(namespaces: int) -> int:
     An unshare would take another fork, which costs an interpreter more than the namespaces do. What os.fork does around
     the system call for the interpreter is done here; what the C library does there is for several threads.
     """
-    number, flags, nothing = (
-        _SYS_CLONE[os.uname().machine],
-        ctypes.c_long(namespaces | signal.SIGCHLD),
-        ctypes.c_long(0),
-    )
+    number, flags, nothing = _SYS_CLONE[os.uname().machine], namespaces | signal.SIGCHLD, ctypes.c_long(0)
     ctypes.pythonapi.PyOS_BeforeFork()
-    pid = int(_locked_libc.syscall(number, flags, nothing, nothing, nothing, nothing))
+    pid = int(_locked_libc.syscall(number, ctypes.c_long(flags), nothing, nothing, nothing, nothing))
     if pid == 0:
         ctypes.pythonapi.PyOS_AfterFork_Child()
         return 0
