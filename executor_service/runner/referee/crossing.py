@@ -72,8 +72,6 @@ class Codec:
             **dict.fromkeys(TAGS, self._definition),
         }
 
-    # ---------------------------------------------------------------------------------------------------------- writing
-
     def write(self, value: object, most_bytes: int) -> str:
         """A message.
 
@@ -159,8 +157,6 @@ class Codec:
         self._sent.append((entry, items))
         head = entry.form.head(entry.value)
         return [entry.form.tag, entry.number, self.tree(head), [self.tree(item, depth + 1) for item in items]]
-
-    # ---------------------------------------------------------------------------------------------------------- reading
 
     def read(self, text: str, most_bytes: int, look: Callable[[Tree], None] = lambda tree: None) -> Any:
         """The value of a message, after all that it says of containers has been done to them.

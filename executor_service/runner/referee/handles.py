@@ -166,8 +166,6 @@ class Handles:
             raise value
         return value
 
-    # --------------------------------------------------------------------------------------------- names of the module
-
     def _name(self, name: str) -> Any:
         """What the module calls `name`, which may be a whole entry point."""
         try:
@@ -192,8 +190,6 @@ class Handles:
         made = applied.derive(*told)
         self._derived[id(made)] = made
         return _Whole(made)
-
-    # --------------------------------------------------------------------------------------- this side of the crossing
 
     def find(self, description: Description) -> Any:
         if "path" in description:

@@ -172,8 +172,6 @@ class Link:
         if isinstance(value, Proxy) and origin_of(value).kind == "class" and origin_of(value).class_name:
             self._named.add(origin_of(value).class_name)
 
-    # -------------------------------------------------------------------------------------------------------- exchange
-
     def _answer(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], way: Way) -> tuple[Any, ...]:
         """What a function of the worker's came to: ("returned", value), ("raised", error) or ("missing",).
 
@@ -267,8 +265,6 @@ class Link:
         """An assertion of the script's that failed fails the test, whoever catches it: the attempt may have called."""
         if isinstance(error, AssertionError) and not is_raised_by_statement(error, self):
             self._failed = self._failed or error
-
-    # --------------------------------------------------------------------------------------- this side of the crossing
 
     def _reference(self, value: Any) -> Description | None:
         """How an object of the attempt's is named over there; None for anything else."""

@@ -204,9 +204,6 @@ def is_raised_by_statement(error: BaseException, link: "Link") -> bool:
     return frame.f_code.co_filename == SCRIPT_NAME and line in link.raise_lines
 
 
-# ---------------------------------------------------------------------------------------------------------- operators
-
-
 def _may_be_asked(name: str, left: Any, right: Any) -> bool:
     """The rule at the top of this file."""
     origins = [origin_of(side) for side in (left, right) if isinstance(side, Proxy)]

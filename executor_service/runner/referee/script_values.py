@@ -67,8 +67,6 @@ class Lendings:
         codec.telling.append(number)
         return description
 
-    # --------------------------------------------------------------------------------------------------------- classes
-
     def is_shared_object(self, value: Any) -> bool:
         """True for an object of a plain class of the script's own: its attributes cross."""
         return self.kind_of(type(value)) in ("plain", "frozen")
@@ -99,8 +97,6 @@ class Lendings:
             return self._described(kind.__bases__[0])
         base = next(base for base in kind.__bases__ if issubclass(base, BaseException))
         return self._once(kind, lambda: {"as": "exception", "name": kind.__name__, "base": self._tree(base)})
-
-    # ---------------------------------------------------------------------------------------------------------- values
 
     def _tree(self, value: Any) -> Any:
         return self._codec().tree(value)

@@ -110,8 +110,6 @@ class Surroundings:
         os.environ.update(environment)
         self._known["environment"] = tuple(os.environ.items())
 
-    # -------------------------------------------------------------------------------------------------------- patches
-
     def watch(self) -> None:
         """Notes from now on what is set in modules of the standard library that have been imported by now."""
         if len(self._watched) == len(sys.modules):

@@ -7,14 +7,6 @@ from collections.abc import Callable
 from executor_service.runner.system import kernel
 from executor_service.runner.system.forked import LOST, end_with
 
-_ALL = (
-    kernel.CLONE_NEWUSER
-    | kernel.CLONE_NEWNS
-    | kernel.CLONE_NEWPID
-    | kernel.CLONE_NEWNET
-    | kernel.CLONE_NEWIPC
-    | kernel.CLONE_NEWUTS
-)
 RUNNER_CAPABILITIES = (kernel.CAP_KILL, kernel.CAP_SETGID, kernel.CAP_SETUID)
 """What a runner keeps of its namespaces' root: to drop each child to another uid, and to kill it."""
 
@@ -60,7 +52,7 @@ def fork_apart(run: Callable[[], int], uids: tuple[int, int] | None) -> int:
     uid, gid = os.geteuid(), os.getegid()
     mapped_r, mapped_w = os.pipe2(os.O_CLOEXEC)
     try:
-        pid = kernel.fork_into(_ALL)
+        pid = kernel.fork_into(kernel.CLONE_NEW)
     except OSError:  # that is an answer, not a defect
         os.close(mapped_r)
         os.close(mapped_w)
