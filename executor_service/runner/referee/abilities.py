@@ -12,6 +12,7 @@ from executor_service.runner.referee.precedent import SWALLOW
 from executor_service.runner.referee.proxies import (
     Origin,
     Proxy,
+    asking,
     items,
     may_be_swallowed,
     operate,
@@ -21,11 +22,6 @@ from executor_service.runner.referee.proxies import (
 )
 
 _PUMP_S, _PUMP_ALONE_S = 0.002, 0.1  # how long the attempt's loop runs before the script's has its turn
-
-
-def _asking(function: str) -> Callable[..., Any]:
-    """A method that has a function of the worker's table applied."""
-    return lambda self, *args: origin_of(self).link.apply(function, self, *args)
 
 
 def _of_its_own(name: str) -> Callable[..., Any]:
@@ -88,13 +84,13 @@ def _get(self: Any, target: Any, kind: Any = None) -> Any:
 _METHODS: dict[str, Callable[..., Any]] = {
     "__call__": _call,
     "__iter__": _iter,
-    "__next__": _asking("next"),
+    "__next__": asking("next"),
     "__len__": lambda self: int(typed(self, int, "len", self)),
-    "__getitem__": _asking("getitem"),
+    "__getitem__": asking("getitem"),
     "__contains__": lambda self, item: bool(operate("contains", self, item)),
-    "__enter__": _asking("enter"),
+    "__enter__": asking("enter"),
     "__await__": lambda self: awaited(self).__await__(),
-    "__aiter__": _asking("aiter"),
+    "__aiter__": asking("aiter"),
     "__anext__": _anext,
     "__aenter__": _aenter,
     "__bool__": lambda self: bool(typed(self, bool, "bool", self)),
