@@ -114,7 +114,7 @@ class _Launcher:
         def run() -> int:
             self._control.close()
             signal.set_wakeup_fd(-1)
-            return _run(LEVELS[self._level], stream_fd)
+            return _run(LEVELS[self._level], stream_fd, stream_fd)
 
         return namespaces.fork_into(self._level, run, tmpfs_bytes)
 
@@ -137,14 +137,14 @@ class _Launcher:
                 os.kill(pid, signal.SIGKILL)
 
 
-def _run(confinement: Confinement, stream_fd: int) -> int:
+def _run(confinement: Confinement, stdin_fd: int, stdout_fd: int) -> int:
     """The runner's life; its exit status."""
     if confinement.role_uids is None and os.geteuid() == 0 and not confinement.nested:
         # Root without namespaces: the attempt at least does not stay root.
         confinement = replace(confinement, role_uids=dict.fromkeys(Role, _NOBODY))
     kernel.become_subreaper()
     with _folder(confinement) as folder:
-        supervisor.main(stream_fd, stream_fd, replace(confinement, folder=folder))
+        supervisor.main(stdin_fd, stdout_fd, replace(confinement, folder=folder))
     return 0
 
 
