@@ -120,7 +120,7 @@ space:  ## Put a Space together in build/space, ready to be pushed; docs/openenv
 	@deploy/space.sh build/space --lock
 
 .PHONY: verify
-verify: $(SERVER_READY)  ## Run every task's reference and buggy code through the real pipeline
+verify: $(SERVER_READY)  ## Run every task's reference and buggy code through the real services
 	@codearena tasks verify
 
 .PHONY: bench

@@ -124,7 +124,7 @@ class Measurer:
             workload.limits.CopyFrom(self._limits)
             workload.source = source
             report = await self._attempts.execute(
-                executor_pb2.ExecuteRequest(attempt_id="benchmark", workload=workload)
+                executor_pb2.AttemptRequest(attempt_id="benchmark", workload=workload)
             )
             report.analysis.CopyFrom(analyse(source, self._brief.workload.checks))
             self._measuring.note(report)

@@ -121,7 +121,7 @@ async def measured(
         reach, spent_s = reaches.get(family.reference, 0), 0.0
         while True:
             workload = measuring_workload(family, function, budget_s, rng, reach)
-            request = executor_pb2.ExecuteRequest(attempt_id="benchmark", workload=workload)
+            request = executor_pb2.AttemptRequest(attempt_id="benchmark", workload=workload)
             report = await attempts.execute(request)
             report.analysis.CopyFrom(analyse(function.source.encode(), []))
             spent_s += cost_s(report)

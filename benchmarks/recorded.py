@@ -35,18 +35,10 @@ class RecordedSandbox(Sandbox):
     """Answers a workload that was seen before at once, and any other by a real sandbox."""
 
     def __init__(self, number: int, inner: Isolation, reports: dict[bytes, bytes], hello: Hello) -> None:
-        self._number = number
+        self.sandbox_id = f"recorded-{number}"
         self._inner = inner
         self._reports = reports
-        self._hello = hello
-
-    @property
-    def sandbox_id(self) -> str:
-        return f"recorded-{self._number}"
-
-    @property
-    def hello(self) -> Hello:
-        return self._hello
+        self.hello = hello
 
     @property
     def alive(self) -> bool:

@@ -79,23 +79,17 @@ __all__ = [
     "Verdict",
 ]
 
-_HOMES = {
-    "AsyncCodeArena": "sdk.async_client",
-    "CodeArena": "sdk.client",
-    "JobStatus": "sdk.bulk",
-    "RetryPolicy": "retry",
-    "CodeArenaError": "errors",
-}
-
-
-def _home(name: str) -> str:
-    return _HOMES.get(name) or ("errors" if name.endswith("Error") else "models")
+_HOMES = ("errors", "retry", "models", "sdk.bulk", "sdk.async_client", "sdk.client")
+"""Where the names are, each in the first that has it: those that take the least to import come first."""
 
 
 def __getattr__(name: str) -> object:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_home(name)}"), name)
+    if name in __all__:
+        for home in _HOMES:
+            module = import_module(f"{__name__}.{home}")
+            if hasattr(module, name):
+                return getattr(module, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

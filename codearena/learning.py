@@ -2,14 +2,10 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from codearena.sdk.requests import Lenient
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Move(_Answer):
+class Move(Lenient):
     """A change of level. time_ms: since the epoch; mean: of the window that made it."""
 
     time_ms: int
@@ -18,7 +14,7 @@ class Move(_Answer):
     mean: float
 
 
-class NextTask(_Answer):
+class NextTask(Lenient):
     """A task that "auto" may choose next, and why. success: how likely the agent solves it; episodes: finished.
 
     progress: how far the mean of its final rewards moved lately.
@@ -30,7 +26,7 @@ class NextTask(_Answer):
     episodes: int
 
 
-class CurriculumState(_Answer):
+class CurriculumState(Lenient):
     """Where an agent stands. window: final rewards of the last finished episodes of the level, oldest first.
 
     episodes, mean_reward: of all that ever finished, whatever chose their tasks. moves: the last 50, oldest first.
@@ -52,7 +48,7 @@ class CurriculumState(_Answer):
     next_tasks_others: int = 0
 
 
-class BestAttempt(_Answer):
+class BestAttempt(Lenient):
     """An agent's best attempt at a task, by reward. source: null where no task was asked for."""
 
     task_id: str
@@ -66,7 +62,7 @@ class BestAttempt(_Answer):
     source: str | None = None
 
 
-class Failure(_Answer):
+class Failure(Lenient):
     """One kind of failure at a task: what it looked like last, and how often it came."""
 
     task_id: str
@@ -76,14 +72,14 @@ class Failure(_Answer):
     last_ms: int
 
 
-class EpisodeMemory(_Answer):
+class EpisodeMemory(Lenient):
     """What an agent is reminded of when it meets a task again: the best attempt ever, and the last failures."""
 
     best: BestAttempt | None
     failures: list[Failure]
 
 
-class Memory(_Answer):
+class Memory(Lenient):
     """All that an agent remembers. failures: the latest first."""
 
     agent_id: str
@@ -91,7 +87,7 @@ class Memory(_Answer):
     failures: list[Failure]
 
 
-class RewardStats(_Answer):
+class RewardStats(Lenient):
     """Rewards of all steps of one kind. mean_final_reward: of the last step of each finished episode; null: none yet.
 
     episodes: finished ones. solved: of them.
@@ -104,7 +100,7 @@ class RewardStats(_Answer):
     mean_final_reward: float | None
 
 
-class TimingStats(_Answer):
+class TimingStats(Lenient):
     """Seconds of one stage. The percentiles come from buckets and are at most 9 % off."""
 
     count: int
@@ -114,7 +110,7 @@ class TimingStats(_Answer):
     p99_s: float
 
 
-class Stats(_Answer):
+class Stats(Lenient):
     """What all steps ever committed came to.
 
     since_ms: of the first step, since the epoch; null: none yet. by_complexity: by the growth class measured, else the
@@ -136,7 +132,7 @@ class Stats(_Answer):
     timings: dict[str, TimingStats]
 
 
-class Event(_Answer):
+class Event(Lenient):
     """Something that happened. id: its place in the stream; kind: "reset" or "step"; data: as in docs/learning.md."""
 
     id: str

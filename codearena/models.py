@@ -12,102 +12,61 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from codearena.learning import (
-    BestAttempt,
-    CurriculumState,
-    EpisodeMemory,
-    Event,
-    Failure,
-    Memory,
-    Move,
-    NextTask,
-    RewardStats,
-    Stats,
-    TimingStats,
-)
-from codearena.sdk.requests import (
-    DEFAULT_AGENT,
-    ID_PATTERN,
-    MAX_BATCH_ITEMS,
-    Action,
-    BatchRequest,
-    FixRequest,
-    GradeRequest,
-    IsolationName,
-    JobRequest,
-    ResetRequest,
-    RunRawRequest,
-    SplitName,
-    StepRequest,
-    StepReward,
-    Strategy,
-)
-
-__all__ = [
-    "DEFAULT_AGENT",
-    "ID_PATTERN",
-    "MAX_BATCH_ITEMS",
-    "Action",
-    "AttemptSummary",
-    "BatchRequest",
-    "BatchResponse",
-    "BestAttempt",
-    "Complexity",
-    "CurriculumState",
-    "Episode",
-    "EpisodeMemory",
-    "Event",
-    "ExecutionMetadata",
-    "Failure",
-    "FixRequest",
-    "FixResponse",
-    "GradeItem",
-    "GradeLine",
-    "GradeRequest",
-    "Health",
-    "Hint",
-    "Info",
-    "Isolation",
-    "IsolationName",
-    "JobRequest",
-    "Memory",
-    "Metadata",
-    "Move",
-    "NextTask",
-    "Observation",
-    "OutputText",
-    "Penalties",
-    "Problem",
-    "Ready",
-    "ResetRequest",
-    "Revisions",
-    "RewardComponents",
-    "RewardStats",
-    "RunRawRequest",
-    "RunRawResponse",
-    "Schemas",
-    "SplitName",
-    "State",
-    "Stats",
-    "StepRequest",
-    "StepResponse",
-    "StepReward",
-    "Strategy",
-    "TaskDetail",
-    "TaskSummary",
-    "TimingStats",
-    "Timings",
-    "Unearned",
-    "Verdict",
-    "VisibleTest",
-]
+# What stands behind `as` is public from here, too.
+from codearena.learning import BestAttempt as BestAttempt
+from codearena.learning import CurriculumState as CurriculumState
+from codearena.learning import EpisodeMemory as EpisodeMemory
+from codearena.learning import Event as Event
+from codearena.learning import Failure as Failure
+from codearena.learning import Memory as Memory
+from codearena.learning import Move as Move
+from codearena.learning import NextTask as NextTask
+from codearena.learning import RewardStats as RewardStats
+from codearena.learning import Stats as Stats
+from codearena.learning import TimingStats as TimingStats
+from codearena.sdk.requests import DEFAULT_AGENT as DEFAULT_AGENT
+from codearena.sdk.requests import ID_PATTERN as ID_PATTERN
+from codearena.sdk.requests import MAX_BATCH_ITEMS as MAX_BATCH_ITEMS
+from codearena.sdk.requests import Action as Action
+from codearena.sdk.requests import BatchRequest as BatchRequest
+from codearena.sdk.requests import FixRequest as FixRequest
+from codearena.sdk.requests import GradeRequest as GradeRequest
+from codearena.sdk.requests import IsolationName as IsolationName
+from codearena.sdk.requests import JobRequest as JobRequest
+from codearena.sdk.requests import Lenient
+from codearena.sdk.requests import ResetRequest as ResetRequest
+from codearena.sdk.requests import RunRawRequest as RunRawRequest
+from codearena.sdk.requests import SplitName as SplitName
+from codearena.sdk.requests import StepRequest as StepRequest
+from codearena.sdk.requests import StepReward as StepReward
+from codearena.sdk.requests import Strategy as Strategy
 
 
-class _Lenient(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+class RewardComponents(Lenient):
+    """Each in [0, 1]; null counts as nothing.
+
+    An LLM component is null where the judge gave no score, the efficiency where it could not be measured.
+
+    test_pass_ratio: the share of all tests, and at most of those that doing nothing does not pass; the judge's scores
+    are at most test_pass_ratio.
+    """
+
+    compile_score: float
+    test_pass_ratio: float
+    efficiency_score: float | None
+    llm_correctness: float | None
+    llm_security: float | None
+    llm_quality: float | None
 
 
-class Observation(_Lenient):
+class Penalties(Lenient):
+    """What was taken off the base."""
+
+    step: float
+    identical: float
+
+
+class Observation(Lenient):
     """What the agent sees. OpenEnv's clients get nothing else of an answer but its reward and done.
 
     test_results: one line a visible test and one with the counts. previous_attempts: the sources tried, oldest first.
@@ -126,8 +85,8 @@ class Observation(_Lenient):
     max_steps: int = Field(ge=1)
     episode_id: str = ""
     solved: bool = False
-    reward_components: "RewardComponents | None" = None
-    penalties: "Penalties | None" = None
+    reward_components: RewardComponents | None = None
+    penalties: Penalties | None = None
     reward_delta: float | None = Field(
         default=None, description="By how much the reward exceeds the best one of the episode before it, else 0."
     )
@@ -141,31 +100,7 @@ Unearned = Literal["", "compile_error", "load_error", "no_entry_point", "unchang
 """Why an attempt earned nothing, the first that holds; empty: it did."""
 
 
-class RewardComponents(_Lenient):
-    """Each in [0, 1]; null counts as nothing.
-
-    An LLM component is null where the judge gave no score, the efficiency where it could not be measured.
-
-    test_pass_ratio: the share of all tests, and at most of those that doing nothing does not pass; the judge's scores
-    are at most test_pass_ratio.
-    """
-
-    compile_score: float
-    test_pass_ratio: float
-    efficiency_score: float | None
-    llm_correctness: float | None
-    llm_security: float | None
-    llm_quality: float | None
-
-
-class Penalties(_Lenient):
-    """What was taken off the base."""
-
-    step: float
-    identical: float
-
-
-class ExecutionMetadata(_Lenient):
+class ExecutionMetadata(Lenient):
     """What was run. cpu_s, wall_s and peak_memory_bytes: by the kernel's counters, of loading and the calls
     before the first hidden one, since an attempt could tell hidden inputs by what it uses; without hidden tests of all.
     """
@@ -183,7 +118,7 @@ class ExecutionMetadata(_Lenient):
     python: str = Field(default="", description="Version of the sandbox's interpreter; empty: nothing was run.")
 
 
-class Complexity(_Lenient):
+class Complexity(Lenient):
     """Growth classes such as "O(n)"; empty: unknown.
 
     confidence: of `measured`, in [0, 1], to the nearest tenth; ratio: CPU time over that of the reference, to the
@@ -205,7 +140,7 @@ class Complexity(_Lenient):
     space: str = ""
 
 
-class Timings(_Lenient):
+class Timings(Lenient):
     """Where the time went, in seconds, by the gateway's clock. The stages overlap, so that their sum means nothing.
 
     queued_s, analyse_s, execute_s, examine_s and grade_s follow each other; sandbox_s is a part of execute_s; judge_s
@@ -238,7 +173,7 @@ class Timings(_Lenient):
     )
 
 
-class Revisions(_Lenient):
+class Revisions(Lenient):
     """Content hashes of everything that the score depends on.
 
     judge and runner are empty if they were not asked: of what does not compile nothing is judged or run.
@@ -250,7 +185,7 @@ class Revisions(_Lenient):
     judge: str
 
 
-class VisibleTest(_Lenient):
+class VisibleTest(Lenient):
     """One visible test; hidden ones are only counted."""
 
     name: str
@@ -262,7 +197,7 @@ class VisibleTest(_Lenient):
     status: str
 
 
-class Verdict(_Lenient):
+class Verdict(Lenient):
     """An attempt, graded. reward: in [0.01, 0.99]; judge: "static", "llm", or "none" if it was not asked.
 
     unearned: why every component is 0, see README.md; empty: they were earned.
@@ -299,7 +234,7 @@ class Problem(BaseModel):
     request_id: str = "-"
 
 
-class GradeItem(_Lenient):
+class GradeItem(Lenient):
     """One answer of a batch: exactly one of the two is set."""
 
     verdict: Verdict | None = None
@@ -312,13 +247,13 @@ class GradeLine(GradeItem):
     index: int
 
 
-class BatchResponse(_Lenient):
+class BatchResponse(Lenient):
     """Answers in the order of the items."""
 
     items: list[GradeItem]
 
 
-class Info(_Lenient):
+class Info(Lenient):
     """Everything about a step beside what the agent sees. All but the ids and difficulty are null after reset."""
 
     episode_id: str
@@ -347,7 +282,7 @@ class Info(_Lenient):
     timings: Timings | None = None
 
 
-class StepResponse(_Lenient):
+class StepResponse(Lenient):
     """Answer of /reset and /step. reward is null after reset; with `step_reward: delta` it is the reward_delta."""
 
     episode_id: str
@@ -357,7 +292,7 @@ class StepResponse(_Lenient):
     info: Info
 
 
-class State(_Lenient):
+class State(Lenient):
     """Where an episode stands; without one, episode_id is null and step_count 0."""
 
     episode_id: str | None = None
@@ -371,7 +306,7 @@ class State(_Lenient):
     best_reward: float | None = None
 
 
-class AttemptSummary(_Lenient):
+class AttemptSummary(Lenient):
     """One attempt of an episode, as its agent saw it."""
 
     step: int
@@ -391,13 +326,13 @@ class Episode(State):
     attempts: list[AttemptSummary] = []
 
 
-class Hint(_Lenient):
+class Hint(Lenient):
     """What the grader advises; empty: nothing."""
 
     hint: str
 
 
-class OutputText(_Lenient):
+class OutputText(Lenient):
     """What was written to one stream; of a long output the middle is left out."""
 
     text: str
@@ -405,7 +340,7 @@ class OutputText(_Lenient):
     total_bytes: int
 
 
-class RunRawResponse(_Lenient):
+class RunRawResponse(Lenient):
     """What a script did. status: as CallStatus in common.proto in lower case, or compile_error."""
 
     status: str
@@ -420,7 +355,7 @@ class RunRawResponse(_Lenient):
     detail: str
 
 
-class FixResponse(_Lenient):
+class FixResponse(Lenient):
     """What the fixer made of the code.
 
     fixed_code: the code as it was sent if success is false. method: which link of the chain found it, "none" if none
@@ -435,7 +370,7 @@ class FixResponse(_Lenient):
     algo_hint: str
 
 
-class TaskSummary(_Lenient):
+class TaskSummary(Lenient):
     """A task as it is listed. difficulty: its level; entry_point: what a fix must define, empty if that is not told.
 
     split: train, or held_out, of which the curriculum chooses none; source: the data set or generator it is of.
@@ -464,7 +399,7 @@ class TaskDetail(TaskSummary):
     visible_tests: list[str]
 
 
-class Isolation(_Lenient):
+class Isolation(Lenient):
     """What the executors give an attempt, and how much of it: the numbers are sums over all that serve."""
 
     name: str = Field(description='What attempts run in; "A or B" where executors differ.')
@@ -478,7 +413,7 @@ class Isolation(_Lenient):
     executors_absent: int = Field(default=0, description="Executors at a known address that do not.")
 
 
-class Ready(_Lenient):
+class Ready(Lenient):
     """Whether attempts can be graded. checks: "ok" or what is wrong, for the store and each service.
 
     isolation: of the executors that attempts usually go to, null if none serves; on_request: of those beside them, by
@@ -491,13 +426,13 @@ class Ready(_Lenient):
     on_request: dict[str, Isolation | None] = {}
 
 
-class Health(_Lenient):
+class Health(Lenient):
     """The process answers."""
 
     status: Literal["healthy"] = "healthy"
 
 
-class Metadata(_Lenient):
+class Metadata(Lenient):
     """What OpenEnv tools show of an environment."""
 
     name: str
@@ -506,7 +441,7 @@ class Metadata(_Lenient):
     author: str
 
 
-class Schemas(_Lenient):
+class Schemas(Lenient):
     """JSON schemas of what an OpenEnv client sends and receives."""
 
     action: dict[str, Any]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from codearena.trees import JSONTree
+from codearena.trees import DATE, TIME, JSONTree
 
 # Fraction is written in Python: a class may have had its properties exchanged, these slots it cannot.
 _NUMERATOR = fractions.Fraction.__dict__["_numerator"]
@@ -31,28 +31,24 @@ def standard_tree(value: Any, kind: type) -> tuple[str, list[JSONTree]] | None:
     if issubclass(kind, datetime.timedelta):
         return "timedelta", _parts(datetime.timedelta, ("days", "seconds", "microseconds"), value)
     if issubclass(kind, datetime.datetime):
-        return _zoned("datetime", datetime.datetime, _DATE + _TIME, value)
+        return _zoned("datetime", datetime.datetime, DATE + TIME, value)
     if issubclass(kind, datetime.date):
-        return "date", _parts(datetime.date, _DATE, value)
+        return "date", _parts(datetime.date, DATE, value)
     if issubclass(kind, datetime.time):
-        return _zoned("time", datetime.time, _TIME, value)
+        return _zoned("time", datetime.time, TIME, value)
     return None
-
-
-_DATE = ("year", "month", "day")
-_TIME = ("hour", "minute", "second", "microsecond", "fold")
 
 
 def _zoned(tag: str, base: type, names: tuple[str, ...], value: Any) -> tuple[str, list[JSONTree]] | None:
     zone = _get(base, "tzinfo", value)
-    if zone is not None and type(zone) is not datetime.timezone and type(zone) is not _zone_info():
+    if (
+        zone is not None
+        and type(zone) is not datetime.timezone
+        and type(zone) is not getattr(sys.modules.get("zoneinfo"), "ZoneInfo", None)
+    ):
         return None
     offset = base.utcoffset(value) if zone is not None else None  # type: ignore[attr-defined]
     return tag, [*_parts(base, names, value), None if offset is None else offset // _MICROSECOND]
-
-
-def _zone_info() -> object:
-    return getattr(sys.modules.get("zoneinfo"), "ZoneInfo", None)
 
 
 def _parts(base: type, names: tuple[str, ...], value: Any) -> list[JSONTree]:

@@ -90,22 +90,21 @@ def _check(tree: JSONTree, limits: ValueLimits) -> int:
             elif kind is dict:
                 below += _children(node)
             elif kind is int:
-                _check_small(node)
+                _require(-EXACT_JSON_INT <= node <= EXACT_JSON_INT, "a large integer outside an int tag")
             elif kind is float and not math.isfinite(node):
                 raise MalformedValueError("an infinite number outside a float tag")
         level, nodes, depth = below, nodes + len(below), depth + 1
     return nodes
 
 
-def _check_small(number: int) -> None:
-    if not -EXACT_JSON_INT <= number <= EXACT_JSON_INT:
-        raise MalformedValueError("a large integer outside an int tag")
+def _require(holds: bool, problem: str) -> None:
+    if not holds:
+        raise MalformedValueError(problem)
 
 
 def _children(node: dict[str, JSONTree]) -> list[JSONTree]:
     """The values inside a tagged node; raises MalformedValueError if it is none."""
-    if len(node) != 1:
-        raise MalformedValueError("an object that is not exactly one tag")
+    _require(len(node) == 1, "an object that is not exactly one tag")
     ((tag, body),) = node.items()
     checker = TAGS.get(tag)
     if checker is None:
@@ -114,30 +113,28 @@ def _children(node: dict[str, JSONTree]) -> list[JSONTree]:
 
 
 def _check_list(body: JSONTree) -> list[JSONTree]:
-    if not isinstance(body, list):
-        raise MalformedValueError("a container tag without a list")
-    return body
+    _require(isinstance(body, list), "a container tag without a list")
+    found: list[JSONTree] = body
+    return found
 
 
 def _check_pairs(body: JSONTree) -> list[JSONTree]:
     pairs = _check_list(body)
-    if not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
-        raise MalformedValueError("a dict tag without pairs")
+    _require(all(isinstance(pair, list) and len(pair) == 2 for pair in pairs), "a dict tag without pairs")
     return [item for pair in pairs for item in pair]
 
 
 def _check_record(body: JSONTree) -> list[JSONTree]:
-    if not (isinstance(body, list) and len(body) == 2 and isinstance(body[0], str)):
-        raise MalformedValueError("a record tag without name and fields")
+    named = isinstance(body, list) and len(body) == 2 and isinstance(body[0], str)
+    _require(named, "a record tag without name and fields")
     items = _check_pairs(body[1])
-    if not all(isinstance(name, str) for name in items[::2]):
-        raise MalformedValueError("a record field without a name")
+    _require(all(isinstance(name, str) for name in items[::2]), "a record field without a name")
     return items[1::2]
 
 
 def _check_enum(body: JSONTree) -> list[JSONTree]:
-    if not (isinstance(body, list) and len(body) == 3 and isinstance(body[0], str) and isinstance(body[1], str)):
-        raise MalformedValueError("an enum tag without class, member and value")
+    named = isinstance(body, list) and len(body) == 3 and isinstance(body[0], str) and isinstance(body[1], str)
+    _require(named, "an enum tag without class, member and value")
     return [body[2]]
 
 
@@ -146,20 +143,18 @@ def _check_int(body: JSONTree) -> list[JSONTree]:
         number = int(body, 16) if isinstance(body, str) else None
     except ValueError:
         number = None
-    if number is None or hex(number) != body:
-        raise MalformedValueError("an int tag without a hexadecimal number")
+    _require(number is not None and hex(number) == body, "an int tag without a hexadecimal number")
     return []
 
 
 def _check_float(body: JSONTree) -> list[JSONTree]:
-    if body not in ("nan", "inf", "-inf"):
-        raise MalformedValueError("a float tag without nan or inf")
+    _require(body in ("nan", "inf", "-inf"), "a float tag without nan or inf")
     return []
 
 
 def _check_complex(body: JSONTree) -> list[JSONTree]:
-    if not (isinstance(body, list) and len(body) == 2 and all(_is_float_tree(part) for part in body)):
-        raise MalformedValueError("a complex tag without two floats")
+    two = isinstance(body, list) and len(body) == 2 and all(_is_float_tree(part) for part in body)
+    _require(two, "a complex tag without two floats")
     return []
 
 
@@ -178,23 +173,22 @@ def _check_bytes(body: JSONTree) -> list[JSONTree]:
 
 
 def _check_decimal(body: JSONTree) -> list[JSONTree]:
-    if not (isinstance(body, list) and len(body) == 3 and isinstance(body[0], bool)):
-        raise MalformedValueError("a decimal tag without sign, digits and exponent")
+    three = isinstance(body, list) and len(body) == 3 and isinstance(body[0], bool)
+    _require(three, "a decimal tag without sign, digits and exponent")
     digits, exponent = body[1:]
-    if not (isinstance(digits, str) and _DIGITS.fullmatch(digits) and isinstance(exponent, str)):
-        raise MalformedValueError("a decimal tag without digits or exponent")
-    if exponent not in ("F", "n", "N") and not (digits and _EXPONENT.fullmatch(exponent)):
-        raise MalformedValueError("a decimal tag with another exponent")
+    texts = isinstance(digits, str) and _DIGITS.fullmatch(digits) is not None and isinstance(exponent, str)
+    _require(texts, "a decimal tag without digits or exponent")
+    number = digits != "" and _EXPONENT.fullmatch(exponent) is not None
+    _require(exponent in ("F", "n", "N") or number, "a decimal tag with another exponent")
     return []
 
 
 def _check_fraction(body: JSONTree) -> list[JSONTree]:
-    if not (isinstance(body, list) and len(body) == 2):
-        raise MalformedValueError("a fraction tag without two integers")
+    _require(isinstance(body, list) and len(body) == 2, "a fraction tag without two integers")
     for part in body:
         _check_int(part)
-    if body[1].startswith("-") or body[1] == "0x0":
-        raise MalformedValueError("a fraction tag with a denominator that is not positive")
+    positive = not body[1].startswith("-") and body[1] != "0x0"
+    _require(positive, "a fraction tag with a denominator that is not positive")
     return []
 
 
@@ -204,26 +198,23 @@ def _check_moment(names: tuple[str, ...], zoned: bool) -> Callable[[JSONTree], l
 
     def check(body: JSONTree) -> list[JSONTree]:
         parts = body[:-1] if zoned and isinstance(body, list) else body
-        if not (isinstance(parts, list) and len(parts) == len(ranges)):
-            raise MalformedValueError("a moment with other parts")
-        if not all(type(part) is int and low <= part <= high for part, (low, high) in zip(parts, ranges, strict=True)):
-            raise MalformedValueError("a moment with a part out of its range")
-        if zoned and not (body[-1] is None or (type(body[-1]) is int and abs(body[-1]) < DAY_US)):
-            raise MalformedValueError("a moment with no offset from UTC")
-        if names[0] == "year" and parts[2] > _days_of(parts[0], parts[1]):
-            raise MalformedValueError("a day that its month lacks")
+        _require(isinstance(parts, list) and len(parts) == len(ranges), "a moment with other parts")
+        within = all(type(part) is int and low <= part <= high for part, (low, high) in zip(parts, ranges, strict=True))
+        _require(within, "a moment with a part out of its range")
+        if zoned and body[-1] is not None:
+            known = type(body[-1]) is int and abs(body[-1]) < DAY_US
+            _require(known, "a moment with no offset from UTC")
+        if names[0] == "year":
+            try:
+                datetime.date(*parts[:3])
+            except ValueError as error:
+                raise MalformedValueError("a day that its month lacks") from error
         return []
 
     return check
 
 
-def _days_of(year: int, month: int) -> int:
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    return 29 if leap and month == 2 else _MONTH_DAYS[month - 1]
-
-
 DAY_US = 86_400_000_000
-_MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _DIGITS = re.compile(r"[0-9]*", re.ASCII)
 _EXPONENT = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 _RANGES = {
@@ -238,8 +229,8 @@ _RANGES = {
     "days": (-999_999_999, 999_999_999),
     "seconds": (0, 86_399),
 }
-_DATE = ("year", "month", "day")
-_TIME = ("hour", "minute", "second", "microsecond", "fold")
+DATE = ("year", "month", "day")
+TIME = ("hour", "minute", "second", "microsecond", "fold")
 
 TAGS = {
     "int": _check_int,
@@ -255,9 +246,9 @@ TAGS = {
     "enum": _check_enum,
     "decimal": _check_decimal,
     "fraction": _check_fraction,
-    "date": _check_moment(_DATE, zoned=False),
-    "time": _check_moment(_TIME, zoned=True),
-    "datetime": _check_moment(_DATE + _TIME, zoned=True),
+    "date": _check_moment(DATE, zoned=False),
+    "time": _check_moment(TIME, zoned=True),
+    "datetime": _check_moment(DATE + TIME, zoned=True),
     "timedelta": _check_moment(("days", "seconds", "microsecond"), zoned=False),
 }
 

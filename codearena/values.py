@@ -35,36 +35,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from codearena.moments import READ_STANDARD, standard_tree
-from codearena.trees import (
-    DEFAULT_LIMITS,
-    EXACT_JSON_INT,
-    BeyondLimitsError,
-    JSONTree,
-    MalformedValueError,
-    ValueLimits,
-    canonical,
-    parse,
-    parse_counted,
-)
-
-__all__ = [
-    "DEFAULT_LIMITS",
-    "EXACT_JSON_INT",
-    "ITERATOR_TYPES",
-    "BeyondLimitsError",
-    "JSONTree",
-    "MalformedValueError",
-    "UnencodableError",
-    "ValueLimits",
-    "ValueTooLargeError",
-    "canonical",
-    "decode",
-    "decode_own",
-    "encode",
-    "pack",
-    "parse",
-    "parse_counted",
-]
+from codearena.trees import DEFAULT_LIMITS as DEFAULT_LIMITS
+from codearena.trees import EXACT_JSON_INT as EXACT_JSON_INT
+from codearena.trees import BeyondLimitsError as BeyondLimitsError
+from codearena.trees import JSONTree as JSONTree
+from codearena.trees import MalformedValueError as MalformedValueError
+from codearena.trees import ValueLimits as ValueLimits
+from codearena.trees import canonical as canonical
+from codearena.trees import parse as parse
+from codearena.trees import parse_counted as parse_counted
 
 _PACKED_VERSION = 2  # of marshal's formats the last that writes equal values alike, however often a part is referred to
 
@@ -138,7 +117,11 @@ class _Encoder:
         if _is_enum(kind):
             return False, None
         if issubclass(kind, int):
-            return True, self._int(int.__index__(value))  # type: ignore[arg-type]
+            whole = int.__index__(value)  # type: ignore[arg-type]
+            if -EXACT_JSON_INT <= whole <= EXACT_JSON_INT:
+                return True, whole
+            self._count(0, whole.bit_length() // 4)
+            return True, {"int": hex(whole)}
         if issubclass(kind, float):
             return True, _float_tree(value if kind is float else float.__pos__(value))  # type: ignore[arg-type]
         if issubclass(kind, str):
@@ -154,12 +137,6 @@ class _Encoder:
             raw = base.__getitem__(value, slice(None))  # type: ignore[call-overload]
             return True, {"bytes": base64.b64encode(raw).decode("ascii")}
         return False, None
-
-    def _int(self, number: int) -> JSONTree:
-        if -EXACT_JSON_INT <= number <= EXACT_JSON_INT:
-            return number
-        self._count(0, number.bit_length() // 4)
-        return {"int": hex(number)}
 
     def _container(self, value: object, depth: int) -> JSONTree:
         if self._substitute is not None and (other := self._substitute(value)) is not value:
@@ -286,42 +263,24 @@ def decode(text: bytes, limits: ValueLimits = DEFAULT_LIMITS) -> Any:
         raise MalformedValueError(str(error)) from error
 
 
-def _value(tree: JSONTree) -> Any:
-    if isinstance(tree, list):
-        return [_value(item) for item in tree]
-    if not isinstance(tree, dict):
-        return tree
-    ((tag, body),) = tree.items()
-    return _DECODERS[tag](body)
-
-
-_DECODERS: dict[str, Any] = {
-    "int": lambda body: int(body, 16),
-    "float": float,
-    "complex": lambda body: complex(_value(body[0]), _value(body[1])),
-    "bytes": base64.b64decode,
-    "tuple": lambda body: tuple(_value(item) for item in body),
-    "set": lambda body: {_value(item) for item in body},
-    "frozenset": lambda body: frozenset(_value(item) for item in body),
-    "iterator": lambda body: iter([_value(item) for item in body]),
-    "dict": lambda body: {_value(key): _value(item) for key, item in body},
-    "record": lambda body: {name: _value(item) for name, item in body[1]},
-    "enum": lambda body: _value(body[2]),
-    **READ_STANDARD,
-}
-
-
 def decode_own(text: bytes) -> Any:
     """As `decode`, for text that `encode` wrote and no attempt could change: checks nothing, ten times faster."""
     return _OWN_DECODER.decode(text.decode("ascii"))
 
 
-def _own_value(tagged: dict[str, Any]) -> Any:
-    ((tag, body),) = tagged.items()
-    return _OWN_DECODERS[tag](body)
+def _value(tree: JSONTree) -> Any:
+    if isinstance(tree, list):
+        return list(map(_value, tree))
+    return _tagged({tag: _value(body) for tag, body in tree.items()}) if isinstance(tree, dict) else tree
 
 
-_OWN_DECODERS: dict[str, Any] = {  # what is inside has been decoded already
+def _tagged(node: dict[str, Any]) -> Any:
+    """What a tag and its body stand for; what is inside the body has been decoded already."""
+    ((tag, body),) = node.items()
+    return _DECODERS[tag](body)
+
+
+_DECODERS: dict[str, Any] = {
     "int": lambda body: int(body, 16),
     "float": float,
     "complex": lambda body: complex(*body),
@@ -335,7 +294,7 @@ _OWN_DECODERS: dict[str, Any] = {  # what is inside has been decoded already
     "enum": lambda body: body[2],
     **READ_STANDARD,
 }
-_OWN_DECODER = json.JSONDecoder(object_hook=_own_value)
+_OWN_DECODER = json.JSONDecoder(object_hook=_tagged)
 
 
 def pack(value: object) -> bytes | None:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from codearena.v1 import executor_pb2
 from executor_service import codec
 
-Request = executor_pb2.ExecuteRequest | executor_pb2.AttemptRequest
-
 
 @dataclass(frozen=True)
 class Asked:
@@ -24,7 +22,9 @@ class Asked:
 class AskedInTurn:
     """The workloads of one attempt, in their order. To be closed in the end. requests: read by this alone."""
 
-    def __init__(self, requests: AsyncIterator[Request], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, requests: AsyncIterator[executor_pb2.AttemptRequest], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._requests = requests
         self._clock = clock
         self._coming: asyncio.Future[Asked | None] | None = None

@@ -1,16 +1,16 @@
 """One attempt inside the executor: validate, lease, run, and either a report or an error. Knows no gRPC."""
 
+import asyncio
 import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 
 from codearena.errors import SandboxError
 from codearena.server import budgets, telemetry
 from codearena.v1 import executor_pb2
 from executor_service import causes, codec, metrics, reports
-from executor_service.asked import Asked, AskedInTurn, Request
+from executor_service.asked import Asked, AskedInTurn
 from executor_service.causes import Cause, Ruling
 from executor_service.host import host_class
 from executor_service.isolation.base import Isolation, Sandbox, SandboxLostError
@@ -23,13 +23,8 @@ from executor_service.validation import validate
 
 log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True)
-class _Ran:
-    """What one sandbox gave. ran_s: from handing over the workload to the last byte of the report."""
-
-    report: executor_pb2.Report
-    ran_s: float
+Give = Callable[[executor_pb2.Report], Awaitable[None]]
+"""Takes each report as soon as it is there."""
 
 
 class Attempts:
@@ -48,22 +43,17 @@ class Attempts:
         self._clock = clock
         self._pace = Pace()
 
-    async def execute(self, request: executor_pb2.ExecuteRequest, caller: str = "") -> executor_pb2.Report:
+    async def execute(self, request: executor_pb2.AttemptRequest) -> executor_pb2.Report:
         """Runs the only workload of an attempt, as `serve` does."""
-        reports: list[executor_pb2.Report] = []
+        reports: asyncio.Queue[executor_pb2.Report] = asyncio.Queue()
 
-        async def alone() -> AsyncIterator[executor_pb2.ExecuteRequest]:
+        async def alone() -> AsyncIterator[executor_pb2.AttemptRequest]:
             yield request
 
-        async def keep(report: executor_pb2.Report) -> None:
-            reports.append(report)
+        await self.serve(alone(), reports.put)
+        return reports.get_nowait()
 
-        await self.serve(alone(), keep, caller)
-        return reports[0]
-
-    async def serve(
-        self, requests: AsyncIterator[Request], give: Callable[[executor_pb2.Report], Awaitable[None]], caller: str = ""
-    ) -> None:
+    async def serve(self, requests: AsyncIterator[executor_pb2.AttemptRequest], give: Give, caller: str = "") -> None:
         """Runs what one attempt asks for, in a sandbox that no other has used; callers take turns in waiting for one.
 
         The sandbox stays the attempt's between two workloads, for no longer than settings.hold_s, and is made new for
@@ -101,41 +91,33 @@ class Attempts:
 
         return usual_s
 
-    async def _serve_in(
-        self, sandbox: Sandbox, turns: AskedInTurn, give: Callable[[executor_pb2.Report], Awaitable[None]]
-    ) -> None:
+    async def _serve_in(self, sandbox: Sandbox, turns: AskedInTurn, give: Give) -> None:
         """Until nothing more is asked for, or another sandbox is needed."""
         for run in range(RUNS):
             asked = await turns.current(self._settings.hold_s)
             if asked is None:
                 return
             validate(asked.workload, self._settings)
-            if run and not await self._renewed(sandbox):
-                return
+            if run:
+                try:
+                    await sandbox.renew()
+                except SandboxError as error:
+                    log.info("sandbox %s is not used again: %s", sandbox.sandbox_id, error.detail)
+                    return
             report = await self._executed(sandbox, asked)
             turns.answered()
             await give(report)
 
-    @staticmethod
-    async def _renewed(sandbox: Sandbox) -> bool:
-        try:
-            await sandbox.renew()
-        except SandboxError as error:
-            log.info("sandbox %s is not used again: %s", sandbox.sandbox_id, error.detail)
-            return False
-        return True
-
     async def _executed(self, sandbox: Sandbox, asked: Asked) -> executor_pb2.Report:
         leased_s = self._clock() - asked.since
-        ran = await self._run(asked.attempt_id, sandbox, asked.workload)
-        report = ran.report
+        report, ran_s = await self._run(asked.attempt_id, sandbox, asked.workload)
         metrics.wait_seconds.observe(leased_s)
-        metrics.run_seconds.observe(ran.ran_s)
+        metrics.run_seconds.observe(ran_s)
         metrics.attempts.labels(executor_pb2.AttemptStatus.Name(report.status)).inc()
-        self._pace.note(asked.workload, report, ran.ran_s)
+        self._pace.note(asked.workload, report, ran_s)
         report.isolation.CopyFrom(self.isolation(sandbox))
         report.timings.leased.CopyFrom(codec.duration(leased_s))
-        report.timings.ran.CopyFrom(codec.duration(ran.ran_s))
+        report.timings.ran.CopyFrom(codec.duration(ran_s))
         return report
 
     def isolation(self, sandbox: Sandbox | None = None) -> executor_pb2.Isolation:
@@ -153,14 +135,19 @@ class Attempts:
             host_class=self._settings.host_class or host_class(),
         )
 
-    async def _run(self, attempt_id: str, sandbox: Sandbox, workload: executor_pb2.Workload) -> _Ran:
+    async def _run(
+        self, attempt_id: str, sandbox: Sandbox, workload: executor_pb2.Workload
+    ) -> tuple[executor_pb2.Report, float]:
+        """The report, and the time in seconds from handing over the workload to its last byte."""
         started = self._clock()
         try:
-            data = await sandbox.run(codec.encode_workload(workload), self._timeout_s(workload))
+            # When the runner's silence is a failure.
+            timeout_s = budgets.longest_execution_s(workload.limits, with_reference=bool(workload.reference_source))
+            data = await sandbox.run(codec.encode_workload(workload), timeout_s)
             ran_s = self._clock() - started
             report = reports.decode_report(data, workload)
             if not causes.reference_failed(workload, report):
-                return _Ran(report, ran_s)
+                return report, ran_s
             ruling = Ruling(Cause.REFERENCE, "the reference gave nothing to measure against")
         except SandboxLostError as error:
             ruling = causes.rule(error.evidence)
@@ -169,12 +156,7 @@ class Attempts:
         self._log(attempt_id, sandbox, workload, ruling)
         if not ruling.cause.is_the_attempts:
             raise SandboxError(ruling.detail)
-        return _Ran(causes.memory_report(workload), self._clock() - started)
-
-    @staticmethod
-    def _timeout_s(workload: executor_pb2.Workload) -> float:
-        """When the runner's silence is a failure."""
-        return budgets.longest_execution_s(workload.limits, with_reference=bool(workload.reference_source))
+        return causes.memory_report(workload), self._clock() - started
 
     def _log(self, attempt_id: str, sandbox: Sandbox, workload: executor_pb2.Workload, ruling: Ruling) -> None:
         metrics.lost.labels(ruling.cause).inc()

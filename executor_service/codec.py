@@ -84,9 +84,6 @@ def _parsed(data: bytes) -> Any:
             raise MalformedReportError("not JSON") from None
 
 
-# -------------------------------------------------------------------------------------------- compiled from descriptors
-
-
 def _of_message(descriptor: Any, without: Container[str]) -> _BothWays:
     """Reads an object into keyword arguments of the message, which is then made of all of them in one go."""
     fields = [field for field in descriptor.fields if field.full_name not in without]
@@ -136,9 +133,6 @@ def _of_enum(enum: EnumDescriptor) -> _BothWays:
 def _key(field: FieldDescriptor) -> str:
     is_duration = field.message_type is not None and field.message_type.full_name == Duration.DESCRIPTOR.full_name
     return f"{field.name}_s" if is_duration else field.name
-
-
-# ------------------------------------------------------------------------------------------------------ kinds of fields
 
 
 def _within(place: str | int, read: _Convert, value: Any) -> Any:

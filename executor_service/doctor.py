@@ -212,14 +212,10 @@ def _workload() -> executor_pb2.Workload:
         output_bytes=1024,
         value_bytes=1024,
     )
-    return executor_pb2.Workload(source=_PROBE, calls=[_call(name) for name in _PROBES], limits=limits)
-
-
-def _call(function: str) -> executor_pb2.Call:
-    args, kwargs = common_pb2.EncodedValue(json=b"[]"), common_pb2.EncodedValue(json=b'{"dict":[]}')
-    return executor_pb2.Call(
-        call_id=function, function=executor_pb2.FunctionCall(entry_point=function, args=args, kwargs=kwargs)
-    )
+    nothing = {"args": common_pb2.EncodedValue(json=b"[]"), "kwargs": common_pb2.EncodedValue(json=b'{"dict":[]}')}
+    functions = {name: executor_pb2.FunctionCall(entry_point=name, **nothing) for name in _PROBES}
+    calls = [executor_pb2.Call(call_id=name, function=function) for name, function in functions.items()]
+    return executor_pb2.Workload(source=_PROBE, calls=calls, limits=limits)
 
 
 if __name__ == "__main__":

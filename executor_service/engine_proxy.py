@@ -116,13 +116,8 @@ class EngineProxy:
             raise _Refused(f"No such container: {container}", 404)
         if status != http.HTTPStatus.OK or OWNER_LABEL not in (json.loads(body)["Config"]["Labels"] or {}):
             raise _Refused(f"container {container} is not ours")
-        self._remember(container)
-
-    def _remember(self, container: str) -> None:
-        """An id is one container's for ever; a name may be another's tomorrow, and is looked at each time."""
-        if not _ID.fullmatch(container):
-            return
-        self._ours.put(container, None)
+        if _ID.fullmatch(container):  # one container's for ever; a name may be another's tomorrow
+            self._ours.put(container, None)
 
     async def _pass_on(self, request: _Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         engine_reader, engine_writer = await asyncio.open_unix_connection(self._engine)

@@ -87,7 +87,8 @@ class Overtime:
     def may_resume(self, owner: str, others_wait: bool) -> bool:
         """Whether an attempt that was cut off may begin again. others_wait: some who have not begun."""
         most = self._share if others_wait else self._most
-        return self._aside.total() < most and self._aside[owner] < self._most_of_one()
+        part = self._sharing.part  # of one owner; None: it is alone
+        return self._aside.total() < most and self._aside[owner] < (self._most if part is None else max(1, part // 2))
 
     def begins(self, lease: Lease) -> None:
         """It has a sandbox from now on."""
@@ -142,8 +143,3 @@ class Overtime:
         if not self._aside[owner]:
             del self._aside[owner]
         metrics.aside.set(self._aside.total())
-
-    def _most_of_one(self) -> int:
-        """Of one owner."""
-        part = self._sharing.part
-        return self._most if part is None else max(1, part // 2)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from codearena.server import rpc, telemetry
+from codearena.server import rpc
 from codearena.v1 import executor_pb2_grpc
 from executor_service.attempts import Attempts
 from executor_service.capacity import PoolLimits
@@ -84,12 +84,3 @@ def _pool_limits(settings: Settings, isolation: Isolation) -> PoolLimits:
             leases=settings.pool_leases_shared,
         ),
     )
-
-
-async def serve(settings: Settings, health: telemetry.Health) -> None:
-    """Serves until the process is asked to stop, then drains."""
-    server = ExecutorServer(settings)
-    await server.start()
-    health.follow(server.serving)
-    await rpc.until_terminated()
-    await server.drain()

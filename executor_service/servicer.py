@@ -23,11 +23,6 @@ class Servicer(executor_pb2_grpc.ExecutorServiceServicer):
         self._pool = pool
         self._capacity = capacity
 
-    async def Execute(  # noqa: N802 - the stub's name
-        self, request: executor_pb2.ExecuteRequest, context: _Context
-    ) -> executor_pb2.ExecuteResponse:
-        return executor_pb2.ExecuteResponse(report=await self._attempts.execute(request, rpc.caller_of(context)))
-
     async def Attempt(  # type: ignore[override]  # noqa: N802 - the stub knows of generators alone
         self, requests: AsyncIterator[executor_pb2.AttemptRequest], context: _Context
     ) -> None:

@@ -19,7 +19,3 @@ class Deadline:
         if left <= 0:
             raise DeadlineError("the attempt was not graded within its time")
         return left
-
-    def allows(self, seconds: float) -> bool:
-        """Whether anything would be left after so long."""
-        return self._at - self._clock() > seconds

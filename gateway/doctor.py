@@ -37,12 +37,13 @@ def _own_redis() -> Finding:
 
 
 async def _redis(settings: Settings) -> list[Finding]:
-    try:
-        state = await condition(settings)
-    except StoreError as error:
-        cure = "start Redis, or set CODEARENA_GATEWAY_REDIS_URL (with its password: redis://:PASSWORD@HOST:PORT/0)"
-        return [findings.fault("redis", error.detail, cure)]
-    return [_version(state), _persistence(state), _eviction(state), _clock(state), await _keys(settings)]
+    async with Store(settings) as store:
+        try:
+            state = await condition(store)
+        except StoreError as error:
+            cure = "start Redis, or set CODEARENA_GATEWAY_REDIS_URL (with its password: redis://:PASSWORD@HOST:PORT/0)"
+            return [findings.fault("redis", error.detail, cure)]
+        return [_version(state), _persistence(state), _eviction(state), _clock(state), await _keys(settings, store)]
 
 
 def _version(state: Condition) -> Finding:
@@ -79,11 +80,10 @@ def _clock(state: Condition) -> Finding:
     return findings.ok("clock", "Redis' and this machine's agree")
 
 
-async def _keys(settings: Settings) -> Finding:
+async def _keys(settings: Settings, store: Store) -> Finding:
     exposure = Exposure(settings)
-    async with Store(settings) as store:
-        if await Keyring(store.api_keys, settings.keys_max_age_s).configured():
-            return findings.ok("access", "API keys are needed")
+    if await Keyring(store.api_keys, settings.keys_max_age_s).configured():
+        return findings.ok("access", "API keys are needed")
     if exposure.local_only:
         return findings.ok("access", "no API keys: this machine only")
     try:

@@ -10,8 +10,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -82,7 +81,7 @@ class Embedded:
         self._options = options
         self._console = console
         self._stack = AsyncExitStack()
-        self._redis = LocalRedis(options.state / REDIS_FOLDER)
+        self.redis = LocalRedis(options.state / REDIS_FOLDER)
         self.url = ""
         self.image_problem = ""  # why there is no sandbox image, where there should be one
         self.gateway_settings = GatewaySettings(host=options.host, port=options.port)
@@ -96,8 +95,8 @@ class Embedded:
         try:
             with self._console.status("starting") as status:
                 status.update("Redis")
-                self._stack.push_async_callback(self._redis.stop)
-                self.redis_url = await self._redis.start()
+                self._stack.push_async_callback(self.redis.stop)
+                self.redis_url = await self.redis.start()
                 status.update("sandbox image; the first time this takes a minute or two")
                 await self._build_image()
                 status.update("services")
@@ -109,10 +108,6 @@ class Embedded:
 
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
-
-    async def redis_ended(self) -> int:
-        """Waits for Redis to end by itself, which it never should; its exit status."""
-        return await self._redis.ended()
 
     async def ready(self) -> models.Ready:
         """What the gateway says of itself."""
@@ -159,27 +154,22 @@ class Embedded:
         return port
 
 
-@asynccontextmanager
-async def embedded(options: Options, console: Console) -> AsyncIterator[Embedded]:
-    """Everything running; drained and stopped in the reverse order at the end."""
-    async with Embedded(options, console) as running:
-        yield running
-
-
 async def run(options: Options, console: Console, served: logging.Handler) -> int:
     """Serves until the process is asked to stop; returns the exit status, which is 1 if Redis went away.
 
     served: prints what someone should look at; until it serves, errors alone: what it announces says all else.
     """
-    async with embedded(options, console) as running:
-        terminal.announce(console, _announcement(running, await running.ready(), options.state))
+    async with Embedded(options, console) as running:
+        isolation = (await running.ready()).isolation
+        told = terminal.Announcement(running.url, isolation, running.callers, running.image_problem, options.state)
+        terminal.announce(console, told)
         served.setLevel(logging.WARNING)
         url_file = options.state / URL_FILE
         url_file.write_text(running.url, "utf-8")
         redis_file = options.state / REDIS_URL_FILE
         redis_file.write_text(running.redis_url, "utf-8")
         stopped = asyncio.create_task(_until_stopped(options))
-        redis = asyncio.create_task(running.redis_ended())
+        redis = asyncio.create_task(running.redis.ended())
         await asyncio.wait({stopped, redis}, return_when=asyncio.FIRST_COMPLETED)
         url_file.unlink(missing_ok=True)
         redis_file.unlink(missing_ok=True)
@@ -190,10 +180,6 @@ async def run(options: Options, console: Console, served: logging.Handler) -> in
             return 1
         console.print("stopping")
     return 0
-
-
-def _announcement(running: Embedded, ready: models.Ready, state: Path) -> terminal.Announcement:
-    return terminal.Announcement(running.url, ready.isolation, running.callers, running.image_problem, state)
 
 
 async def _until_stopped(options: Options) -> None:
@@ -229,24 +215,18 @@ def parse(arguments: list[str] | None = None) -> Options:
 
 def main(options: Options | None = None) -> None:
     """Serves until the process is asked to stop. options: none: those of the command line."""
-    options = options or parse()
-    console = Console()
-    try:
-        preflight.check(options.host, options.port, options.state)
-    except preflight.ObstacleError as obstacle:
-        console.print(f"cannot serve: {obstacle}", style="red", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(1)
-    handler = terminal.keep_to_files(options.state)
-    handler.setLevel(logging.ERROR)
-    sys.exit(_served(options, console, handler))
+    sys.exit(_served(options or parse(), Console()))
 
 
-def _served(options: Options, console: Console, handler: logging.Handler) -> int:
+def _served(options: Options, console: Console) -> int:
     """The exit status. Whatever happens is said in a line: a traceback would go to a file that nobody was told of."""
     try:
+        preflight.check(options.host, options.port, options.state)
+        handler = terminal.keep_to_files(options.state)
+        handler.setLevel(logging.ERROR)
         tracing.configure("embedded", GatewaySettings().traces_endpoint)
         return uvloop.run(run(options, console, handler))
-    except (CodeArenaError, TaskError, OSError) as error:
+    except (preflight.ObstacleError, CodeArenaError, TaskError, OSError) as error:
         problem = str(error)
     except ValidationError as error:
         problem = "; ".join(f"{error.title}: {each['loc'][0]}: {each['msg']}" for each in error.errors())

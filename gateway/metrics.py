@@ -3,9 +3,11 @@
 Most series are there from the start, at zero; gauges say how those of several worker processes add up.
 """
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterable, Mapping
 
 from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client.metrics import MetricWrapperBase
 
 from codearena.errors import (
     ERRORS,
@@ -21,15 +23,7 @@ from gateway.store.records import CommitResult
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _SHARES = tuple(tenth / 10 for tenth in range(1, 11))
-COMPONENTS = (
-    "compile_score",
-    "test_pass_ratio",
-    "efficiency_score",
-    "llm_correctness",
-    "llm_security",
-    "llm_quality",
-)
-_OPTIONAL = frozenset(COMPONENTS) - {"compile_score", "test_pass_ratio"}
+_COMPONENTS = grader_pb2.Components.DESCRIPTOR.fields_by_name
 VERDICTS = ("compile_error", "load_error", "tests_failed", "tests_passed", "solved")
 JOB_CHUNK_ENDS = ("finished", "given_back", "no_longer_wanted", "failed")
 STAGE_NAMES = ("queued", "analyse", "execute", "lease", "run", "examine", "measure", "judge", "grade", "commit")
@@ -123,7 +117,7 @@ TASKS = Gauge(
 REDIS_MEMORY = Gauge("codearena_gateway_redis_memory_bytes", "Memory that Redis uses.", multiprocess_mode="livemax")
 
 
-def outcome_of(report: executor_pb2.Report, verdict: grader_pb2.Verdict) -> str:
+def verdict_of(report: executor_pb2.Report, verdict: grader_pb2.Verdict) -> str:
     """How far an attempt got: one of VERDICTS."""
     if report.status == executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR:
         return "compile_error"
@@ -138,14 +132,13 @@ def count_attempt(
     level: Level, report: executor_pb2.Report, verdict: grader_pb2.Verdict, seconds: Mapping[str, float]
 ) -> None:
     """Counts an attempt that was graded. seconds: of each stage."""
-    ATTEMPTS.labels(outcome_of(report, verdict), level).inc()
+    ATTEMPTS.labels(verdict_of(report, verdict), level).inc()
     REWARD.labels(level).observe(verdict.reward)
     scored = {field.name for field, _ in verdict.components.ListFields()}
-    for component in COMPONENTS:
+    for component, field in _COMPONENTS.items():
         # What could not be scored is no zero.
-        if component not in _OPTIONAL or component in scored:
-            value: float = getattr(verdict.components, component)
-            COMPONENT.labels(component, level).observe(value)
+        if not field.has_presence or component in scored:
+            COMPONENT.labels(component, level).observe(getattr(verdict.components, component))
     for stage, taken_s in seconds.items():
         STAGES.labels(stage).observe(taken_s)
     if "execute" in seconds:
@@ -157,41 +150,31 @@ def _of_kind(*kinds: type[CodeArenaError]) -> list[str]:
     return [slug for slug, error in ERRORS.items() if issubclass(error, kinds)]
 
 
+_SERVICE_PROBLEMS = _of_kind(ServiceError)
+_AT_ZERO: tuple[tuple[MetricWrapperBase, tuple[Iterable[str], ...]], ...] = (
+    (STEPS, (CommitResult,)),
+    (STAGES, (STAGE_NAMES,)),
+    (MOVES, (("up", "down"),)),
+    (FAILURES, ([CodeArenaError.slug, *_SERVICE_PROBLEMS],)),
+    (RETRIES, (("executor", "judge", "grader"), _SERVICE_PROBLEMS)),
+    (REFUSALS, (_of_kind(UnauthenticatedError, ForbiddenError, RateLimitedError),)),
+    (JOB_CHUNKS, (JOB_CHUNK_ENDS,)),
+    (JOB_ITEMS, (("verdict", "problem"),)),
+    (FIXES, (("builtin", "model", "none"),)),
+    (REDIS_SECONDS, (("ok", "failed"),)),
+    (REWARD, (Level,)),
+    (CHOICES, (Level,)),
+    (ATTEMPTS, (VERDICTS, Level)),
+    (COMPONENT, (_COMPONENTS, Level)),
+    (EPISODES, (Level, ("solved", "unsolved"))),
+)
+"""Metrics with the values of each of their labels."""
+
+
 def _show_at_zero() -> None:
-    for result in CommitResult:
-        STEPS.labels(result)
-    for stage in STAGE_NAMES:
-        STAGES.labels(stage)
-    for direction in ("up", "down"):
-        MOVES.labels(direction)
-    FAILURES.labels(CodeArenaError.slug)
-    for problem in _of_kind(ServiceError):
-        FAILURES.labels(problem)
-        for service in ("executor", "judge", "grader"):
-            RETRIES.labels(service, problem)
-    for problem in _of_kind(UnauthenticatedError, ForbiddenError, RateLimitedError):
-        REFUSALS.labels(problem)
-    for end in JOB_CHUNK_ENDS:
-        JOB_CHUNKS.labels(end)
-    for answer in ("verdict", "problem"):
-        JOB_ITEMS.labels(answer)
-    for link in ("builtin", "model", "none"):
-        FIXES.labels(link)
-    for end in ("ok", "failed"):
-        REDIS_SECONDS.labels(end)
-    for level in Level:
-        _show_level_at_zero(level)
-
-
-def _show_level_at_zero(level: Level) -> None:
-    REWARD.labels(level)
-    CHOICES.labels(level)
-    for verdict in VERDICTS:
-        ATTEMPTS.labels(verdict, level)
-    for component in COMPONENTS:
-        COMPONENT.labels(component, level)
-    for end in ("solved", "unsolved"):
-        EPISODES.labels(level, end)
+    for metric, values in _AT_ZERO:
+        for labels in itertools.product(*values):
+            metric.labels(*labels)
 
 
 _show_at_zero()

@@ -53,10 +53,13 @@ def problem_of(error: CodeArenaError) -> models.Problem:
 
 def invalid(errors: Sequence[Any]) -> models.Problem:
     """One for a request that does not match its schema; names each field, and never repeats what was in it."""
-    fields = [{"field": ".".join(str(part) for part in error["loc"]), "message": error["msg"]} for error in errors]
-    detail = "; ".join(f"{field['field'] or 'body'}: {field['message']}" for field in fields[:5])
-    problem = problem_of(InvalidRequestError(detail))
-    return problem.model_copy(update={"errors": fields[:20]})
+    fields = [{"field": ".".join(map(str, error["loc"])), "message": error["msg"]} for error in errors[:20]]
+    return problem_of(InvalidRequestError(mismatches(errors))).model_copy(update={"errors": fields})
+
+
+def mismatches(errors: Sequence[Any]) -> str:
+    """What pydantic found, in words: the first five fields, and never what was in them."""
+    return "; ".join(f"{'.'.join(map(str, error['loc'])) or 'body'}: {error['msg']}" for error in errors[:5])
 
 
 def respond(problem: models.Problem, headers: dict[str, str] | None = None) -> Response:
@@ -82,11 +85,21 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _defect)
 
 
-def _ours(_: Request, error: Exception) -> Response:
-    assert isinstance(error, CodeArenaError)
+def noted(error: CodeArenaError) -> dict[str, object]:
+    """Counts and logs a failure of ours. Returns what programs are told beside the detail, where no status says it.
+
+    `problem` is the error's slug, and `retry_after_s` is there if the same may be sent again.
+    """
     if not isinstance(error, CallerError):
         metrics.FAILURES.labels(error.slug).inc()
         log.warning("failed to serve (%s): %s", error.slug, error.detail)
+    more = {} if error.retry_after_s is None else {"retry_after_s": error.retry_after_s}
+    return {"problem": error.slug, **more}
+
+
+def _ours(_: Request, error: Exception) -> Response:
+    assert isinstance(error, CodeArenaError)
+    noted(error)
     return respond_error(error)
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 from codearena.errors import StoreError
 from gateway import metrics
-from gateway.store.condition import condition_of
+from gateway.store.condition import condition
 from gateway.store.redis import Store
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ async def _watch(store: Store, every_s: float) -> None:
 async def look(store: Store) -> None:
     """Sets the gauges. What an unreachable Redis would do with its disk is not known, and stays as it was."""
     try:
-        found = await condition_of(store)
+        found = await condition(store)
     except StoreError as error:
         metrics.REDIS_UP.set(0)
         log.warning("Redis does not answer: %s", error.detail)

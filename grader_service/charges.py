@@ -49,12 +49,13 @@ def seconds(duration: Duration) -> float:
 
 def charge(points: Sequence[executor_pb2.ProbeMeasurement], settings: Settings) -> list[Charged]:
     """The points in their order, each with what its calls are charged with."""
-    return [
-        Charged(
-            point.size, point, seconds(point.reference.usage.cpu), _call_s(point.attempt, point.reference, settings)
-        )
-        for point in points
-    ]
+    charged = []
+    for point in points:
+        attempt, reference = point.attempt, point.reference
+        usual_s = settings.overhead_slack * seconds(reference.overhead_cpu) + settings.overhead_noise_s
+        attempt_s = seconds(attempt.usage.cpu) + max(0.0, seconds(attempt.overhead_cpu) - usual_s)
+        charged.append(Charged(point.size, point, seconds(reference.usage.cpu), attempt_s))
+    return charged
 
 
 def best_of_rounds(measured: Sequence[Charged]) -> list[Charged]:
@@ -93,8 +94,3 @@ def beside_calls_s(report: executor_pb2.Report, settings: Settings) -> float:
     load_s = seconds(theirs.load_cpu) - seconds(ours.load_cpu) - settings.load_slack_s
     other_s = seconds(theirs.other_cpu) - settings.overhead_slack * seconds(ours.other_cpu) - settings.other_noise_s
     return max(0.0, load_s) + max(0.0, other_s)
-
-
-def _call_s(attempt: common_pb2.CallOutcome, reference: common_pb2.CallOutcome, settings: Settings) -> float:
-    usual_s = settings.overhead_slack * seconds(reference.overhead_cpu) + settings.overhead_noise_s
-    return seconds(attempt.usage.cpu) + max(0.0, seconds(attempt.overhead_cpu) - usual_s)

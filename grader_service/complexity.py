@@ -202,12 +202,11 @@ class _Curves:
         exponentials = dict(_exponentials(points))
         roots = [math.sqrt(weight) for weight in _weights(points)]
         self.exponentials = list(exponentials)
-        self._vectors = {
-            name: _of_length_1(
-                [root * growth(point.size) / point.time_s for point, root in zip(points, roots, strict=True)]
-            )
-            for name, growth in (_GROWTH | exponentials).items()
-        }
+        self._vectors: dict[str, list[float]] = {}
+        for name, growth in (_GROWTH | exponentials).items():
+            vector = [root * growth(point.size) / point.time_s for point, root in zip(points, roots, strict=True)]
+            length = math.sqrt(_dot(vector, vector))
+            self._vectors[name] = [value / length for value in vector]
         self._sums = {name: _dot(vector, roots) for name, vector in self._vectors.items()}
         self._product = functools.cache(lambda left, right: _dot(self._vectors[left], self._vectors[right]))
 
@@ -220,11 +219,6 @@ class _Curves:
         largest = [factor * self._vectors[name][-1] for factor, name in zip(factors, names, strict=True)]
         share = largest[0] / math.fsum(largest)
         return _Curve(max(0.0, 1 - _dot(factors, sums)), share) if share >= _LEAST_SHARE else None
-
-
-def _of_length_1(vector: list[float]) -> list[float]:
-    length = math.sqrt(_dot(vector, vector))
-    return [value / length for value in vector]
 
 
 def _dot(left: Sequence[float], right: Sequence[float]) -> float:

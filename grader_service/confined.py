@@ -68,26 +68,23 @@ class ConfinedGrader:
         checked: Sequence[Checked],
         verdicts: int,
     ) -> bytes:
-        payload = b"\n".join((self._told, json.dumps([*map(dict, checked)]).encode(), request.SerializeToString()))
-        ended = await self._run(kind, payload, verdicts)
-        if _at_a_limit(ended):
-            log.warning("a report of %d bytes takes too much to read; what it returned is wrong", len(payload))
+        async def run(read: bool) -> Ended:
+            told = json.dumps([[*map(dict, checked)], read]).encode()
+            payload = b"\n".join((self._told, told, request.SerializeToString()))
+            return await self._workers.run(kind, payload, self._limits, cpu_s=verdicts * self._verdict_cpu_s)
+
+        ended = await run(read=True)
+        if ended.answer == OUT_OF_MEMORY or ended.at_cpu_limit:
+            log.warning("a report of %d bytes takes too much to read; what it returned is wrong", request.ByteSize())
             metrics.CONFINED_ENDS.labels("limit").inc()
-            ended = await self._run(kind.unread, payload, verdicts)
+            ended = await run(read=False)
         elif ended.exit_status:
             log.warning("a worker that graded ended with status %d", ended.exit_status)
             metrics.CONFINED_ENDS.labels("lost").inc()
-            ended = await self._run(kind, payload, verdicts)
+            ended = await run(read=True)
         if ended.exit_status or ended.answer == OUT_OF_MEMORY:
             raise ServiceError(f"two workers were lost over one report, the last with status {ended.exit_status}")
         if ended.answer[:1] == FAILED:
             slug, detail = json.loads(ended.answer[1:])
             raise ERRORS[slug](detail)
         return ended.answer[1:]
-
-    async def _run(self, kind: Kind, payload: bytes, verdicts: int) -> Ended:
-        return await self._workers.run(kind, payload, self._limits, cpu_s=verdicts * self._verdict_cpu_s)
-
-
-def _at_a_limit(ended: Ended) -> bool:
-    return ended.answer == OUT_OF_MEMORY or ended.at_cpu_limit

@@ -99,16 +99,13 @@ def measure(
     report = request.measurements[0] if request.measurements else request.report
     if report.status != executor_pb2.ATTEMPT_STATUS_RAN:
         return NOT_MEASURED  # it ran before: not to load again is the attempt's own doing
-    if _cannot_be_told(report):
-        return replace(NOT_MEASURED, untold=True)
-    if report.screening and not screening.finished(report):
+    if _cannot_be_told(report) or (report.screening and not screening.finished(report)):
         return replace(NOT_MEASURED, untold=True)
     if report.probe:
-        estimated, optimal = request.report.analysis.estimated_complexity, request.expectations.optimal_complexity
-        speed = _of_probe(report, estimated, request.expectations, settings, reader)
-        if report.screening and not (
-            all(speed.probed) and screening.is_clear(speed.ratio, speed.fit, estimated, optimal, settings)
-        ):
+        likely = (request.report.analysis.estimated_complexity, request.expectations.optimal_complexity)
+        speed = _of_probe(report, likely, _probe_modes(request.expectations), settings, reader)
+        clear = all(speed.probed) and screening.is_clear(speed.ratio, speed.fit, *likely, settings)
+        if report.screening and not clear:
             return replace(NOT_MEASURED, untold=True)
         return replace(speed, disturbed=_was_disturbed(report, speed, settings.probe_plateau_ratio))
     if request.measurements and _used_up_memory(report):
@@ -117,7 +114,9 @@ def measure(
         raise CallerError("nothing was measured: the attempt takes a measurement, with a probe or reference calls")
     if not report.reference_calls:
         return _of_ratio(1.0, settings)
-    passes = _pass_again(report, request.expectations, reader, checked)
+    outcomes = own_outcomes(report.calls, request.expectations)
+    tests = zip(outcomes, request.expectations.tests, strict=True)
+    passes = tuple(meets(outcome, test, reader, checked) for outcome, test in tests)
     if not all(passes):
         return replace(NOT_MEASURED, passes=passes)  # fast and wrong earns nothing
     speed = replace(_of_ratio(_tests_ratio(report, settings), settings), passes=passes)
@@ -143,8 +142,7 @@ def _was_disturbed(report: executor_pb2.Report, speed: Efficiency, plateau_ratio
 
 
 def _references(report: executor_pb2.Report) -> list[common_pb2.Usage]:
-    outcomes = [*(point.reference for point in report.probe), *report.reference_calls]
-    return [outcome.usage for outcome in outcomes]
+    return [outcome.usage for outcome in (*(point.reference for point in report.probe), *report.reference_calls)]
 
 
 def _kept_s(usages: Iterable[common_pb2.Usage]) -> float:
@@ -154,15 +152,6 @@ def _kept_s(usages: Iterable[common_pb2.Usage]) -> float:
 
 def _of_ratio(ratio: float, settings: Settings) -> Efficiency:
     return Efficiency(efficiency_score(ratio, settings.tests_plateau_ratio, settings.zero_ratio), ratio)
-
-
-def _pass_again(
-    report: executor_pb2.Report, expectations: grader_pb2.Expectations, reader: Reader, checked: Checked
-) -> tuple[bool, ...]:
-    outcomes = own_outcomes(report.calls, expectations)
-    return tuple(
-        meets(outcome, test, reader, checked) for outcome, test in zip(outcomes, expectations.tests, strict=True)
-    )
 
 
 def _tests_ratio(report: executor_pb2.Report, settings: Settings) -> float:
@@ -176,13 +165,9 @@ def _tests_ratio(report: executor_pb2.Report, settings: Settings) -> float:
 
 
 def _of_probe(
-    report: executor_pb2.Report,
-    estimated: str,
-    expectations: grader_pb2.Expectations,
-    settings: Settings,
-    reader: Reader,
+    report: executor_pb2.Report, likely: tuple[str, str], modes: _Modes, settings: Settings, reader: Reader
 ) -> Efficiency:
-    modes = _probe_modes(expectations)
+    """likely: the growth classes estimated and optimal, or empty; modes: by which values are compared."""
     probed = tuple(point.reference.status == _RETURNED and _is_right(point, modes, reader) for point in report.probe)
     rights = list(zip(report.probe, probed, strict=True))
     measured = charge(_counted(rights), settings)
@@ -195,12 +180,11 @@ def _of_probe(
     broke_at = min((charged.size for charged in usable if _broke(charged.point.attempt)), default=None)
     tried = [charged for charged in usable if broke_at is None or charged.size < broke_at]
     common = [charged for charged in tried if charged.point.attempt.status == _RETURNED]
-    likely = (estimated, expectations.optimal_complexity)
     fit = _class(attempt, reference, likely, settings)
     agrees = all(right or point.added for point, right in rights if point.reference.status == _RETURNED)
     beside_s = beside_calls_s(report, settings)
-    right = agrees and bool(tried)  # fast and wrong earns nothing
-    ratio = _probe_ratio(report, tried, beside_s, settings) if right else None
+    # Fast and wrong earns nothing.
+    ratio = _probe_ratio(report, tried, beside_s, settings) if agrees and tried else None
     stands = standing(_sizes(tried, attempt, reference, idle_s), fit, *likely)
     if not _is_explained(tried, common, beside_s, settings):
         stands = replace(stands, optimal=0.0)
@@ -230,14 +214,14 @@ def _counted(rights: Sequence[tuple[executor_pb2.ProbeMeasurement, bool]]) -> li
     whether it was right there.
     """
     largest = max((point.size for point, _ in rights if not point.added), default=0)
+
+    def says_something(point: executor_pb2.ProbeMeasurement, right: bool) -> bool:
+        if point.attempt.status == _TIME_LIMIT or _broke(point.attempt):
+            return point.size < largest
+        return right and point.attempt.status == _RETURNED
+
     returned = [(point, right) for point, right in rights if point.reference.status == _RETURNED]
-    return [point for point, right in returned if not point.added or _says_something(point, right, largest)]
-
-
-def _says_something(point: executor_pb2.ProbeMeasurement, right: bool, largest: int) -> bool:
-    if point.attempt.status == _TIME_LIMIT or _broke(point.attempt):
-        return point.size < largest
-    return right and point.attempt.status == _RETURNED
+    return [point for point, right in returned if not point.added or says_something(point, right)]
 
 
 def _broke(attempt: common_pb2.CallOutcome) -> bool:
@@ -273,24 +257,19 @@ def _sizes(
     """What the growth of the ratio is seen from; of an attempt that a time limit ended, the size where it did too."""
     ours, theirs = ({point.size: point.time_s for point in side} for side in (reference, attempt))
     returned = [charged.size for charged in tried if charged.point.attempt.status == _RETURNED]
-    ended = [charged for charged in tried if charged.point.attempt.status == _TIME_LIMIT][:1]
-    return [
-        *(Size(size, theirs[size], ours[size]) for size in returned if size in ours and size in theirs),
-        *(
-            Size(charged.size, charged.attempt_s - idle_s, charged.reference_s - idle_s, finished=False)
-            for charged in ended
-        ),
-    ]
+    sizes = [Size(size, theirs[size], ours[size]) for size in returned if size in ours and size in theirs]
+    ended = next((charged for charged in tried if charged.point.attempt.status == _TIME_LIMIT), None)
+    if ended is not None:
+        sizes.append(Size(ended.size, ended.attempt_s - idle_s, ended.reference_s - idle_s, finished=False))
+    return sizes
 
 
 def _is_explained(tried: list[Charged], common: list[Charged], beside_s: float, settings: Settings) -> bool:
     """Whether the calls that returned account for all that was spent. If not, how they grow tells little."""
     if not common or any(_waited_in(charged) for charged in tried):
         return False
-    run = [charged for charged in tried if charged.point.attempt.status != common_pb2.CALL_STATUS_NOT_RUN]
-    spent_s = sum(charged.attempt_s for charged in run) + beside_s
-    of_all = _ratio(spent_s, sum(charged.reference_s for charged in run), settings.probe_noise_s)
-    return of_all <= _EXPLAINED * _ratio(common[-1].attempt_s, common[-1].reference_s, settings.probe_noise_s)
+    largest = _ratio(common[-1].attempt_s, common[-1].reference_s, settings.probe_noise_s)
+    return _ratio_of_all(tried, beside_s, settings) <= _EXPLAINED * largest
 
 
 def _waited_in(charged: Charged) -> bool:
@@ -307,10 +286,8 @@ def _class(
     """The attempt's growth class, unless the reference's own times contradict what is known of the reference.
 
     If so, something else than the algorithm dominates, and it does so for the attempt too: nothing is claimed then.
-    likely: the estimated and the optimal class, or empty.
     """
-    optimal = likely[1]
-    if optimal:
+    if optimal := likely[1]:
         shown = complexity.fit(reference, settings.fit_min_confidence, (optimal,))
         differs = complexity.excess_order(shown.measured, optimal) or complexity.excess_order(optimal, shown.measured)
         if differs and shown.power_confidence >= settings.fit_sure_confidence:
@@ -342,11 +319,21 @@ def _probe_ratio(
         return None
     ratios = [_time_limit_ratio(charged, settings) for charged in timed_out]
     if timed_out:
-        ratios.append(_unfinished_ratio(report, usable, beside_calls_s, settings))
+        # To come to a limit early, at a small size, by work beside the calls or by waiting, must not pay.
+        ratios.append(_ratio_of_all(usable, beside_calls_s, settings))
+        waited = _waited(_own_wall_s(report.usage), seconds(report.usage.cpu))
+        ratios.append(settings.zero_ratio if waited else 0.0)
     if common:
         largest = common[-1]
         ratios.append(_ratio(largest.attempt_s + beside_calls_s, largest.reference_s, settings.probe_noise_s))
     return max(ratios)
+
+
+def _ratio_of_all(usable: list[Charged], beside_calls_s: float, settings: Settings) -> float:
+    """Of all that an attempt did until a limit ended it, to what the reference took for the sizes that were tried."""
+    tried = [charged for charged in usable if charged.point.attempt.status != common_pb2.CALL_STATUS_NOT_RUN]
+    spent_s = sum(charged.attempt_s for charged in tried) + beside_calls_s
+    return _ratio(spent_s, sum(charged.reference_s for charged in tried), settings.probe_noise_s)
 
 
 def _time_limit_ratio(charged: Charged, settings: Settings) -> float:
@@ -355,24 +342,9 @@ def _time_limit_ratio(charged: Charged, settings: Settings) -> float:
     One that hardly did anything else earns nothing: it must not pay to wait rather than to be seen working slowly.
     """
     by_cpu = _ratio(charged.attempt_s, charged.reference_s, settings.probe_noise_s)
-    point = charged.point
-    wall_s = _own_wall_s(point.attempt.usage)
-    by_wall = _ratio(wall_s, _own_wall_s(point.reference.usage), settings.wall_noise_s)
+    attempt, reference = charged.point.attempt.usage, charged.point.reference.usage
+    by_wall = _ratio(_own_wall_s(attempt), _own_wall_s(reference), settings.wall_noise_s)
     return max(by_cpu, by_wall, settings.zero_ratio if _waited_in(charged) else settings.unfinished_ratio)
-
-
-def _unfinished_ratio(
-    report: executor_pb2.Report, usable: list[Charged], beside_calls_s: float, settings: Settings
-) -> float:
-    """Of all that an attempt did until a limit ended it, to what the reference took for the sizes that were tried.
-
-    To come to a limit early, at a small size, by work beside the calls or by waiting, must not pay.
-    """
-    tried = [charged for charged in usable if charged.point.attempt.status != common_pb2.CALL_STATUS_NOT_RUN]
-    spent_s = sum(charged.attempt_s for charged in tried) + beside_calls_s
-    ratio = _ratio(spent_s, sum(charged.reference_s for charged in tried), settings.probe_noise_s)
-    waited = _waited(_own_wall_s(report.usage), seconds(report.usage.cpu))
-    return max(ratio, settings.zero_ratio) if waited else ratio
 
 
 def _own_wall_s(usage: common_pb2.Usage) -> float:
@@ -393,12 +365,11 @@ def _cannot_be_told(report: executor_pb2.Report) -> bool:
         return False
     outcomes = [*(point.attempt for point in report.probe), *report.calls]
     ended = [outcome.usage for outcome in outcomes if outcome.status == _TIME_LIMIT]
-    return any(_waited_or_not(usage) for usage in (*ended, *([report.usage] if ended else ())))
-
-
-def _waited_or_not(usage: common_pb2.Usage) -> bool:
-    wall_s, cpu_s = _own_wall_s(usage), seconds(usage.cpu)
-    return _waited(wall_s, cpu_s) and not _waited(wall_s - seconds(usage.blocked), cpu_s)
+    for usage in (*ended, *([report.usage] if ended else ())):
+        wall_s, cpu_s = _own_wall_s(usage), seconds(usage.cpu)
+        if _waited(wall_s, cpu_s) and not _waited(wall_s - seconds(usage.blocked), cpu_s):
+            return True
+    return False
 
 
 def _probe_modes(expectations: grader_pb2.Expectations) -> _Modes:

@@ -79,13 +79,9 @@ class Grader:
         consistency.require_consistent(request, reader)
         _add_broken_checks(request)
         examined = examine.examine(request.report, request.expectations, reader, checked)
-        passed = sum(test.passed for test in examined)
-        all_passed = passed == len(examined)
-        speed = (
-            self._measured(request, reader, measured if request.measurements else checked)
-            if all_passed
-            else NOT_MEASURED
-        )
+        all_passed = all(test.passed for test in examined)
+        by = measured if request.measurements else checked
+        speed = self._measured(request, reader, by) if all_passed else NOT_MEASURED
         score = None if speed.untold else speed.score
         unearned = earning.unearned(request.report, request.expectations, examined)
         components = _NOTHING if unearned else _components(request, earning.support(examined), score)
@@ -93,9 +89,13 @@ class Grader:
         verdict.unearned = unearned
         verdict.solved = all_passed and speed.score >= self._settings.solved_efficiency
         verdict.complexity.CopyFrom(_complexity(request, speed))
-        self._count(verdict, examined)
         self._describe(verdict, request, examined, speed, reader)
-        return _Graded(verdict, _readings(examined, speed), speed)
+        readings = grader_pb2.Readings(
+            passes=[test.passed for test in examined if test.expectation is not None],
+            measured_passes=speed.passes,
+            probed=speed.probed,
+        )
+        return _Graded(verdict, readings, speed)
 
     def examine(
         self, request: grader_pb2.ExamineRequest, checked: Sequence[Checked] = (), *, read: bool = True
@@ -142,13 +142,6 @@ class Grader:
             grader_revision=self._revision,
         )
 
-    def _count(self, verdict: grader_pb2.Verdict, examined: list[ExaminedTest]) -> None:
-        hidden = [test for test in examined if not test.visible]
-        verdict.tests_passed = sum(test.passed for test in examined)
-        verdict.tests_total = len(examined)
-        verdict.hidden_passed = sum(test.passed for test in hidden)
-        verdict.hidden_total = len(hidden)
-
     def _describe(
         self,
         verdict: grader_pb2.Verdict,
@@ -157,6 +150,9 @@ class Grader:
         speed: Efficiency,
         reader: Reader,
     ) -> None:
+        hidden = [test for test in examined if not test.visible]
+        verdict.tests_passed, verdict.tests_total = sum(test.passed for test in examined), len(examined)
+        verdict.hidden_passed, verdict.hidden_total = sum(test.passed for test in hidden), len(hidden)
         showing = feedback.Showing(self._settings, reader)
         verdict.shown_usage.CopyFrom(examine.shown_usage(request.report, request.expectations))
         verdict.tests.extend(feedback.visible_outcomes(examined, showing))
@@ -234,14 +230,6 @@ def _duration(time_s: float) -> Duration:
     duration = Duration()
     duration.FromNanoseconds(round(time_s * 1e9))
     return duration
-
-
-def _readings(examined: list[ExaminedTest], speed: Efficiency) -> grader_pb2.Readings:
-    return grader_pb2.Readings(
-        passes=[test.passed for test in examined if test.expectation is not None],
-        measured_passes=speed.passes,
-        probed=speed.probed,
-    )
 
 
 def kind_of(report: executor_pb2.Report, verdict: grader_pb2.Verdict) -> VerdictKind:

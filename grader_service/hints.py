@@ -55,7 +55,9 @@ def hint(
     author_hints: from general to specific, one more specific each step, the last one from then on; step: from 1.
     """
     if report.status == executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR:
-        return _on_syntax(report.analysis.problem)
+        line = report.analysis.problem.line
+        where = f"at or just before line {line}" if line > 0 else "first"
+        return f"The code does not compile. Repair the syntax {where}: no test can run before."
     if report.status == executor_pb2.ATTEMPT_STATUS_LOAD_ERROR:
         words = STATUS_WORDS[report.load.status]
         return f"The code fails before any test is run: loading it {words}. Look at what runs outside of functions."
@@ -65,13 +67,8 @@ def hint(
         return _on_correctness(examined)
     if speed.score >= solved_efficiency:
         return ""
-    parts = [_on_efficiency(speed, optimal_complexity), _where(report.analysis), _technique(report.analysis)]
-    return " ".join(part for part in parts if part)
-
-
-def _on_syntax(problem: executor_pb2.SyntaxProblem) -> str:
-    where = f"at or just before line {problem.line}" if problem.line > 0 else "first"
-    return f"The code does not compile. Repair the syntax {where}: no test can run before."
+    technique = _TECHNIQUES.get(report.analysis.problem_type)
+    return " ".join(filter(None, (_on_efficiency(speed, optimal_complexity), _where(report.analysis), technique)))
 
 
 def _on_correctness(examined: Sequence[ExaminedTest]) -> str:
@@ -106,10 +103,6 @@ def _where(analysis: executor_pb2.Analysis) -> str:
         return ""
     listed = f"line {lines[0]}" if len(lines) == 1 else f"lines {', '.join(lines[:-1])} and {lines[-1]}"
     return f"By its structure, what {listed} do{'es' if len(lines) == 1 else ''} dominates."
-
-
-def _technique(analysis: executor_pb2.Analysis) -> str:
-    return _TECHNIQUES.get(analysis.problem_type, "")
 
 
 def _on_efficiency(speed: Efficiency, optimal_complexity: str) -> str:

@@ -79,16 +79,12 @@ def _pieces(tree: JSONTree, max_chars: int) -> Iterator[str]:
     if isinstance(tree, list):
         yield from _sequence("[", tree, "]", max_chars)
     elif isinstance(tree, str):
-        yield _string(tree, max_chars)
+        yield repr(tree[: max_chars + 1])
     elif isinstance(tree, dict):
         ((tag, body),) = tree.items()
         yield from _tagged(tag, body, max_chars)
     else:
         yield repr(tree)  # None, a bool, a small int or a float, as json.loads made it
-
-
-def _string(text: str, max_chars: int) -> str:
-    return repr(text) if len(text) <= max_chars else repr(text[: max_chars + 1])
 
 
 def _tagged(tag: str, body: JSONTree, max_chars: int) -> Iterator[str]:
@@ -108,8 +104,19 @@ def _tagged(tag: str, body: JSONTree, max_chars: int) -> Iterator[str]:
         yield clip(f"{body[0]}.{body[1]}", max_chars)
     elif tag in _STANDARD:
         yield clip(_STANDARD[tag](body), max_chars)
+    elif tag == "set" and not body:
+        yield "set()"
     else:
-        yield from _collection(tag, body, max_chars)
+        opening, closing = _BRACKETS[tag]
+        yield from _sequence(opening, body, ",)" if tag == "tuple" and len(body) == 1 else closing, max_chars)
+
+
+_BRACKETS = {
+    "tuple": ("(", ")"),
+    "set": ("{", "}"),
+    "frozenset": ("frozenset({", "})"),
+    "iterator": ("<iterator of [", "]>"),
+}
 
 
 def _decimal(body: JSONTree) -> str:
@@ -151,17 +158,6 @@ _STANDARD: dict[str, Callable[[JSONTree], str]] = {
 
 def _short_int(text: str) -> str:
     return str(int(text, 16)) if len(text) <= _DECIMAL_HEX_DIGITS else text
-
-
-def _collection(tag: str, body: list[JSONTree], max_chars: int) -> Iterator[str]:
-    if tag == "tuple":
-        yield from _sequence("(", body, ",)" if len(body) == 1 else ")", max_chars)
-    elif tag == "set":
-        yield from _sequence("{", body, "}", max_chars) if body else iter(["set()"])
-    elif tag == "frozenset":
-        yield from _sequence("frozenset({", body, "})", max_chars)
-    else:
-        yield from _sequence("<iterator of [", body, "]>", max_chars)
 
 
 def _sequence(opening: str, items: list[JSONTree], closing: str, max_chars: int) -> Iterator[str]:

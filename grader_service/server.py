@@ -2,7 +2,7 @@
 
 import grpc
 
-from codearena.server import rpc, telemetry
+from codearena.server import rpc
 from codearena.v1 import grader_pb2, grader_pb2_grpc
 from grader_service.checker import Checker
 from grader_service.confined import ConfinedGrader
@@ -42,12 +42,3 @@ class GraderServer:
         await self._server.drain(self._settings.drain_s)
         await self._confined.close()
         await self._checker.close()
-
-
-async def serve(settings: Settings, health: telemetry.Health) -> None:
-    """Serves until the process is asked to stop, then drains."""
-    server = GraderServer(settings)
-    await server.start()
-    health.follow(server.serving)
-    await rpc.until_terminated()
-    await server.drain()

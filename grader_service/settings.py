@@ -95,14 +95,7 @@ class Settings(ServiceSettings):
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
-        weights = (
-            self.weight_compile,
-            self.weight_tests,
-            self.weight_efficiency,
-            self.weight_correctness,
-            self.weight_security,
-            self.weight_quality,
-        )
+        weights = [getattr(self, name) for name in type(self).model_fields if name.startswith("weight_")]
         if not math.isclose(total := math.fsum(weights), 1.0, abs_tol=1e-9):
             raise ValueError(f"the six weights must add up to 1; they add up to {total:g}")
         if self.reward_min > self.reward_max:

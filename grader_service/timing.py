@@ -38,7 +38,8 @@ def points(measured: Sequence[Charged], side: Side, idle_s: float) -> list[Point
     Where answers are kept, what short calls take is not known: those sizes are left out. idle_s: of a step without a
     call.
     """
-    readings = [_reading(charged.size, *side(charged), idle_s) for charged in measured if _returned(side(charged)[0])]
+    returned = [each for each in measured if side(each)[0].status == common_pb2.CALL_STATUS_RETURNED]
+    readings = [_reading(charged.size, *side(charged), idle_s) for charged in returned]
     if _keeps_answers(readings):
         readings = [replace(each, again_s=None) for each in readings if each.once_s > _COLD_S]
     best: dict[int, float] = {}
@@ -62,10 +63,6 @@ class _Reading:
     @property
     def time_s(self) -> float:
         return self.once_s if self.again_s is None or self.was_kept else self.again_s
-
-
-def _returned(outcome: common_pb2.CallOutcome) -> bool:
-    return outcome.status == common_pb2.CALL_STATUS_RETURNED
 
 
 def _reading(size: int, outcome: common_pb2.CallOutcome, charged_s: float, idle_s: float) -> _Reading:

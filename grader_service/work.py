@@ -1,7 +1,7 @@
 """What the grader's workers run: one large report, graded or examined.
 
-A payload is the settings and what the task's checker said, JSON on one line each, and the request; an answer is DONE
-and the response, FAILED and [problem slug, detail] as JSON, or OUT_OF_MEMORY alone.
+A payload is the settings, then what the task's checker said and whether to read what was returned, JSON on one line
+each, and the request. An answer is DONE and the response, FAILED and [problem slug, detail] as JSON, or OUT_OF_MEMORY.
 """
 
 import functools
@@ -20,17 +20,10 @@ DONE, FAILED, OUT_OF_MEMORY = b"d", b"f", b"m"
 
 
 class Kind(StrEnum):
-    """What is asked. UNREAD: of what was returned only what is, byte by byte, what was expected counts as right."""
+    """What is asked."""
 
     GRADE = "grade"
     EXAMINE = "examine"
-    GRADE_UNREAD = "grade-unread"
-    EXAMINE_UNREAD = "examine-unread"
-
-    @property
-    def unread(self) -> "Kind":
-        """The same without reading what was returned."""
-        return Kind.GRADE_UNREAD if self in (Kind.GRADE, Kind.GRADE_UNREAD) else Kind.EXAMINE_UNREAD
 
 
 def warm_up() -> None:
@@ -42,7 +35,7 @@ def work(kind: str, payload: bytes) -> Iterator[bytes]:
     """The answer. Raises WornError after a report that took all the memory."""
     settings, checked, request = payload.split(b"\n", maxsplit=2)
     try:
-        yield _answer(_grader(settings), Kind(kind), request, json.loads(checked))
+        yield _answer(_grader(settings), Kind(kind), request, *json.loads(checked))
     except MemoryError:
         yield OUT_OF_MEMORY
         raise WornError from None
@@ -53,10 +46,9 @@ def _grader(settings: bytes) -> Grader:
     return Grader(Settings.model_validate_json(settings))
 
 
-def _answer(grader: Grader, kind: Kind, request: bytes, checked: list[Checked]) -> bytes:
-    read = kind is not kind.unread
+def _answer(grader: Grader, kind: Kind, request: bytes, checked: list[Checked], read: bool) -> bytes:
     try:
-        if kind.unread is Kind.EXAMINE_UNREAD:
+        if kind is Kind.EXAMINE:
             found = grader.examine(grader_pb2.ExamineRequest.FromString(request), checked, read=read)
             return DONE + found.SerializeToString()
         return DONE + grader.grade(grader_pb2.GradeRequest.FromString(request), checked, read=read).SerializeToString()

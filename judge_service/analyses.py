@@ -1,9 +1,11 @@
 """The analyses of a source, by confined workers: how each ended becomes a dimension, scored or not."""
 
+from __future__ import annotations
+
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from dataclasses import replace
 from typing import TypeVar
 
@@ -55,11 +57,11 @@ class Analyses:
         await self.linting.close()
 
     async def security(self, source: bytes) -> Dimension:
-        answer = await self._facts(Analysis.SECURITY, source, answers.read_security)
+        answer = await self._facts(Analysis.SECURITY, source, answers.SECURITY)
         return answer if isinstance(answer, Dimension) else scoring.security(answer, self._findings_kept)
 
     async def structure(self, source: bytes) -> StructureAnswer | Dimension:
-        return await self._facts(Analysis.STRUCTURE, source, answers.read_structure)
+        return await self._facts(Analysis.STRUCTURE, source, answers.STRUCTURE)
 
     def quality(self, structure: StructureAnswer | Dimension, lint: LintAnswer | Dimension) -> Dimension:
         """Of the structure and what lint finds: both, or none."""
@@ -69,24 +71,25 @@ class Analyses:
 
     async def normalised(self, source: bytes) -> NormalisedAnswer | None:
         """What a model may be shown of it; None if it does not allow that."""
-        answer = await self._facts(Analysis.NORMALISED, source, answers.read_normalised)
+        answer = await self._facts(Analysis.NORMALISED, source, answers.NORMALISED)
         return None if isinstance(answer, Dimension) else answer
 
     def _started(self) -> None:
         metrics.LAUNCHER_STARTS.inc()
 
-    async def _facts(
-        self, analysis: Analysis, source: bytes, read: Callable[[bytes], _First | NoAnswer]
-    ) -> _First | Dimension:
+    async def _facts(self, analysis: Analysis, source: bytes, kind: answers.Kind[_First]) -> _First | Dimension:
         ended = await self.run(analysis, source, self.limits)
-        try:
-            answer = read(ended.answer) if ended.exit_status == 0 else None
-        except MalformedAnswerError as error:
-            return _malformed(error)
-        if answer is not None and not isinstance(answer, NoAnswer):
-            return answer
+        reason = None
+        if ended.exit_status == 0:
+            try:
+                found = answers.read(kind, ended.answer)
+            except MalformedAnswerError as error:
+                return _malformed(error)
+            if not isinstance(found, NoAnswer):
+                return found
+            reason = found
         log.info("%s of %s: none, exit status %d", analysis, fingerprint(source), ended.exit_status)
-        return _unscored(ended, answer)
+        return _unscored(ended, reason)
 
     async def _lint(self, sources: list[bytes]) -> list[LintAnswer | Dimension]:
         """Of all of them, or one reason for all why there is none."""

@@ -1,13 +1,12 @@
 """What the workers answer, checked as hostile input: the process that wrote it had parsed the attempt."""
 
+from __future__ import annotations
+
 from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from judge_service.judge import Finding, Severity, Unscored
-
-_Text = Annotated[str, Field(max_length=200)]
-_Natural = Annotated[int, Field(ge=0, le=2**31 - 1)]
+from judge_service.judge import Finding, Natural, Severity, Text, Unscored
 
 
 class MalformedAnswerError(Exception):
@@ -18,19 +17,7 @@ class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class LintFinding(_Record):
-    """One finding of ruff."""
-
-    rule: _Text
-    message: _Text
-    line: _Natural
-    severity: Severity
-
-    def public(self) -> Finding:
-        return Finding(self.rule, self.message, self.line, self.severity)
-
-
-class SecurityFinding(LintFinding):
+class SecurityFinding(Finding):
     """One finding of bandit or of `analysers/credentials.py`."""
 
     confidence: Severity
@@ -39,7 +26,7 @@ class SecurityFinding(LintFinding):
 class SecurityAnswer(_Record):
     """The 200 worst findings, worst first, and how many there are in all."""
 
-    total: _Natural
+    total: Natural
     findings: Annotated[tuple[SecurityFinding, ...], Field(max_length=200)]
 
 
@@ -50,18 +37,18 @@ class StructureAnswer(_Record):
     maintainability: index from 0 to 100, without radon's bonus for comments. statements: logical lines.
     """
 
-    complexity: _Natural
-    complexity_name: _Text
-    complexity_line: _Natural
+    complexity: Natural
+    complexity_name: Text
+    complexity_line: Natural
     maintainability: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
-    statements: _Natural
+    statements: Natural
 
 
 class LintAnswer(_Record):
     """Ruff's findings in one source: the 50 worst, worst first, and how many there are in all."""
 
-    findings: Annotated[tuple[LintFinding, ...], Field(max_length=50)]
-    counts: dict[Severity, _Natural]
+    findings: Annotated[tuple[Finding, ...], Field(max_length=50)]
+    counts: dict[Severity, Natural]
 
 
 class Unreadable(_Record):
@@ -87,45 +74,35 @@ class NoAnswer(_Record):
 _Facts = TypeVar("_Facts")
 
 
-class _Scored(_Record, Generic[_Facts]):
+class Scored(_Record, Generic[_Facts]):
+    """What was found out."""
+
     facts: _Facts
 
 
 Lints = tuple[LintAnswer | Unreadable, ...]
 """Of the sources of one item, in their order."""
 
-_NORMALISED: TypeAdapter[NoAnswer | _Scored[NormalisedAnswer]] = TypeAdapter(NoAnswer | _Scored[NormalisedAnswer])
-_SECURITY: TypeAdapter[NoAnswer | _Scored[SecurityAnswer]] = TypeAdapter(NoAnswer | _Scored[SecurityAnswer])
-_STRUCTURE: TypeAdapter[NoAnswer | _Scored[StructureAnswer]] = TypeAdapter(NoAnswer | _Scored[StructureAnswer])
-_LINT: TypeAdapter[NoAnswer | _Scored[Lints]] = TypeAdapter(NoAnswer | _Scored[Lints])
+Kind = TypeAdapter[NoAnswer | Scored[_Facts]]
+"""Of an answer, by the facts that it may have."""
+NORMALISED: Kind[NormalisedAnswer] = TypeAdapter(NoAnswer | Scored[NormalisedAnswer])
+SECURITY: Kind[SecurityAnswer] = TypeAdapter(NoAnswer | Scored[SecurityAnswer])
+STRUCTURE: Kind[StructureAnswer] = TypeAdapter(NoAnswer | Scored[StructureAnswer])
+LINT: Kind[Lints] = TypeAdapter(NoAnswer | Scored[Lints])
 
 
-def read_security(data: bytes) -> SecurityAnswer | NoAnswer:
+def read(kind: Kind[_Facts], data: bytes) -> _Facts | NoAnswer:
     """Raises MalformedAnswerError."""
-    return _read(_SECURITY, data)
-
-
-def read_structure(data: bytes) -> StructureAnswer | NoAnswer:
-    """Raises MalformedAnswerError."""
-    return _read(_STRUCTURE, data)
+    try:
+        answer = kind.validate_json(data)
+    except ValidationError as error:
+        raise MalformedAnswerError(f"{error.error_count()} errors") from error
+    return answer if isinstance(answer, NoAnswer) else answer.facts
 
 
 def read_lint(data: bytes, sources: int) -> Lints | NoAnswer:
     """sources: how many it is about. Raises MalformedAnswerError."""
-    answer = _read(_LINT, data)
+    answer = read(LINT, data)
     if not isinstance(answer, NoAnswer) and len(answer) != sources:
         raise MalformedAnswerError("findings of other sources")
     return answer
-
-
-def read_normalised(data: bytes) -> NormalisedAnswer | NoAnswer:
-    """Raises MalformedAnswerError."""
-    return _read(_NORMALISED, data)
-
-
-def _read(adapter: TypeAdapter[NoAnswer | _Scored[_Facts]], data: bytes) -> _Facts | NoAnswer:
-    try:
-        answer = adapter.validate_json(data)
-    except ValidationError as error:
-        raise MalformedAnswerError(f"{error.error_count()} errors") from error
-    return answer if isinstance(answer, NoAnswer) else answer.facts

@@ -3,21 +3,19 @@
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from codearena.errors import ServiceError
 from codearena.server.recent import Recent
-from codearena.v1 import common_pb2
-from judge_service import metrics
+from codearena.v1 import judge_pb2
+from judge_service import metrics, scoring
 from judge_service.answers import NormalisedAnswer
-from judge_service.judge import Dimension, Evidence, Judge, JudgeKind, Judgement, Unscored
+from judge_service.judge import DIMENSIONS, Dimension, Judge, JudgeKind, Judgement, Unscored
 from judge_service.llm import Model, NoReplyError
 from judge_service.parse import Reply
 from judge_service.settings import Settings
 from judge_service.shared import Shared
 from judge_service.static import StaticJudge
-
-_ORDERLY = frozenset({common_pb2.CALL_STATUS_RETURNED, common_pb2.CALL_STATUS_RAISED})
-_DIMENSIONS = ("correctness", "security", "quality")
 
 
 class AskingJudge(Judge):
@@ -54,35 +52,35 @@ class AskingJudge(Judge):
     def revision(self) -> str:
         return self._revision
 
-    async def judge(self, evidence: Evidence) -> Judgement:
-        static = await self._static.judge(evidence)
-        code = await self._normalised(evidence.source, evidence.caller)
+    async def judge(self, evidence: judge_pb2.Evidence, caller: str = "") -> Judgement:
+        static = await self._static.judge(evidence, caller)
+        code = await self._normalised(evidence.source, caller)
         flags = tuple(sorted(code.flags)) if code else ()
         for flag in flags:
             metrics.FLAGS.labels(flag).inc()
         if not self._wanted(evidence):
-            return _flagged(static, flags)
+            return replace(static, flags=flags)
         try:
             if code is None:
                 raise NoReplyError(Unscored.UNREADABLE, "the source cannot be shown to a model")
-            reply = await self._reply(evidence, code.text, static)
+            reply = await self._reply(evidence, caller, code.text, static)
         except NoReplyError as error:
             metrics.LLM_FAILURES.labels(error.cause).inc()
             return self._without(static, flags, error)
-        scored = {name: Dimension(reply.scores[name], reply.reason) for name in _DIMENSIONS}
+        scored = {name: Dimension(reply.scores[name], reply.reason) for name in DIMENSIONS}
         return Judgement(JudgeKind.LLM, **scored, revision=self._revision, model=self._model.name, flags=flags)
 
     def prepare(self, source: bytes, caller: str) -> None:
         self._static.prepare(source, caller)
 
-    def _wanted(self, evidence: Evidence) -> bool:
+    def _wanted(self, evidence: judge_pb2.Evidence) -> bool:
         match self._settings.llm_when:
             case "never":
                 return False
             case "all_tests_pass":
-                return evidence.passed
+                return evidence.all_tests_passed
             case "calls_end":
-                return all(call.status in _ORDERLY for call in evidence.report.calls)
+                return all(call.status in scoring.ORDERLY for call in evidence.report.calls)
             case _:
                 return True
 
@@ -91,7 +89,7 @@ class AskingJudge(Judge):
         if self._settings.llm_on_failure == "error":
             raise ServiceError(f"no judgement: {error}")
         if self._settings.llm_on_failure == "static":
-            return _flagged(static, flags)
+            return replace(static, flags=flags)
         none = Dimension.without_score(error.cause, str(error))
         return Judgement(JudgeKind.LLM, none, none, none, self._revision, self._model.name, flags)
 
@@ -104,8 +102,8 @@ class AskingJudge(Judge):
             self._shown.put(key, answer)
         return answer
 
-    async def _reply(self, evidence: Evidence, code: str, static: Judgement) -> Reply:
-        buggy = await self._normalised(evidence.buggy_source, evidence.caller)
+    async def _reply(self, evidence: judge_pb2.Evidence, caller: str, code: str, static: Judgement) -> Reply:
+        buggy = await self._normalised(evidence.buggy_source, caller)
         given = buggy.text if buggy else ""
         statuses = "".join(str(call.status) for call in evidence.report.calls)
         parts = (self._revision, evidence.task_id, evidence.title, evidence.description, given, code, statuses)
@@ -115,8 +113,9 @@ class AskingJudge(Judge):
             return known
         metrics.CACHE.labels("reply", "miss").inc()
         if key not in self._asking:
+            found = static.security, static.quality
             task = self._asking[key] = asyncio.create_task(
-                self._asked(key, lambda: self._model.ask(evidence, code, given, (static.security, static.quality)))
+                self._asked(key, lambda: self._model.ask(evidence, caller, code, given, found))
             )
             task.add_done_callback(lambda done: self._ended(key, done))
         # Shielded: one caller that leaves must not take the answer from the others. It is bounded by its own time.
@@ -136,9 +135,3 @@ class AskingJudge(Judge):
         self._asking.pop(key, None)
         if not task.cancelled() and task.exception() is None:
             self._replies.put(key, task.result())
-
-
-def _flagged(judgement: Judgement, flags: tuple[str, ...]) -> Judgement:
-    return Judgement(
-        judgement.kind, judgement.correctness, judgement.security, judgement.quality, judgement.revision, "", flags
-    )

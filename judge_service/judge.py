@@ -1,12 +1,19 @@
-"""What a judge is: the evidence it gets, the judgement it gives, and the contract between the two."""
+"""What a judge is: the judgement it gives, and the contract between that and the evidence (judge.proto)."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
-from codearena.v1 import executor_pb2
+from pydantic import BaseModel, ConfigDict, Field
+
+from codearena.v1 import judge_pb2
+
+DIMENSIONS = ("correctness", "security", "quality")
+Text = Annotated[str, Field(max_length=200)]
+Natural = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class JudgeKind(StrEnum):
@@ -43,13 +50,14 @@ class Unscored(StrEnum):
     LLM_BUDGET = "llm_budget"  # the tokens of the day are used up
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(BaseModel):
     """One remark of an analyser. `line` counts from 1; 0 if unknown."""
 
-    rule: str
-    message: str
-    line: int
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rule: Text
+    message: Text
+    line: Natural
     severity: Severity
 
 
@@ -65,24 +73,6 @@ class Dimension:
     @classmethod
     def without_score(cls, cause: Unscored, reason: str) -> Dimension:
         return cls(None, reason, (), cause)
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What a judge may look at. Sources are hostile bytes, at most the service's limit long, and need not be text.
-
-    report: what the executor saw, handed on as it came. Its analysis says that the source compiles. passed: every test,
-    by the grader. caller: on whose behalf, for queues that take turns; no judgement depends on it.
-    """
-
-    task_id: str
-    title: str
-    description: str
-    buggy_source: bytes
-    source: bytes
-    report: executor_pb2.Report
-    passed: bool = False
-    caller: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +117,11 @@ class Judge(ABC):
         """Hex content hash of all that decides a judgement of this judge but the evidence."""
 
     @abstractmethod
-    async def judge(self, evidence: Evidence) -> Judgement:
-        """Judges one attempt.
+    async def judge(self, evidence: judge_pb2.Evidence, caller: str = "") -> Judgement:
+        """Judges one attempt, which compiles by the report's analysis.
+
+        Its sources are hostile bytes, at most the service's limit long, and need not be text. caller: on whose behalf,
+        for queues that take turns; no judgement depends on it.
 
         Raises:
             OverloadedError: the queue is full; nothing was done.

@@ -14,8 +14,9 @@ from openai.types.chat import ChatCompletion
 
 from codearena.server.breaker import Breaker
 from codearena.server.fairness import FairPlaces
+from codearena.v1 import judge_pb2
 from judge_service import metrics, parse, prompt
-from judge_service.judge import Dimension, Evidence, Unscored
+from judge_service.judge import Dimension, Unscored
 from judge_service.parse import Reply, UnusableReplyError
 from judge_service.settings import Settings
 from judge_service.shared import Shared
@@ -68,21 +69,16 @@ class Model:
     async def close(self) -> None:
         await self._client.close()
 
-    async def ask(self, evidence: Evidence, code: str, buggy: str, found: Sequence[Dimension]) -> Reply:
+    async def ask(
+        self, evidence: judge_pb2.Evidence, caller: str, code: str, buggy: str, found: Sequence[Dimension]
+    ) -> Reply:
         """Within `llm_timeout_s`, waiting and a second try included. Raises NoReplyError."""
         await self._check_budget()
         if not self.breaker.allows():
             raise NoReplyError(Unscored.LLM_BREAKER, "the model failed too often; it is left alone for a while")
         metrics.note_breaker(self.breaker.state)
         try:
-            return await self._guarded(evidence, code, buggy, found)
-        finally:
-            metrics.note_breaker(self.breaker.state)
-
-    async def _guarded(self, evidence: Evidence, code: str, buggy: str, found: Sequence[Dimension]) -> Reply:
-        """Asks, and tells the breaker how it ended."""
-        try:
-            async with asyncio.timeout(self._settings.llm_timeout_s), self._places.place(evidence.caller):
+            async with asyncio.timeout(self._settings.llm_timeout_s), self._places.place(caller):
                 reply = await self._tries(evidence, code, buggy, found)
         except TimeoutError as error:
             self.breaker.failed()
@@ -93,10 +89,13 @@ class Model:
         except BaseException:
             self.breaker.gave_up()
             raise
-        self.breaker.succeeded()
-        return reply
+        else:
+            self.breaker.succeeded()
+            return reply
+        finally:
+            metrics.note_breaker(self.breaker.state)
 
-    async def _tries(self, evidence: Evidence, code: str, buggy: str, found: Sequence[Dimension]) -> Reply:
+    async def _tries(self, evidence: judge_pb2.Evidence, code: str, buggy: str, found: Sequence[Dimension]) -> Reply:
         failure = NoReplyError(Unscored.LLM_ERROR, "the model was not asked")
         for _ in range(_TRIES):
             fence = f"==== {secrets.token_hex(12)} ===="

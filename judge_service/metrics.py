@@ -3,7 +3,7 @@
 from prometheus_client import Counter, Gauge, Histogram
 
 from codearena.server.breaker import BreakerState
-from judge_service.judge import JudgeKind, Unscored
+from judge_service.judge import DIMENSIONS, JudgeKind, Unscored
 
 JUDGEMENTS = Counter("codearena_judge_judgements_total", "Judgements given, by who spoke.", ["kind"])
 UNSCORED = Counter(
@@ -76,7 +76,7 @@ for _direction in ("sent", "received"):
 for _cause in Unscored:
     if _cause.startswith("llm_") or _cause is Unscored.UNREADABLE:
         LLM_FAILURES.labels(_cause)
-for _dimension in ("correctness", "security", "quality"):
+for _dimension in DIMENSIONS:
     for _cause in Unscored:
         UNSCORED.labels(_dimension, _cause)
 FLAGS.labels("injection")

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict
 
 from judge_service.prompt import RUBRIC
 
@@ -14,23 +15,13 @@ class UnusableReplyError(Exception):
     """The reply holds no well-formed verdict."""
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(BaseModel):
     """scores: share of checks answered with true, by dimension. reason: one printable line of the model's."""
+
+    model_config = ConfigDict(frozen=True)
 
     scores: dict[str, float]
     reason: str
-
-
-def to_text(reply: Reply) -> str:
-    """For a cache; `from_text` reads it again."""
-    return json.dumps({"scores": reply.scores, "reason": reply.reason})
-
-
-def from_text(text: str | bytes) -> Reply:
-    """What `to_text` wrote."""
-    kept = json.loads(text)
-    return Reply(kept["scores"], kept["reason"])
 
 
 def read(text: str) -> Reply:
@@ -44,7 +35,7 @@ def read(text: str) -> Reply:
         raise UnusableReplyError("the reply holds no well-formed verdict")
     last = verdicts[-1]
     scores = {name: _share(last[name], checks) for name, checks in RUBRIC.items()}
-    return Reply(scores, _line(last.get("reason", "")))
+    return Reply(scores=scores, reason=_line(last.get("reason", "")))
 
 
 def _objects(text: str) -> Iterator[dict[str, object]]:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 from codearena.server import enums
-from codearena.v1 import common_pb2
-from judge_service.judge import Dimension, Evidence
+from codearena.v1 import common_pb2, judge_pb2
+from judge_service.judge import Dimension
 
 RUBRIC: dict[str, dict[str, str]] = {
     "correctness": {
@@ -54,7 +54,9 @@ def _object(properties: dict[str, object]) -> dict[str, object]:
     return {"type": "object", "properties": properties, "required": names, "additionalProperties": False}
 
 
-def messages(evidence: Evidence, code: str, buggy: str, found: Sequence[Dimension], fence: str) -> list[Message]:
+def messages(
+    evidence: judge_pb2.Evidence, code: str, buggy: str, found: Sequence[Dimension], fence: str
+) -> list[Message]:
     """code, buggy: normalised; found: what static analysis says of security and quality; fence: a random line."""
     shape = ", ".join(
         f'"{name}": {{{", ".join(f"{chr(34)}{check}{chr(34)}: bool" for check in checks)}}}'
@@ -74,7 +76,7 @@ def messages(evidence: Evidence, code: str, buggy: str, found: Sequence[Dimensio
     return [Message(role="system", content=system), Message(role="user", content=text)]
 
 
-def _seen(evidence: Evidence) -> str:
+def _seen(evidence: judge_pb2.Evidence) -> str:
     """Counts only: what the attempt printed or raised is its own text."""
     counts: dict[str, int] = {}
     for call in evidence.report.calls:

@@ -10,7 +10,8 @@ from judge_service.judge import Dimension, Finding, Severity, Unscored
 DIGITS = 6
 """Decimals of a score: beyond them is the noise of floating point."""
 
-_ORDERLY = frozenset({common_pb2.CALL_STATUS_RETURNED, common_pb2.CALL_STATUS_RAISED})
+ORDERLY = frozenset({common_pb2.CALL_STATUS_RETURNED, common_pb2.CALL_STATUS_RAISED})
+"""How calls end that no limit, crash or the like has ended."""
 
 SEVERITY_COST = {Severity.LOW: 0.05, Severity.MEDIUM: 0.55, Severity.HIGH: 0.70}
 """What one finding that is certain takes from the security score."""
@@ -47,7 +48,7 @@ def correctness(report: executor_pb2.Report) -> Dimension:
         return Dimension(0.0, "the module did not load")
     if not report.calls:
         return Dimension.without_score(Unscored.NO_EVIDENCE, "no call was made")
-    orderly = sum(call.status in _ORDERLY for call in report.calls)
+    orderly = sum(call.status in ORDERLY for call in report.calls)
     return Dimension(orderly / len(report.calls), f"{orderly} of {len(report.calls)} calls ended in an orderly way")
 
 
@@ -69,7 +70,7 @@ def security(answer: SecurityAnswer, findings_kept: int) -> Dimension:
             charged.add(finding.rule)
         score *= 1 - _security_cost(finding)
     score = round(score, DIGITS)
-    return Dimension(score, _security_reason(answer), tuple(item.public() for item in answer.findings[:findings_kept]))
+    return Dimension(score, _security_reason(answer), answer.findings[:findings_kept])
 
 
 def _security_cost(finding: SecurityFinding) -> float:
@@ -119,9 +120,9 @@ def _falling(value: float, fine: float, worst: float) -> float:
 
 
 def _quality_findings(answer: StructureAnswer, lint: LintAnswer) -> tuple[Finding, ...]:
-    found = tuple(item.public() for item in lint.findings)
     if answer.complexity <= COMPLEXITY_FINE:
-        return found
+        return lint.findings
     where = f"{answer.complexity_name!r} is" if answer.complexity_name else "the module is"
     message = f"{where} too complex ({answer.complexity} > {COMPLEXITY_FINE})"
-    return (Finding("radon-cc", message, answer.complexity_line, Severity.MEDIUM), *found)
+    worst = Finding(rule="radon-cc", message=message, line=answer.complexity_line, severity=Severity.MEDIUM)
+    return worst, *lint.findings

@@ -4,7 +4,7 @@ import logging
 
 import grpc
 
-from codearena.server import rpc, telemetry
+from codearena.server import rpc
 from codearena.v1 import judge_pb2, judge_pb2_grpc
 from judge_service.asking import AskingJudge
 from judge_service.judge import Judge
@@ -37,7 +37,11 @@ class JudgeServer:
     async def start(self) -> int:
         """Starts the analysers, listens, and returns the bound port; serving by health. Raises ServiceError."""
         await self._speaker.start()
-        port = await self._server.start(f"{self._settings.host}:{self._settings.port}", self._settings.tls_folder)
+        try:
+            port = await self._server.start(f"{self._settings.host}:{self._settings.port}", self._settings.tls_folder)
+        except RuntimeError:  # the port is taken
+            await self._speaker.close()
+            raise
         await self._server.set_serving(True)
         log.info("judging on port %d, revision %s", port, self._speaker.revision[:12])
         return port
@@ -55,14 +59,3 @@ class JudgeServer:
 def _asking(settings: Settings, static: StaticJudge) -> AskingJudge:
     shared = Shared(settings) if settings.redis_url else None
     return AskingJudge(settings, static, Model(settings, shared), shared)
-
-
-async def serve(settings: Settings, health: telemetry.Health) -> None:
-    """Runs until SIGTERM or SIGINT, then drains."""
-    server = JudgeServer(settings)
-    try:
-        await server.start()
-        health.follow(server.serving)
-        await rpc.until_terminated()
-    finally:
-        await server.drain()

@@ -12,11 +12,10 @@ from codearena.errors import CallerError, OverloadedError
 from codearena.server import rpc
 from codearena.v1 import executor_pb2, judge_pb2, judge_pb2_grpc
 from judge_service import metrics
-from judge_service.judge import Dimension, Evidence, Judge, JudgeKind, Judgement
+from judge_service.judge import DIMENSIONS, Dimension, Judge, JudgeKind, Judgement
 from judge_service.source_analyser import SourceAnalyser
 
 _KINDS = {JudgeKind.STATIC: judge_pb2.JUDGE_KIND_STATIC, JudgeKind.LLM: judge_pb2.JUDGE_KIND_LLM}
-_DIMENSIONS = ("correctness", "security", "quality")
 _JUDGED = frozenset({executor_pb2.ATTEMPT_STATUS_RAN, executor_pb2.ATTEMPT_STATUS_LOAD_ERROR})
 
 
@@ -47,27 +46,17 @@ class JudgeServicer(judge_pb2_grpc.JudgeServiceServicer):
         context: grpc.aio.ServicerContext[judge_pb2.JudgeRequest, judge_pb2.JudgeResponse],
     ) -> judge_pb2.JudgeResponse:
         started = time.monotonic()
-        evidence = self._evidence(request.evidence, rpc.caller_of(context))
+        self._require_judgeable(request.evidence)
         with _refusals_counted():
-            judgement = await self._judge.judge(evidence)
+            judgement = await self._judge.judge(request.evidence, rpc.caller_of(context))
         _count(judgement, time.monotonic() - started)
         return judge_pb2.JudgeResponse(judgement=_message(judgement))
 
-    def _evidence(self, message: judge_pb2.Evidence, caller: str) -> Evidence:
+    def _require_judgeable(self, evidence: judge_pb2.Evidence) -> None:
         """Raises CallerError for what is malformed, and for an attempt that does not compile: that is the grader's."""
-        self._require_size(message.source)
-        if message.report.status not in _JUDGED:
+        self._require_size(evidence.source)
+        if evidence.report.status not in _JUDGED:
             raise CallerError("evidence needs the report of an attempt that compiled")
-        return Evidence(
-            task_id=message.task_id,
-            title=message.title,
-            description=message.description,
-            buggy_source=message.buggy_source,
-            source=message.source,
-            report=message.report,
-            passed=message.all_tests_passed,
-            caller=caller,
-        )
 
     def _require_size(self, source: bytes) -> None:
         if len(source) > self._source_bytes:
@@ -86,7 +75,7 @@ def _refusals_counted() -> Iterator[None]:
 def _count(judgement: Judgement, duration_s: float) -> None:
     metrics.JUDGEMENTS.labels(judgement.kind).inc()
     metrics.DURATION.observe(duration_s)
-    for name in _DIMENSIONS:
+    for name in DIMENSIONS:
         cause = getattr(judgement, name).unscored
         if cause is not None:
             metrics.UNSCORED.labels(name, cause).inc()

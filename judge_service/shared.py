@@ -5,9 +5,10 @@ asks and counts for itself, as it does without a server, and nothing is judged o
 """
 
 import asyncio
+import contextlib
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 import redis.asyncio as aioredis
 from redis.asyncio.retry import Retry
@@ -15,7 +16,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from judge_service import metrics
-from judge_service.parse import Reply, from_text, to_text
+from judge_service.parse import Reply
 from judge_service.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -56,62 +57,52 @@ class Shared:
         """
         name, mine = question.hex(), secrets.token_hex(8)
         try:
-            while (kept := await self._redis.get(self._reply_key(name))) is None:
-                if await self._redis.set(self._asking_key(name), mine, nx=True, px=self._asking_ms):
+            while (kept := await self._redis.get(self._key("reply", name))) is None:
+                if await self._redis.set(self._key("asking", name), mine, nx=True, px=self._asking_ms):
                     break
                 await asyncio.sleep(_POLL_S)
         except RedisError as error:
             _lost(error)
             return await ask()
         metrics.CACHE.labels("shared reply", "hit" if kept is not None else "miss").inc()
-        return from_text(kept) if kept is not None else await self._ask(name, mine, ask)
+        return Reply.model_validate_json(kept) if kept is not None else await self._ask(name, mine, ask)
 
     async def tokens(self, day: str) -> int:
         """Spent on that day by all replicas; 0 if nobody can tell."""
-        try:
-            return int(await self._redis.get(self._tokens_key(day)) or 0)
-        except RedisError as error:
-            _lost(error)
-            return 0
+        spent = None
+        with _going_on_without():
+            spent = await self._redis.get(self._key("tokens", day))
+        return int(spent or 0)
 
     async def spend(self, day: str, tokens: int) -> None:
         """Adds to them."""
-        try:
+        with _going_on_without():
             async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.incrby(self._tokens_key(day), tokens)
-                pipe.expire(self._tokens_key(day), _TWO_DAYS_S)
+                pipe.incrby(self._key("tokens", day), tokens)
+                pipe.expire(self._key("tokens", day), _TWO_DAYS_S)
                 await pipe.execute()
-        except RedisError as error:
-            _lost(error)
 
     async def _ask(self, name: str, mine: str, ask: Ask) -> Reply:
         try:
             reply = await ask()
-            await self._keep(name, reply)
+            with _going_on_without():
+                await self._redis.set(self._key("reply", name), reply.model_dump_json(), ex=self._kept_s)
         finally:
-            await self._give_back(name, mine)
+            with _going_on_without():
+                await self._release(keys=[self._key("asking", name)], args=[mine])
         return reply
 
-    async def _keep(self, name: str, reply: Reply) -> None:
-        try:
-            await self._redis.set(self._reply_key(name), to_text(reply), ex=self._kept_s)
-        except RedisError as error:
-            _lost(error)
+    def _key(self, kind: str, name: str) -> str:
+        return f"{self._prefix}:{kind}:{name}"
 
-    async def _give_back(self, name: str, mine: str) -> None:
-        try:
-            await self._release(keys=[self._asking_key(name)], args=[mine])
-        except RedisError as error:
-            _lost(error)
 
-    def _reply_key(self, name: str) -> str:
-        return f"{self._prefix}:reply:{name}"
-
-    def _asking_key(self, name: str) -> str:
-        return f"{self._prefix}:asking:{name}"
-
-    def _tokens_key(self, day: str) -> str:
-        return f"{self._prefix}:tokens:{day}"
+@contextlib.contextmanager
+def _going_on_without() -> Iterator[None]:
+    """What fails in it is told, and does no harm."""
+    try:
+        yield
+    except RedisError as error:
+        _lost(error)
 
 
 def _lost(error: RedisError) -> None:

@@ -12,11 +12,12 @@ from codearena.confined import Limits
 from codearena.errors import ServiceError
 from codearena.server.flights import Flights
 from codearena.server.recent import Recent
+from codearena.v1 import judge_pb2
 from judge_service import metrics, scoring
 from judge_service.analyses import Analyses, both
 from judge_service.answers import NormalisedAnswer
 from judge_service.gate import Gate
-from judge_service.judge import Dimension, Evidence, Judge, JudgeKind, Judgement
+from judge_service.judge import Dimension, Judge, JudgeKind, Judgement
 from judge_service.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -51,9 +52,9 @@ class StaticJudge(Judge):
     def revision(self) -> str:
         return self._revision
 
-    async def judge(self, evidence: Evidence) -> Judgement:
+    async def judge(self, evidence: judge_pb2.Evidence, caller: str = "") -> Judgement:
         with self.analyses.linting.urgent(evidence.source):
-            security, quality = await self._analysed(evidence.source, evidence.caller)
+            security, quality = await self._analysed(evidence.source, caller)
         return Judgement(JudgeKind.STATIC, scoring.correctness(evidence.report), security, quality, self._revision)
 
     async def normalised(self, source: bytes, caller: str) -> NormalisedAnswer | None:

@@ -1,11 +1,9 @@
 """`codearena demo`: an episode of every task."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import typer
 from rich.progress import track
-from rich.table import Table
 
 from codearena.commands.console import console, number, reported, table
 from codearena.commands.gateways import DEFAULT_TASKS, BaseURL, OwnIsolation, TasksFolder, gateway
@@ -22,7 +20,9 @@ def demo(base_url: BaseURL = None, isolation: OwnIsolation = None, tasks: TasksF
         chosen = [task for task in load_tasks(tasks).values() if task.id in served]
         plays = [_play(arena, task) for task in track(chosen, "playing", console=console, transient=True)]
         isolated = arena.ready().isolation
-    console.print(_demo_table(plays, isolated.name if isolated else "unknown"))
+    names = ("task", "level", "buggy", "reference", "tests", "efficient", "growth", "solved")
+    caption = f"isolation: {isolated.name if isolated else 'unknown'}"
+    console.print(table(names, [_demo_row(play) for play in plays], "Rewards of one episode per task", caption))
     if not plays or not all(play.solved for play in plays):
         console.print("not every reference solved its task", style="red")
         raise typer.Exit(1)
@@ -45,12 +45,6 @@ def _play(arena: CodeArena, task: Task) -> _Play:
     episode_id = arena.reset(task.id).episode_id
     buggy = arena.step(task.buggy, episode_id=episode_id)
     return _Play(task, buggy, arena.step(task.solution, episode_id=episode_id))
-
-
-def _demo_table(plays: Sequence[_Play], isolation: str) -> Table:
-    names = ("task", "level", "buggy", "reference", "tests", "efficient", "growth", "solved")
-    caption = f"isolation: {isolation}"
-    return table(names, [_demo_row(play) for play in plays], "Rewards of one episode per task", caption)
 
 
 def _demo_row(play: _Play) -> list[str]:

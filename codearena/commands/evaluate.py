@@ -2,38 +2,26 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from codearena.commands import model_options
 from codearena.commands.console import console, reported
 from codearena.commands.evaluation_tables import show, show_comparison
 from codearena.commands.gateways import DEFAULT_TASKS, OwnIsolation, gateway_url
-from codearena.commands.model_options import (
-    BaseURL,
-    ExtraBody,
-    MaxTokens,
-    Model,
-    PriceIn,
-    PriceOut,
-    Temperature,
-    Timeout,
-    TopP,
-    api_key,
-    parsed_extra_body,
-)
 from codearena.errors import InvalidRequestError, ServiceError
 from codearena.evaluation.agents import Agent, AgentError, BuggyAgent, FixerAgent, ReferenceAgent, ScriptAgent
 from codearena.evaluation.compare import compare
 from codearena.evaluation.endpoint import Endpoint, ModelOptions
 from codearena.evaluation.folder import RunFolder
 from codearena.evaluation.model import ModelAgent
-from codearena.evaluation.play import Unit, play, units
+from codearena.evaluation.play import play, units
 from codearena.evaluation.progress import Progress
 from codearena.evaluation.records import Trajectory
 from codearena.evaluation.summary import Summary, summarize
@@ -73,21 +61,13 @@ class _Run:
         return plan | {"episodes": self.episodes, "seed": self.seed} | model
 
 
-@dataclass(frozen=True)
-class _Played:
-    """planned: task id -> episodes; interrupted: by Ctrl-C, so that not all of them were played."""
-
-    planned: Mapping[str, int]
-    interrupted: bool
-
-
 def evaluate(
     agent: Annotated[
         str | None,
         typer.Option(help="builtin, reference, buggy, openai or script:FILE; none: openai with --model, else builtin."),
     ] = None,
-    model: Model = None,
-    base_url: BaseURL = None,
+    model: model_options.Model = None,
+    base_url: model_options.BaseURL = None,
     tasks: Annotated[
         str | None, typer.Option(help="Ids, levels or categories, separated by commas; none: all tasks.")
     ] = None,
@@ -96,13 +76,13 @@ def evaluate(
     seed: Annotated[int, typer.Option(help="Fixes the seed of every episode, which the model is also sent.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Folder of the run; one that is there is gone on with.")] = None,
     retry_errors: Annotated[bool, typer.Option(help="Play again what broke off with an error.")] = False,
-    temperature: Temperature = 0.0,
-    top_p: TopP = None,
-    max_tokens: MaxTokens = 4096,
-    extra_body: ExtraBody = None,
-    timeout_s: Timeout = 120.0,
-    price_in: PriceIn = 0.0,
-    price_out: PriceOut = 0.0,
+    temperature: model_options.Temperature = 0.0,
+    top_p: model_options.TopP = None,
+    max_tokens: model_options.MaxTokens = 4096,
+    extra_body: model_options.ExtraBody = None,
+    timeout_s: model_options.Timeout = 120.0,
+    price_in: model_options.PriceIn = 0.0,
+    price_out: model_options.PriceOut = 0.0,
     fail_below: Annotated[float | None, typer.Option(help="Exit with 1 if the mean final reward is less.")] = None,
     max_missing: Annotated[
         int, typer.Option(min=0, help="Exit with 3 if more episodes are missing, because they broke off.")
@@ -119,22 +99,24 @@ def evaluate(
         if compared is not None:
             _compare(*map(RunFolder, compared))
             return
+        key, more = model_options.api_key(), model_options.parsed_extra_body(extra_body)
         options = ModelOptions(
-            *(model or "", base_url, api_key(), temperature, top_p, max_tokens, parsed_extra_body(extra_body)),
+            *(model or "", base_url, key, temperature, top_p, max_tokens, more),
             timeout_s=timeout_s,
             price_in=price_in,
             price_out=price_out,
         )
         chosen = agent or ("openai" if model else "builtin")
         run = _Run(chosen, options, tasks, episodes, seed, concurrency, retry_errors, tasks_dir)
-        folder = RunFolder(out or _new_folder(chosen))
+        name = f"{chosen.partition(':')[0]}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+        folder = RunFolder(out or Path("runs") / name)
         folder.check(run.plan)
         with gateway_url(gateway, isolation, tasks_dir) as url:
-            played = asyncio.run(_play(run, folder, url))
-        found = summarize(_trajectories(folder), seed, played.planned)
-        folder.write_summary(found.to_json())
+            planned, interrupted = asyncio.run(_play(run, folder, url))
+        found = summarize(_trajectories(folder), seed, planned)
+        folder.write_summary(asdict(found))
     show(found, folder.path)
-    if played.interrupted:
+    if interrupted:
         console.print("interrupted; the same command goes on with it", style="red")
         raise typer.Exit(_INTERRUPTED)
     if (code := _exit_code(found, max_missing, fail_below)) != 0:
@@ -148,8 +130,11 @@ def _exit_code(found: Summary, max_missing: int, fail_below: float | None) -> in
     return _BELOW if too_low else 0
 
 
-async def _play(run: _Run, folder: RunFolder, url: str) -> _Played:
-    """Plays what is missing. The folder is made when all that can be known to fail has not."""
+async def _play(run: _Run, folder: RunFolder, url: str) -> tuple[Counter[str], bool]:
+    """Plays what is missing: returns how many episodes each task was to have, and whether Ctrl-C has ended it.
+
+    The folder is made when all that can be known to fail has not.
+    """
     async with AsyncExitStack() as stack:
         arena = await stack.enter_async_context(AsyncCodeArena(url, agent_id=f"eval-{folder.run_id}"))
         await _require_ready(arena)
@@ -157,13 +142,20 @@ async def _play(run: _Run, folder: RunFolder, url: str) -> _Played:
         planned = units(chosen, run.episodes, run.seed, folder.run_id)
         agent = await _agent(run, arena, stack)
         ended = _begun(folder, run)
+        done = {each.episode_id for each in ended}
+        missing = [unit for unit in planned if unit.episode_id not in done]
         counts = Counter(unit.task.id for unit in planned)
         try:
             with Progress(chosen, run.episodes, ended, console) as progress:
-                await play(arena, agent, _missing(planned, ended), run.concurrency, _noting(folder, progress))
+
+                def note(trajectory: Trajectory) -> None:
+                    folder.append(trajectory)
+                    progress.note(trajectory)
+
+                await play(arena, agent, missing, run.concurrency, note)
         except asyncio.CancelledError:  # by Ctrl-C; what has ended is in the folder, and is shown
-            return _Played(counts, interrupted=True)
-        return _Played(counts, interrupted=False)
+            return counts, True
+        return counts, False
 
 
 async def _require_ready(arena: AsyncCodeArena) -> None:
@@ -188,28 +180,11 @@ def _begun(folder: RunFolder, run: _Run) -> list[Trajectory]:
     return folder.begin(run.plan)
 
 
-def _missing(planned: Sequence[Unit], ended: Sequence[Trajectory]) -> list[Unit]:
-    done = {each.episode_id for each in ended}
-    return [unit for unit in planned if unit.episode_id not in done]
-
-
-def _noting(folder: RunFolder, progress: Progress) -> Callable[[Trajectory], None]:
-    def note(trajectory: Trajectory) -> None:
-        folder.append(trajectory)
-        progress.note(trajectory)
-
-    return note
-
-
 def _compare(run_a: RunFolder, run_b: RunFolder) -> None:
     found = compare(_trajectories(run_a), _trajectories(run_b))
     if not found.differences:
         raise InvalidRequestError(f"{run_a.path} and {run_b.path} have no graded episode in common")
     show_comparison(found, run_a.path, run_b.path)
-
-
-def _new_folder(agent: str) -> Path:
-    return Path("runs") / f"{agent.partition(':')[0]}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
 
 
 def _trajectories(folder: RunFolder) -> list[Trajectory]:

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from rich.table import Table
-
 from codearena.commands.console import console, number, table
 from codearena.evaluation.chance import MIN_EPISODES, Interval
 from codearena.evaluation.compare import MIN_PAIRS, Comparison, Difference, Finding
@@ -13,8 +11,12 @@ from codearena.evaluation.summary import Summary, TaskSummary
 
 def show(found: Summary, folder: Path) -> None:
     """The tables, the rates, and in red what keeps them from being the whole truth."""
-    console.print(_task_table(found))
-    console.print(_category_table(found))
+    tasks = ("task", "episodes", "solved", "mean", "best", "steps")
+    title = "Mean final reward: of each episode's last step"
+    console.print(table(tasks, [_task_row(task) for task in found.tasks], title))
+    intervals = [*found.reward_by_category.items(), *([("all", found.reward)] if found.reward else [])]
+    categories = ("category", "mean", "95 % interval", "episodes")
+    console.print(table(categories, [_interval_row(*each) for each in intervals]))
     solved = "  ".join(f"{step}: {share:.0%}" for step, share in enumerate(found.solved_by_step, start=1))
     console.print(f"solved by step   {solved}{_of_episodes(found)}")
     console.print(f"pass@k           {_chances(found.pass_at)}{_of_episodes(found)}")
@@ -36,7 +38,10 @@ def show(found: Summary, folder: Path) -> None:
 
 def show_comparison(found: Comparison, run_a: Path, run_b: Path) -> None:
     """The table, and in red what was left out of it or makes it doubtful."""
-    console.print(_compare_table(found, run_a, run_b))
+    names = ("task", "A", "B", "B - A", "95 % interval", "pairs", "finding")
+    caption = f"mean final rewards; findings need {MIN_PAIRS} pairs"
+    rows = [_compare_row(each) for each in found.differences]
+    console.print(table(names, rows, f"A: {run_a}, B: {run_b}", caption))
     if found.left_out_a or found.left_out_b:
         told = f"{found.left_out_a} episodes of A and {found.left_out_b} of B are left out: they have no graded partner"
         console.print(told, style="red", highlight=False)
@@ -67,11 +72,6 @@ def _counts(found: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {name}" for name, count in found.items())
 
 
-def _task_table(found: Summary) -> Table:
-    names = ("task", "episodes", "solved", "mean", "best", "steps")
-    return table(names, [_task_row(task) for task in found.tasks], "Mean final reward: of each episode's last step")
-
-
 def _task_row(task: TaskSummary) -> list[str]:
     return [
         task.task_id,
@@ -83,21 +83,9 @@ def _task_row(task: TaskSummary) -> list[str]:
     ]
 
 
-def _category_table(found: Summary) -> Table:
-    intervals = [*found.reward_by_category.items(), *([("all", found.reward)] if found.reward else [])]
-    return table(("category", "mean", "95 % interval", "episodes"), [_interval_row(*each) for each in intervals])
-
-
 def _interval_row(name: str, found: Interval) -> list[str]:
     told = f"{found.low:.2f} to {found.high:.2f}" if found.n >= MIN_EPISODES else "too few episodes"
     return [name, number(found.mean), told, str(found.n)]
-
-
-def _compare_table(found: Comparison, run_a: Path, run_b: Path) -> Table:
-    names = ("task", "A", "B", "B - A", "95 % interval", "pairs", "finding")
-    rows = [_compare_row(each) for each in found.differences]
-    caption = f"mean final rewards; findings need {MIN_PAIRS} pairs"
-    return table(names, rows, f"A: {run_a}, B: {run_b}", caption)
 
 
 def _compare_row(each: Difference) -> list[str]:

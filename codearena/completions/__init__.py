@@ -7,7 +7,6 @@
 A completion is Markdown, and `answer_of` reads it. The argument of a tool is code, and `code_of` leaves it as it is.
 """
 
-from codearena.completions.answer import Answer, NoAnswer, answer_of, source_of
-from codearena.completions.arguments import code_of
+from codearena.completions.answer import Answer, NoAnswer, answer_of, code_of, source_of
 
 __all__ = ["Answer", "NoAnswer", "answer_of", "code_of", "source_of"]

@@ -1,4 +1,4 @@
-"""The choice among the candidates of a completion."""
+"""The choice among the candidates of a completion, and the source in the argument of a tool."""
 
 import keyword
 import re
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from codearena.completions.blocks import Block, blocks, spans
+from codearena.completions.blocks import Block, blocks, outermost, spans
 from codearena.completions.markup import spoken
 from codearena.completions.sources import Sources, entry_name, outline
 
@@ -101,6 +101,20 @@ def answer_of(completion: str, entry_point: str | None = None) -> Answer:
 def source_of(completion: str, entry_point: str | None = None) -> str:
     """The source of `answer_of`; empty if there is no answer."""
     return answer_of(completion, entry_point).source
+
+
+def code_of(argument: str) -> str:
+    """The argument as it is: it is code, and a fence in it belongs to a string.
+
+    Only one fence around all of it is taken off, which the model put there by habit. What begins and ends with a fence
+    is no Python, so nothing that would run is changed.
+    """
+    text = argument.replace("\r\n", "\n").strip()
+    inner = outermost(text)
+    if inner is None:
+        return argument
+    is_one = [block.lines for block in blocks(text)] == [(0, text.count("\n") + 1)]
+    return inner.source if is_one or Sources().program(inner.source) else argument
 
 
 def _best(parts: Sequence[_Part], sources: Sources, name: str | None) -> str | None:

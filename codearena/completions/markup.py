@@ -130,7 +130,8 @@ def spoken(text: str, sources: Sources) -> Spoken:
                 return Spoken(tuple(parts), False)
         else:
             return Spoken(tuple(parts) if thinking else (*parts, rest[start:]), thinking)
-    return Spoken((rest[_last_close(rest) :],), False)
+    last_close = max((match.end() for match in _MARKUP.finditer(rest) if _kind(match) is Kind.CLOSE), default=0)
+    return Spoken((rest[last_close:],), False)
 
 
 def _found(text: str, sources: Sources) -> Iterator[tuple[Kind, int, int]]:
@@ -191,11 +192,6 @@ def _mentioned(text: str, match: re.Match[str], kind: Kind) -> bool:
     if kind is Kind.OPEN and _WORD.match(match[0]):
         return bool(before.strip() and not before.rstrip().endswith((">", "]")) and after.strip())
     return False
-
-
-def _last_close(text: str) -> int:
-    """Where the last thought ends, or 0."""
-    return max((match.end() for match in _MARKUP.finditer(text) if _kind(match) is Kind.CLOSE), default=0)
 
 
 def _kind(match: re.Match[str]) -> Kind:

@@ -86,12 +86,8 @@ class Sources:
             return _parsed(source) if is_tame(source) else None
         except SyntaxError as error:
             self._broken_at[source] = error.lineno or 1
-        except (
-            ValueError,
-            OverflowError,
-            RecursionError,
-            MemoryError,
-        ):  # NUL, a lone surrogate, the parser's own bounds
+        # NUL, a lone surrogate, the parser's own bounds.
+        except (ValueError, OverflowError, RecursionError, MemoryError):
             pass
         return None
 

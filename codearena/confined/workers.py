@@ -174,22 +174,23 @@ class Worker:
         self.usable = True
         gone.add_done_callback(self._end)
 
-    async def work(self, item: "_Item", limits: Limits) -> Ended:
-        """Has one item worked on. Cancelling kills the worker. Raises LauncherLostError."""
+    async def work(self, item: bytes, wall_s: float, limits: Limits) -> Ended:
+        """Has one item worked on, as it is sent. Cancelling kills the worker. Raises LauncherLostError.
+
+        wall_s: how long its answer is waited for.
+        """
         self._at_work = True
         answer, timed_out = _Answer(limits.answer_bytes), False
         try:
             try:
-                async with asyncio.timeout(item.wall_s):
-                    await self._exchange(item.packed, answer)
+                async with asyncio.timeout(wall_s):
+                    await self._exchange(item, answer)
             except TimeoutError:
                 timed_out = True
-            if answer.state is State.DONE:
-                return Ended(0, timed_out=False, answer=bytes(answer.data), cpu_s=answer.cpu_s)
-            self.usable = False
-            if answer.state is State.LEAVING:
-                return Ended(0, timed_out=False, answer=bytes(answer.data), cpu_s=answer.cpu_s)
-            return await self._ended(answer, timed_out)
+            self.usable = self.usable and answer.state is State.DONE
+            if answer.state is State.MORE:
+                return await self._ended(answer, timed_out)
+            return Ended(0, timed_out=False, answer=bytes(answer.data), cpu_s=answer.cpu_s)
         except BaseException:
             self.usable = False
             self._launcher.kill(self._id)
@@ -204,8 +205,9 @@ class Worker:
         with suppress(OSError, EOFError, ValueError):
             await asyncio.get_running_loop().sock_sendall(self._channel, item)
             while answer.state is State.MORE:
-                head = await self._received(PART.size)
-                answer.add(head, await self._received(answer.length(head)))
+                length, state, cpu_s = answer.begins(await self._received(PART.size))
+                answer.data += await self._received(length)
+                answer.state, answer.cpu_s = state, cpu_s
 
     async def _received(self, size: int) -> bytes:
         loop, data = asyncio.get_running_loop(), bytearray()
@@ -237,14 +239,6 @@ class Worker:
                 self._channel.shutdown(socket.SHUT_RDWR)
 
 
-@dataclass(frozen=True)
-class _Item:
-    """What a worker is sent. wall_s: how long its answer is waited for."""
-
-    packed: bytes
-    wall_s: float
-
-
 @dataclass
 class _Answer:
     """What has come of an answer. limit_bytes: of all parts. malformed: no worker of ours says such a thing."""
@@ -255,19 +249,14 @@ class _Answer:
     cpu_s: float = 0.0
     malformed: bool = False
 
-    def length(self, head: bytes) -> int:
-        """Of the part that follows. Raises ValueError if it is malformed."""
+    def begins(self, head: bytes) -> tuple[int, State, float]:
+        """Length, state and CPU time of the part that follows. Raises ValueError if it is malformed."""
         length, state, cpu_s = PART.unpack(head)
-        self.malformed = state not in list(State) or len(self.data) + length > self.limit_bytes
-        self.malformed = self.malformed or not math.isfinite(cpu_s) or cpu_s < 0
+        within = state in list(State) and len(self.data) + length <= self.limit_bytes
+        self.malformed = not (within and math.isfinite(cpu_s) and cpu_s >= 0)
         if self.malformed:
             raise ValueError("an answer beyond its bounds")
-        return int(length)
-
-    def add(self, head: bytes, part: bytes) -> None:
-        _, state, self.cpu_s = PART.unpack(head)
-        self.data += part
-        self.state = State(state)
+        return length, State(state), cpu_s
 
 
 class Workers:
@@ -326,21 +315,21 @@ class Workers:
         """
         body = kind.encode() + b"\n" + payload
         head = ITEM.pack(len(body), limits.cpu_s if cpu_s is None else cpu_s)
-        item = _Item(head + body, limits.wall_s if wall_s is None else wall_s)
+        item, wall_s = head + body, limits.wall_s if wall_s is None else wall_s
         async with self._places:
             try:
-                return await self._run_once(item, limits)
+                return await self._run_once(item, wall_s, limits)
             except LauncherLostError:
                 log.warning("launcher of %s lost, starting another", self._module)
             try:
-                return await self._run_once(item, limits)
+                return await self._run_once(item, wall_s, limits)
             except LauncherLostError as error:
                 raise ServiceError(f"the workers of {self._module} were lost") from error
 
-    async def _run_once(self, item: _Item, limits: Limits) -> Ended:
+    async def _run_once(self, item: bytes, wall_s: float, limits: Limits) -> Ended:
         launcher = await self._ready_launcher()
         worker = self._idle_worker(limits) or launcher.fork(limits)
-        ended = await worker.work(item, limits)
+        ended = await worker.work(item, wall_s, limits)
         if worker.usable:
             self._idle[limits].append(worker)
         return ended

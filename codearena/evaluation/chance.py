@@ -1,15 +1,14 @@
 """Means with their uncertainty, and what chance alone would do. The same numbers and seed give the same answer."""
 
-import itertools
 import math
 import random
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 MIN_EPISODES = 10
 """Fewest episodes whose spread says anything: of fewer a bootstrap interval is too narrow, of one it is a point."""
-_RESAMPLES = 2000
+RESAMPLES = 2000
 _CONFIDENCE = 0.95
 _FLIPS = 1 << 12
 """Signs of up to twelve differences are flipped in every way; of more, as often as this at random."""
@@ -31,9 +30,13 @@ def interval(values: Sequence[float], seed: int) -> Interval | None:
     if not values:
         return None
     rng = random.Random(seed)
-    means = sorted(statistics.fmean(rng.choices(values, k=len(values))) for _ in range(_RESAMPLES))
-    tail = (1 - _CONFIDENCE) / 2
-    low, high = means[int(tail * _RESAMPLES)], means[math.ceil((1 - tail) * _RESAMPLES) - 1]
+    return of_resamples(values, [statistics.fmean(rng.choices(values, k=len(values))) for _ in range(RESAMPLES)])
+
+
+def of_resamples(values: Sequence[float], resampled: Sequence[float]) -> Interval:
+    """The mean of the values, and the interval by the means of RESAMPLES resamples of them."""
+    means, tail = sorted(resampled), (1 - _CONFIDENCE) / 2
+    low, high = means[int(tail * RESAMPLES)], means[math.ceil((1 - tail) * RESAMPLES) - 1]
     return Interval(statistics.fmean(values), low, high, len(values))
 
 
@@ -43,22 +46,15 @@ def chance_of(differences: Sequence[float], seed: int) -> float:
     This is the paired randomisation test of Fisher, "The Design of Experiments" (1935), section 21: exact for up to
     twelve differences, else of random flips, with the observed one among them, so that it is never 0.
     """
-    observed = abs(math.fsum(differences)) - _EQUAL
-    if 1 << len(differences) <= _FLIPS:
-        found = [abs(total) >= observed for total in _all_flips(differences)]
-        return sum(found) / len(found)
+    observed, count = abs(math.fsum(differences)) - _EQUAL, len(differences)
+    exact = 1 << count <= _FLIPS
     rng = random.Random(seed)
-    as_far = 1 + sum(abs(_flipped(differences, rng)) >= observed for _ in range(_FLIPS))
-    return as_far / (_FLIPS + 1)
+    flips = range(1 << count) if exact else [rng.getrandbits(count) for _ in range(_FLIPS)]
+    as_far = sum(abs(_flipped(differences, bits)) >= observed for bits in flips)
+    return as_far / len(flips) if exact else (as_far + 1) / (len(flips) + 1)
 
 
-def _all_flips(differences: Sequence[float]) -> Iterable[float]:
-    for signs in itertools.product((1, -1), repeat=len(differences)):
-        yield math.fsum(sign * each for sign, each in zip(signs, differences, strict=True))
-
-
-def _flipped(differences: Sequence[float], rng: random.Random) -> float:
-    bits = rng.getrandbits(len(differences))
+def _flipped(differences: Sequence[float], bits: int) -> float:
     return math.fsum(each if bits >> place & 1 else -each for place, each in enumerate(differences))
 
 

@@ -31,6 +31,8 @@ _OPTIONS = {
 }
 _CONNECT_TIMEOUT_S = 10.0
 _LONGEST_WAIT_S = 60.0
+_PASSING = (408, 409, 425, 429)  # beside all of 500 and more: the same question may be answered if it is asked again
+_REFUSED = (400, 422)
 _CHECK_TRIES = 2
 _CHECK = "Answer with the word ready."
 # What endpoints say of a name that they do not know, beside naming the other one.
@@ -115,10 +117,12 @@ class Endpoint:
         for failures in range(1, tries):
             try:
                 return await self._exchange(messages, seed)
-            except (openai.APIConnectionError, openai.APIStatusError, ReplyError) as error:
-                if not _passing(error):
+            except openai.APIStatusError as error:
+                if error.status_code < 500 and error.status_code not in _PASSING:
                     raise
-                await self._retry.pause(failures, _retry_after_s(error))
+                await self._retry.pause(failures, retry_after_s(error.response.headers))
+            except (openai.APIConnectionError, ReplyError):
+                await self._retry.pause(failures)
         try:
             return await self._exchange(messages, seed)
         except ReplyError as error:
@@ -171,7 +175,9 @@ class Endpoint:
             return " (is OPENAI_API_KEY the key for it?)"
         if error.status_code == 404:
             return f" (does --base-url end where /chat/completions begins, and is {self._options.model} its --model?)"
-        refused = _refused(error, self._parameters(0, self._limit_name).keys()) if _is_refusal(error) else None
+        if error.status_code not in _REFUSED:
+            return ""
+        refused = _refused(error, self._parameters(0, self._limit_name).keys())
         if refused is None:
             return ""
         option = _OPTIONS.get(refused) if refused not in self._options.extra_body else None
@@ -198,23 +204,8 @@ def _client(options: ModelOptions) -> openai.AsyncOpenAI:
         raise InvalidRequestError(f"the model's endpoint cannot be asked: {error}") from error
 
 
-def _passing(error: Exception) -> bool:
-    """Whether the same question may be answered if it is asked again."""
-    if isinstance(error, openai.APIStatusError):
-        return error.status_code in (408, 409, 425, 429) or error.status_code >= 500
-    return True
-
-
-def _retry_after_s(error: Exception) -> float | None:
-    return retry_after_s(error.response.headers) if isinstance(error, openai.APIStatusError) else None
-
-
-def _is_refusal(error: openai.APIStatusError) -> bool:
-    return error.status_code in (400, 422)
-
-
 def _wants_other_name(error: openai.APIStatusError, name: str, other: str) -> bool:
-    if not _is_refusal(error) or _refused(error, (name,)) is None:
+    if error.status_code not in _REFUSED or _refused(error, (name,)) is None:
         return False
     text = error.response.text
     return other in text or _UNKNOWN_NAME.search(text) is not None

@@ -1,11 +1,11 @@
 """A model behind an OpenAI-compatible endpoint as the agent."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from codearena.completions import answer_of, code_of
 from codearena.evaluation.agents import Proposal
-from codearena.evaluation.endpoint import Endpoint, Message, ModelOptions
+from codearena.evaluation.endpoint import Endpoint, ModelOptions
 from codearena.evaluation.records import Use
 from codearena.evaluation.reply import Reply
 from codearena.models import Observation
@@ -28,7 +28,8 @@ class ModelAgent:
 
     async def propose(self, seen: Observation, reward: float | None, seed: int) -> Proposal:
         started = time.monotonic()
-        answer = await self._endpoint.ask(_messages(seen), seed)
+        messages = [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": prompt(seen)}]
+        answer = await self._endpoint.ask(messages, seed)
         use = Use(
             method=self._options.model,
             tokens_in=answer.tokens_in,
@@ -53,10 +54,6 @@ def proposal(answer: Reply, use: Use, entry_point: str | None = None) -> Proposa
 def _cost(answer: Reply, options: ModelOptions) -> float:
     tokens = (answer.tokens_in or 0) * options.price_in + (answer.tokens_out or 0) * options.price_out
     return tokens / _TOKENS_OF_A_PRICE
-
-
-def _messages(seen: Observation) -> Sequence[Message]:
-    return [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": prompt(seen)}]
 
 
 def prompt(seen: Observation) -> str:

@@ -123,31 +123,17 @@ def _row(trajectory: Trajectory, step: StepRecord) -> Row:
         "level": trajectory.level,
         "no_answer": step.no_answer,
         "error": step.error,
-        **_use(step.use),
+        **step.use.model_dump(exclude={"seconds"}),
+        "agent_s": round(step.use.seconds, 3),
         **(_graded(step.answer) if step.answer else {}),
     }
     return {column: _cell(known.get(column)) for column in COLUMNS}
 
 
-def _use(use: Use) -> Mapping[str, object]:
-    return {
-        "method": use.method,
-        "tokens_in": use.tokens_in,
-        "tokens_out": use.tokens_out,
-        "cost": use.cost,
-        "agent_s": round(use.seconds, 3),
-        "finish_reason": use.finish_reason,
-    }
-
-
 def _graded(answer: StepResponse) -> Mapping[str, object]:
     info = answer.info
-    known: dict[str, object] = {
-        "reward": answer.reward,
-        "solved": info.solved,
-        "done": answer.done,
-        "judge": info.judge,
-    }
+    known: dict[str, object] = {"reward": answer.reward, "done": answer.done}
+    known |= {"solved": info.solved, "judge": info.judge}
     if components := info.reward_components:
         known |= components.model_dump()
         known["test_ratio"] = components.test_pass_ratio

@@ -142,7 +142,9 @@ def _argument(function: JSON) -> str | None:
 
 def _absence(message: JSON, finish_reason: str) -> str:
     """Why an answer has no text, in a word: the refusal, what ended it early, else what it consists of."""
-    if message.get("refusal") or _refused_in_parts(message.get("content")):
+    content = message.get("content")
+    parts = [_mapping(part) or {} for part in content] if isinstance(content, list) else []
+    if message.get("refusal") or any(part.get("type") == "refusal" for part in parts):
         return "refusal"
     if finish_reason in ("length", "content_filter", "refusal"):
         return finish_reason
@@ -151,11 +153,6 @@ def _absence(message: JSON, finish_reason: str) -> str:
     if message.get("reasoning_content") or message.get("reasoning"):
         return "reasoning_only"
     return "empty"
-
-
-def _refused_in_parts(content: object) -> bool:
-    parts = content if isinstance(content, list) else []
-    return any((_mapping(part) or {}).get("type") == "refusal" for part in parts)
 
 
 def _count(value: object) -> int | None:

@@ -9,14 +9,12 @@ episodes it is and what it would be at least.
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from codearena.evaluation import rewards
 from codearena.evaluation.chance import Interval, interval, pass_at
-from codearena.evaluation.records import StepRecord, Trajectory, Use
+from codearena.evaluation.records import StepRecord, Trajectory
 from codearena.evaluation.rewards import FinalReward
-
-__all__ = ["Interval", "Summary", "TaskSummary", "interval", "pass_at", "summarize"]
 
 
 @dataclass(frozen=True)
@@ -71,16 +69,13 @@ class Summary:
     usage_unknown: int
     cost: float
 
-    def to_json(self) -> dict[str, object]:
-        return asdict(self)
-
 
 def summarize(trajectories: Sequence[Trajectory], seed: int = 0, planned: Mapping[str, int] | None = None) -> Summary:
     """seed: of the bootstrap; planned: task id -> episodes that were to be played; None: those that are there."""
     ordered = sorted(trajectories, key=lambda each: (each.task_id, each.episode))
     plan = Counter(each.task_id for each in ordered) | Counter(planned or {})  # the larger of both, for each task
     graded = [each for each in ordered if rewards.of_trajectory(each) is not None]
-    tasks = [_task(task_id, plan[task_id], _of_task(graded, task_id)) for task_id in sorted(plan)]
+    tasks = [_task(name, plan[name], [each for each in graded if each.task_id == name]) for name in sorted(plan)]
     steps = [step for each in ordered for step in each.steps]
     uses = [step.use for step in steps]
     return Summary(
@@ -102,17 +97,9 @@ def summarize(trajectories: Sequence[Trajectory], seed: int = 0, planned: Mappin
         finish_reasons=dict(Counter(use.finish_reason for use in uses if use.finish_reason)),
         tokens_in=sum(use.tokens_in or 0 for use in uses),
         tokens_out=sum(use.tokens_out or 0 for use in uses),
-        usage_unknown=sum(_unknown(use) for use in uses),
+        usage_unknown=sum(None in (use.tokens_in, use.tokens_out) for use in uses),
         cost=sum(use.cost for use in uses),
     )
-
-
-def _unknown(use: Use) -> bool:
-    return use.tokens_in is None or use.tokens_out is None
-
-
-def _of_task(graded: Sequence[Trajectory], task_id: str) -> list[Trajectory]:
-    return [each for each in graded if each.task_id == task_id]
 
 
 def _task(task_id: str, episodes: int, graded: Sequence[Trajectory]) -> TaskSummary:

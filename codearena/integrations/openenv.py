@@ -24,40 +24,16 @@ class FixAction(Action):
     proposed_fix: str
 
 
-class FixObservation(Observation):
-    """What the agent sees; the fields are those of `codearena.models.Observation`, with OpenEnv's reward and done."""
+class FixObservation(models.Observation, Observation):
+    """What the agent sees, with OpenEnv's reward and done."""
 
-    model_config = ConfigDict(extra="ignore")
-
-    buggy_code: str
-    error_log: str
-    test_results: str
-    previous_attempts: list[str]
-    task_id: str
-    description: str
-    hint: str
-    step: int
-    max_steps: int
-    episode_id: str
-    solved: bool = False
-    reward_components: models.RewardComponents | None = None
-    penalties: models.Penalties | None = None
-    reward_delta: float | None = None
-    episode_return: float | None = None
+    model_config = ConfigDict(extra="ignore", frozen=False)  # OpenEnv's may be assigned to
 
 
-class FixState(State):
-    """Where the episode stands; the fields are those of `codearena.models.State`."""
+class FixState(models.State, State):
+    """Where the episode stands."""
 
-    model_config = ConfigDict(extra="ignore")
-
-    task_id: str | None = None
-    difficulty: str | None = None
-    agent_id: str | None = None
-    max_steps: int | None = None
-    done: bool = False
-    reward: float | None = None
-    best_reward: float | None = None
+    model_config = ConfigDict(extra="ignore", frozen=False)
 
 
 class CodeArenaEnv(EnvClient[FixAction, FixObservation, FixState]):

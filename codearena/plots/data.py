@@ -70,7 +70,10 @@ def names(paths: Sequence[Path]) -> list[str]:
 
 
 def _run(name: str, path: Path) -> Run:
-    rows = [row | {"reward": "" if _is_nothing(row["reward"]) else row["reward"]} for row in _rows(path)]
+    try:
+        rows = [row | {"reward": "" if _is_nothing(row["reward"]) else row["reward"]} for row in read_rows(path)]
+    except (ValueError, csv.Error) as error:
+        raise InvalidRequestError(f"{path} is no table of text: {error}") from error
     try:
         steps = [step for row in rows if (step := _step(row)) is not None]
     except ValueError as error:
@@ -79,13 +82,6 @@ def _run(name: str, path: Path) -> Run:
         raise InvalidRequestError(f"{path}: no graded step")
     finals = [replace(final, level=final.level or _level_of(final.task_id)) for final in of_rows(rows)]
     return Run(name, steps, finals)
-
-
-def _rows(path: Path) -> list[Row]:
-    try:
-        return read_rows(path)
-    except (ValueError, csv.Error) as error:
-        raise InvalidRequestError(f"{path} is no table of text: {error}") from error
 
 
 def _step(row: Row) -> Step | None:

@@ -131,13 +131,9 @@ def ordered(path: Path, records: Sequence[Record]) -> History:
             steps.append(int(step))
             for key, value in record.items():
                 by_key.setdefault(key, {})[step] = value
-    curves = {key: _curve(values) for key, values in by_key.items()}
+    ascending = {key: dict(sorted(values.items())) for key, values in by_key.items()}
+    curves = {key: (np.array([*values]), np.array([*values.values()])) for key, values in ascending.items()}
     return History(path, curves, min(steps), max(steps), has_steps)
-
-
-def _curve(values: dict[float, float]) -> Curve:
-    steps = sorted(values)
-    return np.array(steps), np.array([values[step] for step in steps])
 
 
 def _whole(text: str) -> list[object] | None:

@@ -77,9 +77,14 @@ def _cut(name: str, most: int) -> str:
     return name if len(name) <= most else f"{name[: kept - kept // 2]}{ELLIPSIS}{name[len(name) - kept // 2 :]}"
 
 
-def counted(names: Sequence[str], counts: Sequence[int], most: int = _MOST_CHARS) -> list[str]:
+def counted(names: Sequence[str], counts: Sequence[int]) -> list[str]:
     """Names with the number of things that each stands for."""
-    return [f"{name} (n = {n:,})" for name, n in zip(shortened(names, most), counts, strict=True)]
+    return [f"{name} (n = {n:,})" for name, n in zip(shortened(names), counts, strict=True)]
+
+
+def over_counts(names: Sequence[str], counts: Sequence[int], most: int = _MOST_CHARS) -> list[str]:
+    """The same on two lines, as over a panel or beside a row."""
+    return [f"{name}\nn = {n:,}" for name, n in zip(shortened(names, most), counts, strict=True)]
 
 
 def span(counts: Sequence[int]) -> str:

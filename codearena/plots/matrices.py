@@ -1,5 +1,6 @@
 """Figures that are matrices: a colour for each mean reward, another palette for differences, where 0 is white."""
 
+import statistics
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,7 +14,6 @@ from codearena.plots.data import LEVELS, Run
 _CELL_HEIGHT = 0.36
 _MOST_COLUMNS_WITH_NUMBERS = 14
 _LEAST_RANGE = 0.2  # of differences: smaller ones are no stronger in colour
-_NAN = float("nan")
 
 
 def difficulty_matrix(runs: Sequence[Run]) -> Figure:
@@ -23,7 +23,7 @@ def difficulty_matrix(runs: Sequence[Run]) -> Figure:
     if not levels:
         return style.empty(title, "No episode has ended: each one broke off with an error.")
     rewards = [[[final.reward for final in run.finals if final.level == level] for level in levels] for run in runs]
-    cells = np.array([[means.mean(values) if values else _NAN for values in own] for own in rewards])
+    cells = np.array([[_mean(values) for values in own] for own in rewards])
     texts = [[_described(values) for values in own] for own in rewards]
     note = (
         "± is the standard deviation of the episodes' rewards. The final reward of an episode is that of its last step."
@@ -46,18 +46,22 @@ def _levels(runs: Sequence[Run]) -> list[str]:
     return [level for level in LEVELS if level in found] + sorted(found - set(LEVELS))
 
 
+def _mean(values: Sequence[float]) -> float:
+    return statistics.fmean(values) if values else float("nan")
+
+
 def _described(values: Sequence[float]) -> str:
     if not values:
         return "none"
     spread = f" ± {np.std(values, ddof=1):.2f}" if len(values) > 1 else ""
-    return f"{means.mean(values):.2f}{spread}\nn = {len(values):,}"
+    return f"{statistics.fmean(values):.2f}{spread}\nn = {len(values):,}"
 
 
 def task_matrix(
     title: str, note: str, runs: Sequence[Run], tasks: Sequence[str], rewards: Sequence[Sequence[Sequence[float]]]
 ) -> Figure:
     """Mean rewards of tasks (rows) in runs (columns). rewards: by run, by task, of the episodes."""
-    cells = np.array([[means.mean(own[row]) if own[row] else _NAN for own in rewards] for row in range(len(tasks))])
+    cells = np.array([[_mean(own[row]) for own in rewards] for row in range(len(tasks))])
     numbers = len(runs) <= _MOST_COLUMNS_WITH_NUMBERS
     texts = [["" if np.isnan(cell) or not numbers else f"{cell:.2f}" for cell in row] for row in cells]
     counts = [len(values) for own in rewards for values in own if values]

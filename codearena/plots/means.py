@@ -4,7 +4,6 @@ What an episode earned is said by codearena.evaluation.rewards alone.
 """
 
 import itertools
-import math
 import random
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -12,10 +11,9 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from codearena.evaluation.chance import Interval
+from codearena.evaluation.chance import RESAMPLES, Interval, of_resamples
 from codearena.plots.data import Run
 
-_RESAMPLES, _CONFIDENCE = 2000, 0.95  # as of codearena.evaluation.chance.interval
 _DRAWN_AT_ONCE = 4_000_000
 _STRETCHES, _LEAST_STEPS = 20, 15
 
@@ -28,11 +26,6 @@ def mean_reward(run: Run) -> Interval | None:
     return interval([final.reward for final in run.finals])
 
 
-def mean(values: Sequence[float]) -> float:
-    """The mean of rewards in every figure. There is at least one."""
-    return math.fsum(values) / len(values)
-
-
 def interval(values: Sequence[float]) -> Interval | None:
     """The mean with its bootstrap percentile interval of 95 %, whose ends are never beyond the values. None of nothing.
 
@@ -41,11 +34,7 @@ def interval(values: Sequence[float]) -> Interval | None:
     """
     if not values:
         return None
-    sample: Numbers = np.asarray(values, dtype=np.float64)
-    means = np.sort(_resampled(sample))
-    tail = (1 - _CONFIDENCE) / 2
-    low, high = means[int(tail * _RESAMPLES)], means[math.ceil((1 - tail) * _RESAMPLES) - 1]
-    return Interval(mean(values), float(low), float(high), len(values))
+    return of_resamples(values, _resampled(np.asarray(values, dtype=np.float64)).tolist())
 
 
 def _resampled(sample: Numbers) -> Numbers:
@@ -55,8 +44,8 @@ def _resampled(sample: Numbers) -> Numbers:
     generator.set_state(("MT19937", np.asarray(state[:-1], dtype=np.uint32), state[-1], 0, 0.0))
     n, means = len(sample), []
     at_once = max(1, _DRAWN_AT_ONCE // n)
-    for start in range(0, _RESAMPLES, at_once):
-        count = min(at_once, _RESAMPLES - start)
+    for start in range(0, RESAMPLES, at_once):
+        count = min(at_once, RESAMPLES - start)
         drawn = (generator.random_sample((count, n)) * n).astype(np.intp)
         means.append(sample[drawn].mean(axis=1))
     return np.concatenate(means)

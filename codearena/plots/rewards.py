@@ -1,6 +1,7 @@
 """Figures of the reward itself: over time, summed up, and by task."""
 
 import itertools
+import statistics
 from collections.abc import Sequence
 
 import numpy as np
@@ -32,9 +33,9 @@ def reward_curve(runs: Sequence[Run]) -> Figure:
     if len(runs) > style.MOST_TOGETHER:
         made, flat = style.panels(title, note, len(runs), height=1.3)
         looks = style.series(1) * len(runs)
-        titles = labels.shortened([run.name for run in runs], style.TITLE_CHARS)
-        for axes, run, name in zip(flat, runs, titles, strict=True):
-            axes.set_title(f"{name}\nn = {len(run.steps):,}")
+        titles = labels.over_counts([run.name for run in runs], [len(run.steps) for run in runs], style.TITLE_CHARS)
+        for axes, name in zip(flat, titles, strict=True):
+            axes.set_title(name)
     else:
         made, axes = style.figure(title, note, "", "", entries=names)
         looks, flat = style.series(len(runs)), [axes]
@@ -115,7 +116,7 @@ def _by_mean(groups: Sequence[dict[str, list[FinalReward]]]) -> list[str]:
     rewards: dict[str, list[float]] = {}
     for task, finals in itertools.chain(*(group.items() for group in groups)):
         rewards.setdefault(task, []).extend(final.reward for final in finals)
-    return sorted(rewards, key=lambda task: (-means.mean(rewards[task]), task))
+    return sorted(rewards, key=lambda task: (-statistics.fmean(rewards[task]), task))
 
 
 def _intervals(

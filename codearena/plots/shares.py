@@ -35,8 +35,7 @@ def complexity_distribution(runs: Sequence[Run]) -> Figure:
     made, axes = style.figure(title, note, "share of attempts", "", height=height, entries=entries)
     for row, run in enumerate(runs):
         _bar(axes, row, Counter(step.complexity for step in run.steps), colors)
-    names = labels.shortened([run.name for run in runs])
-    style.rows_axis(axes, [f"{name}\nn = {len(run.steps):,}" for name, run in zip(names, runs, strict=True)])
+    style.rows_axis(axes, labels.over_counts([run.name for run in runs], [len(run.steps) for run in runs]))
     style.unit_axis(axes, "x")
     _kinds_legend(made, colors, "growth class")
     return made
@@ -83,10 +82,10 @@ def _along(title: str, attribute: str, y: str, colors: dict[str, Color], runs: S
     colors = {name: color for name, color in colors.items() if name in found} | rest
     note = f"Shares in stretches of {means.stretch_sizes(runs)}. n: graded steps."
     made, flat = style.panels(title, note, len(runs), height=1.5, entries=[attribute, *colors])
-    names = labels.shortened([run.name for run in runs], style.TITLE_CHARS)
+    names = labels.over_counts([run.name for run in runs], [len(run.steps) for run in runs], style.TITLE_CHARS)
     for axes, run, name in zip(flat, runs, names, strict=True):
         _stack(axes, run, attribute, colors)
-        axes.set_title(f"{name}\nn = {len(run.steps):,}")
+        axes.set_title(name)
     style.edge_labels(flat, "step of the run", y)
     _kinds_legend(made, colors, attribute)
     return made
@@ -94,9 +93,8 @@ def _along(title: str, attribute: str, y: str, colors: dict[str, Color], runs: S
 
 def _stack(axes: Axes, run: Run, attribute: str, colors: Mapping[str, Color]) -> None:
     parts = means.stretches(len(run.steps))
-    counts = [
-        Counter(_known(getattr(step, attribute), colors) for step in run.steps[start:end]) for start, end in parts
-    ]
+    kinds = [value if (value := getattr(step, attribute)) in colors else OTHER for step in run.steps]
+    counts = [Counter(kinds[start:end]) for start, end in parts]
     edges = [start + 0.5 for start, _ in parts] + [parts[-1][1] + 0.5]
     shares = [[count[name] / count.total() for count in [*counts, counts[-1]]] for name in colors]
     axes.stackplot(edges, shares, colors=list(colors.values()), step="post", linewidth=0)
@@ -105,10 +103,6 @@ def _stack(axes: Axes, run: Run, attribute: str, colors: Mapping[str, Color]) ->
     style.count_axis(axes, len(run.steps))
     axes.set_xlim(edges[0], edges[-1])
     axes.set_ylim(*style.REWARD_LIMITS)
-
-
-def _known(name: str, colors: Mapping[str, Color]) -> str:
-    return name if name in colors else OTHER
 
 
 def _kinds_legend(made: Figure, colors: Mapping[str, Color], title: str) -> None:

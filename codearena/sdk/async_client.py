@@ -238,10 +238,12 @@ class AsyncCodeArena:
     async def _grade_chunk(self, chunk: Sequence[_Item]) -> list[Verdict | CodeArenaError]:
         answers = await self._grade_once(chunk)
         for failures in range(1, self._retry.attempts):
-            failed = [at for at, answer in enumerate(answers) if isinstance(answer, ServiceError | RateLimitedError)]
+            failed = {
+                at: answer for at, answer in enumerate(answers) if isinstance(answer, ServiceError | RateLimitedError)
+            }
             if not failed:
                 break
-            await self._retry.pause(failures, max(_retry_after_s(answers[at]) for at in failed))
+            await self._retry.pause(failures, max(error.retry_after_s or 0.0 for error in failed.values()))
             again = await self._grade_once([chunk[at] for at in failed])
             for at, answer in zip(failed, again, strict=True):
                 answers[at] = answer
@@ -258,12 +260,7 @@ class AsyncCodeArena:
         return [item.verdict or error_from_problem(item.problem) for item in response.items]
 
     def _graded(self, task_id: str, source: str, group_id: str | None) -> dict[str, str]:
-        body = {
-            "task_id": task_id,
-            "source": sent_source(source),
-            "group_id": group_id,
-            "isolation": self._isolation,
-        }
+        body = {"task_id": task_id, "source": sent_source(source), "group_id": group_id, "isolation": self._isolation}
         return {name: value for name, value in body.items() if value is not None}
 
     async def submit_job(
@@ -409,7 +406,3 @@ class AsyncCodeArena:
     async def ready(self) -> Ready:
         """Whether attempts can be graded, and what is missing if not; not tried again."""
         return validated(Ready, await self._transport.get("/ready", tries=1, also_status=503))
-
-
-def _retry_after_s(answer: Verdict | CodeArenaError) -> float:
-    return (answer.retry_after_s or 0.0) if isinstance(answer, CodeArenaError) else 0.0

@@ -2,17 +2,16 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from codearena.models import GradeLine
+from codearena.sdk.requests import Lenient
 
 State = Literal["running", "done", "cancelled"]
 
 
-class JobStatus(BaseModel):
+class JobStatus(Lenient):
     """Where a job stands. items: how many it has; done: of them have their answer; failed: of those a problem."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     job_id: str
     state: State
@@ -28,13 +27,11 @@ class JobStatus(BaseModel):
         return self.state != "running"
 
 
-class JobPage(BaseModel):
+class JobPage(Lenient):
     """Answers, in the order in which they came.
 
     after: what to ask for to get the next ones. finished: none will come after those there are.
     """
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     lines: list[GradeLine]
     after: int

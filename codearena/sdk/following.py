@@ -31,18 +31,11 @@ async def follow(transport: Transport, retry: RetryPolicy, after: str | None, to
             if to_end:
                 return
         except ServiceError as error:
-            failures += 1
-            if failures >= retry.attempts:
-                raise
-            await retry.pause(failures, error.retry_after_s)
+            failures = await _failed(failures, error, retry)
 
 
 async def follow_job(transport: Transport, retry: RetryPolicy, job_id: str) -> AsyncIterator[GradeLine]:
-    """The answers of a job, from the first until it is over.
-
-    Raises:
-        CodeArenaError: refused, or still broken when tried as often as the policy says.
-    """
+    """The answers of a job, from the first until it is over. Raises as `follow`."""
     after = failures = 0
     headers = {"Accept": "application/x-ndjson"}
     while True:
@@ -57,10 +50,15 @@ async def follow_job(transport: Transport, retry: RetryPolicy, job_id: str) -> A
                         yield validated(GradeLine, line)
             await retry.pause(1, None)  # the gateway stops: another one goes on
         except ServiceError as error:
-            failures += 1
-            if failures >= retry.attempts:
-                raise
-            await retry.pause(failures, error.retry_after_s)
+            failures = await _failed(failures, error, retry)
+
+
+async def _failed(failures: int, error: ServiceError, retry: RetryPolicy) -> int:
+    """Waits after one failure more. Raises the error if it was the last try."""
+    if failures + 1 >= retry.attempts:
+        raise error
+    await retry.pause(failures + 1, error.retry_after_s)
+    return failures + 1
 
 
 async def _parsed(lines: AsyncIterator[str]) -> AsyncIterator[Event]:

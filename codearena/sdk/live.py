@@ -1,6 +1,6 @@
 """An episode that is being played: it knows its id, its last answer and its rewards."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from codearena.errors import CallerError
 from codearena.models import Observation, StepResponse
@@ -10,10 +10,15 @@ if TYPE_CHECKING:
     from codearena.sdk.client import CodeArena
 
 
-class _Played:
+Arena = TypeVar("Arena", "AsyncCodeArena", "CodeArena")
+
+
+class _Played(Generic[Arena]):
     """What both kinds keep. rewards: of the steps so far, oldest first."""
 
-    def __init__(self) -> None:
+    def __init__(self, arena: Arena, task_id: str | None, seed: int | None) -> None:
+        self._arena: Arena = arena
+        self._task_id, self._seed = task_id, seed
         self.rewards: list[float] = []
         self._answer: StepResponse | None = None
         self._left = False
@@ -53,12 +58,8 @@ class _Played:
         return answer
 
 
-class AsyncLiveEpisode(_Played):
+class AsyncLiveEpisode(_Played["AsyncCodeArena"]):
     """Made by AsyncCodeArena.play. Entering resets; leaving needs no call, since the gateway forgets by itself."""
-
-    def __init__(self, arena: "AsyncCodeArena", task_id: str | None, seed: int | None) -> None:
-        super().__init__()
-        self._arena, self._task_id, self._seed = arena, task_id, seed
 
     async def __aenter__(self) -> Self:
         """Raises what AsyncCodeArena.reset does."""
@@ -73,12 +74,8 @@ class AsyncLiveEpisode(_Played):
         return self._stepped(await self._arena.step(proposed_fix, episode_id=self._open()))
 
 
-class LiveEpisode(_Played):
+class LiveEpisode(_Played["CodeArena"]):
     """Made by CodeArena.play; the same without `await`."""
-
-    def __init__(self, arena: "CodeArena", task_id: str | None, seed: int | None) -> None:
-        super().__init__()
-        self._arena, self._task_id, self._seed = arena, task_id, seed
 
     def __enter__(self) -> Self:
         """Raises what CodeArena.reset does."""

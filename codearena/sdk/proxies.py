@@ -43,8 +43,9 @@ def proxy_for(url: str) -> Proxy | None:
         return None
     named = urllib.request.getproxies()
     port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+    entries = [entry.lower() for entry in re.split(r"[,\s]+", named.get("no", "")) if entry]
     # The second one also knows what macOS and Windows have set for the whole system.
-    if _excepted(host, port, named.get("no", "")) or urllib.request.proxy_bypass(host):
+    if any(_matches(host.lower(), port, entry) for entry in entries) or urllib.request.proxy_bypass(host):
         return None
     for scheme in (parts.scheme, "all"):
         if value := named.get(scheme, "").strip():
@@ -90,12 +91,8 @@ def _proxy(value: str, variable: str) -> Proxy:
     return Proxy(url, variable)
 
 
-def _excepted(host: str, port: int | None, entries: str) -> bool:
-    """Whether one of NO_PROXY's entries is about the host: "*", a name, a domain, an address or a block of them."""
-    return any(_matches(host.lower(), port, entry.lower()) for entry in re.split(r"[,\s]+", entries) if entry)
-
-
 def _matches(host: str, port: int | None, entry: str) -> bool:
+    """Whether an entry of NO_PROXY is about the host: "*", a name, a domain, an address or a block of them."""
     block = _block(entry)
     if block is not None:
         address = _address(host)

@@ -45,7 +45,9 @@ class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class _Lenient(BaseModel):
+class Lenient(BaseModel):
+    """A message that may have fields which are not known here."""
+
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
@@ -56,7 +58,7 @@ class Action(_Strict):
     metadata: dict[str, Any] = Field(default={}, description="Not read.")
 
 
-class ResetRequest(_Lenient):
+class ResetRequest(Lenient):
     """Starts an episode. Unknown fields are ignored.
 
     task_id: a task's id, a category, a level, or "auto": a task of the level the agent's curriculum has reached.

@@ -6,9 +6,11 @@ import asyncio
 import math
 import time
 from collections import Counter, OrderedDict, deque
-from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
 from typing import Generic, TypeVar
+
+from codearena.errors import OverloadedError
 
 T = TypeVar("T", bound=Hashable)
 
@@ -65,20 +67,31 @@ class FairPlaces:
     """So many places at once; those who wait for one take turns, each first come first served.
 
     on_change: called whenever somebody begins or ceases to wait or to hold a place. each: the most that one caller
-    holds; None: it may hold all.
+    holds; None: it may hold all. keeps: how many places are kept for others than that caller now. most_waiting: one
+    more is refused, and told to come again after `retry_after_s`; None: any number may wait.
     """
 
-    def __init__(self, places: int, on_change: Callable[[], None] = lambda: None, each: int | None = None) -> None:
-        self._free = places
+    def __init__(
+        self,
+        places: int,
+        on_change: Callable[[], None] = lambda: None,
+        each: int | None = None,
+        keeps: Callable[[str], int] = lambda caller: 0,
+        most_waiting: int | None = None,
+        retry_after_s: float = 1.0,
+    ) -> None:
+        self.free = places
         self._on_change = on_change
         self._each = each
+        self._keeps = keeps
+        self._most_waiting = most_waiting
+        self._retry_after_s = retry_after_s
         self._held_by: Counter[str] = Counter()
         self._queue: FairQueue[tuple[asyncio.Future[None], str]] = FairQueue()
-        self.held = 0
 
     @property
-    def free(self) -> int:
-        return self._free
+    def held(self) -> int:
+        return self._held_by.total()
 
     @property
     def waiting(self) -> int:
@@ -90,63 +103,71 @@ class FairPlaces:
         return self._queue.oldest_since
 
     @asynccontextmanager
-    async def place(self, caller: str = "") -> AsyncIterator[None]:
-        """Holds a place. caller: whom to be fair to; any text."""
+    async def place(self, caller: str = "", *below: str) -> AsyncIterator[None]:
+        """Holds a place. caller: whom to be fair to; below: then to whom among the caller's; any text.
+
+        Raises:
+            OverloadedError: as many wait already as may.
+        """
         if self.at_once(caller):
-            self._free -= 1
-            self._held_by[caller] += 1
+            self._take(caller)
+            self._on_change()
         else:
-            await self._wait(caller)
-        self.held += 1
-        self._on_change()
+            await self._wait((caller, *below))
         try:
             yield
         finally:
-            self.held -= 1
             self._release(caller)
 
     def at_once(self, caller: str) -> bool:
         """Whether the caller would get a place without waiting."""
-        return self._free > 0 and self._may_hold_another(caller)
+        may_hold_another = self._each is None or self.holds(caller) < self._each
+        return may_hold_another and self.free > self._keeps(caller)
 
-    def _may_hold_another(self, caller: str) -> bool:
-        return self._each is None or self._held_by.get(caller, 0) < self._each
+    def holds(self, caller: str) -> int:
+        """How many places the caller has."""
+        return self._held_by.get(caller, 0)
 
-    async def _wait(self, caller: str) -> None:
+    def _take(self, caller: str) -> None:
+        self.free -= 1
+        self._held_by[caller] += 1
+
+    async def _wait(self, path: tuple[str, ...]) -> None:
         """Returns with a place that somebody has handed over."""
+        if self._most_waiting is not None and self.waiting >= self._most_waiting:
+            raise OverloadedError(f"{self.waiting} are waiting already", retry_after_s=self._retry_after_s)
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queue.push((turn, caller), (caller,))
-        self._on_change()
+        item = turn, path[0]
+        self._queue.push(item, path)
+        self._hand_out()  # those who came first may wait for what is not kept for this one
         try:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self._release(caller)
+                self._release(path[0])
             else:
-                self._queue.remove((turn, caller), (caller,))
+                self._queue.remove(item, path)
                 self._on_change()
             raise
 
     def _release(self, caller: str) -> None:
         """Hands the caller's place over to whose turn it is, else frees it."""
+        self.free += 1
         self._held_by[caller] -= 1
         if not self._held_by[caller]:
             del self._held_by[caller]
-        if not self._handed_over():
-            self._free += 1
-        self._on_change()
+        self._hand_out()
 
-    def _handed_over(self) -> bool:
-        while self._queue:
+    def _hand_out(self) -> None:
+        while self.free and self._queue:
             try:
-                turn, caller = self._queue.pop(self._may_hold_another)
-            except IndexError:  # all who wait hold as many as they may
-                return False
+                turn, caller = self._queue.pop(self.at_once)
+            except IndexError:  # none of those who wait may have a place now
+                break
             if not turn.done():  # else it was cancelled, and its task has not run since
-                self._held_by[caller] += 1
+                self._take(caller)
                 turn.set_result(None)
-                return True
-        return False
+        self._on_change()
 
 
 class Competition:
@@ -187,9 +208,6 @@ class Competition:
         """Whether several owners have asked lately."""
         return self.owners > 1
 
-    def holds_some(self, owner: str) -> bool:
-        return owner in self._held
-
     def held(self, owner: str) -> int:
         """How much of it the owner holds."""
         return self._held.get(owner, 0)
@@ -201,8 +219,8 @@ class _Level(Generic[T]):
     def __init__(self) -> None:
         self._names: OrderedDict[str, _Level[T] | deque[T]] = OrderedDict()
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
+    def __len__(self) -> int:
+        return len(self._names)
 
     def below(self, name: str) -> _Level[T]:
         level = self._names.setdefault(name, _Level())
@@ -221,7 +239,7 @@ class _Level(Generic[T]):
             raise IndexError("nobody waits")
         waiting = self._names.pop(name)
         item = waiting.popleft() if isinstance(waiting, deque) else waiting.pop(lambda _: True)
-        if _some(waiting):
+        if waiting:
             self._names[name] = waiting
         return item
 
@@ -233,10 +251,6 @@ class _Level(Generic[T]):
             found = waiting.remove(item, path[1:])
         elif found := item in waiting:
             waiting.remove(item)
-        if not _some(waiting):
+        if not waiting:
             del self._names[path[0]]
         return found
-
-
-def _some(waiting: _Level[T] | deque[T]) -> bool:
-    return any(True for _ in waiting)

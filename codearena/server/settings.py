@@ -52,12 +52,11 @@ def _unknown(kind: type[ServiceSettings], prefix: str) -> str:
     known = [name.upper() for name in kind.model_fields]
     ours = sorted(name.removeprefix(prefix) for name in map(str.upper, os.environ) if name.startswith(prefix))
     unknown = [name for name in ours if name not in known]
-    return "; ".join(f"{prefix}{name} is not a setting{_suggestion(prefix, name, known)}" for name in unknown)
-
-
-def _suggestion(prefix: str, name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    return f" (is {prefix}{close[0]} meant?)" if close else ""
+    told = []
+    for name in unknown:
+        close = difflib.get_close_matches(name, known, n=1)
+        told.append(f"{prefix}{name} is not a setting" + (f" (is {prefix}{close[0]} meant?)" if close else ""))
+    return "; ".join(told)
 
 
 def _told(prefix: str, place: tuple[int | str, ...], message: str) -> str:

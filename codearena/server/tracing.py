@@ -4,7 +4,6 @@ A span has a name, times and ids. Never a source, a key, a prompt, or anything e
 """
 
 import contextlib
-import importlib
 from collections.abc import Iterator, Mapping
 
 from opentelemetry import context, propagate, trace
@@ -18,9 +17,20 @@ _NO_SPAN = contextlib.nullcontext(trace.INVALID_SPAN)
 def configure(service: str, endpoint: str | None) -> None:
     """Sends the spans of this process to http(s)://host:port by OTLP over gRPC; without an endpoint there are none."""
     global _configured
-    if endpoint is not None:
-        _configured = True
-        importlib.import_module("codearena.exporting").send_spans(service, endpoint)
+    if endpoint is None:
+        return
+    # Imported only here: that takes as long as the rest of a service's gRPC, and every start of one, and every health
+    # check of a container, would pay for it.
+    from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    provider = TracerProvider(resource=Resource.create({"service.name": f"codearena-{service}"}))
+    exporter = OTLPSpanExporter(endpoint=endpoint, insecure=endpoint.startswith("http://"))
+    provider.add_span_processor(BatchSpanProcessor(exporter))
+    trace.set_tracer_provider(provider)
+    _configured = True
 
 
 def span(

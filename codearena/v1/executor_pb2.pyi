@@ -48,14 +48,14 @@ ATTEMPT_STATUS_RAN: AttemptStatus.ValueType  # 3
 Global___AttemptStatus: _TypeAlias = AttemptStatus  # noqa: Y015
 
 @_typing.final
-class ExecuteRequest(_message.Message):
+class AttemptRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     ATTEMPT_ID_FIELD_NUMBER: _builtins.int
     WORKLOAD_FIELD_NUMBER: _builtins.int
     WAIT_FIELD_NUMBER: _builtins.int
     attempt_id: _builtins.str
-    """Names the attempt in logs. Opaque."""
+    """Names the attempt in logs. Opaque. The first request's counts."""
     @_builtins.property
     def workload(self) -> Global___Workload: ...
     @_builtins.property
@@ -65,54 +65,6 @@ class ExecuteRequest(_message.Message):
         should leave room for them after the wait.
         """
 
-    def __init__(
-        self,
-        *,
-        attempt_id: _builtins.str = ...,
-        workload: Global___Workload | None = ...,
-        wait: _duration_pb2.Duration | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["wait", b"wait", "workload", b"workload"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt_id", b"attempt_id", "wait", b"wait", "workload", b"workload"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ExecuteRequest: _TypeAlias = ExecuteRequest  # noqa: Y015
-
-@_typing.final
-class ExecuteResponse(_message.Message):
-    DESCRIPTOR: _descriptor.Descriptor
-
-    REPORT_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def report(self) -> Global___Report: ...
-    def __init__(
-        self,
-        *,
-        report: Global___Report | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["report", b"report"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["report", b"report"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ExecuteResponse: _TypeAlias = ExecuteResponse  # noqa: Y015
-
-@_typing.final
-class AttemptRequest(_message.Message):
-    DESCRIPTOR: _descriptor.Descriptor
-
-    ATTEMPT_ID_FIELD_NUMBER: _builtins.int
-    WORKLOAD_FIELD_NUMBER: _builtins.int
-    WAIT_FIELD_NUMBER: _builtins.int
-    attempt_id: _builtins.str
-    """As in ExecuteRequest. The id is that of the first request."""
-    @_builtins.property
-    def workload(self) -> Global___Workload: ...
-    @_builtins.property
-    def wait(self) -> _duration_pb2.Duration: ...
     def __init__(
         self,
         *,

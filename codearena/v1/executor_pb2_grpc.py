@@ -34,11 +34,6 @@ class ExecutorServiceStub:
         Args:
             channel: A grpc.Channel.
         """
-        self.Execute = channel.unary_unary(
-                '/codearena.v1.ExecutorService/Execute',
-                request_serializer=codearena_dot_v1_dot_executor__pb2.ExecuteRequest.SerializeToString,
-                response_deserializer=codearena_dot_v1_dot_executor__pb2.ExecuteResponse.FromString,
-                _registered_method=True)
         self.Attempt = channel.stream_stream(
                 '/codearena.v1.ExecutorService/Attempt',
                 request_serializer=codearena_dot_v1_dot_executor__pb2.AttemptRequest.SerializeToString,
@@ -54,10 +49,20 @@ class ExecutorServiceStub:
 class ExecutorServiceServicer:
     """Missing associated documentation comment in .proto file."""
 
-    def Execute(self, request, context):
-        """Runs a workload in a sandbox that no other attempt has used, and destroys it.
+    def Attempt(self, request_iterator, context):
+        """Runs what one attempt asks for, one workload after the other, and answers
+        each before it takes the next. The sandbox is one that no other attempt has
+        used, and stays the attempt's meanwhile: before each further workload all that
+        the one before left in it is removed, and where that is not certain another
+        sandbox is taken.
 
-        Safe to retry on any status: nothing is kept between calls.
+        The sandbox is destroyed as soon as the caller has sent all that it wants to
+        send, or is gone. A caller that leaves the executor waiting for the next
+        workload for too long finds the call ended, with OK and no further answer,
+        and may go on with another call.
+
+        Safe to retry on any status, from the workload on that has no answer yet:
+        nothing is kept between calls.
         INVALID_ARGUMENT    the workload is malformed or exceeds the allowed limits;
         retrying does not help
         RESOURCE_EXHAUSTED  the queue is full, or no sandbox came free within
@@ -67,22 +72,6 @@ class ExecutorServiceServicer:
         best elsewhere
         DEADLINE_EXCEEDED   the caller's time was over; retry with more
         INTERNAL            a defect of the executor; retry elsewhere
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def Attempt(self, request_iterator, context):
-        """Runs what one attempt asks for, one workload after the other, and answers
-        each before it takes the next. The sandbox stays the attempt's meanwhile:
-        before each further workload all that the one before left in it is removed,
-        and where that is not certain another sandbox is taken.
-
-        The sandbox is destroyed as soon as the caller has sent all that it wants to
-        send, or is gone. A caller that leaves the executor waiting for the next
-        workload for too long finds the call ended, with OK and no further answer,
-        and may go on with another call. Statuses and retries are those of Execute,
-        for the workload that has no answer yet.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -100,11 +89,6 @@ class ExecutorServiceServicer:
 
 def add_ExecutorServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
-            'Execute': grpc.unary_unary_rpc_method_handler(
-                    servicer.Execute,
-                    request_deserializer=codearena_dot_v1_dot_executor__pb2.ExecuteRequest.FromString,
-                    response_serializer=codearena_dot_v1_dot_executor__pb2.ExecuteResponse.SerializeToString,
-            ),
             'Attempt': grpc.stream_stream_rpc_method_handler(
                     servicer.Attempt,
                     request_deserializer=codearena_dot_v1_dot_executor__pb2.AttemptRequest.FromString,
@@ -125,33 +109,6 @@ def add_ExecutorServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class ExecutorService:
     """Missing associated documentation comment in .proto file."""
-
-    @staticmethod
-    def Execute(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/codearena.v1.ExecutorService/Execute',
-            codearena_dot_v1_dot_executor__pb2.ExecuteRequest.SerializeToString,
-            codearena_dot_v1_dot_executor__pb2.ExecuteResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
 
     @staticmethod
     def Attempt(request_iterator,

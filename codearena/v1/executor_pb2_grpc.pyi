@@ -31,10 +31,20 @@ class ExecutorServiceStub:
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ExecutorServiceAsyncStub: ...
-    Execute: _grpc.UnaryUnaryMultiCallable[_executor_pb2.ExecuteRequest, _executor_pb2.ExecuteResponse]
-    """Runs a workload in a sandbox that no other attempt has used, and destroys it.
+    Attempt: _grpc.StreamStreamMultiCallable[_executor_pb2.AttemptRequest, _executor_pb2.AttemptResponse]
+    """Runs what one attempt asks for, one workload after the other, and answers
+    each before it takes the next. The sandbox is one that no other attempt has
+    used, and stays the attempt's meanwhile: before each further workload all that
+    the one before left in it is removed, and where that is not certain another
+    sandbox is taken.
 
-    Safe to retry on any status: nothing is kept between calls.
+    The sandbox is destroyed as soon as the caller has sent all that it wants to
+    send, or is gone. A caller that leaves the executor waiting for the next
+    workload for too long finds the call ended, with OK and no further answer,
+    and may go on with another call.
+
+    Safe to retry on any status, from the workload on that has no answer yet:
+    nothing is kept between calls.
       INVALID_ARGUMENT    the workload is malformed or exceeds the allowed limits;
                           retrying does not help
       RESOURCE_EXHAUSTED  the queue is full, or no sandbox came free within
@@ -44,18 +54,6 @@ class ExecutorServiceStub:
                           best elsewhere
       DEADLINE_EXCEEDED   the caller's time was over; retry with more
       INTERNAL            a defect of the executor; retry elsewhere
-    """
-    Attempt: _grpc.StreamStreamMultiCallable[_executor_pb2.AttemptRequest, _executor_pb2.AttemptResponse]
-    """Runs what one attempt asks for, one workload after the other, and answers
-    each before it takes the next. The sandbox stays the attempt's meanwhile:
-    before each further workload all that the one before left in it is removed,
-    and where that is not certain another sandbox is taken.
-
-    The sandbox is destroyed as soon as the caller has sent all that it wants to
-    send, or is gone. A caller that leaves the executor waiting for the next
-    workload for too long finds the call ended, with OK and no further answer,
-    and may go on with another call. Statuses and retries are those of Execute,
-    for the workload that has no answer yet.
     """
     GetStatus: _grpc.UnaryUnaryMultiCallable[_executor_pb2.GetStatusRequest, _executor_pb2.GetStatusResponse]
     """Says which isolation is in force and how full the pool is.
@@ -66,10 +64,20 @@ class ExecutorServiceStub:
 @_typing.type_check_only
 class ExecutorServiceAsyncStub(ExecutorServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
-    Execute: _aio.UnaryUnaryMultiCallable[_executor_pb2.ExecuteRequest, _executor_pb2.ExecuteResponse]  # type: ignore[assignment]
-    """Runs a workload in a sandbox that no other attempt has used, and destroys it.
+    Attempt: _aio.StreamStreamMultiCallable[_executor_pb2.AttemptRequest, _executor_pb2.AttemptResponse]  # type: ignore[assignment]
+    """Runs what one attempt asks for, one workload after the other, and answers
+    each before it takes the next. The sandbox is one that no other attempt has
+    used, and stays the attempt's meanwhile: before each further workload all that
+    the one before left in it is removed, and where that is not certain another
+    sandbox is taken.
 
-    Safe to retry on any status: nothing is kept between calls.
+    The sandbox is destroyed as soon as the caller has sent all that it wants to
+    send, or is gone. A caller that leaves the executor waiting for the next
+    workload for too long finds the call ended, with OK and no further answer,
+    and may go on with another call.
+
+    Safe to retry on any status, from the workload on that has no answer yet:
+    nothing is kept between calls.
       INVALID_ARGUMENT    the workload is malformed or exceeds the allowed limits;
                           retrying does not help
       RESOURCE_EXHAUSTED  the queue is full, or no sandbox came free within
@@ -80,18 +88,6 @@ class ExecutorServiceAsyncStub(ExecutorServiceStub):
       DEADLINE_EXCEEDED   the caller's time was over; retry with more
       INTERNAL            a defect of the executor; retry elsewhere
     """
-    Attempt: _aio.StreamStreamMultiCallable[_executor_pb2.AttemptRequest, _executor_pb2.AttemptResponse]  # type: ignore[assignment]
-    """Runs what one attempt asks for, one workload after the other, and answers
-    each before it takes the next. The sandbox stays the attempt's meanwhile:
-    before each further workload all that the one before left in it is removed,
-    and where that is not certain another sandbox is taken.
-
-    The sandbox is destroyed as soon as the caller has sent all that it wants to
-    send, or is gone. A caller that leaves the executor waiting for the next
-    workload for too long finds the call ended, with OK and no further answer,
-    and may go on with another call. Statuses and retries are those of Execute,
-    for the workload that has no answer yet.
-    """
     GetStatus: _aio.UnaryUnaryMultiCallable[_executor_pb2.GetStatusRequest, _executor_pb2.GetStatusResponse]  # type: ignore[assignment]
     """Says which isolation is in force and how full the pool is.
 
@@ -100,14 +96,24 @@ class ExecutorServiceAsyncStub(ExecutorServiceStub):
 
 class ExecutorServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
-    def Execute(
+    def Attempt(
         self,
-        request: _executor_pb2.ExecuteRequest,
+        request_iterator: _MaybeAsyncIterator[_executor_pb2.AttemptRequest],
         context: _ServicerContext,
-    ) -> _typing.Union[_executor_pb2.ExecuteResponse, _abc.Awaitable[_executor_pb2.ExecuteResponse]]:
-        """Runs a workload in a sandbox that no other attempt has used, and destroys it.
+    ) -> _typing.Union[_abc.Iterator[_executor_pb2.AttemptResponse], _abc.AsyncIterator[_executor_pb2.AttemptResponse]]:
+        """Runs what one attempt asks for, one workload after the other, and answers
+        each before it takes the next. The sandbox is one that no other attempt has
+        used, and stays the attempt's meanwhile: before each further workload all that
+        the one before left in it is removed, and where that is not certain another
+        sandbox is taken.
 
-        Safe to retry on any status: nothing is kept between calls.
+        The sandbox is destroyed as soon as the caller has sent all that it wants to
+        send, or is gone. A caller that leaves the executor waiting for the next
+        workload for too long finds the call ended, with OK and no further answer,
+        and may go on with another call.
+
+        Safe to retry on any status, from the workload on that has no answer yet:
+        nothing is kept between calls.
           INVALID_ARGUMENT    the workload is malformed or exceeds the allowed limits;
                               retrying does not help
           RESOURCE_EXHAUSTED  the queue is full, or no sandbox came free within
@@ -117,24 +123,6 @@ class ExecutorServiceServicer(metaclass=_abc_1.ABCMeta):
                               best elsewhere
           DEADLINE_EXCEEDED   the caller's time was over; retry with more
           INTERNAL            a defect of the executor; retry elsewhere
-        """
-
-    @_abc_1.abstractmethod
-    def Attempt(
-        self,
-        request_iterator: _MaybeAsyncIterator[_executor_pb2.AttemptRequest],
-        context: _ServicerContext,
-    ) -> _typing.Union[_abc.Iterator[_executor_pb2.AttemptResponse], _abc.AsyncIterator[_executor_pb2.AttemptResponse]]:
-        """Runs what one attempt asks for, one workload after the other, and answers
-        each before it takes the next. The sandbox stays the attempt's meanwhile:
-        before each further workload all that the one before left in it is removed,
-        and where that is not certain another sandbox is taken.
-
-        The sandbox is destroyed as soon as the caller has sent all that it wants to
-        send, or is gone. A caller that leaves the executor waiting for the next
-        workload for too long finds the call ended, with OK and no further answer,
-        and may go on with another call. Statuses and retries are those of Execute,
-        for the workload that has no answer yet.
         """
 
     @_abc_1.abstractmethod

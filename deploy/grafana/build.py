@@ -24,7 +24,8 @@ def panels(rows: list[JSON]) -> list[JSON]:
     built: list[JSON] = []
     y = 0
     for row in rows:
-        built.append(_row(row["title"], y))
+        place = {"h": 1, "w": _COLUMNS, "x": 0, "y": y}
+        built.append({"type": "row", "title": row["title"], "collapsed": False, "gridPos": place})
         y, x = y + 1, 0
         for panel in row["panels"]:
             width = _WIDTHS[panel.get("type", "timeseries")]
@@ -34,10 +35,6 @@ def panels(rows: list[JSON]) -> list[JSON]:
             x += width
         y += _HEIGHT
     return [{"id": number, **panel} for number, panel in enumerate(built, 1)]
-
-
-def _row(title: str, y: int) -> JSON:
-    return {"type": "row", "title": title, "collapsed": False, "gridPos": {"h": 1, "w": _COLUMNS, "x": 0, "y": y}}
 
 
 def _panel(panel: JSON, place: dict[str, int]) -> JSON:

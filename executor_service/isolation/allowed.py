@@ -36,18 +36,8 @@ _KEYS = {
 }
 _HOST_KEYS = {
     *("ReadonlyRootfs", "Tmpfs", "IpcMode", "CapDrop", "CapAdd", "SecurityOpt", "Memory", "MemorySwap", "NanoCpus"),
-    *(
-        "PidsLimit",
-        "Ulimits",
-        "OomScoreAdj",
-        "LogConfig",
-        "Init",
-        "AutoRemove",
-        "RestartPolicy",
-        "Privileged",
-        "Runtime",
-    ),
-    *("MaskedPaths", "ReadonlyPaths"),
+    *("PidsLimit", "Ulimits", "OomScoreAdj", "LogConfig", "Init", "AutoRemove", "RestartPolicy", "Privileged"),
+    *("Runtime", "MaskedPaths", "ReadonlyPaths"),
 }
 
 

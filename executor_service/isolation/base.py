@@ -9,7 +9,7 @@ Whose failure an end without a report is, is not decided here: a sandbox hands o
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from codearena.errors import SandboxError
@@ -65,10 +65,6 @@ class Evidence:
     oom_killed: bool = False
     engine_error: str = ""
 
-    def with_exit(self, exit_status: int | None, *, oom_killed: bool = False, engine_error: str = "") -> "Evidence":
-        """The same with what was learned of the end afterwards."""
-        return replace(self, exit_status=exit_status, oom_killed=oom_killed, engine_error=engine_error)
-
 
 class SandboxLostError(SandboxError):
     """A sandbox ended without a report. `evidence` tells what is known of it."""
@@ -79,17 +75,13 @@ class SandboxLostError(SandboxError):
 
 
 class Sandbox(ABC):
-    """One ready runner, for one attempt."""
+    """One ready runner, for one attempt.
 
-    @property
-    @abstractmethod
-    def sandbox_id(self) -> str:
-        """Never seen before; the engine's id for a container."""
+    sandbox_id: never seen before; the engine's id for a container; hello: what the runner said when it became ready.
+    """
 
-    @property
-    @abstractmethod
-    def hello(self) -> Hello:
-        """What the runner said when it became ready."""
+    sandbox_id: str
+    hello: Hello
 
     @property
     @abstractmethod

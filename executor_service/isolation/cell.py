@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 from codearena.errors import SandboxError
 from executor_service.isolation import hardening
-from executor_service.isolation.base import Hello, Isolation, IsolationInfo, IsolationName, Sandbox
+from executor_service.isolation.base import Isolation, IsolationInfo, IsolationName, Sandbox
 from executor_service.isolation.container import ContainerIsolation, ContainerSandbox
 from executor_service.settings import Settings
 
@@ -34,7 +34,6 @@ class _Turn:
     """
 
     container: ContainerSandbox
-    hello: Hello
     number: int
     last: int
     until: float
@@ -70,7 +69,7 @@ class CellIsolation(Isolation):
         container = await self._containers.create()
         share = 1 - self._spread() / 2
         last, age_s = math.ceil(share * self._settings.cell_attempts), share * self._settings.cell_age_s
-        return CellSandbox(_Turn(container, container.hello, 1, last, self._clock() + age_s), self._end)
+        return CellSandbox(_Turn(container, 1, last, self._clock() + age_s), self._end)
 
     async def _end(self, turn: _Turn) -> None:
         """After a report: makes room for the next turn, or ends the container."""
@@ -117,25 +116,22 @@ class CellIsolation(Isolation):
 async def _next(turn: _Turn) -> _Turn:
     """The turn after this one, whose attempt has reported. Raises SandboxError: there is none."""
     await turn.container.renew()
-    return replace(turn, hello=turn.container.hello, number=turn.number + 1)
+    return replace(turn, number=turn.number + 1)
 
 
 class CellSandbox(Sandbox):
     """One turn in a container. end: what becomes of the container after a report."""
 
     def __init__(self, turn: _Turn, end: Callable[[_Turn], Awaitable[None]]) -> None:
-        self._turn = turn
         self._container = turn.container
         self._end = end
+        self._take(turn)
+
+    def _take(self, turn: _Turn) -> None:
+        self._turn = turn
         self._reported = False
-
-    @property
-    def sandbox_id(self) -> str:
-        return f"{self._container.sandbox_id}/{self._turn.number}"
-
-    @property
-    def hello(self) -> Hello:
-        return self._turn.hello
+        self.sandbox_id = f"{turn.container.sandbox_id}/{turn.number}"
+        self.hello = turn.container.hello
 
     @property
     def alive(self) -> bool:
@@ -151,7 +147,7 @@ class CellSandbox(Sandbox):
 
     async def renew(self) -> None:
         self._reported = False
-        self._turn = await _next(self._turn)
+        self._take(await _next(self._turn))
 
     async def destroy(self) -> None:
         if self._reported:

@@ -11,6 +11,8 @@ from executor_service.settings import Settings
 
 log = logging.getLogger(__name__)
 
+_ISOLATIONS = {"container": ContainerIsolation, "cell": CellIsolation, "local": LocalIsolation}
+
 
 async def choose(settings: Settings) -> Isolation:
     """A started isolation.
@@ -18,12 +20,8 @@ async def choose(settings: Settings) -> Isolation:
     Raises:
         SandboxError: the one that the settings name cannot make sandboxes here.
     """
-    if settings.isolation == "local":
-        return await _started(LocalIsolation(settings))
-    if settings.isolation == "cell":
-        return await _started(CellIsolation(settings))
-    if settings.isolation == "container":
-        return await _started(ContainerIsolation(settings))
+    if settings.isolation != "auto":
+        return await _started(_ISOLATIONS[settings.isolation](settings))
     try:
         return await _started(ContainerIsolation(settings))
     except SandboxError as error:

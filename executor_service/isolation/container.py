@@ -8,19 +8,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from codearena.errors import SandboxError
-from executor_service import codec, reports
-from executor_service.channel import HELLO_BYTES, REPORT_BYTES, Channel, ChannelClosedError
+from executor_service import reports
+from executor_service.channel import HELLO_BYTES, Channel
 from executor_service.isolation import hardening
-from executor_service.isolation.base import (
-    Evidence,
-    Hello,
-    Isolation,
-    IsolationInfo,
-    IsolationName,
-    Sandbox,
-    SandboxLostError,
-    StreamEnd,
-)
+from executor_service.isolation.attached import NOT_READY, AttachedSandbox, as_sandbox_error, hello_of
+from executor_service.isolation.base import Evidence, Hello, Isolation, IsolationInfo, IsolationName, StreamEnd
 from executor_service.isolation.engine import Engine, EngineError
 from executor_service.isolation.owner import Owner
 from executor_service.isolation.reaper import Reaper
@@ -69,16 +61,13 @@ class ContainerIsolation(Isolation):
             self._image = await self._engine.image_id(self._settings.image)
         except EngineError as error:
             raise SandboxError(f"no image {self._settings.image}: {error.detail}") from error
-        self._runtime = self._settings.runtime or await self._engine.default_runtime()
-        self._seccomp = self._read_seccomp()
-        await self._reaper.reap()
-        self._reaper.start()
-
-    def _read_seccomp(self) -> str:
+        self._runtime = self._settings.runtime or str((await self._engine.info()).get("DefaultRuntime", ""))
         try:
-            return self._settings.seccomp_profile.read_text()
+            self._seccomp = self._settings.seccomp_profile.read_text()
         except OSError as error:
             raise SandboxError(f"no seccomp profile {self._settings.seccomp_profile}: {error.strerror}") from error
+        await self._reaper.reap()
+        self._reaper.start()
 
     async def create(self) -> "ContainerSandbox":
         # By our own name it can be removed even if the answer that carries its id never comes.
@@ -87,22 +76,24 @@ class ContainerIsolation(Isolation):
         self._reaper.claim(name)
         try:
             async with asyncio.timeout(self._settings.start_timeout_s):
-                container_id = await self._engine.create(name, self._configuration())
+                labels = self._owner.labels(self._lifetime_s)
+                configuration = self._configure(self._settings, self._image, self._seccomp, labels)
+                container_id = await self._engine.create(name, configuration)
                 channel = await self._engine.attach(container_id)
                 await self._engine.start(container_id)
-                hello = reports.decode_hello(await channel.receive())
-            self._require_same_runner(hello)
+                hello = await hello_of(channel)
+            if not same_runner(hello.revision, runner_revision()):
+                what = f"image {self._settings.image} holds another version's runner"
+                raise SandboxError(f"{what}: build it again from this executor's")
         except BaseException as error:
             if channel:
                 channel.close()
-            await asyncio.shield(self._remove_failed(name))
+            try:
+                await asyncio.shield(self._remove(name))
+            except EngineError as left:  # it may still be making it, and not know of it yet: the reaper finds it
+                log.warning("container %s left to the reaper: %s", name, left.detail)
             raise as_sandbox_error(error, channel) from error
         return ContainerSandbox(container_id, hello, channel, self._engine, functools.partial(self._remove, name))
-
-    def _require_same_runner(self, hello: Hello) -> None:
-        if not same_runner(hello.revision, runner_revision()):
-            image = self._settings.image
-            raise SandboxError(f"image {image} holds another version's runner: build it again from this executor's")
 
     async def _remove(self, name: str) -> None:
         async with self._removals:
@@ -113,20 +104,6 @@ class ContainerIsolation(Isolation):
                 raise
         self._reaper.release(name)
 
-    def _configuration(self) -> dict[str, Any]:
-        labels = self._owner.labels(self._lifetime_s)
-        return self._configure(self._settings, self._image, self._seccomp, labels)
-
-    async def _remove_failed(self, name: str) -> None:
-        """The engine may still be making it, and would then not know of it yet: the reaper finds it."""
-        try:
-            await self._engine.remove(name)
-        except EngineError as error:
-            log.warning("container %s left to the reaper: %s", name, error.detail)
-            self._reaper.abandon(name)
-        else:
-            self._reaper.release(name)
-
     async def close(self) -> None:
         await self._reaper.close()
         self._engine.close()
@@ -135,20 +112,7 @@ class ContainerIsolation(Isolation):
         return IsolationInfo(IsolationName.CONTAINER, self._runtime)
 
 
-def as_sandbox_error(error: BaseException, channel: Channel | None) -> BaseException:
-    """What failed while a runner was to become ready, as our own error where it is one of ours."""
-    if isinstance(error, TimeoutError):
-        return SandboxError("the runner was not ready in time")
-    if isinstance(error, ChannelClosedError):
-        if channel and channel.stderr_tail:
-            log.warning("a runner ended before it was ready, with: %s", channel.stderr_tail)
-        return SandboxError(f"the runner ended before it was ready: {error}")
-    if isinstance(error, codec.MalformedReportError):
-        return SandboxError("the runner's ready frame is not of the agreed shape")
-    return error
-
-
-class ContainerSandbox(Sandbox):
+class ContainerSandbox(AttachedSandbox):
     """One container with a ready runner in it."""
 
     def __init__(
@@ -159,56 +123,28 @@ class ContainerSandbox(Sandbox):
         engine: Engine,
         remove: Callable[[], Awaitable[None]],
     ) -> None:
-        self._container_id = container_id
-        self._hello = hello
-        self._channel = channel
+        super().__init__(container_id, hello, channel)
         self._engine = engine
         self._remove = remove
         self._reported = False
 
-    @property
-    def sandbox_id(self) -> str:
-        return self._container_id
-
-    @property
-    def hello(self) -> Hello:
-        return self._hello
-
-    @property
-    def alive(self) -> bool:
-        return self._channel.closed is None
-
-    def on_lost(self, callback: Callable[[], None]) -> None:
-        self._channel.on_closed(callback)
-
     async def run(self, workload: bytes, timeout_s: float) -> bytes:
-        try:
-            async with asyncio.timeout(timeout_s):
-                report = await self._channel.exchange(workload, REPORT_BYTES)
-        except TimeoutError:
-            raise SandboxLostError(Evidence(StreamEnd.OPEN, timed_out=True)) from None
-        except ChannelClosedError as error:
-            raise SandboxLostError(await self._evidence(error)) from error
+        report = await super().run(workload, timeout_s)
         self._reported = True
         return report
 
-    async def _evidence(self, error: ChannelClosedError) -> Evidence:
-        if self._channel.stderr_tail:
-            log.warning("runner of %s wrote: %s", self._container_id[:12], self._channel.stderr_tail)
-        if error.corrupt:
-            return Evidence(StreamEnd.CORRUPT)
-        evidence = Evidence(StreamEnd.ENDED)
+    async def _end(self) -> Evidence:
         try:
-            end = await self._engine.wait(self._container_id, _END_WAIT_S)
-        except EngineError as engine_error:
-            return evidence.with_exit(None, engine_error=engine_error.detail)
-        return evidence.with_exit(end.exit_status, oom_killed=end.oom_killed, engine_error=end.error)
+            end = await self._engine.wait(self.sandbox_id, _END_WAIT_S)
+        except EngineError as error:
+            return Evidence(StreamEnd.ENDED, engine_error=error.detail)
+        return Evidence(StreamEnd.ENDED, exit_status=end.exit_status, oom_killed=end.oom_killed, engine_error=end.error)
 
     async def renew(self) -> None:
         try:
             async with asyncio.timeout(_RENEW_S):
-                self._hello = reports.decode_hello(await self._channel.exchange(b"", HELLO_BYTES))
-        except (TimeoutError, ChannelClosedError, codec.MalformedReportError) as error:
+                self.hello = reports.decode_hello(await self._channel.exchange(b"", HELLO_BYTES))
+        except NOT_READY as error:
             raise as_sandbox_error(error, self._channel) from error
         self._reported = False
 

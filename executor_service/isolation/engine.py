@@ -119,10 +119,6 @@ class Engine:
         found: Mapping[str, Any] = await self._call(self._api.info)
         return found
 
-    async def default_runtime(self) -> str:
-        """What the engine runs containers with if not told otherwise."""
-        return str((await self.info()).get("DefaultRuntime", ""))
-
     async def create(self, name: str, configuration: dict[str, Any]) -> str:
         """Makes a container, not yet started; returns its id."""
         created = await self._call(self._api.create_container_from_config, configuration, name)

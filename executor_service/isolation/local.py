@@ -5,7 +5,6 @@ said in its first packet; whatever is missing goes into every report.
 """
 
 import asyncio
-import json
 import logging
 import os
 import signal
@@ -22,18 +21,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from codearena.errors import SandboxError
-from executor_service import codec, reports
-from executor_service.channel import REPORT_BYTES, Channel, ChannelClosedError
-from executor_service.isolation.base import (
-    Evidence,
-    Hello,
-    Isolation,
-    IsolationInfo,
-    IsolationName,
-    Sandbox,
-    SandboxLostError,
-    StreamEnd,
-)
+from executor_service.channel import Channel
+from executor_service.isolation.attached import AttachedSandbox, as_sandbox_error, hello_of
+from executor_service.isolation.base import Evidence, Hello, Isolation, IsolationInfo, IsolationName, Sandbox, StreamEnd
+from executor_service.runner.system.forked import exit_status
 from executor_service.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -43,17 +34,11 @@ _PACKET_BYTES = 64 * 1024
 _EXIT_WAIT_S = 2.0  # a runner whose stdin closed exits by itself; after this it is killed
 
 
-class _HelloPacket(BaseModel):
-    model_config = ConfigDict(frozen=True)
-    level: str
-    degradations: tuple[str, ...]
-
-
 class _Packet(BaseModel):
-    """Any packet of the launcher: `hello`, or `pid`, or `exited` with `status`."""
+    """Any packet of the launcher: `degradations`, which is the first, or `pid`, or `exited` with `status`."""
 
     model_config = ConfigDict(frozen=True)
-    hello: _HelloPacket | None = None
+    degradations: tuple[str, ...] | None = None
     pid: int | None = None
     exited: int | None = None
     status: int = 0
@@ -63,12 +48,12 @@ class _Packet(BaseModel):
 class Launcher:
     """The warm process that forks runners, as seen from here. Its packets arrive on the event loop.
 
-    control: our end of its socket; hello: its first packet; exits: runner's pid -> its wait status, once known.
+    control: our end of its socket; degradations: its first packet; exits: runner's pid -> its wait status, once known.
     """
 
     process: Process
     control: socket.socket
-    hello: asyncio.Future[_HelloPacket]
+    degradations: asyncio.Future[tuple[str, ...]]
     exits: dict[int, asyncio.Future[int]] = field(default_factory=dict)
     _asked: deque[asyncio.Future[int]] = field(default_factory=deque)
     alive: bool = True
@@ -99,8 +84,8 @@ class Launcher:
         asyncio.get_running_loop().add_reader(ours, launcher._read)
         return launcher
 
-    async def spawn(self, runner_end: socket.socket, options: dict[str, int]) -> int:
-        """Forks a runner with that socket as its stdin and stdout; returns its pid.
+    async def spawn(self, runner_end: socket.socket, tmpfs_bytes: int) -> int:
+        """Forks a runner with that socket as its stream and so large a /tmp; returns its pid.
 
         Raises:
             SandboxError: the launcher is gone or could not fork.
@@ -109,8 +94,7 @@ class Launcher:
             raise SandboxError("the launcher of local sandboxes is gone")
         asked: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         try:
-            fds = [runner_end.fileno(), runner_end.fileno()]
-            socket.send_fds(self.control, [b"spawn " + json.dumps(options).encode()], fds)
+            socket.send_fds(self.control, [str(tmpfs_bytes).encode()], [runner_end.fileno()])
         except OSError as error:
             raise SandboxError(f"the launcher of local sandboxes does not listen: {error.strerror}") from error
         self._asked.append(asked)
@@ -145,8 +129,8 @@ class Launcher:
             self._lose()
 
     def _accept(self, packet: _Packet) -> None:
-        if packet.hello and not self.hello.done():
-            self.hello.set_result(packet.hello)
+        if packet.degradations is not None and not self.degradations.done():
+            self.degradations.set_result(packet.degradations)
         elif packet.exited is not None:
             exit_ = self.exits.pop(packet.exited, None)
             if exit_ and not exit_.done():
@@ -165,7 +149,7 @@ class Launcher:
         asyncio.get_running_loop().remove_reader(self.control)
         self.control.close()
         gone = SandboxError("the launcher of local sandboxes ended")
-        waiting: list[asyncio.Future[Any]] = [self.hello, *self._asked]
+        waiting: list[asyncio.Future[Any]] = [self.degradations, *self._asked]
         for future in waiting:
             if not future.done():
                 future.set_exception(gone)
@@ -202,11 +186,10 @@ class LocalIsolation(Isolation):
             self._launcher = await Launcher.start()
             try:
                 async with asyncio.timeout(self._settings.start_timeout_s):
-                    hello = await self._launcher.hello
+                    self._degradations = await self._launcher.degradations
             except TimeoutError:
                 await self._launcher.stop()
                 raise SandboxError("the launcher of local sandboxes was not ready in time") from None
-            self._degradations = hello.degradations
             return self._launcher
 
     async def create(self) -> Sandbox:
@@ -219,22 +202,15 @@ class LocalIsolation(Isolation):
         ours.setblocking(False)
         channel = Channel(multiplexed=False)
         await asyncio.get_running_loop().create_unix_connection(lambda: channel, sock=ours)
-        options = {"memory_bytes": self._settings.memory_bytes, "tmpfs_bytes": self._settings.tmpfs_bytes}
         try:
             async with asyncio.timeout(self._settings.start_timeout_s):
                 with theirs:
-                    pid = await launcher.spawn(theirs, options)
-                hello = reports.decode_hello(await channel.receive())
-        except TimeoutError:
+                    pid = await launcher.spawn(theirs, self._settings.tmpfs_bytes)
+                hello = await hello_of(channel)
+        except BaseException as error:
             channel.close()
-            raise SandboxError("the runner was not ready in time") from None
-        except (ChannelClosedError, codec.MalformedReportError) as error:
-            channel.close()
-            raise SandboxError(f"the runner did not become ready: {error}") from error
-        except BaseException:
-            channel.close()
-            raise
-        return _Runner(pid, launcher.exits.get(pid), hello, channel)
+            raise as_sandbox_error(error, channel) from error
+        return _Runner(pid, launcher.exits.get(pid), hello, channel, f"{pid}-{uuid.uuid4().hex}")
 
     async def close(self) -> None:
         if self._launcher:
@@ -252,7 +228,7 @@ class _Runner:
     exit: asyncio.Future[int] | None
     hello: Hello
     channel: Channel
-    runner_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    runner_id: str
 
     async def exit_status(self) -> int | None:
         """128 + signal if it was killed; None if it cannot be known."""
@@ -261,46 +237,25 @@ class _Runner:
         done, _ = await asyncio.wait([self.exit], timeout=_EXIT_WAIT_S)
         if not done or self.exit.cancelled():
             return None
-        code = os.waitstatus_to_exitcode(self.exit.result())
-        return code if code >= 0 else 128 - code
+        return exit_status(self.exit.result())
 
 
-class LocalSandbox(Sandbox):
+class LocalSandbox(AttachedSandbox):
     """A forked runner. fork: makes another one."""
 
     def __init__(self, runner: _Runner, fork: Callable[[], Awaitable[_Runner]]) -> None:
+        super().__init__(runner.runner_id, runner.hello, runner.channel)
         self._runner = runner
         self._fork = fork
 
-    @property
-    def sandbox_id(self) -> str:
-        return f"{self._runner.pid}-{self._runner.runner_id}"
-
-    @property
-    def hello(self) -> Hello:
-        return self._runner.hello
-
-    @property
-    def alive(self) -> bool:
-        return self._runner.channel.closed is None
-
-    def on_lost(self, callback: Callable[[], None]) -> None:
-        self._runner.channel.on_closed(callback)
-
-    async def run(self, workload: bytes, timeout_s: float) -> bytes:
-        try:
-            async with asyncio.timeout(timeout_s):
-                return await self._runner.channel.exchange(workload, REPORT_BYTES)
-        except TimeoutError:
-            raise SandboxLostError(Evidence(StreamEnd.OPEN, timed_out=True)) from None
-        except ChannelClosedError as error:
-            evidence = Evidence(StreamEnd.CORRUPT if error.corrupt else StreamEnd.ENDED)
-            raise SandboxLostError(evidence.with_exit(await self._runner.exit_status())) from error
+    async def _end(self) -> Evidence:
+        return Evidence(StreamEnd.ENDED, exit_status=await self._runner.exit_status())
 
     async def renew(self) -> None:
         """By a fresh one: a fork costs no more than to look whether all of this one's is gone."""
         await self.destroy()
-        self._runner = await self._fork()
+        runner = self._runner = await self._fork()
+        self.sandbox_id, self.hello, self._channel = runner.runner_id, runner.hello, runner.channel
 
     async def destroy(self) -> None:
         runner = self._runner

@@ -100,7 +100,8 @@ class Reaper:
         listings = await self._engine.list_labelled(f"{owner.ROLE_LABEL}={owner.ROLE}")
         self._abandoned -= before - {container.name for container in listings}
         self._note()
-        leftovers = [container for container in listings if self._is_leftover(container)]
+        asking = self._instance, self._orphan_grace_s
+        leftovers = [container for container in listings if is_leftover(container, *asking, claimed=self._claimed)]
         for container in leftovers:
             await self._engine.remove(container.container_id)
             self._abandoned.discard(container.name)
@@ -109,9 +110,6 @@ class Reaper:
         if leftovers:
             log.info("removed %d containers that nobody owns", len(leftovers))
         return len(leftovers)
-
-    def _is_leftover(self, container: ContainerListing) -> bool:
-        return is_leftover(container, self._instance, self._orphan_grace_s, claimed=self._claimed)
 
     def _note(self) -> None:
         metrics.abandoned.set(len(self._abandoned))

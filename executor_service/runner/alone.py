@@ -7,10 +7,9 @@ for the next ready frame by an empty one.
 
 from executor_service.runner import supervisor
 from executor_service.runner.system import frames, meter
+from executor_service.runner.system.forked import LOST
 from executor_service.runner.system.leftovers import Container
 from executor_service.runner.system.roles import GIVES_WAY, Confinement, with_other_uids
-
-_LOST = 70
 
 
 def main(stdin_fd: int, stdout_fd: int) -> int:
@@ -18,7 +17,7 @@ def main(stdin_fd: int, stdout_fd: int) -> int:
     container, confinement = Container(), Confinement(cpu_counter=meter.open_counter(), nice=GIVES_WAY)
     while True:
         if supervisor.main(stdin_fd, stdout_fd, confinement):
-            return _LOST
+            return LOST
         if frames.read_frame(stdin_fd, limit_bytes=0) is None or not container.cleared(confinement.uids):
             return 0
         confinement = with_other_uids(confinement)

@@ -8,12 +8,12 @@ Whenever it is not certain that nothing is left of the last attempt, this proces
 
 import os
 import socket
-import sys
 from dataclasses import dataclass
 
 from executor_service.runner import supervisor
 from executor_service.runner.standing import StandingConductor
 from executor_service.runner.system import frames, kernel, leftovers, namespaces
+from executor_service.runner.system.forked import LOST, status_of
 from executor_service.runner.system.leftovers import Container
 from executor_service.runner.system.roles import GIVES_WAY, Confinement
 
@@ -21,8 +21,6 @@ FIRST_UID = 20000  # outside; inside it is root, and 10000 and the following are
 _UIDS = 20000
 _FILTER = "/opt/codearena/seccomp.bpf"
 _GROWTH_BYTES = 32 << 20  # of the conductor, whose pages are PID 1's until it writes to them
-_LOST = 70
-_SIGNALLED = 128
 
 
 @dataclass(frozen=True)
@@ -39,14 +37,14 @@ def main(stdin_fd: int, stdout_fd: int, tmpfs: Tmpfs) -> int:
     """Serves until the executor hangs up or a doubt arises; returns the exit status."""
     with open(_FILTER, "rb") as file:
         program = file.read()
-    conductor = StandingConductor.start(stdin_fd, stdout_fd, program)
+    conductor = StandingConductor(stdin_fd, stdout_fd, program)
     container = Container(ours=2, growth_bytes=_GROWTH_BYTES)
     while True:
         status = _serve_one(conductor, tmpfs, program)
         if status:
             return status
-        conductor.leave()  # the next one is as blank as PID 1, and forked while the report is on its way
-        conductor = StandingConductor.start(stdin_fd, stdout_fd, program)
+        # The next one is as blank as PID 1, and forked while the report is on its way.
+        conductor = StandingConductor(stdin_fd, stdout_fd, program)
         if not container.settled() or frames.read_frame(stdin_fd, limit_bytes=0) is None:
             return 0
 
@@ -55,27 +53,18 @@ def _serve_one(conductor: StandingConductor, tmpfs: Tmpfs, program: bytes) -> in
     """One attempt from its ready frame to the death of its namespaces; the exit status of what went wrong, else 0."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
-    def run() -> None:
-        status = _LOST
-        try:
-            theirs.close()
-            _settle(tmpfs, program)
-            supervisor.serve(ours, Confinement(nice=GIVES_WAY))
-            status = 0
-        except BaseException:  # noqa: BLE001 - the process's top
-            sys.excepthook(*sys.exc_info())
-        finally:
-            os._exit(status)
+    def run() -> int:
+        theirs.close()
+        _settle(tmpfs, program)
+        return supervisor.serve(ours, Confinement(nice=GIVES_WAY))
 
     with ours, theirs:
         pid = namespaces.fork_apart(run, (FIRST_UID, _UIDS))
         if not pid:
-            return _LOST
+            return LOST
         conductor.begin(theirs, pid)
-    status = conductor.end()
     # The first process of a pid namespace is not reaped before the kernel has ended all others: pid_namespaces(7).
-    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    return status or (code if code >= 0 else _SIGNALLED - code)
+    return conductor.end() or status_of(pid)
 
 
 def _settle(tmpfs: Tmpfs, program: bytes) -> None:

@@ -59,21 +59,14 @@ _ANSWER_BYTES = 64  # of a message that is asked for no value: nothing, or how o
 
 
 def main(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Confinement) -> int:
-    """Reads the workload, reports, returns the exit status; 0 if the executor hung up before or after."""
+    """Reads the workload, reports, returns the exit status; 0 if the executor hung up before or after.
+
+    What it has open and what it knows ends with the process, which serves this workload alone.
+    """
     supervisor = Supervisor(control)
     page = rules.make_page(confinement.folder)
     # Forked before the workload is here, and so off its path: it is blank, and gets to know only what it is told.
     spare = Process(supervisor, Role.ATTEMPT, stdin_fd, page=page)
-    try:
-        return _conduct(supervisor, spare, stdin_fd, stdout_fd, confinement, page)
-    finally:
-        os.close(page)
-        spare.let_go()
-
-
-def _conduct(
-    supervisor: Supervisor, spare: Process, stdin_fd: int, stdout_fd: int, confinement: Confinement, page: int
-) -> int:
     hello = {"runner_revision": runner_revision(), "degradations": list(confinement.degradations)}
     frames.write_all(stdout_fd, frames.pack_json(hello))
     body = frames.read_frame(stdin_fd)
@@ -100,15 +93,6 @@ class ProgramNotStartedError(Exception):
 
 
 @dataclass
-class _Totals:
-    """Summed over the attempt's processes. cpu_s: with all that they started; own_cpu_s: without."""
-
-    cpu_s: float = 0.0
-    own_cpu_s: float = 0.0
-    peak_memory_bytes: int = 0
-
-
-@dataclass
 class _Run:
     """One source being run: the attempt or the reference.
 
@@ -116,6 +100,7 @@ class _Run:
     cpu_limit_s: of all its processes, by the count of `group`. may_reach: calls that may still end at a limit.
     room: for what is reported of it. unseen: it is to start no process, and made one while it loaded.
     compiles: it was run as a program before.
+    cpu_s: summed over its processes, with all that they started; own_cpu_s: without.
     """
 
     role: Role
@@ -129,7 +114,14 @@ class _Run:
     unseen: bool = False
     compiles: bool = False
     waits: Waits = field(default_factory=Waits)
-    totals: _Totals = field(default_factory=_Totals)
+    cpu_s: float = 0.0
+    own_cpu_s: float = 0.0
+    peak_memory_bytes: int = 0
+
+    @property
+    def ran(self) -> measure.Ran:
+        """By all its processes so far."""
+        return measure.Ran(self.own_cpu_s, self.cpu_s)
 
     def took(self, answer: Answer) -> None:
         """Counts the time of a message."""
@@ -185,7 +177,6 @@ class _Conductor:
         )
         self._confinement = confinement
         self._processes = self._limits["processes"] if confinement.limit_processes else None
-        self._own_pids = confinement.own_pids
         self._calls: list[dict[str, Any]] = workload["calls"]
         self._probe: list[dict[str, Any]] = workload["probe"]
         self._events = rules.events_of(workload["checks"])
@@ -208,8 +199,8 @@ class _Conductor:
         return process
 
     def _referee(self) -> Process:
-        self._referees.append(self._process(Role.REFEREE))
-        return self._referees[-1]
+        self._referees.append(process := self._process(Role.REFEREE))
+        return process
 
     def _process_limits(self, cpu_s: float, memory_bytes: int | None = None) -> dict[str, Any]:
         """What the process is to bound itself by before it runs anything; cpu_s: of all that it will be asked."""
@@ -225,7 +216,7 @@ class _Conductor:
             load, outcomes = self._run_calls(run, self._calls)
         if not load.returned:
             return _Reference()
-        beside = measure.beside_calls(load, outcomes, self._ran(run))
+        beside = measure.beside_calls(load, outcomes, run.ran)
         share = measure.reference_share(self._workload["probe_cpu_s"], self._probe, self._workload["screening"])
         return _Reference(outcomes, self._run_probe(run, self._probe, measure.Budget(), share), beside)
 
@@ -244,7 +235,7 @@ class _Conductor:
     def _group(self, role: Role) -> Group:
         """Of the source that is run next in this role."""
         meter = None if self._confinement.cpu_counter is None else self._meter
-        return Group(lambda: self._pids_of(role), meter, self._starts if self._own_pids else None)
+        return Group(lambda: self._pids_of(role), meter, self._starts if self._confinement.own_pids else None)
 
     def _starts(self) -> int:
         """Tasks started in this sandbox so far, but for those that were asked for; always 0 if the kernel is silent."""
@@ -254,7 +245,7 @@ class _Conductor:
     def _pids_of(self, role: Role) -> list[int]:
         """Whatever is there but supervisor, conductor, and processes of other roles."""
         running = self._supervisor.running
-        if not self._own_pids:
+        if not self._confinement.own_pids:
             return [pid for pid, its_role in running.items() if its_role is role]
         ours = {1, self._confinement.supervisor_pid, os.getpid()}
         ours |= {pid for pid, its_role in running.items() if its_role is not role}
@@ -268,7 +259,7 @@ class _Conductor:
         if isinstance(load, Uncompiled):
             return Report(AttemptStatus.COMPILE_ERROR, Usage(), Analysis(load.problem))
         measured: tuple[ProbeMeasurement, ...] = ()
-        processes = (reference.beside, measure.beside_calls(load, outcomes, self._ran(run)))
+        processes = (reference.beside, measure.beside_calls(load, outcomes, run.ran))
         if reference.probed.outcomes:
             worth_it = load.returned and measure.worth_it(self._calls, reference.outcomes, outcomes)
             theirs = self._probe_attempt(run, reference.probed) if worth_it else measure.Probed([])
@@ -277,7 +268,7 @@ class _Conductor:
         broken = rules.broken(self._page, self._events)
         return Report(
             AttemptStatus.RAN if load.returned else AttemptStatus.LOAD_ERROR,
-            usage(run.totals.cpu_s, time.monotonic() - started, run.totals.peak_memory_bytes, run.waits),
+            usage(run.cpu_s, time.monotonic() - started, run.peak_memory_bytes, run.waits),
             load=None if load.returned else run.room.fit(load),
             calls=tuple(outcomes),
             reference_calls=tuple(reference.outcomes),
@@ -338,7 +329,7 @@ class _Conductor:
         """Makes the probe's calls in a process of their own, until one ends it. reference: its, if these are not."""
         if not points:
             return measure.Probed([])
-        before = self._ran(run)
+        before = run.ran
 
         def ask(message: dict[str, Any], call_id: str, cpu_limit_s: float, lender: Lender) -> CallOutcome:
             answer = process.ask(message, self._bounds_of(run, cpu_limit_s), reply=lender.reply)
@@ -357,19 +348,14 @@ class _Conductor:
             asked = measure.run(ask, process, points, bounds, budget, not_run, stop, reference)
             process.kill()
             self._retire(run, process)
-        return measure.with_process(asked, load.usage.cpu_s, self._ran(run).since(before))
-
-    @staticmethod
-    def _ran(run: _Run) -> measure.Ran:
-        """By all processes of the run so far."""
-        return measure.Ran(run.totals.own_cpu_s, run.totals.cpu_s)
+        return measure.with_process(asked, load.usage.cpu_s, run.ran.since(before))
 
     @contextlib.contextmanager
     def _metered(self, run: _Run) -> Iterator[None]:
         """Adds what the control group counts meanwhile and no process's end tells of."""
-        told_s, counted_s = run.totals.cpu_s, self._meter.others_s()
+        told_s, counted_s = run.cpu_s, self._meter.others_s()
         yield
-        run.totals.cpu_s = max(run.totals.cpu_s, told_s + self._meter.others_s() - counted_s)
+        run.cpu_s = max(run.cpu_s, told_s + self._meter.others_s() - counted_s)
 
     def _run_calls(self, run: _Run, calls: list[dict[str, Any]]) -> tuple[CallOutcome, list[CallOutcome]]:
         """Makes the calls in order, each in the process of the one before unless that one ended.
@@ -410,14 +396,14 @@ class _Conductor:
 
     def _end(self, run: _Run, process: Process) -> None:
         end = process.kill()
-        run.totals.peak_memory_bytes = max(run.totals.peak_memory_bytes, end.peak_memory_bytes if end else 0)
+        run.peak_memory_bytes = max(run.peak_memory_bytes, end.peak_memory_bytes if end else 0)
         self._retire(run, process)
 
     @staticmethod
     def _retire(run: _Run, process: Process | None) -> None:
         if process is not None:
-            run.totals.cpu_s += process.total_cpu_s
-            run.totals.own_cpu_s += process.own_cpu_s
+            run.cpu_s += process.total_cpu_s
+            run.own_cpu_s += process.own_cpu_s
             process.total_cpu_s = process.own_cpu_s = 0.0
 
     def _load(self, run: _Run, core: int | None = None, also: Sequence[CallStatus] = ()) -> tuple[Process, CallOutcome]:

@@ -1,28 +1,26 @@
 """The `local` isolation's forking server: one warm process on the host that starts a runner per attempt.
 
-It speaks packets with the executor over a socket: a `spawn` with the runner's stdin and stdout as descriptors, answered
-by its pid; later the pid's exit. What the host allows is tried once at the start, and said in the first packet:
+It speaks packets with the executor over a socket: the size of a /tmp, with the runner's stream as a descriptor, is
+answered by its pid; later comes the pid's exit. What the host allows is tried at the start, and said in the first:
 
     namespaces   root: all namespaces, a root of read-only binds, and uids of their own for conductor and attempt
     nested       not root: the same namespaces, one uid, and for each process of the attempt a pid namespace inside
     rlimits      no user namespaces: a plain process with resource limits
 """
 
-import array
 import contextlib
 import json
 import os
 import select
 import signal
 import socket
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from executor_service.runner import supervisor
 from executor_service.runner.system import kernel, namespaces
+from executor_service.runner.system.forked import status_of
 from executor_service.runner.system.roles import Confinement, Role
 
 _PACKET_BYTES = 64 * 1024
@@ -60,8 +58,7 @@ def main(socket_fd: int) -> None:
     control = socket.socket(fileno=socket_fd)
     kernel.become_subreaper()
     level = _best_level()
-    hello = {"level": level, "degradations": LEVELS[level].degradations}
-    control.send(json.dumps({"hello": hello}).encode())
+    control.send(json.dumps({"degradations": LEVELS[level].degradations}).encode())
     server = _Launcher(control, level)
     try:
         server.serve()
@@ -72,8 +69,8 @@ def main(socket_fd: int) -> None:
 def _best_level() -> str:
     """The first level whose namespaces can be entered here."""
     for level in ("namespaces", "nested") if os.geteuid() == 0 else ("nested",):
-        pid = namespaces.fork_into(level, lambda: os._exit(0), tmpfs_bytes=1 << 20)
-        if pid and os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0:
+        pid = namespaces.fork_into(level, lambda: 0, tmpfs_bytes=1 << 20)
+        if pid and status_of(pid) == 0:
             return level
     return "rlimits"
 
@@ -102,29 +99,24 @@ class _Launcher:
 
     def _serve_request(self) -> bool:
         try:
-            data, ancillary, _, _ = self._control.recvmsg(_PACKET_BYTES, socket.CMSG_SPACE(2 * 4))
+            data, fds, _, _ = socket.recv_fds(self._control, _PACKET_BYTES, 1)
         except ConnectionResetError:  # the executor left without reading our last packet
             return False
         if not data:
             return False
-        fds = array.array("i")
-        for _, _, payload in ancillary:
-            fds.frombytes(payload)
-        options: dict[str, Any] = json.loads(data.removeprefix(b"spawn "))
-        pid = self._spawn(options, fds[0], fds[1])
-        for fd in fds:
-            os.close(fd)
+        pid = self._spawn(fds[0], tmpfs_bytes=int(data))
+        os.close(fds[0])
         self._runners.add(pid)
         self._control.send(json.dumps({"pid": pid}).encode())
         return True
 
-    def _spawn(self, options: dict[str, Any], stdin_fd: int, stdout_fd: int) -> int:
-        def run() -> None:
+    def _spawn(self, stream_fd: int, tmpfs_bytes: int) -> int:
+        def run() -> int:
             self._control.close()
             signal.set_wakeup_fd(-1)
-            _run(LEVELS[self._level], stdin_fd, stdout_fd)
+            return _run(LEVELS[self._level], stream_fd, stream_fd)
 
-        return namespaces.fork_into(self._level, run, tmpfs_bytes=int(options["tmpfs_bytes"]))
+        return namespaces.fork_into(self._level, run, tmpfs_bytes)
 
     def _reap(self) -> None:
         while True:
@@ -145,21 +137,15 @@ class _Launcher:
                 os.kill(pid, signal.SIGKILL)
 
 
-def _run(confinement: Confinement, stdin_fd: int, stdout_fd: int) -> None:
-    """The runner's life; never returns."""
-    status = 70
-    try:
-        if confinement.role_uids is None and os.geteuid() == 0 and not confinement.nested:
-            # Root without namespaces: the attempt at least does not stay root.
-            confinement = replace(confinement, role_uids=dict.fromkeys(Role, _NOBODY))
-        kernel.become_subreaper()
-        with _folder(confinement) as folder:
-            supervisor.main(stdin_fd, stdout_fd, replace(confinement, folder=folder))
-        status = 0
-    except BaseException:  # noqa: BLE001 - the process's top
-        sys.excepthook(*sys.exc_info())
-    finally:
-        os._exit(status)
+def _run(confinement: Confinement, stdin_fd: int, stdout_fd: int) -> int:
+    """The runner's life; its exit status."""
+    if confinement.role_uids is None and os.geteuid() == 0 and not confinement.nested:
+        # Root without namespaces: the attempt at least does not stay root.
+        confinement = replace(confinement, role_uids=dict.fromkeys(Role, _NOBODY))
+    kernel.become_subreaper()
+    with _folder(confinement) as folder:
+        supervisor.main(stdin_fd, stdout_fd, replace(confinement, folder=folder))
+    return 0
 
 
 @contextlib.contextmanager

@@ -159,18 +159,14 @@ def _processes(records: list[dict[str, Any]]) -> tuple[SpawnedProcess, ...]:
     known: list[SpawnedProcess] = []
     arguments, characters = _ARGUMENTS, _ARGUMENT_CHARACTERS
     for record in records:
-        spawned = _spawned(record)
-        arguments -= len(spawned.argv)
-        characters -= sum(map(len, spawned.argv))
+        argv = tuple(str(part)[:4096] for part in record["argv"][:100])
+        spawned = SpawnedProcess(argv, bool(record["shell"]), str(record["via"])[:100])
+        arguments -= len(argv)
+        characters -= sum(map(len, argv))
         if len(known) == _PROCESSES or arguments < 0 or characters < 0:
             return (*known, witness.MORE)
         known.append(spawned)
     return tuple(known)
-
-
-def _spawned(record: dict[str, Any]) -> SpawnedProcess:
-    argv = tuple(str(part)[:4096] for part in record["argv"][:100])
-    return SpawnedProcess(argv, bool(record["shell"]), str(record["via"])[:100])
 
 
 def usage(cpu_s: float, wall_s: float, peak_memory_bytes: int, waits: Waits) -> Usage:

@@ -12,7 +12,7 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -126,7 +126,7 @@ class Supervisor:
         except OSError:
             raise SupervisorGoneError from None
         while True:
-            message, pid = self._packet()
+            message, pid = self.receive()
             if message.get("spawned") == number:
                 self.running[pid] = role
                 return number, pid
@@ -147,16 +147,12 @@ class Supervisor:
         except OSError:
             raise SupervisorGoneError from None
         while True:
-            message, _ = self._packet()
+            message, _ = self.receive()
             if key in message:
                 return message[key]
 
-    def receive(self) -> None:
-        """Takes in the next packet: the end of some process."""
-        self._packet()
-
-    def _packet(self) -> tuple[dict[str, Any], int]:
-        """The next one, and the pid of its sender."""
+    def receive(self) -> tuple[dict[str, Any], int]:
+        """Takes in the next packet, which may tell of the end of some process: it, and the pid of its sender."""
         try:
             data, ancillary, _, _ = self.control.recvmsg(_PACKET_BYTES, socket.CMSG_SPACE(_CREDENTIALS.size))
         except OSError:
@@ -253,15 +249,11 @@ class Process:
             if self._role is not Role.REFEREE:  # what outlives its parent was the attempt's: a script is the author's
                 self.total_cpu_s += self._supervisor.stray_cpu_s
                 self._supervisor.stray_cpu_s = 0.0
-            self.let_go()
+            for fd in self._fds:
+                os.close(fd)
+            self._pid, self._fds, self.alive = 0, [], False
             return end
         return None
-
-    def let_go(self) -> None:
-        """Closes all that leads to it, whether it runs or not."""
-        for fd in self._fds:
-            os.close(fd)
-        self._pid, self._fds, self.alive = 0, [], False
 
     def ask(self, message: dict[str, Any], bounds: Bounds, stdin: bytes = b"", reply: Reply = lambda _: None) -> Answer:
         """Sends one message and waits for its answer, an end, or a limit. After anything but an answer it is dead.
@@ -319,7 +311,7 @@ class _Exchange:
         self._process = process
         self._poll = process._poll
         self._reply = reply
-        self._compose(message)
+        self._message = message
         self._input = memoryview(stdin)
         self.stdout = HeadTail(process._keep_bytes)
         self.stderr = HeadTail(process._keep_bytes)
@@ -335,17 +327,15 @@ class _Exchange:
             process._stdin: self._send_input,
         }
 
-    def _compose(self, message: dict[str, Any]) -> None:
-        self._nonce = os.urandom(NONCE_BYTES)
-        self._request = memoryview(frames.pack_json({**message, "nonce": self._nonce.hex()}))
-
     def run(self, bounds: Bounds) -> _Ended:
         process, group = self._process, self._process.group
         if process._number in process._supervisor.exits:  # while another process was being asked
             return None, "exited"
         started = time.monotonic()
         used, waited = process.cpu_s() or 0.0, group.waits
-        self._begin()
+        self._send(self._message)
+        if process._stdin >= 0:
+            self._poll.register(process._stdin, select.POLLOUT)
         left_s = min(bounds.cpu_s, bounds.wall_s)
         while True:
             body, ended = self._turn(min(left_s, LOOK_S))
@@ -376,13 +366,10 @@ class _Exchange:
             return "group_cpu"
         return "wall" if left_wall_s <= 0 else ""
 
-    def _begin(self) -> None:
-        self._send()
-        if self._process._stdin >= 0:
-            self._poll.register(self._process._stdin, select.POLLOUT)
-
-    def _send(self) -> None:
+    def _send(self, message: dict[str, Any]) -> None:
         """Most requests fit into the pipe at once; what does not is written as there is room."""
+        self._nonce = os.urandom(NONCE_BYTES)
+        self._request = memoryview(frames.pack_json({**message, "nonce": self._nonce.hex()}))
         self._poll.register(self._process._command, select.POLLOUT)
         self._send_request()
 
@@ -403,15 +390,8 @@ class _Exchange:
 
     def _last_answer(self) -> _Ended:
         """Of a process that has ended: an answer from before lies in the pipe, however late we learn of either."""
-        for _ in range(_READS_AT_MOST):
-            try:
-                data = os.read(self._process._result, _PIPE_READ_BYTES)
-            except BlockingIOError:  # a child of its own may still hold the other end
-                break
-            if not data:
-                break
-            outcome = self._accept(data)
-            if outcome is not None:
+        for data in _left_in(self._process._result):
+            if (outcome := self._accept(data)) is not None:
                 return outcome
         return None, "exited"
 
@@ -439,8 +419,7 @@ class _Exchange:
         body = frame[NONCE_BYTES:]
         if (reply := self._reply(body)) is None:
             return body, ""
-        self._compose(reply)
-        self._send()
+        self._send(reply)
         return None
 
     def _printed(self, fd: int, stream: HeadTail) -> _Ended | None:
@@ -452,22 +431,12 @@ class _Exchange:
         return (None, "flood") if self.stdout.total_bytes + self.stderr.total_bytes > _FLOOD_BYTES else None
 
     def _send_request(self) -> None:
-        try:
-            self._request = self._request[os.write(self._process._command, self._request) :]
-        except BlockingIOError:
-            return
-        except BrokenPipeError:
-            self._request = memoryview(b"")
+        self._request = _unwritten(self._process._command, self._request)
         if not self._request:
             self._poll.unregister(self._process._command)
 
     def _send_input(self) -> None:
-        try:
-            self._input = self._input[os.write(self._process._stdin, self._input) :] if self._input else self._input
-        except BlockingIOError:
-            return
-        except BrokenPipeError:
-            self._input = memoryview(b"")
+        self._input = _unwritten(self._process._stdin, self._input)
         if not self._input:
             self._poll.unregister(self._process._stdin)
             os.close(self._process._stdin)
@@ -477,11 +446,27 @@ class _Exchange:
     def _drain(self) -> None:
         """What was written before the answer lies in the pipes already."""
         for fd, stream in ((self._process._stdout, self.stdout), (self._process._stderr, self.stderr)):
-            for _ in range(_READS_AT_MOST):
-                try:
-                    data = os.read(fd, _PIPE_READ_BYTES)
-                except BlockingIOError:
-                    break
-                if not data:
-                    break
+            for data in _left_in(fd):
                 stream.feed(data)
+
+
+def _left_in(fd: int) -> Iterator[bytes]:
+    """What lies in a pipe already; a child of the process's own may hold the other end for ever."""
+    for _ in range(_READS_AT_MOST):
+        try:
+            data = os.read(fd, _PIPE_READ_BYTES)
+        except BlockingIOError:
+            return
+        if not data:
+            return
+        yield data
+
+
+def _unwritten(fd: int, data: memoryview) -> memoryview:
+    """What is left after so much as there is room for was written: nothing, if nobody is there to read it."""
+    try:
+        return data[os.write(fd, data) :]
+    except BlockingIOError:
+        return data
+    except BrokenPipeError:
+        return data[:0]

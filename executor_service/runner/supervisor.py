@@ -5,7 +5,6 @@ socket: spawn a process of some role on given descriptors, or kill everything of
 (wait status, CPU time, peak memory) is what the kernel told it.
 """
 
-import array
 import contextlib
 import gc
 import importlib
@@ -14,17 +13,17 @@ import os
 import select
 import signal
 import socket
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from executor_service.runner import conductor, worker
 from executor_service.runner.system import kernel, leftovers, witness
+from executor_service.runner.system.forked import end_with
 from executor_service.runner.system.roles import Confinement, Role, confine, switch_uid
 
-PACKET_BYTES = 64 * 1024
+_PACKET_BYTES = 64 * 1024
 _KILL_AGAIN_S = 0.05  # the longest that a process which slipped through one round of killing lives
 _NESTED = kernel.CLONE_NEWUSER | kernel.CLONE_NEWPID
 _INHERITED_FDS = 5
@@ -32,38 +31,9 @@ _WORKER_FDS = 6  # stdin, stdout, stderr, commands, results; and a page, where r
 
 # What repairs of small programs import; every sandbox pays for it.
 _WARM_MODULES = (
-    "abc",
-    "ast",
-    "base64",
-    "bisect",
-    "collections",
-    "collections.abc",
-    "contextlib",
-    "copy",
-    "dataclasses",
-    "datetime",
-    "decimal",
-    "enum",
-    "fractions",
-    "functools",
-    "heapq",
-    "inspect",
-    "io",
-    "itertools",
-    "json",
-    "math",
-    "numbers",
-    "operator",
-    "os",
-    "random",
-    "re",
-    "string",
-    "struct",
-    "sys",
-    "time",
-    "traceback",
-    "types",
-    "typing",
+    *("abc", "ast", "base64", "bisect", "collections", "collections.abc", "contextlib", "copy", "dataclasses"),
+    *("datetime", "decimal", "enum", "fractions", "functools", "heapq", "inspect", "io", "itertools", "json", "math"),
+    *("numbers", "operator", "os", "random", "re", "string", "struct", "sys", "time", "traceback", "types", "typing"),
 )
 # What some import, and what of ours some workloads need.
 _SELDOM = ("hashlib", "pathlib", "shlex", "subprocess", "textwrap", "threading", "executor_service.runner.referee.main")
@@ -89,29 +59,23 @@ def main(stdin_fd: int, stdout_fd: int, confinement: Confinement) -> int:
     conductor_pid = os.fork()
     if conductor_pid == 0:
         ours.close()
-        _become_conductor(theirs, stdin_fd, stdout_fd, confinement)
+        end_with(lambda: _conduct(theirs, stdin_fd, stdout_fd, confinement))
     theirs.close()
     with ours, contextlib.closing(_Supervisor(ours, conductor_pid, confinement)) as serving:
         return serving.serve()
 
 
-def serve(control: socket.socket, confinement: Confinement) -> None:
-    """The same for a conductor that is no child of this process; returns when it has closed its end."""
+def serve(control: socket.socket, confinement: Confinement) -> int:
+    """The same for a conductor that is no child of this process; returns 0 when it has closed its end."""
     with control, contextlib.closing(_Supervisor(control, 0, confinement)) as serving:
-        serving.serve()
+        return serving.serve()
 
 
-def _become_conductor(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Confinement) -> None:
-    status = 70
-    try:
-        if confinement.conductor_uid is not None:
-            switch_uid(confinement.conductor_uid)
-        kernel.make_unreadable()
-        status = conductor.main(control, stdin_fd, stdout_fd, confinement)
-    except BaseException:  # noqa: BLE001 - the process's top: the traceback goes to stderr, the status to PID 1
-        sys.excepthook(*sys.exc_info())
-    finally:
-        os._exit(status)
+def _conduct(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Confinement) -> int:
+    if confinement.conductor_uid is not None:
+        switch_uid(confinement.conductor_uid)
+    kernel.make_unreadable()
+    return conductor.main(control, stdin_fd, stdout_fd, confinement)
 
 
 @dataclass(frozen=True)
@@ -158,17 +122,14 @@ class _Supervisor:
 
     def _serve_request(self) -> bool:
         try:
-            data, ancillary, _, _ = self._control.recvmsg(PACKET_BYTES, socket.CMSG_SPACE(_WORKER_FDS * 4))
+            data, fds, _, _ = socket.recv_fds(self._control, _PACKET_BYTES, _WORKER_FDS)
         except ConnectionResetError:  # the conductor left without reading our last packet
             return False
         if not data:
             return False
-        fds = array.array("i")
-        for _, _, payload in ancillary:
-            fds.frombytes(payload)
         request: dict[str, Any] = json.loads(data)
         if request["op"] == "spawn":
-            self._spawn(request, list(fds))
+            self._spawn(request, fds)
         elif request["op"] == "last_pid":
             self._send({"last_pid": witness.last_pid() if self._confinement.own_pids else 0})
         else:
@@ -177,9 +138,7 @@ class _Supervisor:
         return True
 
     def _send(self, message: dict[str, Any]) -> None:
-        with contextlib.suppress(
-            BrokenPipeError, ConnectionResetError
-        ):  # the conductor died: serve() ends by its reaping
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it died: serve() ends by its reaping
             self._control.send(json.dumps(message).encode())
 
     def _spawn(self, request: dict[str, Any], fds: list[int]) -> None:
@@ -188,7 +147,7 @@ class _Supervisor:
         if pid == 0:
             # It says so itself, so that the kernel tells the conductor its pid there.
             self._send({"spawned": request["number"]})
-            _become_worker(role, fds, self._confinement)
+            end_with(lambda: _work(role, fds, self._confinement))
         for fd in fds:
             os.close(fd)
         self._spawned[pid] = _Spawned(role, request["number"])
@@ -209,17 +168,16 @@ class _Supervisor:
     def _leaders(self, role: Role) -> list[int]:
         """Pids spawned for the role."""
         found = [pid for pid, spawned in self._spawned.items() if spawned.role is role]
-        return found if self._confinement.kill_by_uid else found + _descendants(found)
+        return found if self._confinement.kill_by_uid else _with_descendants(found)
 
     def _left_behind(self, role: Role) -> list[int]:
         """Pids of what outlived those that were spawned for the role."""
-        known = {os.getpid(), self._conductor_pid, *self._spawned}
+        others = _processes({os.getpid(), self._conductor_pid, *self._spawned})
         if self._confinement.kill_by_uid and self._confinement.role_uids is not None:
-            unknown = [pid for pid in _pids() if pid not in known]
-            return _of_uid(unknown, self._confinement.role_uids[role])
+            return [each.pid for each in others if each.uid == self._confinement.role_uids[role]]
         # Nested namespaces die with their first process. Without any, an orphan handed to us has no role to be told by:
         # it goes with whichever role is killed next.
-        return [pid for pid in _children(os.getpid()) if pid not in known]
+        return [each.pid for each in others if each.parent == os.getpid()]
 
     def _reap(self) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -253,62 +211,40 @@ class _Supervisor:
         )
 
 
-def _become_worker(role: Role, fds: list[int], confinement: Confinement) -> None:
-    status = 70
-    try:
-        signal.set_wakeup_fd(-1)
-        # Above the targets first: a received descriptor may have the number of another one's target.
-        high = [os.dup2(fd, 100 + index) for index, fd in enumerate(fds)]
-        for target, fd in enumerate(high):
-            os.dup2(fd, target, inheritable=target < _INHERITED_FDS)
-        os.closerange(len(fds), 4096)
-        confine(role, confinement)
-        status = _main_of(role)(command_fd=3, result_fd=4)
-    except BaseException:  # noqa: BLE001 - the process's top: told on stderr, which the conductor captures
-        sys.excepthook(*sys.exc_info())
-    finally:
-        os._exit(status)
-
-
-def _main_of(role: Role) -> Callable[..., int]:
+def _work(role: Role, fds: list[int], confinement: Confinement) -> int:
+    signal.set_wakeup_fd(-1)
+    # Above the targets first: a received descriptor may have the number of another one's target.
+    high = [os.dup2(fd, 100 + index) for index, fd in enumerate(fds)]
+    for target, fd in enumerate(high):
+        os.dup2(fd, target, inheritable=target < _INHERITED_FDS)
+    os.closerange(len(fds), 4096)
+    confine(role, confinement)
     if role is Role.REFEREE:
-        from executor_service.runner.referee import main  # only test scripts have one
+        from executor_service.runner.referee import main as referee  # only test scripts have one
 
-        return main.main
-    return worker.main
-
-
-def _pids() -> list[int]:
-    return [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
+        return referee.main(command_fd=3, result_fd=4)
+    return worker.main(command_fd=3, result_fd=4)
 
 
-def _of_uid(pids: list[int], uid: int) -> list[int]:
-    """Of these pids those whose real uid it is, zombies included."""
-    return [pid for pid, status in _statuses(pids) if int(_field(status, "Uid").split()[0]) == uid]
+class _Process(NamedTuple):
+    """uid: the real one."""
+
+    pid: int
+    parent: int
+    uid: int
 
 
-def _children(parent: int) -> list[int]:
-    return [pid for pid, status in _statuses(_pids()) if int(_field(status, "PPid")) == parent]
+def _processes(but: Collection[int] = ()) -> Iterator[_Process]:
+    """All that are there, zombies included, by /proc/PID/status (proc(5))."""
+    for pid in [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]:
+        if pid not in but:
+            with contextlib.suppress(OSError), open(f"/proc/{pid}/status") as file:
+                status = dict(line.partition(":")[::2] for line in file)
+                yield _Process(pid, int(status["PPid"]), int(status["Uid"].split()[0]))
 
 
-def _descendants(roots: list[int]) -> list[int]:
-    parents = {pid: int(_field(status, "PPid")) for pid, status in _statuses(_pids())}
-    found: list[int] = []
-    frontier = list(roots)
-    while frontier:
-        parent = frontier.pop()
-        children = [pid for pid, ppid in parents.items() if ppid == parent]
-        found += children
-        frontier += children
+def _with_descendants(roots: list[int]) -> list[int]:
+    everything, found = list(_processes()), list(roots)
+    for parent in found:  # which grows meanwhile
+        found += [each.pid for each in everything if each.parent == parent]
     return found
-
-
-def _statuses(pids: list[int]) -> Iterator[tuple[int, str]]:
-    """Pid and /proc/PID/status (proc(5)) of those that are still there."""
-    for pid in pids:
-        with contextlib.suppress(OSError), open(f"/proc/{pid}/status") as file:
-            yield pid, file.read()
-
-
-def _field(status: str, name: str) -> str:
-    return status.partition(f"\n{name}:")[2].partition("\n")[0]

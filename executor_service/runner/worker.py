@@ -90,21 +90,11 @@ class _Session:
         self._turn.acquire()
 
     def serve(self) -> int:
-        handlers: dict[str, Callable[[dict[str, Any]], bytes]] = {
-            "load": self.load,
-            "call": self.call,
-            "find": self.find,
-            "prepare": self.prepare,
-            "repeat": self.repeat,
-            "invoke": self.invoke,
-            "collect": self.collect,
-            "apply": self.apply,
-            "script": self.script,
-        }
         while (message := self._receive()) is not None:
             if "limits" in message:
                 limit(ProcessLimits(**message["limits"]))
-            answer = handlers[message["op"]](message)
+            handler: Callable[[dict[str, Any]], bytes] = getattr(self, message["op"])  # its public methods
+            answer = handler(message)
             for stream in (sys.stdout, sys.stderr):
                 with contextlib.suppress(Exception):  # the attempt may have closed or replaced them
                     stream.flush()
@@ -113,7 +103,7 @@ class _Session:
 
     def _receive(self) -> dict[str, Any] | None:
         """The next message; None once there will be none."""
-        body = frames.read_only_frame(self._fds[0])
+        body = frames.read_frame(self._fds[0])
         if body is None:
             return None
         message: dict[str, Any] = json.loads(body)

@@ -13,7 +13,7 @@ import hmac
 import math
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from codearena.errors import ServiceError
@@ -30,14 +30,6 @@ _CALLS_PER_WORKLOAD = 64
 Run = Callable[[executor_pb2.Workload], Awaitable[executor_pb2.Report]]
 
 
-@dataclass(frozen=True)
-class _Case:
-    """A prepared call, without the id that it gets, and what is expected of it."""
-
-    call: executor_pb2.Call
-    expectation: grader_pb2.Expectation
-
-
 class Draws:
     """The pool of one task. secret: nobody who submits may know it; size: cases for each test that draws them."""
 
@@ -46,7 +38,7 @@ class Draws:
         self._secret = secret
         self._size = size
         self._tests = drawn_tests(task)
-        self._pool: asyncio.Task[dict[str, list[_Case]]] | None = None
+        self._pool: asyncio.Task[dict[str, list[Drawn]]] | None = None
 
     @property
     def some(self) -> bool:
@@ -79,10 +71,11 @@ class Draws:
         text = "\0".join([self._task.revision, *parts]).encode()
         return hmac.digest(self._secret, text, hashlib.sha256)
 
-    async def _prepare(self, run: Run) -> dict[str, list[_Case]]:
+    async def _prepare(self, run: Run) -> dict[str, list[Drawn]]:
+        """Cases of each test, whose calls get their ids when they are drawn."""
         return {test.name: await self._prepared(test, run) for test in self._tests}
 
-    async def _prepared(self, test: TestCase | ProgramTest, run: Run) -> list[_Case]:
+    async def _prepared(self, test: TestCase | ProgramTest, run: Run) -> list[Drawn]:
         rng = random.Random(self._digest("pool", test.name))
         made = [self._made(test, rng) for _ in range(self._size)]
         calls = [self._call(case, str(number)) for number, case in enumerate(made, start=1)]
@@ -90,7 +83,7 @@ class Draws:
         for at in range(0, len(calls), _CALLS_PER_WORKLOAD):
             outcomes += await self._answered(calls[at : at + _CALLS_PER_WORKLOAD], run)
         cases = zip(made, calls, outcomes, strict=True)
-        return [_Case(call, self._expected(case, outcome)) for case, call, outcome in cases]
+        return [Drawn(call, self._expected(case, outcome)) for case, call, outcome in cases]
 
     def _made(self, test: TestCase | ProgramTest, rng: random.Random) -> TestCase | ProgramTest:
         if isinstance(test, ProgramTest):
@@ -140,7 +133,7 @@ def made_case(task: Task, test: TestCase, rng: random.Random) -> TestCase:
     return TestCase(**fields, compare=test.compare, tolerance=test.tolerance, make=test.make)
 
 
-def _with_cases(brief: Brief, cases: dict[str, _Case]) -> Brief:
+def _with_cases(brief: Brief, cases: dict[str, Drawn]) -> Brief:
     workload, expectations = executor_pb2.Workload(), grader_pb2.Expectations()
     workload.CopyFrom(brief.workload)
     expectations.CopyFrom(brief.expectations)

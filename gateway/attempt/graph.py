@@ -155,7 +155,7 @@ async def _measure(
         workload = await prepared.measuring_workload(source, again=bool(made))
         if prepared.repeats_inputs(made):
             await stages.sandbox.release()
-        return await stages.measure(workload)
+        return await stages.sandbox.run(stages.ticket, workload)
 
 
 async def _together(

@@ -36,9 +36,16 @@ _PROBE_WALL_OF_CPU = 4.0
 
 def ceilings(limits: TaskLimits, calls: int = 1) -> common_pb2.Limits:
     """The task's own limits, for so many calls of code that is trusted, as the reference is."""
-    return _limits(
-        limits, limits.call_cpu_s, limits.attempt_cpu_s, limits.call_wall_s, limits.attempt_wall_s, max(1, calls)
+    message = common_pb2.Limits(
+        memory_bytes=limits.memory_bytes,
+        processes=limits.processes,
+        output_bytes=limits.output_bytes,
+        value_bytes=limits.value_bytes,
+        calls_at_limit=max(1, calls),
     )
+    for name in ("call_cpu", "attempt_cpu", "call_wall", "attempt_wall"):
+        getattr(message, name).FromMilliseconds(round(1000 * getattr(limits, f"{name}_s")))
+    return message
 
 
 def for_every_call(limits: common_pb2.Limits, calls: int) -> common_pb2.Limits:
@@ -143,7 +150,13 @@ class AttemptLimits:
         call_wall_s = min(most.call_wall_s, call_wall_s)
         attempt_cpu_s = min(most.attempt_cpu_s, attempt_cpu_s)
         attempt_wall_s = max(_WALL_OF_CPU * attempt_cpu_s + ratio * times.attempt_wait_s, calls * call_wall_s)
-        return _limits(most, call_cpu_s, attempt_cpu_s, call_wall_s, min(most.attempt_wall_s, attempt_wall_s), calls)
+        derived = {
+            "call_cpu_s": call_cpu_s,
+            "attempt_cpu_s": attempt_cpu_s,
+            "call_wall_s": call_wall_s,
+            "attempt_wall_s": min(most.attempt_wall_s, attempt_wall_s),
+        }
+        return ceilings(most.model_copy(update=derived), calls)
 
 
 def for_measuring(limits: common_pb2.Limits, settings: Settings) -> common_pb2.Limits:
@@ -196,20 +209,3 @@ def _waited_s(usage: common_pb2.Usage) -> float:
 
 def _seconds(duration: Duration) -> float:
     return float(duration.seconds + duration.nanos / 1e9)
-
-
-def _limits(
-    of: TaskLimits, call_cpu_s: float, attempt_cpu_s: float, call_wall_s: float, attempt_wall_s: float, calls: int
-) -> common_pb2.Limits:
-    message = common_pb2.Limits(
-        memory_bytes=of.memory_bytes,
-        processes=of.processes,
-        output_bytes=of.output_bytes,
-        value_bytes=of.value_bytes,
-        calls_at_limit=calls,
-    )
-    message.call_cpu.FromMilliseconds(round(call_cpu_s * 1000))
-    message.attempt_cpu.FromMilliseconds(round(attempt_cpu_s * 1000))
-    message.call_wall.FromMilliseconds(round(call_wall_s * 1000))
-    message.attempt_wall.FromMilliseconds(round(attempt_wall_s * 1000))
-    return message

@@ -113,10 +113,6 @@ class Stages:
         with self.watch.stage("judge"):
             return await self.clients.judge(self.ticket, request)
 
-    async def measure(self, workload: executor_pb2.Workload) -> executor_pb2.Report:
-        """Runs the reference and the attempt where nothing is left of what the attempt has seen."""
-        return await self.sandbox.run(self.ticket, workload)
-
     async def grade(self, request: grader_pb2.GradeRequest) -> grader_pb2.GradeResponse:
         """The best verdict that the measurements made so far give."""
         with self.watch.stage("grade"):

@@ -9,7 +9,7 @@ from codearena.errors import InvalidRequestError, JobExistsError, OverQuotaError
 from codearena.sdk import bulk
 from gateway.access import caller as callers
 from gateway.settings import Settings
-from gateway.store.bulk import BulkStore, JobRecord, Opened
+from gateway.store.bulk import BulkStore, Opened
 from gateway.store.events import EventLog, StreamEvent
 
 _RETRY_AFTER_S = 10.0
@@ -54,15 +54,15 @@ class BulkJobs:
 
     async def status(self, job_id: str) -> bulk.JobStatus:
         """Raises UnknownJobError."""
-        return _status(_known(job_id, await self._store.read(callers.owned(job_id))))
+        return _known(job_id, await self._store.read(callers.owned(job_id)))
 
     async def all(self) -> list[bulk.JobStatus]:
         """The caller's, newest first."""
-        return [_status(record) for record in await self._store.of_owner(callers.current().owner)]
+        return await self._store.of_owner(callers.current().owner)
 
     async def cancel(self, job_id: str) -> bulk.JobStatus:
         """Ends the job; one that is over stays as it is. Raises UnknownJobError."""
-        return _status(_known(job_id, await self._store.cancel(callers.owned(job_id))))
+        return _known(job_id, await self._store.cancel(callers.owned(job_id)))
 
     async def page(self, job_id: str, after: int, limit: int) -> bulk.JobPage:
         """Answers after the first `after`. Raises UnknownJobError."""
@@ -95,13 +95,13 @@ class BulkJobs:
     async def _over(self, stored_id: str, after: int) -> bool:
         """Whether nothing will come: it was forgotten, or was followed from behind its end."""
         job = await self._store.read(stored_id)
-        return job is None or (job.state != "running" and after >= job.done)
+        return job is None or (job.finished and after >= job.done)
 
 
-def _known(job_id: str, record: JobRecord | None) -> JobRecord:
-    if record is None:
+def _known(job_id: str, job: bulk.JobStatus | None) -> bulk.JobStatus:
+    if job is None:
         raise UnknownJobError(f"no job {job_id!r}; it may have expired")
-    return record
+    return job
 
 
 def _fingerprint(items: Sequence[bytes], scope: str) -> str:
@@ -111,19 +111,3 @@ def _fingerprint(items: Sequence[bytes], scope: str) -> str:
         digest.update(b"%d:" % len(item))
         digest.update(item)
     return digest.hexdigest()
-
-
-def _status(record: JobRecord) -> bulk.JobStatus:
-    job_id = callers.shown(record.job_id)
-    return bulk.JobStatus.model_validate(
-        {
-            "job_id": job_id,
-            "state": record.state,
-            "items": record.items,
-            "done": record.done,
-            "failed": record.failed,
-            "created_ms": record.created_ms,
-            "finished_ms": record.finished_ms,
-            "url": f"/jobs/{job_id}",
-        }
-    )

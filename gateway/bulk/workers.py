@@ -9,7 +9,6 @@ import contextlib
 import itertools
 import json
 import logging
-from types import TracebackType
 from typing import Self
 
 from codearena import models
@@ -54,9 +53,7 @@ class Workers:
             self._dispatcher = asyncio.create_task(self._dispatch())
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         running = [*self._chunks, *([self._dispatcher] if self._dispatcher else [])]
         for task in running:
             task.cancel()

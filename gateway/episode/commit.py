@@ -5,7 +5,6 @@ before it costs no step.
 """
 
 import logging
-import time
 from dataclasses import dataclass
 
 from codearena.errors import EpisodeBusyError, EpisodeFinishedError, InvalidRequestError, StoreError
@@ -14,6 +13,7 @@ from gateway import metrics
 from gateway.access import caller as callers
 from gateway.agents import memory
 from gateway.attempt.graph import Attempt
+from gateway.clock import now_ms
 from gateway.episode import answers, episode_events, kept, stats
 from gateway.episode.history import unknown
 from gateway.settings import Settings
@@ -67,8 +67,8 @@ class Commits:
     def _changes(
         self, episode: EpisodeRecord, attempt: Attempt, sender: Sender, done: bool, answer: bytes
     ) -> StepCommit:
-        now_ms = time.time_ns() // 1_000_000
-        failure, brief = memory.failure_of(attempt, now_ms), attempt.prepared.brief
+        taken_ms = now_ms()
+        failure, brief = memory.failure_of(attempt, taken_ms), attempt.prepared.brief
         return StepCommit(
             episode=episode,
             attempt_id=attempt.attempt_id,
@@ -80,10 +80,10 @@ class Commits:
             reward=attempt.verdict.reward,
             done=done,
             event=episode_events.step(episode, attempt, done, sender.method),
-            now_ms=now_ms,
+            now_ms=taken_ms,
             solved=attempt.verdict.solved,
             task_revision=attempt.task.revision,
-            best=memory.best_of(episode, attempt, now_ms),
+            best=memory.best_of(episode, attempt, taken_ms),
             failure_id=failure.failure_id if failure else "",
             failure=failure.body if failure else "",
             basis_revision=brief.basis_revision,

@@ -1,10 +1,9 @@
 """What the event stream is told of episodes."""
 
-import time
-
 import orjson
 
 from gateway.attempt.graph import Attempt
+from gateway.clock import now_ms
 from gateway.store.records import EpisodeRecord
 
 
@@ -17,7 +16,7 @@ def step(episode: EpisodeRecord, attempt: Attempt, done: bool, method: str) -> b
     """That a step was taken, as JSON. done: it was the last one; method: empty: none was named."""
     return orjson.dumps(
         {
-            **_about(episode, time.time_ns() // 1_000_000),
+            **_about(episode, now_ms()),
             "step": attempt.proposal.step,
             "reward": attempt.verdict.reward,
             "done": done,

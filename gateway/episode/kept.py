@@ -7,6 +7,7 @@ grader gives the same verdict again without the rest. The source is not here: it
 """
 
 import hashlib
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -130,14 +131,6 @@ def _cut(each: _Outcome) -> None:
 def _leave_out_findings(judgement: judge_pb2.Judgement) -> None:
     """The scores are what a verdict takes of a judgement."""
     for dimension in (judgement.correctness, judgement.security, judgement.quality):
-        room = _FINDINGS_BYTES
-        kept = []
-        for finding in dimension.findings:
-            room -= finding.ByteSize()
-            if room < 0:
-                break
-            kept.append(finding)
-        if len(kept) < len(dimension.findings):
-            del dimension.findings[len(kept) :]
-        if len(dimension.reason) > _REASON_CHARS:
-            dimension.reason = dimension.reason[:_REASON_CHARS]
+        sizes = itertools.accumulate(finding.ByteSize() for finding in dimension.findings)
+        del dimension.findings[sum(size <= _FINDINGS_BYTES for size in sizes) :]
+        dimension.reason = dimension.reason[:_REASON_CHARS]

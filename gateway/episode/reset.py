@@ -4,7 +4,6 @@ reset ──▶ open ──step──▶ open ... ──step──▶ done      
 """
 
 import hashlib
-import time
 import uuid
 from dataclasses import replace
 
@@ -18,6 +17,7 @@ from gateway.agents import memory
 from gateway.agents.choice import Choice
 from gateway.attempt.baselines import Baselines
 from gateway.catalogue.catalogue import Catalogue
+from gateway.clock import now_ms
 from gateway.episode import answers, episode_events
 from gateway.settings import Settings
 from gateway.store.records import EpisodeRecord, Partition
@@ -78,7 +78,7 @@ class Resets:
             task_revision=task.revision,
             level=task.level,
             max_steps=self._settings.max_steps,
-            created_ms=_now_ms(),
+            created_ms=now_ms(),
             request_id=request_id,
             step=0,
             done=False,
@@ -107,7 +107,7 @@ class Resets:
             agent_id=agent_id,
             level=task.level,
             max_steps=self._settings.max_steps,
-            created_ms=_now_ms(),
+            created_ms=now_ms(),
             request_id=request_id,
             partition=partition,
             memory=reminder.text,
@@ -133,7 +133,3 @@ def _derived_id(kind: str, of: str, request_id: str) -> str:
     if not request_id:
         return callers.owned(uuid.uuid4().hex)
     return callers.owned(hashlib.sha256("\0".join((kind, of, request_id)).encode()).hexdigest()[:32])
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

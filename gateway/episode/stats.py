@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from codearena import models
 from gateway.attempt.graph import Attempt
 from gateway.episode.answers import call_status, judge_name
-from gateway.metrics import outcome_of
+from gateway.metrics import verdict_of
 
 _PLACE = "*"
 """Stands in a counter's name for the step's method, task or category: of these there may be any number, and the commit
@@ -31,7 +31,7 @@ def counts_of(attempt: Attempt, done: bool) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for dimension, value in _dimensions(attempt):
         counts.update({f"{dimension}/{value}/{name}": count for name, count in _rewards(attempt, done).items()})
-    outcome = outcome_of(attempt.report, attempt.verdict).removeprefix("tests_")
+    outcome = verdict_of(attempt.report, attempt.verdict).removeprefix("tests_")
     counts[f"outcome/{outcome}/count"] += 1
     for call in attempt.report.calls:
         counts[f"call/{call_status(call.status)}/count"] += 1

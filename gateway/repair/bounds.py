@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from gateway.repair.edits import Change, Edit, Kind, replace, wrap
+from gateway.repair.edits import Change, Edit, Kind, replacing, wrap
 from gateway.repair.source import Source
 
 _WRITTEN: dict[type[ast.cmpop], str] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "=="}
@@ -34,8 +34,7 @@ def _loops(source: Source) -> Iterator[Edit]:
                 if end in ends:
                     sign = "+" if ends[end] else "-"
                     text = f"{node.value.id} {sign} 1"
-                    change = replace(source, node.value, text)
-                    yield Edit(Kind.BOUNDS, "loop", 0.6, f"{end} moves on to {text}", (change,))
+                    yield replacing(Kind.BOUNDS, "loop", 0.6, f"{end} moves on to {text}", source, node.value, text)
 
 
 def _comparisons(source: Source) -> Iterator[Edit]:
@@ -44,7 +43,7 @@ def _comparisons(source: Source) -> Iterator[Edit]:
         operands = [node.left, *node.comparators]
         for place, operator in enumerate(node.ops):
             written = _WRITTEN[type(operator)]
-            between = _operator(source, operands[place], operands[place + 1], written)
+            between = source.between(operands[place], operands[place + 1], written)
             if between is None:
                 continue
             if better := _NEAR.get(written):
@@ -52,16 +51,6 @@ def _comparisons(source: Source) -> Iterator[Edit]:
                 yield _compared(between, written, better, cost)
             for other in _FAR[written]:
                 yield _compared(between, written, other, 0.5 if written in ("is", "is not") else 1.9)
-
-
-def _operator(source: Source, left: ast.expr, right: ast.expr, written: str) -> tuple[int, int] | None:
-    """Where the operator stands; None if parentheses or comments make that unclear."""
-    start, end = source.span(left)[1], source.span(right)[0]
-    text = source.data[start:end].decode()
-    if text.strip() != written:
-        return None
-    start += len(text) - len(text.lstrip())
-    return start, start + len(written)
 
 
 def _compared(between: tuple[int, int], written: str, better: str, cost: float) -> Edit:
@@ -85,7 +74,7 @@ def _moved(source: Source, node: ast.expr, rule: str, cost: float) -> Iterator[E
     one = isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant) and node.right.value == 1
     if isinstance(node, ast.BinOp) and one and isinstance(node.op, ast.Add | ast.Sub):
         text = source.code(node.left)
-        yield Edit(Kind.BOUNDS, rule, cost - 0.2, f"{text} in place of {code}", (replace(source, node, text),))
+        yield replacing(Kind.BOUNDS, rule, cost - 0.2, f"{text} in place of {code}", source, node, text)
     for sign in ("+", "-"):
         if not isinstance(node, ast.Constant):
             changes = wrap(source, node, "", f" {sign} 1")
@@ -100,8 +89,8 @@ def _numbers(source: Source) -> Iterator[Edit]:
         cost = 1.5 if id(node) in indices else 2.2
         for better in (node.value + 1, node.value - 1):
             if better >= 0:
-                change = replace(source, node, str(better))
-                yield Edit(Kind.BOUNDS, f"number {better}", cost, f"{better} in place of {node.value}", (change,))
+                note = f"{better} in place of {node.value}"
+                yield replacing(Kind.BOUNDS, f"number {better}", cost, note, source, node, str(better))
     for item in source.walk(ast.Subscript):
         if isinstance(item.slice, ast.Name | ast.BinOp):
             for sign in ("-", "+"):

@@ -50,6 +50,13 @@ def replace(source: Source, node: ast.expr | ast.stmt, text: str) -> Change:
     return Change(*source.span(node), text)
 
 
+def replacing(
+    kind: Kind, rule: str, cost: float, note: str, source: Source, node: ast.expr | ast.stmt, text: str, *imports: str
+) -> Edit:
+    """An edit that puts a text in the place of one node."""
+    return Edit(kind, rule, cost, note, (replace(source, node, text),), frozenset(imports))
+
+
 def wrap(source: Source, node: ast.expr, before: str, after: str) -> tuple[Change, Change]:
     """Insertions around a node: they can be combined with edits inside of it."""
     start, end = source.span(node)

@@ -10,8 +10,8 @@ from typing import Protocol
 import openai
 
 from codearena import models
-from codearena.errors import OverloadedError
 from codearena.server.breaker import Breaker
+from codearena.server.fairness import FairPlaces
 from codearena.tasks.task import Task
 from gateway import metrics
 from gateway.catalogue.catalogue import Catalogue
@@ -52,11 +52,8 @@ class Fix:
 class Link(Protocol):
     """One way to repair code. name: told as the method; kind: its label in metrics, of a closed set."""
 
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def kind(self) -> str: ...
+    name: str
+    kind: str
 
     async def fix(self, order: FixOrder, deadline: Deadline) -> Fix | None:
         """A repair, or None if it finds none.
@@ -161,8 +158,9 @@ class Fixer:
         self._settings = settings
         self._tasks = tasks
         self._links = links
-        self._places = asyncio.Semaphore(settings.fixer_concurrency)
-        self._waiting = 0
+        self._places = FairPlaces(
+            settings.fixer_concurrency, most_waiting=settings.fixer_waiting, retry_after_s=_RETRY_AFTER_S
+        )
 
     async def fix(self, request: models.FixRequest) -> models.FixResponse:
         """Repairs the code of the request, or says that it cannot.
@@ -173,19 +171,10 @@ class Fixer:
             ServiceError: we failed.
         """
         task = self._tasks.find(request.task_id) if request.task_id else None
-        if self._places.locked() and self._waiting >= self._settings.fixer_waiting:
-            raise OverloadedError(f"{self._waiting} calls of /fix are waiting already", retry_after_s=_RETRY_AFTER_S)
         memory = await self._remember(request, task) if request.use_memory and task else None
         order = FixOrder(request.code, request.error_log, request.reward, task, request.hint, memory)
-        self._waiting += 1
-        try:
-            await self._places.acquire()
-        finally:
-            self._waiting -= 1
-        try:
+        async with self._places.place():
             return await self._answer(order)
-        finally:
-            self._places.release()
 
     async def _answer(self, order: FixOrder) -> models.FixResponse:
         started = time.perf_counter()

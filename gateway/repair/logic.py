@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from gateway.repair.edits import Change, Edit, Kind, replace
+from gateway.repair.edits import Change, Edit, Kind, replace, replacing
 from gateway.repair.source import FunctionNode, Source
 
 _OPERATORS: dict[type[ast.operator], tuple[str, tuple[str, ...]]] = {
@@ -36,22 +36,20 @@ def edits(source: Source) -> Iterator[Edit]:
 def _operators(source: Source) -> Iterator[Edit]:
     for node in source.walk(ast.BinOp):
         written, others = _OPERATORS.get(type(node.op), ("", ()))
-        start, end = source.span(node.left)[1], source.span(node.right)[0]
-        text = source.data[start:end].decode()
-        if not written or text.strip() != written:
+        between = source.between(node.left, node.right, written) if written else None
+        if between is None:
             continue
-        start += len(text) - len(text.lstrip())
         for other in others:
-            change = Change(start, start + len(written), other)
+            change = Change(*between, other)
             yield Edit(Kind.LOGIC, f"operator {written}", 1.6, f"{other} in place of {written}", (change,))
         if isinstance(node.op, ast.Sub | ast.Div | ast.FloorDiv):
             swapped = f"{source.code(node.right)} {written} {source.code(node.left)}"
-            yield Edit(Kind.LOGIC, "swap", 2.0, f"operands of {written} swapped", (replace(source, node, swapped),))
+            yield replacing(Kind.LOGIC, "swap", 2.0, f"operands of {written} swapped", source, node, swapped)
     for statement in source.walk(ast.AugAssign):
         written, others = _OPERATORS.get(type(statement.op), ("", ()))
         for other in others[:1]:
             text = f"{source.code(statement.target)} {other}= {source.code(statement.value)}"
-            yield Edit(Kind.LOGIC, f"augmented {written}", 1.7, f"{other}=", (replace(source, statement, text),))
+            yield replacing(Kind.LOGIC, f"augmented {written}", 1.7, f"{other}=", source, statement, text)
     for assignment in source.walk(ast.Assign):
         yield from _accumulated(source, assignment)
 
@@ -62,7 +60,7 @@ def _accumulated(source: Source, node: ast.Assign) -> Iterator[Edit]:
     target = node.targets[0]
     if inside and isinstance(target, ast.Name):
         text = f"{target.id} += {source.code(node.value)}"
-        yield Edit(Kind.LOGIC, "accumulate", 1.9, f"adds to {target.id}", (replace(source, node, text),))
+        yield replacing(Kind.LOGIC, "accumulate", 1.9, f"adds to {target.id}", source, node, text)
 
 
 def _calls(source: Source) -> Iterator[Edit]:
@@ -70,12 +68,11 @@ def _calls(source: Source) -> Iterator[Edit]:
         name = call.func
         if isinstance(name, ast.Name) and name.id in _FUNCTIONS:
             better = _FUNCTIONS[name.id]
-            change = replace(source, name, better)
-            yield Edit(Kind.LOGIC, f"call {name.id}", 1.6, f"{better} in place of {name.id}", (change,))
+            yield replacing(Kind.LOGIC, f"call {name.id}", 1.6, f"{better} in place of {name.id}", source, name, better)
         elif isinstance(name, ast.Attribute) and name.attr in _METHODS:
             better = _METHODS[name.attr]
-            change = replace(source, name, f"{source.code(name.value)}.{better}")
-            yield Edit(Kind.LOGIC, f"method {name.attr}", 1.7, f".{better} in place of .{name.attr}", (change,))
+            text, note = f"{source.code(name.value)}.{better}", f".{better} in place of .{name.attr}"
+            yield replacing(Kind.LOGIC, f"method {name.attr}", 1.7, note, source, name, text)
         if len(call.args) == 2 and not call.keywords:
             first, second = call.args
             changes = (replace(source, first, source.code(second)), replace(source, second, source.code(first)))
@@ -90,15 +87,13 @@ def _conditions(source: Source) -> Iterator[Edit]:
     for node in source.walk(ast.BoolOp):
         written, other = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
         text = f" {other} ".join(f"({source.code(value)})" for value in node.values)
-        yield Edit(
-            Kind.LOGIC, f"boolean {written}", 1.5, f"{other} in place of {written}", (replace(source, node, text),)
-        )
+        yield replacing(Kind.LOGIC, f"boolean {written}", 1.5, f"{other} in place of {written}", source, node, text)
     for branch in source.walk(ast.If):
         if isinstance(branch.test, ast.UnaryOp) and isinstance(branch.test.op, ast.Not):
             text = source.code(branch.test.operand)
         else:
             text = f"not ({source.code(branch.test)})"
-        yield Edit(Kind.LOGIC, "condition", 2.0, "the condition's opposite", (replace(source, branch.test, text),))
+        yield replacing(Kind.LOGIC, "condition", 2.0, "the condition's opposite", source, branch.test, text)
 
 
 def _starts(source: Source) -> Iterator[Edit]:
@@ -120,9 +115,8 @@ def _starts(source: Source) -> Iterator[Edit]:
             texts.clear()
         for text in [*texts, "1" if node.value.value == 0 else "0"]:
             cost = 1.9 if text in "01" else 1.1
-            yield Edit(
-                Kind.LOGIC, f"start {text}", cost, f"{target.id} starts at {text}", (replace(source, node.value, text),)
-            )
+            note = f"{target.id} starts at {text}"
+            yield replacing(Kind.LOGIC, f"start {text}", cost, note, source, node.value, text)
 
 
 def _early_returns(source: Source, function: FunctionNode) -> Iterator[Edit]:
@@ -143,12 +137,11 @@ def _missing_return(source: Source, function: FunctionNode) -> Iterator[Edit]:
             return
     last = function.body[-1]
     if isinstance(last, ast.Expr) and not isinstance(last.value, ast.Constant):
-        code = source.code(last.value)
         inner = last.value
         if isinstance(inner, ast.Call) and ast.unparse(inner.func) == "print" and inner.args:
-            change = replace(source, last, f"return {source.code(inner.args[0])}")
-            yield Edit(Kind.LOGIC, "return", 0.6, "returns what it printed", (change,))
-        yield Edit(Kind.LOGIC, "return", 0.7, "returns the value", (replace(source, last, f"return {code}"),))
+            text = f"return {source.code(inner.args[0])}"
+            yield replacing(Kind.LOGIC, "return", 0.6, "returns what it printed", source, last, text)
+        yield replacing(Kind.LOGIC, "return", 0.7, "returns the value", source, last, f"return {source.code(inner)}")
     stored = [node.targets[0] for node in function.body if isinstance(node, ast.Assign)]
     for name in dict.fromkeys(target.id for target in stored if isinstance(target, ast.Name)):
         end = source.span(last)[1]

@@ -7,7 +7,7 @@ import keyword
 import sys
 from collections.abc import Iterator
 
-from gateway.repair.edits import Edit, Kind, replace
+from gateway.repair.edits import Edit, Kind, replacing
 from gateway.repair.source import Source
 
 _BUILTINS = frozenset(dir(builtins))
@@ -45,9 +45,7 @@ def _names(source: Source) -> Iterator[Edit]:
             continue
         for place, better in enumerate(_suggestions(name, source.bound)):
             cost = 0.2 + 0.5 * place
-            yield Edit(
-                Kind.NAMES, f"name {name} {better}", cost, f"{name} is {better}", (replace(source, node, better),)
-            )
+            yield replacing(Kind.NAMES, f"name {name} {better}", cost, f"{name} is {better}", source, node, better)
 
 
 def _import_of(name: str) -> str:
@@ -74,7 +72,7 @@ def _methods(source: Source) -> Iterator[Edit]:
         whole: ast.expr = called or node
         if name in _LENGTHS and not (called and called.args):
             text = f"len({source.code(node.value)})"
-            yield Edit(Kind.NAMES, "length", 0.2, f".{name} is len()", (replace(source, whole, text),))
+            yield replacing(Kind.NAMES, "length", 0.2, f".{name} is len()", source, whole, text)
         elif called and not keyword.iskeyword(name) and name not in _METHODS:
             yield from _renamed(source, node)
 
@@ -83,9 +81,8 @@ def _renamed(source: Source, node: ast.Attribute) -> Iterator[Edit]:
     close = difflib.get_close_matches(node.attr, sorted(_METHODS), n=2, cutoff=0.6)
     foreign = [_FOREIGN_METHODS[node.attr]] if node.attr in _FOREIGN_METHODS else []
     for place, better in enumerate(dict.fromkeys(foreign + close)):
-        change = replace(source, node, f"{source.code(node.value)}.{better}")
-        note = f".{node.attr} is .{better}"
-        yield Edit(Kind.NAMES, f"method {node.attr} {better}", 0.3 + 0.5 * place, note, (change,))
+        text, note = f"{source.code(node.value)}.{better}", f".{node.attr} is .{better}"
+        yield replacing(Kind.NAMES, f"method {node.attr} {better}", 0.3 + 0.5 * place, note, source, node, text)
 
 
 def _is_module(node: ast.expr) -> bool:

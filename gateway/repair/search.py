@@ -4,7 +4,8 @@ import ast
 import heapq
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from gateway.repair import bounds, clues, guards, logic, names, security, speed, syntax, types
 from gateway.repair.edits import Edit, Kind, apply
@@ -88,16 +89,8 @@ def _edits(source: Source, found: clues.Clues) -> list[Edit]:
     """Every edit, the likeliest first."""
     rules = (names.edits(source), security.edits(source), types.edits(source, found.words))
     more = (guards.edits(source, found.expected), bounds.edits(source), logic.edits(source), speed.edits(source))
-    weighed = [(_weight(source, edit, found), place, edit) for place, edit in enumerate(_chained(*rules, *more))]
-    weighed.sort(key=lambda each: each[:2])
-    return [
-        Edit(edit.kind, edit.rule, cost, edit.note, edit.changes, edit.imports) for cost, _, edit in weighed[:_EDITS]
-    ]
-
-
-def _chained(*rules: Iterator[Edit]) -> Iterator[Edit]:
-    for rule in rules:
-        yield from rule
+    weighed = [replace(edit, cost=_weight(source, edit, found)) for edit in chain(*rules, *more)]
+    return sorted(weighed, key=lambda edit: edit.cost)[:_EDITS]
 
 
 def _weight(source: Source, edit: Edit, found: clues.Clues) -> float:

@@ -5,7 +5,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from gateway.repair.edits import Change, Edit, Kind, insert_before, replace
+from gateway.repair.edits import Change, Edit, Kind, insert_before, replace, replacing
 from gateway.repair.source import Source
 
 _SECRET = re.compile(r"(?i)(token|secret|password|passwd|api_?key|credential|private_?key)")
@@ -49,34 +49,29 @@ def _evaluations(source: Source) -> Iterator[Edit]:
             continue
         argument = source.code(call.args[0])
         for place, (reader, statement) in enumerate(_READERS):
-            needs = frozenset({statement})
             read = f"{reader}({argument})"
             note = f"{reader} reads data, eval runs code"
             cost = 0.2 + 0.4 * place
-            yield Edit(Kind.SECURITY, f"eval {reader}", cost, note, (replace(source, call, read),), needs)
+            yield replacing(Kind.SECURITY, f"eval {reader}", cost, note, source, call, read, statement)
             for kind in ("dict", "list"):
-                changes = _only(source, call, read, kind)
-                if changes:
-                    more = cost + (0.1 if kind == "dict" else 0.6)
-                    yield Edit(Kind.SECURITY, f"eval {kind}", more, f"{note}; only a {kind} is taken", changes, needs)
+                if only := _only(source, call, read, kind):
+                    more, told = cost + (0.1 if kind == "dict" else 0.6), f"{note}; only a {kind} is taken"
+                    yield replacing(Kind.SECURITY, f"eval {kind}", more, told, source, *only, statement)
 
 
-def _only(source: Source, call: ast.Call, read: str, kind: str) -> tuple[Change, ...]:
-    """The statement around a call, with a check of what was read."""
+def _only(source: Source, call: ast.Call, read: str, kind: str) -> tuple[ast.stmt, str] | None:
+    """The statement around a call, and itself with a check of what was read; None if there is none of that kind."""
     for statement in source.walk(ast.stmt):
         if isinstance(statement, ast.Return) and statement.value is call:
-            indent = source.indent(statement)
-            lines = [f"data = {read}", *_refusal("data", kind), "return data"]
-            return (replace(source, statement, f"\n{indent}".join(lines)),)
-        if isinstance(statement, ast.Assign) and statement.value is call and len(statement.targets) == 1:
-            indent, target = source.indent(statement), source.code(statement.targets[0])
-            lines = [f"{target} = {read}", *_refusal(target, kind)]
-            return (replace(source, statement, f"\n{indent}".join(lines)),)
-    return ()
-
-
-def _refusal(name: str, kind: str) -> list[str]:
-    return [f"if not isinstance({name}, {kind}):", f'    raise ValueError("expected a {kind}")']
+            name, after = "data", ["return data"]
+        elif isinstance(statement, ast.Assign) and statement.value is call and len(statement.targets) == 1:
+            name, after = source.code(statement.targets[0]), []
+        else:
+            continue
+        refusal = [f"if not isinstance({name}, {kind}):", f'    raise ValueError("expected a {kind}")']
+        lines = [f"{name} = {read}", *refusal, *after]
+        return statement, f"\n{source.indent(statement)}".join(lines)
+    return None
 
 
 def _commands(source: Source) -> Iterator[Edit]:
@@ -196,12 +191,11 @@ def _secrets(source: Source) -> Iterator[Edit]:
         yield Edit(Kind.SECURITY, "secret", 0.2, note, tuple(changes), frozenset({"import os"}))
     for function in source.functions():
         for node in ast.walk(function):
-            literal = isinstance(node, ast.Return) and isinstance(node.value, ast.Constant)
-            if literal and _SECRET.search(function.name) and isinstance(node, ast.Return) and node.value:
+            returned = node.value if isinstance(node, ast.Return) else None
+            if isinstance(returned, ast.Constant) and _SECRET.search(function.name):
                 variable = function.name.upper().removeprefix("GET_")
-                changes = [replace(source, node.value, f'os.environ["{variable}"]')]
-                note = f"{variable} comes from the environment"
-                yield Edit(Kind.SECURITY, "secret", 0.4, note, tuple(changes), frozenset({"import os"}))
+                note, text = f"{variable} comes from the environment", f'os.environ["{variable}"]'
+                yield replacing(Kind.SECURITY, "secret", 0.4, note, source, returned, text, "import os")
 
 
 def _calls(source: Source) -> Iterator[Edit]:
@@ -209,14 +203,11 @@ def _calls(source: Source) -> Iterator[Edit]:
         name = ast.unparse(call.func)
         if name in _SAFER:
             better, statement = _SAFER[name]
-            change = replace(source, call.func, better)
             note = f"{better} in place of {name}"
-            yield Edit(Kind.SECURITY, f"call {name}", 0.6, note, (change,), frozenset({statement}))
+            yield replacing(Kind.SECURITY, f"call {name}", 0.6, note, source, call.func, better, statement)
         for each in call.keywords:
             if each.arg == "verify" and isinstance(each.value, ast.Constant) and each.value.value is False:
-                yield Edit(
-                    Kind.SECURITY, "verify", 0.3, "certificates are checked", (replace(source, each.value, "True"),)
-                )
+                yield replacing(Kind.SECURITY, "verify", 0.3, "certificates are checked", source, each.value, "True")
         if name.endswith(".execute") and len(call.args) == 1:
             yield from _query(source, call)
 
@@ -228,5 +219,5 @@ def _query(source: Source, call: ast.Call) -> Iterator[Edit]:
         return
     text = "".join(re.sub(r"'$|^'", "", piece) if literal else "?" for literal, piece in parts)
     values = ", ".join(piece for literal, piece in parts if not literal)
-    change = replace(source, call.args[0], f"{text!r}, ({values},)")
-    yield Edit(Kind.SECURITY, "query", 0.3, "values are parameters of the statement", (change,))
+    note = "values are parameters of the statement"
+    yield replacing(Kind.SECURITY, "query", 0.3, note, source, call.args[0], f"{text!r}, ({values},)")

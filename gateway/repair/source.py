@@ -41,6 +41,15 @@ class Source:
         start, end = self.span(node)
         return self.data[start:end].decode()
 
+    def between(self, left: ast.expr, right: ast.expr, operator: str) -> tuple[int, int] | None:
+        """Where the operator stands between two operands; None if parentheses or comments make that unclear."""
+        start, end = self.span(left)[1], self.span(right)[0]
+        text = self.data[start:end].decode()
+        if text.strip() != operator:
+            return None
+        start += len(text) - len(text.lstrip())
+        return start, start + len(operator)
+
     def line_start(self, lineno: int) -> int:
         """Where a line starts; lineno: from 1, one more than there are means the end."""
         return self._starts[min(lineno, len(self._starts)) - 1]

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator, Sequence
 
-from gateway.repair.edits import Change, Edit, Kind, replace, wrap
+from gateway.repair.edits import Edit, Kind, replacing, wrap
 from gateway.repair.source import Source
 
 _STORED = ("1", "0", "True", "None", "[]")
@@ -61,14 +61,14 @@ def _methods(source: Source, kinds: dict[str, str]) -> Iterator[Edit]:
             for place, value in enumerate(_STORED):
                 text = f"{name}[{argument}] = {value}"
                 note = f"a dict has no {method}: stores under the key"
-                yield Edit(Kind.TYPES, f"dict {value}", 0.3 + 0.4 * place, note, (replace(source, statement, text),))
+                yield replacing(Kind.TYPES, f"dict {value}", 0.3 + 0.4 * place, note, source, statement, text)
         elif kind == "str" and method in ("append", "add", "extend", "push"):
-            change = replace(source, statement, f"{name} += str({argument})")
-            yield Edit(Kind.TYPES, "str append", 0.4, "a str grows by +=", (change,))
+            text = f"{name} += str({argument})"
+            yield replacing(Kind.TYPES, "str append", 0.4, "a str grows by +=", source, statement, text)
         elif (kind, method) in _OTHER_METHOD:
             better = _OTHER_METHOD[kind, method]
-            change = replace(source, call.func, f"{name}.{better}")
-            yield Edit(Kind.TYPES, f"method {method}", 0.3, f"a {kind} has {better}, not {method}", (change,))
+            note = f"a {kind} has {better}, not {method}"
+            yield replacing(Kind.TYPES, f"method {method}", 0.3, note, source, call.func, f"{name}.{better}")
 
 
 def _sums(source: Source) -> Iterator[Edit]:
@@ -118,7 +118,7 @@ def _keys(source: Source, words: Sequence[str]) -> Iterator[Edit]:
             text = f"({default} if {owner}.get({written}) is None else {owner}[{written}])"
             note = f"{key.value!r} may be missing: then {default}"
             cost = 0.8 + 0.05 * place
-            yield Edit(Kind.TYPES, f"key {default}", cost, note, (replace(source, node, text),))
+            yield replacing(Kind.TYPES, f"key {default}", cost, note, source, node, text)
 
 
 def _results_of_none(source: Source) -> Iterator[Edit]:
@@ -133,5 +133,4 @@ def _results_of_none(source: Source) -> Iterator[Edit]:
         arguments += [f"{each.arg}={source.code(each.value)}" for each in call.keywords if each.arg]
         inner = ", ".join([owner, *arguments])
         text = f"sorted({inner})" if call.func.attr == "sort" else f"list(reversed({owner}))"
-        change = Change(*source.span(call), text)
-        yield Edit(Kind.TYPES, "in place", 0.3, f"{call.func.attr}() returns None", (change,))
+        yield replacing(Kind.TYPES, "in place", 0.3, f"{call.func.attr}() returns None", source, call, text)

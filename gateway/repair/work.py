@@ -12,7 +12,7 @@ from codearena.completions import source_of
 from codearena.confined.worker import WornError
 from gateway.repair import search, syntax
 
-SEARCH, REPLY = "search", "reply"
+REPLY = "reply"
 _RECURSION = 3_000
 
 

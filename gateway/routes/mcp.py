@@ -1,17 +1,14 @@
 """/mcp: JSON-RPC over POST (MCP's streamable HTTP, without streams) and, bare, over a WebSocket."""
 
-import contextlib
 import json
-import uuid
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
-from codearena.server import telemetry
 from gateway.context import Context, ContextDep
-from gateway.episode.sessions import Place, Session, SessionEnded, SessionsFullError
-from gateway.mcp import FULL, INVALID_PARAMS, PARSE_ERROR, McpServer, Reply, RpcError, error_body
+from gateway.episode.sessions import Session, SessionsFullError
+from gateway.mcp import FULL, INVALID_PARAMS, PARSE_ERROR, RpcError, error_body
 from gateway.routes import ws
 
 SESSION_HEADER = "Mcp-Session-Id"
@@ -49,35 +46,21 @@ async def delete(context: ContextDep, session_id: SessionHeader = None) -> Respo
 @router.websocket("/mcp")
 async def socket(websocket: WebSocket) -> None:
     """A session whose requests come bare."""
-    context: Context = websocket.app.state.context
-    with contextlib.suppress(WebSocketDisconnect):
-        await websocket.accept()
-        try:
-            with context.sessions.place() as place:
-                await _serve(websocket, place, context.mcp, context.sessions.session(), context.settings.body_bytes)
-        except SessionsFullError as error:
-            full = RpcError(FULL, error.detail, active_sessions=error.active, max_sessions=error.limit)
-            await websocket.send_text(_encoded(error_body(None, full)))
-            await websocket.close(1000)
-        except SessionEnded as ended:
-            await ws.close(websocket, ended)
+    await ws.serve(websocket, _answer, _full)
 
 
-async def _serve(websocket: WebSocket, place: Place, mcp: McpServer, session: Session, size_bytes: int) -> None:
-    while True:
-        frame = await place.next(websocket.receive)
-        if frame["type"] == "websocket.disconnect":
-            return
-        telemetry.request_id.set(uuid.uuid4().hex)
-        text = frame.get("text")
-        short = text if text is not None and len(text) <= size_bytes else None
-        parsed = RpcError(PARSE_ERROR, "no text, or too long") if short is None else _parsed(short)
-        if isinstance(parsed, RpcError):
-            reply = Reply(error_body(None, parsed))
-        else:
-            reply = await mcp.answer(parsed, session)
-        if reply.body is not None:
-            await websocket.send_text(_encoded(reply.body))
+def _full(error: SessionsFullError) -> str:
+    full = RpcError(FULL, error.detail, active_sessions=error.active, max_sessions=error.limit)
+    return _encoded(error_body(None, full))
+
+
+async def _answer(context: Context, session: Session, text: str | None) -> str | None:
+    short = text if text is not None and len(text) <= context.settings.body_bytes else None
+    parsed = RpcError(PARSE_ERROR, "no text, or too long") if short is None else _parsed(short)
+    if isinstance(parsed, RpcError):
+        return _encoded(error_body(None, parsed))
+    reply = await context.mcp.answer(parsed, session)
+    return None if reply.body is None else _encoded(reply.body)
 
 
 def _parsed(text: str | bytes) -> Any:

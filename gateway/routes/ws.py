@@ -7,7 +7,7 @@ import contextlib
 import json
 import logging
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -17,11 +17,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from codearena import models
-from codearena.errors import CallerError, CodeArenaError
+from codearena.errors import CodeArenaError
 from codearena.server import telemetry
-from gateway import metrics
+from gateway import metrics, problems
 from gateway.context import Context
-from gateway.episode.sessions import Place, Session, SessionEnded, SessionsFullError
+from gateway.episode.sessions import Session, SessionEnded, SessionsFullError
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,8 @@ router = APIRouter()
 
 _NORMAL, _RESTART = 1000, 1012  # RFC 6455 section 7.4.1, and its IANA registry
 _RESULT = ("observation", "reward", "done")
+
+Answer = Callable[[Context, Session, str | None], Awaitable[str | None]]
 
 
 class Code(StrEnum):
@@ -83,45 +85,61 @@ class _Refused(Exception):  # noqa: N818
 @router.websocket("/ws")
 async def ws(websocket: WebSocket) -> None:
     """A session, from the connection to its end."""
+    await serve(websocket, _answer, _full)
+
+
+async def serve(websocket: WebSocket, answer: Answer, full: Callable[[SessionsFullError], str]) -> None:
+    """Serves a connection as one session, until either side ends it.
+
+    answer: to the text of a frame, None if it is a binary one: what is sent, None: nothing. full: what is sent where
+    there is no place for another session.
+    """
     context: Context = websocket.app.state.context
     with contextlib.suppress(WebSocketDisconnect):  # the caller has gone; what was begun ends by itself
         await websocket.accept()
         try:
             with context.sessions.place() as place:
-                await _serve(websocket, place, context, context.sessions.session())
+                session = context.sessions.session()
+                while (frame := await place.next(websocket.receive))["type"] != "websocket.disconnect":
+                    telemetry.request_id.set(uuid.uuid4().hex)
+                    if (text := await answer(context, session, frame.get("text"))) is not None:
+                        await websocket.send_text(text)
         except SessionsFullError as error:
-            metrics.MESSAGES.labels("connect", Code.CAPACITY_REACHED).inc()
-            numbers = {"active_sessions": error.active, "max_sessions": error.limit}
-            await _send(websocket, _error(Code.CAPACITY_REACHED, error.detail, **numbers))
+            await websocket.send_text(full(error))
             await _close(websocket, _NORMAL)
         except SessionEnded as ended:
-            await close(websocket, ended)
+            await _close(websocket, _RESTART if ended.restarting else _NORMAL, ended.reason)
 
 
-async def _serve(websocket: WebSocket, place: Place, context: Context, session: Session) -> None:
-    """Answers messages until the caller closes, or raises SessionEnded or WebSocketDisconnect."""
-    while True:
-        frame = await place.next(websocket.receive)
-        if frame["type"] == "websocket.disconnect":
-            return
-        telemetry.request_id.set(uuid.uuid4().hex)
-        kind = "none"
-        try:
-            message = _parsed(frame.get("text"), context.settings.body_bytes)
-            kind = message.__class__.__name__.strip("_").lower()
-            if isinstance(message, _Close):
-                await _close(websocket, _NORMAL)
-                return
-            answer, code = await _answered(context, session, message), "ok"
-        except _Refused as refused:
-            answer, code = refused.answer, refused.code
-        except CodeArenaError as error:
-            answer, code = _failed(error), Code.EXECUTION_ERROR
-        except Exception:  # the message's top: a defect fails it alone, and its traceback is in the log
-            log.exception("defect while serving a message")
-            answer, code = _failed(CodeArenaError("a defect of ours")), Code.EXECUTION_ERROR
-        metrics.MESSAGES.labels(kind, code).inc()
-        await _send(websocket, answer)
+async def _close(websocket: WebSocket, code: int, reason: str = "") -> None:
+    if websocket.application_state is WebSocketState.CONNECTED:
+        await websocket.close(code, reason)
+
+
+def _full(error: SessionsFullError) -> str:
+    metrics.MESSAGES.labels("connect", Code.CAPACITY_REACHED).inc()
+    numbers = {"active_sessions": error.active, "max_sessions": error.limit}
+    return _error(Code.CAPACITY_REACHED, error.detail, **numbers)
+
+
+async def _answer(context: Context, session: Session, text: str | None) -> str:
+    """Raises SessionEnded if the caller asks for that."""
+    kind = "none"
+    try:
+        message = _parsed(text, context.settings.body_bytes)
+        kind = message.__class__.__name__.strip("_").lower()
+        answer, code = await _answered(context, session, message), "ok"
+    except SessionEnded:
+        raise
+    except _Refused as refused:
+        answer, code = refused.answer, refused.code
+    except CodeArenaError as error:
+        answer, code = _failed(error), Code.EXECUTION_ERROR
+    except Exception:  # the message's top: a defect fails it alone, and its traceback is in the log
+        log.exception("defect while serving a message")
+        answer, code = _failed(CodeArenaError("a defect of ours")), Code.EXECUTION_ERROR
+    metrics.MESSAGES.labels(kind, code).inc()
+    return answer
 
 
 def _parsed(text: str | None, size_bytes: int) -> _Message:
@@ -147,12 +165,14 @@ def _parsed(text: str | None, size_bytes: int) -> _Message:
         errors: list[dict[str, Any]] = [
             dict(item) for item in error.errors(include_url=False, include_context=False, include_input=False)
         ]
-        detail = "; ".join(f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in errors[:5])
-        raise _Refused(Code.VALIDATION_ERROR, f"invalid {content['type']}: {detail}", errors[:20]) from error
+        detail = f"invalid {content['type']}: {problems.mismatches(errors)}"
+        raise _Refused(Code.VALIDATION_ERROR, detail, errors[:20]) from error
 
 
-async def _answered(context: Context, session: Session, message: _Message) -> bytes:
+async def _answered(context: Context, session: Session, message: _Message) -> str:
     match message:
+        case _Close():
+            raise SessionEnded("", restarting=False)
         case _Reset(data=request):
             return _observation((await session.reset(request)).model_dump(mode="json"))
         case _Step(data=action):
@@ -162,40 +182,21 @@ async def _answered(context: Context, session: Session, message: _Message) -> by
             # A notification has no answer of its own, but every message here has one.
             return _encoded({"type": "mcp", "data": reply.body or {"jsonrpc": "2.0", "id": None, "result": {}}})
         case _:
-            return orjson.dumps({"type": "state", "data": (await session.state()).model_dump(mode="json")})
+            return orjson.dumps({"type": "state", "data": (await session.state()).model_dump(mode="json")}).decode()
 
 
-def _observation(answer: Mapping[str, Any]) -> bytes:
-    return orjson.dumps({"type": "observation", "data": {name: answer[name] for name in _RESULT}})
+def _observation(answer: Mapping[str, Any]) -> str:
+    return orjson.dumps({"type": "observation", "data": {name: answer[name] for name in _RESULT}}).decode()
 
 
-def _failed(error: CodeArenaError) -> bytes:
-    """What the call raised; `problem` is its slug, and `retry_after_s` is there if the same may be sent again."""
-    if not isinstance(error, CallerError):
-        metrics.FAILURES.labels(error.slug).inc()
-        log.warning("failed to serve a message (%s): %s", error.slug, error.detail)
-    more = {} if error.retry_after_s is None else {"retry_after_s": error.retry_after_s}
-    return _error(Code.EXECUTION_ERROR, error.detail, problem=error.slug, **more)
+def _failed(error: CodeArenaError) -> str:
+    return _error(Code.EXECUTION_ERROR, error.detail, **problems.noted(error))
 
 
-def _error(code: Code, message: str, **more: object) -> bytes:
+def _error(code: Code, message: str, **more: object) -> str:
     return _encoded({"type": "error", "data": {"message": message, "code": code, **more}})
 
 
-def _encoded(answer: Mapping[str, object]) -> bytes:
+def _encoded(answer: Mapping[str, object]) -> str:
     # The standard library's encoder escapes what is not ASCII: a field's name may hold what UTF-8 cannot carry.
-    return json.dumps(answer).encode()
-
-
-async def _send(websocket: WebSocket, answer: bytes) -> None:
-    await websocket.send_text(answer.decode())
-
-
-async def close(websocket: WebSocket, ended: SessionEnded) -> None:
-    """Closes a connection whose session the server has ended."""
-    await _close(websocket, _RESTART if ended.restarting else _NORMAL, ended.reason)
-
-
-async def _close(websocket: WebSocket, code: int, reason: str = "") -> None:
-    if websocket.application_state is WebSocketState.CONNECTED:
-        await websocket.close(code, reason)
+    return json.dumps(answer)

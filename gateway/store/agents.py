@@ -11,7 +11,7 @@ from codearena.tasks.task import Level
 from gateway.settings import Settings
 from gateway.store.keys import Keys
 from gateway.store.records import BestRecord, CurriculumRecord, FailureRecord, MemoryRecord, MoveRecord, TaskRecord
-from gateway.store.translated import translated
+from gateway.store.translated import pairs, translated
 
 _Fields = Mapping[bytes, bytes]
 
@@ -51,8 +51,7 @@ class Agents:
         args = [int(group_id is not None), int(numbered), self._settings.agent_ttl_s]
         async with translated():
             task, number, fields = await self._number_choice(keys=self._choice_keys(agent_id, group_id), args=args)
-        pairs = fields if isinstance(fields, dict) else dict(zip(fields[::2], fields[1::2], strict=True))
-        return ChoiceInputs(task.decode() or None, number, to_curriculum(pairs))
+        return ChoiceInputs(task.decode() or None, number, to_curriculum(pairs(fields)))
 
     async def issue(self, agent_id: str, group_id: str | None, task_id: str, number: int | None) -> str:
         """Notes the task chosen, and returns the one that stands: a group's first. number: None: it has none."""

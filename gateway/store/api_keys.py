@@ -7,12 +7,12 @@ cost the gateway its time at every request.
 
 import hashlib
 import secrets
-import time
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 from redis.asyncio import Redis
 
+from gateway.clock import now_ms
 from gateway.store.keys import Keys
 from gateway.store.translated import translated
 
@@ -63,7 +63,7 @@ def make(
         owner=owner,
         scope=scope,
         digest=digest_of(key),
-        created_ms=time.time_ns() // 1_000_000,
+        created_ms=now_ms(),
         requests_per_s=requests_per_s,
         concurrent=concurrent,
     )
@@ -95,6 +95,6 @@ class ApiKeys:
             return None
         key = ApiKey.model_validate_json(kept)
         if key.revoked_ms is None:
-            key = key.model_copy(update={"revoked_ms": time.time_ns() // 1_000_000})
+            key = key.model_copy(update={"revoked_ms": now_ms()})
             await self.add(key)
         return key

@@ -1,12 +1,11 @@
 """Baselines of tasks, kept so that no gateway makes one that another has made."""
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
+
+from redis.asyncio import Redis
 
 from gateway.store.keys import Keys
 from gateway.store.translated import translated
-
-if TYPE_CHECKING:
-    from redis.asyncio import Redis
 
 _KEPT_S = 30 * 24 * 3600
 
@@ -17,7 +16,7 @@ class BaselineRecords:
     Every method raises StoreError if Redis does not do its part.
     """
 
-    def __init__(self, redis: "Redis", keys: Keys) -> None:
+    def __init__(self, redis: Redis, keys: Keys) -> None:
         self._redis = redis
         self._keys = keys
 

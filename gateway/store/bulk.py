@@ -6,9 +6,8 @@ has one, and never has two, whoever else worked on it meanwhile.
 """
 
 import json
-import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import cast
@@ -16,10 +15,13 @@ from typing import cast
 import redis.asyncio as aioredis
 from redis.commands.core import AsyncScript
 
+from codearena.sdk.bulk import JobStatus
+from gateway.access import caller as callers
+from gateway.clock import now_ms
 from gateway.settings import Settings
 from gateway.store.api_keys import Scope
 from gateway.store.keys import Keys
-from gateway.store.translated import translated
+from gateway.store.translated import pairs, translated
 
 _Entries = list[tuple[bytes, dict[bytes, bytes]]]
 
@@ -35,19 +37,6 @@ class Opened(StrEnum):
     TAKEN = "taken"
     FULL = "full"
     LOST = "lost"
-
-
-@dataclass(frozen=True)
-class JobRecord:
-    """A job as it stands. state: running, done or cancelled; items, done, failed: how many; times since the epoch."""
-
-    job_id: str
-    state: str
-    items: int
-    done: int
-    failed: int
-    created_ms: int
-    finished_ms: int | None
 
 
 @dataclass(frozen=True)
@@ -95,7 +84,7 @@ class BulkStore:
                 part = enumerate(items[start : start + _UPLOAD_ITEMS], start)
                 await self._redis.hset(aside, items=[field for pair in part for field in pair])
                 await self._redis.expire(aside, _UPLOAD_TTL_S)
-        keys, now_ms = self._keys.job(job_id), _now_ms()
+        keys, created_ms = self._keys.job(job_id), now_ms()
         fields: dict[str, str | int] = {
             "state": "running",
             "items": len(items),
@@ -103,10 +92,10 @@ class BulkStore:
             "failed": 0,
             "cursor": 0,
             "chunk": self._chunk,
-            "created_ms": now_ms,
+            "created_ms": created_ms,
             "caller": json.dumps([owner, scope]),
         }
-        head: list[str | int] = [job_id, fingerprint, self._ttl_s, self._kept, now_ms, *self._keys.job_prefixes]
+        head: list[str | int] = [job_id, fingerprint, self._ttl_s, self._kept, created_ms, *self._keys.job_prefixes]
         async with translated():
             opened = await self._open(
                 keys=[keys.record, keys.items, aside, self._keys.jobs_of(owner), self._keys.jobs_open],
@@ -114,22 +103,21 @@ class BulkStore:
             )
         return Opened(opened.decode())
 
-    async def read(self, job_id: str) -> JobRecord | None:
+    async def read(self, job_id: str) -> JobStatus | None:
         """None: there is no such job."""
         return (await self._read([job_id]))[0]
 
-    async def of_owner(self, owner: str) -> list[JobRecord]:
+    async def of_owner(self, owner: str) -> list[JobStatus]:
         """The owner's jobs, newest first."""
         async with translated():
             job_ids = cast("list[bytes]", await self._redis.zrevrange(self._keys.jobs_of(owner), 0, -1))
         return [record for record in await self._read([each.decode() for each in job_ids]) if record is not None]
 
-    async def _read(self, job_ids: Iterable[str]) -> list[JobRecord | None]:
-        asked = list(job_ids)
+    async def _read(self, job_ids: Sequence[str]) -> list[JobStatus | None]:
         async with translated(), self._redis.pipeline(transaction=False) as pipe:
-            for job_id in asked:
+            for job_id in job_ids:
                 pipe.hgetall(self._keys.job(job_id).record)
-            return [_to_record(job_id, fields) for job_id, fields in zip(asked, await pipe.execute(), strict=True)]
+            return [_status(job_id, fields) for job_id, fields in zip(job_ids, await pipe.execute(), strict=True)]
 
     async def open_ids(self) -> list[str]:
         """Of jobs that are not over, oldest first."""
@@ -174,7 +162,7 @@ class BulkStore:
         async with translated():
             recorded = await self._record(
                 keys=[keys.record, keys.items, keys.lines, keys.leases, self._keys.jobs_open],
-                args=[job_id, index, line, int(failed), self._ttl_s, _now_ms()],
+                args=[job_id, index, line, int(failed), self._ttl_s, now_ms()],
             )
         return bool(recorded)
 
@@ -185,32 +173,20 @@ class BulkStore:
             found = cast("_Entries", await self._redis.xrange(key, min=f"{after + 1}-0", max="+", count=limit))
         return [fields[b"data"] for _, fields in found if fields[b"kind"] == b"item"]
 
-    async def cancel(self, job_id: str) -> JobRecord | None:
+    async def cancel(self, job_id: str) -> JobStatus | None:
         """Ends the job if it is not over. None: there is no such job."""
         keys = self._keys.job(job_id)
         async with translated():
             fields = await self._cancel(
                 keys=[keys.record, keys.items, keys.lines, keys.leases, self._keys.jobs_open],
-                args=[job_id, self._ttl_s, _now_ms()],
+                args=[job_id, self._ttl_s, now_ms()],
             )
-        pairs = fields if isinstance(fields, dict) else dict(zip(fields[::2], fields[1::2], strict=True))
-        return _to_record(job_id, pairs)
+        return _status(job_id, pairs(fields))
 
 
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
-def _to_record(job_id: str, fields: Mapping[bytes, bytes]) -> JobRecord | None:
+def _status(job_id: str, fields: Mapping[bytes, bytes]) -> JobStatus | None:
+    """Where the job stands, as its owner knows it; None: there is no such job."""
     if not fields:
         return None
-    finished = fields.get(b"finished_ms")
-    return JobRecord(
-        job_id=job_id,
-        state=fields[b"state"].decode(),
-        items=int(fields[b"items"]),
-        done=int(fields[b"done"]),
-        failed=int(fields[b"failed"]),
-        created_ms=int(fields[b"created_ms"]),
-        finished_ms=None if finished is None else int(finished),
-    )
+    shown, told = callers.shown(job_id), {name.decode(): value.decode() for name, value in fields.items()}
+    return JobStatus.model_validate({**told, "job_id": shown, "url": f"/jobs/{shown}"})

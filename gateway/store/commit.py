@@ -1,8 +1,8 @@
 """The commit of a step: what its script is given, and what that answers."""
 
-from typing import TYPE_CHECKING
-
 import orjson
+from redis.asyncio import Redis
+from redis.commands.core import AsyncScript
 
 from codearena.tasks.task import Level
 from gateway import metrics
@@ -10,10 +10,6 @@ from gateway.settings import Settings
 from gateway.store.keys import Keys
 from gateway.store.records import Answer, CommitResult, Partition, StepCommit
 from gateway.store.translated import translated
-
-if TYPE_CHECKING:
-    from redis.asyncio import Redis
-    from redis.commands.core import AsyncScript
 
 SCRIPTS = ("stats.lua", "memory.lua", "curriculum.lua", "commit_step.lua")
 """Joined in this order: the last one calls what the others define."""
@@ -33,7 +29,7 @@ _SETTINGS = (
 class StepCommits:
     """script: of the SCRIPTS."""
 
-    def __init__(self, settings: Settings, redis: "Redis", keys: Keys, script: "AsyncScript") -> None:
+    def __init__(self, settings: Settings, redis: Redis, keys: Keys, script: AsyncScript) -> None:
         self._settings = settings
         self._redis = redis
         self._keys = keys

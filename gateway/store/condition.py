@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from redis.exceptions import ResponseError
 
-from gateway.settings import Settings
 from gateway.store.redis import Store
 from gateway.store.translated import translated
 
@@ -32,14 +31,8 @@ class Condition:
         return (self.appends or self.snapshots is not False) and not self.failing
 
 
-async def condition(settings: Settings) -> Condition:
+async def condition(store: Store) -> Condition:
     """Raises StoreError if Redis does not answer."""
-    async with Store(settings) as store:
-        return await condition_of(store)
-
-
-async def condition_of(store: Store) -> Condition:
-    """The same, by a store that is open."""
     async with translated():
         client = store.client
         info = await client.info()

@@ -8,12 +8,10 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-import redis.asyncio as aioredis
-
 from codearena.errors import OverloadedError
 from gateway.settings import Settings
 from gateway.store.keys import Keys
-from gateway.store.translated import translated
+from gateway.store.translated import connected, translated
 
 _Read = list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]  # stream -> entries, each an id and its fields
 
@@ -41,14 +39,7 @@ class EventLog:
         self._readers = 0
         # A wait must end well before the connection's own timeout calls it a failure.
         self._wait_ms = max(1, round(500 * settings.redis_timeout_s))
-        pool = aioredis.BlockingConnectionPool.from_url(
-            settings.redis_url.get_secret_value(),
-            max_connections=settings.events_readers,
-            timeout=settings.redis_timeout_s,
-            socket_timeout=settings.redis_timeout_s,
-            socket_connect_timeout=settings.redis_timeout_s,
-        )
-        self._redis = aioredis.Redis.from_pool(pool)
+        self._redis = connected(settings, settings.events_readers)
 
     async def close(self) -> None:
         await self._redis.aclose()

@@ -41,7 +41,7 @@ class JobKeys:
     """The keys of one job of many items."""
 
     record: str
-    """Hash: the fields of JobRecord; cursor: items before it were leased; chunk: items of one lease; losses:<index>."""
+    """Hash: what a JobStatus tells; cursor: items before it were leased; chunk: items of one lease; losses:<index>."""
     items: str
     """Hash: index -> item (JSON), of those that have no answer yet."""
     lines: str
@@ -50,107 +50,81 @@ class JobKeys:
     """Sorted set: index of a chunk's first item -> when its lease runs out, in ms since the epoch by Redis' clock."""
 
 
-@dataclass(frozen=True)
 class Keys:
     """The keys of one namespace."""
 
-    namespace: str
-
-    @property
-    def episode_prefix(self) -> str:
-        return f"{{{self.namespace}}}:episode:"
-
-    @property
-    def answers_prefix(self) -> str:
-        return f"{{{self.namespace}}}:answers:"
-
-    @property
-    def events(self) -> str:
+    def __init__(self, namespace: str) -> None:
+        self._prefix = f"{{{namespace}}}"
+        self.episode_prefix = f"{self._prefix}:episode:"
+        self.answers_prefix = f"{self._prefix}:answers:"
+        self.events = f"{self._prefix}:events"
         """Stream of what happened, capped; each entry has the fields kind and data (JSON)."""
-        return f"{{{self.namespace}}}:events"
-
-    @property
-    def stats(self) -> str:
+        self.stats = f"{self._prefix}:stats"
         """Hash: counter -> its count, as named in episode/stats.py; since_ms, of the first step; methods, tasks and
         categories, how many."""
-        return f"{{{self.namespace}}}:stats"
-
-    @property
-    def sessions(self) -> str:
+        self.sessions = f"{self._prefix}:sessions"
         """Sorted set: session id -> when it is forgotten, in ms since the epoch."""
-        return f"{{{self.namespace}}}:sessions"
+        self.api_keys = f"{self._prefix}:api-keys"
+        """Hash: id of an API key -> what is kept of it (JSON)."""
+        self.jobs_open = f"{self._prefix}:jobs-open"
+        """Sorted set: id of a job that is not over -> when it was opened, in ms since the epoch."""
+        self.job_prefixes = [f"{self._prefix}:{kind}:" for kind in ("job", "job-items", "job-lines", "job-leases")]
+        """Of JobKeys, in their order."""
 
     def session(self, session_id: str) -> str:
         """String: id of the session's episode; empty: none yet."""
-        return f"{{{self.namespace}}}:session:{session_id}"
-
-    @property
-    def api_keys(self) -> str:
-        """Hash: id of an API key -> what is kept of it (JSON)."""
-        return f"{{{self.namespace}}}:api-keys"
-
-    @property
-    def jobs_open(self) -> str:
-        """Sorted set: id of a job that is not over -> when it was opened, in ms since the epoch."""
-        return f"{{{self.namespace}}}:jobs-open"
+        return f"{self._prefix}:session:{session_id}"
 
     def jobs_of(self, owner: str) -> str:
         """Sorted set: as jobs_open, of the owner's jobs that are kept."""
-        return f"{{{self.namespace}}}:jobs-of:{owner}"
+        return f"{self._prefix}:jobs-of:{owner}"
 
     def job_upload(self, nonce: str) -> str:
         """Hash: items of a job that is being opened."""
-        return f"{{{self.namespace}}}:job-upload:{nonce}"
-
-    @property
-    def job_prefixes(self) -> tuple[str, str, str, str]:
-        """Of JobKeys, in their order."""
-        kinds = ("job", "job-items", "job-lines", "job-leases")
-        one, two, three, four = (f"{{{self.namespace}}}:{kind}:" for kind in kinds)
-        return one, two, three, four
+        return f"{self._prefix}:job-upload:{nonce}"
 
     def job(self, job_id: str) -> JobKeys:
         return JobKeys(*(prefix + job_id for prefix in self.job_prefixes))
 
     def basis(self, revision: str) -> str:
         """String: a Basis message, serialized."""
-        return f"{{{self.namespace}}}:basis:{revision}"
+        return f"{self._prefix}:basis:{revision}"
 
     def verdict(self, digest: str) -> str:
         """String: the verdict on an attempt of a group, as gateway/bulk/group_verdicts.py writes it."""
-        return f"{{{self.namespace}}}:verdict:{digest}"
+        return f"{self._prefix}:verdict:{digest}"
 
     def baseline(self, digest: str) -> str:
         """String: the verdict on a task's code as given, as gateway/attempt/baselines.py writes it."""
-        return f"{{{self.namespace}}}:baseline:{digest}"
+        return f"{self._prefix}:baseline:{digest}"
 
     def episode(self, episode_id: str) -> EpisodeKeys:
         return EpisodeKeys(
             record=self.episode_prefix + episode_id,
-            attempts=f"{{{self.namespace}}}:attempts:{episode_id}",
+            attempts=f"{self._prefix}:attempts:{episode_id}",
             answers=self.answers_prefix + episode_id,
         )
 
     def last(self, agent_id: str) -> str:
         """String: id of the episode that the agent's latest reset started."""
-        return f"{{{self.namespace}}}:last:{agent_id}"
+        return f"{self._prefix}:last:{agent_id}"
 
     def curriculum(self, agent_id: str) -> str:
         """Hash: level; window: final rewards separated by spaces, oldest first; moves; counts; task:<task>; drawn:."""
-        return f"{{{self.namespace}}}:curriculum:{agent_id}"
+        return f"{self._prefix}:curriculum:{agent_id}"
 
     def group(self, agent_id: str, group_id: str) -> str:
         """String: the task that the agent's group of episodes is about. No agent's id has a slash."""
-        return f"{{{self.namespace}}}:group:{agent_id}/{group_id}"
+        return f"{self._prefix}:group:{agent_id}/{group_id}"
 
     def group_rewards(self, agent_id: str, group_id: str) -> str:
         """Hash: first, the final reward that came first in the group; others, how many came since; differs, if so."""
-        return f"{{{self.namespace}}}:group-rewards:{agent_id}/{group_id}"
+        return f"{self._prefix}:group-rewards:{agent_id}/{group_id}"
 
     def memory(self, agent_id: str) -> MemoryKeys:
         return MemoryKeys(
-            best=f"{{{self.namespace}}}:best:{agent_id}",
-            sources=f"{{{self.namespace}}}:best-sources:{agent_id}",
-            failures=f"{{{self.namespace}}}:failures:{agent_id}",
-            failure_order=f"{{{self.namespace}}}:failure-order:{agent_id}",
+            best=f"{self._prefix}:best:{agent_id}",
+            sources=f"{self._prefix}:best-sources:{agent_id}",
+            failures=f"{self._prefix}:failures:{agent_id}",
+            failure_order=f"{self._prefix}:failure-order:{agent_id}",
         )

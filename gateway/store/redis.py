@@ -4,16 +4,17 @@ A step costs one round trip to read and one to commit. Every script may be sent 
 breaks, so each one is idempotent: a commit knows its own attempt id, and a creation makes what it finds.
 """
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Self, cast
 
 import redis.asyncio as aioredis
+from pydantic import TypeAdapter
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.commands.core import AsyncScript
 
-from codearena.tasks.task import Level
 from codearena.v1 import store_pb2
 from gateway import metrics
 from gateway.settings import Settings
@@ -24,13 +25,9 @@ from gateway.store.bulk import BulkStore
 from gateway.store.commit import SCRIPTS, StepCommits, to_answer
 from gateway.store.events import EventLog
 from gateway.store.keys import Keys
-from gateway.store.records import (
-    EpisodeRecord,
-    Partition,
-    Snapshot,
-)
+from gateway.store.records import EpisodeRecord, Snapshot
 from gateway.store.sessions import SessionRecords
-from gateway.store.translated import translated
+from gateway.store.translated import connected, pairs, translated
 from gateway.store.verdicts import VerdictRecords
 
 _RETRIES, _RETRY_BASE_S, _RETRY_CAP_S = 2, 0.05, 0.5
@@ -46,15 +43,8 @@ class Store:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._keys = Keys(settings.redis_namespace)
-        pool = aioredis.BlockingConnectionPool.from_url(
-            settings.redis_url.get_secret_value(),
-            max_connections=settings.redis_connections,
-            timeout=settings.redis_timeout_s,
-            socket_timeout=settings.redis_timeout_s,
-            socket_connect_timeout=settings.redis_timeout_s,
-            retry=Retry(ExponentialWithJitterBackoff(base=_RETRY_BASE_S, cap=_RETRY_CAP_S), _RETRIES),
-        )
-        self._redis = aioredis.Redis.from_pool(pool)
+        retry = Retry(ExponentialWithJitterBackoff(base=_RETRY_BASE_S, cap=_RETRY_CAP_S), _RETRIES)
+        self._redis = connected(settings, settings.redis_connections, retry=retry)
         self.sessions = SessionRecords(self._redis, self._keys, settings.session_idle_s)
         self.api_keys = ApiKeys(self._redis, self._keys)
         self.verdicts = VerdictRecords(self._redis, self._keys, settings.group_verdicts_kept_s)
@@ -102,7 +92,7 @@ class Store:
                 keys=[keys.record, keys.attempts, keys.answers, self._keys.events, self._keys.last(episode.agent_id)],
                 args=[episode.episode_id, episode.request_id, *limits, event, int(private), *_to_fields(episode)],
             )
-        return _to_episode(episode.episode_id, _pairs(fields))
+        return _to_episode(episode.episode_id, pairs(fields))
 
     async def read(self, episode_id: str, request_id: str = "") -> Snapshot | None:
         """The episode, and what the request id has been answered already; None: no such episode."""
@@ -119,7 +109,7 @@ class Store:
         args = [self._keys.episode_prefix, self._keys.answers_prefix, request_id]
         async with translated():
             found, fields, answer = await self._read_last(keys=[self._keys.last(agent_id)], args=args)
-        return _snapshot(found.decode(), _pairs(fields), answer)
+        return _snapshot(found.decode(), pairs(fields), answer)
 
     async def note_group(self, episode: EpisodeRecord, reward: float) -> None:
         """Counts groups whose final rewards differ. Of no consequence for the episode, hence beside its commit."""
@@ -173,63 +163,31 @@ def _with_source(attempt: bytes, source: bytes) -> bytes:
     return attempt + store_pb2.StoredAttempt(source=source).SerializeToString()
 
 
-def _pairs(flat: list[bytes] | dict[bytes, bytes]) -> Mapping[bytes, bytes]:
-    """A script's HGETALL: a dict in RESP3, a flat list in RESP2."""
-    return flat if isinstance(flat, dict) else dict(zip(flat[::2], flat[1::2], strict=True))
-
-
 def _snapshot(episode_id: str, fields: Mapping[bytes, bytes], answer: bytes | None) -> Snapshot | None:
     if not fields:
         return None
     return Snapshot(_to_episode(episode_id, fields), to_answer(answer))
 
 
+_BY_COMMITS = ("step", "done", "reward", "best_reward", "identities", "sources")
+_MADE = [each.name for each in dataclasses.fields(EpisodeRecord) if each.name not in ("episode_id", *_BY_COMMITS)]
+"""What a new episode has for good; the commit script writes the others."""
+_EPISODE = TypeAdapter(EpisodeRecord)
+
+
 def _to_fields(episode: EpisodeRecord) -> list[str | int | bytes]:
-    """Fields and values of a new episode; the commit script writes the others."""
-    fields: dict[str, str | int | bytes] = {
-        "nonce": episode.nonce,
-        "task_id": episode.task_id,
-        "task_revision": episode.task_revision,
-        "agent_id": episode.agent_id,
-        "level": episode.level.value,
-        "max_steps": episode.max_steps,
-        "created_ms": episode.created_ms,
-        "request_id": episode.request_id,
-        "partition": episode.partition.value,
-        "memory": episode.memory,
-        "memory_source": episode.memory_source,
-        "group": episode.group,
-        "isolation": episode.isolation,
-        "step_reward": episode.step_reward,
-        "step": 0,
-        "done": 0,
-    }
-    return [part for pair in fields.items() for part in pair]
+    """Names and values of a new episode."""
+    return [part for name in _MADE for part in (name, getattr(episode, name))] + ["step", 0, "done", 0]
 
 
 def _to_episode(episode_id: str, fields: Mapping[bytes, bytes]) -> EpisodeRecord:
-    step = int(fields[b"step"])
-    steps = range(1, step + 1)
-    return EpisodeRecord(
-        episode_id=episode_id,
-        nonce=fields[b"nonce"].decode(),
-        task_id=fields[b"task_id"].decode(),
-        task_revision=fields[b"task_revision"].decode(),
-        agent_id=fields[b"agent_id"].decode(),
-        level=Level(fields[b"level"].decode()),
-        max_steps=int(fields[b"max_steps"]),
-        created_ms=int(fields[b"created_ms"]),
-        request_id=fields[b"request_id"].decode(),
-        partition=Partition(fields.get(b"partition", b"train").decode()),
-        memory=fields.get(b"memory", b"").decode(),
-        memory_source=fields.get(b"memory_source", b""),  # an older gateway wrote none
-        group=fields.get(b"group", b"").decode(),  # an older gateway wrote none
-        isolation=fields.get(b"isolation", b"").decode(),
-        step_reward="delta" if fields.get(b"step_reward") == b"delta" else "absolute",
-        step=step,
-        done=fields[b"done"] == b"1",
-        reward=float(fields[b"reward"]) if step else None,
-        best_reward=float(fields[b"best_reward"]) if step else None,
-        identities=tuple(fields[b"identity:%d" % number].decode() for number in steps),
-        sources=tuple(fields[b"source:%d" % number] for number in steps),
-    )
+    steps = range(1, int(fields[b"step"]) + 1)
+    sources = {b"memory_source", *(b"source:%d" % number for number in steps)}
+    texts = {name.decode(): value.decode() for name, value in fields.items() if name not in sources}
+    whole = {
+        "episode_id": episode_id,
+        "memory_source": fields.get(b"memory_source", b""),
+        "identities": [texts[f"identity:{number}"] for number in steps],
+        "sources": [fields[b"source:%d" % number] for number in steps],
+    }
+    return _EPISODE.validate_python(texts | whole)

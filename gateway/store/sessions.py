@@ -1,12 +1,11 @@
 """Sessions that no connection holds: MCP's over POST, any request of which may come to another gateway."""
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
+
+from redis.asyncio import Redis
 
 from gateway.store.keys import Keys
 from gateway.store.translated import translated
-
-if TYPE_CHECKING:
-    from redis.asyncio import Redis
 
 
 class SessionRecords:
@@ -15,7 +14,7 @@ class SessionRecords:
     Every method raises StoreError if Redis does not do its part.
     """
 
-    def __init__(self, redis: "Redis", keys: Keys, idle_s: float) -> None:
+    def __init__(self, redis: Redis, keys: Keys, idle_s: float) -> None:
         self._redis = redis
         self._keys = keys
         self._idle_ms = max(1, round(1000 * idle_s))

@@ -1,13 +1,28 @@
-"""Redis' failures as ours, and its times."""
+"""The way to Redis: a client, its failures as ours, its times, and the two forms that a script's answers come in."""
 
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import RedisError
 
 from codearena.errors import StoreError
 from gateway import metrics
+from gateway.settings import Settings
+
+
+def connected(settings: Settings, connections: int, **more: object) -> Redis:
+    """A client with so many connections at the most, who wait no longer than the settings say. more: of each."""
+    pool = BlockingConnectionPool.from_url(
+        settings.redis_url.get_secret_value(),
+        max_connections=connections,
+        timeout=settings.redis_timeout_s,
+        socket_timeout=settings.redis_timeout_s,
+        socket_connect_timeout=settings.redis_timeout_s,
+        **more,
+    )
+    return Redis.from_pool(pool)
 
 
 @contextlib.asynccontextmanager
@@ -21,3 +36,8 @@ async def translated(*, timed: bool = True) -> AsyncIterator[None]:
     except RedisError as error:
         metrics.REDIS_SECONDS.labels("failed").observe(time.perf_counter() - started)
         raise StoreError(f"the store did not do its part: {type(error).__name__}") from error
+
+
+def pairs(flat: list[bytes] | dict[bytes, bytes]) -> Mapping[bytes, bytes]:
+    """A script's HGETALL: a dict in RESP3, a flat list in RESP2."""
+    return flat if isinstance(flat, dict) else dict(zip(flat[::2], flat[1::2], strict=True))

@@ -1,14 +1,13 @@
 """Verdicts on the attempts of groups, kept so that all gateways give the same one."""
 
 import asyncio
-from typing import TYPE_CHECKING, cast
+from typing import cast
+
+from redis.asyncio import Redis
 
 from codearena.errors import StoreError
 from gateway.store.keys import Keys
 from gateway.store.translated import translated
-
-if TYPE_CHECKING:
-    from redis.asyncio import Redis
 
 
 class VerdictRecords:
@@ -17,7 +16,7 @@ class VerdictRecords:
     Every method raises StoreError if Redis does not do its part.
     """
 
-    def __init__(self, redis: "Redis", keys: Keys, kept_s: float) -> None:
+    def __init__(self, redis: Redis, keys: Keys, kept_s: float) -> None:
         self._redis = redis
         self._keys = keys
         self._kept_ms = max(1, round(1000 * kept_s))

@@ -81,9 +81,6 @@ class _Normaliser(ast.NodeTransformer):
             values = getattr(node, field, None)
             if isinstance(values, list) and all(isinstance(value, str) for value in values):
                 setattr(node, field, [self._name(value) for value in values])
-        for field in ("type_comment",):
-            if getattr(node, field, None):
-                setattr(node, field, None)
         return super().generic_visit(node)
 
     def _name(self, name: str) -> str:

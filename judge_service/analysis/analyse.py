@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 from codearena.v1 import executor_pb2
 from judge_service.analysis import identity
-from judge_service.analysis.checks import CheckOutcome, run_checks
+from judge_service.analysis.checks import run_checks
 from judge_service.analysis.complexity_estimate import estimate_complexity
 from judge_service.analysis.dominant_lines import dominant_lines
 from judge_service.analysis.nodes import walk
@@ -70,17 +70,12 @@ def _analysed(source: bytes, checks: Sequence[executor_pb2.Check]) -> executor_p
     assert isinstance(tree, ast.Module)
     ast_hash, nodes = identity.of_tree(tree)
     outcomes = run_checks(tree, [(check.rule, check.argument) for check in checks])
-    analysis = executor_pb2.Analysis(compiles=True, ast_hash=ast_hash, checks=map(_outcome, outcomes))
+    analysis = executor_pb2.Analysis(compiles=True, ast_hash=ast_hash, checks=outcomes)
     if nodes <= _ESTIMATED_NODES:
-        _estimate(analysis, tree)
+        analysis.estimated_complexity = estimate_complexity(tree)
+        analysis.dominant_lines.extend(dominant_lines(tree))
+        analysis.problem_type = problem_type(tree)
     return analysis
-
-
-def _estimate(analysis: executor_pb2.Analysis, tree: ast.Module) -> None:
-    """Adds what the tree says of the attempt's speed."""
-    analysis.estimated_complexity = estimate_complexity(tree)
-    analysis.dominant_lines.extend(dominant_lines(tree))
-    analysis.problem_type = problem_type(tree)
 
 
 def _compile(source: bytes, flags: int = 0) -> object:
@@ -109,7 +104,3 @@ def _clean(text: str) -> str:
 
 def _failed(checks: Sequence[executor_pb2.Check], detail: str) -> list[executor_pb2.CheckOutcome]:
     return [executor_pb2.CheckOutcome(passed=False, detail=detail) for _ in checks]
-
-
-def _outcome(outcome: CheckOutcome) -> executor_pb2.CheckOutcome:
-    return executor_pb2.CheckOutcome(passed=outcome.passed, line=outcome.line, detail=outcome.detail)

@@ -25,17 +25,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from codearena.v1.executor_pb2 import CheckOutcome
 from judge_service.analysis.references import ANY, IMPORTERS, Module, stands_for
-
-
-@dataclass(frozen=True)
-class CheckOutcome:
-    """line: from 1; 0 if the rule is broken nowhere in particular."""
-
-    passed: bool
-    line: int = 0
-    detail: str = ""
-
 
 _KEPT = CheckOutcome(passed=True)
 

@@ -10,28 +10,14 @@ import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from judge_service.analysis.geometric import multiplies_itself
-from judge_service.analysis.nodes import walk
+from judge_service.analysis.nodes import FUNCTIONS, called, is_halving, names_of, walk
 from judge_service.analysis.opaque import is_opaque
 from judge_service.analysis.recursion_shape import RecursionShape, recursion_shape
 
 _LINEAR_CALLS = {
     *("sum", "list", "tuple", "set", "frozenset", "dict", "any", "all", "Counter", "deque", "prod", "fsum", "heapify"),
-    *(
-        "join",
-        "copy",
-        "deepcopy",
-        "index",
-        "count",
-        "insert",
-        "remove",
-        "reverse",
-        "extend",
-        "split",
-        "replace",
-        "insort",
-    ),
-    *("mean", "fmean", "accumulate", "loads", "dumps", "literal_eval", "eval"),
+    *("join", "copy", "deepcopy", "index", "count", "insert", "remove", "reverse", "extend", "split", "replace"),
+    *("insort", "mean", "fmean", "accumulate", "loads", "dumps", "literal_eval", "eval"),
 }
 _SAME_SIZE_CALLS = {"enumerate", "zip", "reversed", "map", "filter", "iter", "islice", "sorted", "list", "tuple", "set"}
 _LOGARITHMIC_CALLS = {"heappush", "heappop", "bisect", "bisect_left", "bisect_right"}
@@ -41,7 +27,6 @@ _MODULES = {"math", "heapq", "bisect", "collections", "itertools", "statistics",
 _REMOVERS = {"pop", "popleft", "popitem", "discard", "remove"}
 _LOOPS_KEPT = 1024
 """Of which what is found by walking through all of a loop is remembered: those around it ask for it again."""
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _Loop = ast.For | ast.AsyncFor | ast.While
 
@@ -113,7 +98,7 @@ class Estimator:
 
     def __init__(self, tree: ast.Module) -> None:
         self._tree = tree
-        self.functions = {node.name: node for node in walk(tree) if isinstance(node, _FUNCTIONS)}
+        self.functions = {node.name: node for node in walk(tree) if isinstance(node, FUNCTIONS)}
         self._known: dict[str, Growth] = {}
         self._open: list[str] = []
         self._loops: dict[tuple[_Loop, Scope, str], Growth] = {}
@@ -153,7 +138,7 @@ class Estimator:
 
     def statement(self, node: ast.stmt, scope: Scope) -> Growth:
         """Of running it once where `scope` holds. Raises UnknownGrowthError."""
-        if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
             return CONSTANT  # costs when called; every function is looked at on its own
         if isinstance(node, _LOOPS):
             # Remembered: whoever looks for the costliest line asks again at each depth. What a function costs that
@@ -206,7 +191,7 @@ class Estimator:
 
     def _call(self, node: ast.Call, scope: Scope) -> Growth:
         """Of the call itself, its arguments not counted."""
-        name = _called(node)
+        name = called(node)
         if name in self.functions:
             # All calls of one that remembers cost together what `module` counts it with: each value is made once.
             return CONSTANT if recursion_shape(self.functions[name]).remembers else self.function(name)
@@ -237,7 +222,7 @@ class Estimator:
         return self._call_size(node, scope) if isinstance(node, ast.Call) else LINEAR
 
     def _call_size(self, node: ast.Call, scope: Scope) -> Growth:
-        name = _called(node)
+        name = called(node)
         if name == "range":
             if len(node.args) == 3 and _is_part(node.args[2], scope.parts):
                 return LOGARITHMIC  # every second, every third, and so on: n/2 + n/3 + ... in all turns around it
@@ -276,17 +261,35 @@ def _while_turns(node: ast.While, outer: ast.AST | None) -> Growth:
     tested = set(names_of(node.test)) or set(changed)
     if any(_shrinks_by_factor(inner) for inner in within if isinstance(inner, ast.AugAssign)):
         return LOGARITHMIC
-    middles = {name for name, value in changed.items() if value is not None and _halves(value)}
+    middles = {name for name, value in changed.items() if value is not None and any(map(is_halving, walk(value)))}
     if any(
         value is not None and middles & {name, *names_of(value)} for name, value in changed.items() if name in tested
     ):
         return LOGARITHMIC
     assigned = [pair for inner in within if isinstance(inner, ast.Assign) for pair in _changes(inner)]
-    if multiplies_itself([(name, value) for name, value in assigned if value is not None]):
+    if _multiplies_itself([(name, value) for name, value in assigned if value is not None]):
         return LOGARITHMIC
     if outer is not None and tested & set(changed) and not _set_again(outer, node, tested & set(changed)):
         return CONSTANT  # moves on through the whole of the outer loop, never back: paid for once in all its turns
     return LINEAR
+
+
+def _multiplies_itself(assigned: Sequence[tuple[str, ast.expr]]) -> bool:
+    """Whether a name becomes a multiple of what it was, maybe by way of another: child = 2 * node + 1; node = child.
+
+    assigned: names and what they are set to, in one loop.
+    """
+    flows = {(name, source) for name, value in assigned for source in names_of(value)}
+    return any(source == name or (source, name) in flows for name, value in assigned for source in _multiplied(value))
+
+
+def _multiplied(value: ast.expr) -> Iterator[str]:
+    """Names that are multiplied by a whole number of two or more."""
+    for node in walk(value):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            for factor, other in ((node.left, node.right), (node.right, node.left)):
+                if isinstance(factor, ast.Constant) and isinstance(factor.value, int) and factor.value > 1:
+                    yield from names_of(other)
 
 
 def _set_again(outer: ast.AST, node: ast.While, names: set[str]) -> bool:
@@ -319,15 +322,6 @@ def _shrinks_by_factor(node: ast.AugAssign) -> bool:
     return by_factor or isinstance(node.op, ast.RShift | ast.LShift)
 
 
-def _halves(node: ast.expr) -> bool:
-    return any(
-        isinstance(inner, ast.BinOp)
-        and isinstance(inner.op, ast.FloorDiv | ast.Div | ast.RShift)
-        and _constant(inner.right) in (1, 2)
-        for inner in walk(node)
-    )
-
-
 def _list_names(scope: ast.AST) -> Iterator[str]:
     """Names that a test with `in` walks through: lists made here, and parameters not used like a dict or set."""
     hashed = {
@@ -338,7 +332,7 @@ def _list_names(scope: ast.AST) -> Iterator[str]:
     for node in walk(scope):
         if isinstance(node, ast.Assign) and (
             isinstance(node.value, _LISTS)
-            or (isinstance(node.value, ast.Call) and _called(node.value) in ("list", "sorted", "split"))
+            or (isinstance(node.value, ast.Call) and called(node.value) in ("list", "sorted", "split"))
         ):
             yield from (name for target in node.targets for name in names_of(target))
         elif isinstance(node, ast.arg) and node.arg not in hashed:
@@ -374,20 +368,11 @@ def _taken_out(node: ast.While) -> frozenset[str]:
 
 
 def _takes_out(node: ast.Call) -> bool:
-    return _called(node) in _REMOVERS or _called(node) == "heappop"
+    return called(node) in _REMOVERS or called(node) == "heappop"
 
 
 def _is_part(index: ast.expr, parts: frozenset[str]) -> bool:
     return (isinstance(index, ast.Name) and index.id in parts) or (isinstance(index, ast.Call) and _takes_out(index))
-
-
-def _called(node: ast.Call) -> str:
-    return node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-
-
-def names_of(node: ast.AST) -> Iterator[str]:
-    """Every name in it."""
-    return (inner.id for inner in walk(node) if isinstance(inner, ast.Name))
 
 
 def _constant(node: ast.AST) -> object:

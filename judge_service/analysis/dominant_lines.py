@@ -4,10 +4,10 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from judge_service.analysis.complexity_estimate import CONSTANT, Estimator, Scope, UnknownGrowthError
+from judge_service.analysis.nodes import FUNCTIONS
 
 MOST = 4
 """Lines that are named."""
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def dominant_lines(tree: ast.Module) -> list[int]:
@@ -42,13 +42,11 @@ def _of_block(statements: Sequence[ast.stmt], scope: Scope, estimator: Estimator
 
 
 def _of_statement(node: ast.stmt, scope: Scope, estimator: Estimator) -> Iterator[int]:
-    if isinstance(node, ast.For | ast.AsyncFor):
+    if isinstance(node, ast.For | ast.AsyncFor | ast.While):
+        body = node.body if isinstance(node, ast.While) else [*node.body, *node.orelse]
         yield node.lineno
-        yield from _of_block([*node.body, *node.orelse], estimator.inside(node, scope), estimator)
-    elif isinstance(node, ast.While):
-        yield node.lineno
-        yield from _of_block(node.body, estimator.inside(node, scope), estimator)
+        yield from _of_block(body, estimator.inside(node, scope), estimator)
     else:
         blocks = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)]
-        inside = list(_of_block(blocks, scope, estimator)) if not isinstance(node, (*_FUNCTIONS, ast.ClassDef)) else []
+        inside = list(_of_block(blocks, scope, estimator)) if not isinstance(node, (*FUNCTIONS, ast.ClassDef)) else []
         yield from inside or [node.lineno]

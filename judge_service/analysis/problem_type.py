@@ -5,12 +5,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from judge_service.analysis.nodes import walk
+from judge_service.analysis.nodes import FUNCTIONS, called, is_halving, walk
 from judge_service.analysis.recursion_shape import recursion_shape
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _LEAST = 2  # points that a type needs: a word in a name is worth two, what the code looks like one
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class _Type:
 
 
 def problem_type(tree: ast.Module) -> str:
-    """One of PROBLEM_TYPES, the one with the most points, the first of equals; empty if none has enough."""
+    """The name of a type: of the one with the most points, the first of equals; empty if none has enough."""
     words = _words(tree)
     points = {kind.name: 2 * len(words & kind.words) + kind.shape(tree) for kind in _TYPES}
     best = max(points, key=points.__getitem__)
@@ -32,27 +31,20 @@ def problem_type(tree: ast.Module) -> str:
 
 def _words(tree: ast.Module) -> set[str]:
     """The words of the functions' names, in lower case and without a plural s."""
-    names = [node.name for node in walk(tree) if isinstance(node, _FUNCTIONS)]
+    names = [node.name for node in walk(tree) if isinstance(node, FUNCTIONS)]
     words = {word.lower() for name in names for word in _WORD.findall(name)}
     return words | {word.removesuffix("s") for word in words}
 
 
 def _has_call(*names: str) -> Callable[[ast.Module], bool]:
     def has(tree: ast.Module) -> bool:
-        calls = (node.func for node in walk(tree) if isinstance(node, ast.Call))
-        return any((getattr(call, "id", "") or getattr(call, "attr", "")) in names for call in calls)
+        return any(isinstance(node, ast.Call) and called(node) in names for node in walk(tree))
 
     return has
 
 
 def _halves(tree: ast.Module) -> bool:
-    return any(
-        isinstance(node, ast.BinOp)
-        and isinstance(node.op, ast.FloorDiv | ast.RShift)
-        and isinstance(node.right, ast.Constant)
-        and node.right.value in (1, 2)
-        for node in walk(tree)
-    )
+    return any(map(is_halving, walk(tree)))
 
 
 def _takes_remainders(tree: ast.Module) -> bool:
@@ -69,7 +61,7 @@ def _is_text(node: ast.expr) -> bool:
 
 
 def _calls_itself(tree: ast.Module) -> bool:
-    return any(recursion_shape(node).calls > 0 for node in walk(tree) if isinstance(node, _FUNCTIONS))
+    return any(recursion_shape(node).calls > 0 for node in walk(tree) if isinstance(node, FUNCTIONS))
 
 
 def _two_loops(tree: ast.Module) -> bool:
@@ -91,4 +83,3 @@ _TYPES = (
     _Type("greedy", frozenset({"schedule", "interval", "activity", "meeting", "jump"}), _has_call("heappush")),
     _Type("number_theory", frozenset({"prime", "gcd", "factor", "divisor", "factorial", "modulo"}), _takes_remainders),
 )
-PROBLEM_TYPES = tuple(kind.name for kind in _TYPES)

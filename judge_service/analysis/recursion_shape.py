@@ -4,7 +4,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from judge_service.analysis.nodes import walk
+from judge_service.analysis.nodes import is_halving, walk
 
 _MEMO_DECORATORS = {"cache", "lru_cache", "memoize"}
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -34,7 +34,7 @@ def recursion_shape(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Recursi
     return RecursionShape(
         calls=_calls_of_block(function.body, function.name),
         in_loop=any(_calls(loop, function.name) for loop in loops),
-        halves=any(_is_halving(node) for node in nodes),
+        halves=any(is_halving(node) for node in nodes),
         over_parts=all(any(isinstance(arg, ast.Attribute) for arg in call.args) for call in own),
         remembers=_remembers(function, nodes),
     )
@@ -68,13 +68,6 @@ def _calls_of_block(statements: Sequence[ast.stmt], name: str) -> int:
 
 def _leaves(statements: Sequence[ast.stmt]) -> bool:
     return bool(statements) and isinstance(statements[-1], ast.Return | ast.Raise | ast.Continue | ast.Break)
-
-
-def _is_halving(node: ast.AST) -> bool:
-    if not isinstance(node, ast.BinOp) or not isinstance(node.right, ast.Constant):
-        return False
-    divides = isinstance(node.op, ast.FloorDiv | ast.Div) and node.right.value == 2
-    return divides or (isinstance(node.op, ast.RShift) and node.right.value == 1)
 
 
 def _remembers(function: ast.FunctionDef | ast.AsyncFunctionDef, nodes: Sequence[ast.AST]) -> bool:

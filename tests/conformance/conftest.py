@@ -49,7 +49,7 @@ class Arena:
     degradations: tuple[str, ...]
 
     async def execute(self, workload: executor_pb2.Workload) -> executor_pb2.Report:
-        return await self.attempts.execute(executor_pb2.ExecuteRequest(attempt_id="conformance", workload=workload))
+        return await self.attempts.execute(executor_pb2.AttemptRequest(attempt_id="conformance", workload=workload))
 
     async def call(
         self, source: str | bytes, *args: object, bounds: common_pb2.Limits | None = None
@@ -86,7 +86,7 @@ async def arena(request: pytest.FixtureRequest) -> AsyncIterator[Arena]:
     pool.start()
     attempts = Attempts(pool, isolation, settings)
     info = isolation.describe()
-    honest = essence(await attempts.execute(executor_pb2.ExecuteRequest(attempt_id="control", workload=HONEST)))
+    honest = essence(await attempts.execute(executor_pb2.AttemptRequest(attempt_id="control", workload=HONEST)))
     yield Arena(info.name, attempts, pool, honest, info.degradations)
     await pool.close()
     await isolation.close()

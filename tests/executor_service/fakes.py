@@ -12,19 +12,12 @@ class FakeSandbox(Sandbox):
     """Lives until `die` or `destroy`."""
 
     def __init__(self, number: int, removal: asyncio.Event) -> None:
-        self._number = number
+        self.sandbox_id = f"fake-{number}"
+        self.hello = Hello("fake")
         self._removal = removal
         self._alive = True
         self._lost: Callable[[], None] = lambda: None
         self.gone = asyncio.Event()
-
-    @property
-    def sandbox_id(self) -> str:
-        return f"fake-{self._number}"
-
-    @property
-    def hello(self) -> Hello:
-        return Hello("fake")
 
     @property
     def alive(self) -> bool:

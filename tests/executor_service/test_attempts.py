@@ -56,7 +56,7 @@ async def test_a_caller_that_goes_away_frees_its_sandbox(answered: bool) -> None
         await executor.until(lambda status: status.leased == 1)
         stream.call.cancel()
         await executor.until(lambda status: status.leased == 0)
-        assert (await executor.execute(TWO)).report.calls[0].value.json == b"2"
+        assert (await executor.execute(TWO)).calls[0].value.json == b"2"
 
 
 async def test_a_deadline_frees_the_sandbox() -> None:
@@ -85,7 +85,7 @@ async def test_another_attempt_gets_the_sandbox_only_after_the_stream() -> None:
         await executor.until(lambda status: status.queued == 1)
         assert await stream.value(ONE) == b"1"
         await stream.call.done_writing()
-        assert (await waiting).report.calls[0].value.json == b"2"
+        assert (await waiting).calls[0].value.json == b"2"
 
 
 async def test_more_workloads_than_a_sandbox_is_kept_for_go_on_in_another() -> None:

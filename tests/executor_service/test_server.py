@@ -15,6 +15,7 @@ from codearena.v1 import common_pb2, executor_pb2, executor_pb2_grpc
 from executor_service.server import ExecutorServer
 from executor_service.settings import Settings
 from tests.executor_service import workloads
+from tests.executor_service.asking import report_of
 
 LONG = workloads.limits(call_cpu_s=60, call_wall_s=60, attempt_wall_s=60)
 
@@ -27,8 +28,9 @@ class Executor:
     port: int
     stub: Any
 
-    def execute(self, workload: executor_pb2.Workload) -> Any:
-        return self.stub.Execute(executor_pb2.ExecuteRequest(attempt_id="test", workload=workload))
+    def execute(self, workload: executor_pb2.Workload) -> asyncio.Task[executor_pb2.Report]:
+        """The report, once there is one."""
+        return asyncio.create_task(report_of(self.stub, workload))
 
     async def status(self) -> executor_pb2.GetStatusResponse:
         status: executor_pb2.GetStatusResponse = await self.stub.GetStatus(executor_pb2.GetStatusRequest())
@@ -60,9 +62,9 @@ async def error_of(call: Any) -> Exception:
 
 async def test_a_workload_gets_its_report() -> None:
     async with serving() as executor:
-        answer = await executor.execute(workloads.workload("def f(): return 42"))
-        assert answer.report.calls[0].status == common_pb2.CALL_STATUS_RETURNED
-        assert answer.report.isolation.name == "local"
+        report = await executor.execute(workloads.workload("def f(): return 42"))
+        assert report.calls[0].status == common_pb2.CALL_STATUS_RETURNED
+        assert report.isolation.name == "local"
 
 
 async def test_a_reference_that_does_not_load_gives_an_error_and_no_report() -> None:
@@ -97,7 +99,7 @@ async def test_a_caller_that_goes_away_frees_its_sandbox() -> None:
         await executor.until(lambda status: status.leased == 1)
         call.cancel()
         await executor.until(lambda status: status.leased == 0)
-        assert (await executor.execute(workloads.workload("def f(): return 1"))).report.calls[0].value.json == b"1"
+        assert (await executor.execute(workloads.workload("def f(): return 1"))).calls[0].value.json == b"1"
 
 
 async def test_beyond_the_queue_callers_are_told_when_to_come_back() -> None:
@@ -119,7 +121,7 @@ async def test_draining_finishes_what_is_in_flight() -> None:
         call = executor.execute(workloads.workload("import time\ndef f():\n    time.sleep(0.3)\n    return 'done'"))
         await executor.until(lambda status: status.leased == 1)
         drained = asyncio.create_task(executor.server.drain())
-        assert (await call).report.calls[0].value.json == b'"done"'
+        assert (await call).calls[0].value.json == b'"done"'
         await drained
 
 

@@ -9,6 +9,7 @@ import grpc
 
 from codearena.v1 import common_pb2, executor_pb2, executor_pb2_grpc
 from tests.executor_service import workloads
+from tests.executor_service.asking import report_of
 from tests.integration.processes import Executor
 
 _AT_ONCE = 4  # fewer than the queue takes, so that none is refused
@@ -22,9 +23,7 @@ class Client:
         self._stub = stub
 
     async def execute(self, workload: executor_pb2.Workload) -> executor_pb2.Report:
-        request = executor_pb2.ExecuteRequest(attempt_id="integration", workload=workload)
-        response: executor_pb2.ExecuteResponse = await self._stub.Execute(request, timeout=300)
-        return response.report
+        return await report_of(self._stub, workload)
 
     async def status(self) -> executor_pb2.GetStatusResponse:
         response: executor_pb2.GetStatusResponse = await self._stub.GetStatus(executor_pb2.GetStatusRequest())

@@ -5,8 +5,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from codearena.v1 import common_pb2, executor_pb2
-from judge_service.judge import Evidence
+from codearena.v1 import common_pb2, executor_pb2, judge_pb2
 
 SLOW = b"a=1\n" * 8_000
 """Honest but long: a quarter of a second of CPU time for the security analysis, several times that on a busy host."""
@@ -26,9 +25,18 @@ def report(*statuses: common_pb2.CallStatus.ValueType, loaded: bool = True) -> e
     )
 
 
-def evidence(source: bytes) -> Evidence:
-    """Evidence of an attempt with this source, all of whose calls returned."""
-    return Evidence("easy-1", "Average of a list", "Repair it.", b"", source, report())
+def evidence(
+    source: bytes, seen: executor_pb2.Report | None = None, *, all_tests_passed: bool = False
+) -> judge_pb2.Evidence:
+    """Evidence of an attempt with this source. seen: its report; by default all calls returned."""
+    return judge_pb2.Evidence(
+        task_id="easy-1",
+        title="Average of a list",
+        description="Repair it.",
+        source=source,
+        report=seen or report(),
+        all_tests_passed=all_tests_passed,
+    )
 
 
 def is_alive(pid: int) -> bool:

@@ -5,14 +5,15 @@ import json
 import pytest
 
 from judge_service.answers import (
+    SECURITY,
+    STRUCTURE,
     LintAnswer,
     MalformedAnswerError,
     NoAnswer,
     StructureAnswer,
     Unreadable,
+    read,
     read_lint,
-    read_security,
-    read_structure,
 )
 from judge_service.judge import Severity, Unscored
 
@@ -31,13 +32,13 @@ def _facts(**changes: object) -> bytes:
 
 
 def test_facts_are_read() -> None:
-    answer = read_structure(_facts())
+    answer = read(STRUCTURE, _facts())
     assert isinstance(answer, StructureAnswer)
     assert answer.complexity == 3
 
 
 def test_a_workers_own_reason_is_read() -> None:
-    answer = read_security(b'{"unscored": "unreadable", "detail": "SyntaxError: x"}')
+    answer = read(SECURITY, b'{"unscored": "unreadable", "detail": "SyntaxError: x"}')
     assert answer == NoAnswer(unscored=Unscored.UNREADABLE, detail="SyntaxError: x")
 
 
@@ -58,7 +59,7 @@ def test_a_workers_own_reason_is_read() -> None:
 )
 def test_anything_else_is_malformed(data: bytes) -> None:
     with pytest.raises(MalformedAnswerError):
-        read_security(data)
+        read(SECURITY, data)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_anything_else_is_malformed(data: bytes) -> None:
 )
 def test_facts_out_of_range_are_malformed(changes: dict[str, object]) -> None:
     with pytest.raises(MalformedAnswerError):
-        read_structure(_facts(**changes))
+        read(STRUCTURE, _facts(**changes))
 
 
 def _lints(*facts: object) -> bytes:

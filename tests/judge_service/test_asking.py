@@ -10,7 +10,7 @@ from codearena.errors import ServiceError
 from codearena.server.breaker import BreakerState
 from codearena.v1 import common_pb2
 from judge_service.asking import AskingJudge
-from judge_service.judge import Evidence, JudgeKind, Unscored
+from judge_service.judge import JudgeKind, Unscored
 from judge_service.llm import Model
 from judge_service.settings import Settings
 from judge_service.static import StaticJudge
@@ -165,7 +165,7 @@ async def test_beyond_the_tokens_of_the_day_nothing_is_asked(
 async def test_the_settings_say_when_to_ask(
     make: Callable[..., AskingJudge], llm: ScriptedLLM, when: str, calls: int
 ) -> None:
-    seen = Evidence("t", "t", "d", b"", CODE, report(common_pb2.CALL_STATUS_CRASHED))
+    seen = evidence(CODE, report(common_pb2.CALL_STATUS_CRASHED))
     await make(llm_when=when).judge(seen)
     assert len(llm.requests) == calls
 
@@ -177,7 +177,7 @@ async def test_the_settings_say_when_to_ask(
 async def test_the_settings_say_whether_failing_tests_are_worth_a_question(
     make: Callable[..., AskingJudge], llm: ScriptedLLM, when: str, passed: bool, calls: int
 ) -> None:
-    found = await make(llm_when=when).judge(Evidence("t", "t", "d", b"", CODE, report(), passed))
+    found = await make(llm_when=when).judge(evidence(CODE, all_tests_passed=passed))
     assert (len(llm.requests), found.kind is JudgeKind.LLM) == (calls, calls == 1)
 
 

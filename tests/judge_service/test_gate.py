@@ -23,10 +23,10 @@ async def test_no_more_than_the_places_are_inside_and_the_rest_waits() -> None:
     gate, release = Gate("judgement", 2, 8, 1.0), asyncio.Event()
     tasks = [asyncio.create_task(_hold(gate, release)) for _ in range(5)]
     await _settle()
-    assert (gate.inside, gate.waiting) == (2, 3)
+    assert (gate.held, gate.waiting) == (2, 3)
     release.set()
     await asyncio.gather(*tasks)
-    assert (gate.inside, gate.waiting) == (0, 0)
+    assert (gate.held, gate.waiting) == (0, 0)
 
 
 async def test_beyond_the_queue_one_is_refused_with_the_time_to_wait() -> None:
@@ -48,7 +48,7 @@ async def test_the_queue_is_bounded_for_one_who_holds_all_it_may_although_places
         await _hold(gate, release, "many")
     tasks.append(asyncio.create_task(_hold(gate, release, "one")))
     await _settle()
-    assert (gate.inside, gate.waiting) == (2, 1)
+    assert (gate.held, gate.waiting) == (2, 1)
     release.set()
     await asyncio.gather(*tasks)
 

@@ -4,8 +4,8 @@ import pytest
 
 from codearena.v1 import common_pb2, executor_pb2
 from judge_service import scoring
-from judge_service.answers import LintAnswer, LintFinding, SecurityAnswer, SecurityFinding, StructureAnswer
-from judge_service.judge import Severity, Unscored
+from judge_service.answers import LintAnswer, SecurityAnswer, SecurityFinding, StructureAnswer
+from judge_service.judge import Finding, Severity, Unscored
 from tests.judge_service.build import report
 
 LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
@@ -121,6 +121,6 @@ def test_a_complex_function_is_named_among_the_findings() -> None:
 
 
 def test_lint_findings_are_handed_on() -> None:
-    lint = LintFinding(rule="F821", message="Undefined name `x`", line=2, severity=HIGH)
+    lint = Finding(rule="F821", message="Undefined name `x`", line=2, severity=HIGH)
     dimension = scoring.quality(_answer()[0], LintAnswer(findings=(lint,), counts={HIGH: 1}), 20)
-    assert dimension.findings == (lint.public(),)
+    assert dimension.findings == (lint,)

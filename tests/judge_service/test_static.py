@@ -6,7 +6,6 @@ import random
 import signal
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -282,13 +281,13 @@ async def test_what_is_killed_again_and_again_is_unscored_and_not_remembered(jud
 
 
 async def test_equal_sources_are_analysed_once_and_correctness_is_each_reports_own(judge: StaticJudge) -> None:
-    seen = evidence(b"def known(): pass\n")
-    first = await judge.judge(seen)
+    source = b"def known(): pass\n"
+    first = await judge.judge(evidence(source))
     launcher = judge.analyses.workers.launcher_pid
     assert launcher is not None
     os.kill(launcher, signal.SIGSTOP)  # whatever needs a child now would wait for ever
     try:
-        second = await judge.judge(replace(seen, report=report(loaded=False)))
+        second = await judge.judge(evidence(source, report(loaded=False)))
     finally:
         os.kill(launcher, signal.SIGCONT)
     assert (second.security, second.quality) == (first.security, first.quality)

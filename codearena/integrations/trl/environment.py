@@ -48,7 +48,9 @@ class CodeArenaEnvironment:
         Returns:
             What the fix came to.
         """
-        episode = self._begun()
+        episode = self._episode
+        if episode is None:
+            raise ValueError("no episode; reset begins one")
         if episode.done:
             raise ValueError("the episode is over")
         try:
@@ -76,11 +78,6 @@ class CodeArenaEnvironment:
         if self._failed or self._episode is None:
             return None
         return self._episode.reward or 0.0
-
-    def _begun(self) -> StepResponse:
-        if self._episode is None:
-            raise ValueError("no episode; reset begins one")
-        return self._episode
 
     def _arena(self) -> CodeArena:
         url = os.environ.get(URL_VARIABLE, DEFAULT_URL)

@@ -149,11 +149,16 @@ class Rewards:
                 raise
             answers = [error] * len(items)
         _report(so_far, answers)
-        return [_row(verdict, answer) for verdict, answer in zip(answers, proposed, strict=True)]
+        return [
+            None
+            if isinstance(verdict, CodeArenaError)
+            else Graded(verdict.reward, verdict.reward_components, answer.missing)
+            for verdict, answer in zip(answers, proposed, strict=True)
+        ]
 
     def _proposed(self, items: Sequence[Item], arena: CodeArena) -> list[Answer]:
         """What each completion proposes. Raises what keeps the gateway from telling the entry points."""
-        known = self._progress().entry_points.of({item.task_id for item in items if item.entry_point is None}, arena)
+        known = self._progress().entry_points({item.task_id for item in items if item.entry_point is None}, arena)
         return [answer_of(item.text, item.entry_point or known.get(item.task_id)) for item in items]
 
     def _progress(self) -> Progress:
@@ -205,9 +210,3 @@ def _report(so_far: Progress, answers: Sequence[Verdict | CodeArenaError]) -> No
             total,
             failures[0].detail,
         )
-
-
-def _row(verdict: Verdict | CodeArenaError, answer: Answer) -> Graded | None:
-    if isinstance(verdict, CodeArenaError):
-        return None
-    return Graded(verdict.reward, verdict.reward_components, answer.missing)

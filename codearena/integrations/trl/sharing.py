@@ -1,16 +1,17 @@
 """What one process has for all its threads: clients of gateways, and what was graded last."""
 
+import contextlib
 import hashlib
 import json
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from codearena.completions import NoAnswer
-from codearena.integrations.trl.entry_points import EntryPoints
+from codearena.errors import UnknownTaskError
 from codearena.models import IsolationName, RewardComponents
 from codearena.sdk.client import CodeArena
 
@@ -103,10 +104,24 @@ class Progress:
 
     def __init__(self) -> None:
         self.batches = Batches()
-        self.entry_points = EntryPoints()
         self.answered = False
         self.not_graded = 0
+        self._entry_points: dict[str, str] = {}
         self._lock = threading.Lock()
+
+    def entry_points(self, tasks: Collection[str], arena: CodeArena) -> Mapping[str, str]:
+        """What fixes of each task have to define: the gateway is asked once for each.
+
+        A task that is not served is left out: whoever grades it says so.
+
+        Raises:
+            CodeArenaError: the gateway does not answer. Nothing is guessed then: the same completion would have
+                another answer on another rank.
+        """
+        for task in sorted(set(tasks) - self._entry_points.keys()):
+            with contextlib.suppress(UnknownTaskError):
+                self._entry_points[task] = arena.task(task).entry_point
+        return self._entry_points
 
     def count_not_graded(self, completions: int) -> int:
         """How many it is in all."""

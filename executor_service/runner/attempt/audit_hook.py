@@ -46,15 +46,8 @@ _CTYPES = (
 )
 _REACHES = {
     *(f"ctypes.{name}" for name in _CTYPES),
-    "sys.addaudithook",
-    "gc.get_objects",
-    "gc.get_referrers",
-    "gc.get_referents",
-    "sys._current_frames",
-    "sys._current_exceptions",
-    "sys.remote_exec",
-    "cpython.PyInterpreterState_New",
-    "code.__new__",
+    *("gc.get_objects", "gc.get_referrers", "gc.get_referents", "sys._current_frames", "sys._current_exceptions"),
+    *("sys.addaudithook", "sys.remote_exec", "cpython.PyInterpreterState_New", "code.__new__"),
 }
 _LIBRARY = os.path.dirname(str(os.__file__)) + os.sep
 _PYC_END, _PYC_HEADER_BYTES = f".{sys.implementation.cache_tag}.pyc", 16

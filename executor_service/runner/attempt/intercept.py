@@ -7,7 +7,7 @@ attempt's own process and speaks of its own calls only.
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 _RECORDS_KEPT = 101  # one more than are passed on (outcomes.py), which tells that there were more
@@ -78,10 +78,8 @@ class Popen:
         return None
 
     def communicate(self, input: Any = None, timeout: float | None = None) -> tuple[Any, Any]:
-        return (
-            None if self.stdout is None else self._nothing,
-            None if self.stderr is None else self._nothing,
-        )
+        stdout, stderr = (None if stream is None else self._nothing for stream in (self.stdout, self.stderr))
+        return stdout, stderr
 
     def poll(self) -> int:
         return 0
@@ -95,24 +93,14 @@ class Popen:
     terminate = kill = lambda self: None
 
 
-def _recorder(via: str, position: int, answer: Any) -> Callable[..., Any]:
-    """position: of argv, which follows what is run."""
+def _recorder(via: str, position: int, spread: bool) -> Callable[..., int]:
+    """position: of argv, which follows what is run; spread: over the parameters, as the l-variants have it."""
 
-    def intercepted(*args: Any, **_: Any) -> Any:
-        known = len(args) > position
-        record(via, args[position] if known else [], program=args[position - 1] if known else None)
-        return answer
-
-    return intercepted
-
-
-def _list_recorder(via: str, position: int, answer: Any) -> Callable[..., Any]:
-    """For the l-variants, whose argv is spread over the parameters."""
-
-    def intercepted(*args: Any, **_: Any) -> Any:
+    def intercepted(*args: Any, **_: Any) -> int:
         parts = [part for part in args[position:] if not isinstance(part, dict)]
-        record(via, parts, program=args[position - 1] if parts else None)
-        return answer
+        argv = parts if spread else next(iter(parts), [])
+        record(via, argv, program=args[position - 1] if parts else None)
+        return 0
 
     return intercepted
 
@@ -135,13 +123,16 @@ def install() -> None:
     subprocess.getstatusoutput = _shell_recorder("subprocess.getstatusoutput", lambda: (0, ""))
     os.system = _shell_recorder("os.system", int)
     os.popen = _shell_recorder("os.popen", io.StringIO)
-    _install_os(["execv", "execve", "execvp", "execvpe", "posix_spawn", "posix_spawnp"], _recorder, 1)
-    _install_os(["execl", "execle", "execlp", "execlpe"], _list_recorder, 1)
-    _install_os(["spawnv", "spawnve", "spawnvp", "spawnvpe"], _recorder, 2)
-    _install_os(["spawnl", "spawnle", "spawnlp", "spawnlpe"], _list_recorder, 2)
+    for names, position, spread in _STARTERS:
+        for name in names:
+            if hasattr(os, name):
+                setattr(os, name, _recorder(f"os.{name}", position, spread))
 
 
-def _install_os(names: Sequence[str], make: Callable[[str, int, Any], Callable[..., Any]], position: int) -> None:
-    for name in names:
-        if hasattr(os, name):
-            setattr(os, name, make(f"os.{name}", position, 0))
+_STARTERS = (
+    (("execv", "execve", "execvp", "execvpe", "posix_spawn", "posix_spawnp"), 1, False),
+    (("execl", "execle", "execlp", "execlpe"), 1, True),
+    (("spawnv", "spawnve", "spawnvp", "spawnvpe"), 2, False),
+    (("spawnl", "spawnle", "spawnlp", "spawnlpe"), 2, True),
+)
+"""Functions of `os`, where they have argv, and whether it is spread over the parameters."""

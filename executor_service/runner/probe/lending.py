@@ -57,11 +57,8 @@ def read_value(message: dict[str, str]) -> Any:
 
 
 def _written(value: Any) -> dict[str, str]:
-    packed = values.pack(value)
-    return {"args": values.encode(value).decode("ascii")} if packed is None else _packed(packed)
-
-
-def _packed(packed: bytes) -> dict[str, str]:
+    if (packed := values.pack(value)) is None:
+        return {"args": values.encode(value).decode("ascii")}
     return {"packed": base64.b64encode(packed).decode("ascii")}
 
 
@@ -76,8 +73,3 @@ def _parted(packed: str, args: str, lend: int | None) -> tuple[list[Any], dict[s
         return [], whole
     items, left[lend] = left[lend], len(left[lend])
     return items, _written(left)
-
-
-def forget() -> None:
-    """Drops what is kept of the arguments that calls were made with."""
-    _parted.cache_clear()

@@ -9,7 +9,7 @@ slow attempt costs little and its lower bound says enough.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from executor_service.runner.probe import repeats
 from executor_service.runner.probe.lending import Lender
@@ -47,19 +47,6 @@ class Budget:
     def spend(self, cpu_s: float) -> None:
         self.left_s -= cpu_s
         self.spent_s += cpu_s
-
-
-class Stop(Protocol):
-    """When larger sizes are left out.
-
-    decides: it is asked no more once reached, and the first of the larger sizes is tried, to end as a time limit.
-    """
-
-    @property
-    def decides(self) -> bool: ...
-
-    def reached(self, outcomes: Sequence[CallOutcome]) -> bool:
-        """outcomes: of the points so far."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +93,13 @@ class Clear:
         if not outcome.returned:
             return 0.0
         return outcome.usage.cpu_s / max(self.reference[index].usage.cpu_s, _COMPARABLE_S)
+
+
+Stop = Share | Clear
+"""When larger sizes are left out: `reached`, by the outcomes of the points so far.
+
+decides: it is asked no more once reached, and the first of the larger sizes is tried, to end as a time limit.
+"""
 
 
 @dataclass
@@ -231,16 +225,20 @@ def run(
         if not process.alive:
             return replace(steps.ended_by.pop(), call_id=call_id) if steps.ended_by else not_run(call_id)
         outcome, read = _measure(steps, point, item_s.get(call_id, 0.0))
-        if read:
+        if read:  # what was lent is not read again, and so would take no time
             paid_s[call_id] = outcome.usage.cpu_s / read
-        elif idle_s is not None and _repeats(outcome, point, budget):
+        elif idle_s is not None and outcome.returned and "lend" not in point and budget.left_s > _SPARE_S:
             repeated = repeats.repeat(steps.again, outcome.usage.cpu_s, idle_s, bounds.repeated_s)
             return replace(outcome, repeated_calls=repeated.calls, repeated_cpu_s=repeated.cpu_s)
         return outcome
 
     loaded_s = budget.spent_s
     warm_up, largest = measured(points[0]), math.inf
-    idle_s = reference.idle_s if reference else _idle_s(process, steps)
+    idle_s = 0.0
+    if reference:
+        idle_s = reference.idle_s
+    elif process.alive:
+        idle_s = repeats.idle_s(repeats.idle_steps(steps.again))
     warmed_up_s = budget.spent_s
     outcomes: list[CallOutcome] = []
     for point in points:
@@ -256,16 +254,6 @@ def run(
         outcomes[index] = measured(points[index], idle_s)
     spent_s, warm_up_s = budget.spent_s - warmed_up_s, warmed_up_s - loaded_s
     return Probed(outcomes, spent_s=spent_s, warm_up_s=warm_up_s, item_s=paid_s, idle_s=idle_s)
-
-
-def _idle_s(process: Process, steps: "_Steps") -> float:
-    """CPU time of a step that makes no call; 0 if the process has ended."""
-    return repeats.idle_s(repeats.idle_steps(steps.again)) if process.alive else 0.0
-
-
-def _repeats(outcome: CallOutcome, point: dict[str, Any], budget: Budget) -> bool:
-    """Whether the call may be made once more: what was lent is not read again, and so would take no time."""
-    return outcome.returned and "lend" not in point and budget.left_s > _SPARE_S
 
 
 def with_process(probed: Probed, load_cpu_s: float, ran: Ran) -> Probed:

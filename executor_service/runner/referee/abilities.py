@@ -4,14 +4,15 @@
 those which the type of the object has, and no others.
 """
 
-from collections.abc import Iterator
-from types import MethodType, TracebackType
+from collections.abc import Callable, Iterator
+from types import MethodType
 from typing import Any
 
 from executor_service.runner.referee.precedent import SWALLOW
 from executor_service.runner.referee.proxies import (
     Origin,
     Proxy,
+    asking,
     items,
     may_be_swallowed,
     operate,
@@ -23,172 +24,87 @@ from executor_service.runner.referee.proxies import (
 _PUMP_S, _PUMP_ALONE_S = 0.002, 0.1  # how long the attempt's loop runs before the script's has its turn
 
 
-class _Callable:
-    __slots__ = ()
-
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        origin = origin_of(self)
-        if (args or kwargs) and origin.link.in_place_of_a_value(origin):
-            refuse(origin, "what a call with arguments says")
-        return origin.link.apply("call", self, *args, **kwargs)
+def _of_its_own(name: str) -> Callable[..., Any]:
+    """A method of the object's that is called as it has it."""
+    return lambda self, *args: origin_of(self).link.apply("getattr", self, name)(*args)
 
 
-class _Iterable:
-    __slots__ = ()
-
-    def __iter__(self) -> Iterator[Any]:
-        origin = origin_of(self)
-        if "__next__" in origin.can:  # it is an iterator, and says itself what it iterates over
-            return origin.link.apply("iter", self)  # type: ignore[no-any-return]
-        return items(self, "iter")
-
-    def __reversed__(self) -> Iterator[Any]:
-        return items(self, "reversed")
+def _call(self: Any, /, *args: Any, **kwargs: Any) -> Any:
+    origin = origin_of(self)
+    if (args or kwargs) and origin.link.in_place_of_a_value(origin):
+        refuse(origin, "what a call with arguments says")
+    return origin.link.apply("call", self, *args, **kwargs)
 
 
-class _Iterator:
-    __slots__ = ()
-
-    def __next__(self) -> Any:
-        return origin_of(self).link.apply("next", self)
-
-
-class _Awaitable:
-    __slots__ = ()
-
-    def __await__(self) -> Iterator[Any]:
-        return awaited(self).__await__()
+def _iter(self: Any) -> Iterator[Any]:
+    origin = origin_of(self)
+    if "__next__" in origin.can:  # it is an iterator, and says itself what it iterates over
+        return origin.link.apply("iter", self)  # type: ignore[no-any-return]
+    return items(self, "iter")
 
 
-class _AsyncIterable:
-    __slots__ = ()
-
-    def __aiter__(self) -> Any:
-        return origin_of(self).link.apply("aiter", self)
-
-
-class _AsyncIterator:
-    __slots__ = ()
-
-    async def __anext__(self) -> Any:
-        is_there, item = await origin_of(self).link.apply("anext", self)
-        if not is_there:
-            raise StopAsyncIteration
-        return item
+async def _anext(self: Any) -> Any:
+    is_there, item = await origin_of(self).link.apply("anext", self)
+    if not is_there:
+        raise StopAsyncIteration
+    return item
 
 
-class _AsyncContext:
-    __slots__ = ()
-
-    async def __aenter__(self) -> Any:
-        return await origin_of(self).link.apply("getattr", self, "__aenter__")()
-
-    async def __aexit__(self, *error: Any) -> bool:
-        left = await origin_of(self).link.apply("getattr", self, "__aexit__")(error[0], error[1], None)
-        return bool(left) and error[1] is not None and may_be_swallowed(error[1], origin_of(self).link)
+async def _aenter(self: Any) -> Any:
+    return await _of_its_own("__aenter__")(self)
 
 
-class _Sized:
-    __slots__ = ()
-
-    def __len__(self) -> int:
-        return int(typed(self, int, "len", self))
+async def _aexit(self: Any, _: Any, error: BaseException | None, traceback: Any) -> bool:
+    left = await _of_its_own("__aexit__")(self, _, error, None)
+    return bool(left) and error is not None and may_be_swallowed(error, origin_of(self).link)
 
 
-class _Subscripted:
-    __slots__ = ()
-
-    def __getitem__(self, key: Any) -> Any:
-        return origin_of(self).link.apply("getitem", self, key)
-
-
-class _Container:
-    __slots__ = ()
-
-    def __contains__(self, item: Any) -> bool:
-        return bool(operate("contains", self, item))
-
-
-class _Context:
-    __slots__ = ()
-
-    def __enter__(self) -> Any:
-        return origin_of(self).link.apply("enter", self)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> bool:
-        origin = origin_of(self)
-        link = origin.link
-        if error is None or kind is None:
-            link.apply("exit", self, None)
-            return False
-        if isinstance(error, Exception):
-            swallows = typed(self, bool, "exit", self, error)
-            if not swallows or not may_be_swallowed(error, link):
-                return False
-            return link.allows(SWALLOW, origin.place) or link.spoil("a context of the attempt swallows an exception")
+def _exit(self: Any, _: Any, error: BaseException | None, traceback: Any) -> bool:
+    origin = origin_of(self)
+    if error is None:
+        origin.link.apply("exit", self, None)
         return False
+    if not isinstance(error, Exception):
+        return False
+    swallows = typed(self, bool, "exit", self, error)
+    if not swallows or not may_be_swallowed(error, origin.link):
+        return False
+    return origin.link.allows(SWALLOW, origin.place) or origin.link.spoil(
+        "a context of the attempt swallows an exception"
+    )
 
 
-class _Truth:
-    __slots__ = ()
-
-    def __bool__(self) -> bool:
-        return bool(typed(self, bool, "bool", self))
-
-
-class _Descriptor:
+def _get(self: Any, target: Any, kind: Any = None) -> Any:
     """An attribute of a class of the script's: a function of the attempt's becomes a method of it."""
-
-    __slots__ = ()
-
-    def __get__(self, target: Any, kind: Any = None) -> Any:
-        origin = origin_of(self)
-        if origin.kind == "function":
-            return self if target is None else MethodType(self, target)  # type: ignore[arg-type]
-        return origin.link.apply("getattr", self, "__get__")(target, kind)
+    if origin_of(self).kind == "function":
+        return self if target is None else MethodType(self, target)
+    return _of_its_own("__get__")(self, target, kind)
 
 
-class _Setter:
-    __slots__ = ()
-
-    def __set__(self, target: Any, value: Any) -> None:
-        origin_of(self).link.apply("getattr", self, "__set__")(target, value)
-
-
-class _Deleter:
-    __slots__ = ()
-
-    def __delete__(self, target: Any) -> None:
-        origin_of(self).link.apply("getattr", self, "__delete__")(target)
-
-
-class _Named:
-    __slots__ = ()
-
-    def __set_name__(self, owner: Any, name: str) -> None:
-        origin_of(self).link.apply("getattr", self, "__set_name__")(owner, name)
-
-
-ABLE: dict[str, type] = {
-    "__call__": _Callable,
-    "__iter__": _Iterable,
-    "__next__": _Iterator,
-    "__len__": _Sized,
-    "__getitem__": _Subscripted,
-    "__contains__": _Container,
-    "__enter__": _Context,
-    "__await__": _Awaitable,
-    "__aiter__": _AsyncIterable,
-    "__anext__": _AsyncIterator,
-    "__aenter__": _AsyncContext,
-    "__bool__": _Truth,
-    "__get__": _Descriptor,
-    "__set__": _Setter,
-    "__delete__": _Deleter,
-    "__set_name__": _Named,
+_METHODS: dict[str, Callable[..., Any]] = {
+    "__call__": _call,
+    "__iter__": _iter,
+    "__next__": asking("next"),
+    "__len__": lambda self: int(typed(self, int, "len", self)),
+    "__getitem__": asking("getitem"),
+    "__contains__": lambda self, item: bool(operate("contains", self, item)),
+    "__enter__": asking("enter"),
+    "__await__": lambda self: awaited(self).__await__(),
+    "__aiter__": asking("aiter"),
+    "__anext__": _anext,
+    "__aenter__": _aenter,
+    "__bool__": lambda self: bool(typed(self, bool, "bool", self)),
+    "__get__": _get,
+    **{name: _of_its_own(name) for name in ("__set__", "__delete__", "__set_name__")},
 }
+_COMPANIONS: dict[str, tuple[str, Callable[..., Any]]] = {
+    "__iter__": ("__reversed__", lambda self: items(self, "reversed")),
+    "__enter__": ("__exit__", _exit),
+    "__aenter__": ("__aexit__", _aexit),
+}
+"""What a proxy has as well that has the method."""
+
+_types: dict[tuple[type, str, frozenset[str]], type] = {}
 
 
 def _text(name: str) -> property:
@@ -196,21 +112,18 @@ def _text(name: str) -> property:
     return property(lambda self: origin_of(self).link.apply("getattr", self, name))
 
 
-_TEXTS = {name: _text(name) for name in ("__doc__", "__module__")}
-_types: dict[tuple[type, str, frozenset[str]], type] = {}
-
-
 def proxy_of(origin: Origin, derived: type | None = None) -> Proxy:
     """A proxy that can do what the object can. derived: the script's class that it is of."""
     base = derived or Proxy
-    able = frozenset(name for name in ABLE if name in origin.can and not (derived and hasattr(derived, name)))
+    able = frozenset(name for name in _METHODS if name in origin.can and not (derived and hasattr(derived, name)))
     name = base.__name__ if derived else origin.name
     kind = _types.get((base, name, able))
     if kind is None:
-        bases = (base, *(ABLE[name] for name in ABLE if name in able))
         body: dict[str, Any] = {"__slots__": (), "__qualname__": name}
-        body |= {} if derived else _TEXTS
-        kind = _types[(base, name, able)] = type.__new__(type(base), name, bases, body)
+        body |= {} if derived else {each: _text(each) for each in ("__doc__", "__module__")}
+        body |= {each: _METHODS[each] for each in able}
+        body |= dict(_COMPANIONS[each] for each in able if each in _COMPANIONS)
+        kind = _types[(base, name, able)] = type.__new__(type(base), name, (base,), body)
     made: Proxy = object.__new__(kind)
     object.__setattr__(made, "_codearena_origin", origin)
     return made

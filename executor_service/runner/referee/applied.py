@@ -16,7 +16,7 @@ from executor_service.runner.referee.operators import ARITHMETIC, COMPARISONS, I
 from executor_service.runner.referee.precedent import CONSTRUCT
 
 MISSING = object()
-PLAIN_TYPES = (str, int, float, complex, bytes, bytearray, list, tuple, set, frozenset, dict)
+PLAIN_TYPES: tuple[Any, ...] = (str, int, float, complex, bytes, bytearray, list, tuple, set, frozenset, dict)
 
 _BATCH = 256
 _BATCH_S = 0.005  # an endless iterator, of which the script takes a few items, must not run far ahead
@@ -29,24 +29,9 @@ def functions() -> dict[str, Callable[..., Any]]:
     """By the names that requests use."""
     by_operator = [*ARITHMETIC, *COMPARISONS, *IN_PLACE, *_OTHERS]
     named: tuple[Callable[..., Any], ...] = (
-        len,
-        bool,
-        str,
-        repr,
-        hash,
-        format,
-        iter,
-        next,
-        reversed,
-        dir,
-        abs,
-        int,
-        float,
-        complex,
-        round,
-        divmod,
+        *(len, bool, str, repr, hash, format, iter, next, reversed, dir, abs, int, float, complex, round, divmod),
+        *(getattr, setattr, delattr, isinstance, issubclass, math.trunc, math.floor, math.ceil),
     )
-    named += (getattr, setattr, delattr, isinstance, issubclass, math.trunc, math.floor, math.ceil)
     return {
         **{name: getattr(operator, name) for name in by_operator},
         **{function.__name__: function for function in named},
@@ -79,19 +64,22 @@ def _standard(module: str, name: str, *args: Any, **kwargs: Any) -> Any:
     return getattr(importlib.import_module(module), name)(*args, **kwargs)
 
 
-def _above(owner: type, target: Any, name: str) -> Any:
-    """As super() finds it: what `owner` and the classes above it have under a name, bound to `target`."""
+def found_in(owner: type, name: str, bound_to: tuple[Any, type], said_of: str) -> Any:
+    """What `owner` and the classes above it have under a name, bound: as an operator or super() finds it.
+
+    bound_to: an object and its class; said_of: what lacks it, if all of them do.
+    """
     for kind in owner.__mro__:
         if name in vars(kind):
             found = vars(kind)[name]
             bind = getattr(type(found), "__get__", None)
-            is_class = isinstance(target, type)
-            return (
-                found
-                if bind is None
-                else bind(found, None if is_class else target, target if is_class else type(target))
-            )
-    raise AttributeError(f"'super' object has no attribute {name!r}")
+            return found if bind is None else bind(found, *bound_to)
+    raise AttributeError(f"{said_of!r} object has no attribute {name!r}")
+
+
+def _above(owner: type, target: Any, name: str) -> Any:
+    bound_to = (None, target) if isinstance(target, type) else (target, type(target))
+    return found_in(owner, name, bound_to, "super")
 
 
 def derive(name: str, bases: tuple[Any, ...], members: tuple[Any, ...], keywords: tuple[tuple[str, Any], ...]) -> type:

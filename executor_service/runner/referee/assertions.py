@@ -60,18 +60,20 @@ class Assertions:
         parts = [self._where(error)]
         is_bare = type(error) is AssertionError and not error.args
         if not is_bare:
-            text = _clipped(_text(error), _MESSAGE_CHARACTERS)
+            text = _clipped(_shown(error, str, "message"), _MESSAGE_CHARACTERS)
             parts.append(f"{type(error).__name__}: {text}" if not isinstance(error, SpoiledError) else text)
         if type(error) is AssertionError and self._sides is not None:
             left, right = self._sides
-            parts += [f"  left:  {_shown(left)}", f"  right: {_shown(right)}"]
+            shown = [_clipped(_shown(side, repr, "value"), _VALUE_CHARACTERS) for side in (left, right)]
+            parts += [f"  left:  {shown[0]}", f"  right: {shown[1]}"]
         if theirs := traceback_of(error):
             parts.append(f"in the attempt:\n{theirs.rstrip()}")
         return _clipped("\n".join(part for part in parts if part), DETAIL_CHARACTERS)
 
     def _where(self, error: BaseException) -> str:
         """The last line of the script on the way to the failure."""
-        numbers = [line for frame, line in traceback.walk_tb(error.__traceback__) if _is_script(frame)]
+        lines = traceback.walk_tb(error.__traceback__)
+        numbers = [line for frame, line in lines if frame.f_code.co_filename == SCRIPT_NAME]
         if not numbers or not 0 < numbers[-1] <= len(self._lines):
             return ""
         return f"line {numbers[-1]}: {_clipped(self._lines[numbers[-1] - 1].strip(), _LINE_CHARACTERS)}"
@@ -93,22 +95,11 @@ class _Rewriter(ast.NodeTransformer):
         return node
 
 
-def _is_script(frame: Any) -> bool:
-    return bool(frame.f_code.co_filename == SCRIPT_NAME)
-
-
-def _shown(value: object) -> str:
+def _shown(value: object, tell: Callable[[Any], str], what: str) -> str:
     try:
-        return _clipped(repr(value), _VALUE_CHARACTERS)
+        return tell(value)
     except Exception as error:  # noqa: BLE001 - an integer beyond the digits that may be written, or deep nesting
-        return f"<a value that cannot be shown: {type(error).__name__}>"
-
-
-def _text(error: BaseException) -> str:
-    try:
-        return str(error)
-    except Exception as problem:  # noqa: BLE001 - as above
-        return f"<a message that cannot be shown: {type(problem).__name__}>"
+        return f"<a {what} that cannot be shown: {type(error).__name__}>"
 
 
 def _clipped(text: str, most: int) -> str:

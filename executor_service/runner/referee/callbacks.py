@@ -11,6 +11,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from executor_service.runner.referee.applied import found_in
 from executor_service.runner.referee.operators import SPECIAL
 from executor_service.runner.referee.script_values import SCRIPT_MODULE, Lendings
 
@@ -19,16 +20,10 @@ _GENERATOR_METHODS = ("send", "throw", "close", "asend", "athrow", "aclose")
 _GENERATORS = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
 _CALLABLES = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType)
 _CLOSED = (types.FrameType, types.CodeType, types.TracebackType, types.ModuleType)
-_OF_MOCKS: tuple[str, ...] = (
-    "assert_",
-    "reset_mock",
-    "configure_mock",
-    "attach_mock",
-    "mock_add_spec",
-    "side_effect",
-    "return_value",
+_OF_MOCKS = (
+    *("assert_", "reset_mock", "configure_mock", "attach_mock", "mock_add_spec", "side_effect", "return_value"),
+    *("call_", "called", "method_calls", "mock_calls", "await"),
 )
-_OF_MOCKS += ("call_", "called", "method_calls", "mock_calls", "await")
 
 
 class RefusedError(AttributeError):
@@ -45,8 +40,8 @@ class Callbacks:
         self._questions: dict[str, Callable[..., Any]] = {
             "call": self._call,
             "getattr": self._getattr,
-            "setattr": self._setattr,
-            "delattr": self._delattr,
+            "setattr": lambda target, name, value: setattr(self._settable(target, name), name, value),
+            "delattr": lambda target, name: delattr(self._settable(target, name), name),
             "operator": self._operator,
             "poll": self._poll,
         }
@@ -74,19 +69,13 @@ class Callbacks:
             raise RefusedError(f"{type(target).__name__!r} object has no attribute {name!r}")
         return getattr(target, name)
 
-    def _setattr(self, target: Any, name: str, value: Any) -> None:
-        self._require_settable(target, name)
-        setattr(target, name, value)
-
-    def _delattr(self, target: Any, name: str) -> None:
-        self._require_settable(target, name)
-        delattr(target, name)
-
-    def _require_settable(self, target: Any, name: str) -> None:
+    def _settable(self, target: Any, name: str) -> Any:
+        """The object, if the attempt may set that attribute of it."""
         hidden = getattr(type(self._lent(target)), name, None)
         hides = isinstance(hidden, (types.FunctionType, types.BuiltinFunctionType, types.MethodType))
         if isinstance(target, (type, *_CALLABLES)) or hides or not _is_readable(target, name):
             raise RefusedError(f"the attribute {name!r} of a {type(target).__name__!r} of the script cannot be set")
+        return target
 
     def _operator(self, name: str, target: Any, /, *args: Any, **kwargs: Any) -> Any:
         if name not in SPECIAL or _is_closed(self._lent(target)):
@@ -94,7 +83,8 @@ class Callbacks:
         if name in ("__exit__", "__aexit__"):
             error = args[1] if isinstance(args[1], BaseException) else None
             args = (None if error is None else type(error), error, None)
-        return _special(target, name)(*args, **kwargs)
+        kind = type(target)
+        return found_in(kind, name, (target, kind), kind.__name__)(*args, **kwargs)
 
     def _poll(self, awaitable: Any) -> tuple[bool, Any]:
         """Whether a coroutine of the script's is done, and its value. It runs on the script's loop if that runs."""
@@ -110,16 +100,6 @@ class Callbacks:
         if not task.done() and not loop.is_running():
             loop.run_until_complete(asyncio.wait({task}, timeout=_POLL_S))
         return (True, task.result()) if task.done() else (False, None)
-
-
-def _special(target: Any, name: str) -> Any:
-    """A special method, found as the interpreter finds it for an operator: in the class, bound if it can be."""
-    for kind in type(target).__mro__:
-        if name in vars(kind):
-            found = vars(kind)[name]
-            bind = getattr(type(found), "__get__", None)
-            return found if bind is None else bind(found, target, type(target))
-    raise RefusedError(f"{type(target).__name__!r} object has no attribute {name!r}")
 
 
 def _is_readable(target: Any, name: str) -> bool:

@@ -1,5 +1,6 @@
 """One named test of a script: a unittest method, a pytest-style method, or a function."""
 
+import collections
 import inspect
 import itertools
 import types
@@ -24,21 +25,19 @@ def run(name: str, namespace: dict[str, Any], fixtures: Fixtures) -> None:
     found = namespace.get(owner or method)
     if found is None:
         raise NotPassedError(f"the script has no {owner or method}")
-    _set_up_module(namespace, fixtures)
+    # Once. For classes of unittest the module's `setUpModule` is unittest's own business.
+    module = types.SimpleNamespace(**namespace)
+    fixtures.once((None, "setup_module"), lambda: _fixture(module, "setup_module", None))
     if not owner:
         fixtures.enter_class(None, lambda: None, lambda: None)
-        _run_function(found, namespace, fixtures)
-    elif _is_unittest(found):
-        _run_unittest(found, method, namespace, fixtures)
+        _run_function(found, module, fixtures)
+    elif hasattr(found, "assertEqual") and hasattr(found, "run"):
+        _run_unittest(found, method, module, fixtures)
     else:
         _run_method(found, method, fixtures)
 
 
-def _is_unittest(kind: Any) -> bool:
-    return hasattr(kind, "assertEqual") and hasattr(kind, "run")
-
-
-def _run_unittest(kind: Any, method: str, namespace: dict[str, Any], fixtures: Fixtures) -> None:
+def _run_unittest(kind: Any, method: str, module: Any, fixtures: Fixtures) -> None:
     """A case by itself; what is set up for its class and module is set up once."""
     import unittest  # large, and already there if the script needs it
 
@@ -62,7 +61,7 @@ def _run_unittest(kind: Any, method: str, namespace: dict[str, Any], fixtures: F
 
     result = Result()
     result.problems = []
-    fixtures.once((None, "setUpModule"), lambda: _fixture(types.SimpleNamespace(**namespace), "setUpModule"))
+    fixtures.once((None, "setUpModule"), lambda: _fixture(module, "setUpModule"))
     fixtures.enter_class(kind, lambda: kind.setUpClass(), lambda: _tear_down(kind))
     kind(method).run(result)
     if result.problems:
@@ -71,14 +70,7 @@ def _run_unittest(kind: Any, method: str, namespace: dict[str, Any], fixtures: F
         raise NotPassedError("did not run")
 
 
-def _set_up_module(namespace: dict[str, Any], fixtures: Fixtures) -> None:
-    """Once. For classes of unittest the module's `setUpModule` is unittest's own business."""
-    fixtures.once((None, "setup_module"), lambda: _fixture(types.SimpleNamespace(**namespace), "setup_module", None))
-
-
-def _run_function(function: Any, namespace: dict[str, Any], fixtures: Fixtures) -> None:
-    module = types.SimpleNamespace(**namespace)
-
+def _run_function(function: Any, module: Any, fixtures: Fixtures) -> None:
     def once(values: Values, arguments: dict[str, Any]) -> None:
         _fixture(module, "setup_function", function)
         try:
@@ -128,10 +120,7 @@ def _with_parameters(
         raise NotPassedError(reason)
     entries = [*getattr(marked, PARAMETERS, []), *getattr(kind, PARAMETERS, [])]
     cases = [[dict(_pairs(names, case)) for case in cases] for names, cases in entries]
-    combinations = [
-        {name: value for choice in combination for name, value in choice.items()}
-        for combination in itertools.product(*cases)
-    ]
+    combinations = [dict(collections.ChainMap(*reversed(each))) for each in itertools.product(*cases)]
     if not combinations:
         raise NotPassedError("has no cases to run with")
     for given in combinations:

@@ -40,7 +40,8 @@ class Controls:
     def ask(self, name: str, left: Any, right: Any) -> Any:
         """What the attempt's process says of a comparison. One that tells nothing spoils the test."""
         precedent = self._link.precedent
-        where = " ".join([precedent.test_id, name, *(_place(side) for side in (left, right))])
+        places = ["".join(origin_of(side).place) if isinstance(side, Proxy) else "a value" for side in (left, right)]
+        where = " ".join([precedent.test_id, name, *places])
         self._counts[where] += 1
         place, questions = (f"{where} {self._counts[where]}",), self._questions(name, left, right)
         if self._counts[where] > _TIMES:
@@ -92,10 +93,6 @@ class Controls:
             return self._link.apply(name, left, right) is True
         except Exception:  # noqa: BLE001 - whatever a comparison of the attempt's raises
             return False
-
-
-def _place(side: Any) -> str:
-    return "".join(origin_of(side).place) if isinstance(side, Proxy) else "a value"
 
 
 def _another(value: Any) -> Any:

@@ -17,16 +17,12 @@ import math
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from codearena.values import MalformedValueError, UnencodableError, ValueTooLargeError
+from codearena.values import EXACT_JSON_INT, MalformedValueError, UnencodableError, ValueTooLargeError
 from executor_service.runner.referee.shared import TAGS, Entry, Shared
 
 Description = dict[str, Any]
 Tree = Any  # what json.loads returns
 
-PLAIN: tuple[type, ...] = (list, tuple, set, frozenset, dict)
-SCALARS: tuple[type, ...] = (type(None), bool, int, float, complex, str, bytes)
-
-_EXACT_JSON_INT = 2**53  # integers up to this size any JSON parser reads exactly
 _FLAT_FROM = 30  # levels of nesting in one tree; containers below stand beside it
 _MOST_LEVELS = 150  # of tuples, which have no number to stand elsewhere under
 _BROKEN = (IndexError, KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
@@ -76,8 +72,6 @@ class Codec:
             **dict.fromkeys(TAGS, self._definition),
         }
 
-    # ---------------------------------------------------------------------------------------------------------- writing
-
     def write(self, value: object, most_bytes: int) -> str:
         """A message.
 
@@ -112,7 +106,7 @@ class Codec:
         if kind is str or kind is bool or value is None:
             return value
         if kind is int:
-            return value if -_EXACT_JSON_INT <= value <= _EXACT_JSON_INT else ["i", hex(value)]
+            return value if abs(value) <= EXACT_JSON_INT else ["i", hex(value)]
         if kind is float:
             return value if math.isfinite(value) else ["f", repr(value)]
         return self._other(value, kind, depth)
@@ -143,13 +137,9 @@ class Codec:
             return ["x", description]
         plain = self._side.plain(value)
         if (form := self._shared.form_of(plain)) is not None:  # made for this message alone
-            return [
-                form.tag,
-                None,
-                self.tree(form.head(plain)),
-                [self.tree(item, depth + 1) for item in form.items(plain)],
-            ]
-        return self._other(plain, type(plain), depth) if type(plain) not in (str, int, float) else self.tree(plain)
+            items = [self.tree(item, depth + 1) for item in form.items(plain)]
+            return [form.tag, None, self.tree(form.head(plain)), items]
+        return self.tree(plain, depth)
 
     def _container(self, value: Any, form: Any, depth: int) -> Tree:
         entry = self._shared.entry_of(value)
@@ -167,8 +157,6 @@ class Codec:
         self._sent.append((entry, items))
         head = entry.form.head(entry.value)
         return [entry.form.tag, entry.number, self.tree(head), [self.tree(item, depth + 1) for item in items]]
-
-    # ---------------------------------------------------------------------------------------------------------- reading
 
     def read(self, text: str, most_bytes: int, look: Callable[[Tree], None] = lambda tree: None) -> Any:
         """The value of a message, after all that it says of containers has been done to them.
@@ -197,7 +185,9 @@ class Codec:
 
     def value(self, tree: Tree) -> Any:
         """What one value of a message that is being read stands for."""
-        return self._readers[tree[0]](tree) if type(tree) is list else _scalar(tree)
+        if type(tree) is dict:
+            raise ValueError("an object where a value should be")
+        return self._readers[tree[0]](tree) if type(tree) is list else tree
 
     def _reference(self, tree: list[Any]) -> Any:
         number = tree[1]
@@ -217,9 +207,3 @@ class Codec:
         value = self._placed(number, tag, head)
         self._shared.fill(number, [self.value(item) for item in trees])
         return value
-
-
-def _scalar(tree: Tree) -> Any:
-    if type(tree) is dict:
-        raise ValueError("an object where a value should be")
-    return tree

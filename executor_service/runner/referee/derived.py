@@ -29,7 +29,8 @@ class _Above:
         link = origin_of(self._owner).link
         if target is None:
             return link.apply("getattr", self._owner, self._name)
-        own = (base for base in type(target).__mro__ if not issubclass(Proxy, base) and not _is_base(base))
+        above = "_codearena_owner"  # in a class that `base_for` made
+        own = (base for base in type(target).__mro__ if not issubclass(Proxy, base) and above not in vars(base))
         if any(self._name in vars(base) for base in own):  # so that only super() comes here
             return link.apply("above", self._owner, target, self._name)
         return link.apply("getattr", target, self._name)
@@ -74,10 +75,6 @@ def base_for(owner: Proxy) -> type:
         body |= {"_codearena_owner": owner, "_codearena_remote": owner, "__slots__": (), "__module__": "fix"}
         _bases[key] = _DerivedType(origin.name, (Proxy,), body)
     return _bases[key]
-
-
-def _is_base(kind: type) -> bool:
-    return "_codearena_owner" in vars(kind)
 
 
 def _derive(kind: type, keywords: dict[str, Any]) -> None:

@@ -131,13 +131,12 @@ class Effects:
     def _hear_logging(self, is_heard: bool) -> None:
         import logging  # large, and few scripts look for what is logged
 
-        keep = self._effects.append
+        def tell(record: logging.LogRecord) -> None:
+            self._effects.append(("log", record.name, record.levelno, record.getMessage(), record.funcName))
 
-        class Told(logging.Handler):
-            def emit(self, record: logging.LogRecord) -> None:
-                keep(("log", record.name, record.levelno, record.getMessage(), record.funcName))
-
-        logging.getLogger().addHandler(Told())
+        handler = logging.Handler()
+        handler.emit = tell  # type: ignore[method-assign]
+        logging.getLogger().addHandler(handler)
         logging.getLogger().setLevel(1)
 
     def _patch(self, patches: tuple[tuple[Any, str, bool, Any], ...]) -> None:

@@ -80,40 +80,26 @@ class Fixtures:
 
     def find(self, name: str, instance: Any) -> Any:
         """The function of a fixture of the script's own, of the test's class first; None if there is none."""
-        for known, function in self._functions(instance):
-            if known == name:
-                return function
-        return None
+        return next((function for known, function in self._functions(instance) if known == name), None)
 
     def automatic(self, instance: Any) -> list[str]:
         """Names of fixtures that every test has; those of the module come first, as they would be set up."""
-        named = [
-            (name, function) for name, function in self._functions(instance) if getattr(function, FIXTURE)["autouse"]
-        ]
-        return [name for name, _ in reversed(named)]
+        found = [name for name, function in self._functions(instance) if getattr(function, FIXTURE)["autouse"]]
+        return found[::-1]
 
     def _functions(self, instance: Any) -> Iterator[tuple[str, Any]]:
-        members = (
-            []
-            if instance is None
-            else [
-                (name, getattr(instance, name))
-                for name in dir(type(instance))
-                if _is_fixture(getattr(type(instance), name, None))
-            ]
-        )
-        for name, function in itertools.chain(members, list(self.namespace.items())):
+        kind = type(instance)
+        members = () if instance is None else dir(kind)
+        methods = [(name, getattr(instance, name)) for name in members if _is_fixture(getattr(kind, name, None))]
+        for name, function in [*methods, *self.namespace.items()]:
             if _is_fixture(function):
                 yield getattr(function, FIXTURE)["name"] or name, function
 
     def choices(self, function: Any, instance: Any, given: set[str]) -> list[dict[str, Any]]:
         """What the parametrized fixtures that a test uses may be at once: one dict of parameters for each way."""
         used: dict[str, list[Any]] = {}
-        pending = [
-            *self.automatic(instance),
-            *wanted(function, of_object=instance is not None),
-            *used_by_mark(function),
-        ]
+        named = wanted(function, of_object=instance is not None)
+        pending = [*self.automatic(instance), *named, *used_by_mark(function)]
         while pending:
             name = pending.pop(0)
             found = None if name in given or name in used else self.find(name, instance)
@@ -155,11 +141,10 @@ class Values:
         owner = type(self.instance) if scope == "class" and self.instance is not None else None
         parameter = self._parameters.get(name)
         key = (owner, name, parameter if type(parameter) in (int, str, bool, float) else id(parameter))
-        if key not in self.fixtures.kept:
-            self.fixtures.kept[key] = self._called(
-                name, function, []
-            )  # what it would tear down lasts as long as the script
-        return self.fixtures.kept[key]
+        kept = self.fixtures.kept
+        if key not in kept:
+            kept[key] = self._called(name, function, [])  # what it would tear down lasts as long as the script
+        return kept[key]
 
     def _of_pytest(self, name: str) -> Any:
         made = self.fixtures.own.make(name)
@@ -204,13 +189,9 @@ def wanted(function: Any, *, of_object: bool = False) -> list[str]:
     parameters = inspect.signature(function).parameters.values()
     kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     names = [each.name for each in parameters if each.kind in kinds and each.default is inspect.Parameter.empty]
-    return names[of_object + _given_by_mock(function) :]
-
-
-def _given_by_mock(function: Any) -> int:
-    """How many arguments `mock.patch` gives to a function that it decorates."""
-    patches = getattr(function, "patchings", ())
-    return sum(not patch.attribute_name and type(patch.new).__name__ == "_SentinelObject" for patch in patches)
+    patches = getattr(function, "patchings", ())  # of `mock.patch`, each of which may give an argument
+    given = sum(not patch.attribute_name and type(patch.new).__name__ == "_SentinelObject" for patch in patches)
+    return names[of_object + given :]
 
 
 USED = "_codearena_used_fixtures"

@@ -6,6 +6,7 @@ import os
 import pathlib
 import sys
 import tempfile
+import types
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -22,17 +23,12 @@ class CaptureResult(NamedTuple):
 
 _MISSING: Any = object()
 
-NAMES = ("capsys", "capfd", "monkeypatch", "tmp_path", "tmp_path_factory", "tmpdir", "caplog", "recwarn", "request")
-
 
 class Capture:
     """`capsys`, and `capfd`, which sees the same here."""
 
     def __init__(self) -> None:
         self._before = (sys.stdout, sys.stderr)
-        self._begin()
-
-    def _begin(self) -> None:
         sys.stdout, sys.stderr = self._streams = (io.StringIO(), io.StringIO())
 
     def readouterr(self) -> CaptureResult:
@@ -138,6 +134,8 @@ class MonkeyPatch:
         while self._undo:
             self._undo.pop()()
 
+    close = undo
+
 
 def _put(mapping: Any, key: Any, value: Any) -> None:
     if value is _MISSING:
@@ -165,14 +163,9 @@ class LogCapture:
     def __init__(self) -> None:
         import logging
 
-        capture = self
-
-        class Handler(logging.Handler):
-            def emit(self, record: Any) -> None:
-                capture.records.append(record)
-
         self.records: list[Any] = []
-        self.handler = Handler()
+        self.handler = logging.Handler()
+        self.handler.emit = self.records.append  # type: ignore[method-assign, assignment]
         self._root = logging.getLogger()
         self._levels: dict[Any, int] = {}
         self._root.addHandler(self.handler)
@@ -252,6 +245,18 @@ class WarningsRecorder(warnings.catch_warnings):
     def clear(self) -> None:
         self.list[:] = []
 
+    def close(self) -> None:
+        self.__exit__(None, None, None)
+
+
+_KINDS: dict[str, Callable[[], Any]] = {
+    "capsys": Capture,
+    "capfd": Capture,
+    "monkeypatch": MonkeyPatch,
+    "caplog": LogCapture,
+    "recwarn": lambda: WarningsRecorder().__enter__(),
+}
+
 
 class Own:
     """Makes pytest's own fixtures. folder: where those that are files are, for the script and the attempt alike."""
@@ -261,33 +266,16 @@ class Own:
 
     def make(self, name: str) -> tuple[Any, Callable[[], object]] | None:
         """A fixture, and what ends it; None if there is none of that name."""
-        if name in ("capsys", "capfd"):
-            capture = Capture()
-            return capture, capture.close
-        if name == "monkeypatch":
-            patch = MonkeyPatch()
-            return patch, patch.undo
-        if name == "caplog":
-            log = LogCapture()
-            return log, log.close
-        if name == "recwarn":
-            recorder = WarningsRecorder()
-            return recorder.__enter__(), lambda: recorder.__exit__(None, None, None)
+        if name in _KINDS:
+            made = _KINDS[name]()
+            return made, made.close
         if name in ("tmp_path", "tmpdir"):
             return self._made("test"), lambda: None
         if name == "tmp_path_factory":
-            return _Factory(self._made), lambda: None
+            return types.SimpleNamespace(mktemp=lambda name, numbered=True: self._made(name)), lambda: None
         return None
 
     def _made(self, name: str) -> pathlib.Path:
         made = pathlib.Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self._folder()))
         made.chmod(0o777)  # the attempt's process has another uid
         return made
-
-
-class _Factory:
-    def __init__(self, make: Callable[[str], pathlib.Path]) -> None:
-        self._make = make
-
-    def mktemp(self, name: str, numbered: bool = True) -> pathlib.Path:
-        return self._make(name)

@@ -27,17 +27,10 @@ _MESSAGE_CHARACTERS = 2000
 _CAUSES = 5
 _FRAMES_A_LEVEL = 40  # of ours, for each time that script and attempt call each other
 _SENT_BYTES = 16 * 1024 * 1024
-_CAPABLE: tuple[str, ...] = (
-    "__call__",
-    "__iter__",
-    "__next__",
-    "__len__",
-    "__getitem__",
-    "__contains__",
-    "__enter__",
-    "__await__",
+_CAPABLE = (
+    *("__call__", "__iter__", "__next__", "__len__", "__getitem__", "__contains__", "__enter__", "__await__"),
+    *("__aiter__", "__anext__", "__aenter__", "__bool__", "__get__", "__set__", "__delete__", "__set_name__"),
 )
-_CAPABLE += ("__aiter__", "__anext__", "__aenter__", "__bool__", "__get__", "__set__", "__delete__", "__set_name__")
 _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (types.CoroutineType, "coroutine"),
     (types.GeneratorType, "generator"),
@@ -91,9 +84,7 @@ class Handles:
         self._exchange = exchange
         self._objects: list[Any] = []
         self._numbers: dict[int, int] = {}
-        self._shared = Shared(
-            2, lambda value: type(type(value)) is self._refs.metaclass and not _is_distant(value), keeps_objects=False
-        )
+        self._shared = Shared(2, self._is_shared_object, keeps_objects=False)
         self._codec = Codec(self._shared, self)
         self._refs = Refs(self.ask, self._codec.value)
         self._derived: dict[int, type] = {}
@@ -107,6 +98,10 @@ class Handles:
             "reload": self._reload,
             "derive": self._derive,
         }
+
+    def _is_shared_object(self, value: Any) -> bool:
+        is_distant = isinstance(value, Ref) and value._codearena_distant
+        return type(type(value)) is self._refs.metaclass and not is_distant
 
     def end(self) -> None:
         """The referee has ended: what its script had changed around the attempt is as before."""
@@ -171,8 +166,6 @@ class Handles:
             raise value
         return value
 
-    # --------------------------------------------------------------------------------------------- names of the module
-
     def _name(self, name: str) -> Any:
         """What the module calls `name`, which may be a whole entry point."""
         try:
@@ -197,8 +190,6 @@ class Handles:
         made = applied.derive(*told)
         self._derived[id(made)] = made
         return _Whole(made)
-
-    # --------------------------------------------------------------------------------------- this side of the crossing
 
     def find(self, description: Description) -> Any:
         if "path" in description:
@@ -331,7 +322,3 @@ class Handles:
 
 def _qualified(kind: type) -> str:
     return f"{kind.__module__}.{kind.__qualname__}"[:_NAME_CHARACTERS]
-
-
-def _is_distant(value: Any) -> bool:
-    return isinstance(value, Ref) and value._codearena_distant

@@ -34,29 +34,25 @@ class Limiter:
         cpu_s, wall_s = (left - max(_EARLY_S, left * _EARLY_SHARE) for left in left_s)
         self._left_s = (max(cpu_s, 0.001), max(wall_s, 0.001))
 
-    @contextlib.contextmanager
-    def armed(self) -> Iterator[None]:
+    def armed(self) -> contextlib.AbstractContextManager[None]:
         """The code inside is interrupted at the limit. Only the main thread can be."""
-        if _thread.get_ident() != self._main:
-            yield
-            return
-        self._set(True)
-        try:
-            yield
-        finally:
-            self._set(False)
+        return self._while(True)
+
+    def paused(self) -> contextlib.AbstractContextManager[None]:
+        """The code inside is not interrupted, and its time does not count."""
+        return self._while(False)
 
     @contextlib.contextmanager
-    def paused(self) -> Iterator[None]:
-        """The code inside is not interrupted, and its time does not count."""
-        if _thread.get_ident() != self._main or not self._armed:
+    def _while(self, armed: bool) -> Iterator[None]:
+        before = self._armed
+        if _thread.get_ident() != self._main or not (armed or before):
             yield
             return
-        self._set(False)
+        self._set(armed)
         try:
             yield
         finally:
-            self._set(True)
+            self._set(not armed)
 
     def _set(self, armed: bool) -> None:
         self._armed = armed

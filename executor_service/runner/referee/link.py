@@ -20,7 +20,7 @@ from executor_service.runner.referee.callbacks import Callbacks
 from executor_service.runner.referee.controls import Controls
 from executor_service.runner.referee.crossing import Codec, Description
 from executor_service.runner.referee.precedent import CATCH, CONSTRUCT, Place, Precedent, reached
-from executor_service.runner.referee.proxies import SCRIPT_NAME, Origin, Proxy, origin_of
+from executor_service.runner.referee.proxies import Origin, Proxy, is_raised_by_statement, origin_of
 from executor_service.runner.referee.raised import Exceptions, traceback_of
 from executor_service.runner.referee.records import record
 from executor_service.runner.referee.script_values import Lendings
@@ -54,6 +54,7 @@ class Link:
 
     exchange: sends a frame to the conductor and returns the reply; limits: on one answer; precedent: what the
     reference was asked; surroundings: of the script.
+    generation: of the attempt's process, how many there have been.
     spoiled: why the current test has failed already; empty if it has not. raise_lines: of the script.
     has_changed_arguments: the attempt has, in some test, where the reference does not; keeps_arguments: it is not to.
     """
@@ -70,12 +71,13 @@ class Link:
         self.controls = Controls(self)
         self._named: set[str] = set()
         self._exceptions = Exceptions(self)
-        self._generation = 1
+        self.generation = 1
         self._lock = threading.RLock()
         self._depth = 0
         self._known: weakref.WeakValueDictionary[Any, Proxy] = weakref.WeakValueDictionary()
         self._derived: dict[Any, type] = {}
         self._lendings = Lendings(lambda: self._codec, self._reference)
+        self.describe, self.plain, self.blank = self._lendings.describe, self._lendings.plain, script_values.blank
         self._shared = Shared(1, self._lendings.is_shared_object, keeps_objects=True)
         self._codec = Codec(self._shared, self)
         self._codec.may_change = self._may_change
@@ -119,11 +121,6 @@ class Link:
         if constructs and isinstance(value, Proxy):
             self.controls.saw(value)
         return value
-
-    @property
-    def generation(self) -> int:
-        """Of the attempt's process: how many there have been."""
-        return self._generation
 
     def allows(self, question: str, *places: Place, otherwise: bool = True) -> bool:
         """Whether the attempt may be asked this of its objects at these places: if the reference was.
@@ -175,8 +172,6 @@ class Link:
         if isinstance(value, Proxy) and origin_of(value).kind == "class" and origin_of(value).class_name:
             self._named.add(origin_of(value).class_name)
 
-    # -------------------------------------------------------------------------------------------------------- exchange
-
     def _answer(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], way: Way) -> tuple[Any, ...]:
         """What a function of the worker's came to: ("returned", value), ("raised", error) or ("missing",).
 
@@ -212,18 +207,13 @@ class Link:
         outcome = self._read(reply["value"], way)
         if not (type(outcome) is tuple and len(outcome) == (1 if outcome[:1] == ("missing",) else 2)):
             self.spoil("the attempt's process answered with what is no value")
-        return ("raised", self._error(outcome[1])) if outcome[0] == "raised" else outcome
-
-    def _error(self, value: Any) -> BaseException:
-        return (
-            value
-            if isinstance(value, BaseException)
-            else self.spoil("the attempt's process raised what is no exception")
-        )
+        if outcome[0] == "raised" and not isinstance(outcome[1], BaseException):
+            self.spoil("the attempt's process raised what is no exception")
+        return outcome
 
     def _begin_anew(self) -> None:
         """What the process held that has ended is gone."""
-        self._generation += 1
+        self.generation += 1
         self._shared.clear()
         self._codec.told.clear()
         self.surroundings.forget_told()
@@ -253,7 +243,7 @@ class Link:
 
     def _called_back(self, text: str) -> str:
         """The answer to a question of the attempt's."""
-        generation = self._generation
+        generation = self.generation
         try:
             if self.spoiled:
                 return _SPOILED
@@ -267,22 +257,14 @@ class Link:
                 answer = "raised", error
             return self._written(answer)
         except SpoiledError:
-            if generation != self._generation:
+            if generation != self.generation:
                 raise  # nobody waits for the answer
             return _SPOILED
 
     def _note_failure(self, error: BaseException) -> None:
         """An assertion of the script's that failed fails the test, whoever catches it: the attempt may have called."""
-        last = error.__traceback__
-        while last is not None and last.tb_next is not None:
-            last = last.tb_next
-        in_script = last is not None and last.tb_frame.f_code.co_filename == SCRIPT_NAME
-        if isinstance(error, AssertionError) and not (
-            in_script and last is not None and last.tb_lineno in self.raise_lines
-        ):
+        if isinstance(error, AssertionError) and not is_raised_by_statement(error, self):
             self._failed = self._failed or error
-
-    # --------------------------------------------------------------------------------------- this side of the crossing
 
     def _reference(self, value: Any) -> Description | None:
         """How an object of the attempt's is named over there; None for anything else."""
@@ -294,26 +276,17 @@ class Link:
         if (reference := getattr(value, "_codearena_path", None)) is not None and isinstance(value, types.ModuleType):
             return {"path": reference}
         if (found := self._exceptions.reference(value)) is not None:
-            return self._current(found, found.get("generation", self._generation))
+            return self._current(found, found.get("generation", self.generation))
         return None
 
     def _current(self, reference: Description, generation: int) -> Description:
         """By its number in the process that is there; in another one, and if it is made anew each time, by its name."""
         path = reference.get("path")
-        if path is not None and (generation != self._generation or "(" in path):
+        if path is not None and (generation != self.generation or "(" in path):
             return {"path": path}
-        if "id" in reference and generation != self._generation:
+        if "id" in reference and generation != self.generation:
             self.spoil("the attempt's process that held this object has ended")
         return {"id": reference["id"]}
-
-    def describe(self, value: Any) -> Description | None:
-        return self._lendings.describe(value)
-
-    def plain(self, value: Any) -> Any:
-        return self._lendings.plain(value)
-
-    def blank(self, tag: str, head: Any) -> Any:
-        return script_values.blank(tag, head)
 
     def find(self, description: Description) -> Any:
         if "mine" in description:
@@ -328,9 +301,9 @@ class Link:
             is_exception = isinstance(found, type) and issubclass(found, BaseException)
             return self._caught_as(way, found) if is_exception else found
         if "raised" in description:
-            return self._exceptions.instance(description, self._generation, self._codec.value)
+            return self._exceptions.instance(description, self.generation, self._codec.value)
         if "named_tuple" in description:
-            return record(description, map(self._codec.value, description["items"]), self._generation)
+            return record(description, map(self._codec.value, description["items"]), self.generation)
         if "record" in description:
             kind = self._lendings.lent(description["record"])
             if not (isinstance(kind, type) and issubclass(kind, tuple)):
@@ -342,7 +315,7 @@ class Link:
 
     def _exception_class(self, way: Way, description: Description) -> type[BaseException]:
         """One of the attempt's own."""
-        reference: Description = {"id": int(description["id"]), "generation": self._generation}
+        reference: Description = {"id": int(description["id"]), "generation": self.generation}
         reference |= {"path": way.path} if way.path else {}
         return self._caught_as(way, self._exceptions.type_of(description, reference))
 
@@ -358,13 +331,13 @@ class Link:
         plain = description.get("plain")
         if plain is not None and self._is_plain(way, description, plain):
             return plain
-        if description["kind"] == "class" and (known := self._derived.get((self._generation, description["id"]))):
+        if description["kind"] == "class" and (known := self._derived.get((self.generation, description["id"]))):
             return known
-        derived = self._derived.get((self._generation, description.get("derived")))
+        derived = self._derived.get((self.generation, description.get("derived")))
         origin = Origin(
             self,
             {"id": int(description["id"])} | ({"path": way.path} if way.path else {}),
-            self._generation,
+            self.generation,
             str(description["kind"]),
             str(description["class"]),
             str(description["name"]),
@@ -402,15 +375,15 @@ class Link:
         outcome = self._answer("derive", (name, bases, members, tuple(keywords.items())), {}, way)
         if outcome[0] == "raised":
             raise outcome[1]
-        return (
-            outcome[1] if isinstance(outcome[1], Proxy) else self.spoil("a class of the attempt cannot be derived from")
-        )
+        if not isinstance(outcome[1], Proxy):
+            self.spoil("a class of the attempt cannot be derived from")
+        return outcome[1]
 
     def add_derived(self, remote: Proxy, local: type) -> None:
         """Objects of a class of the script's that derives from the attempt's are of `local` here."""
         number = origin_of(remote).reference["id"]
-        type.__setattr__(local, "_codearena_derived", (self._generation, number))
-        self._derived[(self._generation, number)] = local
+        type.__setattr__(local, "_codearena_derived", (self.generation, number))
+        self._derived[(self.generation, number)] = local
 
     def _raised(self, error: BaseException, function: str) -> BaseException:
         if isinstance(error, _LOOP_ENDS) and function not in ("next", "operator") and traceback_of(error) is not None:
@@ -419,8 +392,3 @@ class Link:
             replaced._codearena_traceback = traceback_of(error)  # type: ignore[attr-defined]
             return replaced
         return error
-
-
-def encoded_request(request: dict[str, Any]) -> bytes:
-    """A frame as it goes to the conductor."""
-    return json.dumps(request).encode("ascii")

@@ -10,7 +10,7 @@ import threading
 from typing import Any
 
 from codearena import values
-from executor_service.runner.referee.link import Link, encoded_request
+from executor_service.runner.referee.link import Link
 from executor_service.runner.referee.precedent import Precedent
 from executor_service.runner.referee.script import Script
 from executor_service.runner.system import frames, kernel
@@ -43,7 +43,7 @@ class _Channel:
 
     def exchange(self, request: dict[str, Any]) -> dict[str, Any]:
         with self._lock:
-            self.send(encoded_request(request))
+            self.send(json.dumps(request).encode("ascii"))
             return self.receive()
 
     def finish(self, verdict: dict[str, str], precedent: Precedent, changed: bool) -> None:

@@ -15,6 +15,7 @@ else is, whatever they claim to be, and an object in the place of a value is han
 
 import builtins
 import operator
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import CoroutineType, FunctionType, GeneratorType, MethodType, ModuleType
@@ -82,35 +83,10 @@ class Proxy:
             refuse(origin, f"its method {name}")
         return origin.link.apply("getattr", self, name)
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        origin_of(self).link.apply("setattr", self, name, value)
-
-    def __delattr__(self, name: str) -> None:
-        origin_of(self).link.apply("delattr", self, name)
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        origin_of(self).link.apply("setitem", self, key, value)
-
-    def __delitem__(self, key: Any) -> None:
-        origin_of(self).link.apply("delitem", self, key)
-
     def __hash__(self) -> int:
         origin = origin_of(self)
         may_be_asked = origin.link.allows("hash", origin.place, otherwise=origin.link.is_named(origin.class_name))
         return int(typed(self, int, "hash", self)) if may_be_asked else object.__hash__(self)
-
-    def __str__(self) -> str:
-        return self._text("str", self)
-
-    def __repr__(self) -> str:
-        return self._text("repr", self)
-
-    def __format__(self, specification: str) -> str:
-        return self._text("format", self, specification)
-
-    def _text(self, function: str, *args: Any) -> str:
-        origin = origin_of(self)
-        return f"<{origin.name} of the attempt>" if origin.link.closed else str(typed(self, str, function, *args))
 
     def __instancecheck__(self, value: Any) -> bool:
         origin = origin_of(self)
@@ -191,16 +167,16 @@ def items(proxy: Any, function: str) -> Iterator[Any]:
 
 def may_be_swallowed(error: BaseException, link: "Link") -> bool:
     """True for what the attempt raised, or the script by a raise statement; never for a failed assertion."""
-    if traceback_of(error) is not None:
-        return True
-    last = error.__traceback__
-    while last is not None and last.tb_next is not None:
-        last = last.tb_next
-    in_script = last is not None and last.tb_frame.f_code.co_filename == SCRIPT_NAME
-    return in_script and last is not None and last.tb_lineno in link.raise_lines
+    return traceback_of(error) is not None or is_raised_by_statement(error, link)
 
 
-# ---------------------------------------------------------------------------------------------------------- operators
+def is_raised_by_statement(error: BaseException, link: "Link") -> bool:
+    """True if a raise statement of the script is where it comes from."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    if not frames:
+        return False
+    frame, line = frames[-1]
+    return frame.f_code.co_filename == SCRIPT_NAME and line in link.raise_lines
 
 
 def _may_be_asked(name: str, left: Any, right: Any) -> bool:
@@ -244,6 +220,21 @@ def _unary(proxy: Proxy, name: str, *args: Any) -> Any:
     return origin.link.apply(name, proxy, *args)
 
 
+def asking(function: str) -> Callable[..., Any]:
+    """A method that has a function of the worker's table applied."""
+    return lambda self, *args: origin_of(self).link.apply(function, self, *args)
+
+
+def _telling(function: str) -> Callable[..., str]:
+    """A method whose text the attempt's process says, as long as anything is asked of it."""
+
+    def text(self: Proxy, *args: Any) -> str:
+        origin = origin_of(self)
+        return f"<{origin.name} of the attempt>" if origin.link.closed else str(typed(self, str, function, self, *args))
+
+    return text
+
+
 def _forward(name: str) -> Callable[[Proxy, Any], Any]:
     return lambda self, other: operate(name, self, other)
 
@@ -264,6 +255,10 @@ def _typed_unary(proxy: Proxy, name: str, kind: type) -> Any:
     return value if type(value) is kind else origin_of(proxy).link.spoil(f"{name} of an object is none")
 
 
+for _name in ("setattr", "delattr", "setitem", "delitem"):
+    setattr(Proxy, f"__{_name}__", asking(_name))
+for _name in ("str", "repr", "format"):
+    setattr(Proxy, f"__{_name}__", _telling(_name))
 for _name in [*ARITHMETIC, *COMPARISONS, *IN_PLACE]:
     setattr(Proxy, f"__{_name.rstrip('_')}__", _forward(_name))
 for _name in ARITHMETIC:

@@ -44,11 +44,8 @@ class Exceptions:
 
     def _named(self, name: str, bases: tuple[type[BaseException], ...]) -> type[BaseException]:
         known = self._types.get(name) or standard.exception(name)
-        return (
-            known
-            if known is not None and (known.__bases__ == bases or known.__module__ != "fix")
-            else self._new(name, bases)
-        )
+        fits = known is not None and (known.__bases__ == bases or known.__module__ != "fix")
+        return known if known is not None and fits else self._new(name, bases)
 
     def _base(self, name: str) -> type[BaseException]:
         module, _, last = name.rpartition(".")
@@ -102,7 +99,8 @@ class Exceptions:
         error._codearena_object = (int(description["id"]), generation)  # type: ignore[attr-defined]
         if kind.__module__ == "fix":
             error._codearena_message = message  # type: ignore[attr-defined]
-        error.__cause__, error.__context__ = (_other(read(description[name])) for name in ("cause", "context"))
+        others = [read(description[name]) for name in ("cause", "context")]
+        error.__cause__, error.__context__ = (each if isinstance(each, BaseException) else None for each in others)
         error.__suppress_context__ = bool(description["suppressed"])
         for note in description["notes"]:
             error.add_note(str(note))
@@ -113,8 +111,10 @@ class Exceptions:
         if isinstance(value, type):
             reference: Description | None = value.__dict__.get("_codearena_reference")
             return reference
-        is_theirs = isinstance(value, BaseException) and type(value).__module__ != "test_script"
-        return _kept(value) if is_theirs and "_codearena_object" in value.__dict__ else None
+        if not isinstance(value, BaseException) or type(value).__module__ == "test_script":
+            return None
+        number, generation = value.__dict__.get("_codearena_object", (None, None))
+        return None if number is None else {"id": number, "generation": generation}
 
 
 def _made_over_there(error: Any, *args: Any, **kwargs: Any) -> None:
@@ -125,10 +125,6 @@ def _made_over_there(error: Any, *args: Any, **kwargs: Any) -> None:
         error._codearena_link.spoil("an exception class of the attempt makes what is no exception")
     error.args = made.args
     error.__dict__.update(vars(made))
-
-
-def _other(value: Any) -> BaseException | None:
-    return value if isinstance(value, BaseException) else None
 
 
 def _builtin(name: str) -> type[BaseException]:
@@ -161,8 +157,3 @@ def _attribute(error: Any, name: str) -> Any:
     if name.startswith("_") or "_codearena_object" not in error.__dict__:
         raise AttributeError(f"{type(error).__name__!r} object has no attribute {name!r}")
     return error._codearena_link.apply("getattr", error, name)
-
-
-def _kept(error: BaseException) -> Description:
-    number, generation = error.__dict__["_codearena_object"]
-    return {"id": number, "generation": generation}

@@ -168,11 +168,6 @@ class Refs:
 
 def _signature(parameters: list[list[Any]]) -> inspect.Signature:
     """parameters: [name, kind, whether it has a default]."""
-    return inspect.Signature(
-        [
-            inspect.Parameter(
-                name, inspect._ParameterKind(kind), default=None if has_default else inspect.Parameter.empty
-            )
-            for name, kind, has_default in parameters
-        ]
-    )
+    empty = inspect.Parameter.empty
+    kinds = [(name, inspect._ParameterKind(kind), None if given else empty) for name, kind, given in parameters]
+    return inspect.Signature([inspect.Parameter(name, kind, default=default) for name, kind, default in kinds])

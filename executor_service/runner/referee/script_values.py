@@ -14,6 +14,7 @@ from typing import Any
 
 from codearena.values import UnencodableError
 from executor_service.runner.referee import shared, standard
+from executor_service.runner.referee.applied import PLAIN_TYPES
 from executor_service.runner.referee.crossing import Codec, Description
 from executor_service.runner.referee.operators import SPECIAL
 from executor_service.runner.referee.proxies import Proxy
@@ -22,7 +23,6 @@ SCRIPT_MODULE = "test_script"
 
 _REFUSED = (types.FrameType, types.CodeType, types.TracebackType)
 _FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType)
-_PLAIN = (str, int, float, complex, bytes, bytearray, list, tuple, set, frozenset, dict)
 _PLAIN_METACLASSES = ("type", "ABCMeta", "_ProtocolMeta")
 _NEUTRAL_MODULES = ("builtins", "abc", "typing", "collections.abc")
 _LATELY = 50  # to tell of something twice in a message does no harm
@@ -67,8 +67,6 @@ class Lendings:
         codec.telling.append(number)
         return description
 
-    # --------------------------------------------------------------------------------------------------------- classes
-
     def is_shared_object(self, value: Any) -> bool:
         """True for an object of a plain class of the script's own: its attributes cross."""
         return self.kind_of(type(value)) in ("plain", "frozen")
@@ -99,11 +97,6 @@ class Lendings:
             return self._described(kind.__bases__[0])
         base = next(base for base in kind.__bases__ if issubclass(base, BaseException))
         return self._once(kind, lambda: {"as": "exception", "name": kind.__name__, "base": self._tree(base)})
-
-    def _tuple_class(self, kind: Any) -> Description:
-        return self._once(kind, lambda: {"as": "tuple", "name": kind.__name__, "fields": list(kind._fields)})
-
-    # ---------------------------------------------------------------------------------------------------------- values
 
     def _tree(self, value: Any) -> Any:
         return self._codec().tree(value)
@@ -137,7 +130,7 @@ class Lendings:
         if isinstance(value, tuple) and hasattr(type(value), "_fields"):
             items = [self._tree(item) for item in tuple.__iter__(value)]
             return {"items": items, "of": self._tree(type(value))}
-        if isinstance(value, _PLAIN) and not isinstance(value, enum.Enum):
+        if isinstance(value, PLAIN_TYPES) and not isinstance(value, enum.Enum):
             return None
         if isinstance(value, _FUNCTIONS):
             return self._once(value, lambda: _function(value))
@@ -145,11 +138,11 @@ class Lendings:
             return self._once(value, lambda: {"as": "awaitable"})
         return self._once(value, lambda: {"as": "object", "class": ["x", self._class(type(value))]})
 
-    def _of_a_class(self, kind: type) -> Description:
+    def _of_a_class(self, kind: Any) -> Description:
         if issubclass(kind, BaseException):
             return self._exception_class(kind)
         if issubclass(kind, tuple) and hasattr(kind, "_fields"):
-            return self._tuple_class(kind)
+            return self._once(kind, lambda: {"as": "tuple", "name": kind.__name__, "fields": list(kind._fields)})
         return self._class(kind)
 
     def _exception(self, error: BaseException) -> Description:
@@ -169,8 +162,7 @@ class Lendings:
 
     def plain(self, value: Any) -> Any:
         """As Side.plain."""
-        kinds: tuple[Any, ...] = _PLAIN
-        for base in kinds:
+        for base in PLAIN_TYPES:
             if isinstance(value, base):
                 return base(value)
         raise UnencodableError(f"a {type(value).__name__} cannot be passed to the attempt")
@@ -187,11 +179,9 @@ def _key(value: Any) -> Any:
 
 def _kind_of(kind: type) -> str:
     own = [base for base in kind.__mro__ if base.__module__ not in _NEUTRAL_MODULES]
-    if (
-        not own
-        or any(base.__module__ != SCRIPT_MODULE for base in own)
-        or issubclass(kind, (*_PLAIN, BaseException, Proxy))
-    ):
+    if not own or any(base.__module__ != SCRIPT_MODULE for base in own):
+        return "distant"
+    if issubclass(kind, (*PLAIN_TYPES, BaseException, Proxy)):
         return "distant"
     if type(kind).__name__ not in _PLAIN_METACLASSES or hasattr(kind, "__getattr__"):
         return "distant"
@@ -211,10 +201,9 @@ def _is_setter(item: object) -> bool:
 
 
 def _function(value: Any) -> Description:
-    names = [getattr(value, name, None) for name in ("__name__", "__qualname__", "__doc__")]
-    names = [name if isinstance(name, str) else "lent" for name in names[:2]] + [
-        names[2] if isinstance(names[2], str) else None
-    ]
+    defaults = {"__name__": "lent", "__qualname__": "lent", "__doc__": None}
+    found = [(getattr(value, name, None), default) for name, default in defaults.items()]
+    names = [name if isinstance(name, str) else default for name, default in found]
     return {
         "as": "function",
         "names": names,

@@ -11,6 +11,7 @@ import itertools
 import operator
 import sys
 import types
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -24,13 +25,16 @@ _OWN_REFERENCES = 2  # by the entry, and by the call that counts
 class Form:
     """How containers of one kind are taken apart.
 
-    head: what is told of one but for its items; items: those, in a fresh list; fill: puts items in the place of all.
+    head: what is told of one but for its items; items: those, in a fresh list; fill: puts items in the place of all;
+    make: a new one by its head, if it has any.
     """
 
     tag: str
+    kind: type
     items: Callable[[Any], list[Any]]
     fill: Callable[[Any, list[Any]], None]
     head: Callable[[Any], Any] = lambda value: None
+    make: Callable[[Any], Any] | None = None
 
 
 def _flat_items(value: Any) -> list[Any]:
@@ -97,42 +101,24 @@ OBJECT = "o"
 TAGS: dict[str, Form] = {
     form.tag: form
     for form in (
-        Form("l", list, _fill_list),
-        Form("d", _flat_items, _fill_dict),
-        Form("s", list, _fill_set),
-        Form("B", lambda value: [bytes(value)], lambda value, items: _fill_list(value, items[0])),
-        Form("q", list, _fill_deque, lambda value: value.maxlen),
-        Form("C", _flat_items, _fill_dict),
-        Form("O", _flat_items, _fill_ordered),
-        Form("D", _flat_items, _fill_dict, lambda value: value.default_factory),
-        Form(OBJECT, _state, _fill_state, lambda value: type(value)),
+        Form("l", list, list, _fill_list),
+        Form("d", dict, _flat_items, _fill_dict),
+        Form("s", set, list, _fill_set),
+        Form("B", bytearray, lambda value: [bytes(value)], lambda value, items: _fill_list(value, items[0])),
+        Form("q", deque, list, _fill_deque, lambda value: value.maxlen, lambda most: deque(maxlen=most)),
+        Form("C", collections.Counter, _flat_items, _fill_dict),
+        Form("O", collections.OrderedDict, _flat_items, _fill_ordered),
+        Form("D", defaultdict, _flat_items, _fill_dict, lambda value: value.default_factory, defaultdict),
+        Form(OBJECT, object, _state, _fill_state, type),
     )
 }
-_BUILTIN: dict[type, str] = {
-    list: "l",
-    dict: "d",
-    set: "s",
-    bytearray: "B",
-    collections.deque: "q",
-    collections.Counter: "C",
-    collections.OrderedDict: "O",
-    collections.defaultdict: "D",
-}
-_MAKERS: dict[str, Callable[[Any], Any]] = {
-    "l": lambda head: [],
-    "d": lambda head: {},
-    "s": lambda head: set(),
-    "B": lambda head: bytearray(),
-    "q": lambda head: collections.deque(maxlen=head),
-    "C": lambda head: collections.Counter(),
-    "O": lambda head: collections.OrderedDict(),
-    "D": collections.defaultdict,
-}
+_BUILTIN = {form.kind: form for form in TAGS.values() if form.tag != OBJECT}
 
 
 def empty(tag: str, head: Any) -> Any:
     """A new container of a builtin type."""
-    return _MAKERS[tag](head)
+    form = TAGS[tag]
+    return form.make(head) if form.make else form.kind()
 
 
 class Entry:
@@ -180,10 +166,7 @@ class Shared:
 
     def form_of(self, value: Any) -> Form | None:
         """How it is taken apart; None if it is no container."""
-        tag = _BUILTIN.get(type(value))
-        if tag is not None:
-            return TAGS[tag]
-        return TAGS[OBJECT] if self._is_object(value) else None
+        return _BUILTIN.get(type(value)) or (TAGS[OBJECT] if self._is_object(value) else None)
 
     def entry_of(self, value: Any) -> Entry | None:
         return self._by_id.get(id(value))

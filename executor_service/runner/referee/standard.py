@@ -11,68 +11,36 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-_TYPES: dict[str, tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]] = {
-    "decimal.Decimal": (str, lambda kind, text: kind(str(text))),
-    "fractions.Fraction": (str, lambda kind, text: kind(str(text))),
-    "uuid.UUID": (str, lambda kind, text: kind(str(text))),
-    "datetime.date": (lambda value: value.isoformat(), lambda kind, text: kind.fromisoformat(text)),
-    "datetime.time": (lambda value: value.isoformat(), lambda kind, text: kind.fromisoformat(text)),
-    "datetime.datetime": (lambda value: value.isoformat(), lambda kind, text: kind.fromisoformat(text)),
+_BothWays = tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]
+
+_AS_TEXT: _BothWays = (str, lambda kind, text: kind(str(text)))
+_AS_ISO: _BothWays = (lambda value: value.isoformat(), lambda kind, text: kind.fromisoformat(text))
+_TYPES: dict[str, _BothWays] = {
+    **dict.fromkeys(("decimal.Decimal", "fractions.Fraction", "uuid.UUID"), _AS_TEXT),
+    **dict.fromkeys(("pathlib.PosixPath", "pathlib.PurePosixPath"), _AS_TEXT),
+    **dict.fromkeys(("datetime.date", "datetime.time", "datetime.datetime"), _AS_ISO),
     "datetime.timedelta": (
         lambda value: [value.days, value.seconds, value.microseconds],
         lambda kind, parts: kind(*map(int, parts)),
     ),
-    "pathlib.PosixPath": (str, lambda kind, text: kind(str(text))),
-    "pathlib.PurePosixPath": (str, lambda kind, text: kind(str(text))),
     "re.Pattern": (
         lambda value: [value.pattern, value.flags],
         lambda kind, parts: re.compile(str(parts[0]), int(parts[1])),
     ),
 }
-_SINGLETONS = {
-    **{
-        id(kind): ("types", name) for name, kind in vars(types).items() if isinstance(kind, type)
-    },  # NoneType and the like
-    **{id(value): ("builtins", str(value)) for value in (Ellipsis, NotImplemented)},
-}
+_SINGLETONS = {id(value): ("builtins", str(value)) for value in (Ellipsis, NotImplemented)}
+_SINGLETONS |= {id(kind): ("types", name) for name, kind in vars(types).items() if isinstance(kind, type)}  # NoneType
 _DESCRIPTORS = (type(str.upper), type(object.__repr__), type(dict.__dict__["fromkeys"]))
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, *_DESCRIPTORS)
-_UNSAFE_TYPES: tuple[str, ...] = (
-    "builtins.super",
-    "builtins.type",
-    "builtins.classmethod",
-    "builtins.staticmethod",
-    "builtins.property",
+_UNSAFE_TYPES = tuple(f"builtins.{name}" for name in ("super", "type", "classmethod", "staticmethod", "property"))
+_SAFE_MODULES = (
+    *("builtins", "collections", "datetime", "decimal", "fractions", "numbers", "uuid", "pathlib", "abc"),
+    *("collections.abc", "_collections_abc", "types", "typing", "enum", "re", "math"),
 )
-_SAFE_MODULES: tuple[str, ...] = (
-    "builtins",
-    "collections",
-    "datetime",
-    "decimal",
-    "fractions",
-    "numbers",
-    "uuid",
-    "pathlib",
-    "abc",
+_SAFE_FUNCTIONS = (
+    *("abs", "all", "any", "bin", "chr", "divmod", "hash", "hex", "len", "max", "min", "oct", "ord", "pow"),
+    *("repr", "round", "sorted", "sum"),
 )
-_SAFE_MODULES += ("collections.abc", "_collections_abc", "types", "typing", "enum", "re", "math")
-_SAFE_FUNCTIONS: tuple[str, ...] = (
-    "abs",
-    "all",
-    "any",
-    "bin",
-    "chr",
-    "divmod",
-    "hash",
-    "hex",
-    "len",
-    "max",
-    "min",
-    "oct",
-    "ord",
-    "pow",
-)
-_SAFE_FUNCTIONS += ("repr", "round", "sorted", "sum")
 
 
 def describe(value: object) -> dict[str, Any] | None:
@@ -153,58 +121,13 @@ def harmless(value: object) -> dict[str, Any] | None:
         return None
 
 
-_EXCEPTION_MODULES = frozenset(
-    [
-        "json",
-        "json.decoder",
-        "decimal",
-        "dataclasses",
-        "queue",
-        "_queue",
-        "subprocess",
-        "shutil",
-        "zipfile",
-        "csv",
-        "_csv",
-        "struct",
-        "binascii",
-        "zlib",
-        "lzma",
-        "configparser",
-        "argparse",
-        "socket",
-        "ssl",
-        "urllib.error",
-        "http.client",
-        "email.errors",
-        "xml.parsers.expat",
-        "sqlite3",
-        "re",
-        "copy",
-        "pickle",
-        "_pickle",
-        "statistics",
-        "tokenize",
-        "concurrent.futures._base",
-        "asyncio.exceptions",
-        "asyncio.queues",
-        "io",
-        "fractions",
-        "enum",
-        "string",
-        "tomllib",
-        "zoneinfo",
-        "zoneinfo._common",
-        "calendar",
-        "graphlib",
-        "getopt",
-        "locale",
-        "netrc",
-        "plistlib",
-        "tarfile",
-        "textwrap",
-        "uuid",
-    ]
+_EXCEPTION_MODULES = (
+    *("json", "json.decoder", "csv", "_csv", "configparser", "tomllib", "plistlib", "netrc", "xml.parsers.expat"),
+    *("zipfile", "tarfile", "zlib", "lzma", "binascii", "struct", "pickle", "_pickle", "copy", "io", "shutil"),
+    *("socket", "ssl", "urllib.error", "http.client", "email.errors", "sqlite3", "subprocess", "argparse", "getopt"),
+    *("decimal", "fractions", "statistics", "dataclasses", "enum", "queue", "_queue", "graphlib", "uuid", "re"),
+    *("concurrent.futures._base", "asyncio.exceptions", "asyncio.queues", "zoneinfo", "zoneinfo._common", "calendar"),
+    *("string", "textwrap", "tokenize", "locale"),
 )
 
 

@@ -34,56 +34,43 @@ class Surroundings:
 
     def __init__(self) -> None:
         self._streams = {name: getattr(sys, name) for name in (*_STREAMS, "stdin")}
-        self._environment: dict[str, str] = {}
-        self._folder = ""
-        self._random: Any = None
+        self._known: dict[str, Any] = {}  # to the attempt's process, of what is around the script
+        self._known_at_start: dict[str, Any] = {}
         self._hears: tuple[str, ...] = ()
         self._seeds = False
-        self._told: dict[str, Any] = {}
         self._patched: dict[tuple[Any, str], Any] = {}
         self._untold: dict[tuple[Any, str], None] = {}
         self._watched: set[str] = set()
-        self._start: tuple[dict[str, str], str, Any] = ({}, "", None)
         self.is_watching = False
 
     def begin(self, source: str) -> None:
         """Before the script runs. What is around it by then is as it is around the attempt."""
-        self._environment = dict(os.environ)
-        self._folder = os.getcwd()
         self._hears = tuple(name for name, words in _HEARD.items() if any(word in source for word in words))
         self._seeds = "random" in source
-        self._random = None  # so that the attempt is told of it once, and then tells back
-        self._told = {}
         self._patched.clear()  # by what was put in place for the script
-        self._untold.clear()
-        self._start = (self._environment, self._folder, self._random)
+        # Of `random` the attempt is told once in any case, and then tells back.
+        self._known_at_start = {"environment": tuple(os.environ.items()), "folder": os.getcwd(), "capture": False}
+        self.forget_told()
 
     def forget_told(self) -> None:
         """A fresh process of the attempt's knows nothing."""
-        self._told = {}
-        self._environment, self._folder, self._random = self._start
+        self._known = dict(self._known_at_start)
         self._untold = dict.fromkeys(self._patched)
 
     def changes(self) -> tuple[Change, ...]:
         """What the attempt's process has to be told."""
-        found: list[Change] = [(name, True) for name in self._hears if self._told.setdefault(name, None) is None]
-        self._told.update((name, True) for name in self._hears)
-        captured = any(getattr(sys, name) is not self._streams[name] for name in _STREAMS)
-        if captured != self._told.get("capture", False):
-            self._told["capture"] = captured
-            found.append(("capture", captured))
-        if (environment := dict(os.environ)) != self._environment:
-            self._environment = environment
-            found.append(("environment", tuple(environment.items())))
-        if (folder := os.getcwd()) != self._folder:
-            self._folder = folder
-            found.append(("folder", folder))
-        if self._seeds and (state := random.getstate()) != self._random:
-            self._random = state
-            found.append(("random", state))
-        if sys.stdin is not self._told.get("stdin", self._streams["stdin"]):
+        present = {
+            **dict.fromkeys(self._hears, True),
+            "capture": any(getattr(sys, name) is not self._streams[name] for name in _STREAMS),
+            "environment": tuple(os.environ.items()),
+            "folder": os.getcwd(),
+            **({"random": random.getstate()} if self._seeds else {}),
+        }
+        found: list[Change] = [(name, value) for name, value in present.items() if self._known.get(name) != value]
+        self._known |= present
+        if sys.stdin is not self._known.get("stdin", self._streams["stdin"]):
             self.note_patch(sys, "stdin", self._streams["stdin"])
-            self._told["stdin"] = sys.stdin
+            self._known["stdin"] = sys.stdin
         if self._untold:
             untold, self._untold = self._untold, {}
             found.append(("patched", tuple(self._patch(*key) for key in untold)))
@@ -103,7 +90,7 @@ class Surroundings:
                 case ("log", str() as name, int() as level, str() as message, function):
                     self._log(name, level, message, str(function))
                 case ("random", tuple() as state):
-                    self._random = state
+                    self._known["random"] = state
                     random.setstate(state)
                 case ("environment", tuple() as pairs):
                     self._take_environment(pairs)
@@ -121,9 +108,7 @@ class Surroundings:
         for name in os.environ.keys() - environment.keys():
             del os.environ[name]
         os.environ.update(environment)
-        self._environment = dict(os.environ)
-
-    # -------------------------------------------------------------------------------------------------------- patches
+        self._known["environment"] = tuple(os.environ.items())
 
     def watch(self) -> None:
         """Notes from now on what is set in modules of the standard library that have been imported by now."""

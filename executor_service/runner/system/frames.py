@@ -31,47 +31,6 @@ def write_all(fd: int, data: bytes) -> None:
         view = view[os.write(fd, view) :]
 
 
-def read_exactly(fd: int, size: int) -> bytes | None:
-    """`size` bytes from a blocking descriptor, or None if it ends before them."""
-    chunks = []
-    while size:
-        chunk = os.read(fd, min(size, 1 << 20))
-        if not chunk:
-            return None
-        chunks.append(chunk)
-        size -= len(chunk)
-    return b"".join(chunks)
-
-
-def read_frame(fd: int, limit_bytes: int = WORKLOAD_BYTES) -> bytes | None:
-    """The next frame's body from a blocking descriptor; None at the end.
-
-    Raises:
-        FrameError: the frame is longer than the limit.
-    """
-    header = read_exactly(fd, HEADER.size)
-    if header is None:
-        return None
-    (length,) = HEADER.unpack(header)
-    if length > limit_bytes:
-        raise FrameError(f"a frame of {length} bytes")
-    return read_exactly(fd, length)
-
-
-def read_only_frame(fd: int) -> bytes | None:
-    """As `read_frame`, from a writer that sends no more before it is answered: mostly one read instead of two."""
-    data = os.read(fd, _READ_BYTES)
-    if len(data) < HEADER.size:
-        rest = read_exactly(fd, HEADER.size - len(data)) if data else None
-        if rest is None:
-            return None
-        data += rest
-    (length,) = HEADER.unpack_from(data)
-    missing = HEADER.size + length - len(data)
-    rest = read_exactly(fd, missing) if missing else b""
-    return None if rest is None else data[HEADER.size :] + rest
-
-
 class FrameBuffer:
     """Collects bytes as they come until one frame is whole.
 
@@ -85,7 +44,7 @@ class FrameBuffer:
     def __len__(self) -> int:
         return len(self._data)
 
-    def feed(self, data: bytes) -> bytes | None:
+    def feed(self, data: bytes | memoryview) -> bytes | None:
         """Adds `data`; returns the frame's body once it is whole, keeping what follows it."""
         self._data += data
         if len(self._data) < HEADER.size:
@@ -96,6 +55,18 @@ class FrameBuffer:
         end = HEADER.size + length
         if len(self._data) < end:
             return None
-        body = bytes(self._data[HEADER.size : end])
+        body = bytes(memoryview(self._data)[HEADER.size : end])
         del self._data[:end]
         return body
+
+
+def read_frame(fd: int, limit_bytes: int = WORKLOAD_BYTES) -> bytes | None:
+    """The next frame's body from a blocking descriptor, whose writer sends no more before it is answered.
+
+    None at the end. Raises FrameError: the frame is longer than the limit.
+    """
+    buffer = FrameBuffer(limit_bytes)
+    while data := os.read(fd, _READ_BYTES):
+        if (body := buffer.feed(data)) is not None:
+            return body
+    return None

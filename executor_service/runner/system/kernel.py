@@ -11,12 +11,9 @@ import signal
 import struct
 from collections.abc import Iterator
 
-CLONE_NEWNS = 0x00020000
-CLONE_NEWUTS = 0x04000000
-CLONE_NEWIPC = 0x08000000
-CLONE_NEWUSER = 0x10000000
-CLONE_NEWPID = 0x20000000
-CLONE_NEWNET = 0x40000000
+CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
+CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
+CLONE_NEW = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET
 
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
@@ -56,13 +53,9 @@ def fork_into(namespaces: int) -> int:
     An unshare would take another fork, which costs an interpreter more than the namespaces do. What os.fork does around
     the system call for the interpreter is done here; what the C library does there is for several threads.
     """
-    number, flags, nothing = (
-        _SYS_CLONE[os.uname().machine],
-        ctypes.c_long(namespaces | signal.SIGCHLD),
-        ctypes.c_long(0),
-    )
+    number, flags, nothing = _SYS_CLONE[os.uname().machine], namespaces | signal.SIGCHLD, ctypes.c_long(0)
     ctypes.pythonapi.PyOS_BeforeFork()
-    pid = int(_locked_libc.syscall(number, flags, nothing, nothing, nothing, nothing))
+    pid = int(_locked_libc.syscall(number, ctypes.c_long(flags), nothing, nothing, nothing, nothing))
     if pid == 0:
         ctypes.pythonapi.PyOS_AfterFork_Child()
         return 0

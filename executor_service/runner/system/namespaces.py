@@ -2,18 +2,11 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from executor_service.runner.system import kernel
+from executor_service.runner.system.forked import LOST, end_with
 
-_ALL = (
-    kernel.CLONE_NEWUSER
-    | kernel.CLONE_NEWNS
-    | kernel.CLONE_NEWPID
-    | kernel.CLONE_NEWNET
-    | kernel.CLONE_NEWIPC
-    | kernel.CLONE_NEWUTS
-)
 RUNNER_CAPABILITIES = (kernel.CAP_KILL, kernel.CAP_SETGID, kernel.CAP_SETUID)
 """What a runner keeps of its namespaces' root: to drop each child to another uid, and to kill it."""
 
@@ -29,44 +22,44 @@ _OWN_FOLDER = os.path.realpath(os.path.join(os.path.dirname(__file__), *[os.pard
 """Where our packages lie: a checkout, or what an installer has put them in, the tasks' references among them."""
 
 
-def fork_into(level: str, run: Callable[[], None], tmpfs_bytes: int) -> int:
+def fork_into(level: str, run: Callable[[], int], tmpfs_bytes: int) -> int:
     """Forks a process that calls `run` as PID 1 of fresh namespaces of that level, with a root of its own.
 
-    Returns its pid, 0 if it cannot be. `run` must not return.
+    It ends with what `run` returns. Returns its pid, 0 if it cannot be.
     """
 
-    def settle_and_run() -> None:
+    def settle_and_run() -> int:
         _settle(level, tmpfs_bytes)
-        run()
+        return run()
 
     if level == "rlimits":
         pid = os.fork()
         if pid == 0:
             os.setsid()
-            run()
+            end_with(run)
         return pid
     return fork_apart(settle_and_run, None if level == "nested" else (_FIRST_HOST_UID, _MAPPED_UIDS))
 
 
-def fork_apart(run: Callable[[], None], uids: tuple[int, int] | None) -> int:
+def fork_apart(run: Callable[[], int], uids: tuple[int, int] | None) -> int:
     """Forks a process that calls `run` as PID 1 of fresh namespaces and with what the caller has mounted.
 
     uids: the first and the number of those outside that are 0, 1, ... inside, groups alike, which takes SETUID and
-    SETGID outside; None: the caller's alone, as 0. Returns its pid, 0 if this host allows no such thing.
+    SETGID outside; None: the caller's alone, as 0. The process ends with what `run` returns.
 
-    `run` must not return.
+    Returns its pid, 0 if this host allows no such thing.
     """
     uid, gid = os.geteuid(), os.getegid()
     mapped_r, mapped_w = os.pipe2(os.O_CLOEXEC)
     try:
-        pid = kernel.fork_into(_ALL)
+        pid = kernel.fork_into(kernel.CLONE_NEW)
     except OSError:  # that is an answer, not a defect
         os.close(mapped_r)
         os.close(mapped_w)
         return 0
     if pid == 0:
         os.close(mapped_w)
-        _begin(mapped_r, run, None if uids else (uid, gid))
+        end_with(lambda: _begin(mapped_r, run, None if uids else (uid, gid)))
     os.close(mapped_r)
     try:
         if uids:  # the map of a root-owned namespace can only be written from outside
@@ -79,22 +72,17 @@ def fork_apart(run: Callable[[], None], uids: tuple[int, int] | None) -> int:
     return pid
 
 
-def _begin(mapped_r: int, run: Callable[[], None], own: tuple[int, int] | None) -> None:
-    """The new PID 1, which waits until it has a user; never returns.
+def _begin(mapped_r: int, run: Callable[[], int], own: tuple[int, int] | None) -> int:
+    """The new PID 1, which waits until it has a user.
 
     own: user and group outside that become its root, where not the parent decides that.
     """
-    try:
-        if os.read(mapped_r, 1) != b"m":
-            os._exit(1)
-        os.close(mapped_r)
-        if own:
-            _map_self(*own)
-        run()
-    except BaseException:  # noqa: BLE001 - the process's top: the parent sees the exit status
-        sys.excepthook(*sys.exc_info())
-    finally:
-        os._exit(1)
+    if os.read(mapped_r, 1) != b"m":
+        return LOST
+    os.close(mapped_r)
+    if own:
+        _map_self(*own)
+    return run()
 
 
 def _map_self(uid: int, gid: int) -> None:
@@ -128,20 +116,16 @@ def _bound_paths() -> list[str]:
     return [path for path in (*_SYSTEM_FOLDERS, *own, *_DEVICES) if os.path.exists(path)]
 
 
-def _hidden_paths(bound: Iterable[str]) -> list[str]:
-    """What is bound with the rest and not for attempts to see: our packages, installed beside the interpreter's."""
-    return [_OWN_FOLDER] if any(_OWN_FOLDER.startswith(os.path.realpath(path) + os.sep) for path in bound) else []
-
-
 def _build_root(sources: dict[str, int], tmpfs_bytes: int) -> None:
     kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
     hardened = kernel.MS_NOSUID | kernel.MS_NODEV
     kernel.mount("tmpfs", _STAGE, "tmpfs", hardened, f"size={_SKELETON_BYTES},mode=755")
     for path, fd in sources.items():
         _bind(path, fd)
-    for path in _hidden_paths(sources):
-        if os.path.isdir(_STAGE + path):  # else this root may not enter what holds it, and so no attempt may
-            kernel.mount("tmpfs", _STAGE + path, "tmpfs", hardened | kernel.MS_RDONLY)
+    # Our packages, where they are bound with the interpreter's, are not for attempts to see.
+    is_bound = any(_OWN_FOLDER.startswith(os.path.realpath(path) + os.sep) for path in sources)
+    if is_bound and os.path.isdir(_STAGE + _OWN_FOLDER):  # else this root may not enter what holds it: nor an attempt
+        kernel.mount("tmpfs", _STAGE + _OWN_FOLDER, "tmpfs", hardened | kernel.MS_RDONLY)
     for folder in ("/tmp", "/proc", "/dev/shm", "/.old"):
         os.makedirs(_STAGE + folder)
     for folder, size, inodes in (("/tmp", tmpfs_bytes, 8192), ("/dev/shm", _SHM_BYTES, _SHM_INODES)):

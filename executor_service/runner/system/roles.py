@@ -114,7 +114,9 @@ def confine(role: Role, confinement: Confinement) -> None:
     os.nice(confinement.nice)
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
-    _prefer_for_oom_kill()
+    # When the cgroup is out of memory the kernel must pick the attempt, never the supervisor or conductor.
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")
     if confinement.role_uids is not None:
         switch_uid(confinement.role_uids[role])
     os.umask(0o077)
@@ -129,12 +131,6 @@ def confine(role: Role, confinement: Confinement) -> None:
         os.chdir(folder)
     except OSError:
         os.chdir("/")
-
-
-def _prefer_for_oom_kill() -> None:
-    """When the cgroup is out of memory the kernel must pick the attempt, never the supervisor or conductor."""
-    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
-        file.write("1000")
 
 
 def limit(wanted: ProcessLimits) -> None:

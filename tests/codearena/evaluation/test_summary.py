@@ -4,7 +4,8 @@ import itertools
 
 import pytest
 
-from codearena.evaluation.summary import pass_at, summarize
+from codearena.evaluation.chance import pass_at
+from codearena.evaluation.summary import summarize
 from tests.codearena.evaluation.build import trajectory
 
 

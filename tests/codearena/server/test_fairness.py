@@ -77,14 +77,14 @@ def test_owners_compete_as_long_as_several_have_asked_lately() -> None:
     assert not competition.going_on
 
 
-def test_an_owner_holds_some_until_it_has_given_all_back() -> None:
+def test_an_owner_holds_what_it_has_not_given_back() -> None:
     competition = Competition(10.0)
     competition.takes("a")
     competition.takes("a")
     competition.gives_back("a")
-    assert competition.holds_some("a")
+    assert competition.held("a") == 1
     competition.gives_back("a")
-    assert not competition.holds_some("a")
+    assert competition.held("a") == 0
 
 
 async def _enter(places: FairPlaces, caller: str, entered: list[str]) -> None:

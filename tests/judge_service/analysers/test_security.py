@@ -9,7 +9,7 @@ import pytest_asyncio
 from codearena.confined import Limits, Workers
 from judge_service.analysers.kinds import Analysis
 from judge_service.analyses import WORK
-from judge_service.answers import SecurityAnswer, read_security
+from judge_service.answers import SECURITY, SecurityAnswer, read
 from judge_service.settings import Settings
 
 _LIMITS = Limits(cpu_s=10, wall_s=60, memory_bytes=2**29)
@@ -25,7 +25,7 @@ async def workers() -> AsyncIterator[Workers]:
 
 
 async def _analyse(workers: Workers, source: str, limits: Limits = _LIMITS) -> SecurityAnswer:
-    answer = read_security((await workers.run(Analysis.SECURITY, source.encode(), limits)).answer)
+    answer = read(SECURITY, (await workers.run(Analysis.SECURITY, source.encode(), limits)).answer)
     assert isinstance(answer, SecurityAnswer)
     return answer
 

@@ -4,7 +4,8 @@ import ast
 
 import pytest
 
-from judge_service.analysis.checks import RULES, CheckOutcome, run_checks, validate_rule
+from codearena.v1.executor_pb2 import CheckOutcome
+from judge_service.analysis.checks import RULES, run_checks, validate_rule
 
 
 def check(source: str, rule: str, argument: str) -> CheckOutcome:
