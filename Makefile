@@ -41,6 +41,11 @@ run:  ## Serve on http://localhost:7860, or CODEARENA_GATEWAY_PORT, all in one p
 	@$(MAKE) --silent --no-print-directory $(SERVER_READY)
 	@codearena serve
 
+.PHONY: image
+image: $(SERVER_READY)  ## Build the sandbox image; PACKAGES=FILE: with what a requirements file names
+	@$(if $(PACKAGES),SANDBOX_PACKAGES="$$(sed 's/#.*//' '$(PACKAGES)' | xargs)") \
+		CODEARENA_EXECUTOR_IMAGE="$(RUNNER_IMAGE)" python -m executor_service.image
+
 .PHONY: demo
 demo: $(SERVER_READY)  ## Play one episode per task and show the rewards
 	@codearena demo

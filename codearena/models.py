@@ -405,6 +405,10 @@ class Isolation(Lenient):
     name: str = Field(description='What attempts run in; "A or B" where executors differ.')
     runtime: str = Field(description="Docker runtime; empty where there is none.")
     degradations: list[str] = Field(description="What is missing from the isolation on any of them, in words.")
+    python: str = Field(default="", description='Version of the sandboxes\' interpreter; "A or B" where they differ.')
+    packages: list[str] = Field(
+        default=[], description="What attempts may import beside the standard library on all of them, NAME==VERSION."
+    )
     ready: int = Field(description="Sandboxes that wait for an attempt.")
     leased: int = Field(description="Sandboxes in which an attempt runs.")
     capacity: int = Field(description="Attempts that can run at once.")

@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import logging
+import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from codearena.errors import SandboxError
 from codearena.server import budgets, telemetry
@@ -25,6 +26,19 @@ log = logging.getLogger(__name__)
 
 Give = Callable[[executor_pb2.Report], Awaitable[None]]
 """Takes each report as soon as it is there."""
+
+
+def _require_packages(needs: Sequence[str], packages: Sequence[str]) -> None:
+    """Without them right code would fail, which must be nobody's outcome."""
+    there = {_normal(package.partition("==")[0]) for package in packages}
+    if missing := [name for name in needs if _normal(name) not in there]:
+        lacking = f"the sandbox image has no {', '.join(missing)}, which the task needs (make image PACKAGES=...)"
+        raise SandboxError(lacking, retry_after_s=None)
+
+
+def _normal(package: str) -> str:
+    """Its name as indexes compare it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", package).lower()
 
 
 class Attempts:
@@ -110,6 +124,7 @@ class Attempts:
 
     async def _executed(self, sandbox: Sandbox, asked: Asked) -> executor_pb2.Report:
         leased_s = self._clock() - asked.since
+        _require_packages(asked.workload.needs, sandbox.hello.packages)
         report, ran_s = await self._run(asked.attempt_id, sandbox, asked.workload)
         metrics.wait_seconds.observe(leased_s)
         metrics.run_seconds.observe(ran_s)
@@ -123,15 +138,16 @@ class Attempts:
     def isolation(self, sandbox: Sandbox | None = None) -> executor_pb2.Isolation:
         """What is in force, and for a sandbox also which one it is and what its runner had to do without."""
         info = self._isolation.describe()
-        hello = sandbox.hello if sandbox else None
-        missing = dict.fromkeys([*info.degradations, *(hello.degradations if hello else ())])
+        hello = sandbox.hello if sandbox else self._pool.hello
+        missing = dict.fromkeys([*info.degradations, *(hello.degradations if sandbox and hello else ())])
         return executor_pb2.Isolation(
             name=info.name,
             runtime=info.runtime,
             sandbox_id=sandbox.sandbox_id if sandbox else "",
             degradations=list(missing),
-            runner_revision=hello.revision if hello else "",
+            runner_revision=hello.revision if sandbox and hello else "",
             python=interpreter(hello.revision) if hello else "",
+            packages=hello.packages if hello else (),
             host_class=self._settings.host_class or host_class(),
         )
 

@@ -28,7 +28,7 @@ from codearena.server.fairness import FairQueue
 from executor_service import metrics
 from executor_service.capacity import PoolLimits, PoolStatus
 from executor_service.failures import Failures
-from executor_service.isolation.base import Isolation, Sandbox
+from executor_service.isolation.base import Hello, Isolation, Sandbox
 from executor_service.overtime import Lease, OutlivedError, Overtime, UsualTime
 from executor_service.sharing import Sharing
 
@@ -58,6 +58,8 @@ class Pool:
         self._closing = False
         # What follows belongs to the loop.
         self._starting = self._leased = self._ending = 0
+        self.hello: Hello | None = None
+        """Of the sandbox that was made last."""
         self._ready: dict[Sandbox, float] = {}  # and when it is too old, in the order in which they were made
         self._waiting: FairQueue[Lease] = FairQueue()
         self._resuming: FairQueue[Lease] = FairQueue()  # who were cut off
@@ -264,6 +266,7 @@ class Pool:
         if self._closing or not sandbox.alive:
             self._destroy(sandbox)
             return
+        self.hello = sandbox.hello
         # Not all after the same time: those that were made together would go together.
         self._ready[sandbox] = self._clock() + self._limits.ready_age_s * (1 - self._jitter() / 2)
         sandbox.on_lost(lambda: self._tell(self._lost, sandbox))

@@ -34,7 +34,7 @@ def decode_hello(data: bytes) -> Hello:
     """The runner's ready frame: of `Isolation` what only it knows. Raises MalformedReportError."""
     hello = _HELLO.decode(data)
     _require(0 < len(hello.runner_revision) <= _REVISION_CHARACTERS, "a revision that is none")
-    return Hello(hello.runner_revision, tuple(hello.degradations))
+    return Hello(hello.runner_revision, tuple(hello.degradations), tuple(hello.packages))
 
 
 def decode_report(data: bytes, workload: executor_pb2.Workload) -> executor_pb2.Report:

@@ -90,6 +90,8 @@ def _together(statuses: Sequence[executor_pb2.GetStatusResponse], absent: int) -
         name=" or ".join(dict.fromkeys(each.name for each in isolations)),
         runtime=" or ".join(dict.fromkeys(each.runtime for each in isolations if each.runtime)),
         degradations=list(dict.fromkeys(lack for each in isolations for lack in each.degradations)),
+        python=" or ".join(dict.fromkeys(each.python for each in isolations if each.python)),
+        packages=sorted(set.intersection(*(set(each.packages) for each in isolations))),
         ready=sum(status.ready for status in statuses),
         leased=sum(status.leased for status in statuses),
         capacity=sum(status.capacity for status in statuses),

@@ -119,6 +119,7 @@ class Workload(_message.Message):
     PROBE_CPU_FIELD_NUMBER: _builtins.int
     PROBE_STOP_RATIO_FIELD_NUMBER: _builtins.int
     SCREENING_FIELD_NUMBER: _builtins.int
+    NEEDS_FIELD_NUMBER: _builtins.int
     source: _builtins.bytes
     """The attempt, as sent by the agent; need not be text."""
     reference_source: _builtins.bytes
@@ -168,6 +169,12 @@ class Workload(_message.Message):
         machine makes no attempt slow.
         """
 
+    @_builtins.property
+    def needs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names of packages without which the reference does not run: an executor
+        whose sandboxes lack one answers FAILED_PRECONDITION.
+        """
+
     def __init__(
         self,
         *,
@@ -180,10 +187,11 @@ class Workload(_message.Message):
         probe_cpu: _duration_pb2.Duration | None = ...,
         probe_stop_ratio: _builtins.float = ...,
         screening: _builtins.bool = ...,
+        needs: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits", "probe_cpu", b"probe_cpu"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["calls", b"calls", "checks", b"checks", "limits", b"limits", "probe", b"probe", "probe_cpu", b"probe_cpu", "probe_stop_ratio", b"probe_stop_ratio", "reference_source", b"reference_source", "screening", b"screening", "source", b"source"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calls", b"calls", "checks", b"checks", "limits", b"limits", "needs", b"needs", "probe", b"probe", "probe_cpu", b"probe_cpu", "probe_stop_ratio", b"probe_stop_ratio", "reference_source", b"reference_source", "screening", b"screening", "source", b"source"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -877,6 +885,7 @@ class Isolation(_message.Message):
     RUNNER_REVISION_FIELD_NUMBER: _builtins.int
     HOST_CLASS_FIELD_NUMBER: _builtins.int
     PYTHON_FIELD_NUMBER: _builtins.int
+    PACKAGES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"container", "cell" or "local"."""
     runtime: _builtins.str
@@ -895,6 +904,10 @@ class Isolation(_message.Message):
     def degradations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What is missing from the full isolation, in words; empty if nothing is."""
 
+    @_builtins.property
+    def packages(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What attempts may import beside the standard library, e.g. "numpy==2.4.0"."""
+
     def __init__(
         self,
         *,
@@ -905,10 +918,11 @@ class Isolation(_message.Message):
         runner_revision: _builtins.str = ...,
         host_class: _builtins.str = ...,
         python: _builtins.str = ...,
+        packages: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["degradations", b"degradations", "host_class", b"host_class", "name", b"name", "python", b"python", "runner_revision", b"runner_revision", "runtime", b"runtime", "sandbox_id", b"sandbox_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["degradations", b"degradations", "host_class", b"host_class", "name", b"name", "packages", b"packages", "python", b"python", "runner_revision", b"runner_revision", "runtime", b"runtime", "sandbox_id", b"sandbox_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -27,6 +27,8 @@ async def build(image: str, folder: Path, root: Path = ROOT) -> None:
     Its base is PYTHON_BASE of the environment; else the one that deploy/engine.sh chose for this host, or in a checkout
     now chooses: one that can be pulled, or one of its own where no registry answers; else the Dockerfile's own.
 
+    With the packages of SANDBOX_PACKAGES in the environment: lines of a requirements file, with spaces between them.
+
     folder: of deploy/engine.sh, where it notes the base image; what the engine prints goes into a file there.
 
     Raises:
@@ -39,6 +41,8 @@ async def build(image: str, folder: Path, root: Path = ROOT) -> None:
         raise ImageError(f"no Docker engine answers, see {output}")
     base = os.environ.get("PYTHON_BASE") or await _base(root, folder / "base", output)
     arguments = ["--build-arg", f"PYTHON_BASE={base}"] if base else []
+    if packages := os.environ.get("SANDBOX_PACKAGES"):
+        arguments += ["--build-arg", f"PACKAGES={packages}"]
     dockerfile = root / "executor_service" / "image" / "Dockerfile"
     command = ["docker", "build", "--target", "runner", *arguments, "-f", str(dockerfile), "-t", image, str(root)]
     if await _ran(command, _BUILD_TIMEOUT_S, output) is None:

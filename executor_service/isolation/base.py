@@ -34,10 +34,15 @@ class IsolationInfo:
 
 @dataclass(frozen=True)
 class Hello:
-    """What a ready runner says. revision: content hash of its files; degradations: what it had to do without."""
+    """What a ready runner says.
+
+    revision: content hash of its files; degradations: what it had to do without; packages: NAME==VERSION of what its
+    image has beside the standard library.
+    """
 
     revision: str
     degradations: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
 
 
 class StreamEnd(StrEnum):

@@ -10,11 +10,13 @@ import sys
 gc.disable()  # what is imported stays: to look for garbage in it takes time, and leaves holes that forks would fill
 
 from executor_service.runner import revision, supervisor  # noqa: E402
+from executor_service.runner.system import packages  # noqa: E402
 
 
 def main(arguments: list[str]) -> None:
     supervisor.warm_up(seldom=bool(arguments))  # else it is for one attempt
     revision.runner_revision()
+    packages.offer()
     if arguments[:1] == ["--launcher"]:
         from executor_service.runner import launcher  # a container pays for what it imports with every attempt
 

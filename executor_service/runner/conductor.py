@@ -46,7 +46,7 @@ from executor_service.runner.report import (
 )
 from executor_service.runner.revision import runner_revision
 from executor_service.runner.room import REPORT_BYTES, Room, without_output
-from executor_service.runner.system import frames, kernel, witness
+from executor_service.runner.system import frames, kernel, packages, witness
 from executor_service.runner.system.group import Group, Waits
 from executor_service.runner.system.meter import Meter
 from executor_service.runner.system.roles import Confinement, ProcessLimits, Role, work_folder
@@ -67,7 +67,11 @@ def main(control: socket.socket, stdin_fd: int, stdout_fd: int, confinement: Con
     page = rules.make_page(confinement.folder)
     # Forked before the workload is here, and so off its path: it is blank, and gets to know only what it is told.
     spare = Process(supervisor, Role.ATTEMPT, stdin_fd, page=page)
-    hello = {"runner_revision": runner_revision(), "degradations": list(confinement.degradations)}
+    hello = {
+        "runner_revision": runner_revision(),
+        "degradations": list(confinement.degradations),
+        "packages": list(packages.installed()),
+    }
     frames.write_all(stdout_fd, frames.pack_json(hello))
     body = frames.read_frame(stdin_fd)
     if body is None:

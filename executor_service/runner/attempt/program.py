@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from executor_service.runner.attempt.module import SOURCE_NAME
+from executor_service.runner.system import packages
 
 # Of no virtual environment, and no symbolic link, which may lead to where a sandbox shows nothing.
 _INTERPRETER = os.path.realpath(getattr(sys, "_base_executable", "") or sys.executable)
@@ -38,11 +39,12 @@ def become(source: bytes, arguments: Sequence[str], environment: Mapping[str, st
 
 
 def _make_virtual_environment(folder: str) -> str:
-    """An empty one: nothing but the standard library, whatever the interpreter has installed. Returns its programs."""
+    """One of the standard library and the image's packages, whatever the interpreter has. Returns its programs."""
     programs = os.path.join(folder, "bin")
     os.makedirs(programs, exist_ok=True)
     home = os.path.dirname(_INTERPRETER)
     _write(os.path.join(folder, "pyvenv.cfg"), f"home = {home}\ninclude-system-site-packages = false\n".encode())
+    packages.offer_to_programs(folder)
     for name in _LINKS:
         _remove(os.path.join(programs, name))
         os.symlink(_INTERPRETER, os.path.join(programs, name))

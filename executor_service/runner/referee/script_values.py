@@ -18,6 +18,7 @@ from executor_service.runner.referee.applied import PLAIN_TYPES
 from executor_service.runner.referee.crossing import Codec, Description
 from executor_service.runner.referee.operators import SPECIAL
 from executor_service.runner.referee.proxies import Proxy
+from executor_service.runner.system import packages
 
 SCRIPT_MODULE = "test_script"
 
@@ -156,7 +157,8 @@ class Lendings:
 
     def _module(self, module: types.ModuleType) -> Description:
         name = module.__name__
-        if name.partition(".")[0] not in sys.stdlib_module_names or sys.modules.get(name) is not module:
+        is_shared = name.partition(".")[0] in sys.stdlib_module_names or packages.holds(name)
+        if not is_shared or sys.modules.get(name) is not module:
             raise UnencodableError(f"the module {name} of the script cannot be passed to the attempt")
         return {"module": name}
 

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from executor_service.runner.system import packages
+
 CONDUCTOR_UID = 10000
 GIVES_WAY = 19
 """The most that a process can be told to give way by (nice(2))."""
@@ -121,7 +123,7 @@ def confine(role: Role, confinement: Confinement) -> None:
         switch_uid(confinement.role_uids[role])
     os.umask(0o077)
     os.environ.clear()
-    os.environ.update(_BASE_ENVIRONMENT)
+    os.environ.update(_BASE_ENVIRONMENT | packages.environment())
     folder = work_folder(role, confinement)
     if role is Role.REFEREE:  # the attempt may have been here before, and must not know where that one will write
         folder += f"-{os.urandom(8).hex()}"
