@@ -11,6 +11,8 @@ from codearena.tasks.parts import Name, Part, Text
 MAX_TESTS = 10_000
 """Of one task, of each kind."""
 MAX_STDIN_BYTES, MAX_ALL_STDIN_BYTES = 8 * 1024 * 1024, 64 * 1024 * 1024
+MAX_CHECKED_STDIN_BYTES = 16 * 1024 * 1024
+"""Of all tests of a task, where its checker is told of them."""
 MAX_ANSWER_BYTES, MAX_ALL_ANSWERS_BYTES = 4 * 1024 * 1024, 8 * 1024 * 1024
 
 
@@ -107,8 +109,9 @@ class Program(Part):
         told = self.compare is OutputMode.CUSTOM
         if lacking := [test.name for test in self.tests if not (told or test.right or test.make)]:
             raise ValueError(f"needs stdout or answers: {', '.join(lacking[:10])}")
-        if sum(len(as_bytes(test.stdin)) for test in self.tests) > MAX_ALL_STDIN_BYTES:
-            raise ValueError(f"the tests' stdin is longer than {MAX_ALL_STDIN_BYTES} bytes in all")
+        most = MAX_CHECKED_STDIN_BYTES if told else MAX_ALL_STDIN_BYTES
+        if sum(len(as_bytes(test.stdin)) for test in self.tests) > most:
+            raise ValueError(f"the tests' stdin is longer than {most} bytes in all")
         if sum(len(as_bytes(each)) for test in self.tests for each in test.right) > MAX_ALL_ANSWERS_BYTES:
             raise ValueError(f"the tests' answers are longer than {MAX_ALL_ANSWERS_BYTES} bytes in all")
         return self

@@ -30,6 +30,8 @@ _COMPARE = {
 }
 _NO_PRECEDENT = b"{}"
 _SHOWN_CHARS = 500
+_KEPT_STDIN_BYTES = 16 * 1024
+"""Of one run, in what is stored."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,16 @@ class Brief:
 
     @functools.cached_property
     def basis(self) -> bytes:
-        """A Basis message, of what all attempts share: it and the stored attempt give the verdict again."""
+        """A Basis message, of what all attempts share: it and the stored attempt give the verdict again.
+
+        The task has what programs are given, which is left out where it is large: no verdict depends on it.
+        """
         if self.undrawn is not None:
             return self.undrawn.basis
         basis = store_pb2.Basis(calls=self.workload.calls, expectations=self.expectations)
+        for call in basis.calls:
+            if len(call.script.stdin) > _KEPT_STDIN_BYTES:
+                call.script.ClearField("stdin")
         return basis.SerializeToString(deterministic=True)
 
     @functools.cached_property
