@@ -26,6 +26,8 @@ COMPLEXITIES = ("O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n^2)", "O(n^2 log n
 """Growth classes, ascending."""
 CATEGORIES = ("easy", "medium", "hard", "type_errors", "security_bugs")
 """Those of the tasks that come along, in the order in which they are listed, before all others."""
+PROVIDES_CHECK = "defines nothing that the tests bring"
+"""Name of the check that `provides` adds."""
 _METADATA_CHARS = 64 * 1024
 
 
@@ -221,6 +223,14 @@ class Task(Part):
         script = self.script.tests if self.script else ()
         return [*self.tests, *script, *(self.program.tests if self.program else ())]
 
+    @property
+    def all_checks(self) -> Sequence[Check]:
+        """The checks, and the one that the attempt leaves to the tests what they bring."""
+        if not self.provides:
+            return self.checks
+        leaves = Check(rule="forbid_definition", argument=",".join(self.provides), name=PROVIDES_CHECK, visible=True)
+        return [*self.checks, leaves]
+
     @functools.cached_property
     def makers(self) -> Mapping[str, MakeCase]:
         """Functions of `cases`. Runs the author's code, see author_code.py. Raises ValueError if that fails."""
@@ -235,7 +245,7 @@ class Task(Part):
 
 
 def _of_tests(task: Task) -> list[str]:
-    names = [test.name for test in task.all_tests] + [check.name for check in task.checks]
+    names = [test.name for test in task.all_tests] + [check.name for check in task.all_checks]
     problems = []
     if not task.all_tests:
         problems.append("needs tests, a script or a program")
