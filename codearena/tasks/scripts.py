@@ -13,6 +13,8 @@ A visible one must not depend on a hidden one, because all visible tests are run
 """
 
 import ast
+import builtins
+import symtable
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeGuard
@@ -278,3 +280,17 @@ def _require_arguments(function: _Function, bound: int, known: set[str], decorat
             f"line {function.lineno}: {function.name} asks for fixtures that there are not: {', '.join(strange)};"
             f" there are {known_ones}"
         )
+
+
+def asked_of_attempt(source: str) -> set[str]:
+    """Names that a script uses and nobody defines: those of the attempt are taken, where it has them."""
+    top = symtable.symtable(source, "test_script.py", "exec")
+    bound = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+    asked: set[str] = set()
+    tables = [top]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        symbols = [symbol for symbol in table.get_symbols() if symbol.is_referenced()]
+        asked |= {symbol.get_name() for symbol in symbols if table is top or symbol.is_global()}
+    return {name for name in asked - bound if not hasattr(builtins, name) and not name.startswith("__")}
