@@ -1,5 +1,6 @@
 """`codearena tasks`: list them, verify them, write them as lines or as folders."""
 
+import contextlib
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -101,9 +102,7 @@ def verify(
     """
     with reported():
         chosen, faults = _chosen(tasks, task_ids or [])
-        # Never whatever answers on this machine: it serves tasks of its own.
-        own = isolation if base_url or isolation else Isolation.AUTO
-        found = _verified(base_url, own, tasks, chosen) if chosen else []
+        found = _verified(base_url, isolation, chosen) if chosen else []
         console.print(_verify_table(found))
         told = {item.task_id for item in found if tests or _fails_tests(item.reference)}
         # The codes are the author's own, which local isolation is good enough for, and needs no image.
@@ -115,10 +114,13 @@ def verify(
         raise typer.Exit(1)
 
 
-def _verified(
-    base_url: str | None, isolation: Isolation | None, tasks: Path, chosen: Sequence[Task]
-) -> list[Verification]:
-    with gateway(base_url, isolation, tasks) as arena:
+def _verified(base_url: str | None, isolation: Isolation | None, chosen: Sequence[Task]) -> list[Verification]:
+    """On the gateway named, else on one that serves these tasks alone: any other that answers has tasks of its own."""
+    with tempfile.TemporaryDirectory(prefix="codearena-") as folder, contextlib.ExitStack() as held:
+        if base_url is None:
+            write_jsonl(chosen, Path(folder, "tasks.jsonl"))
+            isolation = isolation or Isolation.AUTO
+        arena = held.enter_context(gateway(base_url, isolation, Path(folder)))
         running = verify_all(arena, chosen)
         return list(track(running, "verifying", total=len(chosen), console=console, transient=True))
 
