@@ -280,7 +280,7 @@ def _known(code: CodeType) -> Iterator[CodeType]:
 
 
 def add(places: Sequence[tuple[str, int]], codes: tuple[CodeType, CodeType], page: mmap.mmap) -> None:
-    """Watches from now on. places: events that break a rule, each with its byte of the page; codes: as of rules.keep."""
+    """Watches from now on. places: events that break a rule, each with its byte of the page; codes: see rules.keep."""
     sys.addaudithook(_without_garbage())
     sys.addaudithook(_make(places, codes, page))
 
