@@ -27,7 +27,7 @@ def _lines(test: VisibleTest) -> Iterator[str]:
     for label, text in (
         ("input", test.input),
         ("expected", test.expected),
-        ("got", test.got or test.status),
+        ("got", test.got or test.status.removesuffix("unspecified")),
         ("printed", test.stdout),
     ):
         if text:
