@@ -39,7 +39,7 @@ def list_tasks(tasks: TasksFolder = DEFAULT_TASKS) -> None:
     """List the tasks of a folder or file."""
     with reported():
         loaded = load_all(tasks)
-    names = ("task", "category", "level", "tests", "hidden", "checks", "probe", "optimal", "title")
+    names = ("task", "level", "tests", "hidden", "checks", "probe", "optimal", "title")
     console.print(table(names, [_task_row(task) for task in loaded.tasks.values()]))
     _end_with(loaded.faults)
 
@@ -49,7 +49,7 @@ def _task_row(task: Task) -> list[str]:
     counts = [str(len(task.all_tests)), str(hidden), str(len(task.all_checks) or "")]
     probe = f"n = {task.probe.sizes[-1]}" if task.probe else ""
     level = task.level.value if task.split is Split.TRAIN else f"{task.level.value}, held out"
-    return [task.id, task.category, level, *counts, probe, task.optimal_complexity, escape(task.title)]
+    return [task.id, level, *counts, probe, task.optimal_complexity, escape(task.title)]
 
 
 def _end_with(faults: Sequence[Fault]) -> None:

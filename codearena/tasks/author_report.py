@@ -1,5 +1,6 @@
 """What became of every test of a task, in words for its author, who may see hidden ones too."""
 
+import textwrap
 from collections.abc import Iterator
 
 from codearena.models import Verdict, VisibleTest
@@ -23,7 +24,7 @@ def report(verdict: Verdict, *, whole: bool) -> str:
 
 
 def _lines(test: VisibleTest) -> Iterator[str]:
-    yield f"{'passed' if test.passed else 'FAILED'}  {test.name}"
+    yield f"{'passed' if test.passed else 'FAILED'} {test.name}"
     for label, text in (
         ("input", test.input),
         ("expected", test.expected),
@@ -31,4 +32,4 @@ def _lines(test: VisibleTest) -> Iterator[str]:
         ("printed", test.stdout),
     ):
         if text:
-            yield f"    {label + ':':<10}{text.replace(chr(10), chr(10) + ' ' * 14)}"
+            yield textwrap.indent(f"{label}: {text}", "    ")
