@@ -3,7 +3,8 @@
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+from pydantic.json_schema import JsonSchemaValue
 
 from codearena.tasks.calls import Tolerance
 from codearena.tasks.parts import Name, Part, Text
@@ -51,7 +52,13 @@ def _text_if_it_is(data: str | bytes) -> str | bytes:
         raise ValueError(f"holds a lone surrogate at {error.start}, which UTF-8 cannot say") from error
 
 
-Data = Annotated[str | bytes, AfterValidator(_text_if_it_is)]
+_DATA_SCHEMA: JsonSchemaValue = {
+    "anyOf": [
+        {"type": "string"},
+        {"type": "object", "properties": {"!base64": {"type": "string"}}, "required": ["!base64"]},
+    ]
+}
+Data = Annotated[str | bytes, AfterValidator(_text_if_it_is), WithJsonSchema(_DATA_SCHEMA)]
 """What a program reads or prints: a text, or bytes where it is none in UTF-8, which a record says as !base64."""
 
 
