@@ -7,9 +7,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from codearena.errors import ServiceError
 from codearena.server.state import URL_FILE
@@ -18,13 +19,14 @@ _START_TIMEOUT_S = 400.0  # it may build the sandbox image first
 _STOP_TIMEOUT_S = 60.0
 _REMOVE_TIMEOUT_S = 10.0
 _POLL_S = 0.1
+_NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
 
 @contextmanager
-def embedded_gateway(isolation: str, tasks_folder: Path) -> Iterator[str]:
-    """The URL of a gateway that serves the tasks of a folder; nothing of it is left afterwards.
+def embedded_gateway(isolation: str, tasks: Path, settings: Mapping[str, str] = _NO_SETTINGS) -> Iterator[str]:
+    """The URL of a gateway that serves the tasks of a folder or file; nothing of it is left afterwards.
 
-    isolation: auto, container or local.
+    isolation: auto, container or local. settings: environment variables that set more of it.
 
     Raises:
         ServiceError: it did not start; it has said why on stderr.
@@ -33,7 +35,7 @@ def embedded_gateway(isolation: str, tasks_folder: Path) -> Iterator[str]:
         command = [sys.executable, "-m", "gateway.embedded", "--host", "127.0.0.1", "--port", "0"]
         # The last: so that it does not outlive us, however we end.
         command += ["--isolation", isolation, "--state", str(folder), "--until-stdin-closes"]
-        environment = os.environ | {"CODEARENA_GATEWAY_TASKS_DIR": str(tasks_folder.resolve())}
+        environment = os.environ | {"CODEARENA_GATEWAY_TASKS_DIR": str(tasks.resolve()), **settings}
         process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
         try:
             yield _wait_for_url(process, folder / URL_FILE)

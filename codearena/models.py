@@ -96,7 +96,9 @@ class Observation(Lenient):
     memory: EpisodeMemory | None = Field(default=None, description="Null unless the reset asked for it.")
 
 
-Unearned = Literal["", "compile_error", "load_error", "no_entry_point", "unchanged", "no_work", "no_progress"]
+Unearned = Literal[
+    "", "compile_error", "load_error", "no_entry_point", "unchanged", "no_work", "no_progress", "provided"
+]
 """Why an attempt earned nothing, the first that holds; empty: it did."""
 
 

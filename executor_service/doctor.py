@@ -212,8 +212,8 @@ def _workload() -> executor_pb2.Workload:
         output_bytes=1024,
         value_bytes=1024,
     )
-    nothing = {"args": common_pb2.EncodedValue(json=b"[]"), "kwargs": common_pb2.EncodedValue(json=b'{"dict":[]}')}
-    functions = {name: executor_pb2.FunctionCall(entry_point=name, **nothing) for name in _PROBES}
+    args, kwargs = common_pb2.EncodedValue(json=b"[]"), common_pb2.EncodedValue(json=b'{"dict":[]}')
+    functions = {name: executor_pb2.FunctionCall(entry_point=name, args=args, kwargs=kwargs) for name in _PROBES}
     calls = [executor_pb2.Call(call_id=name, function=function) for name, function in functions.items()]
     return executor_pb2.Workload(source=_PROBE, calls=calls, limits=limits)
 

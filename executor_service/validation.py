@@ -31,8 +31,8 @@ def validate(workload: executor_pb2.Workload, settings: Settings) -> None:
 def _problems(workload: executor_pb2.Workload, settings: Settings) -> Iterator[str]:
     if workload.ByteSize() > WORKLOAD_BYTES:
         yield f"workload is larger than {WORKLOAD_BYTES} bytes"
-    for name, source in (("source", workload.source), ("reference_source", workload.reference_source)):
-        if len(source) > settings.source_bytes:
+    for name in ("source", "reference_source", "prelude", "driver"):
+        if len(getattr(workload, name)) > settings.source_bytes:
             yield f"{name} is larger than {settings.source_bytes} bytes"
     yield from _limit_problems(workload.limits, settings)
     if not workload.calls and not workload.probe:

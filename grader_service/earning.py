@@ -7,6 +7,7 @@ source. The code as given is there too, with all that it does right: to hand it 
 nothing, repairs nothing. An attempt earns if it
 
     compiles, loads, and defines an entry point that can be called
+    defines nothing that the tests bring: they would run by its word
     has another syntax tree than the code as given
     passes a test that asks for work
     passes a test that the code as given fails: one that asks for work, or another without failing a test that asks
@@ -31,6 +32,7 @@ _NOTHING = re.compile(rb"null|\[null(, ?null)*\]")
 
 _WORDS = {
     grader_pb2.UNEARNED_NO_ENTRY_POINT: "it defines no {entry_point} that can be called",
+    grader_pb2.UNEARNED_PROVIDED: "it defines what the tests bring, and must not: {provided}",
     grader_pb2.UNEARNED_UNCHANGED: "it is the code as given; comments, formatting and docstrings make no other code",
     grader_pb2.UNEARNED_NO_WORK: "it passes no test but those that code which does nothing passes too",
     grader_pb2.UNEARNED_NO_PROGRESS: "it does nothing that the code as given does not do",
@@ -77,6 +79,8 @@ def unearned(
         return grader_pb2.UNEARNED_LOAD_ERROR
     if not defines_entry_point(report):
         return grader_pb2.UNEARNED_NO_ENTRY_POINT
+    if _provided(expectations, examined):
+        return grader_pb2.UNEARNED_PROVIDED
     given = expectations.given
     if given.ast_hash and given.ast_hash == report.analysis.ast_hash:
         return grader_pb2.UNEARNED_UNCHANGED
@@ -87,12 +91,24 @@ def unearned(
     return grader_pb2.UNEARNED_UNSPECIFIED
 
 
-def said(reason: grader_pb2.Unearned.ValueType, expectations: grader_pb2.Expectations) -> str:
+def said(
+    reason: grader_pb2.Unearned.ValueType, expectations: grader_pb2.Expectations, examined: Sequence[ExaminedTest]
+) -> str:
     """For the error log; empty if it says why already, or if this is the code as given, which earns for nobody."""
     if reason not in _WORDS or not expectations.HasField("given"):
         return ""
-    words = _WORDS[reason].format(entry_point=expectations.entry_point or "entry point")
+    taken = [test.check.detail for test in _provided(expectations, examined) if test.check is not None]
+    words = _WORDS[reason].format(
+        entry_point=expectations.entry_point or "entry point", provided=", ".join(taken) or "it was not read"
+    )
     return f"Nothing was earned: {words}."
+
+
+def _provided(expectations: grader_pb2.Expectations, examined: Sequence[ExaminedTest]) -> list[ExaminedTest]:
+    """Of the checks that the attempt leaves to the tests what they bring those that it breaks."""
+    checks = examined[len(expectations.tests) :]
+    pairs = zip(expectations.checks, checks, strict=True)
+    return [test for expected, test in pairs if expected.provided and not test.passed]
 
 
 def _works(examined: Sequence[ExaminedTest]) -> bool:

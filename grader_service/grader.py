@@ -156,7 +156,7 @@ class Grader:
         showing = feedback.Showing(self._settings, reader)
         verdict.shown_usage.CopyFrom(examine.shown_usage(request.report, request.expectations))
         verdict.tests.extend(feedback.visible_outcomes(examined, showing))
-        remark = earning.said(verdict.unearned, request.expectations)
+        remark = earning.said(verdict.unearned, request.expectations, examined)
         verdict.error_log = feedback.error_log(request.report, examined, speed, showing, remark)
         verdict.hint = hints.hint(
             request.report,

@@ -43,7 +43,7 @@ OwnIsolation = Annotated[
     Isolation | None, typer.Option(help="Start a gateway of our own with this; auto: container where it works.")
 ]
 TasksFolder = Annotated[
-    Path, typer.Option("--tasks-dir", "--tasks", help="Folder of tasks.", exists=True, file_okay=False)
+    Path, typer.Option("--tasks-dir", "--tasks", help="Folder of tasks, or a file of them, one a line.", exists=True)
 ]
 
 

@@ -64,6 +64,8 @@ class TestCase(Part):
     """One call and what is expected of it: exactly one of `expect`, `raises`, `process`.
 
     calls: instead of args and kwargs, a construction and method calls; what the methods return is compared as a list.
+    result: what is compared: what the call returns, or, as "arg0", what that argument is after it: for functions that
+    change what they are given.
     make: of a hidden test, the function of cases.py that makes its inputs anew; those written here are an example.
     compare: custom asks ``check(args, kwargs, expected, got) -> bool`` in checker.py; `expect` may then be left out.
     env: environment variables during the call; an empty string unsets nothing, absent means unset.
@@ -84,6 +86,7 @@ class TestCase(Part):
     tolerance: Tolerance | None = None
     visible: bool = False
     env: dict[str, str] = {}
+    result: str = Field("return", pattern=r"^(return|arg\d{1,3})$")
 
     @model_validator(mode="before")
     @classmethod
@@ -107,6 +110,11 @@ class TestCase(Part):
             raise ValueError("make is for hidden tests that are one call of the entry point")
         if self.tolerance and self.compare is not CompareMode.APPROX:
             raise ValueError("has a tolerance, which only compare: approx reads")
+        at = self.result_argument
+        if at is not None and (self.calls or self.process or self.raises):
+            raise ValueError("result is for one call's value")
+        if at is not None and not self.make and at >= len(self.args):
+            raise ValueError(f"result is {self.result}, and there are {len(self.args)} args")
         if self.compare is CompareMode.CUSTOM and (self.calls or self.process or self.raises):
             raise ValueError("compare: custom is for one call's value")
         return self
@@ -114,6 +122,11 @@ class TestCase(Part):
     @property
     def expects_value(self) -> bool:
         return "expect" in self.model_fields_set or self.compare is CompareMode.CUSTOM
+
+    @property
+    def result_argument(self) -> int | None:
+        """The position of the argument whose value after the call is compared; None: what the call returns is."""
+        return None if self.result == "return" else int(self.result.removeprefix("arg"))
 
     @property
     def writes_expect(self) -> bool:

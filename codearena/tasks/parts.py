@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 MAX_SOURCE_CHARS = 1024 * 1024
 """Of each source file of a task."""
@@ -34,11 +34,13 @@ def _storable(text: str) -> str:
     return text
 
 
-Text = Annotated[str, AfterValidator(_storable)]
-Source = Annotated[Text, Field(max_length=MAX_SOURCE_CHARS)]
+STORABLE = AfterValidator(_storable)
+"""Of a text that a file can hold. After bounds of its length, which then are in the schema, too."""
+Text = Annotated[str, STORABLE]
+Source = Annotated[str, StringConstraints(max_length=MAX_SOURCE_CHARS), STORABLE]
 """Python of the author's, as it stands in the file: line ends are kept."""
-Name = Annotated[Text, StringConstraints(min_length=1, max_length=200)]
-"""Of a test or a check, unique in its task."""
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), STORABLE]
+"""Of a test or a check, unique in its task; or a title."""
 
 
 def _identifier(text: str) -> str:

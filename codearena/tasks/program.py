@@ -3,7 +3,8 @@
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+from pydantic.json_schema import JsonSchemaValue
 
 from codearena.tasks.calls import Tolerance
 from codearena.tasks.parts import Name, Part, Text
@@ -11,6 +12,8 @@ from codearena.tasks.parts import Name, Part, Text
 MAX_TESTS = 10_000
 """Of one task, of each kind."""
 MAX_STDIN_BYTES, MAX_ALL_STDIN_BYTES = 8 * 1024 * 1024, 64 * 1024 * 1024
+MAX_CHECKED_STDIN_BYTES = 16 * 1024 * 1024
+"""Of all tests of a task, where its checker is told of them."""
 MAX_ANSWER_BYTES, MAX_ALL_ANSWERS_BYTES = 4 * 1024 * 1024, 8 * 1024 * 1024
 
 
@@ -49,7 +52,13 @@ def _text_if_it_is(data: str | bytes) -> str | bytes:
         raise ValueError(f"holds a lone surrogate at {error.start}, which UTF-8 cannot say") from error
 
 
-Data = Annotated[str | bytes, AfterValidator(_text_if_it_is)]
+_DATA_SCHEMA: JsonSchemaValue = {
+    "anyOf": [
+        {"type": "string"},
+        {"type": "object", "properties": {"!base64": {"type": "string"}}, "required": ["!base64"]},
+    ]
+}
+Data = Annotated[str | bytes, AfterValidator(_text_if_it_is), WithJsonSchema(_DATA_SCHEMA)]
 """What a program reads or prints: a text, or bytes where it is none in UTF-8, which a record says as !base64."""
 
 
@@ -107,8 +116,9 @@ class Program(Part):
         told = self.compare is OutputMode.CUSTOM
         if lacking := [test.name for test in self.tests if not (told or test.right or test.make)]:
             raise ValueError(f"needs stdout or answers: {', '.join(lacking[:10])}")
-        if sum(len(as_bytes(test.stdin)) for test in self.tests) > MAX_ALL_STDIN_BYTES:
-            raise ValueError(f"the tests' stdin is longer than {MAX_ALL_STDIN_BYTES} bytes in all")
+        most = MAX_CHECKED_STDIN_BYTES if told else MAX_ALL_STDIN_BYTES
+        if sum(len(as_bytes(test.stdin)) for test in self.tests) > most:
+            raise ValueError(f"the tests' stdin is longer than {most} bytes in all")
         if sum(len(as_bytes(each)) for test in self.tests for each in test.right) > MAX_ALL_ANSWERS_BYTES:
             raise ValueError(f"the tests' answers are longer than {MAX_ALL_ANSWERS_BYTES} bytes in all")
         return self

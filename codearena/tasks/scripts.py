@@ -2,18 +2,24 @@
 
 A script is the author's and is parsed here, never run. It holds its tests in one of three ways:
 
-    by name       unittest methods, methods `test*` of classes `Test*`, functions `test*`: each is a test
+    by name       unittest methods, methods `test*` of classes `Test*`, functions `test*`: each is a test, and of one
+                  that pytest.mark.parametrize gives a list of cases each case: `test_f[0]`, `test_f[1]`
     check         `def check(candidate)`, as HumanEval has it: each statement of it that asserts is a test
     module        statements of the script itself: each one that asserts is a test
 
+A loop is one test, however often it asserts, and so is a method with subtests: parametrize makes several of them.
 Where the tests are statements they run in order and share what they have made; one that fails does not stop the next.
 A visible one must not depend on a hidden one, because all visible tests are run first, without the hidden.
 """
 
 import ast
-from collections.abc import Iterator
+import builtins
+import symtable
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
+
+from codearena.tasks import parametrized
 
 PYTEST_FIXTURES = {
     "capsys",
@@ -65,7 +71,9 @@ class TestScript:
 
 
 def read_script(source: str, visible: list[str]) -> TestScript:
-    """The tests of a script. visible: names of those that feedback may show; the rest is hidden.
+    """The tests of a script.
+
+    visible: names of those that feedback may show; the rest is hidden. One without its case means all of its cases.
 
     Raises:
         ScriptError: it does not parse, holds no tests or two of a name, or `visible` names what it does not hold.
@@ -77,16 +85,27 @@ def read_script(source: str, visible: list[str]) -> TestScript:
     body, found = _tests(tree)
     if not found:
         raise ScriptError("test_script.py holds no test")
-    names = [name for name, _, _ in found]
+    names = [test.name for test in found]
     if len(set(names)) != len(names):
         raise ScriptError("test_script.py holds two tests of one name")
-    if unknown := sorted(set(visible) - set(names)):
+    if unknown := sorted(set(visible) - {*names, *map(_without_case, names)}):
         raise ScriptError(f"script.visible names no test of test_script.py: {', '.join(unknown)}; it has {names}")
     lines, shown = _lines(source), set(visible)
     tests = (
-        ScriptTest(name, line, _segment(lines, node), name in shown, _is_refusal(node)) for name, line, node in found
+        ScriptTest(
+            test.name,
+            test.line,
+            test.case + _segment(lines, test.node),
+            not shown.isdisjoint((test.name, _without_case(test.name))),
+            _is_refusal(test.node),
+        )
+        for test in found
     )
     return TestScript(source, body, tuple(tests))
+
+
+def _without_case(name: str) -> str:
+    return name.partition("[")[0]
 
 
 def _lines(source: str) -> list[bytes]:
@@ -103,7 +122,13 @@ def _segment(lines: list[bytes], node: ast.stmt) -> str:
     return b"".join(parts).decode("utf-8", "surrogatepass")
 
 
-_Found = tuple[str, int | None, ast.stmt]
+class _Found(NamedTuple):
+    """A test in the tree. case: what its text begins with, if it is one of several cases."""
+
+    name: str
+    line: int | None
+    node: ast.stmt
+    case: str = ""
 
 
 def _tests(tree: ast.Module) -> tuple[str, list[_Found]]:
@@ -128,7 +153,7 @@ def _statement_tests(statements: list[ast.stmt]) -> list[_Found]:
     lines = [statement.lineno for statement in statements]
     if len(set(lines)) != len(lines):
         raise ScriptError("two statements that assert share a line")
-    return [(f"assert-{number}", node.lineno, node) for number, node in enumerate(statements, start=1)]
+    return [_Found(f"assert-{number}", node.lineno, node) for number, node in enumerate(statements, start=1)]
 
 
 def _asserting(body: list[ast.stmt]) -> list[ast.stmt]:
@@ -171,12 +196,24 @@ def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
 def _named_tests(tree: ast.Module) -> Iterator[_Found]:
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
     known = PYTEST_FIXTURES | set(_fixtures(tree.body))
+    values = parametrized.constants(tree)
     for node in tree.body:
         if _is_function(node) and node.name.startswith("test"):
-            _require_arguments(node, 0, known)
-            yield node.name, None, node
+            _require_arguments(node, 0, known, node.decorator_list)
+            yield from _by_case(node.name, node, node.decorator_list, values)
         if isinstance(node, ast.ClassDef):
-            yield from _methods(node, classes, known)
+            yield from _methods(node, classes, known, values)
+
+
+def _by_case(
+    name: str, node: _Function, decorators: list[ast.expr], values: Mapping[str, ast.expr]
+) -> Iterator[_Found]:
+    """The test, or one for each of its cases. values: of the names of the script."""
+    found = parametrized.cases(decorators, values)
+    if found is None:
+        yield _Found(name, None, node)
+    else:
+        yield from (_Found(f"{name}[{at}]", None, node, f"# case {case}\n") for at, case in enumerate(found))
 
 
 def _is_function(node: ast.stmt) -> TypeGuard[_Function]:
@@ -196,7 +233,9 @@ def _fixtures(body: list[ast.stmt]) -> Iterator[str]:
                 yield named if isinstance(named, str) else node.name  # type: ignore[attr-defined]
 
 
-def _methods(owner: ast.ClassDef, classes: dict[str, ast.ClassDef], known: set[str]) -> Iterator[_Found]:
+def _methods(
+    owner: ast.ClassDef, classes: dict[str, ast.ClassDef], known: set[str], values: Mapping[str, ast.expr]
+) -> Iterator[_Found]:
     bases = [name.rpartition(".")[2] for name in _all_bases(owner, classes)]
     is_unittest = any(name.endswith("TestCase") for name in bases)
     if not is_unittest and not owner.name.startswith("Test"):
@@ -211,8 +250,9 @@ def _methods(owner: ast.ClassDef, classes: dict[str, ast.ClassDef], known: set[s
             if is_unittest and isinstance(node, ast.AsyncFunctionDef) and "IsolatedAsyncioTestCase" not in bases:
                 raise ScriptError(f"line {node.lineno}: such a class does not wait for a coroutine")
             is_static = any(ast.unparse(each) == "staticmethod" for each in node.decorator_list)
-            _require_arguments(node, 0 if is_static else 1, set() if is_unittest else known)
-            yield f"{owner.name}.{name}", None, node
+            decorators = [] if is_unittest else [*owner.decorator_list, *node.decorator_list]
+            _require_arguments(node, 0 if is_static else 1, set() if is_unittest else known, decorators)
+            yield from _by_case(f"{owner.name}.{name}", node, decorators, values)
 
 
 def _all_bases(owner: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> list[str]:
@@ -225,15 +265,32 @@ def _all_bases(owner: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> list[st
     return found
 
 
-def _require_arguments(function: _Function, bound: int, known: set[str]) -> None:
-    """Arguments come from pytest.mark.parametrize, from mock.patch, or are fixtures. known: those that there are."""
+def _require_arguments(function: _Function, bound: int, known: set[str], decorators: Sequence[ast.expr]) -> None:
+    """Arguments come from pytest.mark.parametrize, from mock.patch, or are fixtures. known: those that there are.
+
+    decorators: of the function, and of its class.
+    """
     arguments = [argument.arg for argument in [*function.args.posonlyargs, *function.args.args]][bound:]
     without_default = arguments[: len(arguments) - len(function.args.defaults)]
-    decorators = [ast.unparse(decorator) for decorator in function.decorator_list]
-    given = any("parametrize" in text or "patch" in text for text in decorators)
+    written = [ast.unparse(decorator) for decorator in (*function.decorator_list, *decorators)]
+    given = any("parametrize" in text or "patch" in text for text in written)
     if (strange := [name for name in without_default if name not in known]) and not given:
         known_ones = ", ".join(sorted(known)) or "none"
         raise ScriptError(
             f"line {function.lineno}: {function.name} asks for fixtures that there are not: {', '.join(strange)};"
             f" there are {known_ones}"
         )
+
+
+def asked_of_attempt(source: str) -> set[str]:
+    """Names that a script uses and nobody defines: those of the attempt are taken, where it has them."""
+    top = symtable.symtable(source, "test_script.py", "exec")
+    bound = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+    asked: set[str] = set()
+    tables = [top]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        symbols = [symbol for symbol in table.get_symbols() if symbol.is_referenced()]
+        asked |= {symbol.get_name() for symbol in symbols if table is top or symbol.is_global()}
+    return {name for name in asked - bound if not hasattr(builtins, name) and not name.startswith("__")}

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, Field, JsonValue, StringConstraints, model_
 
 from codearena.tasks.author_code import MakeCase, ProbeInputs, make_input_of, makers_of, names_in
 from codearena.tasks.calls import CompareMode, TestCase
-from codearena.tasks.parts import EntryPoint, Identifier, Name, Part, Source, Text
+from codearena.tasks.parts import STORABLE, EntryPoint, Identifier, Name, Part, Source, Text
 from codearena.tasks.program import MAX_TESTS, OutputMode, Program, ProgramTest
 from codearena.tasks.scripts import ScriptTest, TestScript, read_script
 
@@ -26,6 +26,8 @@ COMPLEXITIES = ("O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n^2)", "O(n^2 log n
 """Growth classes, ascending."""
 CATEGORIES = ("easy", "medium", "hard", "type_errors", "security_bugs")
 """Those of the tasks that come along, in the order in which they are listed, before all others."""
+PROVIDES_CHECK = "defines nothing that the tests bring"
+"""Name of the check that `provides` adds."""
 _METADATA_CHARS = 64 * 1024
 
 
@@ -55,7 +57,7 @@ def _task_id(text: str) -> str:
 
 TaskId = Annotated[str, AfterValidator(_task_id)]
 Category = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-_Tag = Annotated[Text, StringConstraints(min_length=1, max_length=100)]
+_Tag = Annotated[str, StringConstraints(min_length=1, max_length=100), STORABLE]
 
 
 def _small(metadata: dict[str, JsonValue]) -> dict[str, JsonValue]:
@@ -162,24 +164,24 @@ class Task(Part):
     """One problem with everything needed to grade attempts at it.
 
     title: the id where it is left out; category: a word to sort tasks by, the level where it is left out; source: name
-    of the data set or generator; metadata: free, of which agents see what is under `public`, and nothing else.
+    of the data set or generator; metadata: free; what is under `public` whoever reads the task sees.
     entry_point: what cases, probe and `check(candidate)` call; a program has none. cases: functions for the tests that
     have `make`; checker: ``check(args, kwargs, expected, got) -> bool``; of a program ``check(stdin, answer, output)``.
     prelude, driver: run before and after the attempt's source in its module, and no part of what is judged; provides:
-    names that an attempt must not define, because the tests bring them. needs: packages that the sandbox must have.
-    certificate: what was found when the task was certified; no part of the revision.
+    names that an attempt must not define, because the tests or the prelude bring them. needs: packages that the sandbox
+    must have. certificate: what was found when the task was certified; no part of the revision.
     """
 
     schema_version: int = Field(SCHEMA, alias="schema", ge=1, le=SCHEMA)
     id: TaskId
-    title: Annotated[Text, StringConstraints(min_length=1, max_length=200)]
+    title: Name
     category: Category
     level: Level = Level.MEDIUM
     split: Split = Split.TRAIN
-    source: Annotated[Text, StringConstraints(max_length=200)] = ""
+    source: Annotated[str, StringConstraints(max_length=200), STORABLE] = ""
     tags: list[_Tag] = Field([], max_length=64)
     metadata: Metadata = {}
-    description: Annotated[Text, StringConstraints(min_length=1, max_length=256 * 1024)]
+    description: Annotated[str, StringConstraints(min_length=1, max_length=256 * 1024), STORABLE]
     entry_point: EntryPoint = ""
     buggy: Source
     solution: Source
@@ -221,6 +223,14 @@ class Task(Part):
         script = self.script.tests if self.script else ()
         return [*self.tests, *script, *(self.program.tests if self.program else ())]
 
+    @property
+    def all_checks(self) -> Sequence[Check]:
+        """The checks, and the one that the attempt leaves to the tests what they bring."""
+        if not self.provides:
+            return self.checks
+        leaves = Check(rule="forbid_definition", argument=",".join(self.provides), name=PROVIDES_CHECK, visible=True)
+        return [*self.checks, leaves]
+
     @functools.cached_property
     def makers(self) -> Mapping[str, MakeCase]:
         """Functions of `cases`. Runs the author's code, see author_code.py. Raises ValueError if that fails."""
@@ -235,7 +245,7 @@ class Task(Part):
 
 
 def _of_tests(task: Task) -> list[str]:
-    names = [test.name for test in task.all_tests] + [check.name for check in task.checks]
+    names = [test.name for test in task.all_tests] + [check.name for check in task.all_checks]
     problems = []
     if not task.all_tests:
         problems.append("needs tests, a script or a program")

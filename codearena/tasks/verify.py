@@ -1,18 +1,21 @@
 """Whether a task may be served: its reference scores full marks through the real pipeline, its buggy code does not."""
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from codearena import probe_report
 from codearena.errors import CodeArenaError
 from codearena.models import Verdict
 from codearena.sdk.client import CodeArena
+from codearena.tasks.scripts import asked_of_attempt
 from codearena.tasks.task import Task
 
 FULL_EFFICIENCY = 0.9
 """Least efficiency_score that counts as full marks."""
 CALLS_KEPT_AT_RUN_TIME = frozenset({"eval", "exec", "compile", "os.system", "input", "breakpoint"})
 """What `forbid_call` forbids while an attempt runs, too; see executor_service/runner/attempt/rules.py."""
+_AT_ONCE = 32  # tasks: as many as keep a host busy, and few enough to tell how far it has come
 _ON_THE_TEXT = ("forbid_string", "forbid_name")
 
 
@@ -32,10 +35,52 @@ class Verification:
 
 def verify(arena: CodeArena, task: Task) -> Verification:
     """Grades the task's reference and its buggy code, both at once."""
-    reference, buggy = arena.grade_batch([(task.id, task.solution), (task.id, task.buggy)])
+    (found,) = verify_all(arena, [task])
+    return found
+
+
+def verify_all(arena: CodeArena, tasks: Iterable[Task]) -> Iterator[Verification]:
+    """Verifies tasks in their order, many at once."""
+    for chosen in _batched(tasks):
+        codes = [(task.id, code) for task in chosen for code in (task.solution, task.buggy)]
+        answers = arena.grade_batch(codes)
+        for task, reference, buggy in zip(chosen, answers[::2], answers[1::2], strict=True):
+            yield _verification(task, reference, buggy)
+
+
+def _batched(tasks: Iterable[Task]) -> Iterator[list[Task]]:
+    remaining = iter(tasks)
+    while chosen := list(itertools.islice(remaining, _AT_ONCE)):
+        yield chosen
+
+
+def _verification(task: Task, reference: Verdict | CodeArenaError, buggy: Verdict | CodeArenaError) -> Verification:
     problems = [*_reference_problems(reference), *_buggy_problems(buggy), *_revision_problems(task, reference)]
-    warnings = [*_read_only(task), *_of_probe(task, reference)]
+    warnings = [*_read_only(task), *_taken(task), *_unchanged(task), *_of_probe(task, reference)]
     return Verification(task.id, _graded(reference), _graded(buggy), problems, warnings)
+
+
+def _taken(task: Task) -> list[str]:
+    """Of names that its script uses and nobody but the attempt defines: a wrong helper would be believed."""
+    if task.script is None:
+        return []
+    own = {task.entry_point.partition(".")[0].removesuffix("()"), *task.script.withholds}
+    taken = ", ".join(sorted(asked_of_attempt(task.script.source) - own))
+    believed = (
+        f"its script takes {taken} from the attempt, and believes what that makes of it: define it in the script, or "
+        "name it in script.withholds"
+    )
+    return [believed] if taken and task.entry_point else []
+
+
+def _unchanged(task: Task) -> list[str]:
+    """Of tests of what a call changes where nothing is to be changed."""
+    idle = [
+        repr(test.name)
+        for test in task.tests
+        if test.result_argument is not None and not test.make and test.args[test.result_argument] == test.expect
+    ]
+    return [f"code that does nothing passes {', '.join(idle)}: what it is to make is there before"] if idle else []
 
 
 def _read_only(task: Task) -> list[str]:

@@ -119,6 +119,8 @@ class Workload(_message.Message):
     PROBE_CPU_FIELD_NUMBER: _builtins.int
     PROBE_STOP_RATIO_FIELD_NUMBER: _builtins.int
     SCREENING_FIELD_NUMBER: _builtins.int
+    PRELUDE_FIELD_NUMBER: _builtins.int
+    DRIVER_FIELD_NUMBER: _builtins.int
     NEEDS_FIELD_NUMBER: _builtins.int
     source: _builtins.bytes
     """The attempt, as sent by the agent; need not be text."""
@@ -138,6 +140,13 @@ class Workload(_message.Message):
     not read again, and the attempt gets no more CPU time than the multiple of
     the reference's.
     """
+    prelude: _builtins.bytes
+    """The task's own code, run in the attempt's module before and after its source,
+    and in the reference's. It is no part of the attempt: problems and tracebacks
+    have the lines of the source alone. A __future__ import of the prelude holds
+    in the source. Empty: nothing.
+    """
+    driver: _builtins.bytes
     @_builtins.property
     def calls(self) -> _containers.RepeatedCompositeFieldContainer[Global___Call]:
         """Calls in the order they are made. At least 1, unless there is a probe."""
@@ -187,11 +196,13 @@ class Workload(_message.Message):
         probe_cpu: _duration_pb2.Duration | None = ...,
         probe_stop_ratio: _builtins.float = ...,
         screening: _builtins.bool = ...,
+        prelude: _builtins.bytes = ...,
+        driver: _builtins.bytes = ...,
         needs: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits", "probe_cpu", b"probe_cpu"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["calls", b"calls", "checks", b"checks", "limits", b"limits", "needs", b"needs", "probe", b"probe", "probe_cpu", b"probe_cpu", "probe_stop_ratio", b"probe_stop_ratio", "reference_source", b"reference_source", "screening", b"screening", "source", b"source"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calls", b"calls", "checks", b"checks", "driver", b"driver", "limits", b"limits", "needs", b"needs", "prelude", b"prelude", "probe", b"probe", "probe_cpu", b"probe_cpu", "probe_stop_ratio", b"probe_stop_ratio", "reference_source", b"reference_source", "screening", b"screening", "source", b"source"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -274,9 +285,14 @@ class FunctionCall(_message.Message):
     ENTRY_POINT_FIELD_NUMBER: _builtins.int
     ARGS_FIELD_NUMBER: _builtins.int
     KWARGS_FIELD_NUMBER: _builtins.int
+    RESULT_ARGUMENT_FIELD_NUMBER: _builtins.int
     entry_point: _builtins.str
     """Dotted name in the attempt's module. `()` after any name but the last calls
     it without arguments, anew for each call: "Solution().twoSum".
+    """
+    result_argument: _builtins.int
+    """Position in args: what that argument is after the call is the call's value, in
+    place of what the function returns. Absent: what it returns.
     """
     @_builtins.property
     def args(self) -> _common_pb2.EncodedValue:
@@ -292,12 +308,15 @@ class FunctionCall(_message.Message):
         entry_point: _builtins.str = ...,
         args: _common_pb2.EncodedValue | None = ...,
         kwargs: _common_pb2.EncodedValue | None = ...,
+        result_argument: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["args", b"args", "kwargs", b"kwargs"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_result_argument", b"_result_argument", "args", b"args", "kwargs", b"kwargs", "result_argument", b"result_argument"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["args", b"args", "entry_point", b"entry_point", "kwargs", b"kwargs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_result_argument", b"_result_argument", "args", b"args", "entry_point", b"entry_point", "kwargs", b"kwargs", "result_argument", b"result_argument"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__result_argument: _TypeAlias = _typing.Literal["result_argument"]  # noqa: Y015
+    _WhichOneofArgType__result_argument: _TypeAlias = _typing.Literal["_result_argument", b"_result_argument"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__result_argument) -> _WhichOneofReturnType__result_argument | None: ...
 
 Global___FunctionCall: _TypeAlias = FunctionCall  # noqa: Y015
 
@@ -407,6 +426,7 @@ class TestScript(_message.Message):
     LEFT_OUT_FIELD_NUMBER: _builtins.int
     UNREPORTED_FIELD_NUMBER: _builtins.int
     PRECEDENT_FIELD_NUMBER: _builtins.int
+    WITHHELD_FIELD_NUMBER: _builtins.int
     source: _builtins.bytes
     entry_point: _builtins.str
     """As in FunctionCall: the argument of a body that takes one. Of an attempt that
@@ -433,6 +453,12 @@ class TestScript(_message.Message):
     def unreported(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """First lines of statements of the body that are run, and may fail."""
 
+    @_builtins.property
+    def withheld(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names that the script uses and does not define, and that are not the
+        attempt's: others are, where the attempt defines them.
+        """
+
     def __init__(
         self,
         *,
@@ -443,10 +469,11 @@ class TestScript(_message.Message):
         left_out: _abc.Iterable[_builtins.int] | None = ...,
         unreported: _abc.Iterable[_builtins.int] | None = ...,
         precedent: _builtins.bytes | None = ...,
+        withheld: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_precedent", b"_precedent", "precedent", b"precedent"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_precedent", b"_precedent", "body", b"body", "entry_point", b"entry_point", "left_out", b"left_out", "precedent", b"precedent", "source", b"source", "tests", b"tests", "unreported", b"unreported"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_precedent", b"_precedent", "body", b"body", "entry_point", b"entry_point", "left_out", b"left_out", "precedent", b"precedent", "source", b"source", "tests", b"tests", "unreported", b"unreported", "withheld", b"withheld"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__precedent: _TypeAlias = _typing.Literal["precedent"]  # noqa: Y015
     _WhichOneofArgType__precedent: _TypeAlias = _typing.Literal["_precedent", b"_precedent"]  # noqa: Y015

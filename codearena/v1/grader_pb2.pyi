@@ -99,6 +99,8 @@ class _UnearnedEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Unearned.Val
     """
     UNEARNED_NO_PROGRESS: _Unearned.ValueType  # 6
     """It passes no test that the code as given fails."""
+    UNEARNED_PROVIDED: _Unearned.ValueType  # 7
+    """It defines what the tests bring, so that they would run by its word."""
 
 class Unearned(_Unearned, metaclass=_UnearnedEnumTypeWrapper):
     """Why an attempt earns nothing, the first that holds. Closed set."""
@@ -118,6 +120,8 @@ refusal, None, an empty output, a rule on the source.
 """
 UNEARNED_NO_PROGRESS: Unearned.ValueType  # 6
 """It passes no test that the code as given fails."""
+UNEARNED_PROVIDED: Unearned.ValueType  # 7
+"""It defines what the tests bring, so that they would run by its word."""
 Global___Unearned: _TypeAlias = Unearned  # noqa: Y015
 
 @_typing.final
@@ -655,20 +659,26 @@ class CheckExpectation(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     VISIBLE_FIELD_NUMBER: _builtins.int
     GIVEN_PASSES_FIELD_NUMBER: _builtins.int
+    PROVIDED_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     visible: _builtins.bool
     given_passes: _builtins.bool
     """As in Expectation."""
+    provided: _builtins.bool
+    """The rule is that the attempt does not define what the tests bring: one that
+    breaks it earns nothing.
+    """
     def __init__(
         self,
         *,
         name: _builtins.str = ...,
         visible: _builtins.bool = ...,
         given_passes: _builtins.bool | None = ...,
+        provided: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_given_passes", b"_given_passes", "given_passes", b"given_passes"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_given_passes", b"_given_passes", "given_passes", b"given_passes", "name", b"name", "visible", b"visible"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_given_passes", b"_given_passes", "given_passes", b"given_passes", "name", b"name", "provided", b"provided", "visible", b"visible"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__given_passes: _TypeAlias = _typing.Literal["given_passes"]  # noqa: Y015
     _WhichOneofArgType__given_passes: _TypeAlias = _typing.Literal["_given_passes", b"_given_passes"]  # noqa: Y015

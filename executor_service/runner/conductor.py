@@ -417,7 +417,7 @@ class _Conductor:
         message = {
             "op": "load",
             "limits": self._process_limits(self._limits["attempt_cpu_s"]),
-            "source": run.source,
+            **self._sources(run),
             "intercept": run.intercept,
             # A program is only run: what it does by signals has to work, and nobody sets its time beside another's.
             "uncounted": self._confinement.cpu_counter is None,
@@ -432,6 +432,10 @@ class _Conductor:
             process.kill()
             self._retire(run, process)
         return process, outcome
+
+    def _sources(self, run: _Run) -> dict[str, str]:
+        """What the run's processes run, in base64."""
+        return {"prelude": self._workload["prelude"], "source": run.source, "driver": self._workload["driver"]}
 
     def _call(self, run: _Run, process: Process, call: dict[str, Any]) -> CallOutcome:
         kind = "function" if "function" in call else "sequence"
@@ -507,7 +511,7 @@ class _Conductor:
         message = {
             "op": "script",
             "limits": self._process_limits(self._limits["attempt_cpu_s"], limits["memory_bytes"]),
-            "source": run.source,
+            **self._sources(run),
             "compiles": run.compiles,
             "arguments": script["arguments"],
             "environment": call["environment"],

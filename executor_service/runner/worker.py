@@ -75,6 +75,10 @@ def _answer(status: CallStatus, value: bytes = b"", **meta: Any) -> bytes:
     return bytes([ALL_STATUSES.index(status)]) + META.pack(len(encoded)) + encoded + value
 
 
+def _sources(message: dict[str, Any]) -> module.Sources:
+    return module.Sources(*(base64.b64decode(message[name]) for name in ("prelude", "source", "driver")))
+
+
 class _Session:
     def __init__(self, command_fd: int, result_fd: int) -> None:
         self._fds = (command_fd, result_fd)
@@ -132,20 +136,23 @@ class _Session:
         if message["uncounted"]:
             with contextlib.suppress(OSError):
                 kernel.keep_children_counted()
-        source = base64.b64decode(message["source"])
+        sources = _sources(message)
         try:
-            code = module.compile_source(source)
+            codes = sources.compiled()
         except module.UncompiledError as error:
             return _answer(CallStatus.UNCOMPILED, problem=error.problem)
-        return self._guarded(lambda: self._execute(source, code, message["rules"]))
+        return self._guarded(lambda: self._execute(sources.source, codes, message["rules"]))
 
-    def _execute(self, source: bytes, code: CodeType, kept: dict[str, Any]) -> None:
+    def _execute(self, source: bytes, codes: tuple[CodeType, CodeType, CodeType], kept: dict[str, Any]) -> None:
         module.add_site_builtins()
         self._lines = module.source_lines(source)  # before the attempt has a codec or a tokenizer of its own
         self._module = module.make(source)
         sys.modules[module.NAME] = self._module
-        rules.keep(kept["events"], code, kept["page"])
+        prelude, code, driver = codes
+        exec(prelude, self._module.__dict__)
+        rules.keep(kept["events"], (code, driver), kept["page"])
         exec(code, self._module.__dict__)
+        exec(driver, self._module.__dict__)
 
     def call(self, message: dict[str, Any]) -> bytes:
         self._surround(message)
@@ -212,10 +219,10 @@ class _Session:
                     return answer
                 self._send(self.apply(message))
 
-    def _function(self, call: dict[str, str]) -> Any:
+    def _function(self, call: dict[str, Any]) -> Any:
         return self._invoke(self._resolve(call["entry_point"]), call)
 
-    def _sequence(self, calls: list[dict[str, str]]) -> Any:
+    def _sequence(self, calls: list[dict[str, Any]]) -> Any:
         target = self._function(calls[0])
         return [self._invoke(entry_point.callable_of(target, call["entry_point"]), call) for call in calls[1:]]
 
@@ -223,10 +230,11 @@ class _Session:
         return entry_point.callable_at(self._module, name)
 
     @staticmethod
-    def _invoke(function: Any, call: dict[str, str]) -> Any:
+    def _invoke(function: Any, call: dict[str, Any]) -> Any:
         args = values.decode(call["args"].encode("ascii"))
         kwargs = values.decode(call["kwargs"].encode("ascii"))
-        return function(*args, **kwargs)
+        returned = function(*args, **kwargs)
+        return args[call["result_argument"]] if "result_argument" in call else returned
 
     def _guarded(self, work: Callable[[], Any], encode: Callable[[Any], bytes] | None = None) -> bytes:
         """Runs the attempt's code; whatever it does short of ending the process becomes an answer."""
@@ -280,10 +288,10 @@ class _Session:
         """Becomes the source as a program, and so answers only where it could not."""
         for fd in self._fds:
             os.set_inheritable(fd, False)
-        source = base64.b64decode(message["source"])
+        sources = _sources(message)
         try:
             if not message["compiles"]:
-                module.compile_source(source)
+                sources.compiled()
         except module.UncompiledError as error:
             return _answer(CallStatus.UNCOMPILED, problem=error.problem)
-        return self._guarded(lambda: program.become(source, message["arguments"], message["environment"]))
+        return self._guarded(lambda: program.become(sources, message["arguments"], message["environment"]))

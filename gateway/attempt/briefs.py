@@ -15,7 +15,7 @@ from codearena import values
 from codearena.tasks.calls import CompareMode, TestCase
 from codearena.tasks.program import ProgramTest
 from codearena.tasks.scripts import ScriptTest
-from codearena.tasks.task import Script, Task
+from codearena.tasks.task import PROVIDES_CHECK, Script, Task
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, store_pb2
 from gateway.attempt import probe, programs
 
@@ -30,6 +30,8 @@ _COMPARE = {
 }
 _NO_PRECEDENT = b"{}"
 _SHOWN_CHARS = 500
+_KEPT_STDIN_BYTES = 16 * 1024
+"""Of one run, in what is stored."""
 
 
 @dataclass(frozen=True)
@@ -58,15 +60,26 @@ class Brief:
     def measurement(self) -> executor_pb2.Workload:
         """For an attempt that passed every test, where there is no probe: it and the reference, on the tests' calls."""
         return executor_pb2.Workload(
-            reference_source=self.reference, calls=self.workload.calls, checks=self.workload.checks
+            reference_source=self.reference,
+            calls=self.workload.calls,
+            checks=self.workload.checks,
+            needs=self.workload.needs,
+            prelude=self.workload.prelude,
+            driver=self.workload.driver,
         )
 
     @functools.cached_property
     def basis(self) -> bytes:
-        """A Basis message, of what all attempts share: it and the stored attempt give the verdict again."""
+        """A Basis message, of what all attempts share: it and the stored attempt give the verdict again.
+
+        The task has what programs are given, which is left out where it is large: no verdict depends on it.
+        """
         if self.undrawn is not None:
             return self.undrawn.basis
         basis = store_pb2.Basis(calls=self.workload.calls, expectations=self.expectations)
+        for call in basis.calls:
+            if len(call.script.stdin) > _KEPT_STDIN_BYTES:
+                call.script.ClearField("stdin")
         return basis.SerializeToString(deterministic=True)
 
     @functools.cached_property
@@ -135,7 +148,9 @@ class BriefMaker:
 
     def _part(self, chosen: set[str], *, visible_checks: bool) -> Brief:
         """Those calls, and the checks, or the visible ones."""
-        workload, expectations = executor_pb2.Workload(), grader_pb2.Expectations()
+        plain = self._plain.workload
+        workload = executor_pb2.Workload(prelude=plain.prelude, driver=plain.driver, needs=plain.needs)
+        expectations = grader_pb2.Expectations()
         expectations.hints.extend(self._task.hints)
         expectations.checker = self._task.checker.encode()
         workload.calls.extend(call for call in self._plain.workload.calls if call.call_id in chosen)
@@ -173,8 +188,22 @@ def script_workload(source: bytes, stdin: bytes, limits: common_pb2.Limits) -> e
     return workload
 
 
+def reference_workload(
+    task: Task, limits: common_pb2.Limits, calls: Sequence[executor_pb2.Call]
+) -> executor_pb2.Workload:
+    """Makes the calls of the task's own solution."""
+    return executor_pb2.Workload(
+        source=task.solution.encode(),
+        needs=task.needs,
+        prelude=task.prelude.encode(),
+        driver=task.driver.encode(),
+        calls=calls,
+        limits=limits,
+    )
+
+
 def _brief(task: Task) -> Brief:
-    workload = executor_pb2.Workload()
+    workload = executor_pb2.Workload(prelude=task.prelude.encode(), driver=task.driver.encode(), needs=task.needs)
     expectations = grader_pb2.Expectations(
         optimal_complexity=task.optimal_complexity,
         hints=task.hints,
@@ -198,9 +227,11 @@ def _brief(task: Task) -> Brief:
                 call_id = str(len(workload.calls) + 1)
                 workload.calls.append(programs.call_of(run, call_id))
                 expectations.tests.append(programs.expectation_of(task.program, run, call_id))
-    for check in task.checks:
+    for check in task.all_checks:
         workload.checks.add(rule=check.rule, argument=check.argument)
-        expectations.checks.add(name=check.name, visible=check.visible)
+        expectations.checks.add(
+            name=check.name, visible=check.visible, provided=bool(task.provides) and check.name == PROVIDES_CHECK
+        )
     return Brief(workload, expectations, task.solution.encode())
 
 
@@ -218,6 +249,8 @@ def call_of(task: Task, test: TestCase, call_id: str) -> executor_pb2.Call:
         call.sequence.calls.extend(_function(step.call, step.args, step.kwargs) for step in test.calls)
     else:
         call.function.CopyFrom(_function(task.entry_point, test.args, test.kwargs))
+        if test.result_argument is not None:
+            call.function.result_argument = test.result_argument
     return call
 
 
@@ -259,6 +292,7 @@ def expectation_of(task: Task, test: TestCase, call_id: str) -> grader_pb2.Expec
 def _script_call(script: Script, entry_point: str, visible: bool, call_id: str) -> executor_pb2.Call:
     """Runs the visible or the hidden tests of a script. Only the referee gets to see it: see executor.proto."""
     wanted = executor_pb2.TestScript(source=script.source.encode(), entry_point=entry_point, body=script.body)
+    wanted.withheld.extend(script.withholds)
     for test_id, test in _numbered(script):
         if test.visible is visible:
             wanted.tests.add(test_id=test_id, name=None if test.line else test.name, line=test.line)
@@ -294,7 +328,8 @@ def shown_call(task: Task, test: TestCase) -> str:
     """The call as people would write it, cut to a readable length."""
     environment = "".join(f"{name}={value!r} " for name, value in test.env.items())
     steps = [(step.call, step.args, step.kwargs) for step in test.calls] or [(task.entry_point, test.args, test.kwargs)]
-    return _shown(environment + "; ".join(_written(*step) for step in steps))
+    looked_at = "" if test.result_argument is None else f"; the argument {test.result_argument} after it"
+    return _shown(environment + "; ".join(_written(*step) for step in steps) + looked_at)
 
 
 def _shown(text: str) -> str:

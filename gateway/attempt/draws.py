@@ -22,7 +22,7 @@ from codearena.tasks.program import ProgramTest
 from codearena.tasks.task import Task
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
 from gateway.attempt import programs
-from gateway.attempt.briefs import Brief, Drawn, call_of, drawn_tests, expectation_of
+from gateway.attempt.briefs import Brief, Drawn, call_of, drawn_tests, expectation_of, reference_workload
 from gateway.attempt.limits import ceilings
 
 _CALLS_PER_WORKLOAD = 64
@@ -95,7 +95,7 @@ class Draws:
 
     async def _answered(self, calls: Sequence[executor_pb2.Call], run: Run) -> Sequence[common_pb2.CallOutcome]:
         limits = ceilings(programs.limits_of(self._task), len(calls))
-        workload = executor_pb2.Workload(limits=limits, source=self._task.solution.encode(), calls=calls)
+        workload = reference_workload(self._task, limits, calls)
         report = await run(workload)
         if report.status != executor_pb2.ATTEMPT_STATUS_RAN or len(report.calls) != len(calls):
             raise ServiceError(f"the reference of {self._task.id} did not run")
@@ -130,7 +130,7 @@ def made_case(task: Task, test: TestCase, rng: random.Random) -> TestCase:
         fields = {"name": test.name, "args": list(args), "kwargs": dict(kwargs), "env": test.env, "expect": None}
     except Exception as error:
         raise ServiceError(f"{test.make} of {task.id} failed: {type(error).__name__}: {error}") from error
-    return TestCase(**fields, compare=test.compare, tolerance=test.tolerance, make=test.make)
+    return TestCase(**fields, compare=test.compare, tolerance=test.tolerance, make=test.make, result=test.result)
 
 
 def _with_cases(brief: Brief, cases: dict[str, Drawn]) -> Brief:

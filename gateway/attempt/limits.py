@@ -18,6 +18,7 @@ from codearena.errors import ServiceError
 from codearena.tasks.task import Task, TaskLimits
 from codearena.v1 import common_pb2, executor_pb2
 from gateway.attempt import programs
+from gateway.attempt.briefs import reference_workload
 from gateway.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -133,7 +134,7 @@ class AttemptLimits:
 
     async def _measure(self, run: Run) -> None:
         limits = ceilings(programs.limits_of(self._task), len(self._calls))
-        workload = executor_pb2.Workload(limits=limits, source=self._task.solution.encode(), calls=self._calls)
+        workload = reference_workload(self._task, limits, self._calls)
         for _ in range(_SCRIPT_TRIES):
             report = await run(workload)
             if _passes_its_scripts(report):

@@ -40,7 +40,12 @@ class Measuring:
     ) -> None:
         self._task_id, self._entry_point = task.id, task.entry_point
         self._bare = executor_pb2.Workload(
-            reference_source=task.solution.encode(), checks=checks, probe_stop_ratio=probing.stop_ratio
+            reference_source=task.solution.encode(),
+            needs=task.needs,
+            prelude=task.prelude.encode(),
+            driver=task.driver.encode(),
+            checks=checks,
+            probe_stop_ratio=probing.stop_ratio,
         )
         self._probe = drawn_by
         self._rng = rng

@@ -40,6 +40,9 @@ async def run_in_parts(workload: executor_pb2.Workload, run: Run) -> executor_pb
             limits=left,
             reference_source=workload.reference_source,
             checks=workload.checks,
+            needs=workload.needs,
+            prelude=workload.prelude,
+            driver=workload.driver,
         )
         report = await run(part)
         if report.status != executor_pb2.ATTEMPT_STATUS_RAN and not whole.calls:

@@ -292,7 +292,7 @@ def _output(output: common_pb2.Output) -> models.OutputText:
 
 
 def task_summary(task: Task, max_steps: int) -> models.TaskSummary:
-    tests = len(task.all_tests) + len(task.checks)
+    tests = len(task.all_tests) + len(task.all_checks)
     visible = len(_visible_tests(task))
     return models.TaskSummary(
         id=task.id,
@@ -322,4 +322,4 @@ def task_detail(task: Task, max_steps: int) -> models.TaskDetail:
 
 def _visible_tests(task: Task) -> list[str]:
     tests = [test.name for test in task.all_tests if test.visible]
-    return tests + [check.name for check in task.checks if check.visible]
+    return tests + [check.name for check in task.all_checks if check.visible]

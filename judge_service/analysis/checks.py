@@ -3,6 +3,8 @@
     forbid_call CALL          CALL is neither called nor handed on as a value (which cannot be told from a call)
     forbid_import MODULE      neither MODULE nor a part of it is imported
     forbid_name NAME          NAME occurs nowhere as an identifier
+    forbid_definition NAMES   the module gives none of the names, with commas between them, a meaning of its own: by
+                              def, class, import, assignment, or a `global` statement of a function
     forbid_string TEXT        no str or bytes constant contains TEXT, docstrings included, comments not
     require_call CALL         CALL is called somewhere
     require_import MODULE     MODULE or a part of it is imported
@@ -26,6 +28,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from codearena.v1.executor_pb2 import CheckOutcome
+from judge_service.analysis.definitions import definitions
 from judge_service.analysis.references import ANY, IMPORTERS, Module, stands_for
 
 _KEPT = CheckOutcome(passed=True)
@@ -90,6 +93,14 @@ def _forbid_name(module: Module, name: str) -> CheckOutcome:
     return _KEPT
 
 
+def _forbid_definition(module: Module, argument: str) -> CheckOutcome:
+    names = set(argument.split(","))
+    for node, name in definitions(module.tree):
+        if name in names:
+            return _broken(node, f"{name} is defined")
+    return _KEPT
+
+
 def _forbid_string(module: Module, text: str) -> CheckOutcome:
     for node in module.nodes:
         if isinstance(node, ast.expr) and text in (module.text(node) or ""):
@@ -145,6 +156,7 @@ RULES: dict[str, Callable[[Module, str], CheckOutcome]] = {
     "forbid_call": _forbid_call,
     "forbid_import": _forbid_import,
     "forbid_name": _forbid_name,
+    "forbid_definition": _forbid_definition,
     "forbid_string": _forbid_string,
     "require_call": _require_call,
     "require_import": _require_import,
@@ -164,6 +176,9 @@ def validate_rule(rule: str, argument: str) -> None:
     elif rule == "forbid_string":
         if not argument:
             raise ValueError("forbid_string takes a text that is not empty")
+    elif rule == "forbid_definition":
+        if not all(name.isidentifier() for name in argument.split(",")):
+            raise ValueError(f"forbid_definition takes names with commas between them, not {argument!r}")
     elif not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", argument):
         raise ValueError(f"{rule} takes a dotted name, not {argument!r}")
 

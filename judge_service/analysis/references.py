@@ -26,6 +26,7 @@ class Module:
     """One tree, with what its names may stand for."""
 
     def __init__(self, tree: ast.Module) -> None:
+        self.tree = tree
         self.nodes = sorted(ast.walk(tree), key=lambda node: getattr(node, "lineno", 0))
         self.calls = [node for node in self.nodes if isinstance(node, ast.Call)]
         # A variable such as `node` in `node = node.next` stands for nothing that a rule could name.

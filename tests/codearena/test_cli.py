@@ -1,5 +1,6 @@
 """The command: what it prints, and that its exit status tells whether things are as they should be."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -171,3 +172,54 @@ def test_without_the_server_extra_the_command_says_what_to_install() -> None:
 
 def test_the_version_is_printed() -> None:
     assert command("version").output.strip().count(".") == 2
+
+
+def test_tasks_become_lines_and_folders_again(folder: Path, tmp_path: Path) -> None:
+    lines, folders, again = tmp_path / "tasks.jsonl", tmp_path / "folders", tmp_path / "again.jsonl"
+    for source, target in ((folder, lines), (lines, folders), (folders, again)):
+        result = command("tasks", "convert", str(source), str(target))
+        assert (result.exit_code, "7 tasks written" in result.output) == (0, True)
+    assert again.read_bytes() == lines.read_bytes()
+    assert (folders / "easy" / "good" / "solution.py").read_text() == RIGHT
+
+
+def test_what_cannot_be_converted_is_told_and_the_rest_is_written(tmp_path: Path) -> None:
+    write_task(tmp_path / "in", "good")
+    write_task(tmp_path / "in", "bad", more="surprise: 1")
+    result = command("tasks", "convert", str(tmp_path / "in"), str(tmp_path / "out.jsonl"))
+    assert result.exit_code == 1
+    assert "bad: surprise: Extra inputs are not permitted" in result.output
+    assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 1
+
+
+@pytest.mark.parametrize("form", ["record", "yaml"])
+def test_the_schema_of_a_task_is_printed(form: str) -> None:
+    assert json.loads(command("tasks", "schema", form).output)["title"] == "Task"
+
+
+def test_verifying_goes_on_past_tasks_that_cannot_be_read_and_fails(tmp_path: Path) -> None:
+    write_task(tmp_path, "good")
+    write_task(tmp_path, "bad", more="surprise: 1")
+    write_task(tmp_path, "worse", more="limits: {processes: 1, call_cpu_s: 0}")
+    result = command("tasks", "verify", "--tasks", str(tmp_path), "--isolation", "local")
+    assert result.exit_code == 1
+    assert [line.split()[0] for line in result.output.splitlines() if line.rstrip().endswith("yes")] == ["good"]
+    assert "surprise" in result.output
+    assert "limits.call_cpu_s" in result.output
+    assert "limits.processes" in result.output
+
+
+def test_without_an_address_nobody_else_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """Whatever is served on this machine: its tasks are others."""
+    write_task(tmp_path, "ours-alone")
+    monkeypatch.setattr("codearena.commands.gateways.served_url", lambda: url)
+    result = command("tasks", "verify", "--tasks", str(tmp_path))
+    assert result.exit_code == 0, result.output
+    assert "ours-alone" in result.output
+
+
+def test_every_test_of_both_codes_is_told_where_it_is_asked_for(tmp_path: Path) -> None:
+    write_task(tmp_path, "good")
+    output = command("tasks", "verify", "--tests", "--tasks", str(tmp_path), "--isolation", "local").output
+    assert output.count("passed three") == output.count("FAILED three") == 1
+    assert "input: double(3)\n    expected: 6\n    got: 3" in output

@@ -33,6 +33,19 @@ def test_the_usual_time_is_some_times_what_recent_attempts_took() -> None:
     assert pace.usual_s(RUNS) == 16.0
 
 
+def test_many_runs_of_a_program_are_not_held_against_calls_of_functions() -> None:
+    script = executor_pb2.Call(script=executor_pb2.Script())
+    many, more, few = (executor_pb2.Workload(calls=[script] * count) for count in (100, 120, 10))
+    pace = Pace(Host())
+    for _ in range(64):
+        pace.note(RUNS, report(), 0.1)
+    assert pace.usual_s(many) > 10
+    pace.note(many, report(), 2.0)
+    assert pace.usual_s(many) == pace.usual_s(more) == 8.0
+    assert pace.usual_s(RUNS) == pytest.approx(0.4)
+    assert pace.usual_s(few) == pytest.approx(2.0)
+
+
 def test_on_a_busy_host_everything_takes_longer_from_the_first_attempt_on() -> None:
     host = Host()
     pace = Pace(host)

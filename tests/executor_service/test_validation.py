@@ -39,6 +39,8 @@ def _run(*arguments: str, **limits: object) -> executor_pb2.Call:
 
 REFUSED: dict[str, Callable[[executor_pb2.Workload], object]] = {
     "source": lambda workload: setattr(workload, "source", b"x" * (SETTINGS.source_bytes + 1)),
+    "prelude": lambda workload: setattr(workload, "prelude", b"x" * (SETTINGS.source_bytes + 1)),
+    "driver": lambda workload: setattr(workload, "driver", b"x" * (SETTINGS.source_bytes + 1)),
     "reference_source": lambda workload: setattr(workload, "reference_source", b"x" * (SETTINGS.source_bytes + 1)),
     "workload is larger": lambda workload: workload.calls.add(
         call_id="x", script=executor_pb2.Script(stdin=bytes(17 << 20))

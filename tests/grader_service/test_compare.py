@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from codearena import trees, values
 from codearena.v1 import grader_pb2
 from grader_service import compare, examine
+from grader_service.compare_output import OUTPUT_MODES
 from tests.grader_service.build import LIMITS, encoded, reader
 
 ALL = list(compare.COMPARATORS.values())
@@ -206,7 +207,7 @@ def test_same_type_tells_types_apart(expected: object, got: object) -> None:
 
 
 def test_every_mode_of_the_protocol_has_a_comparator() -> None:
-    assert {grader_pb2.COMPARE_UNSPECIFIED, *compare.MODES} == set(grader_pb2.Compare.values())
+    assert {grader_pb2.COMPARE_UNSPECIFIED, *compare.MODES, *OUTPUT_MODES} == set(grader_pb2.Compare.values())
 
 
 def test_values_at_every_limit_are_compared() -> None:

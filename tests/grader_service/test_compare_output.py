@@ -5,6 +5,7 @@ import pytest
 from codearena.v1 import grader_pb2
 from grader_service.compare import Tolerance
 from grader_service.compare_output import Comparison, is_blank, near
+from tests.grader_service.test_reading import counted
 
 EXACT = Comparison(grader_pb2.COMPARE_EXACT)
 TOKENS = Comparison(grader_pb2.COMPARE_TOKENS)
@@ -130,6 +131,28 @@ def test_tokens_that_lie_across_pieces_are_whole() -> None:
     answer = b" ".join(b"%d" % number for number in range(50_000))
     assert TOKENS.same(answer, answer.replace(b" ", b"\n\n\n"))
     assert TOKENS.same(b"a" * 300_000 + b" b", b"a" * 300_000 + b"\nb")
+
+
+HOSTILE = {
+    "white space": (b"1\n", b" " * (24 * MIB)),
+    "one token": (b"9" * MIB, b"9" * (24 * MIB)),
+    "right, with white space": (b"1 " * 500_000, b"1 " * 500_000 + b"\n" * (23 * MIB)),
+    "as many tokens, of which the last differs": (b"1 " * 500_000, b"1 " * 499_999 + b"2"),
+    "numbers written in another way": (b"1.0 " * 250_000, b"1\n" * 250_000),
+    "digits": (b"9" * 1_000_000 + b" 1", b"09" + b"9" * 999_999 + b" 1"),
+    "a token a piece": (b"1 " * 400, (b"1" + b" " * 65_000) * 390),
+    "exponents": (b"1e5 " * 100_000, b"1e99999999999999999 " * 100_000),
+    "letters": (b"1 " * 250_000, b"x " * 250_000),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_an_output_of_any_shape_takes_few_steps(name: str) -> None:
+    answer, got = HOSTILE[name]
+    with counted() as steps:
+        for comparison in (EXACT, TOKENS, NUMBERS, NONE):
+            assert comparison.same(answer, got) is not bool(comparison.difference(answer, got))
+    assert steps.count < 100_000
 
 
 def test_what_has_no_token_is_blank() -> None:

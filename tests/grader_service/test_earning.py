@@ -229,3 +229,17 @@ def test_one_more_test_that_passes_never_costs_reward() -> None:
     for text, at in itertools.product(marks, range(5)):
         better = f"{text[:at]}+{text[at + 1 :]}"
         assert rewards[text] <= rewards[better], (text, better)
+
+
+@pytest.mark.parametrize("work", ["+-", "++", "--"])
+def test_an_attempt_that_defines_what_the_tests_bring_earns_nothing_and_is_told_what(work: str) -> None:
+    request = attempt(work, rules="-")
+    assert grade(request).unearned != grader_pb2.UNEARNED_PROVIDED
+    request.expectations.checks[0].provided = True
+    request.report.analysis.checks[0].detail = "helper is defined"
+    verdict = grade(request)
+    assert verdict.unearned == grader_pb2.UNEARNED_PROVIDED
+    assert (verdict.components.test_pass_ratio, verdict.reward) == (0, build.SETTINGS.reward_min)
+    assert "it defines what the tests bring, and must not: helper is defined" in verdict.error_log
+    request.report.analysis.checks[0].passed = True
+    assert grade(request).unearned != grader_pb2.UNEARNED_PROVIDED

@@ -64,11 +64,19 @@ def _by_pytest(case: Case, script: TestScript) -> dict[str, str]:
 
     class Outcomes:
         def __init__(self) -> None:
-            self.of_test: dict[str, list[bool]] = {}
+            self.of_test: dict[str, dict[str, list[bool]]] = {}
+
+        def of(self, name: str) -> bool:
+            """Whether a test passed, or one case of it, all the way."""
+            base, _, case = name.removesuffix("]").partition("[")
+            outcomes = list(self.of_test.get(base, {}).values())
+            outcomes = outcomes[int(case) :][:1] if case else outcomes
+            return bool(outcomes) and all(map(all, outcomes))
 
         def pytest_runtest_logreport(self, report: Any) -> None:
             name = report.nodeid.partition("::")[2].replace("::", ".").partition("[")[0]
-            self.of_test.setdefault(name, []).append(report.outcome == "passed" and not hasattr(report, "wasxfail"))
+            of_case = self.of_test.setdefault(name, {}).setdefault(report.nodeid, [])
+            of_case.append(report.outcome == "passed" and not hasattr(report, "wasxfail"))
 
     Path("test_script.py").write_text(case.script, "utf-8")
     outcomes = Outcomes()
@@ -86,7 +94,7 @@ def _by_pytest(case: Case, script: TestScript) -> dict[str, str]:
             "/dev/null",
         ]
         pytest.main([*options, "test_script.py"], plugins=[outcomes])
-    return {test.name: "passed" if all(outcomes.of_test.get(test.name, [False])) else "failed" for test in script.tests}
+    return {test.name: "passed" if outcomes.of(test.name) else "failed" for test in script.tests}
 
 
 def _by_statement(case: Case, script: TestScript) -> dict[str, str]:

@@ -63,7 +63,7 @@ None: any of them.
 """
 Hook = Callable[[str, tuple[Any, ...]], object]
 Allowed = Callable[[tuple[Any, ...], CodeType, tuple[CodeType, ...]], bool]
-"""Whether an event may come about. Arguments: its own, the code that runs, the source's code with the whole first."""
+"""Whether an event may come about. Arguments: its own, the code that runs, what is known: `codes` of `make` first."""
 
 
 def _code_at(owner: object, path: str) -> CodeType | None:
@@ -203,7 +203,7 @@ def _may_run(
     is_plain: Callable[[CodeType, Plain], bool] = _is_plain,
 ) -> bool:
     """Of exec and eval."""
-    if args[0] is source[0]:
+    if args[0] is source[0] or args[0] is source[1]:
         return True
     if kind(args[0]) is not code_type:
         return False
@@ -279,10 +279,10 @@ def _known(code: CodeType) -> Iterator[CodeType]:
             yield from _known(constant)
 
 
-def add(places: Sequence[tuple[str, int]], code: CodeType, page: mmap.mmap) -> None:
-    """Watches from now on. places: events that break a rule, each with its byte of the page; code: of the source."""
+def add(places: Sequence[tuple[str, int]], codes: tuple[CodeType, CodeType], page: mmap.mmap) -> None:
+    """Watches from now on. places: events that break a rule, each with its byte of the page; codes: see rules.keep."""
     sys.addaudithook(_without_garbage())
-    sys.addaudithook(_make(places, code, page))
+    sys.addaudithook(_make(places, codes, page))
 
 
 def _without_garbage() -> Hook:
@@ -298,7 +298,7 @@ def _without_garbage() -> Hook:
     return functools.partial(getattr, type("Event", (), {"__getattr__": disable})())
 
 
-def _make(places: Sequence[tuple[str, int]], code: CodeType, page: mmap.mmap) -> Hook:
+def _make(places: Sequence[tuple[str, int]], codes: tuple[CodeType, CodeType], page: mmap.mmap) -> Hook:
     judges: dict[str, Allowed] = {"import": _may_import, "code.__new__": _may_write}
     events = {event for event, _ in places}
     if TEXT_AS_CODE in events:
@@ -310,7 +310,7 @@ def _make(places: Sequence[tuple[str, int]], code: CodeType, page: mmap.mmap) ->
         *,
         watched: frozenset[str] = frozenset({*events, *_REACHES, *judges}),
         judges: tuple[tuple[str, Allowed], ...] = tuple(judges.items()),
-        source: tuple[CodeType, ...] = tuple(_known(code)),
+        source: tuple[CodeType, ...] = (*codes, *(inner for code in codes for inner in _known(code))),
         places: tuple[tuple[str, int], ...] = tuple(places),
         any_place: int = places[0][1],
         page: mmap.mmap = page,

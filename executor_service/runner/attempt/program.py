@@ -11,16 +11,24 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
-from executor_service.runner.attempt.module import SOURCE_NAME
+from executor_service.runner.attempt.module import DRIVER_NAME, PRELUDE_NAME, SOURCE_NAME, Sources
 from executor_service.runner.system import packages
 
 # Of no virtual environment, and no symbolic link, which may lead to where a sandbox shows nothing.
 _INTERPRETER = os.path.realpath(getattr(sys, "_base_executable", "") or sys.executable)
 _LINKS = ("python", "python3")
+_START_NAME = "start.py"
+_START = """\
+import sys
+sys.path[0], sys.argv[0] = {folder!r}, {source!r}
+for _part in {parts!r}:
+    exec(compile(open(_part, "rb").read(), _part, "exec", {flags!r}, True))
+    del _part
+"""
 
 
-def become(source: bytes, arguments: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
-    """Runs the source as a program in the working folder; descriptors other than 0, 1 and 2 must close on exec.
+def become(sources: Sources, arguments: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
+    """Runs the sources as one program in the working folder; descriptors other than 0, 1 and 2 must close on exec.
 
     arguments: those after the program's name; environment: variables in addition to those of this process.
 
@@ -29,13 +37,29 @@ def become(source: bytes, arguments: Sequence[str], environment: Mapping[str, st
     """
     folder = os.getcwd()
     programs = _make_virtual_environment(f"{folder}-python")
-    _write(os.path.join(folder, SOURCE_NAME), source)
+    started = _write_parts(sources, folder)
     _restore_signals()
     path = os.pathsep.join((programs, os.environ["PATH"]))
     # By the first argument an interpreter finds its environment, and by the path the kernel finds the interpreter:
     # what an earlier program has made of the links does not matter.
-    command = [os.path.join(programs, "python3"), SOURCE_NAME, *arguments]
+    command = [os.path.join(programs, "python3"), started, *arguments]
     os.execve(_INTERPRETER, command, {**os.environ, "PATH": path, **environment})
+
+
+def _write_parts(sources: Sources, folder: str) -> str:
+    """Puts the files into the folder. Returns the one to start: the attempt's own, if nothing is run around it.
+
+    Otherwise one beside the folder runs the three in one namespace, each from its own file: lines stay the same.
+    """
+    _write(os.path.join(folder, SOURCE_NAME), sources.source)
+    if not (sources.prelude or sources.driver):
+        return SOURCE_NAME
+    _write(os.path.join(folder, PRELUDE_NAME), sources.prelude)
+    _write(os.path.join(folder, DRIVER_NAME), sources.driver)
+    parts, flags = (PRELUDE_NAME, SOURCE_NAME, DRIVER_NAME), sources.futures
+    start = os.path.join(f"{folder}-python", _START_NAME)
+    _write(start, _START.format(folder=folder, source=SOURCE_NAME, parts=parts, flags=flags).encode())
+    return start
 
 
 def _make_virtual_environment(folder: str) -> str:

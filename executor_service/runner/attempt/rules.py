@@ -60,11 +60,11 @@ def broken(page: int, events: Mapping[str, Sequence[int]]) -> list[int]:
     return sorted(position for event in events if came_about[_EVENTS.index(event)] for position in events[event])
 
 
-def keep(events: Sequence[str], code: CodeType, page: int | None) -> None:
+def keep(events: Sequence[str], codes: tuple[CodeType, CodeType], page: int | None) -> None:
     """Has it written down, for the rest of this process's life, before any of the events comes about.
 
-    events: none: nothing is to be kept. code: of the source, which is run next, and which may be run. page: as made by
-    `make_page`, which is closed here; None: nobody wants to know.
+    events: none: nothing is to be kept. codes: of the source, and of what is run after it, which may be run. page: as
+    made by `make_page`, which is closed here; None: nobody wants to know.
     """
     shared = mmap.mmap(-1 if page is None else page, mmap.PAGESIZE)
     if page is not None:
@@ -81,4 +81,4 @@ def keep(events: Sequence[str], code: CodeType, page: int | None) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] in audit_hook.POWERS]:
         del sys.modules[name]
     places = [(event, _EVENTS.index(event)) for event in events]
-    audit_hook.add(places, code, shared)
+    audit_hook.add(places, codes, shared)

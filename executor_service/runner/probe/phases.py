@@ -42,12 +42,13 @@ class Phases:
         self._values: list[Any] = []
         self._error: BaseException | None = None
         self._vary: int | None = None
+        self._result: int | None = None  # the argument that is the value
         self._keeps = True
         self._made = 0
-        self._call: dict[str, str] = {}
+        self._call: dict[str, Any] = {}
         self._left: list[Any] = []  # the arguments as the last call left them
 
-    def prepare(self, function: Callable[..., Any], call: dict[str, str], made: Input) -> None:
+    def prepare(self, function: Callable[..., Any], call: dict[str, Any], made: Input) -> None:
         """Decodes the arguments and lays out the calls.
 
         Garbage is looked for before the input is there, and never twice in what was kept: all that is done beside a
@@ -60,6 +61,7 @@ class Phases:
         args = read_value(call)
         self._kwargs = values.decode_own(call["kwargs"].encode("ascii"))
         self._function, self._call, self._left = function, call, args
+        self._result = call.get("result_argument")
         self._vary, self._keeps = made.vary, True
         self._args = [args] if made.vary is None else _varied(args, made.vary)
         if made.lend is not None:
@@ -116,7 +118,8 @@ class Phases:
             raise self._error
         if not self._keeps:
             return self._made
-        return self._values[0] if self._vary is None else self._values
+        values_ = self._values if self._result is None else [args[self._result] for args in self._args]
+        return values_[0] if self._vary is None else values_
 
 
 def _varied(args: list[Any], vary: int) -> list[list[Any]]:

@@ -16,11 +16,13 @@ class NotPassedError(AssertionError):
 
 
 def run(name: str, namespace: dict[str, Any], fixtures: Fixtures) -> None:
-    """Runs the test `name`: "function" or "Class.method".
+    """Runs the test `name`: "function" or "Class.method", with "[2]" behind it for the third of its cases alone.
 
     Raises:
         BaseException: whatever made it fail; NotPassedError if it was skipped or is not there.
     """
+    name, _, case = name.removesuffix("]").partition("[")
+    only = int(case) if case else None
     owner, _, method = name.rpartition(".")
     found = namespace.get(owner or method)
     if found is None:
@@ -30,11 +32,11 @@ def run(name: str, namespace: dict[str, Any], fixtures: Fixtures) -> None:
     fixtures.once((None, "setup_module"), lambda: _fixture(module, "setup_module", None))
     if not owner:
         fixtures.enter_class(None, lambda: None, lambda: None)
-        _run_function(found, module, fixtures)
+        _run_function(found, module, fixtures, only)
     elif hasattr(found, "assertEqual") and hasattr(found, "run"):
         _run_unittest(found, method, module, fixtures)
     else:
-        _run_method(found, method, fixtures)
+        _run_method(found, method, fixtures, only)
 
 
 def _run_unittest(kind: Any, method: str, module: Any, fixtures: Fixtures) -> None:
@@ -70,7 +72,7 @@ def _run_unittest(kind: Any, method: str, module: Any, fixtures: Fixtures) -> No
         raise NotPassedError("did not run")
 
 
-def _run_function(function: Any, module: Any, fixtures: Fixtures) -> None:
+def _run_function(function: Any, module: Any, fixtures: Fixtures, only: int | None) -> None:
     def once(values: Values, arguments: dict[str, Any]) -> None:
         _fixture(module, "setup_function", function)
         try:
@@ -78,7 +80,7 @@ def _run_function(function: Any, module: Any, fixtures: Fixtures) -> None:
         finally:
             _fixture(module, "teardown_function", function)
 
-    _with_parameters(function, lambda: None, fixtures, once)
+    _with_parameters(function, lambda: None, fixtures, once, only)
 
 
 def _tear_down(kind: Any) -> None:
@@ -86,7 +88,7 @@ def _tear_down(kind: Any) -> None:
     kind.doClassCleanups()
 
 
-def _run_method(kind: Any, method: str, fixtures: Fixtures) -> None:
+def _run_method(kind: Any, method: str, fixtures: Fixtures, only: int | None) -> None:
     def once(values: Values, arguments: dict[str, Any]) -> None:
         instance = values.instance
         bound = getattr(instance, method)
@@ -98,7 +100,7 @@ def _run_method(kind: Any, method: str, fixtures: Fixtures) -> None:
 
     marked = getattr(kind, method)
     fixtures.enter_class(kind, lambda: _fixture(kind, "setup_class"), lambda: _fixture(kind, "teardown_class"))
-    _with_parameters(marked, kind, fixtures, once, kind)
+    _with_parameters(marked, kind, fixtures, once, only, kind)
 
 
 def _fixture(owner: Any, name: str, *args: Any) -> None:
@@ -113,9 +115,13 @@ def _with_parameters(
     make_instance: Callable[[], Any],
     fixtures: Fixtures,
     once: Callable[[Values, dict[str, Any]], None],
+    only: int | None,
     kind: Any = None,
 ) -> None:
-    """Once for each combination of parameters, those of fixtures too; at least once. kind: the test's class."""
+    """Once for each combination of parameters, those of fixtures too; at least once.
+
+    only: the combination that is run alone; None: all are. kind: the test's class.
+    """
     for reason in (*getattr(marked, MARKS, ()), *getattr(kind, MARKS, ())):
         raise NotPassedError(reason)
     entries = [*getattr(marked, PARAMETERS, []), *getattr(kind, PARAMETERS, [])]
@@ -123,6 +129,10 @@ def _with_parameters(
     combinations = [dict(collections.ChainMap(*reversed(each))) for each in itertools.product(*cases)]
     if not combinations:
         raise NotPassedError("has no cases to run with")
+    if only is not None:
+        combinations = combinations[only : only + 1]
+    if not combinations:
+        raise NotPassedError("has no such case")
     for given in combinations:
         names = set(given)
         for parameters in fixtures.choices(marked, make_instance(), names):

@@ -19,7 +19,7 @@ from executor_service.runner.system.output import HeadTail
 REQUEST_BYTES = 20 * 1024 * 1024
 """Longest frame from the referee."""
 
-_OF_SCRIPT = ("source", "entry_point", "body", "left_out", "unreported")
+_OF_SCRIPT = ("source", "entry_point", "body", "left_out", "unreported", "withheld")
 _DETAIL_CHARACTERS = 8000
 _DETAILS_CHARACTERS = 512 * 1024  # over all tests of a script, likewise
 _OUTPUT_BYTES = 4 * 1024 * 1024  # kept of each stream over all tests of a script, so that a report stays within a frame

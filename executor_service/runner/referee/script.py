@@ -26,7 +26,8 @@ class Script:
     """One script on one attempt.
 
     message: {"source": base64, "entry_point", "body": name of the function whose statements are the tests, "module"
-    for the script's own, or "" where tests have names; "left_out", "unreported": lines of statements}.
+    for the script's own, or "" where tests have names; "left_out", "unreported": lines of statements; "withheld":
+    names}.
     """
 
     def __init__(self, message: dict[str, Any], link: Link) -> None:
@@ -35,6 +36,7 @@ class Script:
         self._body: str = message["body"]
         self._left_out = set(message["left_out"])
         self._unreported = set(message["unreported"])
+        self._withheld = set(message["withheld"])
         self._link = link
         self._assertions = Assertions(self._source)
         self._module = types.ModuleType(SCRIPT_NAME.removesuffix(".py"))
@@ -117,9 +119,9 @@ class Script:
         os.chdir(self._folder)
 
     def _bind_names(self) -> None:
-        """Names that the script uses and nobody defines are the attempt's; one that it lacks stays undefined."""
+        """Names that the script uses and nobody defines are the attempt's; those withheld or lacking stay undefined."""
         entry_name = self._entry_point.partition(".")[0].removesuffix("()")
-        for name in sorted(_names_asked_for(self._source, entry_name)):
+        for name in sorted(_names_asked_for(self._source, entry_name) - self._withheld):
             try:
                 self._namespace[name] = self._link.name(name)
             except AttributeError:

@@ -73,6 +73,11 @@ def test_what_is_printed_leaves_room_for_what_is_returned() -> None:
     assert chatty[0].stdout == PRINTED and chatty[-1].stdout.truncated
 
 
+def test_of_a_program_stderr_goes_before_what_it_is_graded_by() -> None:
+    seen = Room(2 * SIZE, 1).fit(CallOutcome("c", CallStatus.RETURNED, stdout=PRINTED, stderr=PRINTED))
+    assert (seen.stdout, seen.stderr) == (PRINTED, Output(b"", b"", True, 30_000))
+
+
 def test_a_program_that_printed_too_much_did_not_return() -> None:
     seen = Room(SIZE, 1).fit(CallOutcome("c", CallStatus.RETURNED, stdout=PRINTED, usage=USED))
     assert (seen.status, seen.detail) == (CallStatus.OUTPUT_LIMIT, "said too much over all calls")

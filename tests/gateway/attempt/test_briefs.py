@@ -7,9 +7,9 @@ import pytest
 from codearena import values
 from codearena.tasks.calls import TestCase
 from codearena.tasks.folder import load_tasks
-from codearena.tasks.task import Task
+from codearena.tasks.task import Script, Task
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
-from gateway.attempt.briefs import BriefMaker, script_workload, shown_call
+from gateway.attempt.briefs import BriefMaker, call_of, reference_workload, script_workload, shown_call
 from gateway.attempt.limits import ceilings
 
 _YAML = """\
@@ -204,3 +204,36 @@ async def test_an_attempt_is_asked_what_the_reference_was_and_before_that_nothin
                 call.test_script.precedent for call in brief.workload.calls if call.HasField("test_script")
             ] == expected
     assert [call.test_script.HasField("precedent") for call in maker.calls] == [False] * 4  # the reference's own
+
+
+def test_the_code_around_an_attempt_is_in_every_workload_that_runs_it_or_the_reference(task: Task) -> None:
+    task = task.model_copy(update={"prelude": "import math", "driver": "def g(): return f()"})
+    maker = BriefMaker(task)
+    workloads = [
+        *(brief.workload for brief in (maker.brief, maker.baseline(), maker.given())),
+        maker.brief.measurement,
+        reference_workload(task, ceilings(task.limits), maker.calls),
+    ]
+    assert {(each.prelude, each.driver) for each in workloads} == {(b"import math", b"def g(): return f()")}
+
+
+def test_what_the_tests_bring_is_a_check_of_its_own_behind_the_tasks(task: Task) -> None:
+    brief = BriefMaker(task.model_copy(update={"provides": ["helper", "other"]})).brief
+    last = brief.workload.checks[-1]
+    assert (last.rule, last.argument) == ("forbid_definition", "helper,other")
+    assert [check.provided for check in brief.expectations.checks] == [False, False, True]
+    assert not any(check.provided for check in BriefMaker(task).brief.expectations.checks)
+
+
+def test_a_result_in_an_argument_is_a_matter_of_the_call(task: Task) -> None:
+    test = TestCase(name="t", args=[[2, 1]], expect=[1, 2], result="arg0")
+    call = call_of(task, test, "1")
+    assert call.function.result_argument == 0
+    assert shown_call(task, test) == "f([2, 1]); the argument 0 after it"
+    assert not call_of(task, TestCase(name="t", args=[1], expect=2), "1").function.HasField("result_argument")
+
+
+def test_names_withheld_from_a_script_are_in_its_call(task: Task) -> None:
+    script = Script(source="def check(candidate):\n    assert candidate(1)\n", withholds=["helper"])
+    brief = BriefMaker(task.model_copy(update={"script": script})).brief
+    assert list(brief.workload.calls[-1].test_script.withheld) == ["helper"]

@@ -6,7 +6,7 @@ import pytest
 
 from codearena.errors import ServiceError
 from codearena.tasks.task import Task, TaskLimits
-from codearena.v1 import common_pb2, executor_pb2, grader_pb2
+from codearena.v1 import common_pb2, executor_pb2, grader_pb2, store_pb2
 from gateway.attempt.briefs import BriefMaker
 from gateway.attempt.draws import Draws
 from gateway.attempt.limits import AttemptLimits
@@ -106,6 +106,14 @@ async def test_an_attempt_is_kept_as_much_of_as_the_reference() -> None:
 
     limits = await AttemptLimits(task, BriefMaker(task).calls, Settings()).get("", run)
     assert limits.output_bytes == asked[0].limits.output_bytes == 64 * KIB
+
+
+async def test_what_is_stored_of_a_task_has_no_large_inputs() -> None:
+    task = task_of({"name": "t", "stdin": "x" * MIB, "stdout": "y"}, {"name": "u", "stdin": "z", "stdout": "y"})
+    brief = BriefMaker(task).brief
+    assert len(brief.basis) < 1000
+    assert [call.script.stdin for call in store_pb2.Basis.FromString(brief.basis).calls] == [b"", b"z"]
+    assert len(brief.workload.calls[0].script.stdin) == MIB
 
 
 def answering(**outcome: Any) -> Any:

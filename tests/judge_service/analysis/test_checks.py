@@ -208,3 +208,61 @@ def test_every_rule_has_an_outcome_of_its_own_in_order() -> None:
 
 def test_a_tree_too_deep_to_check_breaks_the_rule() -> None:
     assert not check("x = a" + ".b" * 900, "forbid_call", "eval").passed
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def helper(): pass",
+        "async def helper(): pass",
+        "class helper: pass",
+        "helper = 1",
+        "a = helper = 1",
+        "a, (helper, *b) = 1, (2, 3)",
+        "helper: int = 1",
+        "import helper",
+        "import helper.part",
+        "import math as helper",
+        "from math import floor as helper",
+        "for helper in (): pass",
+        "with a as helper: pass",
+        "if a:\n    try: pass\n    except E as helper: pass",
+        "match a:\n    case [1, *helper]: pass",
+        "match a:\n    case {'a': 1, **helper}: pass",
+        "match a:\n    case 1 as helper: pass",
+        "print(helper := 1)",
+        "[(helper := n) for n in a]",
+        "def f():\n    global helper\n    helper = 1",
+        "globals()['helper'] = 1",
+        "import sys\nsys.modules[__name__].__dict__['helper'] = 1",
+        "import sys\nsetattr(sys.modules[__name__], 'helper', 1)",
+    ],
+)
+def test_forbid_definition_finds_every_way_to_bind_a_name_of_the_module(source: str) -> None:
+    assert not check(source, "forbid_definition", "other,helper").passed
+    assert check(source, "forbid_definition", "other").passed
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(helper): return helper",
+        "def f():\n    helper = 1",
+        "class A:\n    helper = 1\n    def other(self): pass",
+        "[helper for helper in a]",
+        "lambda helper: 1",
+        "f(helper=1)",
+        "helper(1)",
+        "a.helper = 1",
+        "a['helper'] = 1",
+        "'helper'",
+    ],
+)
+def test_forbid_definition_lets_other_scopes_and_uses_be(source: str) -> None:
+    assert check(source, "forbid_definition", "helper").passed
+
+
+def test_forbid_definition_takes_names() -> None:
+    validate_rule("forbid_definition", "one,two")
+    with pytest.raises(ValueError, match="takes names with commas"):
+        validate_rule("forbid_definition", "one, two")

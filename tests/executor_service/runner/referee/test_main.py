@@ -128,7 +128,36 @@ async def test_coroutine(): assert f(1) == 3
 """
     found = await verdicts(run, DOUBLE, script)
     passed = {name for name, status in found.items() if status == "passed"}
-    assert passed == {"test_each", "test_raises", "TestF.test_approx"}
+    assert passed == {"test_each[0]", "test_each[1]", "test_one_wrong[0]", "test_raises", "TestF.test_approx"}
+
+
+async def test_each_case_of_a_test_is_a_test_whose_names_and_values_are_its_own(run: Run) -> None:
+    script = """
+import pytest
+CASES = [('b', 1), ('b', 2)]
+@pytest.mark.parametrize('left', ['a', 'c'])
+@pytest.mark.parametrize(('right', 'times'), CASES)
+def test_product(left, right, times): assert f(left) == left * 2 and (left, right, times) != ('c', 'b', 1)
+@pytest.mark.parametrize('x', [1, 2])
+class TestF:
+    def test_of_class(self, x): assert f(x) == 2
+    @pytest.mark.parametrize('y', [3, 4])
+    def test_of_both(self, x, y): assert (x, y) != (2, 3)
+@pytest.mark.parametrize('x', range(2))
+def test_not_written_out(x): assert f(x) == 0
+"""
+    found = await verdicts(run, DOUBLE, script)
+    assert [status for name, status in found.items() if name.startswith("test_product")] == [
+        "passed",
+        "failed",
+        "passed",
+        "passed",
+    ]
+    assert [found["TestF.test_of_class[0]"], found["TestF.test_of_class[1]"]] == ["passed", "failed"]
+    assert [name for name, status in found.items() if "of_both" in name and status == "failed"] == [
+        "TestF.test_of_both[1]"
+    ]
+    assert found["test_not_written_out"] == "failed"
 
 
 async def test_a_failure_says_where_and_what(run: Run) -> None:
