@@ -36,7 +36,16 @@ _MOST_TESTS = 200
 _LARGEST_TEXT = 64 * 1024 * 1024
 _PYTHON3 = 3
 """Number of the language in CodeContests."""
-_CLOSE: dict[str, JSON] = {"relative": 1e-6, "absolute": 1e-6}
+
+# What comes nearest to each set's own evaluator: docs/programs.md.
+_LIKE_APPS: dict[str, JSON] = {"compare": "numbers", "tolerance": {"relative": 1e-5, "absolute": 1e-8}}
+_LIKE_CODECONTESTS: dict[str, JSON] = {
+    **{"compare": "numbers", "tolerance": {"relative": 0.0, "absolute": 1e-5}},
+    **{"ignore_case": True},
+}
+_LIKE_LIVECODEBENCH: dict[str, JSON] = {"compare": "numbers", "tolerance": {"relative": 0.0, "absolute": 0.0}}
+_BY_WORD: dict[str, JSON] = {"compare": "tokens"}
+
 _SLACK = 4.0
 """By how much a limit is extended: data sets state those of compiled languages."""
 
@@ -74,6 +83,20 @@ class Run:
     shown: bool
 
 
+@dataclass(frozen=True)
+class Problem:
+    """What is the same of all sets. right, wrong: programs, of which the first that compiles is taken.
+
+    comparison: fields of `program`; function: name of what is called; empty: the program is run.
+    """
+
+    runs: Sequence[Run]
+    right: Sequence[str]
+    comparison: Mapping[str, JSON]
+    function: str = ""
+    wrong: Sequence[str] = ()
+
+
 def apps(row: Row) -> Draft:
     """APPS and TACO: question, solutions, input_output with inputs, outputs and perhaps fn_name, difficulty.
 
@@ -94,7 +117,8 @@ def apps(row: Row) -> Draft:
         "tags": _tags(row, "tags", "skill_types"),
     }
     programs = [str(each) for each in items_of(row, "solutions")]
-    return _made(row, record, runs, programs, str(held.get("fn_name") or ""))
+    function = str(held.get("fn_name") or "")
+    return _made(row, record, Problem(runs, programs, _LIKE_APPS, function))
 
 
 def codecontests(row: Row) -> Draft:
@@ -117,7 +141,7 @@ def codecontests(row: Row) -> Draft:
         "tags": _tags(row, "cf_tags"),
     }
     right, wrong = (_in_python(row, name) for name in ("solutions", "incorrect_solutions"))
-    return _made(row, record, runs, right, wrong=wrong)
+    return _made(row, record, Problem(runs, right, _LIKE_CODECONTESTS, wrong=wrong))
 
 
 def livecodebench(row: Row) -> Draft:
@@ -137,8 +161,8 @@ def livecodebench(row: Row) -> Draft:
         "level": level_of(row.get("difficulty", "")),
     }
     programs = [text_of(row, "solution", default=""), *map(str, items_of(row, "code_list"))]
-    name = str(held.get("func_name") or "")
-    return _made(row, record, runs, programs, name)
+    function = str(held.get("func_name") or "")
+    return _made(row, record, Problem(runs, programs, _LIKE_LIVECODEBENCH, function))
 
 
 def _livecodebench_run(test: Mapping[str, Any], name: str, *, shown: bool) -> Run:
@@ -158,7 +182,7 @@ def condefects(row: Row) -> Draft:
         "description": text_of(row, "description", default=f"The program of {row['task']} prints something wrong."),
         "buggy": text_of(row, "faulty"),
     }
-    return _made(row, record, runs, [text_of(row, "correct")])
+    return _made(row, record, Problem(runs, [text_of(row, "correct")], _BY_WORD))
 
 
 def condefects_folder(path: Path) -> Iterator[Placed]:
@@ -184,21 +208,18 @@ def _read(path: Path) -> str:
     return path.read_text("utf-8", "replace") if path.exists() else ""
 
 
-def _made(
-    row: Row, record: dict[str, JSON], runs: Sequence[Run], right: Sequence[str], function: str = "", *,
-    wrong: Sequence[str] = (),
-) -> Draft:  # fmt: skip
-    if not runs:
+def _made(row: Row, record: dict[str, JSON], problem: Problem) -> Draft:
+    if not problem.runs:
         raise RefusedError("has no test")
-    solution = _first_that_compiles(right, "solutions")
+    solution = _first_that_compiles(problem.right, "solutions")
     record["solution"] = solution
     record.setdefault("title", str(record["id"]))
-    if wrong and "buggy" not in record:
-        record["buggy"] = _first_that_compiles(wrong, "incorrect_solutions")
+    if problem.wrong:
+        record["buggy"] = _first_that_compiles(problem.wrong, "incorrect_solutions")
     record["limits"] = _limits(row)
-    if function:
-        return _with_calls(record, runs, function, solution)
-    return _with_program(record, runs)
+    if problem.function:
+        return _with_calls(record, problem.runs, problem.function, solution)
+    return _with_program(record, problem)
 
 
 def _first_that_compiles(programs: Sequence[str], name: str) -> str:
@@ -214,7 +235,8 @@ def _first_that_compiles(programs: Sequence[str], name: str) -> str:
     raise problem
 
 
-def _with_program(record: dict[str, JSON], runs: Sequence[Run]) -> Draft:
+def _with_program(record: dict[str, JSON], problem: Problem) -> Draft:
+    runs = problem.runs
     kept: list[JSON] = []
     stdin_bytes = answer_bytes = 0
     shown = any(run.shown for run in runs)
@@ -229,19 +251,9 @@ def _with_program(record: dict[str, JSON], runs: Sequence[Run]) -> Draft:
         kept.append({"name": f"test {number}", "stdin": given, "stdout": right, "visible": visible})
     if not kept:
         raise RefusedError("every test is larger than a task may hold")
-    record["program"] = {**_comparison(runs), "tests": kept}
+    record["program"] = {**problem.comparison, "tests": kept}
     left = len(runs) - len(kept)
     return Draft(record, [f"{left} tests, for their size or number"] if left else [])
-
-
-def _comparison(runs: Sequence[Run]) -> dict[str, JSON]:
-    """Word by word; where an answer has a number with a point, within a tolerance."""
-    for run in runs:
-        for word in _text(run.right).split():
-            whole, point, part = word.lstrip("+-").partition(".")
-            if point and (whole + part).isdigit():
-                return {"compare": "numbers", "tolerance": _CLOSE}
-    return {"compare": "tokens"}
 
 
 def _with_calls(record: dict[str, JSON], runs: Sequence[Run], function: str, solution: str) -> Draft:

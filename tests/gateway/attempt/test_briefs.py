@@ -207,14 +207,15 @@ async def test_an_attempt_is_asked_what_the_reference_was_and_before_that_nothin
 
 
 def test_the_code_around_an_attempt_is_in_every_workload_that_runs_it_or_the_reference(task: Task) -> None:
-    task = task.model_copy(update={"prelude": "import math", "driver": "def g(): return f()"})
+    task = task.model_copy(update={"prelude": "import math", "driver": "def g(): return f()", "needs": ["numpy"]})
     maker = BriefMaker(task)
     workloads = [
         *(brief.workload for brief in (maker.brief, maker.baseline(), maker.given())),
         maker.brief.measurement,
         reference_workload(task, ceilings(task.limits), maker.calls),
     ]
-    assert {(each.prelude, each.driver) for each in workloads} == {(b"import math", b"def g(): return f()")}
+    around = {(each.prelude, each.driver, *each.needs) for each in workloads}
+    assert around == {(b"import math", b"def g(): return f()", "numpy")}
 
 
 def test_what_the_tests_bring_is_a_check_of_its_own_behind_the_tasks(task: Task) -> None:
