@@ -53,8 +53,11 @@ class LauncherProcess:
         asyncio.get_running_loop().add_reader(control, self._receive)
 
     @classmethod
-    async def start(cls, module: str, start_s: float) -> "LauncherProcess":
-        """Starts the process and waits until it has imported the module. Raises ServiceError."""
+    async def start(cls, module: str, start_s: float, hash_seed: int | None = None) -> "LauncherProcess":
+        """Starts the process and waits until it has imported the module. hash_seed: None: a random one.
+
+        Raises ServiceError.
+        """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
         command = (sys.executable, "-P", "-B", "-s", "-m", "codearena.confined.launcher", str(theirs.fileno()), module)
@@ -65,7 +68,12 @@ class LauncherProcess:
                 stdout=asyncio.subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
                 # Nothing of ours is inherited: the environment may hold keys.
-                env={"PYTHONPATH": str(_ROOT), "PYTHONWARNINGS": "ignore", "LC_ALL": "C.UTF-8"},
+                env={
+                    "PYTHONPATH": str(_ROOT),
+                    "PYTHONWARNINGS": "ignore",
+                    "LC_ALL": "C.UTF-8",
+                    "PYTHONHASHSEED": "random" if hash_seed is None else str(hash_seed),
+                },
                 cwd="/",
                 start_new_session=True,
             )
@@ -254,11 +262,22 @@ class _Answer:
 class Workers:
     """Workers of one module, so many of them at once, on a launcher that is replaced when it is lost."""
 
-    def __init__(self, module: str, size: int, start_s: float, started: Callable[[], object] = lambda: None) -> None:
-        """start_s: longest wait until the module is imported; started: called whenever a launcher is."""
+    def __init__(
+        self,
+        module: str,
+        size: int,
+        start_s: float,
+        started: Callable[[], object] = lambda: None,
+        hash_seed: int | None = None,
+    ) -> None:
+        """start_s: longest wait until the module is imported; started: called whenever a launcher is.
+
+        hash_seed: by which all the workers hash texts; None: one that nobody knows.
+        """
         self._module = module
         self._start_s = start_s
         self._started = started
+        self._hash_seed = hash_seed
         self._places = asyncio.Semaphore(size)
         self._idle: defaultdict[Limits, list[Worker]] = defaultdict(list)
         self._launcher: LauncherProcess | None = None
@@ -330,6 +349,6 @@ class Workers:
             if self._launcher is None or self._launcher.lost:
                 if self._launcher is not None:
                     await self._launcher.close()
-                self._launcher = await LauncherProcess.start(self._module, self._start_s)
+                self._launcher = await LauncherProcess.start(self._module, self._start_s, self._hash_seed)
                 self._started()
             return self._launcher

@@ -1,6 +1,7 @@
 """Names and calls: the wrong variable, the wrong function, arguments in the wrong places."""
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 
 from codearena.generation.operators.operator import Kind, Operator, Site, site
@@ -73,24 +74,59 @@ _MOST_NAMES = 3
 
 
 def _variable(source: Source) -> Iterator[Site]:
-    """Another name of the same function, the ones that stand nearest first."""
-    bound = {id(scope): _local_names(scope) for scope in source.walk(ast.FunctionDef)}
+    """Another name of the same function that is used in like ways, the ones that stand nearest first."""
+    bound = {id(scope): (_local_names(scope), _uses(source, scope)) for scope in source.walk(ast.FunctionDef)}
     for node in source.walk(ast.Name):
-        others = bound.get(id(source.scope(node)), {})
+        others, uses = bound.get(id(source.scope(node)), ({}, {}))
         if not isinstance(node.ctx, ast.Load) or node.id not in others:
             continue
         known = [name for name, line in others.items() if name != node.id and line < node.lineno]
-        near = sorted(known, key=lambda name: (abs(others[name] - others[node.id]), name))
+        alike = [name for name in known if uses[name] & uses[node.id] or not uses[name] or not uses[node.id]]
+        near = sorted(alike, key=lambda name: (abs(others[name] - others[node.id]), name))
         yield site(*(source.replaced(node, name) for name in near[:_MOST_NAMES]))
 
 
 def _local_names(function: ast.FunctionDef) -> dict[str, int]:
     """The names that a function gives a value to, with the line where it first does."""
     found = {each.arg: function.lineno for each in [*function.args.args, *function.args.kwonlyargs] if each.arg != "self"}
+    inner = {id(name) for each in ast.walk(function) if isinstance(each, ast.comprehension) for name in ast.walk(each.target)}
     nodes = [node for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
     for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset)):
-        found.setdefault(node.id, node.lineno)
+        if id(node) not in inner:
+            found.setdefault(node.id, node.lineno)
     return found
+
+
+def _uses(source: Source, function: ast.FunctionDef) -> defaultdict[str, set[str]]:
+    """What each name is used as: what it is, as far as that can be seen."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and (use := _use(source.parent(node), node)):
+            found[node.id].add(use)
+    return found
+
+
+def _use(parent: ast.AST | None, node: ast.Name) -> str:
+    match parent:
+        case ast.Subscript(value=value) if value is node:
+            return "container"
+        case ast.For(iter=each) | ast.comprehension(iter=each) if each is node:
+            return "container"
+        case ast.Attribute():
+            return f"object with {parent.attr}"
+        case ast.Call() if is_call(parent, "len", "sum", "sorted", "enumerate", "set", "list", "reversed", "zip"):
+            return "container"
+        case ast.BinOp() | ast.AugAssign() | ast.UnaryOp() | ast.Subscript():
+            return "number"
+        case ast.Call() if is_call(parent, "range", "abs", "min", "max"):
+            return "number"
+        case ast.Compare() if not isinstance(parent.ops[0], ast.In | ast.NotIn | ast.Is | ast.IsNot):
+            return "number"
+        case ast.Assign(value=ast.Constant(value=int())) if parent.targets[0] is node:
+            return "number"
+        case ast.Assign(value=ast.List() | ast.ListComp() | ast.Dict()) if parent.targets[0] is node:
+            return "container"
+    return ""
 
 
 def _arguments(source: Source) -> Iterator[Site]:

@@ -103,9 +103,9 @@ def _comma(source: Source) -> Iterator[Site]:
 
 
 def _operator_doubled(source: Source) -> Iterator[Site]:
-    """`x +== 1`, `x => 1`."""
+    """`x => 1`."""
     for token in source.tokens:
-        if token.type == tokenize.OP and token.string in (">=", "<=", "+=", "-=", "!="):
+        if token.type == tokenize.OP and token.string in (">=", "<=", "!="):
             yield _broken(source, Change(*_span(source, token), token.string[::-1]))
 
 

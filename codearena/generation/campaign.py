@@ -1,0 +1,228 @@
+"""The tasks of one original: bugs made, examined, composed, and certified, until there are as many as wanted."""
+
+import asyncio
+import itertools
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from codearena.generation.certificate import (
+    Certificate,
+    Marks,
+    Outcome,
+    RefusedError,
+    Strength,
+    outcome_of,
+)
+from codearena.generation.certifying import (
+    Differential,
+    Standing,
+    check_verdict,
+    graded,
+    require_stable,
+    standing,
+)
+from codearena.generation.difficulty import difficulty
+from codearena.generation.fixer import Fixer, Question
+from codearena.generation.mutants import Bug, Mutant, compositions, singles
+from codearena.generation.operators.source import Source
+from codearena.generation.original import Original, drawn_names
+from codearena.generation.replaying import Replayed, Replays
+from codearena.models import Verdict
+from codearena.sdk.async_client import AsyncCodeArena
+from codearena.tasks.task import Split, Task
+
+_SINGLE_SHARE = 0.6
+_FEWEST_MUTANTS, _MOST_MUTANTS = 40, 240
+_MORE = 1.3
+"""Mutants that are tried for each task that is wanted."""
+_ROUNDS = 4
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a campaign is carried out with."""
+
+    arena: AsyncCodeArena
+    replays: Replays
+    fixer: Fixer
+
+
+@dataclass
+class Yield:
+    """What became of an original.
+
+    tasks: certified, in order; counts: by operator and by what became of its mutants; refused: why there are none;
+    exhausted: no more can be made of it.
+    """
+
+    tasks: list[Task] = field(default_factory=list)
+    counts: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    strength: Strength | None = None
+    refused: str = ""
+    exhausted: bool = False
+
+    def count(self, mutant: Mutant, fate: str) -> None:
+        """Notes what became of a mutant, for each operator that made it."""
+        for operator in mutant.operators:
+            self.counts[operator][fate] += 1
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A mutant that the pipeline found to be wrong."""
+
+    mutant: Mutant
+    marks: Marks
+    outcome: Outcome
+    verdict: Verdict
+
+
+class Campaign:
+    """Makes the tasks of one original. seed: with it and the original everything that is made is given."""
+
+    def __init__(self, original: Original, tools: Tools, seed: int, split: Split = Split.TRAIN) -> None:
+        self._original = original
+        self._split = split
+        self._tools = tools
+        self._seed = seed
+        self._source = Source(original.solution)
+        self._drawn = drawn_names(original)
+        self._found = Yield()
+
+    async def run(self, count: int) -> Yield:
+        """At most so many tasks."""
+        try:
+            self._standing = await standing(self._original, self._tools.arena, self._tools.replays, self._seed)
+        except RefusedError as refusal:
+            self._found.refused, self._found.exhausted = str(refusal), True
+            return self._found
+        made = self._mutants(count)
+        seen = await self._singles(made)
+        wanted_singles = min(len(seen), round(_SINGLE_SHARE * count))
+        chosen = await self._stable(seen, wanted_singles)
+        composed = await self._compositions(seen, count - len(chosen))
+        chosen += composed
+        if len(chosen) < count:  # fewer compositions than hoped for: the other mutants of one bug
+            chosen += await self._stable(seen[wanted_singles:], count - len(chosen))
+            self._found.exhausted = len(chosen) < count
+        self._found.tasks = await self._certified(chosen)
+        return self._found
+
+    def _mutants(self, count: int) -> list[Mutant]:
+        most = min(_MOST_MUTANTS, max(_FEWEST_MUTANTS, round(_MORE * count)))
+        return singles(self._source, self._rng("singles"), most)
+
+    def _rng(self, purpose: str) -> random.Random:
+        return random.Random(f"{self._seed}:{self._original.name}:{purpose}")
+
+    async def _singles(self, made: Sequence[Mutant]) -> list[_Seen]:
+        """Those that are wrong. What the hidden tests make of all of them is their strength."""
+        verdicts = await self._verdicts(made)
+        differential = Differential(self._original, self._tools.replays, self._seed)
+        killed = equivalent = missed = 0
+        seen = []
+        for mutant, verdict in zip(made, verdicts, strict=True):
+            marks, outcome = Marks.of(verdict), outcome_of(verdict)
+            if outcome in ("compile_error", "load_error") or marks.hidden_passed < marks.hidden_total:
+                killed += 1
+            elif await differential.is_equivalent(mutant.text):
+                equivalent += 1
+            else:
+                missed += 1
+            if (wrong := self._wrong(mutant, verdict)) is not None:
+                seen.append(wrong)
+        self._found.strength = Strength(
+            mutants=len(made), killed=killed, equivalent=equivalent, missed=missed, inputs=differential.inputs
+        )
+        return seen
+
+    async def _verdicts(self, made: Sequence[Mutant]) -> list[Verdict]:
+        return await graded(self._tools.arena, self._original.examined.id, [mutant.text for mutant in made])
+
+    def _wrong(self, mutant: Mutant, verdict: Verdict) -> _Seen | None:
+        try:
+            marks, outcome = check_verdict(self._standing, verdict)
+        except RefusedError as refusal:
+            self._found.count(mutant, refusal.reason)
+            return None
+        return _Seen(mutant, marks, outcome, verdict)
+
+    async def _stable(self, seen: Sequence[_Seen], wanted: int) -> list[_Seen]:
+        """The first so many that do the same with every hash seed."""
+        chosen: list[_Seen] = []
+        rest = iter(seen)
+        while len(chosen) < wanted and (some := list(itertools.islice(rest, wanted - len(chosen)))):
+            found = await asyncio.gather(*map(self._is_stable, some))
+            chosen += [each for each, stable in zip(some, found, strict=True) if stable]
+        return chosen
+
+    async def _is_stable(self, seen: _Seen) -> bool:
+        program = Replayed.of(self._original.examined, seen.mutant.text)
+        try:
+            await require_stable(self._standing, program, self._tools.replays, self._drawn)
+        except RefusedError as refusal:
+            self._found.count(seen.mutant, refusal.reason)
+            return False
+        return True
+
+    async def _compositions(self, seen: Sequence[_Seen], wanted: int) -> list[_Seen]:
+        """Of bugs that are each wrong alone."""
+        known = {each.mutant.identity for each in seen}
+        parts: list[Bug] = [bug for each in seen for bug in each.mutant.bugs]
+        stream: Iterator[Mutant] = compositions(self._source, parts, self._rng("compositions"))
+        fresh = (mutant for mutant in stream if mutant.identity not in known)
+        chosen: list[_Seen] = []
+        for _ in range(_ROUNDS):
+            if len(chosen) >= wanted:
+                break
+            some = list(itertools.islice(fresh, round(_MORE * (wanted - len(chosen))) + 1))
+            verdicts = await self._verdicts(some)
+            wrong = [self._wrong(mutant, verdict) for mutant, verdict in zip(some, verdicts, strict=True)]
+            chosen += await self._stable([each for each in wrong if each is not None], wanted - len(chosen))
+        return chosen
+
+    async def _certified(self, chosen: Sequence[_Seen]) -> list[Task]:
+        questions = [Question(each.mutant.text, each.verdict.error_log, self._original.solution) for each in chosen]
+        ranks = await self._tools.fixer.ranks(questions)
+        for each in chosen:
+            self._found.count(each.mutant, "certified")
+        return [self._task(number, *each) for number, each in enumerate(zip(chosen, ranks, strict=True), start=1)]
+
+    def _task(self, number: int, seen: _Seen, fixer_rank: int | None) -> Task:
+        mutant = seen.mutant
+        kinds = [bug.kind for bug in mutant.bugs]
+        level = self._original.examined.level
+        hard = difficulty(level, mutant.text, kinds, seen.marks, seen.outcome, fixer_rank)
+        made = {"original": self._original.name, "family": self._original.family, "seed": self._seed}
+        made |= {"operators": mutant.operators, "kinds": sorted({kind.value for kind in kinds})}
+        fields: dict[str, object] = {"id": f"{self._original.name}-{number:04d}", "level": hard.level}
+        fields |= {"source": "codearena", "split": self._split, "metadata": {"generated": made}, "buggy": mutant.text}
+        task = self._original.task(fields)
+        assert self._found.strength is not None
+        certificate = Certificate(
+            revision=task.revision,
+            isolation=self._standing.isolation,
+            revisions=dict(self._standing.revisions),
+            reference=self._standing.reference,
+            buggy=seen.marks,
+            empty=self._standing.empty,
+            outcome=seen.outcome,
+            replays=len(self._tools.replays.seeds),
+            strength=self._found.strength,
+            mutation_score=self._found.strength.score,
+            difficulty=hard,
+            tree=mutant.identity,
+            packages=list(self._standing.packages),
+        )
+        return task.model_copy(update={"certificate": certificate.model_dump(mode="json")})
+
+
+def merged(counts: Sequence[Mapping[str, Mapping[str, int]]]) -> dict[str, dict[str, int]]:
+    """The counts of several campaigns, by operator."""
+    whole: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for each in counts:
+        for operator, fates in each.items():
+            whole[operator].update(fates)
+    return {operator: dict(whole[operator]) for operator in sorted(whole)}

@@ -1,0 +1,185 @@
+"""Whether a wrong version of a right program makes a task: examined by the real pipeline, and replayed.
+
+Every verdict is the pipeline's. All wrong versions of one program are graded as attempts at one task, which has the
+program's tests and gives nothing, so that the reference and an empty source have to be graded once only.
+"""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from codearena.errors import CodeArenaError
+from codearena.generation.certificate import (
+    Marks,
+    Outcome,
+    Reason,
+    RefusedError,
+    has_full_marks,
+    outcome_of,
+)
+from codearena.generation.original import Original, drawn_names
+from codearena.generation.replaying import LOST, Call, Replayed, Replays
+from codearena.models import Verdict
+from codearena.sdk.async_client import AsyncCodeArena
+
+DIFFERENTIAL_DRAWS = 40
+"""Times that an original's inputs are made anew, to see whether a mutant that no test fails does anything else."""
+_LUCK = 1e-3
+"""Most that the estimated chance may be that inputs are drawn which miss a bug."""
+_SURE = 0.975  # what is estimated from twenty draws is no nearer to 1
+EMPTY = ""
+"""The source of an attempt that does nothing at all."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is known of an original before its mutants are looked at.
+
+    calls: by hash seed: those of its tests, the same for every seed, and then inputs drawn for that seed alone;
+    outcomes: of the reference, likewise; fixed: how many calls are the same for all; isolation, revisions: of verdicts.
+    """
+
+    reference: Marks
+    empty: Marks
+    calls: Mapping[int, Sequence[Call]]
+    outcomes: Mapping[int, Sequence[str]]
+    fixed: int
+    isolation: str
+    revisions: Mapping[str, str]
+    packages: tuple[str, ...] = ()
+
+
+async def graded(arena: AsyncCodeArena, task_id: str, sources: Sequence[str]) -> list[Verdict]:
+    """A verdict for each source.
+
+    Raises:
+        RefusedError: one of them could not be graded, though it was tried again.
+    """
+    answers = await arena.grade_batch([(task_id, source) for source in sources])
+    for answer in answers:
+        if isinstance(answer, CodeArenaError):
+            raise RefusedError(Reason.NOT_GRADED, answer.detail)
+    return [answer for answer in answers if isinstance(answer, Verdict)]
+
+
+async def standing(original: Original, arena: AsyncCodeArena, replays: Replays, seed: int) -> Standing:
+    """Grades and replays the reference.
+
+    Raises:
+        RefusedError: no task can be made of this original.
+    """
+    reference, empty = await graded(arena, original.examined.id, [original.solution, EMPTY])
+    if not has_full_marks(reference):
+        raise RefusedError(Reason.REFERENCE_FAILS, _shortfall(reference))
+    fixed = original.fixed
+    drawn = _drawn(original, replays.seeds, seed)
+    calls = {each: [*fixed, *drawn[each]] for each in replays.seeds}
+    outcomes = await replays.everywhere(Replayed.of(original.examined, original.solution), calls)
+    if (test := unstable(fixed, outcomes)) is not None:
+        raise RefusedError(Reason.REFERENCE_UNSTABLE, f"test {test!r}")
+    revisions = {"grader": reference.revisions.grader, "runner": reference.revisions.runner}
+    revisions["judge"] = reference.revisions.judge
+    isolation = reference.execution_metadata.isolation
+    marks = Marks.of(reference), Marks.of(empty)
+    return Standing(*marks, calls, outcomes, len(fixed), isolation, revisions, tuple(original.examined.needs))
+
+
+def _shortfall(verdict: Verdict) -> str:
+    marks = Marks.of(verdict)
+    return f"passes {marks.passed} of {marks.total} tests, efficiency {marks.efficiency}"
+
+
+def _drawn(original: Original, seeds: Sequence[int], seed: int) -> dict[int, list[Call]]:
+    """Inputs for the tests whose inputs attempts get anew, of one draw for each hash seed."""
+    names = drawn_names(original)
+    if not names:
+        return {each: [] for each in seeds}
+    draws = {each: original.draw(random.Random(f"{seed}:{original.name}:{each}")) for each in seeds}
+    return {each: [call for call in calls if call.test in names] for each, calls in draws.items()}
+
+
+def unstable(fixed: Sequence[Call], outcomes: Mapping[int, Sequence[str]]) -> str | None:
+    """The name of the first test that did not come out the same with every hash seed; None: all did."""
+    for place, call in enumerate(fixed):
+        if len({line[place] for line in outcomes.values()}) > 1:
+            return call.test
+    return None
+
+
+async def require_stable(standing: Standing, program: Replayed, replays: Replays, drawn: frozenset[str]) -> None:
+    """Replays a wrong program in every process.
+
+    drawn: tests whose inputs attempts get anew.
+
+    Raises:
+        RefusedError: it depends on the hash seed, or attempts may get inputs that do not show the bug.
+    """
+    outcomes = await replays.everywhere(program, standing.calls)
+    fixed = next(iter(standing.calls.values()))[: standing.fixed]
+    if (test := unstable(fixed, outcomes)) is not None:
+        raise RefusedError(Reason.UNSTABLE, f"test {test!r}")
+    if standing.fixed and not _always_seen(standing, outcomes, drawn):
+        raise RefusedError(Reason.LUCK)
+
+
+def _always_seen(standing: Standing, outcomes: Mapping[int, Sequence[str]], drawn: frozenset[str]) -> bool:
+    """Whether a test fails whose inputs stay the same, or so many of the others that one always will; or nothing does,
+    and then what was seen was seen otherwise: by a check, or by its time."""
+    missed, differs = 1.0, False
+    first = next(iter(standing.calls))
+    for place, call in enumerate(standing.calls[first][: standing.fixed]):
+        if outcomes[first][place] != standing.outcomes[first][place]:
+            if call.test not in drawn:
+                return True
+            differs = True
+    for name in drawn:
+        shares = [
+            outcomes[seed][place] != standing.outcomes[seed][place]
+            for seed, calls in standing.calls.items()
+            for place, call in enumerate(calls)
+            if place >= standing.fixed and call.test == name
+        ]
+        missed *= 1 - min(_SURE, sum(shares) / len(shares)) if shares else 1.0
+    return missed <= _LUCK or not differs
+
+
+def check_verdict(standing: Standing, verdict: Verdict) -> tuple[Marks, Outcome]:
+    """What a wrong program got, if it is wrong enough.
+
+    Raises:
+        RefusedError: no test fails it and it is not slow, or it does not earn less than the reference and at least as
+            much as an empty source.
+    """
+    marks, outcome = Marks.of(verdict), outcome_of(verdict)
+    if outcome == "passes":
+        raise RefusedError(Reason.PASSES)
+    if not standing.empty.reward <= marks.reward < standing.reference.reward:
+        told = f"empty {standing.empty.reward}, buggy {marks.reward}, reference {standing.reference.reward}"
+        raise RefusedError(Reason.REWARD_ORDER, told)
+    return marks, outcome
+
+
+class Differential:
+    """Whether programs do what an original does, on inputs that are made by the hundred."""
+
+    def __init__(self, original: Original, replays: Replays, seed: int) -> None:
+        self._original = original
+        self._replays = replays
+        rngs = (random.Random(f"{seed}:{original.name}:differential:{draw}") for draw in range(DIFFERENTIAL_DRAWS))
+        self._calls = [*original.fixed, *(call for rng in rngs for call in original.draw(rng))]
+        self._expected: list[str] | None = None
+
+    @property
+    def inputs(self) -> int:
+        """How many there are."""
+        return len(self._calls)
+
+    async def is_equivalent(self, source: str) -> bool:
+        """Whether a source does the same as the reference on all of them."""
+        if self._expected is None:
+            self._expected = await self._outcomes(self._original.solution)
+        return await self._outcomes(source) == self._expected
+
+    async def _outcomes(self, source: str) -> list[str]:
+        found = await self._replays.once(Replayed.of(self._original.examined, source), self._calls)
+        return [outcome if outcome != LOST else f"{LOST} at {place}" for place, outcome in enumerate(found)]
