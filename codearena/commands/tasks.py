@@ -12,6 +12,7 @@ from rich.progress import track
 from rich.table import Table
 
 from codearena import probe_report
+from codearena.commands import generate
 from codearena.commands.console import console, number, reported, table
 from codearena.commands.gateways import DEFAULT_TASKS, Isolation, OwnIsolation, TasksFolder, gateway
 from codearena.embedded import embedded_gateway
@@ -31,7 +32,8 @@ VerifyingURL = Annotated[
     typer.Option("--gateway-url", "--base-url", help="Gateway to verify on, which serves these tasks; none: our own."),
 ]
 
-app = typer.Typer(help="List, verify and convert tasks.", no_args_is_help=True)
+app = typer.Typer(help="List, verify, make and convert tasks.", no_args_is_help=True)
+app.command()(generate.generate)
 
 
 @app.command("list")

@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from types import FrameType, ModuleType
+from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 from codearena import trees, values
@@ -103,24 +103,23 @@ class _Module:
 
     def __call__(self, call: dict[str, Any]) -> str:
         if self._module is None:
-            self._module = _loaded(self._text, _NAME)
+            self._module = _loaded(compile(self._text, f"{_NAME}.py", "exec"), _NAME)
         with _environment(call["env"]), contextlib.redirect_stdout(io.StringIO()):
-            return _told(self._steps(call["steps"]), call["compare"])
-
-    def _steps(self, steps: list[dict[str, Any]]) -> Any:
-        (_, first), *later = ((step["call"], step) for step in steps)
-        owner = _found(self._module, first["call"])(*_args(first), **_kwargs(first))
-        if not later:
-            return owner
-        return [values.decode(values.encode(_found(owner, name)(*_args(step), **_kwargs(step)))) for name, step in later]
+            first, *later = call["steps"]
+            found = _found(self._module, first["call"])(*_args(first), **_kwargs(first))
+            if not later:
+                return _told(found, call["compare"])
+            # Each at once, because a later call may change what an earlier one returned.
+            lives = [_told(_found(found, step["call"])(*_args(step), **_kwargs(step)), call["compare"]) for step in later]
+            return f"value {_digest(repr(lives))}"
 
 
 def _args(step: dict[str, Any]) -> list[Any]:
-    return list(values.decode(step["args"].encode()))
+    return list(values.decode_own(step["args"].encode()))
 
 
 def _kwargs(step: dict[str, Any]) -> dict[str, Any]:
-    return dict(values.decode(step["kwargs"].encode()))
+    return dict(values.decode_own(step["kwargs"].encode()))
 
 
 def _found(owner: Any, path: str) -> Any:
@@ -132,10 +131,10 @@ def _found(owner: Any, path: str) -> Any:
     return owner
 
 
-def _loaded(text: str, name: str) -> ModuleType:
+def _loaded(code: CodeType, name: str) -> ModuleType:
     module = ModuleType(name)
     sys.modules[name] = module
-    exec(compile(text, f"{name}.py", "exec"), module.__dict__)
+    exec(code, module.__dict__)
     return module
 
 
@@ -144,15 +143,17 @@ class _Program:
 
     def __init__(self, request: dict[str, Any]) -> None:
         self._text = "\n".join([request["prelude"], request["source"], request["driver"]])
+        self._code: CodeType | None = None
 
     def __call__(self, call: dict[str, Any]) -> str:
+        self._code = self._code or compile(self._text, f"{_NAME}.py", "exec")
         out = io.StringIO()
         stdin, argv = sys.stdin, sys.argv
         sys.stdin, sys.argv = io.TextIOWrapper(io.BytesIO(call["stdin"].encode())), ["fix.py", *call["arguments"]]
         ended = "0"
         try:
             with contextlib.redirect_stdout(out):
-                _loaded(self._text, "__main__")
+                _loaded(self._code, "__main__")
         except SystemExit as leaving:
             ended = str(leaving.code or 0)
         finally:
@@ -163,13 +164,19 @@ class _Program:
 
 @contextlib.contextmanager
 def _environment(variables: dict[str, str]) -> Iterator[None]:
-    before = dict(os.environ)
+    if not variables:
+        yield
+        return
+    before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:
         yield
     finally:
-        os.environ.clear()
-        os.environ.update(before)
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def _told(value: Any, compare: str) -> str:
@@ -177,6 +184,8 @@ def _told(value: Any, compare: str) -> str:
     if compare in ("unordered", "set") and isinstance(value, list | tuple | set | frozenset):
         items = sorted(trees.canonical(json.loads(values.encode(item, _LIMITS))) for item in value)
         return f"value {_digest(repr(sorted(set(items)) if compare == 'set' else items))}"
+    if value is None or type(value) in (bool, str) or (type(value) is int and compare == "exact"):
+        return f"value {_digest(repr(value))}"
     tree = json.loads(values.encode(value, _LIMITS))
     if compare in ("approx", "numeric"):
         tree = _rounded(tree)
