@@ -3,36 +3,27 @@
 import asyncio
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from codearena.commands.arena import arena_of, tools_at
 from codearena.commands.console import console, reported, table
-from codearena.commands.gateways import Isolation, OwnIsolation, require_server
-from codearena.embedded import embedded_gateway
-from codearena.errors import ServiceError
+from codearena.commands.gateways import OwnIsolation, require_server
 from codearena.generation.bases import all_bases
-from codearena.generation.campaign import Tools
-from codearena.generation.fixer import Fixer
 from codearena.generation.generation import Generation, Plan, Result
 from codearena.generation.journal import Journal
 from codearena.generation.original import Original, of_base, of_task
-from codearena.generation.replaying import Replays
-from codearena.sdk.async_client import AsyncCodeArena
-from codearena.tasks.folder import write_folder
 from codearena.tasks.jsonl import read_jsonl, write_jsonl
-from codearena.tasks.task import Task
-
-_TIMEOUT_S = 600.0
 
 
 def generate(
-    out: Annotated[Path, typer.Argument(help="File of tasks to write, as JSONL.", dir_okay=False)] = Path("tasks.jsonl"),
+    out: Annotated[Path, typer.Argument(help="File of tasks to write, as JSONL.", dir_okay=False)] = Path(
+        "tasks.jsonl"
+    ),
     count: Annotated[int, typer.Option("--count", "-n", min=1, help="Tasks to make.")] = 1000,
     seed: Annotated[int, typer.Option(help="The same one gives the same tasks.")] = 0,
     given: Annotated[
@@ -73,33 +64,6 @@ def _originals(given: Path | None, seed: int) -> list[Original]:
     return [of_task(task) for task in read_jsonl(given)]
 
 
-@contextmanager
-def arena_of(tasks: Sequence[Task], isolation: Isolation | None) -> Iterator[str]:
-    """The URL of a gateway of our own that serves the tasks.
-
-    Raises:
-        ServiceError: it does not start.
-    """
-    with TemporaryDirectory(prefix="codearena-") as folder:
-        for task in tasks:
-            write_folder(task, Path(folder))
-        if isolation is not None:
-            with embedded_gateway(isolation.value, Path(folder)) as url:
-                yield url
-            return
-        try:
-            started = embedded_gateway(Isolation.CELL.value, Path(folder))
-            url = started.__enter__()
-        except ServiceError:
-            console.print("no cells here: attempts run in what isolation there is", style="yellow")
-            started = embedded_gateway(Isolation.AUTO.value, Path(folder))
-            url = started.__enter__()
-        try:
-            yield url
-        finally:
-            started.__exit__(None, None, None)
-
-
 async def _generated(plan: Plan, originals: Sequence[Original], journal: Journal, url: str) -> Result:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
@@ -108,11 +72,8 @@ async def _generated(plan: Plan, originals: Sequence[Original], journal: Journal
         def told(certified: int, programs: int) -> None:
             progress.update(bar, completed=certified, description=f"certified tasks, of {programs} programs")
 
-        async with AsyncExitStack() as stack:
-            arena = await stack.enter_async_context(AsyncCodeArena(url, agent_id="generate", timeout_s=_TIMEOUT_S))
-            replays = await stack.enter_async_context(Replays())
-            fixer = await stack.enter_async_context(Fixer())
-            return await Generation(plan, originals, Tools(arena, replays, fixer), journal).run(told)
+        async with tools_at(url) as tools:
+            return await Generation(plan, originals, tools, journal).run(told)
 
 
 def _tell(result: Result, out: Path, took_s: float) -> None:

@@ -12,7 +12,7 @@ from rich.progress import track
 from rich.table import Table
 
 from codearena import probe_report
-from codearena.commands import generate
+from codearena.commands import generate, task_files
 from codearena.commands.console import console, number, reported, table
 from codearena.commands.gateways import DEFAULT_TASKS, Isolation, OwnIsolation, TasksFolder, gateway
 from codearena.embedded import embedded_gateway
@@ -34,6 +34,9 @@ VerifyingURL = Annotated[
 
 app = typer.Typer(help="List, verify, make and convert tasks.", no_args_is_help=True)
 app.command()(generate.generate)
+app.command()(task_files.certify)
+app.command()(task_files.stats)
+app.command()(task_files.export)
 
 
 @app.command("list")

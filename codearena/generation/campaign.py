@@ -11,13 +11,13 @@ from codearena.generation.certificate import (
     Certificate,
     Marks,
     Outcome,
+    Reason,
     RefusedError,
     Strength,
     outcome_of,
 )
 from codearena.generation.certifying import (
     Differential,
-    Standing,
     check_verdict,
     graded,
     require_stable,
@@ -29,6 +29,7 @@ from codearena.generation.mutants import Bug, Mutant, compositions, singles
 from codearena.generation.operators.source import Source
 from codearena.generation.original import Original, drawn_names
 from codearena.generation.replaying import Replayed, Replays
+from codearena.generation.strength import Fate, fate, strength_of
 from codearena.models import Verdict
 from codearena.sdk.async_client import AsyncCodeArena
 from codearena.tasks.task import Split, Task
@@ -121,21 +122,14 @@ class Campaign:
         """Those that are wrong. What the hidden tests make of all of them is their strength."""
         verdicts = await self._verdicts(made)
         differential = Differential(self._original, self._tools.replays, self._seed)
-        killed = equivalent = missed = 0
+        fates = [await fate(mutant, verdict, differential) for mutant, verdict in zip(made, verdicts, strict=True)]
+        self._found.strength = strength_of(fates, differential)
         seen = []
-        for mutant, verdict in zip(made, verdicts, strict=True):
-            marks, outcome = Marks.of(verdict), outcome_of(verdict)
-            if outcome in ("compile_error", "load_error") or marks.hidden_passed < marks.hidden_total:
-                killed += 1
-            elif await differential.is_equivalent(mutant.text):
-                equivalent += 1
-            else:
-                missed += 1
-            if (wrong := self._wrong(mutant, verdict)) is not None:
+        for mutant, verdict, found in zip(made, verdicts, fates, strict=True):
+            if found is Fate.EQUIVALENT and outcome_of(verdict) == "passes":
+                self._found.count(mutant, Reason.EQUIVALENT)
+            elif (wrong := self._wrong(mutant, verdict)) is not None:
                 seen.append(wrong)
-        self._found.strength = Strength(
-            mutants=len(made), killed=killed, equivalent=equivalent, missed=missed, inputs=differential.inputs
-        )
         return seen
 
     async def _verdicts(self, made: Sequence[Mutant]) -> list[Verdict]:

@@ -33,7 +33,7 @@ def difficulty(
         points += 0.5 if failing <= _SUBTLE else -0.5 if failing >= _PLAIN else 0.0
     points += 0.5 if fixer_rank is None else -0.5 if fixer_rank <= _SOON else 0.0
     counted = {"bugs": len(kinds), "lines": lines, "failing": round(failing, 4), "fixer_rank": fixer_rank}
-    return Difficulty(level=_level(points), points=points, **counted)  # type: ignore[arg-type]
+    return Difficulty(level=_level(points), points=points, **counted)
 
 
 def _level(points: float) -> Literal["easy", "medium", "hard"]:

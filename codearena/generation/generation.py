@@ -92,7 +92,11 @@ class Generation:
     ) -> dict[str, Yield]:
         """Those of the originals that are to make more than they have."""
         ended = dict(found)
-        to_do = [each for each in self._originals if each.name not in found or wanted[each.name] > len(found[each.name].tasks)]
+        to_do = [
+            each
+            for each in self._originals
+            if each.name not in found or wanted[each.name] > len(found[each.name].tasks)
+        ]
         to_do = [each for each in to_do if each.name not in found or not found[each.name].exhausted]
 
         async def carried_out(original: Original) -> None:
@@ -127,4 +131,3 @@ class Generation:
         counts = [each.counts for each in found.values()]
         result.counts = merged([*counts, {"": {Reason.DUPLICATE: result.duplicates}}] if result.duplicates else counts)
         return result
-

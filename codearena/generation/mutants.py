@@ -84,8 +84,8 @@ def singles(source: Source, rng: random.Random, most: int) -> list[Mutant]:
 
     The operators take turns, so that none is missing because another finds more places.
     """
-    seen, made = {identity(source.text)}, []
-    damaged = 0
+    seen, damaged = {identity(source.text)}, 0
+    made: list[Mutant] = []
     for bug in _turns(source, rng):
         if len(made) == most:
             break

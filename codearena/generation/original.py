@@ -67,7 +67,7 @@ def _drawable(task: Task) -> Iterator[Call]:
 
 
 def of_task(task: Task) -> Original:
-    """An original of somebody's task: its solution, with its tests. Runs the author's makers of inputs, if it has any."""
+    """An original of somebody's task: its solution, with its tests. To draw inputs runs the author's makers of them."""
     record = to_record(task)
     for field in ("buggy", "certificate"):
         record.pop(field, None)
@@ -80,8 +80,8 @@ def of_task(task: Task) -> Original:
 
 
 def _made(test: TestCase, inputs: object) -> TestCase:
-    args, kwargs = (inputs["args"], inputs.get("kwargs", {})) if isinstance(inputs, dict) else (inputs, {})
-    return test.model_copy(update={"args": list(args), "kwargs": dict(kwargs)})
+    given = inputs if isinstance(inputs, dict) else {"args": inputs}
+    return test.model_copy(update={"args": list(given["args"]), "kwargs": dict(given.get("kwargs", {}))})
 
 
 def _same_for_all(task: Task) -> Task:

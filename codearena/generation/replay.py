@@ -21,8 +21,28 @@ from codearena import trees, values
 
 OVER_TIME = "over time"
 _NAME = "fix"
-_FORBIDDEN = ("os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.kill", "subprocess.", "socket.", "shutil.")
-_CHANGING = ("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.chmod", "os.chown", "os.truncate", "os.link", "os.symlink")
+_FORBIDDEN = (
+    "os.system",
+    "os.exec",
+    "os.posix_spawn",
+    "os.spawn",
+    "os.fork",
+    "os.kill",
+    "subprocess.",
+    "socket.",
+    "shutil.",
+)
+_CHANGING = (
+    "os.remove",
+    "os.rename",
+    "os.rmdir",
+    "os.mkdir",
+    "os.chmod",
+    "os.chown",
+    "os.truncate",
+    "os.link",
+    "os.symlink",
+)
 _LIMITS = trees.ValueLimits(nodes=50_000, size_bytes=512 * 1024)
 
 
@@ -86,8 +106,10 @@ def _outcome(replay: "Callable[[dict[str, Any]], str]", call: dict[str, Any], ca
         return OVER_TIME
     except MemoryError:
         return "raised MemoryError"
-    except BaseException as error:  # whatever the code raises is what came of the call
-        return f"raised {type(error).__name__}" if not isinstance(error, _RefusedError) else f"refused {_digest(str(error))}"
+    except _RefusedError as refusal:
+        return f"refused {_digest(str(refusal))}"
+    except BaseException as error:  # noqa: BLE001 - whatever the code raises is what came of the call
+        return f"raised {type(error).__name__}"
 
 
 def _digest(text: str) -> str:
@@ -110,7 +132,9 @@ class _Module:
             if not later:
                 return _told(found, call["compare"])
             # Each at once, because a later call may change what an earlier one returned.
-            lives = [_told(_found(found, step["call"])(*_args(step), **_kwargs(step)), call["compare"]) for step in later]
+            lives = [
+                _told(_found(found, step["call"])(*_args(step), **_kwargs(step)), call["compare"]) for step in later
+            ]
             return f"value {_digest(repr(lives))}"
 
 

@@ -111,7 +111,10 @@ class Replays:
         skipped = [at for at, outcome in enumerate(seen) if outcome in (OVER_TIME, LOST)]
         rest = await asyncio.gather(*(self._replay(seed, program, calls[seed], skipped) for seed in others))
         unknown = {at: seen[at] for at in skipped}
-        found = {seed: [unknown.get(at, each) for at, each in enumerate(line)] for seed, line in zip(others, rest, strict=True)}
+        found = {
+            seed: [unknown.get(at, each) for at, each in enumerate(line)]
+            for seed, line in zip(others, rest, strict=True)
+        }
         return {first: seen, **found}
 
     async def _replay(self, seed: int, program: Replayed, calls: Sequence[Call], skipped: Iterable[int]) -> list[str]:

@@ -67,8 +67,15 @@ def moved(source: Source, node: ast.expr) -> list[Change]:
         return [source.replaced(node, str(number + step)) for step in (1, -1)]
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub) and _is_one(node.right):
         sign = "-" if isinstance(node.op, ast.Add) else "+"
-        return [source.replaced(node, source.code(node.left)), source.replaced(node, f"{source.code(node.left)} {sign} 1")]
-    text = source.code(node) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub) else source.grouped(node)
+        return [
+            source.replaced(node, source.code(node.left)),
+            source.replaced(node, f"{source.code(node.left)} {sign} 1"),
+        ]
+    text = (
+        source.code(node)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub)
+        else source.grouped(node)
+    )
     return [source.replaced(node, f"{text} {sign} 1") for sign in "+-"]
 
 

@@ -8,7 +8,20 @@ from codearena.generation.operators.operator import Kind, Operator, Site, site
 from codearena.generation.operators.source import Change, Source, dotted, is_call, names_in
 
 _CACHES = ("cache", "lru_cache", "functools.cache", "functools.lru_cache")
-_WORK = ("sorted", "set", "sum", "max", "min", "len", "list", "Counter", "collections.Counter", "tuple", "frozenset", "dict")
+_WORK = (
+    "sorted",
+    "set",
+    "sum",
+    "max",
+    "min",
+    "len",
+    "list",
+    "Counter",
+    "collections.Counter",
+    "tuple",
+    "frozenset",
+    "dict",
+)
 _HEAP = "heapq."
 
 
@@ -92,12 +105,13 @@ def _inlined(source: Source) -> Iterator[Site]:
         if not (isinstance(value, ast.Call) and dotted(value.func) in _WORK and value.args):
             continue
         uses = _uses(source, statement, name)
-        stays = all(isinstance(use.ctx, ast.Load) for use in uses) and not isinstance(source.scope(statement), ast.Module)
+        stays = all(isinstance(use.ctx, ast.Load) for use in uses) and not isinstance(
+            source.scope(statement), ast.Module
+        )
         in_loops = any(_repeated(source, use) for use in uses)
         if stays and in_loops and not any(_changed(source, use) for use in uses):
             text = source.code(value)
-            dropped = source.deleted(statement) if not isinstance(statement, ast.AnnAssign) else source.deleted(statement)
-            yield site([dropped, *(source.replaced(use, text) for use in uses)])
+            yield site([source.deleted(statement), *(source.replaced(use, text) for use in uses)])
 
 
 def _repeated(source: Source, node: ast.AST) -> bool:
@@ -141,7 +155,9 @@ def _heap_as_list(source: Source) -> Iterator[Site]:
 def _linear_search(source: Source) -> Iterator[Site]:
     for call in source.walk(ast.Call):
         strict = is_call(call, "bisect_left", "bisect.bisect_left")
-        if (strict or is_call(call, "bisect_right", "bisect.bisect_right", "bisect", "bisect.bisect")) and len(call.args) == 2:
+        if (strict or is_call(call, "bisect_right", "bisect.bisect_right", "bisect", "bisect.bisect")) and len(
+            call.args
+        ) == 2:
             values, wanted = map(source.code, call.args)
             sign = "<" if strict else "<="
             yield site(source.replaced(call, f"sum(1 for each in {values} if each {sign} {wanted})"))
@@ -154,7 +170,12 @@ def _index_scan(source: Source) -> Iterator[Site]:
         if not (isinstance(pair, ast.Tuple) and len(pair.elts) == 2 and isinstance(values, ast.Call)):
             continue
         simple = all(isinstance(name, ast.Name) for name in pair.elts) and len(values.args) == 1
-        if is_call(values, "enumerate") and simple and isinstance(values.args[0], ast.Name) and source.whole_lines(loop.body[0]):
+        if (
+            is_call(values, "enumerate")
+            and simple
+            and isinstance(values.args[0], ast.Name)
+            and source.whole_lines(loop.body[0])
+        ):
             place, item, each = source.code(pair.elts[0]), source.code(pair.elts[1]), source.code(values.args[0])
             start = source.span(loop.body[0])[0]
             line = f"{place} = {each}.index({item})\n{source.indent(loop.body[0])}"

@@ -1,6 +1,7 @@
 """The way through a program: returns, branches, loops, and steps that are left out."""
 
 import ast
+import itertools
 from collections.abc import Iterator
 
 from codearena.generation.operators.operator import Kind, Operator, Site, site
@@ -109,13 +110,15 @@ def _assigned_again(source: Source, node: ast.stmt) -> bool:
 
 
 def _return_in_loop(source: Source) -> Iterator[Site]:
-    """`if ...: return x` in a loop -> the decision after the first round: an `else` that returns what the end returns."""
+    """`if ...: return x` in a loop -> all is decided in its first round: an `else` returns what the end returns."""
     for node in _guards(source):
         loop, last = source.loop(node), node.body[0]
         if loop is None or not isinstance(last, ast.Return) or source.block(node)[-1] is not node:
             continue
         after = _next(source, loop)
-        if isinstance(after, ast.Return) and after.value is not None and not names_in(after.value) & names_in(loop, ast.Store):
+        if not isinstance(after, ast.Return) or after.value is None:
+            continue
+        if not names_in(after.value) & names_in(loop, ast.Store):
             end = source.line_start((node.end_lineno or 0) + 1)
             indent, inner = source.indent(node), source.indent(last)
             yield site(Change(end, end, f"{indent}else:\n{inner}{source.code(after)}\n"))
@@ -144,7 +147,7 @@ def _order(source: Source) -> Iterator[Site]:
         for name in ("body", "orelse"):
             block = getattr(function, name, [])
             if isinstance(block, list) and not isinstance(function, ast.Module | ast.ClassDef):
-                for first, second in zip(block, block[1:], strict=False):
+                for first, second in itertools.pairwise(block):
                     yield _exchanged(source, first, second)
 
 

@@ -77,9 +77,10 @@ def _variable(source: Source) -> Iterator[Site]:
     """Another name of the same function that is used in like ways, the ones that stand nearest first."""
     bound = {id(scope): (_local_names(scope), _uses(source, scope)) for scope in source.walk(ast.FunctionDef)}
     for node in source.walk(ast.Name):
-        others, uses = bound.get(id(source.scope(node)), ({}, {}))
-        if not isinstance(node.ctx, ast.Load) or node.id not in others:
+        known_here = bound.get(id(source.scope(node)))
+        if known_here is None or not isinstance(node.ctx, ast.Load) or node.id not in known_here[0]:
             continue
+        others, uses = known_here
         known = [name for name, line in others.items() if name != node.id and line < node.lineno]
         alike = [name for name in known if uses[name] & uses[node.id] or not uses[name] or not uses[node.id]]
         near = sorted(alike, key=lambda name: (abs(others[name] - others[node.id]), name))
@@ -88,8 +89,12 @@ def _variable(source: Source) -> Iterator[Site]:
 
 def _local_names(function: ast.FunctionDef) -> dict[str, int]:
     """The names that a function gives a value to, with the line where it first does."""
-    found = {each.arg: function.lineno for each in [*function.args.args, *function.args.kwonlyargs] if each.arg != "self"}
-    inner = {id(name) for each in ast.walk(function) if isinstance(each, ast.comprehension) for name in ast.walk(each.target)}
+    found = {
+        each.arg: function.lineno for each in [*function.args.args, *function.args.kwonlyargs] if each.arg != "self"
+    }
+    inner = {
+        id(name) for each in ast.walk(function) if isinstance(each, ast.comprehension) for name in ast.walk(each.target)
+    }
     nodes = [node for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
     for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset)):
         if id(node) not in inner:
@@ -157,9 +162,9 @@ def _builtin(source: Source) -> Iterator[Site]:
 
 def _builtin_dropped(source: Source) -> Iterator[Site]:
     for call in source.walk(ast.Call):
-        if is_call(call, *_REMOVABLE) and len(call.args) == 1 and not call.keywords:
-            if not isinstance(call.args[0], ast.GeneratorExp | ast.Starred):
-                yield site(source.replaced(call, source.grouped(call.args[0])))
+        one = is_call(call, *_REMOVABLE) and len(call.args) == 1 and not call.keywords
+        if one and not isinstance(call.args[0], ast.GeneratorExp | ast.Starred):
+            yield site(source.replaced(call, source.grouped(call.args[0])))
 
 
 def _method(source: Source) -> Iterator[Site]:

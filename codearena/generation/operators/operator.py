@@ -42,7 +42,7 @@ Find = Callable[[Source], Iterator[Site]]
 
 @dataclass(frozen=True)
 class Operator:
-    """One kind of mistake. name: unique; meaning: what a person who makes it got wrong, as the end of "the code ..."."""
+    """One kind of mistake. name: unique; meaning: what the code does then, as the end of "the code ..."."""
 
     name: str
     kind: Kind

@@ -13,15 +13,22 @@ _ENVIRONMENT = ("os.environ.get", "os.getenv")
 _WEAK = {"sha256": "md5", "sha512": "sha1", "sha384": "sha1", "sha3_256": "md5", "blake2b": "md5", "scrypt": "md5"}
 _ESCAPES = ("html.escape", "escape", "shlex.quote", "quote", "urllib.parse.quote", "re.escape")
 _PATH_WORDS = re.compile(r"\b(resolve|is_relative_to|commonpath|realpath|abspath|relative_to|is_absolute|isabs)\b|\.\.")
-_RANDOM = {"secrets.token_hex": "random.getrandbits", "secrets.choice": "random.choice", "secrets.randbelow": "random.randrange"}
+_RANDOM = {
+    "secrets.token_hex": "random.getrandbits",
+    "secrets.choice": "random.choice",
+    "secrets.randbelow": "random.randrange",
+}
 
 
 def _eval(source: Source) -> Iterator[Site]:
     for call in source.walk(ast.Call):
-        if is_call(call, *_PARSERS) and len(call.args) == 1 and not call.keywords:
+        parses = is_call(call, *_PARSERS) or (is_call(call, "int", "float") and _is_name(call.args))
+        if len(call.args) == 1 and not call.keywords and parses:
             yield site(source.replaced(call.func, "eval"))
-        elif is_call(call, "int", "float") and len(call.args) == 1 and isinstance(call.args[0], ast.Name):
-            yield site(source.replaced(call.func, "eval"))
+
+
+def _is_name(arguments: list[ast.expr]) -> bool:
+    return len(arguments) == 1 and isinstance(arguments[0], ast.Name)
 
 
 def _shell(source: Source) -> Iterator[Site]:
@@ -67,7 +74,9 @@ def _path(source: Source) -> Iterator[Site]:
     for call in source.walk(ast.Call):
         if isinstance(call.func, ast.Attribute) and call.func.attr == "resolve" and not call.args:
             yield site(source.replaced(call, source.code(call.func.value)))
-        elif is_call(call, "os.path.realpath", "os.path.abspath", "os.path.basename", "os.path.normpath", "posixpath.normpath"):
+        elif is_call(
+            call, "os.path.realpath", "os.path.abspath", "os.path.basename", "os.path.normpath", "posixpath.normpath"
+        ):
             yield site(source.replaced(call, source.grouped(call.args[0])))
 
 
@@ -92,7 +101,9 @@ def _pickle(source: Source) -> Iterator[Site]:
     for call in source.walk(ast.Call):
         if is_call(call, "json.loads", "json.dumps"):
             changes = [source.replaced(call.func, f"__import__('pickle').{dotted(call.func).rpartition('.')[2]}")]
-            line = next((node for node in source.tree.body if isinstance(node, ast.Import) and _imports(node, "json")), None)
+            line = next(
+                (node for node in source.tree.body if isinstance(node, ast.Import) and _imports(node, "json")), None
+            )
             if line is not None:
                 start = source.span(line)[1]
                 changes = [source.replaced(call.func, f"pickle.{dotted(call.func).rpartition('.')[2]}")]
@@ -119,7 +130,9 @@ def _escape(source: Source) -> Iterator[Site]:
 def _random(source: Source) -> Iterator[Site]:
     for call in source.walk(ast.Call):
         if (other := _RANDOM.get(dotted(call.func))) is not None:
-            first = next((node for node in source.tree.body if isinstance(node, ast.Import) and _imports(node, "secrets")), None)
+            first = next(
+                (node for node in source.tree.body if isinstance(node, ast.Import) and _imports(node, "secrets")), None
+            )
             if first is not None:
                 start = source.span(first)[0]
                 yield site((source.replaced(call.func, other), Change(start, start, "import random\n")))

@@ -91,7 +91,9 @@ class Source:
 
     def grouped(self, node: ast.expr) -> str:
         """The text of a node, in parentheses unless it can stand beside any operator."""
-        whole = isinstance(node, ast.Name | ast.Constant | ast.Call | ast.Attribute | ast.Subscript | ast.List | ast.Dict)
+        whole = isinstance(
+            node, ast.Name | ast.Constant | ast.Call | ast.Attribute | ast.Subscript | ast.List | ast.Dict
+        )
         return self.code(node) if whole else f"({self.code(node)})"
 
     def indent(self, statement: ast.stmt) -> str:

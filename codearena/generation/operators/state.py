@@ -130,14 +130,23 @@ def _shared_attribute(source: Source) -> Iterator[Site]:
     """A container of each object -> one of the class, which all its objects share."""
     for owner in source.walk(ast.ClassDef):
         makers = [each for each in owner.body if isinstance(each, ast.FunctionDef) and each.name == "__init__"]
-        for statement in makers[0].body if makers else []:
-            target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
-            value = getattr(statement, "value", None)
-            fits = isinstance(value, ast.expr) and _is_empty_container(value) and isinstance(target, ast.Attribute)
-            if fits and len(makers[0].body) > 1:
+        for statement in makers[0].body if makers and len(makers[0].body) > 1 else []:
+            name, value = _own_container(statement)
+            if value is not None:
                 start = source.line_start(makers[0].lineno)
-                line = f"{source.indent(makers[0])}{target.attr} = {source.code(value)}\n\n"
+                line = f"{source.indent(makers[0])}{name} = {source.code(value)}\n\n"
                 yield site((Change(start, start, line), source.deleted(statement)))
+
+
+def _own_container(statement: ast.stmt) -> tuple[str, ast.expr | None]:
+    """`self.items = []`: the attribute's name, and the container."""
+    if not isinstance(statement, ast.Assign | ast.AnnAssign):
+        return "", None
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
+    value = statement.value
+    if isinstance(target, ast.Attribute) and value is not None and _is_empty_container(value):
+        return target.attr, value
+    return "", None
 
 
 def _swallowed(source: Source) -> Iterator[Site]:
@@ -168,9 +177,9 @@ def _wrong_error(source: Source) -> Iterator[Site]:
 def _assertion(source: Source) -> Iterator[Site]:
     """`if wrong: raise ...` -> `assert not wrong`, which is not there with -O, and raises something else."""
     for node in source.walk(ast.If):
-        if len(node.body) == 1 and isinstance(node.body[0], ast.Raise) and not node.orelse and not is_elif(source, node):
-            if node.body[0].exc is not None:
-                yield site(source.replaced(node, f"assert not ({source.code(node.test)})"))
+        alone = len(node.body) == 1 and not node.orelse and not is_elif(source, node)
+        if alone and isinstance(node.body[0], ast.Raise) and node.body[0].exc is not None:
+            yield site(source.replaced(node, f"assert not ({source.code(node.test)})"))
 
 
 def _broad_try(source: Source) -> Iterator[Site]:
@@ -194,7 +203,9 @@ OPERATORS = (
     Operator("aliasing", Kind.STATE, "works on the caller's object instead of a copy", _aliasing),
     Operator("shared-rows", Kind.STATE, "has the same row many times", _shared_rows),
     Operator("state-not-reset", Kind.STATE, "carries over what each round has to begin anew", _not_reset),
-    Operator("shared-attribute", Kind.STATE, "lets all objects share what each has to have for itself", _shared_attribute),
+    Operator(
+        "shared-attribute", Kind.STATE, "lets all objects share what each has to have for itself", _shared_attribute
+    ),
     Operator("refusal-swallowed", Kind.EXCEPTIONS, "returns None where it has to refuse", _swallowed),
     Operator("handler-emptied", Kind.EXCEPTIONS, "catches an exception and does nothing about it", _handler_gone),
     Operator("wrong-exception", Kind.EXCEPTIONS, "raises or catches the wrong exception", _wrong_error),

@@ -18,7 +18,9 @@ def _conversion(source: Source) -> Iterator[Site]:
 def _added_text(source: Source) -> Iterator[Site]:
     """`str(...)` around what is returned as a number, the way that input is left unconverted."""
     for node in source.walk(ast.Return):
-        if isinstance(node.value, ast.BinOp | ast.Name) or is_call(node.value, "len", "sum", "round", "int", "max", "min"):
+        if isinstance(node.value, ast.BinOp | ast.Name) or is_call(
+            node.value, "len", "sum", "round", "int", "max", "min"
+        ):
             assert node.value is not None
             yield site(source.replaced(node.value, f"str({source.code(node.value)})"))
 

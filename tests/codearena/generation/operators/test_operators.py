@@ -39,7 +39,7 @@ def value(text: str, call: str) -> object:
     exec(text, namespace)
     try:
         return eval(call, namespace)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is
         return type(error).__name__
 
 
