@@ -72,7 +72,7 @@ def groups_of(tasks: Sequence[Task]) -> list[Group]:
 
 def _examined(task: Task) -> Original:
     original = of_task(task)
-    renamed = original.examined.model_copy(update={"id": f"{task.id[:180]}:examined"})
+    renamed = original.examined.model_copy(update={"id": f"{task.id[:180]}-examined"})
     return Original(original.name, original.family, original.record, renamed, original.draw)
 
 

@@ -14,7 +14,7 @@ from codearena.generation.operators.source import Change, Source
 
 MOST_AT_ONCE = 3
 """Bugs in one program."""
-_SYNTAX_SHARE = 0.15
+_BETWEEN_DAMAGED = 6
 _TRIPLES = 0.3
 _VAIN_TRIES = 200
 
@@ -82,30 +82,41 @@ def _lines(source: Source, change: Change) -> range:
 def singles(source: Source, rng: random.Random, most: int) -> list[Mutant]:
     """At most so many mutants of one bug each, no two the same, none the same as the program.
 
-    The operators take turns, so that none is missing because another finds more places.
+    The operators take turns, so that none is missing because another finds more places; of those that damage the syntax
+    there is one after every few others, as long as there are others.
     """
-    seen, damaged = {identity(source.text)}, 0
-    made: list[Mutant] = []
-    for bug in _turns(source, rng):
+    seen, made = {identity(source.text)}, list[Mutant]()
+    for bug in _mixed(*_turns(source, rng)):
         if len(made) == most:
             break
-        if bug.kind is Kind.SYNTAX and damaged >= _SYNTAX_SHARE * most:
-            continue
         found = mutant(source, [bug])
         if found is not None and found.identity not in seen:
             seen.add(found.identity)
             made.append(found)
-            damaged += bug.kind is Kind.SYNTAX
     return made
 
 
-def _turns(source: Source, rng: random.Random) -> Iterator[Bug]:
-    queues = [bugs(source, operator) for operator in OPERATORS]
-    for queue in queues:
+def _turns(source: Source, rng: random.Random) -> tuple[list[Bug], list[Bug]]:
+    """Every bug: those that leave a program, and those that damage the syntax; the operators of each take turns."""
+    queues: dict[bool, list[list[Bug]]] = {False: [], True: []}
+    for operator in OPERATORS:
+        queue = bugs(source, operator)
         rng.shuffle(queue)
-    queues = [queue for queue in queues if queue]
-    rng.shuffle(queues)
-    return (bug for turn in itertools.zip_longest(*queues) for bug in turn if bug is not None)
+        queues[operator.kind is Kind.SYNTAX].append(queue)
+    for each in queues.values():
+        rng.shuffle(each)
+    whole, damaged = (
+        [bug for turn in itertools.zip_longest(*each) for bug in turn if bug is not None] for each in queues.values()
+    )
+    return whole, damaged
+
+
+def _mixed(whole: Sequence[Bug], damaged: Sequence[Bug]) -> Iterator[Bug]:
+    rest = iter(damaged)
+    for place, bug in enumerate(whole, start=1):
+        yield bug
+        if place % _BETWEEN_DAMAGED == 0:
+            yield from itertools.islice(rest, 1)
 
 
 def compositions(source: Source, parts: Sequence[Bug], rng: random.Random) -> Iterator[Mutant]:

@@ -21,7 +21,7 @@ def draw(found: Statistics, name: str) -> Figure:
     height = 3.4 + _ROW_INCHES * max(len(each) for each in rows)
     note = (
         f"{found.tasks:,} tasks, {found.certified:,} certified. A task of several bugs counts for the kind of each. "
-        "Mutation score: of the hidden tests of the task's program, the share of its mutants that they fail, equivalent "
+        "Mutation score: of the hidden tests of a task's program, the share of its mutants that they fail, equivalent "
         "ones left out."
     )
     made = style.titled(f"Tasks in {name}", note, 9.0, height)
