@@ -8,7 +8,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from codearena.errors import CodeArenaError
+from codearena.errors import CallerError, CodeArenaError
 from codearena.generation.certificate import (
     Marks,
     Outcome,
@@ -53,12 +53,15 @@ async def graded(arena: AsyncCodeArena, task_id: str, sources: Sequence[str]) ->
     """A verdict for each source.
 
     Raises:
-        RefusedError: one of them could not be graded, though it was tried again.
+        RefusedError: the task or a source cannot be graded.
+        ServiceError: we failed, though it was tried again; nothing is known of the task.
     """
     answers = await arena.grade_batch([(task_id, source) for source in sources])
     for answer in answers:
+        if isinstance(answer, CallerError):
+            raise RefusedError(Reason.NOT_GRADED, answer.detail) from answer
         if isinstance(answer, CodeArenaError):
-            raise RefusedError(Reason.NOT_GRADED, answer.detail)
+            raise answer
     return [answer for answer in answers if isinstance(answer, Verdict)]
 
 

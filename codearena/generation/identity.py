@@ -50,9 +50,11 @@ class _Normal(ast.NodeTransformer):
 
     def visit(self, node: ast.AST) -> ast.AST:
         """The node, changed in place."""
+        if isinstance(node, ast.AnnAssign) and node.value is not None:
+            node = ast.Assign([node.target], node.value)
         for field in ("annotation", "returns"):
             if getattr(node, field, None) is not None:
-                setattr(node, field, ast.Constant(None))
+                setattr(node, field, None)
         for field in ("id", "arg", "name", "attr"):
             name = getattr(node, field, None)
             if isinstance(name, str):

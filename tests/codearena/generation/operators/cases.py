@@ -166,7 +166,8 @@ BEHAVIOUR = [
     Case(
         "errors-silenced",
         GUARD,
-        "def f(a):\n    try:\n        if a < 0:\n            raise ValueError(a)\n        return a\n    except Exception:\n        return None\n",
+        "def f(a):\n    try:\n        if a < 0:\n            raise ValueError(a)\n        return a\n"
+        "    except Exception:\n        return None\n",
         "f(-1)",
     ),
     _of("conversion-dropped", "return str(a) + '!'", "return a + '!'", "f(1)"),
