@@ -27,7 +27,7 @@ from codearena.generation.difficulty import difficulty
 from codearena.generation.fixer import Fixer, Question
 from codearena.generation.mutants import Bug, Mutant, compositions, singles
 from codearena.generation.operators.source import Source
-from codearena.generation.original import Original, drawn_names
+from codearena.generation.original import Original
 from codearena.generation.replaying import Replayed, Replays
 from codearena.generation.strength import Fate, fate, strength_of
 from codearena.models import Verdict
@@ -89,7 +89,6 @@ class Campaign:
         self._tools = tools
         self._seed = seed
         self._source = Source(original.solution)
-        self._drawn = drawn_names(original)
         self._found = Yield()
 
     async def run(self, count: int) -> Yield:
@@ -155,7 +154,7 @@ class Campaign:
     async def _is_stable(self, seen: _Seen) -> bool:
         program = Replayed.of(self._original.examined, seen.mutant.text)
         try:
-            await require_stable(self._standing, program, self._tools.replays, self._drawn)
+            await require_stable(self._standing, program, self._tools.replays, self._original.drawn)
         except RefusedError as refusal:
             self._found.count(seen.mutant, refusal.reason)
             return False

@@ -5,6 +5,7 @@ have; and its buggy code once more on its tests alone, with nothing given, which
 """
 
 import asyncio
+import dataclasses
 import hashlib
 import json
 import os
@@ -34,7 +35,7 @@ from codearena.generation.difficulty import difficulty
 from codearena.generation.fixer import Question
 from codearena.generation.identity import identity
 from codearena.generation.operators.operator import Kind
-from codearena.generation.original import Original, drawn_names, of_task
+from codearena.generation.original import Original, of_task
 from codearena.generation.replaying import Replayed
 from codearena.generation.strength import mutants_strength
 from codearena.models import Verdict
@@ -73,7 +74,7 @@ def groups_of(tasks: Sequence[Task]) -> list[Group]:
 def _examined(task: Task) -> Original:
     original = of_task(task)
     renamed = original.examined.model_copy(update={"id": f"{task.id[:180]}-examined"})
-    return Original(original.name, original.family, original.record, renamed, original.draw)
+    return dataclasses.replace(original, examined=renamed)
 
 
 class Certification:
@@ -155,7 +156,7 @@ class _OfGroup:
             raise RefusedError(Reason.REWARD_ORDER, told)
         marks, outcome = await self._wrong(task, alone)
         replayed = Replayed.of(task, task.buggy)
-        await require_stable(self._standing, replayed, self._tools.replays, drawn_names(self._original))
+        await require_stable(self._standing, replayed, self._tools.replays, self._original.drawn)
         (rank,) = await self._tools.fixer.ranks([Question(task.buggy, alone.error_log, task.solution)])
         made = self._certificate(task, reference, marks, outcome, rank)
         return task.model_copy(update={"certificate": made.model_dump(mode="json")})

@@ -17,7 +17,7 @@ from codearena.generation.certificate import (
     has_full_marks,
     outcome_of,
 )
-from codearena.generation.original import Original, drawn_names
+from codearena.generation.original import Original
 from codearena.generation.replaying import LOST, Call, Replayed, Replays
 from codearena.models import Verdict
 from codearena.sdk.async_client import AsyncCodeArena
@@ -94,11 +94,10 @@ def _shortfall(verdict: Verdict) -> str:
 
 def _drawn(original: Original, seeds: Sequence[int], seed: int) -> dict[int, list[Call]]:
     """Inputs for the tests whose inputs attempts get anew, of one draw for each hash seed."""
-    names = drawn_names(original)
-    if not names:
+    if not original.drawn:
         return {each: [] for each in seeds}
     draws = {each: original.draw(random.Random(f"{seed}:{original.name}:{each}")) for each in seeds}
-    return {each: [call for call in calls if call.test in names] for each, calls in draws.items()}
+    return {each: [call for call in calls if call.test in original.drawn] for each, calls in draws.items()}
 
 
 def unstable(fixed: Sequence[Call], outcomes: Mapping[int, Sequence[str]]) -> str | None:

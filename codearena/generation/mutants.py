@@ -17,6 +17,8 @@ MOST_AT_ONCE = 3
 _BETWEEN_DAMAGED = 6
 _TRIPLES = 0.3
 _VAIN_TRIES = 200
+_MOST_OF_ONE = 12
+"""Mutants of one operator, however many places it finds."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def _turns(source: Source, rng: random.Random) -> tuple[list[Bug], list[Bug]]:
     for operator in OPERATORS:
         queue = bugs(source, operator)
         rng.shuffle(queue)
-        queues[operator.kind is Kind.SYNTAX].append(queue)
+        queues[operator.kind is Kind.SYNTAX].append(queue[:_MOST_OF_ONE])
     for each in queues.values():
         rng.shuffle(each)
     whole, damaged = (

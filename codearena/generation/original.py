@@ -1,12 +1,13 @@
 """What tasks are made from: a right program with its tests, be it a base or a task of somebody's data set."""
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from codearena.generation.base import Base
 from codearena.generation.replaying import Call, call_of_case, call_of_run, calls_of
 from codearena.tasks.calls import TestCase
+from codearena.tasks.program import ProgramTest
 from codearena.tasks.record import from_record, to_record
 from codearena.tasks.task import Task
 
@@ -21,13 +22,15 @@ class Original:
     """A right program with its tests.
 
     name: unique among the originals of one generation; family: of like programs; record: a task's, without `buggy`;
-    examined: the task that the program and its mutants are graded with: its inputs are the same for all of them.
+    examined: the task that the program and its mutants are graded with: its inputs are the same for all of them; drawn:
+    names of the tests whose inputs attempts get anew; draw: calls of those tests, with inputs made anew.
     """
 
     name: str
     family: str
     record: Mapping[str, object]
     examined: Task
+    drawn: frozenset[str]
     draw: Draw
 
     @property
@@ -53,17 +56,9 @@ def of_base(base: Base, seed: int) -> Original:
 
     def draw(rng: random.Random) -> list[Call]:
         drawn = from_record({**record, **base.tests(rng), "buggy": NOTHING}, base.name)
-        return [call for call in _drawable(drawn) if call.packed != fixed.get(call.test)]
+        return [call for call in calls_of(drawn) if call.packed != fixed.get(call.test)]
 
-    return Original(base.name, base.family, record, _same_for_all(whole), draw)
-
-
-def _drawable(task: Task) -> Iterator[Call]:
-    for test in task.tests:
-        if test.process is None:
-            yield call_of_case(task, test)
-    for run in task.program.tests if task.program else ():
-        yield call_of_run(run)
+    return Original(base.name, base.family, record, _same_for_all(whole), _drawn(whole), draw)
 
 
 def of_task(task: Task) -> Original:
@@ -71,12 +66,14 @@ def of_task(task: Task) -> Original:
     record = to_record(task)
     for field in ("buggy", "certificate"):
         record.pop(field, None)
-    made = [test for test in task.tests if test.make]
+    cases = [test for test in task.tests if test.make]
+    runs = [test for test in (task.program.tests if task.program else ()) if test.make]
 
     def draw(rng: random.Random) -> list[Call]:
-        return [call_of_case(task, _made(test, task.makers[test.make](rng))) for test in made]
+        made = [call_of_case(task, _made(test, task.makers[test.make](rng))) for test in cases]
+        return [*made, *(call_of_run(task, _made_run(test, task.makers[test.make](rng))) for test in runs)]
 
-    return Original(task.id, task.source or task.category, record, _same_for_all(task), draw)
+    return Original(task.id, task.source or task.category, record, _same_for_all(task), _drawn(task), draw)
 
 
 def _made(test: TestCase, inputs: object) -> TestCase:
@@ -84,19 +81,26 @@ def _made(test: TestCase, inputs: object) -> TestCase:
     return test.model_copy(update={"args": list(given["args"]), "kwargs": dict(given.get("kwargs", {}))})
 
 
+def _made_run(test: ProgramTest, inputs: object) -> ProgramTest:
+    given = inputs if isinstance(inputs, dict) else {"stdin": inputs}
+    return test.model_copy(update=given)
+
+
+def _drawn(task: Task) -> frozenset[str]:
+    return frozenset(call.test for call in calls_of(task) if call.drawn)
+
+
 def _same_for_all(task: Task) -> Task:
-    """With the inputs that the record has as examples, and nothing given."""
-    tests = [test.model_copy(update={"make": ""}) for test in task.tests]
-    changes = {"tests": tests, "cases": "", "buggy": NOTHING, "certificate": None}
+    """With the inputs that the record has as examples, and nothing given. An example without an answer is left out."""
+    changes: dict[str, object] = {"cases": "", "buggy": NOTHING, "certificate": None}
+    changes["tests"] = [test.model_copy(update={"make": ""}) for test in task.tests]
+    if task.program is not None:
+        answered = [test for test in task.program.tests if test.right or not test.make]
+        runs = [test.model_copy(update={"make": ""}) for test in answered]
+        changes["program"] = task.program.model_copy(update={"tests": runs})
     return Task.model_validate({**_fields(task), **changes})
 
 
 def _fields(task: Task) -> dict[str, object]:
     names = {name: field.alias or name for name, field in Task.model_fields.items()}
     return {alias: getattr(task, name) for name, alias in names.items() if name in task.model_fields_set}
-
-
-def drawn_names(original: Original) -> frozenset[str]:
-    """Names of the tests whose inputs are made anew for each attempt."""
-    tests: Iterable[Mapping[str, object]] = original.record.get("tests", [])  # type: ignore[assignment]
-    return frozenset(str(test["name"]) for test in tests if test.get("make"))

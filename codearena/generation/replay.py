@@ -5,6 +5,7 @@ call that ends the process has the ones before it told. The code is the task aut
 mistake could do to this machine is refused (files written, processes started, connections), what malice could is not.
 """
 
+import base64
 import builtins
 import contextlib
 import hashlib
@@ -173,7 +174,8 @@ class _Program:
         self._code = self._code or compile(self._text, f"{_NAME}.py", "exec")
         out = io.StringIO()
         stdin, argv = sys.stdin, sys.argv
-        sys.stdin, sys.argv = io.TextIOWrapper(io.BytesIO(call["stdin"].encode())), ["fix.py", *call["arguments"]]
+        sys.stdin = io.TextIOWrapper(io.BytesIO(base64.b64decode(call["stdin"])))
+        sys.argv = ["fix.py", *call["arguments"]]
         ended = "0"
         try:
             with contextlib.redirect_stdout(out):
@@ -182,8 +184,14 @@ class _Program:
             ended = str(leaving.code or 0)
         finally:
             sys.stdin, sys.argv = stdin, argv
-        lines = "\n".join(line.rstrip() for line in out.getvalue().rstrip().split("\n"))
-        return f"printed {_digest(lines)} {_digest(ended)}"
+        return f"printed {_digest(_printed(out.getvalue(), call['compare']))} {_digest(ended)}"
+
+
+def _printed(text: str, compare: str) -> str:
+    """Equal for texts that the task's way of comparing takes for equal, numbers as they are written."""
+    if compare in ("tokens", "numbers"):
+        return " ".join(text.split())
+    return "\n".join(line.rstrip() for line in text.rstrip().split("\n"))
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ that ends with its answer.
 """
 
 import asyncio
+import base64
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +16,7 @@ from codearena.confined.protocol import Limits
 from codearena.confined.workers import Workers
 from codearena.generation.replay import OVER_TIME
 from codearena.tasks.calls import TestCase
-from codearena.tasks.program import ProgramTest
+from codearena.tasks.program import ProgramTest, as_bytes
 from codearena.tasks.task import Task
 from codearena.trees import ValueLimits
 
@@ -62,15 +63,18 @@ def call_of_case(task: Task, test: TestCase) -> Call:
     return Call(test.name, {"steps": packed, "env": test.env, "compare": test.compare.value}, bool(test.make))
 
 
-def call_of_run(test: ProgramTest) -> Call:
+def call_of_run(task: Task, test: ProgramTest) -> Call:
     """A test that is a run of a program."""
-    return Call(test.name, {"stdin": test.stdin, "arguments": test.arguments})
+    assert task.program is not None
+    stdin = base64.b64encode(as_bytes(test.stdin)).decode("ascii")
+    packed = {"stdin": stdin, "arguments": test.arguments, "compare": task.program.compare.value}
+    return Call(test.name, packed, bool(test.make))
 
 
 def calls_of(task: Task) -> list[Call]:
     """Those of all the task's tests; a test script makes none, and neither does a test of what is started."""
     cases = [call_of_case(task, test) for test in task.tests if test.process is None]
-    return [*cases, *(call_of_run(test) for test in (task.program.tests if task.program else ()))]
+    return [*cases, *(call_of_run(task, test) for test in (task.program.tests if task.program else ()))]
 
 
 def _text(value: object) -> str:

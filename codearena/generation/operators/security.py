@@ -52,17 +52,42 @@ def _another(source: Source, call: ast.Call, written: str) -> str:
 
 
 def _sql(source: Source) -> Iterator[Site]:
-    """`execute("... ?", (x,))` -> the values written into the text."""
+    """`execute("... ?", (x,))` -> the values written into the text, be it there or in a variable of its own."""
     for call in source.walk(ast.Call):
         if not (isinstance(call.func, ast.Attribute) and call.func.attr == "execute" and len(call.args) == 2):
             continue
         query, values = call.args
-        text = query.value if isinstance(query, ast.Constant) and isinstance(query.value, str) else ""
-        if text.count("?") and isinstance(values, ast.Tuple | ast.List) and text.count("?") == len(values.elts):
-            filled = iter([f"'{{{source.code(value)}}}'" for value in values.elts])
-            written = re.sub(r"\?", lambda _, filled=filled: next(filled), text)  # type: ignore[misc]
-            quote = '"""' if "\n" in written or '"' in written else '"'
-            yield site(Change(source.span(query)[0], source.span(values)[1], f"f{quote}{written}{quote}"))
+        text = _text_of(source, query)
+        if text is None or not isinstance(values, ast.Tuple | ast.List):
+            continue
+        written = _filled(source, text, values)
+        if written is not None:
+            yield site((source.replaced(text, written), Change(source.span(query)[1], source.span(values)[1], "")))
+
+
+def _text_of(source: Source, query: ast.expr) -> ast.Constant | None:
+    """The text itself, or the only one that the variable ever has."""
+    if isinstance(query, ast.Name):
+        stored = [
+            node.value
+            for node in ast.walk(source.scope(query))
+            if isinstance(node, ast.Assign) and dotted(node.targets[0]) == query.id
+        ]
+        query = stored[0] if len(stored) == 1 else query
+    return query if isinstance(query, ast.Constant) and isinstance(query.value, str) else None
+
+
+def _filled(source: Source, text: ast.Constant, values: ast.Tuple | ast.List) -> str | None:
+    """An f-string with the values in the place of the question marks; None if they do not fit."""
+    pieces = str(text.value).replace("{", "{{").replace("}", "}}").split("?")
+    if len(pieces) != len(values.elts) + 1 or not values.elts:
+        return None
+    inner = [source.code(value) for value in values.elts]
+    if any(character in each for each in inner for character in "\"'\\"):
+        return None
+    filled = pieces[0] + "".join(f"'{{{each}}}'{piece}" for each, piece in zip(inner, pieces[1:], strict=True))
+    written = filled.replace("\\", "\\\\")
+    return f'f"""{written}"""' if "\n" in written or '"' in written else f'f"{written}"'
 
 
 def _path(source: Source) -> Iterator[Site]:
