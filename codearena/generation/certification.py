@@ -147,14 +147,14 @@ class _OfGroup:
     async def certified(self, task: Task) -> Task:
         """The task with its certificate. Raises RefusedError."""
         arena = self._tools.arena
-        reference, given, empty = await graded(arena, task.id, [task.solution, task.buggy, EMPTY])
         (alone,) = await graded(arena, self._original.examined.id, [task.buggy])
+        marks, outcome = await self._wrong(task, alone)
+        reference, given, empty = await graded(arena, task.id, [task.solution, task.buggy, EMPTY])
         if not has_full_marks(reference):
             raise RefusedError(Reason.REFERENCE_FAILS, f"passes {Marks.of(reference).passed} tests")
         if given.solved or not empty.reward <= given.reward < reference.reward:
             told = f"empty {empty.reward}, buggy {given.reward}, reference {reference.reward}"
             raise RefusedError(Reason.REWARD_ORDER, told)
-        marks, outcome = await self._wrong(task, alone)
         replayed = Replayed.of(task, task.buggy)
         await require_stable(self._standing, replayed, self._tools.replays, self._original.drawn)
         (rank,) = await self._tools.fixer.ranks([Question(task.buggy, alone.error_log, task.solution)])
