@@ -13,7 +13,7 @@ from codearena.generation.journal import Journal, Key
 from codearena.generation.original import Original
 from codearena.tasks.task import Split, Task
 
-_FEW = 8
+_FEW = 16
 """Tasks of one original below which others are left out: to look at a program's mutants takes a while."""
 _PASSES = 8
 
