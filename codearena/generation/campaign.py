@@ -116,7 +116,7 @@ class Campaign:
             if fate is not Fate.EQUIVALENT or mutant.bugs[0].kind in UNSEEN_KINDS:
                 wrong.append(mutant)
             else:
-                self._found.count(mutant, Reason.EQUIVALENT)
+                self._found.count(mutant, Reason.EQUIVALENT.word)
         return wrong
 
     async def _chosen(self, bugs: Sequence[Mutant], count: int) -> list[_Seen]:
@@ -145,7 +145,7 @@ class Campaign:
         try:
             marks, outcome = check_verdict(self._standing, verdict)
         except RefusedError as refusal:
-            self._found.count(mutant, refusal.reason)
+            self._found.count(mutant, refusal.reason.word)
             return None
         return _Seen(mutant, marks, outcome, verdict)
 
@@ -154,7 +154,7 @@ class Campaign:
         try:
             await require_stable(self._standing, program, self._tools.replays, self._original.drawn)
         except RefusedError as refusal:
-            self._found.count(seen.mutant, refusal.reason)
+            self._found.count(seen.mutant, refusal.reason.word)
             return False
         return True
 

@@ -129,5 +129,6 @@ class Generation:
                 result.tasks.append(task)
         result.tasks = result.tasks[: self._plan.count]
         counts = [each.counts for each in found.values()]
-        result.counts = merged([*counts, {"": {Reason.DUPLICATE: result.duplicates}}] if result.duplicates else counts)
+        twice = [{"": {Reason.DUPLICATE.word: result.duplicates}}] if result.duplicates else []
+        result.counts = merged([*counts, *twice])
         return result

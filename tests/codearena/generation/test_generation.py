@@ -15,12 +15,13 @@ import pytest
 
 from codearena.commands.arena import arena_of, tools_at
 from codearena.commands.gateways import Isolation
+from codearena.generation.bases import all_bases
 from codearena.generation.campaign import Tools
 from codearena.generation.certificate import Certificate, Reason
 from codearena.generation.certification import Certification, Certified, groups_of
 from codearena.generation.generation import Generation, Plan, Result
 from codearena.generation.journal import Journal
-from codearena.generation.original import Original
+from codearena.generation.original import Original, of_base
 from codearena.tasks.faults import TaskError
 from codearena.tasks.jsonl import read_jsonl, write_jsonl
 from codearena.tasks.task import Split, Task
@@ -144,6 +145,28 @@ def _wait_for_line(path: Path, number: int, process: "subprocess.Popen[bytes]") 
     raise AssertionError(f"ended with {process.returncode} before it was to be killed")
 
 
+def test_what_is_made_of_the_bases_is_certified_once_more(tmp_path: Path) -> None:
+    """As tasks of their own, with inputs drawn anew for each attempt."""
+    bases = [of_base(base, 3) for base in all_bases().values()]
+    plan = Plan(int(os.environ.get("CODEARENA_TESTS_TASKS", "16")), 3)
+    made = generated(tmp_path, plan, plan.chosen(bases))
+    assert (len(made.tasks), made.refused) == (plan.count, {})
+    again = verified(made.tasks)
+    assert again.refused == {}
+    assert [unmeasured(task)["certificate"]["tree"] for task in again.tasks] == [
+        unmeasured(task)["certificate"]["tree"] for task in made.tasks
+    ]
+
+
+def verified(tasks: Sequence[Task]) -> Certified:
+    async def run() -> Certified:
+        groups = groups_of(tasks)
+        async with tools([*tasks, *(group.original.examined for group in groups)]) as found:
+            return await Certification(found, 0).run(groups)
+
+    return asyncio.run(run())
+
+
 @pytest.fixture(scope="module")
 def certified() -> Certified:
     tasks = [
@@ -153,13 +176,7 @@ def certified() -> Certified:
         clamp_task(id="right", buggy=CLAMP),
         letters_task(),
     ]
-
-    async def run() -> Certified:
-        groups = groups_of(tasks)
-        async with tools([*tasks, *(group.original.examined for group in groups)]) as found:
-            return await Certification(found, 0).run(groups)
-
-    return asyncio.run(run())
+    return verified(tasks)
 
 
 def test_a_task_of_somebody_else_is_certified(certified: Certified) -> None:
