@@ -63,9 +63,8 @@ class Strengths:
     async def _fate(self, mutant: Mutant) -> Fate:
         if await self._fails_hidden_call(mutant):
             return Fate.KILLED
-        unseen = any(bug.kind in UNSEEN_KINDS for bug in mutant.bugs) and self._original.examined.checks
-        if (unseen or not self._fixed) and await self._fails_hidden_test(mutant):
-            return Fate.KILLED
+        if self._has_more_tests and (seen := await self._graded_fate(mutant)) is not None:
+            return seen
         return Fate.EQUIVALENT if await self._differential.is_equivalent(mutant.text) else Fate.MISSED
 
     async def _fails_hidden_call(self, mutant: Mutant) -> bool:
@@ -74,11 +73,19 @@ class Strengths:
         compared = zip(self._fixed, found, right, strict=False)
         return any(outcome != expected and not call.visible for call, outcome, expected in compared)
 
-    async def _fails_hidden_test(self, mutant: Mutant) -> bool:
+    @property
+    def _has_more_tests(self) -> bool:
+        """Whether there are some that are not replayed: those of a script, of what is started, and checks."""
+        task = self._original.examined
+        return len(self._fixed) < len(task.all_tests) + len(task.checks)
+
+    async def _graded_fate(self, mutant: Mutant) -> Fate | None:
+        """By all tests; None: it passes them."""
         (verdict,) = await graded(self._arena, self._original.examined.id, [mutant.text])
         marks = Marks.of(verdict)
-        broken = outcome_of(verdict) in ("compile_error", "load_error")
-        return broken or marks.hidden_passed < marks.hidden_total
+        if outcome_of(verdict) in ("compile_error", "load_error") or marks.hidden_passed < marks.hidden_total:
+            return Fate.KILLED
+        return Fate.MISSED if marks.passed < marks.total else None
 
 
 def mutants_of(original: Original, seed: int, most: int) -> list[Mutant]:

@@ -61,6 +61,29 @@ def letters_task() -> Task:
     return from_record({**_record("letters", LETTERS, cases), "checker": checker}, "letters")
 
 
+CHECK = """def check(candidate):
+    assert candidate(5, 1, 9) == 5
+    assert candidate(0, 1, 9) == 1
+    assert candidate(12, 1, 9) == 9
+    assert candidate(1, 1, 9) == 1
+"""
+TWICE = "number = int(input())\nprint(number * 2)\n"
+
+
+def script_task() -> Task:
+    """One whose tests are a script."""
+    record = {"id": "by-script", "description": "Write clamp.", "entry_point": "clamp", "solution": CLAMP}
+    buggy = CLAMP.replace("return high", "return low")
+    return from_record({**record, "buggy": buggy, "script": {"source": CHECK}}, "by-script")
+
+
+def program_task() -> Task:
+    """One about a program."""
+    runs = [{"name": f"run {n}", "stdin": f"{n}\n", "stdout": f"{2 * n}\n", "visible": n < 2} for n in range(5)]
+    record = {"id": "twice", "description": "Print twice the number.", "solution": TWICE, "program": {"tests": runs}}
+    return from_record({**record, "buggy": TWICE.replace("* 2", "* 3")}, "twice")
+
+
 def originals() -> list[Original]:
     """Two."""
     return [of_task(clamp_task()), of_task(longest_task())]

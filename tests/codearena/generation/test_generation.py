@@ -25,7 +25,15 @@ from codearena.generation.original import Original, of_base
 from codearena.tasks.faults import TaskError
 from codearena.tasks.jsonl import read_jsonl, write_jsonl
 from codearena.tasks.task import Split, Task
-from tests.codearena.generation.originals import CLAMP, clamp_task, letters_task, longest_task, originals
+from tests.codearena.generation.originals import (
+    CLAMP,
+    clamp_task,
+    letters_task,
+    longest_task,
+    originals,
+    program_task,
+    script_task,
+)
 
 pytestmark = pytest.mark.redis
 COUNT = 24
@@ -175,14 +183,17 @@ def certified() -> Certified:
         clamp_task(id="equivalent", buggy=CLAMP.replace("value > high", "value >= high")),
         clamp_task(id="right", buggy=CLAMP),
         letters_task(),
+        script_task(),
+        program_task(),
     ]
     return verified(tasks)
 
 
 def test_a_task_of_somebody_else_is_certified(certified: Certified) -> None:
-    (task,) = certified.tasks
-    assert task.id == "bug"
-    assert certificate(task).outcome == "fails"
+    found = {task.id: certificate(task) for task in certified.tasks}
+    assert {name: each.outcome for name, each in found.items()} == dict.fromkeys(("bug", "by-script", "twice"), "fails")
+    assert {name: each.replays for name, each in found.items()} == {"bug": 20, "by-script": 0, "twice": 20}
+    assert all(each.strength.killed > 0 for each in found.values())
 
 
 def test_a_reference_that_depends_on_the_hash_seed_is_refused_by_the_name_of_the_test(certified: Certified) -> None:
