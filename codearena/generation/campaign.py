@@ -120,8 +120,11 @@ class Campaign:
         return wrong
 
     async def _chosen(self, bugs: Sequence[Mutant], count: int) -> list[_Seen]:
-        """Some of the mutants of one bug, compositions of those, and if these are too few more of the former."""
-        alone = iter(bugs)
+        """Some of the mutants of one bug, compositions of those, and if these are too few more of the former.
+
+        Those of kinds that few programs have a place for come first.
+        """
+        alone = iter(sorted(bugs, key=lambda mutant: mutant.bugs[0].kind not in UNSEEN_KINDS))
         chosen = await self._take(alone, min(len(bugs), round(_SINGLE_SHARE * count)))
         parts = [bug for mutant in bugs for bug in mutant.bugs if bug.kind not in UNSEEN_KINDS]
         known = {mutant.identity for mutant in bugs}
