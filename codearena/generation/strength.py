@@ -77,7 +77,7 @@ class Strengths:
     def _has_more_tests(self) -> bool:
         """Whether there are some that are not replayed: those of a script, of what is started, and checks."""
         task = self._original.examined
-        return len(self._fixed) < len(task.all_tests) + len(task.checks)
+        return len(self._fixed) < len(task.all_tests) + len(task.all_checks)
 
     async def _graded_fate(self, mutant: Mutant) -> Fate | None:
         """By all tests; None: it passes them."""
