@@ -128,6 +128,12 @@ space:  ## Put a Space together in build/space, ready to be pushed; docs/openenv
 verify: $(SERVER_READY)  ## Run every task's reference and buggy code through the real services
 	@codearena tasks verify
 
+.PHONY: tasks
+tasks: export COUNT ?= 10000
+tasks: export OUT ?= tasks.jsonl
+tasks: $(SERVER_READY)  ## Make COUNT certified tasks in the file OUT; docs/generation.md explains
+	@codearena tasks generate "$$OUT" --count "$$COUNT"
+
 .PHONY: bench
 bench: $(READY)  ## Measure a step on a warm pool against docker run
 	@$(prepare_docker); python -m benchmarks.step_latency

@@ -32,7 +32,7 @@ VerifyingURL = Annotated[
     typer.Option("--gateway-url", "--base-url", help="Gateway to verify on, which serves these tasks; none: our own."),
 ]
 
-app = typer.Typer(help="List, verify, convert, import and make tasks.", no_args_is_help=True)
+app = typer.Typer(help="List, verify, make and convert tasks.", no_args_is_help=True)
 app.command()(generate.generate)
 app.command("import")(importing.import_tasks)
 app.command()(task_files.certify)

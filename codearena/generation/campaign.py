@@ -14,10 +14,8 @@ from codearena.generation.certificate import (
     Reason,
     RefusedError,
     Strength,
-    outcome_of,
 )
 from codearena.generation.certifying import (
-    Differential,
     check_verdict,
     graded,
     require_stable,
@@ -25,11 +23,11 @@ from codearena.generation.certifying import (
 )
 from codearena.generation.difficulty import difficulty
 from codearena.generation.fixer import Fixer, Question
-from codearena.generation.mutants import Bug, Mutant, compositions, singles
+from codearena.generation.mutants import Mutant, compositions
 from codearena.generation.operators.source import Source
 from codearena.generation.original import Original
 from codearena.generation.replaying import Replayed, Replays
-from codearena.generation.strength import Fate, fate, strength_of
+from codearena.generation.strength import UNSEEN_KINDS, Fate, Strengths, mutants_of
 from codearena.models import Verdict
 from codearena.sdk.async_client import AsyncCodeArena
 from codearena.tasks.task import Split, Task
@@ -38,7 +36,6 @@ _SINGLE_SHARE = 0.6
 _FEWEST_MUTANTS, _MOST_MUTANTS = 40, 240
 _MORE = 1.3
 """Mutants that are tried for each task that is wanted."""
-_ROUNDS = 4
 
 
 @dataclass(frozen=True)
@@ -95,86 +92,74 @@ class Campaign:
         """At most so many tasks."""
         try:
             self._standing = await standing(self._original, self._tools.arena, self._tools.replays, self._seed)
+            bugs = await self._bugs(count)
+            chosen = await self._chosen(bugs, count)
         except RefusedError as refusal:
             self._found.refused, self._found.exhausted = str(refusal), True
             return self._found
-        made = self._mutants(count)
-        seen = await self._singles(made)
-        wanted_singles = min(len(seen), round(_SINGLE_SHARE * count))
-        chosen = await self._stable(seen, wanted_singles)
-        composed = await self._compositions(seen, count - len(chosen))
-        chosen += composed
-        if len(chosen) < count:  # fewer compositions than hoped for: the other mutants of one bug
-            chosen += await self._stable(seen[wanted_singles:], count - len(chosen))
-            self._found.exhausted = len(chosen) < count
+        self._found.exhausted = len(chosen) < count
         self._found.tasks = await self._certified(chosen)
         return self._found
-
-    def _mutants(self, count: int) -> list[Mutant]:
-        most = min(_MOST_MUTANTS, max(_FEWEST_MUTANTS, round(_MORE * count)))
-        return singles(self._source, self._rng("singles"), most)
 
     def _rng(self, purpose: str) -> random.Random:
         return random.Random(f"{self._seed}:{self._original.name}:{purpose}")
 
-    async def _singles(self, made: Sequence[Mutant]) -> list[_Seen]:
-        """Those that are wrong. What the hidden tests make of all of them is their strength."""
-        verdicts = await self._verdicts(made)
-        differential = Differential(self._original, self._tools.replays, self._seed)
-        fates = [await fate(mutant, verdict, differential) for mutant, verdict in zip(made, verdicts, strict=True)]
-        self._found.strength = strength_of(fates, differential)
-        seen = []
-        for mutant, verdict, found in zip(made, verdicts, fates, strict=True):
-            if found is Fate.EQUIVALENT and outcome_of(verdict) == "passes":
-                self._found.count(mutant, Reason.EQUIVALENT)
-            elif (wrong := self._wrong(mutant, verdict)) is not None:
-                seen.append(wrong)
-        return seen
+    async def _bugs(self, count: int) -> list[Mutant]:
+        """Mutants of one bug each that do something else than the reference, or may take longer or break a check."""
+        most = min(_MOST_MUTANTS, max(_FEWEST_MUTANTS, round(_MORE * count)))
+        made = mutants_of(self._original, self._seed, most)
+        arena, replays = self._tools.arena, self._tools.replays
+        strengths = Strengths(self._original, self._standing, arena, replays, self._seed)
+        self._found.strength, fates = await strengths.of(made)
+        wrong = []
+        for mutant, fate in zip(made, fates, strict=True):
+            if fate is not Fate.EQUIVALENT or mutant.bugs[0].kind in UNSEEN_KINDS:
+                wrong.append(mutant)
+            else:
+                self._found.count(mutant, Reason.EQUIVALENT.word)
+        return wrong
 
-    async def _verdicts(self, made: Sequence[Mutant]) -> list[Verdict]:
-        return await graded(self._tools.arena, self._original.examined.id, [mutant.text for mutant in made])
+    async def _chosen(self, bugs: Sequence[Mutant], count: int) -> list[_Seen]:
+        """Some of the mutants of one bug, compositions of those, and if these are too few more of the former.
+
+        Those of kinds that few programs have a place for come first.
+        """
+        alone = iter(sorted(bugs, key=lambda mutant: mutant.bugs[0].kind not in UNSEEN_KINDS))
+        chosen = await self._take(alone, min(len(bugs), round(_SINGLE_SHARE * count)))
+        parts = [bug for mutant in bugs for bug in mutant.bugs if bug.kind not in UNSEEN_KINDS]
+        known = {mutant.identity for mutant in bugs}
+        composed = compositions(self._source, parts, self._rng("compositions"))
+        fresh = (mutant for mutant in composed if mutant.identity not in known)
+        chosen += await self._take(fresh, count - len(chosen))
+        return chosen + await self._take(alone, count - len(chosen))
+
+    async def _take(self, mutants: Iterator[Mutant], wanted: int) -> list[_Seen]:
+        """The first so many that the pipeline finds to be wrong, and that are so with every hash seed."""
+        chosen: list[_Seen] = []
+        while len(chosen) < wanted and (some := list(itertools.islice(mutants, wanted - len(chosen)))):
+            verdicts = await graded(self._tools.arena, self._original.examined.id, [each.text for each in some])
+            seen = [self._wrong(mutant, verdict) for mutant, verdict in zip(some, verdicts, strict=True)]
+            wrong = [each for each in seen if each is not None]
+            stable = await asyncio.gather(*map(self._is_stable, wrong))
+            chosen += [each for each, is_stable in zip(wrong, stable, strict=True) if is_stable]
+        return chosen
 
     def _wrong(self, mutant: Mutant, verdict: Verdict) -> _Seen | None:
         try:
             marks, outcome = check_verdict(self._standing, verdict)
         except RefusedError as refusal:
-            self._found.count(mutant, refusal.reason)
+            self._found.count(mutant, refusal.reason.word)
             return None
         return _Seen(mutant, marks, outcome, verdict)
-
-    async def _stable(self, seen: Sequence[_Seen], wanted: int) -> list[_Seen]:
-        """The first so many that do the same with every hash seed."""
-        chosen: list[_Seen] = []
-        rest = iter(seen)
-        while len(chosen) < wanted and (some := list(itertools.islice(rest, wanted - len(chosen)))):
-            found = await asyncio.gather(*map(self._is_stable, some))
-            chosen += [each for each, stable in zip(some, found, strict=True) if stable]
-        return chosen
 
     async def _is_stable(self, seen: _Seen) -> bool:
         program = Replayed.of(self._original.examined, seen.mutant.text)
         try:
             await require_stable(self._standing, program, self._tools.replays, self._original.drawn)
         except RefusedError as refusal:
-            self._found.count(seen.mutant, refusal.reason)
+            self._found.count(seen.mutant, refusal.reason.word)
             return False
         return True
-
-    async def _compositions(self, seen: Sequence[_Seen], wanted: int) -> list[_Seen]:
-        """Of bugs that are each wrong alone."""
-        known = {each.mutant.identity for each in seen}
-        parts: list[Bug] = [bug for each in seen for bug in each.mutant.bugs]
-        stream: Iterator[Mutant] = compositions(self._source, parts, self._rng("compositions"))
-        fresh = (mutant for mutant in stream if mutant.identity not in known)
-        chosen: list[_Seen] = []
-        for _ in range(_ROUNDS):
-            if len(chosen) >= wanted:
-                break
-            some = list(itertools.islice(fresh, round(_MORE * (wanted - len(chosen))) + 1))
-            verdicts = await self._verdicts(some)
-            wrong = [self._wrong(mutant, verdict) for mutant, verdict in zip(some, verdicts, strict=True)]
-            chosen += await self._stable([each for each in wrong if each is not None], wanted - len(chosen))
-        return chosen
 
     async def _certified(self, chosen: Sequence[_Seen]) -> list[Task]:
         questions = [Question(each.mutant.text, each.verdict.error_log, self._original.solution) for each in chosen]

@@ -28,6 +28,11 @@ class Reason(StrEnum):
     REWARD_ORDER = "the rewards are not in order"
     DUPLICATE = "another task has the same code"
 
+    @property
+    def word(self) -> str:
+        """In one or two words, for the head of a column."""
+        return self.name.lower().replace("_", " ")
+
 
 class RefusedError(Exception):
     """There is no certificate. reason: of which kind; detail: what exactly."""

@@ -24,7 +24,6 @@ from codearena.generation.certificate import (
 )
 from codearena.generation.certifying import (
     EMPTY,
-    Differential,
     Standing,
     check_verdict,
     graded,
@@ -37,7 +36,7 @@ from codearena.generation.identity import identity
 from codearena.generation.operators.operator import Kind
 from codearena.generation.original import Original, of_task
 from codearena.generation.replaying import Replayed
-from codearena.generation.strength import mutants_strength
+from codearena.generation.strength import Strengths, mutants_of
 from codearena.models import Verdict
 from codearena.tasks.record import to_record
 from codearena.tasks.task import Task
@@ -116,11 +115,11 @@ class Certification:
     async def _group(self, group: Group) -> list[Task | RefusedError]:
         try:
             known = await standing(group.original, self._tools.arena, self._tools.replays, self._seed)
-            differential = Differential(group.original, self._tools.replays, self._seed)
-            strength = await mutants_strength(group.original, self._tools.arena, self._seed, _MUTANTS, differential)
+            strengths = Strengths(group.original, known, self._tools.arena, self._tools.replays, self._seed)
+            strength, _ = await strengths.of(mutants_of(group.original, self._seed, _MUTANTS))
         except RefusedError as refusal:
             return [refusal] * len(group.tasks)
-        one = _OfGroup(group, self._tools, known, strength, differential)
+        one = _OfGroup(group, self._tools, known, strength, strengths)
         return list(await asyncio.gather(*(self._task(one, task) for task in group.tasks)))
 
     async def _task(self, group: "_OfGroup", task: Task) -> Task | RefusedError:
@@ -135,26 +134,24 @@ class Certification:
 class _OfGroup:
     """The tasks of one group, whose reference is known."""
 
-    def __init__(
-        self, group: Group, tools: Tools, known: Standing, strength: Strength, differential: Differential
-    ) -> None:
+    def __init__(self, group: Group, tools: Tools, known: Standing, strength: Strength, strengths: Strengths) -> None:
         self._original = group.original
         self._tools = tools
         self._standing = known
         self._strength = strength
-        self._differential = differential
+        self._strengths = strengths
 
     async def certified(self, task: Task) -> Task:
         """The task with its certificate. Raises RefusedError."""
         arena = self._tools.arena
-        reference, given, empty = await graded(arena, task.id, [task.solution, task.buggy, EMPTY])
         (alone,) = await graded(arena, self._original.examined.id, [task.buggy])
+        marks, outcome = await self._wrong(task, alone)
+        reference, given, empty = await graded(arena, task.id, [task.solution, task.buggy, EMPTY])
         if not has_full_marks(reference):
             raise RefusedError(Reason.REFERENCE_FAILS, f"passes {Marks.of(reference).passed} tests")
         if given.solved or not empty.reward <= given.reward < reference.reward:
             told = f"empty {empty.reward}, buggy {given.reward}, reference {reference.reward}"
             raise RefusedError(Reason.REWARD_ORDER, told)
-        marks, outcome = await self._wrong(task, alone)
         replayed = Replayed.of(task, task.buggy)
         await require_stable(self._standing, replayed, self._tools.replays, self._original.drawn)
         (rank,) = await self._tools.fixer.ranks([Question(task.buggy, alone.error_log, task.solution)])
@@ -165,8 +162,8 @@ class _OfGroup:
         try:
             return check_verdict(self._standing, alone)
         except RefusedError as refusal:
-            if refusal.reason is Reason.PASSES and await self._differential.is_equivalent(task.buggy):
-                raise RefusedError(Reason.EQUIVALENT, f"on {self._differential.inputs} inputs") from refusal
+            if refusal.reason is Reason.PASSES and await self._strengths.is_equivalent(task.buggy):
+                raise RefusedError(Reason.EQUIVALENT, f"on {self._strength.inputs} inputs") from refusal
             raise
 
     def _certificate(

@@ -13,7 +13,7 @@ from codearena.generation.journal import Journal, Key
 from codearena.generation.original import Original
 from codearena.tasks.task import Split, Task
 
-_FEW = 8
+_FEW = 16
 """Tasks of one original below which others are left out: to look at a program's mutants takes a while."""
 _PASSES = 8
 
@@ -129,5 +129,6 @@ class Generation:
                 result.tasks.append(task)
         result.tasks = result.tasks[: self._plan.count]
         counts = [each.counts for each in found.values()]
-        result.counts = merged([*counts, {"": {Reason.DUPLICATE: result.duplicates}}] if result.duplicates else counts)
+        twice = [{"": {Reason.DUPLICATE.word: result.duplicates}}] if result.duplicates else []
+        result.counts = merged([*counts, *twice])
         return result

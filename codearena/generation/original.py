@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from codearena.generation.base import Base
 from codearena.generation.replaying import Call, call_of_case, call_of_run, calls_of
@@ -77,7 +78,7 @@ def of_task(task: Task) -> Original:
 
 
 def _made(test: TestCase, inputs: object) -> TestCase:
-    given = inputs if isinstance(inputs, dict) else {"args": inputs}
+    given: dict[str, Any] = inputs if isinstance(inputs, dict) else {"args": inputs}
     return test.model_copy(update={"args": list(given["args"]), "kwargs": dict(given.get("kwargs", {}))})
 
 

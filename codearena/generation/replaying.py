@@ -39,6 +39,7 @@ class Call:
     test: str
     packed: Mapping[str, object]
     drawn: bool = False
+    visible: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,9 @@ def call_of_case(task: Task, test: TestCase) -> Call:
     """A test that is a call, or the life of an object."""
     steps = [(step.call, step.args, step.kwargs) for step in test.calls] or [(task.entry_point, test.args, test.kwargs)]
     packed = [{"call": name, "args": _text(args), "kwargs": _text(kwargs)} for name, args, kwargs in steps]
-    return Call(test.name, {"steps": packed, "env": test.env, "compare": test.compare.value}, bool(test.make))
+    return Call(
+        test.name, {"steps": packed, "env": test.env, "compare": test.compare.value}, bool(test.make), test.visible
+    )
 
 
 def call_of_run(task: Task, test: ProgramTest) -> Call:
@@ -68,7 +71,7 @@ def call_of_run(task: Task, test: ProgramTest) -> Call:
     assert task.program is not None
     stdin = base64.b64encode(as_bytes(test.stdin)).decode("ascii")
     packed = {"stdin": stdin, "arguments": test.arguments, "compare": task.program.compare.value}
-    return Call(test.name, packed, bool(test.make))
+    return Call(test.name, packed, bool(test.make), test.visible)
 
 
 def calls_of(task: Task) -> list[Call]:
