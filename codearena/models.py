@@ -395,10 +395,11 @@ class TaskSummary(Lenient):
 
 
 class TaskDetail(TaskSummary):
-    """A task as an agent may know it: no hidden test, no hint, no solution."""
+    """A task as an agent may know it: no hidden test, no hint, no solution. metadata: what of it is public."""
 
     buggy_code: str
     visible_tests: list[str]
+    metadata: dict[str, Any] = {}
 
 
 class Isolation(Lenient):

@@ -61,6 +61,8 @@ _Tag = Annotated[str, StringConstraints(min_length=1, max_length=100), STORABLE]
 
 
 def _small(metadata: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    if not isinstance(metadata.get("public", {}), dict):
+        raise ValueError("public must be an object")
     if len(json.dumps(metadata, allow_nan=False)) > _METADATA_CHARS:
         raise ValueError(f"is longer than {_METADATA_CHARS} characters as JSON")
     return metadata
@@ -222,6 +224,12 @@ class Task(Part):
         """The cases, the tests of the script, and the program's."""
         script = self.script.tests if self.script else ()
         return [*self.tests, *script, *(self.program.tests if self.program else ())]
+
+    @property
+    def public_metadata(self) -> dict[str, JsonValue]:
+        """What of the metadata whoever reads the task sees."""
+        public = self.metadata.get("public")
+        return public if isinstance(public, dict) else {}
 
     @property
     def all_checks(self) -> Sequence[Check]:

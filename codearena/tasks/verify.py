@@ -64,11 +64,11 @@ def _taken(task: Task) -> list[str]:
     """Of names that its script uses and nobody but the attempt defines: a wrong helper would be believed."""
     if task.script is None:
         return []
-    own = {task.entry_point.partition(".")[0].removesuffix("()"), *task.script.withholds}
+    own = {task.entry_point.partition(".")[0].removesuffix("()"), *task.script.withholds, *task.provides}
     taken = ", ".join(sorted(asked_of_attempt(task.script.source) - own))
     believed = (
         f"its script takes {taken} from the attempt, and believes what that makes of it: define it in the script, or "
-        "name it in script.withholds"
+        "name it in script.withholds or provides"
     )
     return [believed] if taken and task.entry_point else []
 

@@ -317,6 +317,7 @@ def task_detail(task: Task, max_steps: int) -> models.TaskDetail:
         **task_summary(task, max_steps).model_dump(),
         buggy_code=task.buggy,
         visible_tests=_visible_tests(task),
+        metadata=task.public_metadata,
     )
 
 

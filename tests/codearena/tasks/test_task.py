@@ -10,6 +10,8 @@ import yaml
 from codearena.tasks.calls import CompareMode
 from codearena.tasks.faults import TaskError
 from codearena.tasks.folder import load_task, load_tasks
+from codearena.tasks.task import PROVIDES_CHECK
+from tests.codearena.tasks.made import task_of
 
 MINIMAL = """\
 id: double
@@ -204,3 +206,53 @@ def test_two_tasks_of_the_same_id_are_refused(write: Callable[..., Path], tmp_pa
 def test_an_empty_folder_of_tasks_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TaskError, match="no tasks"):
         load_tasks(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"tests": None}, "needs tests, a script or a program"),
+        ({"entry_point": None}, "entry_point: tests need one"),
+        ({"program": {"tests": [{"name": "p", "stdout": ""}]}}, "a program stands alone"),
+        ({"program": {"tests": [{"name": "p"}]}, "tests": None}, "program: needs stdout or answers: p"),
+        ({"tests": [{"name": "t", "args": [1], "expect": 1, "make": "made"}]}, "cases: has no function made"),
+        ({"tests": [{"name": "t", "expect": 1, "compare": "custom"}]}, "checker: compare: custom needs one"),
+        ({"checker": "def chek(): pass"}, "checker: has no function check"),
+        ({"cases": "def ("}, "cases: line 1"),
+        (
+            {"tests": [{"name": "t", "args": [1], "expect": 1, "result": "arg1"}]},
+            "result is arg1, and there are 1 args",
+        ),
+        ({"tests": [{"name": "t", "args": [1], "raises": "E", "result": "arg0"}]}, "result is for one call's value"),
+        ({"provides": ["not a name"]}, "provides.0: 'not a name' is no name in Python"),
+        ({"solution": "x = '\udc80'"}, "solution: Input should be a valid string"),
+        ({"metadata": {"n": "x" * 70_000}}, "metadata: is longer than 65536"),
+        ({"metadata": {"n": float("inf")}}, "metadata"),
+        ({"schema": 2}, "schema: Input should be less than or equal to 1"),
+        ({"category": "Upper"}, "category"),
+        ({"script": {"source": "x = 1"}}, "script: test_script.py holds no test"),
+    ],
+)
+def test_what_fields_ask_of_each_other_is_told(fields: dict[str, object], problem: str) -> None:
+    with pytest.raises(TaskError) as caught:
+        task_of(**fields)
+    assert problem in str(caught.value)
+
+
+def test_a_check_of_what_the_tests_bring_is_behind_the_tasks_own() -> None:
+    assert [check.name for check in task_of(provides=["a", "b"]).all_checks] == [PROVIDES_CHECK]
+    with pytest.raises(TaskError, match="share a name"):
+        task_of(provides=["a"], checks=[{"name": PROVIDES_CHECK, "rule": "forbid_name", "argument": "x"}])
+
+
+def test_a_copy_with_another_field_has_another_revision() -> None:
+    task = task_of()
+    before = task.revision
+    assert task.model_copy(update={"hints": ["h"]}).revision != before == task.revision
+
+
+def test_only_what_is_public_of_the_metadata_is_for_readers() -> None:
+    assert task_of(metadata={"answer": 42, "public": {"year": 2020}}).public_metadata == {"year": 2020}
+    assert task_of(metadata={"answer": 42}).public_metadata == {}
+    with pytest.raises(TaskError, match="metadata: public must be an object"):
+        task_of(metadata={"public": "all"})
