@@ -1,6 +1,6 @@
 """Oracles of the bases on searching."""
 
-from itertools import combinations, count, pairwise
+from itertools import accumulate
 
 
 def insertion_range(values: list[int], target: int) -> tuple[int, int]:
@@ -12,25 +12,14 @@ def rotated_minimum(values: list[int]) -> int:
 
 
 def smallest_capacity(weights: list[int], days: int) -> int:
+    """Over all ways to part the weights: the least largest load of the first packages in one day, in two, and so on."""
     if days < 1:
         raise ValueError
-    if len(weights) <= 10:
-        splits = combinations(range(1, len(weights)), min(days, max(1, len(weights))) - 1)
-        return min(max(_loads(weights, split)) for split in splits)
-    return next(capacity for capacity in count(max(weights)) if _needed(weights, capacity) <= days)
-
-
-def _loads(weights: list[int], split: tuple[int, ...]) -> list[int]:
-    ends = [0, *split, len(weights)]
-    return [sum(weights[start:end]) for start, end in pairwise(ends)]
-
-
-def _needed(weights: list[int], capacity: int) -> int:
-    left, days = list(weights), 0
-    while left:
-        load = next(number for number in range(len(left), 0, -1) if sum(left[:number]) <= capacity)
-        left, days = left[load:], days + 1
-    return days
+    sums = [0, *accumulate(weights)]
+    best = sums
+    for _ in range(min(days, len(sums)) - 1):
+        best = [min(max(best[cut], total - sums[cut]) for cut in range(at + 1)) for at, total in enumerate(sums)]
+    return best[-1]
 
 
 def closest_value(values: list[int], target: int) -> int:
