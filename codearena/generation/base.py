@@ -6,7 +6,6 @@ in it as ordinary functions. A record gets them as three sources of their own (s
 and imports that it needs and nothing else.
 """
 
-import copy
 import inspect
 import random
 import sys
@@ -15,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from codearena.generation.excerpts import excerpt
-from codearena.generation.observing import Raised, observe, printed_by
+from codearena.generation.observing import Raised, answer, life, printed_by
 from codearena.tasks.tagged import to_json
 
 Record = dict[str, object]
@@ -174,8 +173,7 @@ class FunctionBase(Base):
             fields["env"] = dict(env)
         if case.process:
             return {**fields, "process": dict(case.process), "expect": to_json(case.expect)}
-        args, own_kwargs = copy.deepcopy((case.args, dict(kwargs)))
-        return {**fields, **_expectation(observe(lambda: self.solves(*args, **own_kwargs), env), self.compare)}
+        return {**fields, **_expectation(answer(self.solves, case.args, kwargs, env), self.compare)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,18 +191,17 @@ class ClassBase(Base):
 
     def _given(self, steps: Steps) -> Record:
         calls = [{"call": name, "args": [to_json(value) for value in args]} for name, *args in steps]
-        return {"calls": calls, **_expectation(observe(lambda: self._live(steps), {}), self.compare)}
-
-    def _live(self, steps: Steps) -> list[object]:
-        (_, *args), *later = copy.deepcopy(list(steps))
-        owner = self.solves(*args)
-        # Copied at once, because a later call may change what an earlier one returned.
-        return [copy.deepcopy(getattr(owner, str(name))(*args)) for name, *args in later]
+        return {"calls": calls, **_expectation(life(self.solves, steps), self.compare)}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProgramBase(Base):
-    """A program: text on standard input, text on standard output. `compare`: exact, tokens or numbers."""
+    """A program: text on standard input, text on standard output. `compare`: exact, tokens or numbers.
+
+    A hidden test may be a maker of a text. Of the makers only the last one goes into a record, for a test whose input
+    is made anew for each attempt. The others draw the inputs of the record, because each case that a gateway keeps of a
+    program costs it the start of a process, and it keeps dozens for each maker.
+    """
 
     visible: Mapping[str, str]
     hidden: Mapping[str, str | Callable[[random.Random], str]]
@@ -218,12 +215,12 @@ class ProgramBase(Base):
         found: list[Record] = [
             {"name": name, "visible": True, **self._given(text)} for name, text in self.visible.items()
         ]
+        makers = {name: test for name, test in self.hidden.items() if callable(test)}
+        anew = dict([*makers.items()][-1:])
         for name, test in self.hidden.items():
-            if isinstance(test, str):
-                found.append({"name": name, **self._given(test)})
-            else:
-                found.append({"name": name, "make": test.__name__, **self._given(test(rng))})
-        return {"program": {"compare": self.compare, "tests": found}, **self._cases(self.hidden)}
+            made = {"make": anew[name].__name__} if name in anew else {}
+            found.append({"name": name, **made, **self._given(test(rng) if callable(test) else test)})
+        return {"program": {"compare": self.compare, "tests": found}, **self._cases(anew)}
 
     def _given(self, stdin: str) -> Record:
         return {"stdin": stdin, "stdout": printed_by(self.solves, stdin)}
