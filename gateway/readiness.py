@@ -6,13 +6,14 @@ from codearena import models
 from codearena.errors import ServiceError
 from gateway import executors
 from gateway.attempt.clients import Clients
+from gateway.catalogue.catalogue import Catalogue
 from gateway.settings import Settings
 from gateway.store.redis import Store
 
 _OK = "ok"
 
 
-async def readiness(settings: Settings, store: Store, clients: Clients) -> models.Ready:
+async def readiness(settings: Settings, store: Store, clients: Clients, tasks: Catalogue) -> models.Ready:
     """Asks the store, the judge, the grader and every executor at once; what is wrong is in the answer."""
     async with asyncio.TaskGroup() as group:
         stored = group.create_task(_store(store))
@@ -29,6 +30,8 @@ async def readiness(settings: Settings, store: Store, clients: Clients) -> model
         ready=all(check == _OK for check in checks.values()),
         checks=checks,
         isolation=isolation,
+        tasks=len(tasks),
+        tasks_faulty=tasks.faulty,
         on_request={name: asked.result()[0] for name, asked in on_request.items()},
     )
 

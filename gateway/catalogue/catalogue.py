@@ -19,7 +19,7 @@ from gateway.catalogue.index import TRAIN, Entry, Filters, Index, Pool
 log = logging.getLogger(__name__)
 
 DEFAULT_KEPT = 512
-_FAULTS_LOGGED = 100
+_FAULTS_KEPT = 100
 
 
 class Source(Protocol):
@@ -75,7 +75,8 @@ class Catalogue(Mapping[str, Task]):
         self._rows = array("I")  # by number: the row in its source
         self._source_of = bytearray()
         self._kept: Recent[int, Task] = Recent(kept)
-        self.faults: list[TaskError] = []
+        self.faults: list[TaskError] = []  # the first ones
+        self.faulty = 0
         self._faulty: set[int] = set()
         try:
             self._read_through(kept)
@@ -149,14 +150,14 @@ class Catalogue(Mapping[str, Task]):
         row = 0
         for found in source.scan():
             if isinstance(found, TaskError):
-                self.faults.append(found)
+                self._note(found)
                 continue
             if self._index.add(found):
                 self._rows.append(row)
                 self._source_of.append(number)
             else:
                 twice = Fault(source.place, found.task_id, "there are two of this id: the first one is served")
-                self.faults.append(TaskError([twice]))
+                self._note(TaskError([twice]))
             row += 1
 
     def _task(self, number: int) -> Task | None:
@@ -173,20 +174,25 @@ class Catalogue(Mapping[str, Task]):
             return self._sources[self._source_of[number]].read(self._rows[number])
         except TaskError as error:
             self._faulty.add(number)
-            self.faults.append(error)
+            self._note(error)
             self._count()
             log.error("task %s is not served: %s", self._index.ids[number], error)
             return None
+
+    def _note(self, fault: TaskError) -> None:
+        self.faulty += 1
+        if len(self.faults) < _FAULTS_KEPT:
+            self.faults.append(fault)
 
     def _report(self) -> None:
         if not len(self):
             faults = [fault for error in self.faults for fault in error.faults]
             raise TaskError(faults or [Fault(", ".join(source.place for source in self._sources), "", "no tasks")])
-        for fault in self.faults[:_FAULTS_LOGGED]:
+        for fault in self.faults:
             log.error("a task is not served: %s", fault)
-        log.info("%d tasks are served, %d are not", len(self), len(self.faults))
+        log.info("%d tasks are served, %d are not", len(self), self.faulty)
         self._count()
 
     def _count(self) -> None:
         metrics.TASKS.labels("served").set(len(self))
-        metrics.TASKS.labels("faulty").set(len(self.faults))
+        metrics.TASKS.labels("faulty").set(self.faulty)

@@ -67,14 +67,19 @@ class Agents:
         return [curriculum, curriculum if group_id is None else self._keys.group(agent_id, group_id)]
 
     async def memory(self, agent_id: str, task_id: str | None = None) -> MemoryRecord:
-        """All that is remembered; the source of the best attempt only of the task named."""
+        """All that is remembered; of a task, if one is named, with the source, and of best attempts only that."""
         keys = self._keys.memory(agent_id)
+        names = [f"revision:{task_id}", f"best:{task_id}"]
         async with translated(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.hgetall(keys.best)
             pipe.hgetall(keys.failures)
-            if task_id is not None:
+            if task_id is None:
+                pipe.hgetall(keys.best)
+            else:
+                pipe.hmget(keys.best, names)
                 pipe.hget(keys.sources, task_id)
-            best, failures, source = [*await pipe.execute(), None][:3]
+            failures, best, source = [*await pipe.execute(), None][:3]
+        if task_id is not None:
+            best = {name.encode(): value for name, value in zip(names, best, strict=True) if value is not None}
         sources = {task_id: source} if task_id is not None and source is not None else {}
         return MemoryRecord(_to_best(best), _to_failures(failures), sources)
 

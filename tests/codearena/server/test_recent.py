@@ -33,3 +33,16 @@ def test_none_is_kept_where_none_is_to_be() -> None:
     kept: Recent[str, int] = Recent(0)
     kept.put("a", 1)
     assert kept.get("a") is None
+
+
+def test_entries_take_room_by_what_they_weigh() -> None:
+    kept: Recent[str, int] = Recent(5, lambda value: value)
+    for key, weight in (("a", 2), ("b", 2), ("c", 3)):
+        kept.put(key, weight)
+    assert [key for key in "abc" if key in kept] == ["b", "c"]
+    kept.put("d", 6)
+    assert not any(key in kept for key in "abcd")
+    kept.put("e", 5)
+    kept.drop("e")
+    kept.put("f", 5)
+    assert "f" in kept

@@ -1,8 +1,11 @@
 """Which task a word stands for, and which one comes next."""
 
 import asyncio
+import contextlib
 import random
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -14,9 +17,12 @@ from codearena.tasks.folder import load_tasks
 from codearena.tasks.task import Level
 from gateway.agents.curriculum import candidates, chances, learnable, pick
 from gateway.catalogue.catalogue import Catalogue
+from gateway.catalogue.index import Pool
+from gateway.catalogue.lines import Lines
 from gateway.settings import Settings
 from gateway.store.records import CurriculumRecord, TaskRecord
 from gateway.store.redis import Store
+from tests.gateway.catalogue.records import record, write
 from tests.gateway.conftest import Serve
 
 
@@ -124,3 +130,70 @@ async def test_learning_progress_prefers_what_the_agent_solves_at_times(serve: S
     found = (await api.get("/curriculum")).json()["next_tasks"]
     assert found["hard-1"]["probability"] > 2 * found["easy-1"]["probability"]
     assert found["hard-1"]["probability"] > 2 * found["medium-1"]["probability"]
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Iterator[Catalogue]:
+    file = write(tmp_path / "many.jsonl", [record(number) for number in range(300)])
+    with contextlib.closing(Catalogue([Lines(file)], kept=8)) as tasks:
+        yield tasks
+
+
+@pytest.mark.parametrize("strategy", ["threshold", "learning_progress"])
+async def test_curriculum_never_chooses_what_is_held_out_but_where_its_split_is_named(
+    serve: Serve, settings: Settings, tmp_path: Path, strategy: str
+) -> None:
+    api = await serve(settings.model_copy(update={"tasks_dir": write(tmp_path / "many.jsonl", map(record, range(40)))}))
+    for word in ("auto", "easy", "kind-1"):
+        for split in (None, "held_out"):
+            body = {"task_id": word, "strategy": strategy, "split": split}
+            found = [(await api.post("/reset", json=body)).json()["info"]["task_id"] for _ in range(8)]
+            held_out = {int(task_id.removeprefix("set/")) % 5 == 0 for task_id in found}
+            assert held_out == {split == "held_out"}
+    named = await api.post("/reset", json={"task_id": "set/5"})
+    assert named.json()["info"]["task_id"] == "set/5"
+    listed = await api.get("/tasks", params={"split": "held_out", "limit": 3})
+    assert [task["split"] for task in listed.json()] == ["held_out"] * 3
+    assert listed.headers["X-Total-Count"] == "8"
+    assert "offset=3" in listed.headers["Link"]
+
+
+def test_a_choice_among_many_looks_at_no_more_than_is_known(many: Catalogue) -> None:
+    looked: list[object] = []
+
+    class Looking(Pool):
+        def __getitem__(self, place: Any) -> Any:
+            looked.append(place)
+            return super().__getitem__(place)
+
+    pool = many.pool()
+    looking = Looking(pool._index, pool._key, pool._numbers)
+    known = CurriculumRecord(
+        Level.EASY, (), tasks={f"set/{at}": TaskRecord(3, 1.0, 2.0, 0.5, 0.5, at) for at in (1, 2)}
+    )
+    rng = random.Random(1)
+    for number in range(1, 201):
+        learnable(looking, known, number, 10, None, rng)
+    assert len(looked) < 4 * 200
+
+
+def test_chances_of_many_name_the_likeliest_and_sum_to_what_they_are(many: Catalogue) -> None:
+    known = CurriculumRecord(Level.EASY, (), tasks={"set/1": TaskRecord(9, 5.0, 5.0, 0.6, 0.4, chosen=3)})
+    all_of_them = {each.task_id: each.probability for each in chances(many.pool(), known, 10)}
+    shown = chances(many.pool(), known, 10, most=20)
+    assert sum(all_of_them.values()) == pytest.approx(1)
+    assert {each.task_id: each.probability for each in shown} == {
+        each.task_id: all_of_them[each.task_id] for each in shown
+    }
+    assert len(shown) == 20 and shown[0].task_id == "set/1"
+
+
+async def test_agent_is_known_by_so_many_tasks_the_last_ones(redis_url: str) -> None:
+    settings = Settings(redis_url=SecretStr(redis_url), curriculum_tasks=16)
+    async with Store(settings) as store:
+        for number in range(1, 101):
+            await store.agents.choice_inputs("a", None, numbered=True)
+            await store.agents.issue("a", None, f"set/{number}", number)
+        known = (await store.agents.curriculum("a")).tasks
+    assert len(known) <= 2 * 16 + 16
+    assert {f"set/{number}" for number in range(90, 101)} <= set(known)
