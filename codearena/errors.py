@@ -106,6 +106,15 @@ class UnknownTaskError(CallerError):
     grpc_status = "NOT_FOUND"
 
 
+class UnknownSentTaskError(CallerError):
+    """No task of this reference is kept: it was never sent, or not used for too long. Sent whole, it is again."""
+
+    slug = "task-unknown"
+    title = "The task has to be sent whole"
+    http_status = 404
+    grpc_status = "NOT_FOUND"
+
+
 class UnknownEpisodeError(CallerError):
     """No such episode, or it has expired."""
 

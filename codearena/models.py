@@ -394,6 +394,34 @@ class TaskSummary(Lenient):
     tags: list[str] = []
 
 
+class SentTask(Lenient):
+    """A task that somebody has sent. task_ref: names it in requests; record_bytes: as JSON, before it is compressed."""
+
+    task_ref: str
+    id: str
+    title: str
+    category: str
+    difficulty: str
+    split: str
+    source: str
+    revision: str
+    record_bytes: int
+    kept_until_ms: int | None = Field(default=None, description="Since the epoch; each use makes it later.")
+
+
+class SentItem(Lenient):
+    """What came of one record: exactly one of the two is set."""
+
+    task: SentTask | None = None
+    problem: Problem | None = None
+
+
+class SentTasks(Lenient):
+    """Answers in the order of the records."""
+
+    items: list[SentItem]
+
+
 class TaskDetail(TaskSummary):
     """A task as an agent may know it: no hidden test, no hint, no solution. metadata: what of it is public."""
 
@@ -424,13 +452,15 @@ class Ready(Lenient):
     """Whether attempts can be graded. checks: "ok" or what is wrong, for the store and each service.
 
     isolation: of the executors that attempts usually go to, null if none serves; on_request: of those beside them, by
-    the isolation that a request names.
+    the isolation that a request names. tasks: that are served; tasks_faulty: that cannot be, which the log names.
     """
 
     ready: bool
     checks: dict[str, str]
     isolation: Isolation | None = None
     on_request: dict[str, Isolation | None] = {}
+    tasks: int = 0
+    tasks_faulty: int = 0
 
 
 class Health(Lenient):

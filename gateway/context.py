@@ -15,6 +15,7 @@ from gateway.attempt.graph import Graph
 from gateway.bulk.grading import Grading
 from gateway.bulk.jobs import BulkJobs
 from gateway.catalogue.catalogue import Catalogue
+from gateway.catalogue.sent import Sent
 from gateway.episode.history import History
 from gateway.episode.reset import Resets
 from gateway.episode.sessions import Sessions
@@ -31,6 +32,7 @@ class Context:
 
     settings: Settings
     tasks: Catalogue
+    sent: Sent
     store: Store
     keyring: Keyring
     clients: Clients

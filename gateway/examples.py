@@ -9,6 +9,18 @@ from typing import Any
 
 _BUGGY = "def average_list(numbers):\n    return sum(numbers) / len(numbers)\n"
 _FIXED = "def average_list(numbers):\n    return sum(numbers) / len(numbers) if numbers else 0.0\n"
+_TASK = {
+    "id": "mine/average",
+    "level": "easy",
+    "description": "The average of a list of numbers, 0 of an empty one.",
+    "entry_point": "average_list",
+    "buggy": _BUGGY,
+    "solution": _FIXED,
+    "tests": [
+        {"name": "some", "args": [[1, 2, 6]], "expect": 3.0, "visible": True},
+        {"name": "none", "args": [[]], "expect": 0.0},
+    ],
+}
 _ITEMS = [{"task_id": "easy-1", "source": _FIXED}, {"task_id": "easy-1", "source": _BUGGY}]
 
 
@@ -28,7 +40,11 @@ EXAMPLES: Mapping[str, Mapping[str, dict[str, Any]]] = {
             "The same, safe to send again: one request_id is one step", proposed_fix=_FIXED, request_id="step-1"
         ),
     },
-    "/grade": {"a source": _example("A verdict without an episode", task_id="easy-1", source=_FIXED)},
+    "/grade": {
+        "a source": _example("A verdict without an episode", task_id="easy-1", source=_FIXED),
+        "a task of your own": _example("Its tests come with the request", task=_TASK, source=_FIXED),
+    },
+    "/tasks": {"a task": _example("Kept, and named by its task_ref from then on", **_TASK)},
     "/grade/batch": {"two sources": _example("Graded in parallel, answered in order", items=_ITEMS)},
     "/jobs": {"two sources": _example("Graded in the background", items=_ITEMS)},
     "/fix": {

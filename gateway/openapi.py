@@ -17,7 +17,7 @@ _SCHEMES = {
     "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
 }
 _CONFLICTS = frozenset({("post", "/step"), ("post", "/jobs")})
-_LOOK_UP = frozenset({"/reset", "/step", "/state", "/grade", "/fix"})
+_LOOK_UP = frozenset({"/reset", "/step", "/state", "/grade", "/jobs", "/fix"})
 """Paths without an id in them whose requests name what may not exist."""
 _WITHOUT_STORE = frozenset({"/health", "/metadata", "/schema"})
 _RPC = {"application/json": {"schema": {"type": "object"}}}

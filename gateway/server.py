@@ -31,6 +31,9 @@ from gateway.bulk.jobs import BulkJobs
 from gateway.bulk.workers import Workers
 from gateway.catalogue.catalogue import Catalogue
 from gateway.catalogue.opening import open_catalogue
+from gateway.catalogue.reading import Reading
+from gateway.catalogue.sent import Sent
+from gateway.catalogue.wanted import Wants
 from gateway.context import Context
 from gateway.episode.history import History
 from gateway.episode.reset import Resets
@@ -61,23 +64,27 @@ async def _context(settings: Settings, tasks: Catalogue) -> AsyncIterator[Contex
     async with Store(settings) as store, Clients(settings) as clients, watching(store, settings.redis_watch_s):
         graph = Graph(settings, clients, random.SystemRandom())
         choice = Choice(settings, store.agents, tasks, random.Random())
-        baselines = Baselines(settings, store, graph, tasks)
-        resets = Resets(settings, store, baselines, tasks, choice)
-        steps = Steps(settings, store, graph, resets, tasks)
-        history = History(store, baselines, tasks)
+        baselines, reading = Baselines(settings, store, graph, tasks), Reading(settings)
+        sent = Sent(settings, store.sent_tasks, reading)
+        wants = Wants(tasks, sent)
+        resets = Resets(settings, store, baselines, wants, choice)
+        steps = Steps(settings, store, graph, resets, wants)
+        history = History(store, baselines, wants)
         groups = GroupVerdicts(store.verdicts, kept=settings.group_verdicts_kept_s > 0)
-        grading, sessions = Grading(settings, graph, tasks, groups), Sessions(settings, resets, steps, history)
+        grading, sessions = Grading(settings, graph, wants, groups), Sessions(settings, resets, steps, history)
         searches = Searches(settings.fixer_search_cpu_s, settings.fixer_search_memory_bytes, settings.source_bytes)
         reminders = Reminders(store.agents, settings.evaluation_agents)
         models = [ModelLink(each, searches) for each in settings.fixer_models]
         async with (
             contextlib.aclosing(searches),
+            contextlib.aclosing(reading),
             Workers(settings, store.bulk, grading) as workers,
             baselines.made_ahead(),
         ):
             yield Context(
                 settings=settings,
                 tasks=tasks,
+                sent=sent,
                 store=store,
                 keyring=Keyring(store.api_keys, settings.keys_max_age_s),
                 clients=clients,
@@ -86,7 +93,7 @@ async def _context(settings: Settings, tasks: Catalogue) -> AsyncIterator[Contex
                 steps=steps,
                 history=history,
                 grading=grading,
-                jobs=BulkJobs(settings, store.bulk, store.events, workers.wake),
+                jobs=BulkJobs(settings, store.bulk, store.events, sent, workers.wake),
                 fixer=Fixer(settings, tasks, [*models, BuiltinFixer(settings, graph, searches)], reminders.for_fix),
                 sessions=sessions,
                 mcp=McpServer(settings, sessions, graph, store.sessions),
@@ -127,7 +134,9 @@ def create_app(settings: Settings, served: Mapping[str, Task] | None = None) -> 
         app.include_router(routes.router, responses=problems.DOCUMENTED)
     app.include_router(ws.router)
     app.add_middleware(HungUp, paths=("/grade", "/grade/batch", "/fix", "/run_raw"))
+    with_task = settings.body_bytes + settings.sent_task_bytes
     limits = {"/grade/batch": settings.batch_body_bytes, "/jobs": settings.job_body_bytes}
+    limits |= {"/grade": with_task, "/reset": with_task, "/tasks": settings.batch_body_bytes}
     app.add_middleware(BodyLimit, default_bytes=settings.body_bytes, limits=limits)
     app.add_middleware(Guard, settings=settings, keyring=_keyring)
     if settings.cors_origins:

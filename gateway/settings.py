@@ -81,10 +81,25 @@ class Settings(ServiceSettings):
     tasks_prepared: int = Field(
         64, ge=0, description="Tasks made ready ahead of their first attempt while there is nothing else to do."
     )
+    sent_task_bytes: int = Field(_MIB, gt=0, description="Longest record of a task that comes with a request, as JSON.")
+    sent_tasks_ttl_s: int = Field(24 * 3600, gt=0, description="Such a task is forgotten so long after its last use.")
+    sent_tasks_kept: int = Field(
+        10_000, ge=1, description="Such tasks kept of one owner; the one not used for longest gives way."
+    )
+    sent_tasks_bytes: int = Field(256 * _MIB, gt=0, description="Of all of them together, compressed.")
+    sent_attempt_cpu_s: float = Field(
+        60.0, gt=0, description="Most CPU time that such a task may ask for its attempts."
+    )
+    sent_attempt_wall_s: float = Field(120.0, gt=0, description="The same of wall time.")
+    sent_memory_bytes: int = Field(512 * _MIB, gt=0, description="The same of memory.")
+    sent_value_bytes: int = Field(4 * _MIB, gt=0, description="The same of a value, and of what a call writes.")
+    sent_checkers: bool = Field(
+        False, description="Keys of the scope tasks may send checkers, which no sandbox keeps from the grader."
+    )
     max_steps: int = Field(5, ge=1, le=100, description="Steps after which an episode ends.")
     source_bytes: int = Field(64 * _KIB, gt=0, description="A longer source counts as one that does not compile.")
     body_bytes: int = Field(_MIB, gt=0, description="A longer request body is refused with 413.")
-    batch_body_bytes: int = Field(16 * _MIB, gt=0, description="The same for /grade/batch.")
+    batch_body_bytes: int = Field(16 * _MIB, gt=0, description="The same for /grade/batch and /tasks.")
 
     attempts_running: int = Field(64, ge=1, description="Attempts in the services at once.")
     attempts_waiting: int = Field(1024, ge=0, description="Attempts waiting for that; beyond it 503.")

@@ -10,18 +10,19 @@ request id, so that a repeated one gets the first one's answer and is never coun
 as one of the errors of `codearena.errors`: `CallerError` for your mistake, `ServiceError` for ours.
 """
 
-import asyncio
 import os
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Self
+from urllib.parse import quote
 
 import httpx
 
-from codearena.errors import BodyTooLargeError, CallerError, CodeArenaError, RateLimitedError, ServiceError
+from codearena.errors import (
+    CodeArenaError,
+)
 from codearena.models import (
     DEFAULT_AGENT,
-    BatchResponse,
     CurriculumState,
     Episode,
     Event,
@@ -31,6 +32,7 @@ from codearena.models import (
     Memory,
     Ready,
     RunRawResponse,
+    SentTask,
     SplitName,
     State,
     Stats,
@@ -41,22 +43,19 @@ from codearena.models import (
     Verdict,
 )
 from codearena.retry import RetryPolicy
+from codearena.sdk.batches import Batches, Progress
 from codearena.sdk.batching import CHUNK_ITEMS as CHUNK_ITEMS
-from codearena.sdk.batching import chunks, sent_source
+from codearena.sdk.batching import sent_source
 from codearena.sdk.bulk import JobStatus
 from codearena.sdk.following import follow, follow_job
 from codearena.sdk.live import AsyncLiveEpisode
+from codearena.sdk.sending import Sending, Task, TaskRecord
 from codearena.sdk.transport import Transport, error_from_problem, validated
 
 DEFAULT_URL = "http://localhost:7860"
 API_KEY_VARIABLE = "CODEARENA_API_KEY"
 """Environment variable whose API key is sent where none is given."""
-_CHUNKS_AT_ONCE = 4
 _PAGE = 1000  # tasks that a gateway lists at once
-
-_Item = Mapping[str, str]
-Progress = Callable[[int, int], None]
-"""Is told how many are done and how many there are."""
 
 
 class AsyncCodeArena:
@@ -88,6 +87,8 @@ class AsyncCodeArena:
         self._retry = retry or RetryPolicy()
         own_key = api_key or os.environ.get(API_KEY_VARIABLE)
         self._transport = Transport(base_url, timeout_s, self._retry, transport, own_key)
+        self._sending = Sending(self._transport)
+        self._batches = Batches(self._transport, self._retry, self._sending, isolation)
         self._last_episode: str | None = None
 
     async def __aenter__(self) -> Self:
@@ -102,9 +103,10 @@ class AsyncCodeArena:
 
     async def reset(
         self,
-        task_id: str | None = None,
+        task_id: Task | None = None,
         *,
         seed: int | None = None,
+        split: SplitName | None = None,
         episode_id: str | None = None,
         strategy: str | None = None,
         group_id: str | None = None,
@@ -113,17 +115,19 @@ class AsyncCodeArena:
     ) -> StepResponse:
         """Starts an episode.
 
-        task_id: a task's id, a category, a level or "auto"; none: the service's choice. seed: fixes the choice among
-        several. episode_id: names the episode; one is made if none is given, so that a repeated reset is the same one.
+        task_id: a task's id, a category, a level or "auto", or a whole task of your own, as a line of a file has it;
+        none: the service's choice. seed: fixes the choice among several. split: of which tasks are chosen, "held_out"
+        for evaluation; none: "train". episode_id: names the episode; one is made if none is given, so that a repeated
+        reset is the same one.
         strategy: "threshold" or "learning_progress". group_id: all resets of a group get the same task. use_memory: the
         observations tell of the agent's best attempt at the task and its last failures. step_reward: "delta" makes each
         step's reward what it adds to the best one before it, so that their sum is the episode's return.
 
             episode = await arena.reset("type_errors", seed=7)
         """
-        body = {
-            "task_id": task_id,
+        body: dict[str, object] = {
             "seed": seed,
+            "split": split,
             "episode_id": episode_id or uuid.uuid4().hex,
             "agent_id": self._agent_id,
             "request_id": uuid.uuid4().hex,
@@ -133,7 +137,9 @@ class AsyncCodeArena:
             "step_reward": step_reward if step_reward != "absolute" else None,
             "isolation": self._isolation,
         }
-        answer = validated(StepResponse, await self._transport.post("/reset", body))
+        post = self._transport.post
+        answered = await self._sending.named(task_id, lambda named: post("/reset", body | named))
+        answer = validated(StepResponse, answered)
         self._last_episode = answer.episode_id
         return answer
 
@@ -186,22 +192,28 @@ class AsyncCodeArena:
         """
         return validated(Episode, await self._transport.get(f"/episodes/{episode_id}"))
 
-    async def grade(self, task_id: str, source: str, *, group_id: str | None = None) -> Verdict:
-        """Grades one source, without an episode. group_id: all of a group get the same hidden inputs.
+    async def grade(self, task_id: Task, source: str, *, group_id: str | None = None) -> Verdict:
+        """Grades one source, without an episode. task_id: or a whole task of your own, which takes a key for that.
+
+        group_id: all of a group get the same hidden inputs.
 
         (await arena.grade("easy-1", source)).reward
         """
-        return validated(Verdict, await self._transport.post("/grade", self._graded(task_id, source, group_id)))
+        body, post = self._batches.item({}, source, group_id), self._transport.post
+        return validated(Verdict, await self._sending.named(task_id, lambda named: post("/grade", body | named)))
 
     async def grade_batch(
         self,
-        items: Sequence[tuple[str, str]],
+        items: Sequence[tuple[Task, str]],
         *,
         group_id: str | None = None,
         group_ids: Sequence[str | None] | None = None,
         progress: Progress | None = None,
     ) -> list[Verdict | CodeArenaError]:
-        """Grades many (task id, source) pairs in parallel; answers in their order.
+        """Grades many (task, source) pairs in parallel; answers in their order.
+
+        A task is the id of one that is served, or a whole one of your own, which is sent once, however many sources
+        there are for it.
 
         group_id: all of a group get the same hidden inputs, and the same source the same verdict, so that their rewards
         compare. group_ids: instead of it, one for each item. progress: called with how many are done and how many there
@@ -212,72 +224,46 @@ class AsyncCodeArena:
 
             rewards = [v.reward if isinstance(v, Verdict) else None for v in await arena.grade_batch(pairs)]
         """
-        limit, done = asyncio.Semaphore(_CHUNKS_AT_ONCE), 0
-
-        async def graded(chunk: Sequence[_Item]) -> list[Verdict | CodeArenaError]:
-            nonlocal done
-            async with limit:
-                answers = await self._grade_chunk(chunk)
-            done += len(chunk)
-            if progress is not None:
-                progress(done, len(items))
-            return answers
-
-        bodies = self._batch(items, group_id, group_ids)
-        return [answer for answers in await asyncio.gather(*map(graded, chunks(bodies))) for answer in answers]
-
-    def _batch(
-        self, items: Sequence[tuple[str, str]], group_id: str | None, group_ids: Sequence[str | None] | None
-    ) -> list[dict[str, str]]:
-        if group_ids is None:
-            group_ids = [group_id] * len(items)
-        elif group_id is not None or len(group_ids) != len(items):
-            raise CallerError("group_ids has one for each item, and is given instead of group_id")
-        return [self._graded(task, source, group) for (task, source), group in zip(items, group_ids, strict=True)]
-
-    async def _grade_chunk(self, chunk: Sequence[_Item]) -> list[Verdict | CodeArenaError]:
-        answers = await self._grade_once(chunk)
-        for failures in range(1, self._retry.attempts):
-            failed = {
-                at: answer for at, answer in enumerate(answers) if isinstance(answer, ServiceError | RateLimitedError)
-            }
-            if not failed:
-                break
-            await self._retry.pause(failures, max(error.retry_after_s or 0.0 for error in failed.values()))
-            again = await self._grade_once([chunk[at] for at in failed])
-            for at, answer in zip(failed, again, strict=True):
-                answers[at] = answer
-        return answers
-
-    async def _grade_once(self, chunk: Sequence[_Item]) -> list[Verdict | CodeArenaError]:
-        try:
-            response = validated(BatchResponse, await self._transport.post("/grade/batch", {"items": chunk}))
-        except BodyTooLargeError as error:  # the limit is another one than usual
-            half = len(chunk) // 2
-            return [*await self._grade_once(chunk[:half]), *await self._grade_once(chunk[half:])] if half else [error]
-        if len(response.items) != len(chunk):
-            raise CodeArenaError(f"{len(response.items)} answers to a batch of {len(chunk)}")
-        return [item.verdict or error_from_problem(item.problem) for item in response.items]
-
-    def _graded(self, task_id: str, source: str, group_id: str | None) -> dict[str, str]:
-        body = {"task_id": task_id, "source": sent_source(source), "group_id": group_id, "isolation": self._isolation}
-        return {name: value for name, value in body.items() if value is not None}
+        return await self._batches.grade(items, group_id, group_ids, progress)
 
     async def submit_job(
-        self, items: Sequence[tuple[str, str]], *, group_id: str | None = None, job_id: str | None = None
+        self, items: Sequence[tuple[Task, str]], *, group_id: str | None = None, job_id: str | None = None
     ) -> JobStatus:
-        """Has many (task id, source) pairs graded in the background: more than one would wait for in one call.
+        """Has many (task, source) pairs graded in the background: more than one would wait for in one call.
 
         group_id: all of a group get the same hidden inputs. job_id: made if none is given; a job submitted twice with
         one id is one job. It outlives this object, and the gateway that took it.
 
             job = await arena.submit_job(pairs)
         """
-        body = {
-            "items": [self._graded(task_id, source, group_id) for task_id, source in items],
-            "job_id": job_id or uuid.uuid4().hex,
-        }
-        return validated(JobStatus, await self._transport.post("/jobs", body))
+        return await self._batches.submit(items, group_id, job_id or uuid.uuid4().hex)
+
+    async def send_tasks(self, records: Sequence[TaskRecord]) -> list[SentTask | CodeArenaError]:
+        """Sends tasks of your own ahead of their use, which `grade`, `grade_batch`, `submit_job` and `reset` do anyway.
+
+        One that the gateway refuses has its error in its place. Takes a key of the scope tasks.
+
+            refused = [each for each in await arena.send_tasks(records) if isinstance(each, CodeArenaError)]
+        """
+        return await self._sending.send(records)
+
+    async def sent_tasks(self) -> list[SentTask]:
+        """The tasks of your own that the gateway keeps, those used last first.
+
+        [task.task_ref for task in await arena.sent_tasks()]
+        """
+        found: list[SentTask] = []
+        while True:
+            query = {"offset": str(len(found)), "limit": str(_PAGE)}
+            new = [validated(SentTask, each) for each in await self._transport.get("/sent-tasks", query)]
+            found += new
+            if len(new) != _PAGE:
+                return found
+
+    async def forget_task(self, task_ref: str) -> None:
+        """Has the gateway forget a task of your own; episodes that have begun go on."""
+        self._sending.forget([task_ref])
+        await self._transport.delete(f"/sent-tasks/{task_ref}")
 
     async def job(self, job_id: str) -> JobStatus:
         """Where a job stands.
@@ -364,7 +350,7 @@ class AsyncCodeArena:
 
         print((await arena.task("hard-1")).buggy_code)
         """
-        return validated(TaskDetail, await self._transport.get(f"/tasks/{task_id}"))
+        return validated(TaskDetail, await self._transport.get(f"/tasks/{quote(task_id)}"))
 
     async def stats(self) -> Stats:
         """What all steps came to: rewards by task, level, method and more, outcomes, timings.

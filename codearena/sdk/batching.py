@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
 
 CHUNK_ITEMS = 32
 """Items of one batch request; a longer batch is sent in several."""
@@ -29,7 +30,10 @@ def sent_source(source: str) -> str:
     return next(start for start in starts if start is not None and source.startswith(start))
 
 
-def chunks(items: Sequence[Mapping[str, str]]) -> Iterator[Sequence[Mapping[str, str]]]:
+_Sent = TypeVar("_Sent", bound=Mapping[str, object])
+
+
+def chunks(items: Sequence[_Sent]) -> Iterator[Sequence[_Sent]]:
     """The items in order, in parts that each fit into one request."""
     start = size = 0
     for place, item in enumerate(items):

@@ -1,10 +1,12 @@
 """What callers send. Public through `codearena.models`, which also says how unknown fields are treated."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
+
+from codearena.sdk.references import REFERENCE_PATTERN
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._:@+=-]{0,127}$"
 """Ids that callers choose: of episodes, agents and requests."""
@@ -37,6 +39,15 @@ TaskChoice = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za
 SplitName = Literal["train", "held_out"]
 
 
+TaskRecord = dict[str, Any]
+"""A whole task, as a line of a file has it: docs/tasks.md."""
+TaskReference = Annotated[str, Field(pattern=REFERENCE_PATTERN)]
+
+
+def _record_or_none(value: object) -> object:
+    return value if isinstance(value, dict) else None
+
+
 StepReward = Literal["absolute", "delta"]
 """What the reward of a step's answer is: that of the attempt, or by how much it exceeds the best before it."""
 
@@ -62,6 +73,7 @@ class ResetRequest(Lenient):
     """Starts an episode. Unknown fields are ignored.
 
     task_id: a task's id, a category, a level, or "auto": a task of the level the agent's curriculum has reached.
+    task, task_ref: instead of it, a task of one's own, as in /grade. What is no object is not read as a task.
     seed: fixes the choice among several tasks. episode_id: names the episode; one of that name is replaced.
     strategy: how the task is chosen; none: as the service is set. group_id: all resets of a group get the same task,
     and at the same step the same hidden inputs, so that they can be compared.
@@ -73,6 +85,8 @@ class ResetRequest(Lenient):
     """
 
     task_id: TaskChoice | None = None
+    task: Annotated[TaskRecord | None, BeforeValidator(_record_or_none)] = None
+    task_ref: TaskReference | None = None
     seed: int | None = None
     episode_id: Id | None = None
     agent_id: Id = DEFAULT_AGENT
@@ -84,6 +98,14 @@ class ResetRequest(Lenient):
     use_memory: bool = False
     isolation: IsolationName | None = None
     step_reward: StepReward = "absolute"
+
+    @model_validator(mode="after")
+    def _one_task(self) -> Self:
+        if self.task is not None and self.task_ref is not None:
+            raise PydanticCustomError("one_task", "task and task_ref stand beside each other; send one of them")
+        if self.task_id is not None and (self.task is not None or self.task_ref is not None):
+            raise PydanticCustomError("one_task", "task_id stands beside a task of your own; send one of them")
+        return self
 
 
 class StepRequest(_Strict):
@@ -126,9 +148,15 @@ class StepRequest(_Strict):
 
 
 class GradeRequest(_Strict):
-    """Grades one source against one task, without an episode."""
+    """Grades one source against one task, without an episode: one of task_id, task and task_ref says which."""
 
-    task_id: TaskChoice
+    task_id: TaskChoice | None = Field(default=None, description="Of a task that is served.")
+    task: TaskRecord | None = Field(
+        default=None, description="A whole task; takes a key of the scope tasks. Kept, so that task_ref may follow."
+    )
+    task_ref: TaskReference | None = Field(
+        default=None, description="Of a task that was sent whole: the SHA-256 of its JSON, as POST /tasks tells it."
+    )
     source: SourceText
     group_id: Id | None = Field(default=None, description="Attempts of one group get the same hidden inputs.")
     probe_cpu_s: float | None = Field(
@@ -140,6 +168,12 @@ class GradeRequest(_Strict):
     isolation: IsolationName | None = Field(
         default=None, description="Where it runs, other than usual; takes a key that may name one."
     )
+
+    @model_validator(mode="after")
+    def _one_task(self) -> Self:
+        if sum(each is not None for each in (self.task_id, self.task, self.task_ref)) != 1:
+            raise PydanticCustomError("one_task", "exactly one of task_id, task and task_ref says which task")
+        return self
 
 
 class BatchRequest(_Strict):

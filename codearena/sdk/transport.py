@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import httpx
@@ -26,6 +26,7 @@ from codearena.retry import RetryPolicy
 from codearena.sdk.proxies import Proxy, proxy_for
 
 _CONNECT_TIMEOUT_S = 5.0
+_NO_CONTENT = 204
 _NO_SUCH_PATH = (PROBLEM_BASE + "not-found", PROBLEM_BASE + "method-not-allowed")
 _PROXY_STATUSES = (429, 502, 503, 504)  # without a problem document they come from something between us and the gateway
 
@@ -77,14 +78,16 @@ class Transport:
         if not isinstance(self._opened, str):
             await self._opened.aclose()
 
-    async def post(self, path: str, body: Mapping[str, object]) -> JSON:
-        """The answer's JSON; members of the body that are None are left out.
+    async def post(self, path: str, body: Mapping[str, object] | Sequence[object]) -> JSON:
+        """The answer's JSON; members of a body that is an object are left out if they are None.
 
         Raises:
             CodeArenaError: as the problem document says, or ServiceError if none came.
         """
         # Escaped to ASCII here: a source may hold lone surrogates, which UTF-8 cannot carry.
-        content = json.dumps({name: value for name, value in body.items() if value is not None}).encode("ascii")
+        if isinstance(body, Mapping):
+            body = {name: value for name, value in body.items() if value is not None}
+        content = json.dumps(body).encode("ascii")
         request = self._http.build_request("POST", path, content=content, headers={"Content-Type": "application/json"})
         return await self._answered(request, self._retry.attempts, None)
 
@@ -103,6 +106,10 @@ class Transport:
         """
         request = self._http.build_request("GET", path, params=query)
         return await self._answered(request, tries or self._retry.attempts, also_status)
+
+    async def delete(self, path: str) -> None:
+        """Raises CodeArenaError: as the problem document says, or ServiceError if none came."""
+        await self._answered(self._http.build_request("DELETE", path), self._retry.attempts, None)
 
     @contextlib.asynccontextmanager
     async def lines(
@@ -144,7 +151,7 @@ class Transport:
         if not response.is_success and response.status_code != also_status:
             raise self._error(response)
         try:
-            answer = response.json()
+            answer = response.json() if response.status_code != _NO_CONTENT else None
         except ValueError as error:
             raise self._foreign(response) from error
         self._reached = True

@@ -101,7 +101,10 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     create = commands.add_parser("create", parents=[where], help="make a key and print it, once")
     create.add_argument("owner", help="whose it is; keys of one owner share episodes, agents and quota")
-    scopes, covers = [scope.value for scope in Scope], "use: play and grade; admin: read /metrics, too (default: use)"
+    scopes, covers = (
+        [scope.value for scope in Scope],
+        "use: play and grade; tasks: with tasks of their own; admin: all (default: use)",
+    )
     create.add_argument("--scope", choices=scopes, default=Scope.USE.value, help=covers)
     create.add_argument("--requests-per-s", type=float, metavar="N", help="quota (default: the gateway's)")
     create.add_argument("--concurrent", type=int, metavar="N", help="requests at once (default: the gateway's)")

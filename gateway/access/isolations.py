@@ -34,5 +34,5 @@ class Isolations:
 
     def permit(self, name: str) -> None:
         """Raises ForbiddenError if the current caller may not have the isolation. name: empty: the usual one."""
-        if name and current().scope not in (self._scope, Scope.ADMIN):
+        if name and not current().scope.includes(self._scope):
             raise ForbiddenError(f"to name an isolation takes a key of the scope {self._scope}")

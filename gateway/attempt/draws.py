@@ -22,8 +22,10 @@ from codearena.tasks.program import ProgramTest
 from codearena.tasks.task import Task
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
 from gateway.attempt import programs
+from gateway.attempt.authored import Authored
 from gateway.attempt.briefs import Brief, Drawn, call_of, drawn_tests, expectation_of, reference_workload
 from gateway.attempt.limits import ceilings
+from gateway.catalogue.sent_task import fault_of
 
 _CALLS_PER_WORKLOAD = 64
 
@@ -45,7 +47,7 @@ class Draws:
         """Whether the task has hidden inputs that are drawn."""
         return bool(self._tests)
 
-    async def drawn(self, brief: Brief, key: str, step: int, run: Run) -> Brief:
+    async def drawn(self, brief: Brief, key: str, step: int, run: Run, authored: Authored | None = None) -> Brief:
         """The brief with the inputs that are drawn for this key and step. run: takes a workload whose source is set.
 
         Raises:
@@ -54,7 +56,7 @@ class Draws:
         if not self._tests:
             return brief
         if self._pool is None or (self._pool.done() and (self._pool.cancelled() or self._pool.exception() is not None)):
-            self._pool = asyncio.create_task(self._prepare(run))
+            self._pool = asyncio.create_task(self._prepare(run, authored))
         pool = await asyncio.shield(self._pool)
         cases = {test.name: pool[test.name][self._index(test.name, key, step)] for test in self._tests}
         return _with_cases(brief, cases)
@@ -71,13 +73,16 @@ class Draws:
         text = "\0".join([self._task.revision, *parts]).encode()
         return hmac.digest(self._secret, text, hashlib.sha256)
 
-    async def _prepare(self, run: Run) -> dict[str, list[Drawn]]:
-        """Cases of each test, whose calls get their ids when they are drawn."""
-        return {test.name: await self._prepared(test, run) for test in self._tests}
+    async def _prepare(self, run: Run, authored: Authored | None) -> dict[str, list[Drawn]]:
+        return {test.name: await self._prepared(test, run, authored) for test in self._tests}
 
-    async def _prepared(self, test: TestCase | ProgramTest, run: Run) -> list[Drawn]:
+    async def _prepared(self, test: TestCase | ProgramTest, run: Run, authored: Authored | None) -> list[Drawn]:
         rng = random.Random(self._digest("pool", test.name))
-        made = [self._made(test, rng) for _ in range(self._size)]
+        if authored is None:
+            inputs = [self._inputs(test, rng) for _ in range(self._size)]
+        else:
+            inputs = await authored.cases(test.make, rng, self._size)
+        made = [self._case(test, each) for each in inputs]
         calls = [self._call(case, str(number)) for number, case in enumerate(made, start=1)]
         outcomes: list[common_pb2.CallOutcome] = []
         for at in range(0, len(calls), _CALLS_PER_WORKLOAD):
@@ -85,10 +90,20 @@ class Draws:
         cases = zip(made, calls, outcomes, strict=True)
         return [Drawn(call, self._expected(case, outcome)) for case, call, outcome in cases]
 
-    def _made(self, test: TestCase | ProgramTest, rng: random.Random) -> TestCase | ProgramTest:
-        if isinstance(test, ProgramTest):
-            return programs.made_test(self._task, test, rng)
-        return made_case(self._task, test, rng)
+    def _inputs(self, test: TestCase | ProgramTest, rng: random.Random) -> Any:
+        """What the test's maker makes. Raises ServiceError: it raised."""
+        try:
+            return self._task.makers[test.make](rng)
+        except Exception as error:
+            raise ServiceError(f"{test.make} of {self._task.id} failed: {type(error).__name__}: {error}") from error
+
+    def _case(self, test: TestCase | ProgramTest, made: Any) -> TestCase | ProgramTest:
+        """The test with those inputs, and nothing said about what is expected."""
+        try:
+            return programs.made_test(test, made) if isinstance(test, ProgramTest) else made_case(test, made)
+        except Exception as error:
+            detail = f"{test.make} of {self._task.id} made no inputs: {type(error).__name__}: {error}"
+            raise fault_of(self._task, detail) from error
 
     def _call(self, case: TestCase | ProgramTest, call_id: str) -> executor_pb2.Call:
         return programs.call_of(case, call_id) if isinstance(case, ProgramTest) else call_of(self._task, case, call_id)
@@ -98,7 +113,7 @@ class Draws:
         workload = reference_workload(self._task, limits, calls)
         report = await run(workload)
         if report.status != executor_pb2.ATTEMPT_STATUS_RAN or len(report.calls) != len(calls):
-            raise ServiceError(f"the reference of {self._task.id} did not run")
+            raise fault_of(self._task, f"the reference of {self._task.id} did not run")
         return report.calls
 
     def _expected(self, case: TestCase | ProgramTest, outcome: common_pb2.CallOutcome) -> grader_pb2.Expectation:
@@ -114,22 +129,14 @@ class Draws:
             expectation.raises.type = outcome.raised.type
         else:
             status = common_pb2.CallStatus.Name(outcome.status)
-            raise ServiceError(f"the reference of {self._task.id} ended a case of {case.name!r} with {status}")
+            raise fault_of(self._task, f"the reference of {self._task.id} ended a case of {case.name!r} with {status}")
         return expectation
 
 
-def made_case(task: Task, test: TestCase, rng: random.Random) -> TestCase:
-    """The test with inputs from the task's generator, and nothing said about what is expected.
-
-    Raises:
-        ServiceError: the generator raised, or returned neither a tuple nor {"args": tuple, "kwargs": dict}.
-    """
-    try:
-        made: Any = task.makers[test.make](rng)
-        args, kwargs = (made["args"], made.get("kwargs", {})) if isinstance(made, dict) else (made, {})
-        fields = {"name": test.name, "args": list(args), "kwargs": dict(kwargs), "env": test.env, "expect": None}
-    except Exception as error:
-        raise ServiceError(f"{test.make} of {task.id} failed: {type(error).__name__}: {error}") from error
+def made_case(test: TestCase, made: Any) -> TestCase:
+    """The test with inputs from its maker: a tuple, or {"args": tuple, "kwargs": dict}. Raises for anything else."""
+    args, kwargs = (made["args"], made.get("kwargs", {})) if isinstance(made, dict) else (made, {})
+    fields = {"name": test.name, "args": list(args), "kwargs": dict(kwargs), "env": test.env, "expect": None}
     return TestCase(**fields, compare=test.compare, tolerance=test.tolerance, make=test.make, result=test.result)
 
 

@@ -14,6 +14,7 @@ from codearena.server.recent import Recent
 from codearena.tasks.task import Task
 from codearena.v1 import common_pb2, executor_pb2
 from gateway.attempt import limits
+from gateway.attempt.authored import Authored
 from gateway.attempt.briefs import Brief, BriefMaker
 from gateway.attempt.draws import Draws
 from gateway.attempt.given import Given, Seen
@@ -21,9 +22,11 @@ from gateway.attempt.limits import AttemptLimits
 from gateway.attempt.measuring import Measuring, Probing
 from gateway.attempt.proposal import Proposal, Ticket
 from gateway.attempt.stages import Services
+from gateway.catalogue.sent_task import SentTask
 from gateway.settings import Settings
 
 Probe = Callable[[bool], Awaitable[executor_pb2.Workload]]
+_SLOT_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,12 @@ class _Known:
     measuring: Measuring | None
 
 
+def _slots(known: _Known) -> int:
+    """Of so many that there are: a task whose tests are large takes the place of several."""
+    size = known.maker.brief.workload.ByteSize() + known.maker.brief.expectations.ByteSize()
+    return 1 + size // _SLOT_BYTES
+
+
 class Preparation:
     """Of all tasks. Every method that waits raises ServiceError where we failed.
 
@@ -84,13 +93,15 @@ class Preparation:
         self._rng = rng
         self._probing = Probing(settings.probe_cpu_s, settings.probe_stop_ratio, settings.probe_reuse)
         self._secret = settings.cases_secret.get_secret_value().encode() or rng.randbytes(32)
-        self._known: Recent[str, _Known] = Recent(settings.tasks_kept)  # by revision: one id may have had several
+        # By revision: one id may have had several.
+        self._known: Recent[tuple[str, bool], _Known] = Recent(settings.tasks_kept, _slots)
 
     def _of(self, task: Task) -> _Known:
-        known = self._known.get(task.revision)
+        key = (task.revision, isinstance(task, SentTask))  # of one that is served the author's code runs here
+        known = self._known.get(key)
         if known is None:
             known = self._new(task)
-            self._known.put(task.revision, known)
+            self._known.put(key, known)
         return known
 
     def _new(self, task: Task) -> _Known:
@@ -124,8 +135,9 @@ class Preparation:
         within = await self.ready(task, ticket)
         draw = "task" if self._settings.cases_fixed else _own_draw(proposal)
         cases = functools.partial(self._answered_cases, task, ticket)
-        brief = await known.draws.drawn(known.maker.brief, draw, proposal.step, cases)
-        probe = functools.partial(_probe, proposal, known.measuring) if known.measuring else None
+        authored = self._authored(task, ticket)
+        brief = await known.draws.drawn(known.maker.brief, draw, proposal.step, cases, authored)
+        probe = functools.partial(_probe, proposal, known.measuring, authored) if known.measuring else None
         return Prepared(brief, within, self._settings, draw, probe)
 
     async def for_showing(self, task: Task, ticket: Ticket, *, every_call: bool = False) -> Prepared:
@@ -156,6 +168,16 @@ class Preparation:
         self._of(task).limits.note(report)
         return report
 
+    def _authored(self, task: Task, ticket: Ticket) -> Authored | None:
+        """What runs the author's code; None: it may run here."""
+        if not isinstance(task, SentTask):
+            return None
+
+        async def run(workload: executor_pb2.Workload) -> executor_pb2.Report:
+            return await self._services.run(ticket.errand("author", ticket.isolation), workload)
+
+        return Authored(task, run)
+
     async def _look_at_given(self, task: Task, ticket: Ticket, brief: Brief) -> Seen:
         """The code as given, of which every call is made."""
         errand = ticket.errand("baseline", ticket.isolation)
@@ -165,9 +187,12 @@ class Preparation:
             return report, await stages.examine(report, brief.expectations)
 
 
-async def _probe(proposal: Proposal, measuring: Measuring, again: bool) -> executor_pb2.Workload:
-    budget_s = proposal.probe_cpu_s
-    return await measuring.workload(_own_draw(proposal), proposal.step, again=again, probe_cpu_s=budget_s)
+async def _probe(
+    proposal: Proposal, measuring: Measuring, authored: Authored | None, again: bool
+) -> executor_pb2.Workload:
+    return await measuring.workload(
+        _own_draw(proposal), proposal.step, again=again, probe_cpu_s=proposal.probe_cpu_s, authored=authored
+    )
 
 
 def _own_draw(proposal: Proposal) -> str:

@@ -5,14 +5,13 @@ grader alone. How much of an output is kept follows from the largest answer, in 
 what is beyond that the program cannot tell: it is cut after the program has ended.
 """
 
-import random
 import shlex
 from typing import Any
 
-from codearena.errors import ServiceError
 from codearena.tasks.program import OutputMode, Program, ProgramTest, as_bytes
 from codearena.tasks.task import Task, TaskLimits
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
+from gateway.catalogue.sent_task import fault_of
 
 _COMPARE = {
     OutputMode.EXACT: grader_pb2.COMPARE_EXACT,
@@ -77,19 +76,11 @@ def shown_input(test: ProgramTest) -> str:
     return arguments + as_bytes(test.stdin).decode("utf-8", "backslashreplace")
 
 
-def made_test(task: Task, test: ProgramTest, rng: random.Random) -> ProgramTest:
-    """The test with inputs from the task's generator, and nothing said about what is expected.
-
-    Raises:
-        ServiceError: the generator raised, or returned neither a text nor {"stdin": text, "arguments": list}.
-    """
-    try:
-        made: Any = task.makers[test.make](rng)
-        inputs = made if isinstance(made, dict) else {"stdin": made}
-        fields = {"name": test.name, "stdin": inputs.get("stdin", ""), "arguments": list(inputs.get("arguments", []))}
-        return ProgramTest(**fields, make=test.make, limits=test.limits)
-    except Exception as error:
-        raise ServiceError(f"{test.make} of {task.id} failed: {type(error).__name__}: {error}") from error
+def made_test(test: ProgramTest, made: Any) -> ProgramTest:
+    """The test with inputs from its maker: a text, or {"stdin": text, "arguments": list}. Raises for anything else."""
+    inputs = made if isinstance(made, dict) else {"stdin": made}
+    fields = {"name": test.name, "stdin": inputs.get("stdin", ""), "arguments": list(inputs.get("arguments", []))}
+    return ProgramTest(**fields, make=test.make, limits=test.limits)
 
 
 def answered(task: Task, expectation: grader_pb2.Expectation, outcome: common_pb2.CallOutcome) -> None:
@@ -101,6 +92,6 @@ def answered(task: Task, expectation: grader_pb2.Expectation, outcome: common_pb
     if outcome.status != common_pb2.CALL_STATUS_RETURNED or outcome.exit_status or outcome.stdout.truncated:
         how = common_pb2.CallStatus.Name(outcome.status)
         detail = f"{how}, status {outcome.exit_status}, {outcome.stdout.total_bytes} bytes"
-        raise ServiceError(f"the reference of {task.id} ended a case of {expectation.name!r} with {detail}")
+        raise fault_of(task, f"the reference of {task.id} ended a case of {expectation.name!r} with {detail}")
     del expectation.output.answers[:]
     expectation.output.answers.append(outcome.stdout.head)

@@ -19,7 +19,7 @@ from gateway.attempt.graph import Attempt, Graph
 from gateway.attempt.proposal import Proposal, ticket_for
 from gateway.bulk.group_verdicts import GroupVerdict, GroupVerdicts
 from gateway.bulk.places import Places, Usual, task_id_of
-from gateway.catalogue.catalogue import Catalogue
+from gateway.catalogue.wanted import Wants
 from gateway.deadline import Deadline
 from gateway.settings import Settings
 from gateway.store.api_keys import Scope
@@ -30,15 +30,15 @@ _KEPT_REPORT_BYTES = 32 * 1024  # usual ones have a few thousand
 
 
 class Grading:
-    """Grades against the tasks given, as the first step of an episode would be."""
+    """Grades as the first step of an episode would be."""
 
-    def __init__(self, settings: Settings, graph: Graph, tasks: Catalogue, groups: GroupVerdicts) -> None:
+    def __init__(self, settings: Settings, graph: Graph, wants: Wants, groups: GroupVerdicts) -> None:
         self._parallel = settings.batch_parallel
         self._batch_deadline_s = settings.batch_deadline_s
         self._graph = graph
         self._wait_s = settings.attempt_wait_s
         self._isolations = Isolations(settings)
-        self._tasks = tasks
+        self._wants = wants
         self._groups = groups
         self._usual = Usual()
         self._flights: Flights[Attempt] = Flights(settings.verdicts_kept_s, may_keep=_is_small)
@@ -47,16 +47,16 @@ class Grading:
         """caller: whom to be fair to.
 
         Raises:
-            UnknownTaskError: no such task.
-            ForbiddenError: a budget for the probe or an isolation, from a caller who may not choose it.
-            InvalidRequestError: no executors have the isolation.
+            UnknownTaskError, UnknownSentTaskError: no such task.
+            ForbiddenError: a budget for the probe, an isolation or a task of one's own, from a caller who may not.
+            InvalidRequestError: no executors have the isolation, or the task that was sent is none.
             ServiceError: we failed.
         """
         if request.probe_cpu_s is not None and current().scope is not Scope.ADMIN:
             raise ForbiddenError(f"probe_cpu_s takes a key of the scope {Scope.ADMIN}")
         proposal = Proposal(
             ticket_for(self._wait_s, caller, self._isolations.permitted(request.isolation)),
-            self._tasks.find(request.task_id),
+            await self._wants.of_grade(request),
             request.source.encode("utf-8", "surrogatepass"),
             draw=f"group:{owned(request.group_id)}" if request.group_id else "",
             probe_cpu_s=request.probe_cpu_s,

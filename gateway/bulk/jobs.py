@@ -1,5 +1,6 @@
 """The jobs of whoever calls: opened, looked at, followed and cancelled. Grading them is the work of workers.py."""
 
+import contextlib
 import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -8,6 +9,7 @@ from codearena import models
 from codearena.errors import InvalidRequestError, JobExistsError, OverQuotaError, ServiceError, UnknownJobError
 from codearena.sdk import bulk
 from gateway.access import caller as callers
+from gateway.catalogue.sent import Sent
 from gateway.settings import Settings
 from gateway.store.bulk import BulkStore, Opened
 from gateway.store.events import EventLog, StreamEvent
@@ -21,8 +23,11 @@ class BulkJobs:
     Every method raises StoreError if Redis does not do its part.
     """
 
-    def __init__(self, settings: Settings, store: BulkStore, events: EventLog, opened: Callable[[], None]) -> None:
+    def __init__(
+        self, settings: Settings, store: BulkStore, events: EventLog, sent: Sent, opened: Callable[[], None]
+    ) -> None:
         self._settings = settings
+        self._sent = sent
         self._store = store
         self._events = events
         self._opened = opened
@@ -33,12 +38,15 @@ class BulkJobs:
         Raises:
             InvalidRequestError: it has too many items.
             JobExistsError: another one has the id.
-            OverQuotaError: the owner has as many unfinished ones as are kept.
+            OverQuotaError: the owner has as many unfinished ones as are kept, or tasks in use.
+            UnknownSentTaskError: an item refers to a task that is not kept.
+            ForbiddenError: an item has a task of its own, from a caller who may not.
         """
         if len(request.items) > self._settings.job_items:
             raise InvalidRequestError(f"{len(request.items)} items; a job has at most {self._settings.job_items}")
         caller = callers.current()
-        items = [json.dumps(item).encode("ascii") for item in request.items]  # escaped: it may hold lone surrogates
+        referring = await self._referring(request.items)
+        items = [json.dumps(item).encode("ascii") for item in referring]  # escaped: it may hold lone surrogates
         opened = await self._store.open(
             callers.owned(job_id), items, _fingerprint(items, caller.scope), caller.owner, caller.scope
         )
@@ -51,6 +59,28 @@ class BulkJobs:
             raise ServiceError("the job was not stored; send it again")
         self._opened()
         return await self.status(job_id)
+
+    async def _referring(self, items: Sequence[object]) -> list[object]:
+        """The items, of which each refers to its task instead of holding it; the tasks are kept as long as a job.
+
+        One whose task is none stays as it is, and is told so by its answer.
+        """
+        hold_s, found = self._settings.job_ttl_s, list[object]()
+        held = set[str]()
+        for item in items:
+            if isinstance(item, dict) and isinstance(item.get("task"), dict):
+                with contextlib.suppress(InvalidRequestError):
+                    packed = await self._sent.send(item["task"], hold_s=hold_s)
+                    held.add(packed.reference)
+                    item = {name: value for name, value in item.items() if name != "task"} | {
+                        "task_ref": packed.reference
+                    }
+            elif isinstance(item, dict) and isinstance(reference := item.get("task_ref"), str):
+                if reference not in held:
+                    await self._sent.find(reference, hold_s=hold_s)
+                held.add(reference)
+            found.append(item)
+        return found
 
     async def status(self, job_id: str) -> bulk.JobStatus:
         """Raises UnknownJobError."""

@@ -2,10 +2,13 @@
 
 import asyncio
 import contextlib
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 
+from codearena.server.recent import Recent
+
 _RECENT = 32
+_TASKS = 4096  # those tried last
 _QUICK = 0.25  # of the recent ones: attempts that hang, unless they are most, do not decide what is usual
 _TIMES = 4.0
 _LEAST_S = 0.25
@@ -13,24 +16,31 @@ _UNKNOWN_S = 10.0
 
 
 def task_id_of(item: object) -> str:
-    """Of an item of which it is not yet known whether it is valid; empty if it has none."""
-    task_id = item.get("task_id") if isinstance(item, dict) else ""
-    return task_id if isinstance(task_id, str) else ""
+    """What names the task of an item of which it is not yet known whether it is valid; empty if nothing does."""
+    if not isinstance(item, dict):
+        return ""
+    task = item.get("task")
+    named = task.get("id") if isinstance(task, dict) else item.get("task_id") or item.get("task_ref")
+    return named if isinstance(named, str) else ""
 
 
 class Usual:
     """What attempts at each task took lately, from having a place to their verdicts, in seconds."""
 
     def __init__(self) -> None:
-        self._recent_s: defaultdict[str, deque[float]] = defaultdict(lambda: deque(maxlen=_RECENT))
+        self._recent_s: Recent[str, deque[float]] = Recent(_TASKS)
 
     def note(self, task_id: str, took_s: float) -> None:
         """Takes in one that was graded."""
-        self._recent_s[task_id].append(took_s)
+        recent_s = self._recent_s.get(task_id)
+        if recent_s is None:
+            recent_s = deque(maxlen=_RECENT)
+            self._recent_s.put(task_id, recent_s)
+        recent_s.append(took_s)
 
     def quick_s(self, task_id: str) -> float:
         """What a quick one takes; 0 as long as nothing is known of the task."""
-        recent_s = sorted(self._recent_s[task_id]) if task_id in self._recent_s else []
+        recent_s = sorted(self._recent_s.get(task_id) or ())
         return recent_s[int(_QUICK * len(recent_s))] if recent_s else 0.0
 
     def quick_first(self, items: Sequence[object]) -> list[int]:

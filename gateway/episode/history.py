@@ -5,18 +5,19 @@ from codearena.errors import UnknownEpisodeError
 from codearena.v1 import store_pb2
 from gateway.access import caller as callers
 from gateway.attempt.baselines import Baselines
-from gateway.catalogue.catalogue import Catalogue
+from gateway.catalogue.wanted import Wants
 from gateway.episode import answers
+from gateway.store.records import EpisodeRecord
 from gateway.store.redis import Store
 
 
 class History:
     """Reads episodes. Every method raises UnknownEpisodeError for what there is none of, or ServiceError."""
 
-    def __init__(self, store: Store, baselines: Baselines, tasks: Catalogue) -> None:
+    def __init__(self, store: Store, baselines: Baselines, wants: Wants) -> None:
         self._store = store
         self._baselines = baselines
-        self._tasks = tasks
+        self._wants = wants
 
     async def state(self, agent_id: str, episode_id: str | None) -> models.State:
         """Of the episode named, else of the agent's last one, else an empty state."""
@@ -30,17 +31,20 @@ class History:
 
     async def episode(self, episode_id: str) -> models.Episode:
         """The episode with its attempts."""
-        episode, attempts = await self._store.attempts(callers.owned(episode_id))
-        if episode is None:
-            raise unknown(episode_id)
-        return answers.episode(episode, [store_pb2.StoredAttempt.FromString(attempt) for attempt in attempts])
+        return answers.episode(*await self._read(episode_id))
 
     async def hint(self, episode_id: str) -> str:
         """The hint that came with the last step, or with the reset."""
-        found = await self.episode(episode_id)
-        if found.attempts:
-            return found.attempts[-1].verdict.hint
-        return (await self._baselines.of(self._tasks.find(found.task_id or ""))).hint
+        episode, attempts = await self._read(episode_id)
+        if attempts:
+            return attempts[-1].verdict.hint
+        return (await self._baselines.of(await self._wants.of_episode(episode))).hint
+
+    async def _read(self, episode_id: str) -> tuple[EpisodeRecord, list[store_pb2.StoredAttempt]]:
+        episode, attempts = await self._store.attempts(callers.owned(episode_id))
+        if episode is None:
+            raise unknown(episode_id)
+        return episode, [store_pb2.StoredAttempt.FromString(attempt) for attempt in attempts]
 
 
 def unknown(episode_id: str) -> UnknownEpisodeError:

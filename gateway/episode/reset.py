@@ -16,7 +16,7 @@ from gateway.access.isolations import Isolations
 from gateway.agents import memory
 from gateway.agents.choice import Choice
 from gateway.attempt.baselines import Baselines
-from gateway.catalogue.catalogue import Catalogue
+from gateway.catalogue.wanted import Wants
 from gateway.clock import now_ms
 from gateway.episode import answers, episode_events
 from gateway.settings import Settings
@@ -27,13 +27,11 @@ from gateway.store.redis import Store
 class Resets:
     """Begins episodes."""
 
-    def __init__(
-        self, settings: Settings, store: Store, baselines: Baselines, tasks: Catalogue, choice: Choice
-    ) -> None:
+    def __init__(self, settings: Settings, store: Store, baselines: Baselines, wants: Wants, choice: Choice) -> None:
         self._settings = settings
         self._store = store
         self._baselines = baselines
-        self._tasks = tasks
+        self._wants = wants
         self._choice = choice
         self._isolations = Isolations(settings)
 
@@ -45,21 +43,22 @@ class Resets:
         private: it does not become the agent's last, which is the one that steps without an episode's id go to.
 
         Raises:
-            UnknownTaskError: no such task, category or level.
+            UnknownTaskError, UnknownSentTaskError: no such task, category or level.
             InvalidRequestError: an episode in evaluation is to use memory, or an agent kept for evaluation to train,
                 or no executors have the isolation.
-            ForbiddenError: an isolation, from a caller who may not choose it.
+            ForbiddenError: an isolation or a task of one's own, from a caller who may not.
             ServiceError: the buggy code could not be run, or the store failed; an episode may then exist or not.
         """
-        wanted = await self._wanted(request, request_id)
-        baseline = await self._baselines.of(self._tasks.find(wanted.task_id))
+        wanted, task = await self._wanted(request, request_id)
+        baseline = await self._baselines.of(task)
         episode = await self._store.create(wanted, episode_events.reset(wanted), private=private)
         if episode.isolation != wanted.isolation:
             raise InvalidRequestError(f"request id {request_id} came with another isolation before")
         if episode.step_reward != wanted.step_reward:
             raise InvalidRequestError(f"request id {request_id} came with another step_reward before")
-        task = self._tasks.find(episode.task_id)
-        if task.id != wanted.task_id:  # a retry, for which chance chose another task than for the first try
+        if (episode.task_id, episode.task) != (wanted.task_id, wanted.task):
+            # A retry, for which chance chose another task than for the first try.
+            task = await self._wants.of_episode(episode)
             baseline = await self._baselines.of(task)
         response_ids.note_episode(episode.episode_id)
         return answers.reset(episode, task, baseline)
@@ -70,7 +69,7 @@ class Resets:
         Raises ForbiddenError for an isolation that the caller may not name, or StoreError.
         """
         self._isolations.permit(finished.isolation)
-        task = self._tasks.find(finished.task_id)
+        task = await self._wants.of_episode(finished)
         fresh = replace(
             finished,
             episode_id=_derived_id("next", finished.nonce, request_id),
@@ -89,17 +88,21 @@ class Resets:
         )
         return (await self._store.create(fresh, episode_events.reset(fresh))).episode_id
 
-    async def _wanted(self, request: models.ResetRequest, request_id: str) -> EpisodeRecord:
-        """The episode that the request asks for, which is nowhere yet."""
+    async def _wanted(self, request: models.ResetRequest, request_id: str) -> tuple[EpisodeRecord, Task]:
+        """The episode that the request asks for, which is nowhere yet, and its task."""
         agent_id = callers.owned(request.agent_id)
         partition = memory.partition_of(
             callers.shown(request.agent_id), request.partition, self._settings.evaluation_agents
         )
         isolation = self._isolations.permitted(request.isolation)
-        task = await self._choice.choose(request.model_copy(update={"agent_id": agent_id}), partition)
+        sent = await self._wants.with_request(request)
+        if sent is None:
+            task = await self._choice.choose(request.model_copy(update={"agent_id": agent_id}), partition)
+        else:
+            task = sent.task
         reminder = await self._reminder(request, agent_id, partition, task)
         named = callers.owned(request.episode_id) if request.episode_id is not None else None
-        return EpisodeRecord(
+        episode = EpisodeRecord(
             episode_id=named or _derived_id("reset", agent_id, request_id),
             nonce=uuid.uuid4().hex,
             task_id=task.id,
@@ -115,7 +118,9 @@ class Resets:
             group=request.group_id or "",
             isolation=isolation,
             step_reward=request.step_reward,
+            task=b"" if sent is None else sent.record,
         )
+        return episode, task
 
     async def _reminder(
         self, request: models.ResetRequest, agent_id: str, partition: Partition, task: Task

@@ -14,7 +14,7 @@ from gateway.access import caller as callers
 from gateway.access.isolations import Isolations
 from gateway.attempt.graph import Graph
 from gateway.attempt.proposal import Proposal, ticket_for
-from gateway.catalogue.catalogue import Catalogue
+from gateway.catalogue.wanted import Wants
 from gateway.episode.commit import Commits, Sender, first_answer, reused
 from gateway.episode.history import unknown
 from gateway.episode.reset import Resets
@@ -34,12 +34,12 @@ class _InFlight:
 class Steps:
     """Takes steps of episodes, whichever process began them."""
 
-    def __init__(self, settings: Settings, store: Store, graph: Graph, resets: Resets, tasks: Catalogue) -> None:
+    def __init__(self, settings: Settings, store: Store, graph: Graph, resets: Resets, wants: Wants) -> None:
         self._settings = settings
         self._store = store
         self._graph = graph
         self._resets = resets
-        self._tasks = tasks
+        self._wants = wants
         self._commits = Commits(settings, store)
         self._isolations = Isolations(settings)
         self._in_flight: dict[str, _InFlight] = {}
@@ -96,16 +96,16 @@ class Steps:
             return first_answer(snapshot.answer, episode, sender)
         if episode.done:
             raise EpisodeFinishedError(f"episode {callers.shown(episode_id)} is finished; reset starts another")
-        attempt = await self._graph.attempt(self._proposal(episode, source))
+        attempt = await self._graph.attempt(await self._proposal(episode, source))
         response_ids.note_attempt(attempt.attempt_id)
         return await self._commits.commit(episode, attempt, sender)
 
-    def _proposal(self, episode: EpisodeRecord, source: bytes) -> Proposal:
+    async def _proposal(self, episode: EpisodeRecord, source: bytes) -> Proposal:
         """As the next step of the episode. Raises ForbiddenError, or UnknownTaskError if it is no longer served."""
         self._isolations.permit(episode.isolation)  # it may have been begun by another key of the owner
         return Proposal(
             ticket_for(self._settings.attempt_wait_s, isolation=episode.isolation),
-            self._tasks.find(episode.task_id),
+            await self._wants.of_episode(episode),
             source,
             episode.step + 1,
             episode.identities,

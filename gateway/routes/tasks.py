@@ -1,14 +1,19 @@
-"""The tasks: those that are served, /tasks and /tasks/{id}."""
+"""The tasks: those that are served, /tasks and /tasks/{id}, and those of the caller's own, /sent-tasks."""
 
 import asyncio
-from typing import Annotated
+import json
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from codearena import models
+from codearena.errors import CallerError, InvalidRequestError
+from codearena.sdk.references import REFERENCE_PATTERN
+from gateway import problems
 from gateway.catalogue.index import Filters
 from gateway.context import ContextDep
 from gateway.episode import answers
+from gateway.routes.grade import NDJSON
 
 TOTAL_HEADER = "X-Total-Count"
 _PAGE, _NUMBER_MAX = 1000, 2**31
@@ -42,6 +47,71 @@ async def tasks(
         following = request.url.include_query_params(offset=offset + limit, limit=limit)
         response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
     return [answers.task_summary(task, context.settings.max_steps) for task in page]
+
+
+_RECORDS: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {"anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}
+            },
+            NDJSON: {"schema": {"type": "string"}},
+        },
+    }
+}
+
+
+@router.post("/tasks", openapi_extra=_RECORDS)
+async def send(context: ContextDep, request: Request) -> models.SentTasks:
+    """Keeps tasks of the caller's own: a record, a list of them, or with `application/x-ndjson` one in each line.
+
+    Each answer has the task_ref by which /grade, /grade/batch, /jobs and /reset know the task, or its problem. Sent
+    again it is the same. Takes a key of the scope tasks.
+    """
+    records = _records(await request.body(), request.headers.get("content-type", ""))
+    return models.SentTasks(items=[await _sent(context, each) for each in records])
+
+
+def _records(body: bytes, media_type: str) -> list[object]:
+    """Raises CallerError for what is no JSON."""
+    try:
+        if media_type.partition(";")[0].strip().lower() == NDJSON:
+            return [json.loads(line) for line in body.splitlines() if line.strip()]
+        found = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise CallerError("the body is not valid JSON") from error
+    return found if isinstance(found, list) else [found]
+
+
+async def _sent(context: ContextDep, record: object) -> models.SentItem:
+    """Raises what is no fault of this record: a key that is not for that, a store that fails."""
+    try:
+        if not isinstance(record, dict):
+            raise InvalidRequestError("a task is a JSON object")
+        packed = await context.sent.send(record)
+    except InvalidRequestError as error:
+        return models.SentItem(problem=problems.problem_of(error))
+    return models.SentItem(task=packed.told)
+
+
+@router.get("/sent-tasks")
+async def sent_tasks(
+    context: ContextDep,
+    response: Response,
+    offset: Annotated[int, Query(ge=0, le=_NUMBER_MAX, description="Pass over so many.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=_PAGE, description="Tasks of one page.")] = _PAGE,
+) -> list[models.SentTask]:
+    """The tasks that the caller has sent and that are kept, those used last first; `X-Total-Count`: how many."""
+    found, total = await context.sent.listed(offset, limit)
+    response.headers[TOTAL_HEADER] = str(total)
+    return found
+
+
+@router.delete("/sent-tasks/{task_ref}", status_code=204)
+async def forget(context: ContextDep, task_ref: Annotated[str, Path(pattern=REFERENCE_PATTERN)]) -> None:
+    """Forgets a task that the caller has sent; episodes that have begun go on."""
+    await context.sent.forget(task_ref)
 
 
 @router.get("/tasks/{task_id:path}")

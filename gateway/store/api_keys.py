@@ -23,10 +23,16 @@ _ID_BYTES = 4
 
 
 class Scope(StrEnum):
-    """What a key is for. ADMIN includes USE."""
+    """What a key is for: to play and grade; with tasks of one's own, too; to operate. Each includes those before it."""
 
     USE = "use"
+    TASKS = "tasks"
     ADMIN = "admin"
+
+    def includes(self, other: "Scope") -> bool:
+        """Whether a key of this scope may do what one of the other may."""
+        order = [*Scope]
+        return order.index(self) >= order.index(other)
 
 
 class ApiKey(BaseModel):

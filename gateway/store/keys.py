@@ -50,6 +50,19 @@ class JobKeys:
     """Sorted set: index of a chunk's first item -> when its lease runs out, in ms since the epoch by Redis' clock."""
 
 
+@dataclass(frozen=True)
+class SentTaskKeys:
+    """The keys of one task that came with a request, and of its owner's."""
+
+    prefix: str
+    record: str
+    """String: the record, compressed; the prefix and its reference."""
+    order: str
+    """Sorted set: reference -> when it is forgotten, in ms since the epoch."""
+    about: str
+    """Hash: about:<reference>, what is told of it (JSON); size:<reference>, in bytes; bytes, their sum."""
+
+
 class Keys:
     """The keys of one namespace."""
 
@@ -85,6 +98,11 @@ class Keys:
 
     def job(self, job_id: str) -> JobKeys:
         return JobKeys(*(prefix + job_id for prefix in self.job_prefixes))
+
+    def sent_task(self, owner: str, reference: str) -> SentTaskKeys:
+        prefix = f"{self._prefix}:sent-task:{owner}/"
+        order, about = (f"{self._prefix}:{kind}:{owner}" for kind in ("sent-tasks", "sent-about"))
+        return SentTaskKeys(prefix, prefix + reference, order, about)
 
     def basis(self, revision: str) -> str:
         """String: a Basis message, serialized."""

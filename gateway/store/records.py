@@ -22,7 +22,8 @@ class EpisodeRecord:
     nonce: new with each reset, so that a step begun before a reset of the same id cannot count after it.
     request_id: of the reset; empty: none. created_ms: since the epoch.
     group: of episodes with the same hidden inputs; empty: none. isolation: that its attempts get; empty: the usual one.
-    step_reward: what its answers have for a reward.
+    step_reward: what its answers have for a reward. task: record of the one that came with the reset, compressed;
+    empty: it is one that is served.
     identities, sources: of the attempts so far, oldest first. reward, best_reward: None before the first step.
     memory: what the agent is reminded of in it, JSON; empty: nothing. memory_source: the source that belongs to it.
     """
@@ -42,6 +43,7 @@ class EpisodeRecord:
     group: str = ""
     isolation: str = ""
     step_reward: StepReward = "absolute"
+    task: bytes = b""
     step: int = 0
     done: bool = False
     reward: float | None = None

@@ -26,6 +26,7 @@ from gateway.store.commit import SCRIPTS, StepCommits, to_answer
 from gateway.store.events import EventLog
 from gateway.store.keys import Keys
 from gateway.store.records import EpisodeRecord, Snapshot
+from gateway.store.sent_tasks import SentTasks
 from gateway.store.sessions import SessionRecords
 from gateway.store.translated import connected, pairs, translated
 from gateway.store.verdicts import VerdictRecords
@@ -49,6 +50,7 @@ class Store:
         self.api_keys = ApiKeys(self._redis, self._keys)
         self.verdicts = VerdictRecords(self._redis, self._keys, settings.group_verdicts_kept_s)
         self.baselines = BaselineRecords(self._redis, self._keys)
+        self.sent_tasks = SentTasks(settings, self._redis, self._keys, self._script)
         self.events = EventLog(settings)
         self.bulk = BulkStore(settings, self._redis, self._keys, self._script)
         number = self._script(["number_choice.lua"])
@@ -182,11 +184,12 @@ def _to_fields(episode: EpisodeRecord) -> list[str | int | bytes]:
 
 def _to_episode(episode_id: str, fields: Mapping[bytes, bytes]) -> EpisodeRecord:
     steps = range(1, int(fields[b"step"]) + 1)
-    sources = {b"memory_source", *(b"source:%d" % number for number in steps)}
+    sources = {b"memory_source", b"task", *(b"source:%d" % number for number in steps)}
     texts = {name.decode(): value.decode() for name, value in fields.items() if name not in sources}
     whole = {
         "episode_id": episode_id,
         "memory_source": fields.get(b"memory_source", b""),
+        "task": fields.get(b"task", b""),
         "identities": [texts[f"identity:{number}"] for number in steps],
         "sources": [fields[b"source:%d" % number] for number in steps],
     }

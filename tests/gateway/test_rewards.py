@@ -25,6 +25,7 @@ from codearena.retry import RetryPolicy
 from codearena.sdk.client import CodeArena
 from gateway.settings import Settings
 from tests.fakes import RIGHT, WRONG, FakeExecutor
+from tests.gateway.catalogue.records import record
 from tests.gateway.conftest import Serve
 from tests.gateway.test_same_source import _draws_inputs, _of_callers
 from tests.ports import free_port
@@ -401,3 +402,22 @@ async def test_the_argument_of_a_tool_is_code(
         await asyncio.to_thread(environment.reset, TASK)
         await asyncio.to_thread(environment.submit_fix, argument)
         assert executor.attempts[-1].workload.source == source.encode()
+
+
+async def test_rows_with_tasks_of_their_own_are_graded_by_them(api: httpx.AsyncClient) -> None:
+    own = record(1, tests=[{"name": "one", "args": [1], "expect": None, "visible": True}])
+    rewards = Rewards(str(api.base_url))
+    columns = {"task_id": [TASK, None, None, None], "task": ["", own, json.dumps(own), None]}
+    found = await asyncio.to_thread(call, rewards.codearena_reward, RIGHT, WRONG, RIGHT, RIGHT, **columns)
+    served, solved, failed, nobodys = found
+    assert served is not None and solved is not None and failed is not None
+    assert (served > 0.5, solved > 0.5, failed < 0.5, nobodys) == (True, True, True, None)
+
+
+async def test_episode_of_a_task_of_ones_own_begins_by_its_column(
+    api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODEARENA_URL", str(api.base_url))
+    environment = CodeArenaEnvironment()
+    text = await asyncio.to_thread(environment.reset, task=json.dumps(record(1, description="Of my own.")))
+    assert "Of my own." in text

@@ -1,11 +1,13 @@
 """The tasks as a data set."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from codearena.models import Observation
 from codearena.sdk.async_client import DEFAULT_URL
 from codearena.sdk.client import CodeArena
+from codearena.sdk.sending import Task
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -21,30 +23,37 @@ _TOOLS_PROMPT = (
 
 
 def prompts(
-    base_url: str = DEFAULT_URL, tasks: Sequence[str] | None = None, repeats: int = 1, tools: bool = False
+    base_url: str = DEFAULT_URL, tasks: Sequence[Task] | None = None, repeats: int = 1, tools: bool = False
 ) -> "Dataset":
     """A data set of the tasks that are served, with the columns `prompt` (a conversation), `task_id` and `difficulty`.
 
-    tasks: ids; none: all. repeats: rows for each task. tools: for CodeArenaEnvironment, whose reset adds the
-    task's text.
+    tasks: ids, or whole tasks of one's own, which the column `task` then has as JSON; none: all that are served and not
+    held out. repeats: rows for each task. tools: for CodeArenaEnvironment, whose reset adds the task's text.
     """
     from datasets import Dataset  # heavy, and not needed for rewards
 
     with CodeArena(base_url, agent_id="trl") as arena:
         known = {task.id: task.difficulty for task in arena.tasks()}
-        chosen = list(tasks if tasks is not None else known)
-        texts = {task: "" if tools else task_text(arena.reset(task).observation) for task in chosen}
+        chosen: list[Task] = list(tasks if tasks is not None else [task.id for task in arena.tasks(split="train")])
+        texts = ["" if tools else task_text(arena.reset(task).observation) for task in chosen]
     system = _TOOLS_PROMPT if tools else SYSTEM_PROMPT
     rows = [
         {
-            "prompt": [{"role": "system", "content": system}, {"role": "user", "content": texts[task]}],
-            "task_id": task,
-            "difficulty": known.get(task, ""),
+            "prompt": [{"role": "system", "content": system}, {"role": "user", "content": text}],
+            **_columns(task, known),
         }
         for _ in range(repeats)
-        for task in chosen
+        for task, text in zip(chosen, texts, strict=True)
     ]
+    if any("task" in row for row in rows):  # then every row has the column
+        rows = [{"task": "", **row} for row in rows]
     return Dataset.from_list(rows)
+
+
+def _columns(task: Task, known: Mapping[str, str]) -> dict[str, str]:
+    if isinstance(task, str):
+        return {"task_id": task, "difficulty": known.get(task, "")}
+    return {"task_id": str(task["id"]), "difficulty": str(task.get("level", "medium")), "task": json.dumps(task)}
 
 
 def task_text(seen: Observation) -> str:

@@ -6,6 +6,7 @@ from typing import cast
 from codearena.completions import code_of
 from codearena.errors import ServiceError
 from codearena.integrations.trl.data_set import task_text
+from codearena.integrations.trl.own_tasks import as_task, with_own
 from codearena.integrations.trl.sharing import client
 from codearena.models import IsolationName, StepResponse
 from codearena.sdk.async_client import DEFAULT_URL
@@ -30,13 +31,16 @@ class CodeArenaEnvironment:
         self._episode: StepResponse | None = None
         self._failed = False
 
-    def reset(self, task_id: str | None = None, **_: object) -> str:
+    def reset(self, task_id: str | None = None, task: object = None, **_: object) -> str:
         """Begins an episode; the task as text, which TRL adds to the prompt. Other columns of the row are not read.
+
+        task: a whole one of one's own, in place of an id.
 
         A failure of the service is raised: without a task there is nothing to train on.
         """
         self._failed = False
-        self._episode = self._arena().reset(task_id)
+        (graded_by,) = with_own([task_id], [task]) or [None]
+        self._episode = self._arena().reset(None if graded_by is None else as_task(graded_by))
         return task_text(self._episode.observation)
 
     def submit_fix(self, proposed_fix: str) -> str:

@@ -8,6 +8,7 @@ from codearena.completions import Answer, answer_of
 from codearena.errors import CallerError, CodeArenaError, RateLimitedError
 from codearena.integrations.trl.completions import Completion, text_of
 from codearena.integrations.trl.groups import group_id, run_id_of, step_of
+from codearena.integrations.trl.own_tasks import TaskId, as_task, with_own
 from codearena.integrations.trl.sharing import Graded, Item, Progress, Rows, client, progress
 from codearena.models import IsolationName, Verdict
 from codearena.sdk.async_client import DEFAULT_URL
@@ -23,8 +24,6 @@ NO_ANSWER_METRIC = "codearena/no_answer"
 _AGENT = "trl"
 
 RewardFunction = Callable[..., list[float | None]]
-TaskId = str | None
-"""As in the column `task_id`; None, or empty: the row is another reward function's."""
 
 
 class Rewards:
@@ -34,8 +33,9 @@ class Rewards:
     same batch in one process get one grading, and the same answer to the same prompt at the same step gets the same
     reward in all of them.
 
-    base_url: of the gateway. The data set needs the column `task_id`; what a fix has to define is taken from the column
-    `entry_point`, and where it has none the gateway tells it. isolation: as of AsyncCodeArena.
+    base_url: of the gateway. The data set needs the column `task_id`, or `task` with whole tasks of its own; what a fix
+    has to define is taken from the column `entry_point`, and where it has none the task tells it. isolation: as of
+    AsyncCodeArena.
     run_id: the same for all ranks of a run, and another one for each run; none: CODEARENA_RUN_ID, else what the
     launcher calls the run.
     whole_groups: where the trainer passes no `trainer_state`, as AsyncGRPOTrainer: each call has all completions of its
@@ -78,6 +78,7 @@ class Rewards:
         log_metric: Callable[[str, float], None] | None = None,
         log_extra: Callable[[str, list[str | None]], None] | None = None,
         entry_point: Sequence[object] | None = None,
+        task: Sequence[object] | None = None,
         **_: object,
     ) -> list[float | None]:
         """Rewards in [0.01, 0.99], in order; None for what could not be graded, and for rows of no task.
@@ -88,9 +89,10 @@ class Rewards:
         Raises:
             CallerError: a task that the gateway does not serve, or, before a first batch was answered, no gateway.
         """
+        task_id = with_own(task_id, task)
         rows = self.rows("codearena_reward", completions, task_id, prompts, trainer_state, entry_point)
         if log_metric is not None and rows:
-            tried = [row for row, task in zip(rows, task_id or (), strict=False) if _is_task(task)]
+            tried = [row for row, each in zip(rows, task_id or (), strict=False) if _is_task(each)]
             log_metric(NOT_GRADED_METRIC, tried.count(None) / max(len(tried), 1))
             if graded := [row for row in tried if row]:
                 log_metric(NO_ANSWER_METRIC, sum(row.missing is not None for row in graded) / len(graded))
@@ -140,7 +142,7 @@ class Rewards:
         try:
             arena = client(self._base_url, _AGENT, self._isolation)
             proposed = self._proposed(items, arena)
-            pairs = [(item.task_id, answer.source) for item, answer in zip(items, proposed, strict=True)]
+            pairs = [(as_task(item.task_id), answer.source) for item, answer in zip(items, proposed, strict=True)]
             answers = arena.grade_batch(pairs, group_ids=groups)
             so_far.answered = True
         except CodeArenaError as error:
@@ -158,8 +160,11 @@ class Rewards:
 
     def _proposed(self, items: Sequence[Item], arena: CodeArena) -> list[Answer]:
         """What each completion proposes. Raises what keeps the gateway from telling the entry points."""
-        known = self._progress().entry_points({item.task_id for item in items if item.entry_point is None}, arena)
-        return [answer_of(item.text, item.entry_point or known.get(item.task_id)) for item in items]
+        unknown = {item.task_id: as_task(item.task_id) for item in items if item.entry_point is None}
+        known = self._progress().entry_points({task for task in unknown.values() if isinstance(task, str)}, arena)
+        own = {text: task.get("entry_point") for text, task in unknown.items() if not isinstance(task, str)}
+        named = {**known, **{text: name for text, name in own.items() if isinstance(name, str)}}
+        return [answer_of(item.text, item.entry_point or named.get(item.task_id)) for item in items]
 
     def _progress(self) -> Progress:
         return progress(self._name)
@@ -179,10 +184,12 @@ class Component:
         prompts: Sequence[object] | None = None,
         trainer_state: object = None,
         entry_point: Sequence[object] | None = None,
+        task: Sequence[object] | None = None,
         **_: object,
     ) -> list[float | None]:
         """In [0, 1], in order; None where it is not known."""
-        rows = self._rewards.rows(self.__name__, completions, task_id, prompts, trainer_state, entry_point)
+        tasks = with_own(task_id, task)
+        rows = self._rewards.rows(self.__name__, completions, tasks, prompts, trainer_state, entry_point)
         return [getattr(row.components, self.__name__) if row else None for row in rows]
 
 
