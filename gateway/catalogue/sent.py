@@ -24,7 +24,8 @@ from gateway.store.api_keys import Scope
 from gateway.store.sent_tasks import SentTasks
 
 _RETRY_AFTER_S = 10.0
-_TOUCHED_SHARE = 0.1  # of the time that a task is kept: so long it is used without the store being told
+_TOUCHED_SHARE, _TOUCHED_S = 0.1, 60.0
+"""Of the time that a task is kept, and at most: so long it is used without the store being asked for it."""
 _SLOT_BYTES = 256 * 1024
 _MOST_UNPACKED = 2  # times the largest record: what was packed by a gateway with other settings
 
@@ -75,7 +76,7 @@ class Sent:
         self._settings = settings
         self._records = records
         self._reading = reading
-        self._touch_s = _TOUCHED_SHARE * settings.sent_tasks_ttl_s
+        self._touch_s = min(_TOUCHED_S, _TOUCHED_SHARE * settings.sent_tasks_ttl_s)
         self._known: Recent[tuple[str, str], _Known] = Recent(
             settings.tasks_kept, lambda known: 1 + len(known.packed.record) // _SLOT_BYTES
         )

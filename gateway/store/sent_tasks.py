@@ -40,7 +40,7 @@ class SentTasks:
         False: there is no room, since all that are kept are held.
         """
         keys = self._keys.sent_task(owner, reference)
-        ttl_ms = max(self._ttl_ms, 1000 * hold_s)
+        ttl_ms = self._ttl_ms + 1000 * hold_s  # longer than any that is not held
         args: list[str | int | bytes] = [
             reference,
             record,
@@ -57,7 +57,7 @@ class SentTasks:
 
     async def read(self, owner: str, reference: str, *, hold_s: int = 0) -> bytes | None:
         """The record, which is kept for longer from then on; None: there is none, or it was forgotten."""
-        keys, ttl_ms = self._keys.sent_task(owner, reference), max(self._ttl_ms, 1000 * hold_s)
+        keys, ttl_ms = self._keys.sent_task(owner, reference), self._ttl_ms + 1000 * hold_s
         async with translated():
             return cast("bytes | None", await self._read_task(keys=_listed(keys), args=[reference, now_ms(), ttl_ms]))
 
