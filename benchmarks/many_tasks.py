@@ -5,8 +5,8 @@
 The start and the memory are those of the catalogue alone, in a fresh process for each kind of file. Resets are HTTP
 requests to two gateways, one with nine tasks and one with all, by turns: "known" ones are of tasks whose code as given
 has been run, "new" ones of tasks that nobody has asked for: the nine are prepared ahead by then, and so few of all that
-the code as given has to be run first, which is no matter of their number. The ratio of their medians is what counts; times depend on
-what else the machine does, whose load is told.
+the code as given has to be run first, which is no matter of their number. The ratio of their medians is what counts;
+times depend on what else the machine does, whose load is told.
 """
 
 import argparse
