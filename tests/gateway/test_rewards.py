@@ -405,13 +405,13 @@ async def test_the_argument_of_a_tool_is_code(
 
 
 async def test_rows_with_tasks_of_their_own_are_graded_by_them(api: httpx.AsyncClient) -> None:
-    own = record(1, tests=[{"name": "one", "args": [1], "expect": None, "visible": True}])
+    unsolved = record(1, tests=[{"name": "one", "args": [1], "expect": 2, "visible": True}])
     rewards = Rewards(str(api.base_url))
-    columns = {"task_id": [TASK, None, None, None], "task": ["", own, json.dumps(own), None]}
-    found = await asyncio.to_thread(call, rewards.codearena_reward, RIGHT, WRONG, RIGHT, RIGHT, **columns)
-    served, solved, failed, nobodys = found
-    assert served is not None and solved is not None and failed is not None
-    assert (served > 0.5, solved > 0.5, failed < 0.5, nobodys) == (True, True, True, None)
+    columns = {"task_id": [TASK, None, None, None], "task": ["", unsolved, json.dumps(record(2)), None]}
+    served, low, high, nobodys = await called(rewards.codearena_reward, *[RIGHT] * 4, **columns)
+    assert served is not None and low is not None and high is not None
+    assert low < 0.5 < min(served, high)
+    assert nobodys is None
 
 
 async def test_episode_of_a_task_of_ones_own_begins_by_its_column(
