@@ -94,7 +94,7 @@ def test_the_server_alone_says_what_figures_and_parquet_need(tmp_path: Path) -> 
 def test_every_extra_that_an_error_names_is_there_and_holds_what_the_error_misses() -> None:
     told = re.compile(r'require\("([a-z,]+)", ((?:"\w+"(?:, )?)+)\)')
     calls = [call for file in (ROOT / "codearena").rglob("*.py") for call in told.findall(file.read_text("utf-8"))]
-    assert len(calls) == 2
+    assert len(calls) == 4
     for extras, modules in calls:
         lines = [line for extra in extras.split(",") for line in PROJECT["optional-dependencies"][extra]]
         assert set(re.findall(r"\w+", modules)) <= {Requirement(line).name for line in lines}
