@@ -14,7 +14,7 @@ Placed = tuple[str, Row]
 """An item and where it stands."""
 ReadFolder = Callable[[Path], Iterator[Placed]]
 HUB = "hub:"
-"""Begins the name of what the library `datasets` is to load: hub:NAME, hub:NAME:SPLIT or hub:NAME:CONFIG:SPLIT."""
+"""Begins the name of what `datasets` is to load: hub:NAME, hub:NAME:SPLIT, hub:NAME:CONFIG:SPLIT; or NAME@REVISION."""
 
 
 def rows_of(source: str, read_folder: ReadFolder | None) -> Iterator[Placed]:
@@ -114,9 +114,10 @@ def _of_hub(source: str) -> Iterator[Placed]:
     except ImportError as error:
         raise _fault(source, "needs the library datasets: pip install 'codearena[train]'") from error
     name, *rest = source.removeprefix(HUB).split(":")
+    name, _, revision = name.partition("@")
     config, split = (rest[0], rest[1]) if len(rest) == 2 else (None, rest[0] if rest else "test")
     try:
-        loaded = datasets.load_dataset(name, config, split=split, streaming=True)
+        loaded = datasets.load_dataset(name, config, split=split, revision=revision or None, streaming=True)
     except Exception as error:
         raise _fault(source, f"{type(error).__name__}: {error}") from error
     for number, row in enumerate(loaded):
