@@ -675,7 +675,8 @@ async def test_the_attempts_cpu_time_is_counted_and_the_scripts_is_not(run: Run)
 
 # ------------------------------------------------------------------------------------------- killing one of two roles
 
-_LEVEL = """
+_REFUSED = 3
+_LEVEL = f"""
 import os, sys
 from executor_service.runner.system import kernel, namespaces
 from executor_service.runner import launcher, revision, supervisor
@@ -689,7 +690,7 @@ os.dup2(2, 1)
 level = sys.argv[1]
 pid = namespaces.fork_into(level, lambda: launcher._run(launcher.LEVELS[level], stdin, stdout), 1 << 24)
 if not pid:
-    sys.exit(3)
+    sys.exit({_REFUSED})
 os.close(stdin)
 os.close(stdout)
 os.waitpid(pid, 0)
@@ -715,6 +716,8 @@ def answer_at_level(
         assert runner.stdout is not None
         hello = frames.read_frame(runner.stdout.fileno())
         if hello is None:
+            status = runner.wait()
+            assert status == _REFUSED, f"ended with {status} before it was ready"
             pytest.skip(f"this host refuses the level {level}")
         assert json.loads(hello)["runner_revision"]
         runner.stdin.write(frames.pack(codec.encode_workload(workload)))
