@@ -36,7 +36,7 @@ RECORDS: dict[type[Any], type[Message]] = {
     report.Report: executor_pb2.Report,
 }
 FILLED_IN_LATER = {"isolation", "timings", "screening", "left_out"} | {
-    *("compiles", "ast_hash", "estimated_complexity", "checks", "dominant_lines", "problem_type")
+    *("compiles", "ast_hash", "estimated_complexity", "checks", "dominant_lines", "problem_type", "python")
 }
 IN_NO_REPORT = {report.CallStatus.ASKS, report.CallStatus.UNCOMPILED}
 
