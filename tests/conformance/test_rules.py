@@ -55,6 +55,21 @@ class Name(str):
     __ne__ = partition
 """
 
+SEEN = """
+import sys
+def seen(*_, **__):
+    spoil_from(sys._getframe())
+"""
+RECKON = """
+import re
+def reckon(text, run):
+    numbers = {}
+    def put(found):
+        numbers[f'n{len(numbers)}'] = int(found[0])
+        return f'n{len(numbers) - 1}'
+    return run(re.sub('[0-9]+', put, text), numbers)
+"""
+
 DODGES = {
     "while it loads": "import pickle\nf = pickle.loads(b\"cbuiltins\\neval\\n(S'lambda: 1'\\ntR.\")",
     "in a call": FIND + "def f(): return find('eva')('1')",
@@ -109,6 +124,40 @@ DODGES = {
     "def f():\n    sys.audit('object.__setattr__', f, Name('x'), 1)\n    return unseen()",
     "by what is not there": FIND + SPOILS + "import sys\ndef f():\n    try:\n        sys.audit('exec')\n"
     "    except Exception as error:\n        spoil(error.__traceback__)\n    return unseen()",
+    "by a name of its own for a file": FIND + "import _frozen_importlib as own, marshal, os, sys\nclass Path(str):\n"
+    "    startswith = lambda self, start: start[0] != '<'\n    __contains__ = lambda self, part: False\n"
+    "    rpartition = lambda self, sign: (os.getcwd(), sign, 'x.py')\n"
+    "def f():\n    os.makedirs('__pycache__', exist_ok=True)\n"
+    "    with open(f'__pycache__/x.{sys.implementation.cache_tag}.pyc', 'wb') as file:\n"
+    "        file.write(bytes(16) + marshal.dumps(compile('a = 1', 'x.py', 'exec')))\n"
+    "    own._call_with_frames_removed(find('exe'), compile('a = 1', Path('x.py'), 'exec'), {})\n    return 1",
+    "by what marks coroutines": "import functools, types\ndef g(): pass\nclass Code:\n    __class__ = types.CodeType\n"
+    "    co_flags = 32\n    replace = lambda self, **_: compile('1', 'x.py', 'eval')\n"
+    "class Function:\n    __class__ = types.FunctionType\n    __code__ = Code()\n    __call__ = g\n"
+    "    __setattr__ = staticmethod(functools.partial(setattr, g))\n"
+    "def f():\n    types.coroutine(Function())\n    return g()",
+    "by what makes data classes, as a sum": WRITTEN
+    + RECKON
+    + "def f():\n    return reckon('1+2*3', lambda text, numbers: "
+    "run([f'{name}={numbers[name]}' for name in numbers], text))",
+    "by a type hint, as a sum": RECKON + "import inspect, typing\n"
+    "def f():\n    return reckon('1+2*3', lambda text, numbers: typing.ForwardRef(text)._evaluate("
+    "numbers, numbers, *([()] if sys.version_info >= (3, 13) else []), recursive_guard=frozenset()))\nimport sys",
+    "by what judges it": FIND + "import sys\ndef f():\n"
+    "    judge = sys.modules['executor_service.runner.attempt.audit_hook']._may_run\n"
+    "    judge.__kwdefaults__.update(loaders=(f.__code__,), is_of_library=lambda _: True)\n    return unseen()\n"
+    "def unseen(): return find('eva')('1')",
+    "by a warning": FIND + SPOILS + SEEN + "import warnings\ndef f():\n    warnings.simplefilter('always')\n"
+    "    warnings.showwarning = seen\n    import colorsys\n    return unseen()",
+    "by an error handler of a codec": FIND + SPOILS + SEEN + "import _frozen_importlib as own, _imp, codecs, os\n"
+    "def handle(error):\n    seen()\n    raise error\n"
+    "def f():\n    codecs.register_error('surrogateescape', handle)\n    code = compile('1', 'x.py', 'eval')\n"
+    "    _imp._fix_co_filename(code, os.path.dirname(os.__file__) + '/\\ud800.py')\n"
+    "    own._call_with_frames_removed(find('eva'), code, {})\n    return unseen()",
+    "by a library that only seems to be Python's": "import _imp, importlib.machinery, os\ndef f():\n"
+    "    path = os.path.dirname(os.__file__) + '/../../nothing.so'\n"
+    "    try:\n        _imp.create_dynamic(importlib.machinery.ModuleSpec('nothing', None, origin=path))\n"
+    "    except ImportError:\n        return 1",
     "with a listing of all objects": "import gc\ndef f(): return len(gc.get_objects()) > 0",
 }
 HONEST = {
@@ -123,6 +172,13 @@ HONEST = {
     "def f(): return [ast.literal_eval('[1, {2: 3}]'), json.loads('{}'), re.sub('a', 'b', 'a')]",
     "modules of the library": "import asyncio\nasync def g(): return 1\n"
     "def f():\n    import statistics, fractions, enum\n    return asyncio.run(g())",
+    "unions in type hints": "import typing\nclass C:\n    a: 'dict[str, tuple[int, ...] | None]'\n"
+    "def f(): return len(typing.get_type_hints(C))",
+    "all that a data class writes": "import dataclasses\n@dataclasses.dataclass(frozen=True, order=True)\nclass A:\n"
+    "    x: int\n    y: int = dataclasses.field(default=2, compare=False)\n@dataclasses.dataclass\nclass B:\n    pass\n"
+    "def f(): return [repr(A(1)), A(1) <= A(2), hash(A(1)), A(1) == A(1), B() == B(), repr(B())]",
+    "coroutines of generators": "import asyncio, types\n@types.coroutine\ndef g():\n    yield\n    return 1\n"
+    "async def h(): return await g()\ndef f(): return asyncio.run(h())",
     "functions made of its own": "import types\ndef g(): return 1\n"
     "def f(): return types.FunctionType(g.__code__, {})()",
     "children": "import multiprocessing\ndef g(): pass\n"
