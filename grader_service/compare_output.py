@@ -2,8 +2,9 @@
 
 A token is text between white space (of ASCII: space, tab, line ends, vertical tab, form feed). Where numbers have a
 tolerance, tokens are equal if their text is, or if both are numbers and within it. Two integers are equal only if they
-are the same: an answer modulo a prime is not nearly right. nan is near nan where the tolerance says so, an infinity is
-near itself alone, and a number beyond every float near those alone that are equal to it.
+are the same: an answer modulo a prime is not nearly right; and no fraction misses one by more than a thousandth. nan is
+near nan where the tolerance says so, an infinity is near itself alone, and a number beyond every float near those alone
+that are equal to it.
 
 An output may be any 24 MiB. It is read in pieces up to the first difference, in linear time and in memory for a piece
 or its longest token. A token that is longer than any number is compared as text.
@@ -38,6 +39,8 @@ _TOKEN = re.compile(rb"[^ \t\n\r\v\f]+")
 _END = b"\n"
 _SHOWN_BYTES = 60
 
+_OFF_INTEGER = 1e-3
+"""Most by which a number may miss an integer: 7 / 2 is not nearly 3, whatever the integers before it are."""
 _WHOLE = 2.0**53
 """Below it two integers that are equal as floats are equal."""
 
@@ -91,7 +94,7 @@ def is_blank(output: bytes) -> bool:
 
 
 def near(left: bytes, right: bytes, tolerance: Tolerance) -> bool:
-    """Whether two tokens are numbers that are equal within the tolerance."""
+    """Whether two tokens are numbers that are equal within the tolerance. left: the answer's."""
     first, second = _float(left), _float(right)
     if first is None or second is None:
         return False
@@ -100,6 +103,8 @@ def near(left: bytes, right: bytes, tolerance: Tolerance) -> bool:
     beyond = math.isinf(first) or math.isinf(second)
     if beyond or not (tolerance.relative or tolerance.absolute) or (_is_integer(left) and _is_integer(right)):
         return _same_number(left, right)
+    if _is_integer(left) and abs(first - second) > _OFF_INTEGER:
+        return False
     return close(first, second, tolerance)
 
 

@@ -15,7 +15,7 @@ from codearena.tasks.calls import MethodCall, TestCase
 from codearena.tasks.faults import Fault, TaskError, of_validation
 from codearena.tasks.program import ProgramTest
 from codearena.tasks.tagged import JSON, TagError
-from codearena.tasks.task import SCHEMA, Task
+from codearena.tasks.task import CODE_IS_CHECKED, SCHEMA, Task
 
 VALUE_FIELDS = ("args", "kwargs", "expect")
 """Those of a test, and of a call of a sequence, that hold values and not JSON."""
@@ -80,8 +80,10 @@ def _tagged(value: object, field: str, task_id: str) -> JSON:
         raise TaskError([Fault(task_id, field, str(error))]) from error
 
 
-def from_record(record: object, place: str) -> Task:
+def from_record(record: object, place: str, *, is_checked: bool = False) -> Task:
     """The task that a JSON object says. place: file and line, for the messages.
+
+    is_checked: its code was found to compile before, by another process: it is not compiled again.
 
     Raises:
         TaskError: with every fault that there is, each with its field.
@@ -91,7 +93,7 @@ def from_record(record: object, place: str) -> Task:
     faults: list[Fault] = []
     read = _with_values(record, place, faults)
     try:
-        task = Task.model_validate(read)
+        task = Task.model_validate(read, context={CODE_IS_CHECKED: is_checked})
     except ValidationError as error:
         told = {fault.field for fault in faults}
         faults += [fault for fault in of_validation(place, error) if fault.field not in told]
@@ -131,8 +133,8 @@ def _untagged(part: Any, field: str, names: Sequence[str], place: str, faults: l
     return read
 
 
-def parse(text: bytes, place: str) -> Task:
-    """The task that a line of JSON says.
+def parse(text: bytes, place: str, *, is_checked: bool = False) -> Task:
+    """The task that a line of JSON says. is_checked: see `from_record`.
 
     Raises:
         TaskError: with every fault that there is, each with its field.
@@ -141,7 +143,7 @@ def parse(text: bytes, place: str) -> Task:
         record = json.loads(text.decode("utf-8-sig"), object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:  # also a UnicodeDecodeError
         raise TaskError([Fault(place, "", f"is no JSON: {error}")]) from error
-    return from_record(record, place)
+    return from_record(record, place, is_checked=is_checked)
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, JsonValue, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints, ValidationInfo, model_validator
 
 from codearena.tasks.author_code import MakeCase, ProbeInputs, make_input_of, makers_of, names_in
 from codearena.tasks.calls import CompareMode, TestCase
@@ -28,6 +28,8 @@ CATEGORIES = ("easy", "medium", "hard", "type_errors", "security_bugs")
 """Those of the tasks that come along, in the order in which they are listed, before all others."""
 PROVIDES_CHECK = "defines nothing that the tests bring"
 """Name of the check that `provides` adds."""
+CODE_IS_CHECKED = "code is checked"
+"""In the context of a validation: true where another process has found that the author's code compiles."""
 _METADATA_CHARS = 64 * 1024
 
 
@@ -71,6 +73,10 @@ def _small(metadata: dict[str, JsonValue]) -> dict[str, JsonValue]:
 Metadata = Annotated[dict[str, JsonValue], AfterValidator(_small)]
 
 
+def _is_checked(info: ValidationInfo) -> bool:
+    return bool(info.context and info.context.get(CODE_IS_CHECKED))
+
+
 class Probe(Part):
     """Inputs made only to measure.
 
@@ -88,12 +94,12 @@ class Probe(Part):
     source: Source
 
     @model_validator(mode="after")
-    def _usable(self) -> Self:
+    def _usable(self, info: ValidationInfo) -> Self:
         if self.sizes != sorted(set(self.sizes)):
             raise ValueError("sizes must be positive and ascending")
         if self.lend is not None and self.vary == self.lend:
             raise ValueError("vary and lend are for different arguments")
-        if "make_input" not in names_in(self.source):
+        if not _is_checked(info) and "make_input" not in names_in(self.source):
             raise ValueError("source has no function make_input")
         return self
 
@@ -211,8 +217,9 @@ class Task(Part):
         return {"title": data.get("id"), "category": data.get("level", Level.MEDIUM), **data}
 
     @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        problems = [*_of_tests(self), *_of_code(self)]
+    def _consistent(self, info: ValidationInfo) -> Self:
+        problems = [*_of_tests(self), *_of_checks(self)]
+        problems += [] if _is_checked(info) else _of_code(self)
         if self.optimal_complexity and self.optimal_complexity not in COMPLEXITIES:
             problems.append(f"optimal_complexity must be one of {', '.join(COMPLEXITIES)}")
         if problems:
@@ -273,13 +280,18 @@ def _of_tests(task: Task) -> list[str]:
     return problems
 
 
-def _of_code(task: Task) -> list[str]:
+def _of_checks(task: Task) -> list[str]:
     problems = []
     by_checker = any(test.compare is CompareMode.CUSTOM for test in task.tests)
     if (by_checker or (task.program and task.program.compare is OutputMode.CUSTOM)) and not task.checker:
         problems.append("checker: compare: custom needs one (checker.py)")
     if by_checker and task.probe:
         problems.append("a probe compares with what the reference returns: no compare: custom beside it")
+    return problems
+
+
+def _of_code(task: Task) -> list[str]:
+    problems = []
     # Not so of prelude and driver, which are for the sandbox's Python: it may know more than ours.
     drawn = {test.make for test in [*task.tests, *(task.program.tests if task.program else ())] if test.make}
     needed = {"cases": drawn, "checker": {"check"} if task.checker else set()}

@@ -20,6 +20,7 @@ _WORK = "gateway.catalogue.reading_work"
 _START_S = 30.0
 _LIMITS = Limits(cpu_s=2.0, wall_s=30.0, memory_bytes=1024 * 1024 * 1024, answer_bytes=256 * 1024)
 _WORKERS = 2
+_HERE = 1  # a source that passes may take half a gigabyte for a moment
 _Text = Annotated[str, Field(max_length=1000)]
 _FAULTS = TypeAdapter(Annotated[list[tuple[_Text, _Text]], Field(max_length=20)])
 
@@ -30,6 +31,7 @@ class Reading:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._workers = Workers(_WORK, _WORKERS, _START_S)
+        self._here = asyncio.Semaphore(_HERE)
 
     async def aclose(self) -> None:
         """Ends what is being read."""
@@ -54,7 +56,8 @@ class Reading:
         if ended.exit_status or faults:
             raise InvalidRequestError("; ".join(map(_told, faults)))
         try:
-            task = await asyncio.to_thread(record.parse, text, "task")
+            async with self._here:
+                task = await asyncio.to_thread(record.parse, text, "task", is_checked=True)
         except TaskError as error:
             raise InvalidRequestError(str(error)) from error
         if beyond := "; ".join(self._beyond(task)):

@@ -76,11 +76,11 @@ def debugbench(row: Row) -> Draft:
     for test in tests[:-1]:
         test["visible"] = True  # type: ignore[index,call-overload]
     record: dict[str, JSON] = {
-        "id": id_of("debugbench", text_of(row, "slug"), row.get("subtype", ""), row.get("id", "")),
+        "id": id_of("debugbench", text_of(row, "slug"), row.get("id", "")),  # agents see it: it tells no kind of bug
         "title": text_of(row, "slug"),
         "description": "\n\n".join([text_of(row, "description"), text_of(row, "constraints", default="")]).strip(),
         "level": level_of(row.get("level", "")),
-        "tags": [str(row[name])[:100] for name in ("category", "subtype") if row.get(name)],
+        "metadata": {name: str(row[name]) for name in ("category", "subtype") if row.get(name)},
         "entry_point": entry_point,
         "prelude": STANDARD_IMPORTS,
         "buggy": text_of(row, "buggy_code"),

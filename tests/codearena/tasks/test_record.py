@@ -17,6 +17,18 @@ _TASKS = Path(__file__).resolve().parents[3] / "gateway" / "tasks"
 SEEDS = range(60)
 
 
+@pytest.mark.parametrize(
+    "field", [{"cases": "x = ("}, {"checker": "x = ("}, {"probe": {"sizes": [1], "source": "x = ("}}]
+)
+def test_code_that_was_checked_before_is_not_compiled_again(field: dict[str, object]) -> None:
+    test = {"name": "t", "args": [1], "expect": 1}
+    plain = {"id": "a", "description": "d", "entry_point": "f", "buggy": "", "solution": "", "tests": [test]}
+    line = json.dumps({**plain, **field}).encode()
+    with pytest.raises(TaskError, match="line 1"):
+        parse(line, "")
+    assert parse(line, "", is_checked=True).id == "a"
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_any_task_comes_back_from_a_line_and_from_a_folder_as_it_was(seed: int, tmp_path: Path) -> None:
     rng = random.Random(seed)

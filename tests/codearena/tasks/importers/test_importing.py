@@ -1,10 +1,12 @@
 """Data sets in the shapes that they are published in, odd items among them."""
 
 import atexit
+import base64
 import gzip
 import json
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -14,7 +16,7 @@ import pytest
 from codearena.commands.importing import bugs_of
 from codearena.tasks.faults import TaskError
 from codearena.tasks.importers.importing import Imported, imported
-from codearena.tasks.importers.item import Refusal, level_of
+from codearena.tasks.importers.item import Refusal, RefusedError, level_of
 from codearena.tasks.importers.registry import FORMATS
 from codearena.tasks.jsonl import read_jsonl, write_jsonl
 from codearena.tasks.task import Split, Task
@@ -98,7 +100,25 @@ def test_what_cannot_be_mapped_says_which_field_and_why(name: str, item: str, re
 
 
 def test_a_pickle_calls_nothing() -> None:
-    assert read("livecodebench")[1]["e"].endswith("names os.system")
+    assert read("livecodebench")[1]["e"].endswith("a pickle of more than a text: GLOBAL")
+
+
+@pytest.mark.parametrize(
+    "pickled",
+    [
+        b"\x80\x04X\x01\x00\x00\x00ar\xff\xff\xff\x7f.",  # a memo of two billion places
+        b"\x80\x05\x96" + bytes(7) + b"\x10.",  # an array of 2**60 bytes
+        b"\x80\x04}]Ns.",  # a list for a key
+        b"\x80\x04N.",
+        b"\x80\x04",
+    ],
+    ids=["memo", "array", "key", "nothing", "cut"],
+)
+def test_a_pickle_takes_no_memory_and_raises_nothing_of_its_own(pickled: bytes) -> None:
+    packed = base64.b64encode(zlib.compress(pickled)).decode()
+    (row,) = [json.loads(line) for line in (SAMPLES / "livecodebench.jsonl").read_text().splitlines() if '"e"' in line]
+    with pytest.raises(RefusedError, match="private_test_cases"):
+        FORMATS["livecodebench"].map({**row, "private_test_cases": packed})
 
 
 def test_without_bugs_to_make_a_right_program_alone_is_refused() -> None:
@@ -143,6 +163,7 @@ def test_of_a_thousand_inputs_some_are_drawn_and_the_others_told() -> None:
 
 def test_examples_that_are_no_literals_are_told() -> None:
     (found,) = read("debugbench")[0].values()
+    assert (found.task.tags, found.task.metadata.get("public")) == ([], None)  # which agents see: not the kind of bug
     assert [test.args for test in found.task.tests] == [[1, 2], [0, -1]]
     assert found.left_out == ["1 examples"]
 
