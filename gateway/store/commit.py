@@ -14,6 +14,8 @@ from gateway.store.translated import translated
 SCRIPTS = ("stats.lua", "memory.lua", "curriculum.lua", "commit_step.lua")
 """Joined in this order: the last one calls what the others define."""
 
+SENT = "(sent)"
+"""Stands in the statistics for every task that came with a request; no task's id has parentheses."""
 _FINGERPRINT_CHARS = 64  # SHA-256, hex
 _AS_GIVEN = (
     *("attempt_id", "request_id", "identity", "done", "solved", "task_revision", "best", "failure_id", "failure"),
@@ -82,10 +84,17 @@ def _fields(step: StepCommit) -> dict[str, object]:
         "step_before": step.episode.step,
         "reward": repr(step.reward),  # text: as it is given, it is kept and read back
         "task_id": step.episode.task_id,
-        "words": {"method": step.method, "task": step.episode.task_id, "category": step.category},
+        "words": {"method": step.method, **_told_apart(step)},
         "level": step.episode.level.value,
         "learns": step.episode.partition is Partition.TRAIN,
     }
+
+
+def _told_apart(step: StepCommit) -> dict[str, str]:
+    """What everybody's statistics call the task: of those that somebody has sent only that they were."""
+    if step.episode.task:
+        return {"task": SENT, "category": SENT}
+    return {"task": step.episode.task_id, "category": step.category}
 
 
 def _limits(settings: Settings) -> dict[str, object]:

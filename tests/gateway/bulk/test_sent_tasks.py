@@ -214,6 +214,19 @@ async def test_what_one_owner_has_sent_nobody_else_can_name(make_key: MakeKey, a
     assert (await api.delete(f"/sent-tasks/{REF}", headers=other)).status_code == 404
 
 
+async def test_statistics_of_all_tell_no_task_of_an_owner_and_count_it_for_none_that_is_served(
+    make_key: MakeKey, api: httpx.AsyncClient
+) -> None:
+    one, other = await make_key("one", Scope.TASKS), await make_key("other", Scope.USE)
+    for task in (record(1, category="unannounced"), record(2, id="easy-1")):
+        begun = (await _post(api, "/reset", {"task": task}, headers=one)).json()
+        step = {"episode_id": begun["episode_id"], "proposed_fix": RIGHT}
+        assert (await _post(api, "/step", step, headers=one)).status_code == 200
+    stats = (await api.get("/stats", headers=other)).json()
+    assert {name: found["steps"] for name, found in stats["by_task"].items()} == {"(sent)": 2}
+    assert list(stats["by_category"]) == ["(sent)"]
+
+
 async def test_it_takes_a_key_of_the_scope(make_key: MakeKey, serve: Serve, settings: Settings) -> None:
     api = await serve(settings.model_copy(update={"keys_max_age_s": 0.001}))
     bodies = [("/tasks", TASK), ("/grade", {"task": TASK, "source": RIGHT}), ("/reset", {"task": TASK})]
