@@ -11,6 +11,7 @@ from tests.executor_service import workloads
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 RETURNED = common_pb2.CALL_STATUS_RETURNED
+RAISED = common_pb2.CALL_STATUS_RAISED
 FIND = "import builtins\nfind = lambda start: [v for k, v in vars(builtins).items() if k.startswith(start)][0]\n"
 WRITTEN = """
 import dataclasses
@@ -68,6 +69,15 @@ def reckon(text, run):
         numbers[f'n{len(numbers)}'] = int(found[0])
         return f'n{len(numbers) - 1}'
     return run(re.sub('[0-9]+', put, text), numbers)
+"""
+CTYPES = """
+def all_of(kind, found=None):
+    found = {} if found is None else found
+    for each in type.__subclasses__(kind):
+        if each.__qualname__ not in found:
+            found[each.__qualname__] = each
+            all_of(each, found)
+    return found
 """
 
 DODGES = {
@@ -199,6 +209,25 @@ async def test_text_that_is_run_as_code_breaks_the_rule_however_it_is_done(arena
     arena.require_namespaces()
     report = await _report(arena, DODGES[how], ["len", "eval", "exec"])
     assert list(report.broken_checks) == [1, 2]
+
+
+LEFT_OF_CTYPES = {
+    "its functions": "found['CDLL'].__init__.__globals__['cast'](id(f), found['c_void_p'])",
+    "a value": "found['c_ulong'](1)",
+    "a function at an address": "found['PYFUNCTYPE.<locals>.CFunctionType'](id(int))",
+    "a library": "found['CDLL'](None)",
+    "a pointer": "type('P', (found['_Pointer'],), {'_type_': found['c_ulong']})",
+    "a class": "type(found['c_ulong'])('L', (found['_SimpleCData'],), {'_type_': 'l'})",
+    "an array": "(found['c_ulong'] * 2)(1, 2)",
+}
+
+
+@pytest.mark.parametrize("what", LEFT_OF_CTYPES)
+async def test_what_is_left_of_ctypes_in_lists_of_classes_makes_nothing(arena: Arena, what: str) -> None:
+    report = await _report(
+        arena, f"{CTYPES}def f():\n    found = all_of(object)\n    return {LEFT_OF_CTYPES[what]} is 0\n"
+    )
+    assert report.calls[0].status in (RAISED, common_pb2.CALL_STATUS_CRASHED), report.calls[0]
 
 
 @pytest.mark.parametrize("how", HONEST)

@@ -9,7 +9,9 @@ import errno
 import os
 import signal
 import struct
+import sys
 from collections.abc import Iterator
+from types import ModuleType
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
@@ -36,6 +38,9 @@ _SYS_EXECVE = {"x86_64": 59, "aarch64": 221}
 _SYS_EXECVEAT = {"x86_64": 322, "aarch64": 281}
 _SYS_RT_SIGACTION = {"x86_64": 13, "aarch64": 134}
 _X32_CALLS = 0x40000000  # from here on: the same calls by other numbers, on x86_64
+
+_TP_NEW = 312
+"""Of PyTypeObject, in bytes, where pointers have 8: what makes an object of a class."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _locked_libc = ctypes.PyDLL(None, use_errno=True)  # calls keep the interpreter's lock, as a fork must
@@ -173,9 +178,39 @@ def _filter(steps: list[tuple[int, int, int, int]]) -> None:
 
 
 def let_go() -> None:
-    """Drops the C library, so that nobody finds it here; most functions of this module are then of no use."""
-    for name in ("ctypes", "_libc", "_locked_libc", "_FilterProgram"):
+    """Drops the C library, so that nobody finds it here; most functions of this module are then of no use.
+
+    Lists of classes still have those of ctypes. They can make no object any more, nor a class of their kind, and the
+    globals of the functions that they have are empty.
+
+    Raises:
+        RuntimeError: classes are laid out otherwise in this interpreter.
+    """
+    library = globals().pop("ctypes", None)
+    for name in ("_libc", "_locked_libc", "_FilterProgram"):
         globals().pop(name, None)
+    if library is None:
+        return
+    kinds = set(_and_those_below(library.c_long.__mro__[-2]))  # the base of all of them
+    _require_layout(library)
+    for kind in kinds | {type(kind) for kind in kinds} - {type}:
+        library.c_void_p.from_address(id(kind) + _TP_NEW).value = None
+    for module in [module for name, module in sys.modules.items() if name.partition(".")[0] in ("ctypes", "_ctypes")]:
+        vars(module).clear()
+
+
+def _and_those_below(kind: type) -> Iterator[type]:
+    yield kind
+    for below in type.__subclasses__(kind):
+        yield from _and_those_below(below)
+
+
+def _require_layout(library: ModuleType) -> None:
+    """That the place is the one of tp_new: classes without a __new__ have it from `object`, and `int` has another."""
+    plain = type("Plain", (), {})
+    new, same, other = (library.c_void_p.from_address(id(kind) + _TP_NEW).value for kind in (object, plain, int))
+    if new is None or new != same or new == other:
+        raise RuntimeError("classes are laid out in an unknown way")
 
 
 @contextlib.contextmanager
