@@ -11,7 +11,6 @@ import signal
 import struct
 import sys
 from collections.abc import Iterator
-from types import ModuleType
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
@@ -182,9 +181,6 @@ def let_go() -> None:
 
     Lists of classes still have those of ctypes. They can make no object any more, nor a class of their kind, and the
     globals of the functions that they have are empty.
-
-    Raises:
-        RuntimeError: classes are laid out otherwise in this interpreter.
     """
     library = globals().pop("ctypes", None)
     for name in ("_libc", "_locked_libc", "_FilterProgram"):
@@ -192,7 +188,6 @@ def let_go() -> None:
     if library is None:
         return
     kinds = set(_and_those_below(library.c_long.__mro__[-2]))  # the base of all of them
-    _require_layout(library)
     for kind in kinds | {type(kind) for kind in kinds} - {type}:
         library.c_void_p.from_address(id(kind) + _TP_NEW).value = None
     for module in [module for name, module in sys.modules.items() if name.partition(".")[0] in ("ctypes", "_ctypes")]:
@@ -201,16 +196,9 @@ def let_go() -> None:
 
 def _and_those_below(kind: type) -> Iterator[type]:
     yield kind
-    for below in type.__subclasses__(kind):
+    belows: list[type] = type.__subclasses__(kind)
+    for below in belows:
         yield from _and_those_below(below)
-
-
-def _require_layout(library: ModuleType) -> None:
-    """That the place is the one of tp_new: classes without a __new__ have it from `object`, and `int` has another."""
-    plain = type("Plain", (), {})
-    new, same, other = (library.c_void_p.from_address(id(kind) + _TP_NEW).value for kind in (object, plain, int))
-    if new is None or new != same or new == other:
-        raise RuntimeError("classes are laid out in an unknown way")
 
 
 @contextlib.contextmanager
@@ -249,3 +237,18 @@ def keep_capabilities(kept: tuple[int, ...]) -> None:
     header = ctypes.create_string_buffer(struct.pack("=Ii", _CAPABILITY_VERSION_3, 0))
     data = ctypes.create_string_buffer(struct.pack("=6I", low, low, 0, high, high, 0))
     _check(_libc.capset(header, data), "capset")
+
+
+def _require_layout() -> None:
+    """That the place is the one of tp_new: classes without a __new__ have it from `object`, and `int` has another.
+
+    Raises:
+        RuntimeError: it is not, in this interpreter: nothing must run in it that `let_go` is to keep from anything.
+    """
+    kinds = (object, type("Plain", (), {}), int)
+    new, same, other = (ctypes.c_void_p.from_address(id(kind) + _TP_NEW).value for kind in kinds)
+    if new is None or new != same or new == other:
+        raise RuntimeError("this interpreter lays classes out in an unknown way")
+
+
+_require_layout()
