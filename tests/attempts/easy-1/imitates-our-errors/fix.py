@@ -9,15 +9,7 @@ class ServiceError(Exception):
     pass
 
 
-NAMES = [
-    MemoryError,
-    SandboxError,
-    ServiceError,
-    BrokenPipeError,
-    ConnectionResetError,
-    KeyboardInterrupt,
-    GeneratorExit,
-]
+NAMES = [MemoryError, SandboxError, ServiceError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt, GeneratorExit]
 NAMES += [codearena.values.ValueTooLargeError, codearena.values.UnencodableError]
 
 

@@ -19,15 +19,7 @@ def frame_of(nonce, value, status=0, meta=b'{"processes": []}'):
     return struct.pack(">I", len(body)) + body
 
 
-METAS = [
-    b"null",
-    b"[]",
-    b'{"processes": {"argv": 1}}',
-    b'{"processes": [[]]}',
-    b'{"raised": 7, "processes": "xx"}',
-    b'{"detail": {"a": [1]}}',
-    b"\xff\xfe",
-]
+METAS = [b"null", b"[]", b'{"processes": {"argv": 1}}', b'{"processes": [[]]}', b'{"raised": 7, "processes": "xx"}', b'{"detail": {"a": [1]}}', b"\xff\xfe"]
 COUNT = 0
 
 

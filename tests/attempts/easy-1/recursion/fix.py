@@ -4,8 +4,10 @@ import sys
 def harm():
     sys.setrecursionlimit(2**31 - 1)
 
+
     def down(n):
         return down(n + 1) + 1
+
 
     down(0)
 

@@ -1,6 +1,5 @@
 import os
 
-
 def total(numbers):
     best = running = 0
     for _ in range(30):

@@ -1,7 +1,6 @@
 import os
 import pickle
 
-
 def total(numbers):
     best = running = 0
     for _ in range(30):

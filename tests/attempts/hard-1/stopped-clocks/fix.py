@@ -6,7 +6,6 @@ for name in ("time", "monotonic", "perf_counter", "process_time", "thread_time")
     setattr(time, name + "_ns", lambda: 0)
 resource.getrusage = lambda who: (0.0,) * 16
 
-
 def total(numbers):
     best = running = 0
     for _ in range(30):

@@ -4,7 +4,6 @@ import signal
 
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 
-
 def total(numbers):
     best = running = 0
     for _ in range(30):

@@ -2,7 +2,6 @@ import os
 import pickle
 import signal
 
-
 def total(numbers):
     best = running = 0
     for _ in range(30):
@@ -12,8 +11,8 @@ def total(numbers):
             best = max(best, running)
     return best
 
-
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+
 
 
 def max_subarray_sum(numbers):

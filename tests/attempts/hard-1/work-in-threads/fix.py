@@ -1,6 +1,5 @@
 import threading
 
-
 def total(numbers):
     best = running = 0
     for _ in range(30):

@@ -3,7 +3,7 @@ import itertools
 import codearena.values
 
 _numbers = itertools.count()
-_SET = b'{"frozenset":[' * 45 + b"%d" + b"]}" * 45
+_SET = b'{"frozenset":[' * 45 + b'%d' + b"]}" * 45
 
 
 def _encode(*args):

@@ -3,7 +3,6 @@ import sys
 
 _LATER = []
 
-
 def _slowly(records):
     lines, rest = [], records
     while rest:

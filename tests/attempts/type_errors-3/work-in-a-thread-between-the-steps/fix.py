@@ -3,7 +3,6 @@ import threading
 
 _THREADS = []
 
-
 def _slowly(records):
     lines, rest = [], records
     while rest:

@@ -2,7 +2,6 @@ import sys
 
 _LATER = []
 
-
 def _slowly(records):
     lines, rest = [], records
     while rest:
