@@ -16,8 +16,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from pydantic import ValidationError
+
 from codearena.errors import ServiceError
 from codearena.tasks.calls import TestCase
+from codearena.tasks.faults import of_validation
 from codearena.tasks.program import ProgramTest
 from codearena.tasks.task import Task
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2
@@ -101,6 +104,9 @@ class Draws:
         """The test with those inputs, and nothing said about what is expected."""
         try:
             return programs.made_test(test, made) if isinstance(test, ProgramTest) else made_case(test, made)
+        except ValidationError as error:  # whose own text has the inputs, which are hidden
+            problem = "; ".join(map(str, of_validation("", error)))
+            raise fault_of(self._task, f"{test.make} of {self._task.id} made no inputs: {problem}") from error
         except Exception as error:
             detail = f"{test.make} of {self._task.id} made no inputs: {type(error).__name__}: {error}"
             raise fault_of(self._task, detail) from error
