@@ -170,6 +170,6 @@ async def test_a_reference_that_fails_at_a_drawn_input_is_our_failure(outcome: d
 )
 async def test_a_generator_that_makes_no_input_is_our_failure(made: str) -> None:
     task = task_of(DRAWN).model_copy(update={"cases": f"def lines(rng):\n    return {made}\n"})
-    with pytest.raises(ServiceError, match="lines of p-1 (failed|made no inputs)") as failed:
+    with pytest.raises(ServiceError, match=r"lines of p-1 (failed|made no inputs)") as failed:
         await Draws(task, b"secret", 8).drawn(BriefMaker(task).brief, "a", 1, answering())
     assert "input_value" not in failed.value.detail
