@@ -80,7 +80,7 @@ CASES = [
     ("no body", "POST", "/step", {"headers": JSON}, 422, "validation"),
     ("form body", "POST", "/step", {"data": {"proposed_fix": RIGHT}}, 415, "unsupported-media-type"),
     ("2 MiB body", "POST", "/step", {"json": {"proposed_fix": "x" * 2**21}}, 413, "body-too-large"),
-    ("2 MiB of reset", "POST", "/reset", {"content": b" " * 2**21, "headers": JSON}, 413, "body-too-large"),
+    ("3 MiB of reset", "POST", "/reset", {"content": b" " * 3 * 2**20, "headers": JSON}, 413, "body-too-large"),
     ("20 MiB of batch", "POST", "/grade/batch", {"content": b" " * 20 * 2**20, "headers": JSON}, 413, "body-too-large"),
     ("batch of too many", "POST", "/grade/batch", {"json": {"items": [1] * 1025}}, 422, "validation"),
     ("unknown episode shown", "GET", "/episodes/nope", {}, 404, "unknown-episode"),
