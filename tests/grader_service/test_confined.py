@@ -41,8 +41,15 @@ async def stub() -> AsyncIterator[Stub]:
 
 def workers() -> list[psutil.Process]:
     """Of every launcher that this process has started."""
-    launchers = [each for each in psutil.Process().children() if "grader_service.work" in each.cmdline()]
+    launchers = [each for each in psutil.Process().children() if _is_launcher(each)]
     return [worker for launcher in launchers for worker in launcher.children()]
+
+
+def _is_launcher(process: psutil.Process) -> bool:
+    try:
+        return "grader_service.work" in process.cmdline()
+    except psutil.NoSuchProcess:  # it has ended, perhaps without its parent, another test, having asked how
+        return False
 
 
 def ends(reason: str) -> float:
