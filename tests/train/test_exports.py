@@ -16,7 +16,7 @@ from codearena import AsyncCodeArena
 from codearena.cli import app
 from codearena.tasks.folder import load_tasks
 from codearena.tasks.task import Task
-from gateway.embedded import Options, embedded
+from gateway.embedded import Embedded, Options
 
 TASKS = Path(__file__).parents[2] / "gateway" / "tasks"
 CHOSEN = ("easy-1", "hard-1", "security_bugs-1")
@@ -28,7 +28,7 @@ async def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of exports in every format, of episodes that begin wrong and end right."""
     folder, tasks = tmp_path_factory.mktemp("exports"), load_tasks(TASKS)
     options = Options("127.0.0.1", 0, "local", tmp_path_factory.mktemp("state"))
-    async with embedded(options, Console(quiet=True)) as running, AsyncCodeArena(running.url) as arena:
+    async with Embedded(options, Console(quiet=True)) as running, AsyncCodeArena(running.url) as arena:
         for task_id in CHOSEN:
             await _play(arena, tasks[task_id])
         for kind in ("jsonl", "parquet", "sft", "dpo"):
