@@ -86,7 +86,7 @@ async def _context(settings: Settings, tasks: Catalogue) -> AsyncIterator[Contex
                 tasks=tasks,
                 sent=sent,
                 store=store,
-                keyring=Keyring(store.api_keys, settings.keys_max_age_s),
+                keyring=_keys(settings, store),
                 clients=clients,
                 graph=graph,
                 resets=resets,
@@ -100,6 +100,10 @@ async def _context(settings: Settings, tasks: Catalogue) -> AsyncIterator[Contex
                 choice=choice,
             )
         await steps.drain()
+
+
+def _keys(settings: Settings, store: Store) -> Keyring:
+    return Keyring(store.api_keys, settings.keys_max_age_s, pepper=settings.api_key_pepper.get_secret_value())
 
 
 def create_app(settings: Settings, served: Mapping[str, Task] | None = None) -> FastAPI:
@@ -252,7 +256,7 @@ async def _callers(settings: Settings) -> str:
     exposure = Exposure(settings)
     try:
         async with Store(settings) as store:
-            protected = await Keyring(store.api_keys, settings.keys_max_age_s).configured()
+            protected = await _keys(settings, store).configured()
     except StoreError as error:  # nobody is served until it answers, and it is asked again for each request
         log.warning("not known whether there are API keys: %s", error.detail)
         return "nobody, until Redis answers"

@@ -43,6 +43,9 @@ class Settings(ServiceSettings):
     published_on: str | None = Field(
         None, description="Address at which a container's port is published; none: `host` is what callers reach."
     )
+    api_key_pepper: SecretStr = Field(
+        SecretStr(""), description="Secret without which Redis' API keys are of no use; a new one ends all keys."
+    )
     keys_max_age_s: float = Field(5.0, gt=0, description="Longest time that a revoked API key is still taken.")
     key_requests_per_s: float | None = Field(
         100.0, gt=0, description="Requests of one owner's keys, on average; beyond it 429. Of each gateway process."

@@ -1,4 +1,8 @@
-"""Base of every service's settings: one frozen object, read once in `__main__`, passed down."""
+"""Base of every service's settings: one frozen object, read once in `__main__`, passed down.
+
+A setting is an environment variable, or a file of that name in the folder of secrets, where Docker Swarm and Kubernetes
+put what must not stand in a service's definition.
+"""
 
 import difflib
 import os
@@ -7,7 +11,16 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
+
+_SECRETS_FOLDER = "CODEARENA_SECRETS_FOLDER"
+_MOUNTED = "/run/secrets"  # where Docker mounts secrets
+
+
+def secrets_folder() -> Path | None:
+    """Where files may hold settings; None: there is no such folder."""
+    folder = Path(os.environ.get(_SECRETS_FOLDER, _MOUNTED))
+    return folder if folder.is_dir() else None
 
 
 class ServiceSettings(BaseSettings):
@@ -29,15 +42,27 @@ class ServiceSettings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Lowest level logged.")
     drain_s: float = Field(30.0, gt=0, description="Longest wait for work in flight after SIGTERM.")
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """A variable of the environment wins over a file."""
+        return init_settings, env_settings, SecretsSettingsSource(settings_cls, secrets_folder())
+
 
 Read = TypeVar("Read", bound=ServiceSettings)
 
 
 def read(kind: type[Read], *, refuse_unknown: bool = False) -> Read:
-    """The settings that the environment holds. Ends the process with one line on stderr if they are not valid.
+    """The settings that the environment and the secrets hold. Ends the process with one line if they are not valid.
 
-    refuse_unknown: ends it, too, if a variable with the prefix is not a setting, which is a misspelt one where the
-    environment is not shared.
+    refuse_unknown: ends it, too, if a variable or a secret with the prefix is not a setting, which is a misspelt one
+    where neither is shared.
     """
     prefix = kind.model_config.get("env_prefix", "")
     if refuse_unknown and (told := _unknown(kind, prefix)):
@@ -50,7 +75,10 @@ def read(kind: type[Read], *, refuse_unknown: bool = False) -> Read:
 
 def _unknown(kind: type[ServiceSettings], prefix: str) -> str:
     known = [name.upper() for name in kind.model_fields]
-    ours = sorted(name.removeprefix(prefix) for name in map(str.upper, os.environ) if name.startswith(prefix))
+    folder = secrets_folder()
+    files = [file.name for file in folder.iterdir()] if folder else []
+    given = sorted({name.upper() for name in (*os.environ, *files)})
+    ours = [name.removeprefix(prefix) for name in given if name.startswith(prefix)]
     unknown = [name for name in ours if name not in known]
     told = []
     for name in unknown:

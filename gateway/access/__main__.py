@@ -47,25 +47,29 @@ def _place(settings: Settings) -> str:
     return f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"
 
 
-async def _create(keys: ApiKeys, place: str, arguments: argparse.Namespace) -> int:
+async def _create(keys: ApiKeys, settings: Settings, arguments: argparse.Namespace) -> int:
     try:
         key, kept = api_keys.make(
-            arguments.owner, Scope(arguments.scope), arguments.requests_per_s, arguments.concurrent
+            arguments.owner,
+            Scope(arguments.scope),
+            arguments.requests_per_s,
+            arguments.concurrent,
+            pepper=settings.api_key_pepper.get_secret_value(),
         )
     except ValidationError as error:
         _NOTE.print("; ".join(str(each["msg"]) for each in error.errors()), style="red", markup=False)
         return 1
     await keys.add(kept)
-    _NOTE.print(f"key {kept.key_id} of {kept.owner}, scope {kept.scope}, kept in {place}", highlight=False)
+    _NOTE.print(f"key {kept.key_id} of {kept.owner}, scope {kept.scope}, kept in {_place(settings)}", highlight=False)
     _NOTE.print("It is shown only now; what is kept of it is a digest.", highlight=False)
     sys.stdout.write(f"{key}\n")
     return 0
 
 
-async def _list(keys: ApiKeys, place: str, arguments: argparse.Namespace) -> int:
+async def _list(keys: ApiKeys, settings: Settings, arguments: argparse.Namespace) -> int:
     kept = sorted(await keys.all(), key=lambda key: (key.owner, key.created_ms))
     if not kept:
-        _NOTE.print(f"no API keys in {place}: the gateway serves its own machine only", highlight=False)
+        _NOTE.print(f"no API keys in {_place(settings)}: the gateway serves its own machine only", highlight=False)
         return 0
     table = Table("id", "owner", "scope", "requests/s", "at once", "made", "revoked", box=box.SIMPLE_HEAD)
     for key in kept:
@@ -84,10 +88,10 @@ def _day(at_ms: int) -> str:
     return datetime.datetime.fromtimestamp(at_ms / 1000, datetime.UTC).strftime("%Y-%m-%d %H:%M")
 
 
-async def _revoke(keys: ApiKeys, place: str, arguments: argparse.Namespace) -> int:
+async def _revoke(keys: ApiKeys, settings: Settings, arguments: argparse.Namespace) -> int:
     key = await keys.revoke(arguments.key_id)
     if key is None:
-        _NOTE.print(f"no key {arguments.key_id} in {place}", style="red", markup=False)
+        _NOTE.print(f"no key {arguments.key_id} in {_place(settings)}", style="red", markup=False)
         return 1
     _NOTE.print(f"key {key.key_id} of {key.owner} is revoked", highlight=False)
     return 0
@@ -123,7 +127,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 
 async def _run(arguments: argparse.Namespace) -> int:
     async with _settings(arguments.redis_url) as settings, Store(settings) as store:
-        status: int = await arguments.run(store.api_keys, _place(settings), arguments)
+        status: int = await arguments.run(store.api_keys, settings, arguments)
         return status
 
 

@@ -14,11 +14,17 @@ _UNKNOWN_AGE_S = 1.0  # a key that is not known may have been made since; but wr
 
 
 class Keyring:
-    """Finds keys. max_age_s: longest time for which a key that was revoked meanwhile is still taken."""
+    """Finds keys. max_age_s: longest time for which a key that was revoked meanwhile is still taken.
 
-    def __init__(self, table: ApiKeys, max_age_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+    pepper: with which the keys were made; empty: without one.
+    """
+
+    def __init__(
+        self, table: ApiKeys, max_age_s: float, clock: Callable[[], float] = time.monotonic, *, pepper: str = ""
+    ) -> None:
         self._table = table
         self._max_age_s = max_age_s
+        self._pepper = pepper
         self._clock = clock
         self._read_at = -math.inf
         self._reading = asyncio.Lock()
@@ -32,7 +38,7 @@ class Keyring:
 
     async def find(self, presented: str) -> ApiKey | None:
         """The key that a caller presents; None: unknown or revoked. Raises StoreError."""
-        digest = digest_of(presented)
+        digest = digest_of(presented, self._pepper)
         await self._read_if_older(self._max_age_s)
         if digest not in self._valid:
             await self._read_if_older(min(_UNKNOWN_AGE_S, self._max_age_s))

@@ -3,9 +3,12 @@
 A key is 256 random bits, so that a fast hash protects it as well as a slow one would: slow hashes make guessing costly
 where there is something to guess, as with passwords, and nobody guesses 256 bits at any price. A slow one would only
 cost the gateway its time at every request.
+
+With a pepper, which Redis does not hold, nobody who can write to Redis can put a key of their own there.
 """
 
 import hashlib
+import hmac
 import secrets
 from enum import StrEnum
 
@@ -38,8 +41,7 @@ class Scope(StrEnum):
 class ApiKey(BaseModel):
     """What is kept of a key. A revoked one stays, so that taking the last one back does not open the gateway to all.
 
-    key_id: names it in lists; owner: whose it is, and keys of one owner are one caller; digest: SHA-256 of the key,
-    hex.
+    key_id: names it in lists; owner: whose it is, and keys of one owner are one caller; digest: see `digest_of`.
     requests_per_s, concurrent: none: what the gateway's settings say.
     """
 
@@ -55,12 +57,20 @@ class ApiKey(BaseModel):
     concurrent: int | None = Field(None, ge=1)
 
 
-def digest_of(key: str) -> str:
+def digest_of(key: str, pepper: str = "") -> str:
+    """SHA-256 of the key, hex; with a pepper its HMAC (RFC 2104)."""
+    if pepper:
+        return hmac.new(pepper.encode(), key.encode(), hashlib.sha256).hexdigest()
     return hashlib.sha256(key.encode()).hexdigest()
 
 
 def make(
-    owner: str, scope: Scope, requests_per_s: float | None = None, concurrent: int | None = None
+    owner: str,
+    scope: Scope,
+    requests_per_s: float | None = None,
+    concurrent: int | None = None,
+    *,
+    pepper: str = "",
 ) -> tuple[str, ApiKey]:
     """A new key, and what is to be kept of it. Raises ValueError for an owner or a limit that cannot be."""
     key = _PREFIX + secrets.token_urlsafe(_KEY_BYTES)
@@ -68,7 +78,7 @@ def make(
         key_id=secrets.token_hex(_ID_BYTES),
         owner=owner,
         scope=scope,
-        digest=digest_of(key),
+        digest=digest_of(key, pepper),
         created_ms=now_ms(),
         requests_per_s=requests_per_s,
         concurrent=concurrent,

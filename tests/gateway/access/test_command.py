@@ -42,6 +42,14 @@ def test_a_key_is_made_listed_and_revoked(
     assert _kept(redis_settings)[0].revoked_ms is not None
 
 
+def test_a_key_is_made_with_the_pepper_of_the_gateways(
+    redis_settings: Settings, redis_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODEARENA_GATEWAY_API_KEY_PEPPER", "salt and")
+    assert main(["create", "--redis-url", redis_url, "team-a"]) == 0
+    assert _kept(redis_settings)[0].digest == digest_of(capsys.readouterr().out.strip(), "salt and")
+
+
 @pytest.mark.parametrize("owner", ["", "a/b", "-a", "a b", "x" * 65])
 def test_owners_that_could_be_taken_for_something_else_are_refused(redis_url: str, owner: str) -> None:
     assert main(["create", "--redis-url", redis_url, "--", owner]) == 1

@@ -6,8 +6,10 @@ import json
 import httpx
 import pytest
 import redis
+from pydantic import SecretStr
 
 from gateway.settings import Settings
+from gateway.store import api_keys
 from gateway.store.api_keys import Scope
 from gateway.store.redis import Store
 from tests.conftest import RedisServer
@@ -35,6 +37,20 @@ async def test_a_key_is_taken_from_either_header(make_key: MakeKey, api: httpx.A
     key = bearer["Authorization"].removeprefix("Bearer ")
     for headers in (bearer, {"Authorization": f"bearer {key}"}, {"X-API-Key": key}):
         assert (await api.get("/tasks", headers=headers)).status_code == 200
+
+
+async def test_with_a_pepper_a_key_that_was_put_into_redis_without_it_is_refused(
+    settings: Settings, store: Store, serve: Serve
+) -> None:
+    peppered = settings.model_copy(update={"api_key_pepper": SecretStr("of the gateways")})
+    status_by_key = {}
+    for pepper, status in (("", 401), ("guessed", 401), ("of the gateways", 200)):
+        key, kept = api_keys.make("team-a", Scope.USE, pepper=pepper)
+        await store.api_keys.add(kept)
+        status_by_key[key] = status
+    api = await serve(peppered)
+    for key, status in status_by_key.items():
+        assert (await api.get("/tasks", headers={"X-API-Key": key})).status_code == status
 
 
 @pytest.mark.parametrize("path", ["/health", "/ready", "/metadata", "/schema", "/openapi.json"])
