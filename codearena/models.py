@@ -12,6 +12,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from codearena.judging import JudgedDimension as JudgedDimension
+from codearena.judging import JudgeFinding as JudgeFinding
+from codearena.judging import JudgeInForce as JudgeInForce
+from codearena.judging import Judgement as Judgement
+
 # What stands behind `as` is public from here, too.
 from codearena.learning import BestAttempt as BestAttempt
 from codearena.learning import CurriculumState as CurriculumState
@@ -24,6 +29,14 @@ from codearena.learning import NextTask as NextTask
 from codearena.learning import RewardStats as RewardStats
 from codearena.learning import Stats as Stats
 from codearena.learning import TimingStats as TimingStats
+from codearena.overview import AgentSummary as AgentSummary
+from codearena.overview import EpisodePage as EpisodePage
+from codearena.overview import EpisodeSummary as EpisodeSummary
+from codearena.overview import History as History
+from codearena.overview import HistoryBucket as HistoryBucket
+from codearena.overview import Labelled as Labelled
+from codearena.overview import LevelRewards as LevelRewards
+from codearena.overview import TaskLabels as TaskLabels
 from codearena.sdk.requests import DEFAULT_AGENT as DEFAULT_AGENT
 from codearena.sdk.requests import ID_PATTERN as ID_PATTERN
 from codearena.sdk.requests import MAX_BATCH_ITEMS as MAX_BATCH_ITEMS
@@ -64,6 +77,17 @@ class Penalties(Lenient):
 
     step: float
     identical: float
+
+
+class Contributions(Lenient):
+    """What each component adds to the base, by the weights in force; together they are the base."""
+
+    compile_score: float
+    test_pass_ratio: float
+    efficiency_score: float
+    llm_correctness: float
+    llm_security: float
+    llm_quality: float
 
 
 class Observation(Lenient):
@@ -126,6 +150,7 @@ class Complexity(Lenient):
     confidence: of `measured`, in [0, 1], to the nearest tenth; ratio: CPU time over that of the reference, to the
     nearest tenth of a decade (1, 1.3, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 7.9, 10); null: not measured;
     sizes: the n that the attempt finished, ascending; times: its CPU time at each, in seconds, rounded likewise;
+    reference_times: the reference's at each, likewise; empty: not known;
     space: growth of its peak memory, inputs included; empty: too little to tell;
     dominant_lines: where in the source the estimated growth comes about; problem_type: what it seems to work on.
     """
@@ -137,6 +162,7 @@ class Complexity(Lenient):
     ratio: float | None
     sizes: list[int] = []
     times: list[float] = []
+    reference_times: list[float] = []
     dominant_lines: list[int] = []
     problem_type: str = ""
     space: str = ""
@@ -210,6 +236,7 @@ class Verdict(Lenient):
     base: float
     solved: bool
     reward_components: RewardComponents
+    contributions: Contributions | None = Field(default=None, description="Null for attempts of before it was kept.")
     unearned: Unearned = ""
     penalties: Penalties
     execution_metadata: ExecutionMetadata
@@ -220,6 +247,7 @@ class Verdict(Lenient):
     judge: str
     judge_model: str = Field(default="", description="Name of the judge's model; empty for static analysis.")
     judge_flags: list[str] = Field(default=[], description="What the attempt tried on its judge, such as injection.")
+    judgement: Judgement | None = Field(default=None, description="Null but in the history of an episode.")
     revisions: Revisions
     timings: Timings | None = Field(default=None, description="Null in the history of an episode.")
 
@@ -315,6 +343,8 @@ class AttemptSummary(Lenient):
     proposed_fix: str
     identical: bool
     verdict: Verdict
+    attempt_id: str = ""
+    time_ms: int = Field(default=0, description="When it was proposed, since the epoch.")
     left_out_bytes: int = Field(
         default=0,
         ge=0,
@@ -323,9 +353,20 @@ class AttemptSummary(Lenient):
 
 
 class Episode(State):
-    """An episode with its attempts; nothing of hidden tests or the reference."""
+    """An episode with its attempts; nothing of hidden tests or the reference.
+
+    created_ms: of the reset, since the epoch. title, category, description, buggy_code: of its task, empty if that is
+    no longer served.
+    """
 
     attempts: list[AttemptSummary] = []
+    created_ms: int = 0
+    partition: str = ""
+    group_id: str | None = None
+    title: str = ""
+    category: str = ""
+    description: str = ""
+    buggy_code: str = ""
 
 
 class Hint(Lenient):
@@ -376,6 +417,8 @@ class TaskSummary(Lenient):
     """A task as it is listed. difficulty: its level; entry_point: what a fix must define, empty if that is not told.
 
     split: train, or held_out, of which the curriculum chooses none; source: the data set or generator it is of.
+    certified: its record says what was found when it was certified. statistics: of its steps, where they are asked for;
+    null: /stats does not tell it apart from other tasks.
     """
 
     id: str
@@ -392,6 +435,8 @@ class TaskSummary(Lenient):
     split: str = "train"
     source: str = ""
     tags: list[str] = []
+    certified: bool = False
+    statistics: RewardStats | None = None
 
 
 class SentTask(Lenient):
@@ -423,11 +468,15 @@ class SentTasks(Lenient):
 
 
 class TaskDetail(TaskSummary):
-    """A task as an agent may know it: no hidden test, no hint, no solution. metadata: what of it is public."""
+    """A task as an agent may know it: no hidden test, no hint, no solution. metadata: what of it is public.
+
+    certificate: what was found when it was certified; null: it was not, or its record does not say.
+    """
 
     buggy_code: str
     visible_tests: list[str]
     metadata: dict[str, Any] = {}
+    certificate: dict[str, Any] | None = None
 
 
 class Isolation(Lenient):
@@ -453,6 +502,7 @@ class Ready(Lenient):
 
     isolation: of the executors that attempts usually go to, null if none serves; on_request: of those beside them, by
     the isolation that a request names. tasks: that are served; tasks_faulty: that cannot be, which the log names.
+    fixers: what /fix asks, in order, by the names that it tells as methods; without models the built-in one alone.
     """
 
     ready: bool
@@ -461,6 +511,8 @@ class Ready(Lenient):
     on_request: dict[str, Isolation | None] = {}
     tasks: int = 0
     tasks_faulty: int = 0
+    fixers: list[str] = []
+    judge: JudgeInForce | None = Field(default=None, description="Null: it does not say.")
 
 
 class Health(Lenient):

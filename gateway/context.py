@@ -17,11 +17,13 @@ from gateway.bulk.jobs import BulkJobs
 from gateway.catalogue.catalogue import Catalogue
 from gateway.catalogue.sent import Sent
 from gateway.episode.history import History
+from gateway.episode.listing import Episodes
 from gateway.episode.reset import Resets
 from gateway.episode.sessions import Sessions
 from gateway.episode.step import Steps
 from gateway.mcp import McpServer
 from gateway.repair.fixer import Fixer
+from gateway.series.recorder import Recorder
 from gateway.settings import Settings
 from gateway.store.redis import Store
 
@@ -40,6 +42,8 @@ class Context:
     resets: Resets
     steps: Steps
     history: History
+    episodes: Episodes
+    recorder: Recorder
     grading: Grading
     jobs: BulkJobs
     fixer: Fixer

@@ -17,13 +17,16 @@ from codearena.errors import (
     ServiceError,
     UnauthenticatedError,
 )
-from codearena.tasks.task import Level
-from codearena.v1 import executor_pb2, grader_pb2
+from codearena.server.enums import names
+from codearena.tasks.task import COMPLEXITIES, Level
+from codearena.v1 import executor_pb2, grader_pb2, judge_pb2
 from gateway.store.records import CommitResult
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _SHARES = tuple(tenth / 10 for tenth in range(1, 11))
-_COMPONENTS = grader_pb2.Components.DESCRIPTOR.fields_by_name
+COMPONENTS = grader_pb2.Components.DESCRIPTOR.fields_by_name
+UNKNOWN = "unknown"
+"""Stands for a growth class that nobody knows."""
 VERDICTS = ("compile_error", "load_error", "tests_failed", "tests_passed", "solved")
 JOB_CHUNK_ENDS = ("finished", "given_back", "no_longer_wanted", "failed")
 STAGE_NAMES = ("queued", "analyse", "execute", "lease", "run", "examine", "measure", "judge", "grade", "commit")
@@ -128,17 +131,40 @@ def verdict_of(report: executor_pb2.Report, verdict: grader_pb2.Verdict) -> str:
     return "tests_passed" if verdict.tests_passed == verdict.tests_total else "tests_failed"
 
 
+def outcome_of(report: executor_pb2.Report, verdict: grader_pb2.Verdict) -> str:
+    """The same in the words of /stats."""
+    return verdict_of(report, verdict).removeprefix("tests_")
+
+
+def components_of(verdict: grader_pb2.Verdict) -> dict[str, float | None]:
+    """By name. What could not be scored is None, and no zero."""
+    scored = {field.name for field, _ in verdict.components.ListFields()}
+    return {
+        name: getattr(verdict.components, name) if not field.has_presence or name in scored else None
+        for name, field in COMPONENTS.items()
+    }
+
+
+def growth_of(complexity: grader_pb2.Complexity) -> str:
+    """The growth class measured, else the one estimated, else UNKNOWN."""
+    growth = complexity.measured or complexity.estimated
+    return growth if growth in COMPLEXITIES else UNKNOWN
+
+
+def judge_name(kind: judge_pb2.JudgeKind.ValueType) -> str:
+    """Which judge it was; "none": nobody was asked."""
+    return names(judge_pb2.JudgeKind.DESCRIPTOR)[kind] if kind else "none"
+
+
 def count_attempt(
     level: Level, report: executor_pb2.Report, verdict: grader_pb2.Verdict, seconds: Mapping[str, float]
 ) -> None:
     """Counts an attempt that was graded. seconds: of each stage."""
     ATTEMPTS.labels(verdict_of(report, verdict), level).inc()
     REWARD.labels(level).observe(verdict.reward)
-    scored = {field.name for field, _ in verdict.components.ListFields()}
-    for component, field in _COMPONENTS.items():
-        # What could not be scored is no zero.
-        if not field.has_presence or component in scored:
-            COMPONENT.labels(component, level).observe(getattr(verdict.components, component))
+    for component, score in components_of(verdict).items():
+        if score is not None:
+            COMPONENT.labels(component, level).observe(score)
     for stage, taken_s in seconds.items():
         STAGES.labels(stage).observe(taken_s)
     if "execute" in seconds:
@@ -165,7 +191,7 @@ _AT_ZERO: tuple[tuple[MetricWrapperBase, tuple[Iterable[str], ...]], ...] = (
     (REWARD, (Level,)),
     (CHOICES, (Level,)),
     (ATTEMPTS, (VERDICTS, Level)),
-    (COMPONENT, (_COMPONENTS, Level)),
+    (COMPONENT, (COMPONENTS, Level)),
     (EPISODES, (Level, ("solved", "unsolved"))),
 )
 """Metrics with the values of each of their labels."""

@@ -36,6 +36,7 @@ from gateway.catalogue.sent import Sent
 from gateway.catalogue.wanted import Wants
 from gateway.context import Context
 from gateway.episode.history import History
+from gateway.episode.listing import Episodes
 from gateway.episode.reset import Resets
 from gateway.episode.sessions import Sessions
 from gateway.episode.step import Steps
@@ -43,11 +44,13 @@ from gateway.hung_up import HungUp
 from gateway.mcp import McpServer
 from gateway.middleware import BodyLimit, CutOff, RequestContext
 from gateway.repair.builtin_fixer import BuiltinFixer
-from gateway.repair.fixer import Fixer, ModelLink
+from gateway.repair.fixer import Fixer, Link, ModelLink
 from gateway.repair.searches import Searches
 from gateway.response_ids import ATTEMPT_ID_HEADER, EPISODE_ID_HEADER
-from gateway.routes import env, grade, jobs, learning, mcp, ops, tasks, tools, web, ws
-from gateway.routes.tasks import TOTAL_HEADER
+from gateway.routes import env, grade, jobs, learning, mcp, ops, overview, tasks, tools, web, ws
+from gateway.routes.pages import TOTAL_HEADER
+from gateway.series.recorder import Recorder
+from gateway.series.tally import Tally
 from gateway.settings import Settings
 from gateway.store.redis import Store
 from gateway.watch import watching
@@ -61,20 +64,27 @@ _CORS_ANSWER = [problems.REQUEST_ID_HEADER, EPISODE_ID_HEADER, ATTEMPT_ID_HEADER
 @contextlib.asynccontextmanager
 async def _context(settings: Settings, tasks: Catalogue) -> AsyncIterator[Context]:
     """Everything a gateway holds open, closed again in the reverse order."""
-    async with Store(settings) as store, Clients(settings) as clients, watching(store, settings.redis_watch_s):
-        graph = Graph(settings, clients, random.SystemRandom())
+    tally = Tally()
+    async with (
+        Store(settings) as store,
+        Clients(settings) as clients,
+        watching(store, settings.redis_watch_s),
+        Recorder(tally, store.series).running() as recorder,
+    ):
+        graph = Graph(settings, clients, random.SystemRandom(), tally)
         choice = Choice(settings, store.agents, tasks, random.Random())
         baselines, reading = Baselines(settings, store, graph, tasks), Reading(settings)
         sent = Sent(settings, store.sent_tasks, reading)
         wants = Wants(tasks, sent)
         resets = Resets(settings, store, baselines, wants, choice)
-        steps = Steps(settings, store, graph, resets, wants)
+        steps = Steps(settings, store, graph, resets, wants, tally)
         history = History(store, baselines, wants)
         groups = GroupVerdicts(store.verdicts, kept=settings.group_verdicts_kept_s > 0)
-        grading, sessions = Grading(settings, graph, wants, groups), Sessions(settings, resets, steps, history)
+        grading, sessions = Grading(settings, graph, wants, groups, tally), Sessions(settings, resets, steps, history)
         searches = Searches(settings.fixer_search_cpu_s, settings.fixer_search_memory_bytes, settings.source_bytes)
         reminders = Reminders(store.agents, settings.evaluation_agents)
-        models = [ModelLink(each, searches) for each in settings.fixer_models]
+        links: list[Link] = [ModelLink(each, searches) for each in settings.fixer_models]
+        links.append(BuiltinFixer(settings, graph, searches))
         async with (
             contextlib.aclosing(searches),
             contextlib.aclosing(reading),
@@ -92,9 +102,11 @@ async def _context(settings: Settings, tasks: Catalogue) -> AsyncIterator[Contex
                 resets=resets,
                 steps=steps,
                 history=history,
+                episodes=Episodes(store.events, store.listing, tasks),
+                recorder=recorder,
                 grading=grading,
                 jobs=BulkJobs(settings, store.bulk, store.events, sent, workers.wake),
-                fixer=Fixer(settings, tasks, [*models, BuiltinFixer(settings, graph, searches)], reminders.for_fix),
+                fixer=Fixer(settings, tasks, links, reminders.for_fix, tally),
                 sessions=sessions,
                 mcp=McpServer(settings, sessions, graph, store.sessions),
                 choice=choice,
@@ -134,7 +146,7 @@ def create_app(settings: Settings, served: Mapping[str, Task] | None = None) -> 
     )
     problems.install(app)
     openapi.install(app)
-    for routes in (env, grade, jobs, learning, tasks, tools, mcp, web, ops):
+    for routes in (overview, env, grade, jobs, learning, tasks, tools, mcp, web, ops):
         app.include_router(routes.router, responses=problems.DOCUMENTED)
     app.include_router(ws.router)
     app.add_middleware(HungUp, paths=("/grade", "/grade/batch", "/fix", "/run_raw"))

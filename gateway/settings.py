@@ -170,6 +170,9 @@ class Settings(ServiceSettings):
     )
     events_kept: int = Field(100_000, ge=1, description="Events in the stream, about.")
     events_readers: int = Field(64, ge=1, description="Readers of /events at once; one more is refused.")
+    agents_listed: int = Field(
+        10_000, ge=1, description="Agents listed of one owner; the one whose last step is the longest ago gives way."
+    )
     stats_methods: int = Field(32, ge=1, description="Methods told apart in /stats; more count as other.")
     stats_tasks: int = Field(1024, ge=1, description="Tasks told apart in /stats, and categories; likewise.")
 

@@ -42,7 +42,7 @@ _Modes = set[tuple[grader_pb2.Compare.ValueType, Tolerance]]
 class Efficiency:
     """What was measured. score: in [0, 1]; ratio: CPU time over the reference's, None if none could be taken;
     sizes, times_s: where attempt and reference both returned, ascending, and what a call of the attempt takes there;
-    reference_s: the reference's at the largest of them; space: growth class of the attempt's peak memory, or empty.
+    reference_times_s: the reference's at each, None: not known; space: growth class of the peak memory, or empty.
     broke_at, limited_at: the smallest size at which the attempt broke, or came to its time limit; None: at no size.
     untold: nobody can tell whether the attempt or the host was slow, and the score is none.
     disturbed: without what the host did meanwhile the attempt may have been as fast as the reference.
@@ -54,7 +54,7 @@ class Efficiency:
     sizes: tuple[int, ...] = ()
     times_s: tuple[float, ...] = ()
     fit: complexity.Fit = complexity.ABSTAINED
-    reference_s: float | None = None
+    reference_times_s: tuple[float | None, ...] = ()
     space: str = ""
     broke_at: int | None = None
     limited_at: int | None = None
@@ -198,7 +198,7 @@ def _of_probe(
         tuple(point.size for point in attempt),
         tuple(point.time_s for point in attempt),
         fit,
-        next((point.time_s for point in reference if attempt and point.size == attempt[-1].size), None),
+        timing.beside(attempt, reference),
         _space(measured, settings),
         broke_at,
         min((charged.size for charged in tried if charged.point.attempt.status == _TIME_LIMIT), default=None),

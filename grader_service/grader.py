@@ -136,6 +136,7 @@ class Grader:
             components=components,
             penalties=penalties,
             base=base,
+            contributions=reward.contributions(components, self._settings),
             reward=reward.reward(base, penalties, self._settings),
             judge=request.judgement.kind,
             judgement=request.judgement if request.HasField("judgement") else None,
@@ -214,6 +215,7 @@ def _components(
 
 def _complexity(request: grader_pb2.GradeRequest, speed: Efficiency) -> grader_pb2.Complexity:
     estimated = request.report.analysis.estimated_complexity
+    beside_s = [time_s for time_s in speed.reference_times_s if time_s is not None]
     return grader_pb2.Complexity(
         measured=speed.fit.measured,
         confidence=speed.fit.confidence,
@@ -223,6 +225,7 @@ def _complexity(request: grader_pb2.GradeRequest, speed: Efficiency) -> grader_p
         sizes=speed.sizes,
         times=[_duration(time_s) for time_s in speed.times_s],
         space=speed.space,
+        reference_times=[_duration(time_s) for time_s in beside_s] if len(beside_s) == len(speed.sizes) else [],
     )
 
 

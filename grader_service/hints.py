@@ -110,10 +110,9 @@ def _on_efficiency(speed: Efficiency, optimal_complexity: str) -> str:
         return "All tests pass, but on larger input the code does not return what it should."
     ratio = steps.tenth_of_decade(speed.ratio)
     text = f"All tests pass, but the code takes about {ratio:g} times the CPU time of the reference."
-    if speed.sizes and speed.reference_s is not None:
-        text = (
-            f"{text} At n = {speed.sizes[-1]} it took {_ms(speed.times_s[-1])}, the reference {_ms(speed.reference_s)}."
-        )
+    reference_s = speed.reference_times_s[-1] if speed.reference_times_s else None
+    if reference_s is not None:
+        text = f"{text} At n = {speed.sizes[-1]} it took {_ms(speed.times_s[-1])}, the reference {_ms(reference_s)}."
     if speed.fit.measured and optimal_complexity and speed.fit.measured != optimal_complexity:
         return f"{text} It grows like {speed.fit.measured}; {optimal_complexity} is possible."
     if optimal_complexity:

@@ -59,16 +59,27 @@ def base(components: grader_pb2.Components, settings: Settings) -> float:
 
     With `renormalise_unscored` it is left out instead: the sum is divided by the share of the weights that are present.
     """
-    # An absent optional field reads as 0.
-    terms = (
-        settings.weight_compile * components.compile_score,
-        settings.weight_tests * components.test_pass_ratio,
-        settings.weight_efficiency * components.efficiency_score,
-        settings.weight_correctness * components.llm_correctness,
-        settings.weight_security * components.llm_security,
-        settings.weight_quality * components.llm_quality,
-    )
-    return min(1.0, max(0.0, math.fsum(terms) / _share_present(components, settings)))
+    terms = _terms(components, settings)
+    return min(1.0, max(0.0, math.fsum(terms.values()) / _share_present(components, settings)))
+
+
+def contributions(components: grader_pb2.Components, settings: Settings) -> grader_pb2.Contributions:
+    """What each component adds to `base`; an unscored one adds nothing."""
+    share = _share_present(components, settings)
+    terms = _terms(components, settings)
+    return grader_pb2.Contributions(**{name: term / share for name, term in terms.items()})
+
+
+def _terms(components: grader_pb2.Components, settings: Settings) -> dict[str, float]:
+    """Each component, weighted. An absent optional field reads as 0."""
+    return {
+        "compile_score": settings.weight_compile * components.compile_score,
+        "test_pass_ratio": settings.weight_tests * components.test_pass_ratio,
+        "efficiency_score": settings.weight_efficiency * components.efficiency_score,
+        "llm_correctness": settings.weight_correctness * components.llm_correctness,
+        "llm_security": settings.weight_security * components.llm_security,
+        "llm_quality": settings.weight_quality * components.llm_quality,
+    }
 
 
 def _share_present(components: grader_pb2.Components, settings: Settings) -> float:

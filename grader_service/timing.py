@@ -48,6 +48,12 @@ def points(measured: Sequence[Charged], side: Side, idle_s: float) -> list[Point
     return [Point(size, max(best[size], _LEAST_S)) for size in sorted(best)]
 
 
+def beside(attempt: Sequence[Point], reference: Sequence[Point]) -> tuple[float | None, ...]:
+    """What a call of the reference takes at each of the attempt's sizes; None: not known."""
+    times_s = {point.size: point.time_s for point in reference}
+    return tuple(times_s.get(point.size) for point in attempt)
+
+
 @dataclass(frozen=True)
 class _Reading:
     """CPU time of the first call of an input, and of a repeated one, None if it was not repeated."""

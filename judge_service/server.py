@@ -27,7 +27,8 @@ class JudgeServer:
         self._settings = settings
         self.judge = StaticJudge(settings)
         self._speaker: Judge = _asking(settings, self.judge) if settings.llm_model else self.judge
-        servicer = JudgeServicer(self._speaker, SourceAnalyser(settings, self.judge.analyses), settings.source_bytes)
+        sources = SourceAnalyser(settings, self.judge.analyses)
+        servicer = JudgeServicer(self._speaker, sources, settings.source_bytes, settings.llm_model or "")
 
         def register(server: grpc.aio.Server) -> None:
             judge_pb2_grpc.add_JudgeServiceServicer_to_server(servicer, server)

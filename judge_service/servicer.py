@@ -20,10 +20,11 @@ _JUDGED = frozenset({executor_pb2.ATTEMPT_STATUS_RAN, executor_pb2.ATTEMPT_STATU
 
 
 class JudgeServicer(judge_pb2_grpc.JudgeServiceServicer):
-    """source_bytes: largest source that is read or judged."""
+    """source_bytes: largest source that is read or judged; model: that is asked, empty: none."""
 
-    def __init__(self, judge: Judge, sources: SourceAnalyser, source_bytes: int) -> None:
+    def __init__(self, judge: Judge, sources: SourceAnalyser, source_bytes: int, model: str = "") -> None:
         self._judge = judge
+        self._model = model
         self._sources = sources
         self._source_bytes = source_bytes
 
@@ -51,6 +52,14 @@ class JudgeServicer(judge_pb2_grpc.JudgeServiceServicer):
             judgement = await self._judge.judge(request.evidence, rpc.caller_of(context))
         _count(judgement, time.monotonic() - started)
         return judge_pb2.JudgeResponse(judgement=_message(judgement))
+
+    async def Describe(  # noqa: N802 - the rpc's name
+        self,
+        request: judge_pb2.DescribeRequest,
+        context: grpc.aio.ServicerContext[judge_pb2.DescribeRequest, judge_pb2.DescribeResponse],
+    ) -> judge_pb2.DescribeResponse:
+        kind = JudgeKind.LLM if self._model else JudgeKind.STATIC
+        return judge_pb2.DescribeResponse(kind=_KINDS[kind], model=self._model)
 
     def _require_judgeable(self, evidence: judge_pb2.Evidence) -> None:
         """Raises CallerError for what is malformed, and for an attempt that does not compile: that is the grader's."""

@@ -246,6 +246,9 @@ class FakeJudge(_Fake, judge_pb2_grpc.JudgeServiceServicer):
         )
         return judge_pb2.JudgeResponse(judgement=judgement)
 
+    async def Describe(self, request: judge_pb2.DescribeRequest, context: Any) -> judge_pb2.DescribeResponse:  # noqa: N802
+        return judge_pb2.DescribeResponse(kind=judge_pb2.JUDGE_KIND_LLM, model="model-1")
+
 
 class ScriptedLLM:
     """An OpenAI-compatible endpoint on loopback. reply: (status, body) for each request.

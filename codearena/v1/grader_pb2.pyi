@@ -708,6 +708,7 @@ class Verdict(_message.Message):
     JUDGEMENT_FIELD_NUMBER: _builtins.int
     SHOWN_USAGE_FIELD_NUMBER: _builtins.int
     UNEARNED_FIELD_NUMBER: _builtins.int
+    CONTRIBUTIONS_FIELD_NUMBER: _builtins.int
     base: _builtins.float
     """The weighted sum before penalties, in [0, 1]."""
     reward: _builtins.float
@@ -745,6 +746,12 @@ class Verdict(_message.Message):
         input and so tell it; without hidden tests, all of it.
         """
 
+    @_builtins.property
+    def contributions(self) -> Global___Contributions:
+        """What each component adds to `base`, by the weights in force: the sum is
+        `base`. Absent in verdicts of before there was this.
+        """
+
     def __init__(
         self,
         *,
@@ -766,14 +773,51 @@ class Verdict(_message.Message):
         judgement: _judge_pb2.Judgement | None = ...,
         shown_usage: _common_pb2.Usage | None = ...,
         unearned: Global___Unearned.ValueType = ...,
+        contributions: Global___Contributions | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["complexity", b"complexity", "components", b"components", "judgement", b"judgement", "penalties", b"penalties", "shown_usage", b"shown_usage"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["complexity", b"complexity", "components", b"components", "contributions", b"contributions", "judgement", b"judgement", "penalties", b"penalties", "shown_usage", b"shown_usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["base", b"base", "complexity", b"complexity", "components", b"components", "error_log", b"error_log", "grader_revision", b"grader_revision", "hidden_passed", b"hidden_passed", "hidden_total", b"hidden_total", "hint", b"hint", "judge", b"judge", "judgement", b"judgement", "penalties", b"penalties", "reward", b"reward", "shown_usage", b"shown_usage", "solved", b"solved", "tests", b"tests", "tests_passed", b"tests_passed", "tests_total", b"tests_total", "unearned", b"unearned"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["base", b"base", "complexity", b"complexity", "components", b"components", "contributions", b"contributions", "error_log", b"error_log", "grader_revision", b"grader_revision", "hidden_passed", b"hidden_passed", "hidden_total", b"hidden_total", "hint", b"hint", "judge", b"judge", "judgement", b"judgement", "penalties", b"penalties", "reward", b"reward", "shown_usage", b"shown_usage", "solved", b"solved", "tests", b"tests", "tests_passed", b"tests_passed", "tests_total", b"tests_total", "unearned", b"unearned"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Verdict: _TypeAlias = Verdict  # noqa: Y015
+
+@_typing.final
+class Contributions(_message.Message):
+    """Each component of a verdict, weighted; what is unscored adds 0."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMPILE_SCORE_FIELD_NUMBER: _builtins.int
+    TEST_PASS_RATIO_FIELD_NUMBER: _builtins.int
+    EFFICIENCY_SCORE_FIELD_NUMBER: _builtins.int
+    LLM_CORRECTNESS_FIELD_NUMBER: _builtins.int
+    LLM_SECURITY_FIELD_NUMBER: _builtins.int
+    LLM_QUALITY_FIELD_NUMBER: _builtins.int
+    compile_score: _builtins.float
+    test_pass_ratio: _builtins.float
+    efficiency_score: _builtins.float
+    llm_correctness: _builtins.float
+    llm_security: _builtins.float
+    llm_quality: _builtins.float
+    def __init__(
+        self,
+        *,
+        compile_score: _builtins.float = ...,
+        test_pass_ratio: _builtins.float = ...,
+        efficiency_score: _builtins.float = ...,
+        llm_correctness: _builtins.float = ...,
+        llm_security: _builtins.float = ...,
+        llm_quality: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["compile_score", b"compile_score", "efficiency_score", b"efficiency_score", "llm_correctness", b"llm_correctness", "llm_quality", b"llm_quality", "llm_security", b"llm_security", "test_pass_ratio", b"test_pass_ratio"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Contributions: _TypeAlias = Contributions  # noqa: Y015
 
 @_typing.final
 class Components(_message.Message):
@@ -904,6 +948,7 @@ class Complexity(_message.Message):
     SIZES_FIELD_NUMBER: _builtins.int
     TIMES_FIELD_NUMBER: _builtins.int
     SPACE_FIELD_NUMBER: _builtins.int
+    REFERENCE_TIMES_FIELD_NUMBER: _builtins.int
     measured: _builtins.str
     """Growth class by measurement; empty: not measured or abstained."""
     confidence: _builtins.float
@@ -922,6 +967,12 @@ class Complexity(_message.Message):
     def times(self) -> _containers.RepeatedCompositeFieldContainer[_duration_pb2.Duration]:
         """One for each size."""
 
+    @_builtins.property
+    def reference_times(self) -> _containers.RepeatedCompositeFieldContainer[_duration_pb2.Duration]:
+        """One for each size, too: of the reference on the same inputs. Empty where one
+        of them is not known.
+        """
+
     def __init__(
         self,
         *,
@@ -933,10 +984,11 @@ class Complexity(_message.Message):
         sizes: _abc.Iterable[_builtins.int] | None = ...,
         times: _abc.Iterable[_duration_pb2.Duration] | None = ...,
         space: _builtins.str = ...,
+        reference_times: _abc.Iterable[_duration_pb2.Duration] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_ratio", b"_ratio", "ratio", b"ratio"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ratio", b"_ratio", "confidence", b"confidence", "estimated", b"estimated", "measured", b"measured", "optimal", b"optimal", "ratio", b"ratio", "sizes", b"sizes", "space", b"space", "times", b"times"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ratio", b"_ratio", "confidence", b"confidence", "estimated", b"estimated", "measured", b"measured", "optimal", b"optimal", "ratio", b"ratio", "reference_times", b"reference_times", "sizes", b"sizes", "space", b"space", "times", b"times"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__ratio: _TypeAlias = _typing.Literal["ratio"]  # noqa: Y015
     _WhichOneofArgType__ratio: _TypeAlias = _typing.Literal["_ratio", b"_ratio"]  # noqa: Y015

@@ -44,6 +44,11 @@ class JudgeServiceStub:
                 request_serializer=codearena_dot_v1_dot_judge__pb2.JudgeRequest.SerializeToString,
                 response_deserializer=codearena_dot_v1_dot_judge__pb2.JudgeResponse.FromString,
                 _registered_method=True)
+        self.Describe = channel.unary_unary(
+                '/codearena.v1.JudgeService/Describe',
+                request_serializer=codearena_dot_v1_dot_judge__pb2.DescribeRequest.SerializeToString,
+                response_deserializer=codearena_dot_v1_dot_judge__pb2.DescribeResponse.FromString,
+                _registered_method=True)
 
 
 class JudgeServiceServicer:
@@ -78,6 +83,15 @@ class JudgeServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Describe(self, request, context):
+        """Says which judge is in force; each judgement says which one gave it.
+
+        Safe to retry on any status.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_JudgeServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -90,6 +104,11 @@ def add_JudgeServiceServicer_to_server(servicer, server):
                     servicer.Judge,
                     request_deserializer=codearena_dot_v1_dot_judge__pb2.JudgeRequest.FromString,
                     response_serializer=codearena_dot_v1_dot_judge__pb2.JudgeResponse.SerializeToString,
+            ),
+            'Describe': grpc.unary_unary_rpc_method_handler(
+                    servicer.Describe,
+                    request_deserializer=codearena_dot_v1_dot_judge__pb2.DescribeRequest.FromString,
+                    response_serializer=codearena_dot_v1_dot_judge__pb2.DescribeResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -146,6 +165,33 @@ class JudgeService:
             '/codearena.v1.JudgeService/Judge',
             codearena_dot_v1_dot_judge__pb2.JudgeRequest.SerializeToString,
             codearena_dot_v1_dot_judge__pb2.JudgeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Describe(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/codearena.v1.JudgeService/Describe',
+            codearena_dot_v1_dot_judge__pb2.DescribeRequest.SerializeToString,
+            codearena_dot_v1_dot_judge__pb2.DescribeResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -54,6 +54,11 @@ class JudgeServiceStub:
       UNAVAILABLE         draining, or the analysers could not be started
       DEADLINE_EXCEEDED   the caller's time was over
     """
+    Describe: _grpc.UnaryUnaryMultiCallable[_judge_pb2.DescribeRequest, _judge_pb2.DescribeResponse]
+    """Says which judge is in force; each judgement says which one gave it.
+
+    Safe to retry on any status.
+    """
 
 @_typing.type_check_only
 class JudgeServiceAsyncStub(JudgeServiceStub):
@@ -78,6 +83,11 @@ class JudgeServiceAsyncStub(JudgeServiceStub):
       RESOURCE_EXHAUSTED  too many at once; retry after retry-after-ms
       UNAVAILABLE         draining, or the analysers could not be started
       DEADLINE_EXCEEDED   the caller's time was over
+    """
+    Describe: _aio.UnaryUnaryMultiCallable[_judge_pb2.DescribeRequest, _judge_pb2.DescribeResponse]  # type: ignore[assignment]
+    """Says which judge is in force; each judgement says which one gave it.
+
+    Safe to retry on any status.
     """
 
 class JudgeServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -112,6 +122,17 @@ class JudgeServiceServicer(metaclass=_abc_1.ABCMeta):
           RESOURCE_EXHAUSTED  too many at once; retry after retry-after-ms
           UNAVAILABLE         draining, or the analysers could not be started
           DEADLINE_EXCEEDED   the caller's time was over
+        """
+
+    @_abc_1.abstractmethod
+    def Describe(
+        self,
+        request: _judge_pb2.DescribeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_judge_pb2.DescribeResponse, _abc.Awaitable[_judge_pb2.DescribeResponse]]:
+        """Says which judge is in force; each judgement says which one gave it.
+
+        Safe to retry on any status.
         """
 
 def add_JudgeServiceServicer_to_server(servicer: JudgeServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -71,6 +71,11 @@ def seen_as(stored_id: str) -> str | None:
     return stored_id if caller.scope is Scope.ADMIN else None
 
 
+def is_own(stored_id: str) -> bool:
+    """Whether it is the current caller's."""
+    return stored_id.rpartition(_SEPARATOR)[0] == _current.get().owner
+
+
 def shown(stored_id: str) -> str:
     """The id as its owner knows it."""
     return stored_id.rpartition(_SEPARATOR)[2]

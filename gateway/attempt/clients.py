@@ -139,6 +139,13 @@ class Clients:
 
         return await _answer("grader", ticket, budgets.GRADER_S, ask)
 
+    async def judge_in_force(self) -> judge_pb2.DescribeResponse:
+        """Which judge scores attempts now; of replicas one is asked, once. Raises ServiceError if it does not say."""
+        with _as_ours("judge"):
+            return await self._judge.Describe(
+                judge_pb2.DescribeRequest(), timeout=_STATUS_TIMEOUT_S, metadata=rpc.call_metadata()
+            )
+
     async def serving(self, service: str) -> bool:
         """Whether any replica of the judge or the grader says that it is serving."""
         return await rpc.check_health(self._addresses[service], _STATUS_TIMEOUT_S, self._tls_folder)

@@ -27,6 +27,7 @@ from gateway.attempt.preparation import Preparation, Prepared
 from gateway.attempt.proposal import Proposal, identity_of, ticket_for
 from gateway.attempt.stages import Services, Stages
 from gateway.deadline import Deadline
+from gateway.series.tally import Tally
 from gateway.settings import Settings
 
 
@@ -66,8 +67,9 @@ class Graph:
     rng: draws measured inputs; its state must be a secret from those who submit.
     """
 
-    def __init__(self, settings: Settings, clients: Clients, rng: random.Random) -> None:
+    def __init__(self, settings: Settings, clients: Clients, rng: random.Random, tally: Tally) -> None:
         self._settings = settings
+        self._tally = tally
         self._services = Services(settings, clients)
         self.preparation = Preparation(settings, rng, self._services)
 
@@ -78,6 +80,7 @@ class Graph:
         self.preparation.learn(proposal, attempt.report, attempt.measurement)
         metrics.count_attempt(attempt.task.level, attempt.report, attempt.verdict, attempt.seconds)
         metrics.IDENTICAL.inc(attempt.identical)
+        self._tally.attempt(attempt.task.level, attempt.report, attempt.verdict)
         return attempt
 
     async def code_as_given(self, task: Task, caller: str) -> grader_pb2.Verdict:

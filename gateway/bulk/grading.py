@@ -21,6 +21,7 @@ from gateway.bulk.group_verdicts import GroupVerdict, GroupVerdicts
 from gateway.bulk.places import Places, Usual, task_id_of
 from gateway.catalogue.wanted import Wants
 from gateway.deadline import Deadline
+from gateway.series.tally import Tally
 from gateway.settings import Settings
 from gateway.store.api_keys import Scope
 
@@ -32,7 +33,8 @@ _KEPT_REPORT_BYTES = 32 * 1024  # usual ones have a few thousand
 class Grading:
     """Grades as the first step of an episode would be."""
 
-    def __init__(self, settings: Settings, graph: Graph, wants: Wants, groups: GroupVerdicts) -> None:
+    def __init__(self, settings: Settings, graph: Graph, wants: Wants, groups: GroupVerdicts, tally: Tally) -> None:
+        self._tally = tally
         self._parallel = settings.batch_parallel
         self._batch_deadline_s = settings.batch_deadline_s
         self._graph = graph
@@ -100,7 +102,7 @@ class Grading:
         try:
             for done in asyncio.as_completed(tasks):
                 yield await done
-            _count_groups([task.result() for task in tasks])
+            self._count_groups([task.result() for task in tasks])
         finally:
             for task in tasks:
                 task.cancel()
@@ -137,18 +139,18 @@ class Grading:
             metrics.FAILURES.labels(CodeArenaError.slug).inc()
             return {"problem": problems.problem_of(CodeArenaError("a defect of ours"))}
 
+    def _count_groups(self, lines: Sequence[models.GradeLine]) -> None:
+        """A group: the attempts of one batch at one task, from whose differences a trainer learns."""
+        rewards: defaultdict[str, list[float]] = defaultdict(list)
+        for line in lines:
+            if line.verdict is not None:
+                rewards[line.verdict.task_id].append(line.verdict.reward)
+        groups = [group for group in rewards.values() if len(group) > 1]
+        varied = sum(len(set(group)) > 1 for group in groups)
+        metrics.GROUPS.inc(len(groups))
+        metrics.VARIED_GROUPS.inc(varied)
+        self._tally.groups(len(groups), varied)
+
 
 def _is_small(attempt: Attempt) -> bool:
     return attempt.report.ByteSize() <= _KEPT_REPORT_BYTES
-
-
-def _count_groups(lines: Sequence[models.GradeLine]) -> None:
-    """A group: the attempts of one batch at one task, from whose differences a trainer learns."""
-    rewards: defaultdict[str, list[float]] = defaultdict(list)
-    for line in lines:
-        if line.verdict is not None:
-            rewards[line.verdict.task_id].append(line.verdict.reward)
-    for group in rewards.values():
-        if len(group) > 1:
-            metrics.GROUPS.inc()
-            metrics.VARIED_GROUPS.inc(len(set(group)) > 1)

@@ -6,6 +6,7 @@ asked for last are kept. One that cannot be served is reported, and the others a
 
 import logging
 from array import array
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
@@ -57,7 +58,7 @@ class Given:
 
 def entry_of(task: Task) -> Entry:
     """How the task is listed."""
-    return Entry(task.id, task.category, task.level, task.split.value, task.source, tuple(task.tags))
+    return Entry(task.id, task.category, task.level, task.split.value, task.source, tuple(task.tags), task.title)
 
 
 class Catalogue(Mapping[str, Task]):
@@ -132,6 +133,10 @@ class Catalogue(Mapping[str, Task]):
         found = [number for number in self._index.found(filters) if number not in self._faulty]
         tasks = (self._read(number) for number in found[offset : offset + limit])
         return [task for task in tasks if task is not None], len(found)
+
+    def words(self) -> Mapping[str, Counter[str]]:
+        """How many tasks have each category, level, split, source and tag."""
+        return self._index.words()
 
     def close(self) -> None:
         """Gives back what the sources hold open."""

@@ -5,12 +5,13 @@ costs the same for nine tasks as for all of these.
 """
 
 from array import array
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import overload
 
 from codearena.tasks.task import Level, Split
+from gateway.catalogue.texts import Texts
 
 TRAIN = Split.TRAIN.value
 _LEVELS = tuple(Level)
@@ -18,7 +19,7 @@ _LEVELS = tuple(Level)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A task as its source lists it; the fields are those of the record."""
+    """A task as its source lists it; the fields are those of the record. title: empty for the id."""
 
     task_id: str
     category: str
@@ -26,17 +27,22 @@ class Entry:
     split: str = TRAIN
     source: str = ""
     tags: tuple[str, ...] = ()
+    title: str = ""
 
 
 @dataclass(frozen=True)
 class Filters:
-    """Which tasks are listed: those that have every value named; None: any. tag: one of the task's tags."""
+    """Which tasks are listed: those that have every value named; None: any. tag: one of the task's tags.
+
+    words: each of them is in the task's id or title.
+    """
 
     category: str | None = None
     level: str | None = None
     split: str | None = None
     tag: str | None = None
     source: str | None = None
+    words: tuple[str, ...] = ()
 
     def allows_labels(self, category: str, split: str, source: str) -> bool:
         return self.category in (None, category) and self.split in (None, split) and self.source in (None, source)
@@ -79,6 +85,7 @@ class Index:
         self._labels = array("I")  # number of (category, split, source)
         self._tags = array("I")
         self._levels = bytearray()
+        self._texts = Texts()
         self._pools: defaultdict[tuple[str, str, str], array[int]] = defaultdict(lambda: array("I"))
 
     def __len__(self) -> int:
@@ -93,6 +100,7 @@ class Index:
         self._labels.append(self._label_words.number(entry.category, entry.split, entry.source))
         self._tags.append(self._tag_words.number(*entry.tags))
         self._levels.append(_LEVELS.index(entry.level))
+        self._texts.add(f"{entry.task_id} {entry.title}")
         for kind, value in (("", ""), ("category", entry.category), ("level", entry.level.value)):
             self._pools[entry.split, kind, value].append(number)
         return True
@@ -112,9 +120,25 @@ class Index:
         tags = self._tag_words.numbers(filters.allows_tags)
         levels = {number for number, level in enumerate(_LEVELS) if filters.allows_level(level)}
         entries = enumerate(zip(self._labels, self._tags, self._levels, strict=True))
+        named = [self._texts.found(word) for word in filters.words]
         return (
-            number for number, (label, tag, level) in entries if label in labels and tag in tags and level in levels
+            number
+            for number, (label, tag, level) in entries
+            if label in labels and tag in tags and level in levels and all(number in found for found in named)
         )
+
+    def words(self) -> Mapping[str, Counter[str]]:
+        """How many entries have each category, level, split, source and tag."""
+        labels, tags = Counter(self._labels), Counter(self._tags)
+        found = {name: Counter[str]() for name in ("categories", "levels", "splits", "sources", "tags")}
+        found["levels"].update({_LEVELS[number].value: count for number, count in Counter(self._levels).items()})
+        for number, count in labels.items():
+            for name, word in zip(("categories", "splits", "sources"), self._label_words[number], strict=True):
+                found[name][word] += count
+        for number, count in tags.items():
+            for word in self._tag_words[number]:
+                found["tags"][word] += count
+        return found
 
     def pool(self, split: str, *, category: str | None = None, level: Level | None = None) -> "Pool":
         """The tasks of a split, of a category or a level if one is named."""

@@ -140,7 +140,7 @@ def _parsed(place: str, line: bytes) -> Mapping[str, Any]:
 def entry_of_record(read: Mapping[str, Any], place: str) -> Entry:
     """How the task is listed; the rest of the record is not looked at. Raises TaskError."""
     level = read.get("level", Level.MEDIUM.value)
-    words = {"id": "", "level": level, "category": level, "split": Split.TRAIN.value, "source": ""}
+    words = {"id": "", "level": level, "category": level, "split": Split.TRAIN.value, "source": "", "title": ""}
     words = {name: read.get(name, default) for name, default in words.items()}
     if wrong := [name for name, value in words.items() if not isinstance(value, str)]:
         raise _fault(place, wrong[0], "is no text")
@@ -152,7 +152,8 @@ def entry_of_record(read: Mapping[str, Any], place: str) -> Entry:
     tags = read.get("tags", [])
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         raise _fault(place, "tags", "is no list of texts")
-    return Entry(words["id"], words["category"], Level(level), words["split"], words["source"], tuple(tags))
+    labels = (words["category"], Level(level), words["split"], words["source"])
+    return Entry(words["id"], *labels, tuple(tags), words["title"])
 
 
 _TEXTS = frozenset(

@@ -1,7 +1,9 @@
 """Messages of the services -> public wire types. What is not named here does not leave: no hidden test, no solution."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 
 from codearena import models, returns, steps
@@ -10,6 +12,7 @@ from codearena.tasks.task import Task
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2, store_pb2
 from gateway.access import caller as callers
 from gateway.attempt.graph import Attempt
+from gateway.metrics import judge_name
 from gateway.store.records import EpisodeRecord
 
 _OF_VERDICTS = (models.Info.model_fields.keys() & models.Verdict.model_fields.keys()) - {"task_id"}
@@ -34,6 +37,9 @@ def verdict(
         base=graded.base,
         solved=graded.solved,
         reward_components=models.RewardComponents(**_fields(graded.components)),
+        contributions=models.Contributions(**_fields(graded.contributions))
+        if graded.HasField("contributions")
+        else None,
         unearned=names(grader_pb2.Unearned.DESCRIPTOR)[graded.unearned] if graded.unearned else "",
         penalties=models.Penalties(**_fields(graded.penalties)),
         execution_metadata=_execution(report, graded),
@@ -47,10 +53,6 @@ def verdict(
         revisions=models.Revisions(**_fields(revisions)),
         timings=timings,
     )
-
-
-def judge_name(kind: judge_pb2.JudgeKind.ValueType) -> str:
-    return names(judge_pb2.JudgeKind.DESCRIPTOR)[kind] if kind else "none"
 
 
 def attempt_verdict(attempt: Attempt) -> models.Verdict:
@@ -211,11 +213,16 @@ def _complexity(complexity: grader_pb2.Complexity, analysis: executor_pb2.Analys
         optimal=complexity.optimal,
         ratio=steps.tenth_of_decade(complexity.ratio) if complexity.HasField("ratio") else None,
         sizes=list(complexity.sizes),
-        times=[steps.tenth_of_decade(time.ToNanoseconds() / 1e9) for time in complexity.times],
+        times=_rounded_s(complexity.times),
+        reference_times=_rounded_s(complexity.reference_times),
         space=complexity.space,
         dominant_lines=list(analysis.dominant_lines),
         problem_type=analysis.problem_type,
     )
+
+
+def _rounded_s(times: Iterable[Duration]) -> list[float]:
+    return [steps.tenth_of_decade(time.ToNanoseconds() / 1e9) for time in times]
 
 
 def call_status(status: common_pb2.CallStatus.ValueType) -> str:
@@ -236,19 +243,44 @@ def state(episode: EpisodeRecord) -> models.State:
     )
 
 
-def episode(record: EpisodeRecord, attempts: list[store_pb2.StoredAttempt]) -> models.Episode:
+def episode(record: EpisodeRecord, attempts: list[store_pb2.StoredAttempt], task: Task | None) -> models.Episode:
+    """task: None: it is no longer served."""
+    about = ("title", "category", "description")
     return models.Episode(
         **state(record).model_dump(),
-        attempts=[
-            models.AttemptSummary(
-                step=attempt.step,
-                proposed_fix=shown_source(attempt.source),
-                identical=attempt.identical,
-                left_out_bytes=attempt.left_out_bytes,
-                verdict=verdict(record.task_id, attempt.report, _whole(attempt), attempt.revisions),
+        attempts=[_attempt(record.task_id, attempt) for attempt in attempts],
+        created_ms=record.created_ms,
+        partition=record.partition.value,
+        group_id=record.group or None,
+        **({name: getattr(task, name) for name in about} | {"buggy_code": task.buggy} if task else {}),
+    )
+
+
+def _attempt(task_id: str, attempt: store_pb2.StoredAttempt) -> models.AttemptSummary:
+    graded = verdict(task_id, attempt.report, _whole(attempt), attempt.revisions)
+    judgement = _judgement(attempt.judgement) if attempt.HasField("judgement") else None
+    return models.AttemptSummary(
+        step=attempt.step,
+        proposed_fix=shown_source(attempt.source),
+        identical=attempt.identical,
+        left_out_bytes=attempt.left_out_bytes,
+        verdict=graded.model_copy(update={"judgement": judgement}),
+        attempt_id=attempt.attempt_id,
+        time_ms=attempt.started.ToMilliseconds(),
+    )
+
+
+def _judgement(judgement: judge_pb2.Judgement) -> models.Judgement:
+    parts = {name: getattr(judgement, name) for name in models.Judgement.model_fields}
+    return models.Judgement(
+        **{
+            name: models.JudgedDimension(
+                score=part.score if part.HasField("score") else None,
+                reason=part.reason,
+                findings=[models.JudgeFinding(**_fields(finding)) for finding in part.findings],
             )
-            for attempt in attempts
-        ],
+            for name, part in parts.items()
+        }
     )
 
 
@@ -309,6 +341,7 @@ def task_summary(task: Task, max_steps: int) -> models.TaskSummary:
         source=task.source,
         tags=task.tags,
         entry_point=task.entry_point,
+        certified=task.certificate is not None,
     )
 
 
@@ -318,7 +351,28 @@ def task_detail(task: Task, max_steps: int) -> models.TaskDetail:
         buggy_code=task.buggy,
         visible_tests=_visible_tests(task),
         metadata=task.public_metadata,
+        certificate=_certificate(task),
     )
+
+
+_OF_CERTIFICATE = (
+    "revision",
+    "isolation",
+    "outcome",
+    "replays",
+    "mutation_score",
+    "strength",
+    "reference",
+    "buggy",
+    "empty",
+)
+"""The rest says what kind of a repair it takes."""
+
+
+def _certificate(task: Task) -> dict[str, Any] | None:
+    if task.certificate is None:
+        return None
+    return {name: task.certificate[name] for name in _OF_CERTIFICATE if name in task.certificate}
 
 
 def _visible_tests(task: Task) -> list[str]:

@@ -16,8 +16,9 @@ from gateway.attempt.graph import Attempt
 from gateway.clock import now_ms
 from gateway.episode import answers, episode_events, kept, stats
 from gateway.episode.history import unknown
+from gateway.series.tally import Tally
 from gateway.settings import Settings
-from gateway.store.records import Answer, CommitResult, EpisodeRecord, StepCommit
+from gateway.store.records import Answer, CommitResult, EpisodeRecord, Partition, StepCommit
 from gateway.store.redis import Store
 
 log = logging.getLogger(__name__)
@@ -35,9 +36,10 @@ class Sender:
 class Commits:
     """Commits steps."""
 
-    def __init__(self, settings: Settings, store: Store) -> None:
+    def __init__(self, settings: Settings, store: Store, tally: Tally) -> None:
         self._settings = settings
         self._store = store
+        self._tally = tally
 
     async def commit(self, episode: EpisodeRecord, attempt: Attempt, sender: Sender) -> bytes:
         """Makes the attempt the next step of the episode as it was read; JSON of a StepResponse.
@@ -60,6 +62,8 @@ class Commits:
         if result is CommitResult.ANSWERED and answer is not None:
             return await self._answered_before(episode.episode_id, answer, sender)
         _require_committed(result, episode.episode_id)
+        evaluates = episode.partition is Partition.EVAL
+        self._tally.step(episode.agent_id, sender.method, verdict, done=done, evaluates=evaluates)
         if done:
             await self._count_finished(episode, attempt)
         return answered.model_dump_json().encode()
@@ -105,9 +109,13 @@ class Commits:
         metrics.EPISODES.labels(episode.level, "solved" if attempt.verdict.solved else "unsolved").inc()
         if episode.group:
             try:
-                await self._store.note_group(episode, attempt.verdict.reward)
+                groups, varied = await self._store.note_group(episode, attempt.verdict.reward)
             except StoreError as error:
                 log.warning("a group is not counted: %s", error.detail)
+            else:
+                metrics.GROUPS.inc(groups)
+                metrics.VARIED_GROUPS.inc(varied)
+                self._tally.groups(groups, varied)
 
 
 def first_answer(answer: Answer, episode: EpisodeRecord, sender: Sender) -> bytes:

@@ -1,7 +1,7 @@
 """What has become of an episode, as its agent saw it."""
 
 from codearena import models
-from codearena.errors import UnknownEpisodeError
+from codearena.errors import UnknownEpisodeError, UnknownTaskError
 from codearena.v1 import store_pb2
 from gateway.access import caller as callers
 from gateway.attempt.baselines import Baselines
@@ -31,7 +31,12 @@ class History:
 
     async def episode(self, episode_id: str) -> models.Episode:
         """The episode with its attempts."""
-        return answers.episode(*await self._read(episode_id))
+        episode, attempts = await self._read(episode_id)
+        try:
+            task = await self._wants.of_episode(episode)
+        except UnknownTaskError:
+            task = None
+        return answers.episode(episode, attempts, task)
 
     async def hint(self, episode_id: str) -> str:
         """The hint that came with the last step, or with the reset."""

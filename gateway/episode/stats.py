@@ -12,16 +12,14 @@ from collections.abc import Mapping, Sequence
 
 from codearena import models
 from gateway.attempt.graph import Attempt
-from gateway.episode.answers import call_status, judge_name
-from gateway.metrics import verdict_of
+from gateway.episode.answers import call_status
+from gateway.metrics import growth_of, judge_name, outcome_of
 
 _PLACE = "*"
 """Stands in a counter's name for the step's method, task or category: of these there may be any number, and the commit
 script, which knows how many there are, fills them in."""
 
 _MICRO = 1_000_000
-_CLASSES = ("O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n^2)", "O(n^2 log n)", "O(n^3)", "O(2^n)")
-_UNKNOWN = "unknown"
 _SHORTEST_S, _BUCKETS_PER_OCTAVE, _BUCKETS = 0.0005, 4, 80  # up to 0.0005 * 2 ** 20 = 524 s
 _NO_COUNTS: Mapping[str, int] = {}
 
@@ -31,8 +29,7 @@ def counts_of(attempt: Attempt, done: bool) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for dimension, value in _dimensions(attempt):
         counts.update({f"{dimension}/{value}/{name}": count for name, count in _rewards(attempt, done).items()})
-    outcome = verdict_of(attempt.report, attempt.verdict).removeprefix("tests_")
-    counts[f"outcome/{outcome}/count"] += 1
+    counts[f"outcome/{outcome_of(attempt.report, attempt.verdict)}/count"] += 1
     for call in attempt.report.calls:
         counts[f"call/{call_status(call.status)}/count"] += 1
     for stage, seconds in [*attempt.seconds.items(), ("total", attempt.total_s)]:
@@ -41,14 +38,12 @@ def counts_of(attempt: Attempt, done: bool) -> dict[str, int]:
 
 
 def _dimensions(attempt: Attempt) -> list[tuple[str, str]]:
-    complexity = attempt.verdict.complexity
-    growth = complexity.measured or complexity.estimated
     return [
         ("total", "all"),
         ("task", _PLACE),
         ("category", _PLACE),
         ("level", attempt.task.level.value),
-        ("complexity", growth if growth in _CLASSES else _UNKNOWN),
+        ("complexity", growth_of(attempt.verdict.complexity)),
         ("method", _PLACE),
         ("judge", judge_name(attempt.verdict.judge)),
     ]
@@ -78,11 +73,11 @@ def summary(counts: Mapping[str, int], since_ms: int | None) -> models.Stats:
         parts[dimension][value][counter] = count
 
     def by(dimension: str) -> dict[str, models.RewardStats]:
-        return {value: _reward_stats(found) for value, found in sorted(parts[dimension].items())}
+        return {value: reward_stats(found) for value, found in sorted(parts[dimension].items())}
 
     return models.Stats(
         since_ms=since_ms,
-        total=_reward_stats(parts["total"].get("all", _NO_COUNTS)),
+        total=reward_stats(parts["total"].get("all", _NO_COUNTS)),
         by_task=by("task"),
         by_category=by("category"),
         by_level=by("level"),
@@ -95,7 +90,8 @@ def summary(counts: Mapping[str, int], since_ms: int | None) -> models.Stats:
     )
 
 
-def _reward_stats(counts: Mapping[str, int]) -> models.RewardStats:
+def reward_stats(counts: Mapping[str, int]) -> models.RewardStats:
+    """Of the counters of one value of a dimension."""
     steps, episodes = counts.get("steps", 0), counts.get("episodes", 0)
     return models.RewardStats(
         steps=steps,

@@ -18,6 +18,7 @@ from gateway.catalogue.wanted import Wants
 from gateway.episode.commit import Commits, Sender, first_answer, reused
 from gateway.episode.history import unknown
 from gateway.episode.reset import Resets
+from gateway.series.tally import Tally
 from gateway.settings import Settings
 from gateway.store.records import CommitResult, EpisodeRecord, Snapshot
 from gateway.store.redis import Store
@@ -34,13 +35,15 @@ class _InFlight:
 class Steps:
     """Takes steps of episodes, whichever process began them."""
 
-    def __init__(self, settings: Settings, store: Store, graph: Graph, resets: Resets, wants: Wants) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, graph: Graph, resets: Resets, wants: Wants, tally: Tally
+    ) -> None:
         self._settings = settings
         self._store = store
         self._graph = graph
         self._resets = resets
         self._wants = wants
-        self._commits = Commits(settings, store)
+        self._commits = Commits(settings, store, tally)
         self._isolations = Isolations(settings)
         self._in_flight: dict[str, _InFlight] = {}
 

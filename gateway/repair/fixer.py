@@ -17,6 +17,7 @@ from gateway import metrics
 from gateway.catalogue.catalogue import Catalogue
 from gateway.deadline import Deadline
 from gateway.repair.searches import Searches
+from gateway.series.tally import Tally
 from gateway.settings import FixerModel, Settings
 
 log = logging.getLogger(__name__)
@@ -151,10 +152,14 @@ Remember = Callable[[models.FixRequest, Task], Awaitable[models.EpisodeMemory]]
 
 
 class Fixer:
-    """Asks the links in turn. So many calls at once, so many waiting, the rest refused."""
+    """Asks the links in turn. So many calls at once, so many waiting, the rest refused. names: of the links."""
 
-    def __init__(self, settings: Settings, tasks: Catalogue, links: Sequence[Link], remember: Remember) -> None:
+    def __init__(
+        self, settings: Settings, tasks: Catalogue, links: Sequence[Link], remember: Remember, tally: Tally
+    ) -> None:
+        self.names = [link.name for link in links]
         self._remember = remember
+        self._tally = tally
         self._settings = settings
         self._tasks = tasks
         self._links = links
@@ -182,7 +187,7 @@ class Fixer:
         code = order.code.encode("utf-8", "replace").decode()
         for link in self._links if len(code.encode()) <= self._settings.source_bytes else ():
             if fix := await link.fix(order, deadline):
-                _count(link.kind, started)
+                self._count(link.kind, link.name, started)
                 return models.FixResponse(
                     fixed_code=fix.source,
                     method=link.name,
@@ -191,13 +196,13 @@ class Fixer:
                     complexity=fix.complexity,
                     algo_hint=fix.algo_hint,
                 )
-        _count("none", started)
+        self._count("none", "none", started)
         explanation = "no repair was found that does better"
         return models.FixResponse(
             fixed_code=code, method="none", success=False, explanation=explanation, complexity="", algo_hint=""
         )
 
-
-def _count(kind: str, started: float) -> None:
-    metrics.FIXES.labels(kind).inc()
-    metrics.FIX_SECONDS.observe(time.perf_counter() - started)
+    def _count(self, kind: str, method: str, started: float) -> None:
+        metrics.FIXES.labels(kind).inc()
+        metrics.FIX_SECONDS.observe(time.perf_counter() - started)
+        self._tally.fix(method)

@@ -12,10 +12,12 @@ from gateway.access import caller as callers
 from gateway.agents import memory
 from gateway.context import ContextDep, OwnedAgent
 from gateway.episode import stats
-from gateway.store.events import BEFORE_ALL, StreamEvent
+from gateway.store.events import BEFORE_ALL, EventLog, StreamEvent
 
 SSE = "text/event-stream"
-_EVENT_ID = r"^\d{1,16}(-\d{1,16})?$"
+_NOTHING_NEW = b": nothing new\n\n"
+_SKIPPED = b"id: %s\nevent: skipped\ndata: {}\n\n"
+EVENT_ID = r"^\d{1,16}(-\d{1,16})?$"
 
 TaskQuery = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_.:/-]{1,200}$")]
 
@@ -45,23 +47,44 @@ async def statistics(context: ContextDep) -> models.Stats:
 @router.get("/events", response_class=StreamingResponse, responses={200: {"content": {SSE: {}}}})
 async def events(
     context: ContextDep,
-    last_event_id: Annotated[str | None, Header(pattern=_EVENT_ID)] = None,
-    after: Annotated[str | None, Query(pattern=_EVENT_ID, description="As Last-Event-ID; 0: all that is kept.")] = None,
+    last_event_id: Annotated[str | None, Header(pattern=EVENT_ID)] = None,
+    after: Annotated[str | None, Query(pattern=EVENT_ID, description="As Last-Event-ID; 0: all that is kept.")] = None,
+    last: Annotated[int | None, Query(ge=0, le=1000, description="At most so many that are there already.")] = None,
     follow: Annotated[bool, Query(description="False: end at the end of what is there.")] = True,
 ) -> StreamingResponse:
     """What happens, as server-sent events: those after `Last-Event-ID`; without it from now on, or all if not followed.
 
-    An event has its id, its kind as the event's name, and JSON as data. A comment comes while nothing happens. A key
-    gets the events of its own agents, one of the scope admin those of all.
+    An event has its id, its kind as the event's name, and JSON as data. With `last` it is the latest ones, however many
+    there are after `Last-Event-ID`: if some are passed over, `skipped` comes first, with the id of the last of them. A
+    comment comes while nothing happens. A key gets the events of its own agents, one of the scope admin those of all.
     """
     log = context.store.events
-    start = last_event_id or after or (await log.last_id() if follow else BEFORE_ALL)
     log.require_place()  # here, where a refusal is still an answer of its own
-    batches = _encoded(log.read(start, until_end=not follow), context)
+    named = last_event_id or after
+    start, skips = await _start(log, named, last, follow=follow)
+    batches = _encoded(log.read(start, until_end=not follow), context, _SKIPPED % start.encode() if skips else b"")
     return StreamingResponse(batches, media_type=SSE, headers={"Cache-Control": "no-store"})
 
 
-async def _encoded(batches: AsyncIterator[Sequence[StreamEvent]], context: ContextDep) -> AsyncIterator[bytes]:
+async def _start(log: EventLog, named: str | None, last: int | None, *, follow: bool) -> tuple[str, bool]:
+    """Id after which to begin, and whether that is later than the one named."""
+    if last is None:
+        return named or (await log.last_id() if follow else BEFORE_ALL), False
+    latest = await log.before_last(last)
+    if named is None:
+        return latest, False
+    return max((named, latest), key=_place), _place(latest) > _place(named)
+
+
+def _place(event_id: str) -> tuple[int, int]:
+    time_ms, _, number = event_id.partition("-")
+    return int(time_ms), int(number or 0)
+
+
+async def _encoded(
+    batches: AsyncIterator[Sequence[StreamEvent]], context: ContextDep, first: bytes
+) -> AsyncIterator[bytes]:
+    yield first or _NOTHING_NEW  # at once, so that a client knows that it is connected
     async for batch in batches:
         yield _frames(batch)
         if context.draining.is_set():  # clients come back, to another replica, with the id of the last event
@@ -69,7 +92,7 @@ async def _encoded(batches: AsyncIterator[Sequence[StreamEvent]], context: Conte
 
 
 def _frames(batch: Sequence[StreamEvent]) -> bytes:
-    return b"".join(map(_frame, batch)) or b": nothing new\n\n"
+    return b"".join(map(_frame, batch)) or _NOTHING_NEW
 
 
 def _frame(event: StreamEvent) -> bytes:

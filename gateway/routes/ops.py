@@ -25,7 +25,7 @@ async def health() -> models.Health:
 @router.get("/ready", response_model=models.Ready)
 async def ready(context: ContextDep) -> Response | models.Ready:
     """Whether attempts can be graded, and with which isolation; 503 with the same members if not."""
-    answer = await readiness(context.settings, context.store, context.clients, context.tasks)
+    answer = await readiness(context.settings, context.store, context.clients, context.tasks, context.fixer.names)
     if answer.ready:
         return answer
     broken = ", ".join(name for name, check in answer.checks.items() if check != "ok")

@@ -12,12 +12,13 @@ from codearena.sdk.references import REFERENCE_PATTERN
 from gateway import problems
 from gateway.catalogue.index import Filters
 from gateway.context import ContextDep
-from gateway.episode import answers
+from gateway.episode import answers, stats
 from gateway.routes.grade import NDJSON
+from gateway.routes.pages import PAGE_MAX, TOTAL_HEADER, Offset, told_total
 
-TOTAL_HEADER = "X-Total-Count"
-_PAGE, _NUMBER_MAX = 1000, 2**31
+_LABELS = 200  # of a kind: there may be a tag for every few tasks
 
+Limit = Annotated[int, Query(ge=1, le=PAGE_MAX, description="Tasks of one page.")]
 Word = Annotated[str | None, Query(min_length=1, max_length=200)]
 
 router = APIRouter(tags=["tasks"])
@@ -28,25 +29,46 @@ async def tasks(
     context: ContextDep,
     request: Request,
     response: Response,
-    offset: Annotated[int, Query(ge=0, le=_NUMBER_MAX, description="Pass over so many.")] = 0,
-    limit: Annotated[int, Query(ge=1, le=_PAGE, description="Tasks of one page.")] = _PAGE,
+    offset: Offset = 0,
+    limit: Limit = PAGE_MAX,
     category: Word = None,
     level: Word = None,
     split: Word = None,
     tag: Word = None,
     source: Word = None,
+    q: Annotated[str | None, Query(max_length=200, description="Words, each of which is in the id or title.")] = None,
+    statistics: Annotated[bool, Query(description="With what the steps of each came to.")] = False,
 ) -> list[models.TaskSummary]:
     """A page of the tasks that are served, in an order that stays; of those that have every value named.
 
     `X-Total-Count` says how many there are in all, `Link` where the next page is.
     """
-    filters = Filters(category, level, split, tag, source)
+    filters = Filters(category, level, split, tag, source, tuple((q or "").split()))
     page, total = await asyncio.to_thread(context.tasks.page, filters, offset, limit)
-    response.headers[TOTAL_HEADER] = str(total)
-    if offset + limit < total:
-        following = request.url.include_query_params(offset=offset + limit, limit=limit)
-        response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
-    return [answers.task_summary(task, context.settings.max_steps) for task in page]
+    told_total(request, response, total, offset, limit)
+    found = [answers.task_summary(task, context.settings.max_steps) for task in page]
+    return await _with_statistics(context, found) if statistics else found
+
+
+async def _with_statistics(context: ContextDep, found: list[models.TaskSummary]) -> list[models.TaskSummary]:
+    counts, told_apart = await context.store.listing.task_counts([task.id for task in found])
+    all_told = told_apart < context.settings.stats_tasks  # a task without counts has no steps, then
+    return [
+        task.model_copy(update={"statistics": stats.reward_stats(each) if each or all_told else None})
+        for task, each in zip(found, counts, strict=True)
+    ]
+
+
+@router.get("/task-labels")
+async def labels(context: ContextDep) -> models.TaskLabels:
+    """The words by which /tasks is filtered, and how many tasks have each."""
+    words = await asyncio.to_thread(context.tasks.words)
+    return models.TaskLabels(
+        **{
+            name: [models.Labelled(value=value, tasks=count) for value, count in counts.most_common(_LABELS)]
+            for name, counts in words.items()
+        }
+    )
 
 
 _RECORDS: dict[str, Any] = {
@@ -99,8 +121,8 @@ async def _sent(context: ContextDep, record: object) -> models.SentItem:
 async def sent_tasks(
     context: ContextDep,
     response: Response,
-    offset: Annotated[int, Query(ge=0, le=_NUMBER_MAX, description="Pass over so many.")] = 0,
-    limit: Annotated[int, Query(ge=1, le=_PAGE, description="Tasks of one page.")] = _PAGE,
+    offset: Offset = 0,
+    limit: Limit = PAGE_MAX,
 ) -> list[models.SentTask]:
     """The tasks that the caller has sent and that are kept, those used last first; `X-Total-Count`: how many."""
     found, total = await context.sent.listed(offset, limit)
@@ -119,4 +141,6 @@ async def task(
     context: ContextDep, task_id: Annotated[str, Path(pattern=r"^[A-Za-z0-9_.:/-]{1,200}$")]
 ) -> models.TaskDetail:
     """One task, as an agent may know it."""
-    return answers.task_detail(context.tasks.find(task_id), context.settings.max_steps)
+    found = answers.task_detail(context.tasks.find(task_id), context.settings.max_steps)
+    (told,) = await _with_statistics(context, [found])
+    return found.model_copy(update={"statistics": told.statistics})

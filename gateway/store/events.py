@@ -13,7 +13,8 @@ from gateway.settings import Settings
 from gateway.store.keys import Keys
 from gateway.store.translated import connected, translated
 
-_Read = list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]  # stream -> entries, each an id and its fields
+_Entries = list[tuple[bytes, dict[bytes, bytes]]]  # each an id and its fields
+_Read = list[tuple[bytes, _Entries]]  # stream -> entries
 
 _BATCH = 100
 _PACE_S = 0.02  # between two reads: many events then come as few batches
@@ -50,6 +51,19 @@ class EventLog:
             newest = await self._redis.xrevrange(self._key, count=1)
         return cast("bytes", newest[0][0]).decode() if newest else BEFORE_ALL
 
+    async def before_last(self, count: int) -> str:
+        """Id after which the last `count` entries come."""
+        async with translated():
+            newest = cast("_Entries", await self._redis.xrevrange(self._key, count=count + 1))
+        return newest[count][0].decode() if len(newest) > count else BEFORE_ALL
+
+    async def back(self, before: str | None, count: int) -> list[StreamEvent]:
+        """So many entries before that id, the newest first; None: before the end."""
+        async with translated():
+            end = f"({before}" if before else "+"
+            found = cast("_Entries", await self._redis.xrevrange(self._key, end, count=count))
+        return _to_events(found)
+
     def require_place(self) -> None:
         """Raises OverloadedError if there are as many readers as may be."""
         if self._readers >= self._readers_max:
@@ -82,5 +96,8 @@ class EventLog:
     async def _batch(self, key: str, after: str, wait_ms: int | None) -> list[StreamEvent]:
         async with translated(timed=wait_ms is None):
             found = cast("_Read", await self._redis.xread({key: after}, count=_BATCH, block=wait_ms))
-        entries = [entry for _, stream in found for entry in stream]
-        return [StreamEvent(where.decode(), fields[b"kind"].decode(), fields[b"data"]) for where, fields in entries]
+        return _to_events([entry for _, stream in found for entry in stream])
+
+
+def _to_events(entries: _Entries) -> list[StreamEvent]:
+    return [StreamEvent(where.decode(), fields[b"kind"].decode(), fields[b"data"]) for where, fields in entries]

@@ -84,6 +84,22 @@ class Keys:
         self.job_prefixes = [f"{self._prefix}:{kind}:" for kind in ("job", "job-items", "job-lines", "job-leases")]
         """Of JobKeys, in their order."""
 
+    def series(self, window: str, number: int) -> str:
+        """Hash: counter -> its count in a bucket of the history. number: of the bucket, since the epoch."""
+        return f"{self._prefix}:series:{window}:{number}"
+
+    def series_note(self, sender: str) -> str:
+        """String: number of what a gateway has added to the history last."""
+        return f"{self._prefix}:series-note:{sender}"
+
+    def agent(self, agent_id: str) -> str:
+        """Hash: counter -> its count, of the agent's steps."""
+        return f"{self._prefix}:agent:{agent_id}"
+
+    def agents_of(self, owner: str) -> str:
+        """Sorted set: id of an agent -> when it took its last step, in ms since the epoch."""
+        return f"{self._prefix}:agents-of:{owner}"
+
     def session(self, session_id: str) -> str:
         """String: id of the session's episode; empty: none yet."""
         return f"{self._prefix}:session:{session_id}"

@@ -188,3 +188,40 @@ class MemoryRecord:
     best: Mapping[str, BestRecord]
     failures: tuple[FailureRecord, ...]
     sources: Mapping[str, bytes]
+
+
+Counts = Mapping[str, int]
+"""Counter -> its count; a name is dimension/value/counter."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What a gateway counted. slots: by their start, in ms since the epoch; agents: by id, as the store knows it."""
+
+    slots: Mapping[int, Counts] = field(default_factory=dict)
+    agents: Mapping[str, Counts] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.slots or self.agents)
+
+
+@dataclass(frozen=True)
+class EpisodeHead:
+    """Where an episode stands. attempt_id: of its last step, empty: none yet."""
+
+    attempt_id: str
+    step: int
+    max_steps: int
+    done: bool
+    created_ms: int
+    best_reward: float | None
+
+
+@dataclass(frozen=True)
+class AgentRecord:
+    """An agent. counts: of its steps; last_ms: of the last one, since the epoch; level: it stands at."""
+
+    agent_id: str
+    last_ms: int
+    level: Level
+    counts: Counts

@@ -16,7 +16,6 @@ from redis.backoff import ExponentialWithJitterBackoff
 from redis.commands.core import AsyncScript
 
 from codearena.v1 import store_pb2
-from gateway import metrics
 from gateway.settings import Settings
 from gateway.store.agents import Agents
 from gateway.store.api_keys import ApiKeys
@@ -25,8 +24,10 @@ from gateway.store.bulk import BulkStore
 from gateway.store.commit import SCRIPTS, StepCommits, to_answer
 from gateway.store.events import EventLog
 from gateway.store.keys import Keys
+from gateway.store.listing import Listing
 from gateway.store.records import EpisodeRecord, Snapshot
 from gateway.store.sent_tasks import SentTasks
+from gateway.store.series import SeriesStore
 from gateway.store.sessions import SessionRecords
 from gateway.store.translated import connected, pairs, translated
 from gateway.store.verdicts import VerdictRecords
@@ -52,6 +53,8 @@ class Store:
         self.baselines = BaselineRecords(self._redis, self._keys)
         self.sent_tasks = SentTasks(settings, self._redis, self._keys, self._script)
         self.events = EventLog(settings)
+        self.listing = Listing(self._redis, self._keys)
+        self.series = SeriesStore(settings, self._redis, self._keys, self._script(["add_counts.lua"]))
         self.bulk = BulkStore(settings, self._redis, self._keys, self._script)
         number = self._script(["number_choice.lua"])
         issue = self._script(["curriculum.lua", "issue_task.lua"])
@@ -113,13 +116,15 @@ class Store:
             found, fields, answer = await self._read_last(keys=[self._keys.last(agent_id)], args=args)
         return _snapshot(found.decode(), pairs(fields), answer)
 
-    async def note_group(self, episode: EpisodeRecord, reward: float) -> None:
-        """Counts groups whose final rewards differ. Of no consequence for the episode, hence beside its commit."""
+    async def note_group(self, episode: EpisodeRecord, reward: float) -> tuple[int, int]:
+        """1 if it is the second final reward of its group, else 0; the same of the first one that differs.
+
+        Of no consequence for the episode, hence beside its commit.
+        """
         key = self._keys.group_rewards(episode.agent_id, episode.group)
         async with translated():
             second, differs = await self._note_group(keys=[key], args=[repr(reward), self._settings.episode_ttl_s])
-        metrics.GROUPS.inc(second)
-        metrics.VARIED_GROUPS.inc(differs)
+        return int(second), int(differs)
 
     async def attempts(self, episode_id: str) -> tuple[EpisodeRecord | None, list[bytes]]:
         """The episode with its StoredAttempt messages, oldest first."""

@@ -67,7 +67,7 @@ def test_efficiency_is_the_subject_once_all_tests_pass() -> None:
 
 
 def test_the_two_times_at_the_largest_size_are_told() -> None:
-    speed = Efficiency(0.2, 20.0, sizes=(10, 500), times_s=(0.001, 0.12), reference_s=0.006)
+    speed = Efficiency(0.2, 20.0, sizes=(10, 500), times_s=(0.001, 0.12), reference_times_s=(None, 0.006))
     assert "At n = 500 it took 130 ms, the reference 6.3 ms." in hint(passing("O(n)"), speed)
 
 

@@ -1,0 +1,1 @@
+"""What attempts come to over time, for charts."""
