@@ -33,6 +33,7 @@ class Tally:
     def _begin(self) -> None:
         self._slots: dict[int, defaultdict[str, int]] = {}
         self._agents: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self._seen: dict[str, int] = {}
 
     def attempt(self, level: Level, report: executor_pb2.Report, verdict: grader_pb2.Verdict) -> None:
         """Counts an attempt that was graded, whoever asked for it."""
@@ -54,6 +55,7 @@ class Tally:
         slot, agent, reward = self._slot(), self._agents[agent_id], round(verdict.reward * MICRO)
         slot["total/all/steps"] += 1
         slot[f"method/{self._told_apart(slot, method)}/count"] += 1
+        self._seen[agent_id] = self._clock()
         agent["steps"] += 1
         agent["reward"] += reward
         agent["evaluations"] += evaluates
@@ -74,7 +76,7 @@ class Tally:
 
     def take(self) -> Counted:
         """All that was counted since it was last taken."""
-        taken = Counted(self._slots, self._agents)
+        taken = Counted(self._slots, self._agents, self._seen)
         self._begin()
         return taken
 

@@ -196,10 +196,14 @@ Counts = Mapping[str, int]
 
 @dataclass(frozen=True)
 class Counted:
-    """What a gateway counted. slots: by their start, in ms since the epoch; agents: by id, as the store knows it."""
+    """What a gateway counted. slots: by their start, in ms since the epoch; agents: by id, as the store knows it.
+
+    seen: of each agent when it took its last step, in ms since the epoch.
+    """
 
     slots: Mapping[int, Counts] = field(default_factory=dict)
     agents: Mapping[str, Counts] = field(default_factory=dict)
+    seen: Mapping[str, int] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.slots or self.agents)

@@ -69,7 +69,7 @@ class SeriesStore:
         keys = [self._keys.series_note(sender), *hashes, *map(self._keys.agent, taken.agents)]
         async with translated():
             await self._add_counts(keys=keys, args=[number, _NOTE_TTL_S, _FIELDS_MAX, orjson.dumps(counted)])
-            await self._note_agents(taken.agents)
+            await self._note_agents(taken.seen)
 
     def _buckets(self, window: Window, taken: Counted) -> Mapping[str, Counts]:
         """Key of each bucket -> what is to be added to it."""
@@ -80,19 +80,19 @@ class SeriesStore:
                 bucket[name] += count
         return found
 
-    async def _note_agents(self, agents: Mapping[str, Counts]) -> None:
-        """That they took steps now. An owner's agents that took none for the longest time give way."""
-        if not agents:
+    async def _note_agents(self, seen_ms: Mapping[str, int]) -> None:
+        """When they took their last steps. Of an owner's, those whose last step is the longest ago give way."""
+        if not seen_ms:
             return
-        at_ms = now_ms()
+        forgotten_ms = now_ms() - 1000 * self._agent_ttl_s
         by_owner: defaultdict[str, dict[str, int]] = defaultdict(dict)
-        for agent_id in agents:
-            by_owner[agent_id.rpartition("/")[0]][agent_id] = at_ms
+        for agent_id, last_ms in seen_ms.items():
+            by_owner[agent_id.rpartition("/")[0]][agent_id] = last_ms
         async with self._redis.pipeline(transaction=False) as pipe:
             for owner, seen in by_owner.items():
                 key = self._keys.agents_of(owner)
-                pipe.zadd(key, seen)
-                pipe.zremrangebyscore(key, "-inf", at_ms - 1000 * self._agent_ttl_s)
+                pipe.zadd(key, seen, gt=True)
+                pipe.zremrangebyscore(key, "-inf", forgotten_ms)
                 pipe.zremrangebyrank(key, 0, -self._agents_kept - 1)
                 pipe.expire(key, self._agent_ttl_s)
             await pipe.execute()

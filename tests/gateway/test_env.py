@@ -1,13 +1,15 @@
 """/reset, /step and /state over HTTP: the shapes that callers rely on."""
 
 import itertools
+import shutil
 from typing import Any
 
 import httpx
 import pytest
 
+from gateway.settings import Settings
 from tests.fakes import BROKEN, RIGHT, WRONG, FakeExecutor
-from tests.gateway.conftest import SOLUTION
+from tests.gateway.conftest import SOLUTION, Serve
 
 
 async def test_published_snippet_gets_a_reward(api: httpx.AsyncClient) -> None:
@@ -234,6 +236,34 @@ async def test_episode_history_has_every_attempt(api: httpx.AsyncClient) -> None
     assert [attempt["proposed_fix"] for attempt in history["attempts"]] == [BROKEN, WRONG, RIGHT]
     assert [attempt["verdict"]["reward"] for attempt in history["attempts"]] == rewards
     assert history["best_reward"] == max(rewards)
+
+
+async def test_episode_history_is_a_whole_replay(api: httpx.AsyncClient) -> None:
+    reset = await api.post("/reset", json={"task_id": "easy-1", "group_id": "g", "partition": "eval"})
+    episode_id = reset.json()["episode_id"]
+    for fix in (BROKEN, RIGHT):
+        await api.post("/step", json={"proposed_fix": fix})
+    history = (await api.get(f"/episodes/{episode_id}")).json()
+    told = {"title": "Echo", "category": "easy", "description": "Return the argument.", "group_id": "g"}
+    told |= {"buggy_code": reset.json()["observation"]["buggy_code"], "partition": "eval"}
+    assert {name: history[name] for name in told} == told
+    broken, right = history["attempts"]
+    assert history["created_ms"] <= broken["time_ms"] <= right["time_ms"]
+    assert broken["verdict"]["judgement"] is None
+    assert right["verdict"]["judgement"]["quality"] == {"score": 0.8, "reason": "", "findings": []}
+    parts = right["verdict"]["contributions"]
+    assert sum(parts.values()) == pytest.approx(right["verdict"]["base"])
+    assert [test["name"] for test in right["verdict"]["tests"]] == ["one"]
+
+
+async def test_episode_of_a_task_that_is_no_longer_served_is_told_without_it(
+    api: httpx.AsyncClient, serve: Serve, settings: Settings
+) -> None:
+    episode_id = (await api.post("/reset", json={"task_id": "hard-1"})).json()["episode_id"]
+    await api.post("/step", json={"proposed_fix": WRONG})
+    shutil.rmtree(settings.tasks_dir / "hard")
+    history = (await (await serve(settings)).get(f"/episodes/{episode_id}")).json()
+    assert (history["buggy_code"], len(history["attempts"])) == ("", 1)
 
 
 async def test_workload_holds_no_expected_value_and_no_test_name(

@@ -36,7 +36,10 @@ class _Frame:
 
 
 async def _kept(api: httpx.AsyncClient, after: str = "0") -> list[_Frame]:
-    text = (await api.get("/events", params={"follow": "false", "after": after})).text
+    return _frames((await api.get("/events", params={"follow": "false", "after": after})).text)
+
+
+def _frames(text: str) -> list[_Frame]:
     frames = [dict(line.split(": ", 1) for line in frame.splitlines()) for frame in text.strip().split("\n\n")]
     return [_Frame(f["id"], f["event"], json.loads(f["data"]).get("step")) for f in frames if "id" in f]
 
@@ -139,3 +142,36 @@ async def test_event_names_the_attempt_that_is_stored(
 @pytest.mark.parametrize("event_id", ["x", "1-2-3", "-1", "$"])
 async def test_malformed_event_id_is_the_callers_mistake(api: httpx.AsyncClient, event_id: str) -> None:
     assert (await api.get("/events", headers={"Last-Event-ID": event_id})).status_code == 422
+
+
+async def test_reader_of_events_may_begin_with_the_latest_ones(api: httpx.AsyncClient) -> None:
+    await _played(api, [WRONG, WRONG, RIGHT])
+    everything = await _kept(api)
+    assert await _kept_last(api, 2) == everything[-2:]
+    assert await _kept_last(api, 0) == []
+    assert await _kept_last(api, 100) == everything
+
+
+async def test_reader_that_was_away_for_long_is_told_that_events_are_passed_over(api: httpx.AsyncClient) -> None:
+    await _played(api, [WRONG, WRONG, RIGHT])
+    everything = await _kept(api)
+    skipped, *others = await _kept_last(api, 2, everything[0].event_id)
+    assert (skipped.kind, skipped.event_id) == ("skipped", everything[1].event_id)
+    assert others == everything[2:]
+    assert await _kept_last(api, 2, everything[2].event_id) == everything[3:]
+
+
+async def test_event_of_a_step_says_what_charts_take(api: httpx.AsyncClient) -> None:
+    await api.post("/reset", json={"task_id": "easy-1", "group_id": "g"})
+    answer = (await api.post("/step", json={"proposed_fix": RIGHT, "method": "model-a"})).json()
+    text = (await api.get("/events", params={"follow": "false", "last": 1})).text
+    data = json.loads(next(line for line in text.splitlines() if line.startswith("data: "))[6:])
+    told = {"category": "easy", "group_id": "g", "outcome": "solved", "complexity": "unknown", "judge": "static"}
+    told |= {"max_steps": 5, "method": "model-a", "components": answer["info"]["reward_components"]}
+    assert {name: data[name] for name in told} == told
+
+
+async def _kept_last(api: httpx.AsyncClient, last: int, after: str | None = None) -> list[_Frame]:
+    headers = {"Last-Event-ID": after} if after else {}
+    params = {"follow": "false", "last": str(last)}
+    return _frames((await api.get("/events", params=params, headers=headers)).text)

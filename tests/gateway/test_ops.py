@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from gateway.settings import Settings
+from gateway.settings import FixerModel, Settings
 from tests.fakes import RIGHT, FakeExecutor
 from tests.gateway.conftest import Serve
 
@@ -18,6 +18,18 @@ async def test_ready_names_the_isolation_and_what_it_lacks(api: httpx.AsyncClien
     assert answer.json()["isolation"]["name"] == "local"
     assert answer.json()["isolation"]["degradations"] == ["no user namespaces"]
     assert set(answer.json()["checks"].values()) == {"ok"}
+
+
+async def test_ready_names_the_judge_in_force_and_what_repairs(
+    serve: Serve, settings: Settings, api: httpx.AsyncClient
+) -> None:
+    ready = (await api.get("/ready")).json()
+    assert (ready["judge"], ready["fixers"]) == ({"kind": "llm", "model": "model-1"}, ["builtin"])
+    model = FixerModel(name="small", model="m", base_url="http://127.0.0.1:9/v1")
+    without_judge = {"fixer_models": (model,), "judge_address": "127.0.0.1:9"}
+    other = await serve(settings.model_copy(update=without_judge))
+    ready = (await other.get("/ready")).json()
+    assert (ready["judge"], ready["fixers"]) == (None, ["small", "builtin"])
 
 
 async def test_ready_adds_up_every_executor_and_counts_those_that_do_not_serve(

@@ -67,6 +67,7 @@ def test_the_class_is_fitted_and_the_times_are_told() -> None:
     assert speed.fit.measured == "O(n^2)"
     assert speed.sizes == (100, 200, 400, 800)
     assert speed.times_s == pytest.approx((0.01, 0.04, 0.16, 0.64))
+    assert speed.reference_times_s == pytest.approx((0.001, 0.002, 0.004, 0.008))
 
 
 def with_peaks(peaks_kib: dict[int, int]) -> list[executor_pb2.ProbeMeasurement]:

@@ -63,6 +63,7 @@ def test_what_was_measured_is_told_of_an_attempt_that_passed() -> None:
     assert complexity.measured == "O(n)"
     assert complexity.ratio == pytest.approx(0.2 / build.SETTINGS.probe_noise_s)
     assert list(complexity.sizes) == [1_000, 10_000, 100_000, 1_000_000]
+    assert len(complexity.times) == len(complexity.reference_times) == 4
 
 
 def test_hidden_and_visible_tests_are_counted_apart() -> None:

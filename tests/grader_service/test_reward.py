@@ -118,3 +118,14 @@ def test_a_worse_class_falls_from_its_cap_to_nothing_and_never_exceeds_the_score
     by_ratio = [reward.efficiency_score(ratio, PLATEAU, ZERO) for ratio in ratios]
     assert all(worse <= plain for worse, plain in zip(scores, by_ratio, strict=True))
     assert reward.worse_class_score(10.0, 2, SETTINGS) == pytest.approx(scores[2] / 2)
+
+
+def test_contributions_add_up_to_the_base_whatever_is_unscored() -> None:
+    for settings in (SETTINGS, SETTINGS.model_copy(update={"renormalise_unscored": True})):
+        for scores in ((1.0, 0.5, None, 0.4, None, 0.2), (1.0, 1.0, 0.3, None, None, None), (0.0,) * 6):
+            found = reward.contributions(components(*scores), settings)
+            parts = [value for _, value in found.ListFields()]
+            assert sum(parts) == pytest.approx(reward.base(components(*scores), settings))
+    assert reward.contributions(components(1.0, 0.5, None, 0.4, None, 0.2), SETTINGS).test_pass_ratio == pytest.approx(
+        0.5 * SETTINGS.weight_tests
+    )

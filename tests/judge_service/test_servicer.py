@@ -52,6 +52,15 @@ async def test_a_source_is_analysed_with_its_checks(stub: "judge_pb2_grpc.JudgeS
     assert (await stub.Analyse(request)).analysis.problem.type == "SyntaxError"
 
 
+@pytest.mark.parametrize(("model", "kind"), [(None, judge_pb2.JUDGE_KIND_STATIC), ("m", judge_pb2.JUDGE_KIND_LLM)])
+async def test_it_says_which_judge_is_in_force(model: str | None, kind: judge_pb2.JudgeKind.ValueType) -> None:
+    server = JudgeServer(Settings(port=0, concurrency=1, llm_model=model, llm_base_url="http://127.0.0.1:9/v1"))
+    async with rpc.channel(f"127.0.0.1:{await server.start()}") as channel:
+        found = await judge_pb2_grpc.JudgeServiceStub(channel).Describe(judge_pb2.DescribeRequest())
+    await server.drain()
+    assert (found.kind, found.model) == (kind, model or "")
+
+
 async def test_what_compiles_is_analysed_for_its_judgement_before_that_is_asked_for(
     server: JudgeServer, stub: "judge_pb2_grpc.JudgeServiceAsyncStub"
 ) -> None:
