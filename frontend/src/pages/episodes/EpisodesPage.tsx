@@ -1,0 +1,3 @@
+export function EpisodesPage() {
+  return <h1>EpisodesPage</h1>;
+}
