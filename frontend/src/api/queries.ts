@@ -100,3 +100,10 @@ export const statsQuery = queryOptions({
   queryKey: ["stats"],
   queryFn: ({ signal }) => answered(client.GET("/stats", { signal })),
 });
+
+/** The words by which tasks are filtered, with how many have each. */
+export const taskLabelsQuery = queryOptions({
+  queryKey: ["task-labels"],
+  queryFn: ({ signal }) => answered(client.GET("/task-labels", { signal })),
+  staleTime: 60_000,
+});

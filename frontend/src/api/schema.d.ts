@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Agents
+         * @description The caller's agents, the one that took the last step first. `X-Total-Count` and `Link` as of /tasks.
+         */
+        get: operations["agents_agents_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/curriculum": {
         parameters: {
             query?: never;
@@ -16,6 +36,26 @@ export interface paths {
          * @description Where an agent stands, how it came there, and what "auto" would choose next and why.
          */
         get: operations["agent_curriculum_curriculum_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/episodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Episodes
+         * @description The caller's episodes that are kept, those that have every value named; /episodes/{id} tells all of one.
+         */
+        get: operations["episodes_episodes_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -55,8 +95,9 @@ export interface paths {
          * Events
          * @description What happens, as server-sent events: those after `Last-Event-ID`; without it from now on, or all if not followed.
          *
-         *     An event has its id, its kind as the event's name, and JSON as data. A comment comes while nothing happens. A key
-         *     gets the events of its own agents, one of the scope admin those of all.
+         *     An event has its id, its kind as the event's name, and JSON as data. With `last` it is the latest ones, however many
+         *     there are after `Last-Event-ID`: if some are passed over, `skipped` comes first, with the id of the last of them. A
+         *     comment comes while nothing happens. A key gets the events of its own agents, one of the scope admin those of all.
          */
         get: operations["events_events_get"];
         put?: never;
@@ -142,6 +183,29 @@ export interface paths {
          * @description The process answers; /ready says whether it can grade.
          */
         get: operations["health_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * History
+         * @description What attempts came to over time, all owners' together: those of episodes, of /grade, /grade/batch and /jobs.
+         *
+         *     Counters for charts: what a gateway that was killed had counted within the last second is not in them. /stats is
+         *     exact.
+         */
+        get: operations["history_history_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -527,6 +591,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/task-labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Labels
+         * @description The words by which /tasks is filtered, and how many tasks have each.
+         */
+        get: operations["labels_task_labels_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tasks": {
         parameters: {
             query?: never;
@@ -581,10 +665,42 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AgentSummary
+         * @description An agent that has taken a step. last_ms: when it took the last one, since the epoch; level: it stands at.
+         *
+         *     partition: "eval" if all its steps were of episodes in evaluation, else "train". episodes: finished; solved: of
+         *     them.
+         */
+        AgentSummary: {
+            /** Agent Id */
+            agent_id: string;
+            /** Episodes */
+            episodes: number;
+            /** Last Ms */
+            last_ms: number;
+            /** Level */
+            level: string;
+            /** Mean Final Reward */
+            mean_final_reward: number | null;
+            /** Mean Reward */
+            mean_reward: number | null;
+            /** Partition */
+            partition: string;
+            /** Solved */
+            solved: number;
+            /** Steps */
+            steps: number;
+        };
+        /**
          * AttemptSummary
          * @description One attempt of an episode, as its agent saw it.
          */
         AttemptSummary: {
+            /**
+             * Attempt Id
+             * @default
+             */
+            attempt_id: string;
             /** Identical */
             identical: boolean;
             /**
@@ -597,6 +713,12 @@ export interface components {
             proposed_fix: string;
             /** Step */
             step: number;
+            /**
+             * Time Ms
+             * @description When it was proposed, since the epoch.
+             * @default 0
+             */
+            time_ms: number;
             verdict: components["schemas"]["Verdict"];
         };
         /**
@@ -654,6 +776,7 @@ export interface components {
          *     confidence: of `measured`, in [0, 1], to the nearest tenth; ratio: CPU time over that of the reference, to the
          *     nearest tenth of a decade (1, 1.3, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 7.9, 10); null: not measured;
          *     sizes: the n that the attempt finished, ascending; times: its CPU time at each, in seconds, rounded likewise;
+         *     reference_times: the reference's at each, likewise; empty: not known;
          *     space: growth of its peak memory, inputs included; empty: too little to tell;
          *     dominant_lines: where in the source the estimated growth comes about; problem_type: what it seems to work on.
          */
@@ -679,6 +802,11 @@ export interface components {
             /** Ratio */
             ratio: number | null;
             /**
+             * Reference Times
+             * @default []
+             */
+            reference_times: number[];
+            /**
              * Sizes
              * @default []
              */
@@ -693,6 +821,24 @@ export interface components {
              * @default []
              */
             times: number[];
+        };
+        /**
+         * Contributions
+         * @description What each component adds to the base, by the weights in force; together they are the base.
+         */
+        Contributions: {
+            /** Compile Score */
+            compile_score: number;
+            /** Efficiency Score */
+            efficiency_score: number;
+            /** Llm Correctness */
+            llm_correctness: number;
+            /** Llm Quality */
+            llm_quality: number;
+            /** Llm Security */
+            llm_security: number;
+            /** Test Pass Ratio */
+            test_pass_ratio: number;
         };
         /**
          * CurriculumState
@@ -749,6 +895,9 @@ export interface components {
         /**
          * Episode
          * @description An episode with its attempts; nothing of hidden tests or the reference.
+         *
+         *     created_ms: of the reset, since the epoch. title, category, description, buggy_code: of its task, empty if that is
+         *     no longer served.
          */
         Episode: {
             /** Agent Id */
@@ -760,6 +909,26 @@ export interface components {
             attempts: components["schemas"]["AttemptSummary"][];
             /** Best Reward */
             best_reward?: number | null;
+            /**
+             * Buggy Code
+             * @default
+             */
+            buggy_code: string;
+            /**
+             * Category
+             * @default
+             */
+            category: string;
+            /**
+             * Created Ms
+             * @default 0
+             */
+            created_ms: number;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
             /** Difficulty */
             difficulty?: string | null;
             /**
@@ -769,8 +938,15 @@ export interface components {
             done: boolean;
             /** Episode Id */
             episode_id?: string | null;
+            /** Group Id */
+            group_id?: string | null;
             /** Max Steps */
             max_steps?: number | null;
+            /**
+             * Partition
+             * @default
+             */
+            partition: string;
             /**
              * Reward
              * @description Of the last step.
@@ -783,6 +959,11 @@ export interface components {
             step_count: number;
             /** Task Id */
             task_id?: string | null;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
         };
         /**
          * EpisodeMemory
@@ -792,6 +973,73 @@ export interface components {
             best: components["schemas"]["BestAttempt"] | null;
             /** Failures */
             failures: components["schemas"]["Failure"][];
+        };
+        /**
+         * EpisodePage
+         * @description Episodes, those in which something happened last first. next: what `before` is for the next page; null: no more.
+         *
+         *     A page looks at a bounded number of events, so it may hold few episodes, or none, and yet not be the last.
+         */
+        EpisodePage: {
+            /** Episodes */
+            episodes: components["schemas"]["EpisodeSummary"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * EpisodeSummary
+         * @description An episode as it is listed. The times are since the epoch: of its last step, or of the reset; and of the reset.
+         *
+         *     reward, solved, identical, outcome, method: of the last step; before the first one null, false or empty. outcome: as
+         *     in /stats; category, outcome: empty where they are not known.
+         */
+        EpisodeSummary: {
+            /** Agent Id */
+            agent_id: string;
+            /** Best Reward */
+            best_reward?: number | null;
+            /** Category */
+            category: string;
+            /** Created Ms */
+            created_ms: number;
+            /** Done */
+            done: boolean;
+            /** Episode Id */
+            episode_id: string;
+            /**
+             * Identical
+             * @default false
+             */
+            identical: boolean;
+            /** Level */
+            level: string;
+            /** Max Steps */
+            max_steps: number;
+            /**
+             * Method
+             * @default
+             */
+            method: string;
+            /**
+             * Outcome
+             * @default
+             */
+            outcome: string;
+            /** Partition */
+            partition: string;
+            /** Reward */
+            reward?: number | null;
+            /**
+             * Solved
+             * @default false
+             */
+            solved: boolean;
+            /** Step */
+            step: number;
+            /** Task Id */
+            task_id: string;
+            /** Time Ms */
+            time_ms: number;
         };
         /**
          * ExecutionMetadata
@@ -973,6 +1221,77 @@ export interface components {
             status: "healthy";
         };
         /**
+         * History
+         * @description What attempts came to over time. now_ms: by the gateway's clock; buckets: those in which anything happened.
+         */
+        History: {
+            /** Bucket S */
+            bucket_s: number;
+            /** Buckets */
+            buckets: components["schemas"]["HistoryBucket"][];
+            /** Now Ms */
+            now_ms: number;
+            /** Window */
+            window: string;
+        };
+        /**
+         * HistoryBucket
+         * @description What happened from start_ms (since the epoch) on, for `bucket_s`.
+         *
+         *     attempts: graded, for whoever asked; mean_reward: of them; null: none. steps: of them, those of episodes. episodes,
+         *     solved, mean_final_reward: of those that ended. components: means; null: none was scored. outcomes, complexity,
+         *     judges: attempts by these, as in /stats; methods: steps by what they said made their fix; fixes: answers of /fix by
+         *     method. groups: those of which there came to be two rewards; varied_groups: those of which two came to differ.
+         */
+        HistoryBucket: {
+            /** Attempts */
+            attempts: number;
+            /** By Level */
+            by_level: {
+                [key: string]: components["schemas"]["LevelRewards"];
+            };
+            /** Complexity */
+            complexity: {
+                [key: string]: number;
+            };
+            /** Components */
+            components: {
+                [key: string]: number | null;
+            };
+            /** Episodes */
+            episodes: number;
+            /** Fixes */
+            fixes: {
+                [key: string]: number;
+            };
+            /** Groups */
+            groups: number;
+            /** Judges */
+            judges: {
+                [key: string]: number;
+            };
+            /** Mean Final Reward */
+            mean_final_reward: number | null;
+            /** Mean Reward */
+            mean_reward: number | null;
+            /** Methods */
+            methods: {
+                [key: string]: number;
+            };
+            /** Outcomes */
+            outcomes: {
+                [key: string]: number;
+            };
+            /** Solved */
+            solved: number;
+            /** Start Ms */
+            start_ms: number;
+            /** Steps */
+            steps: number;
+            /** Varied Groups */
+            varied_groups: number;
+        };
+        /**
          * Info
          * @description Everything about a step beside what the agent sees. All but the ids and difficulty are null after reset.
          */
@@ -1151,6 +1470,74 @@ export interface components {
             url: string;
         };
         /**
+         * JudgeFinding
+         * @description One thing that an analyser found. rule: its own name for it; line: from 1, 0: unknown.
+         */
+        JudgeFinding: {
+            /** Line */
+            line: number;
+            /** Message */
+            message: string;
+            /** Rule */
+            rule: string;
+            /** Severity */
+            severity: string;
+        };
+        /**
+         * JudgeInForce
+         * @description Which judge scores attempts now. kind: "static" or "llm"; model: that is asked, empty: none.
+         */
+        JudgeInForce: {
+            /** Kind */
+            kind: string;
+            /** Model */
+            model: string;
+        };
+        /**
+         * JudgedDimension
+         * @description What a judge says of one dimension. score: in [0, 1], null: none, and the reason says why.
+         */
+        JudgedDimension: {
+            /**
+             * Findings
+             * @default []
+             */
+            findings: components["schemas"]["JudgeFinding"][];
+            /** Reason */
+            reason: string;
+            /** Score */
+            score: number | null;
+        };
+        /**
+         * Judgement
+         * @description What a judge says of an attempt. Judges know the task, the source and how calls ended, and no input of a test.
+         */
+        Judgement: {
+            correctness: components["schemas"]["JudgedDimension"];
+            quality: components["schemas"]["JudgedDimension"];
+            security: components["schemas"]["JudgedDimension"];
+        };
+        /**
+         * Labelled
+         * @description A word that tasks have in common, and how many have it.
+         */
+        Labelled: {
+            /** Tasks */
+            tasks: number;
+            /** Value */
+            value: string;
+        };
+        /**
+         * LevelRewards
+         * @description Attempts at tasks of one level.
+         */
+        LevelRewards: {
+            /** Attempts */
+            attempts: number;
+            /** Mean Reward */
+            mean_reward: number;
+        };
+        /**
          * Memory
          * @description All that an agent remembers. failures: the latest first.
          */
@@ -1307,13 +1694,21 @@ export interface components {
          *
          *     isolation: of the executors that attempts usually go to, null if none serves; on_request: of those beside them, by
          *     the isolation that a request names. tasks: that are served; tasks_faulty: that cannot be, which the log names.
+         *     fixers: what /fix asks, in order, by the names that it tells as methods; without models the built-in one alone.
          */
         Ready: {
             /** Checks */
             checks: {
                 [key: string]: string;
             };
+            /**
+             * Fixers
+             * @default []
+             */
+            fixers: string[];
             isolation?: components["schemas"]["Isolation"] | null;
+            /** @description Null: it does not say. */
+            judge?: components["schemas"]["JudgeInForce"] | null;
             /**
              * On Request
              * @default {}
@@ -1701,12 +2096,23 @@ export interface components {
         /**
          * TaskDetail
          * @description A task as an agent may know it: no hidden test, no hint, no solution. metadata: what of it is public.
+         *
+         *     certificate: what was found when it was certified; null: it was not, or its record does not say.
          */
         TaskDetail: {
             /** Buggy Code */
             buggy_code: string;
             /** Category */
             category: string;
+            /** Certificate */
+            certificate?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Certified
+             * @default false
+             */
+            certified: boolean;
             /** Description */
             description: string;
             /** Difficulty */
@@ -1741,6 +2147,7 @@ export interface components {
              * @default train
              */
             split: string;
+            statistics?: components["schemas"]["RewardStats"] | null;
             /**
              * Tags
              * @default []
@@ -1756,14 +2163,37 @@ export interface components {
             visible_tests: string[];
         };
         /**
+         * TaskLabels
+         * @description The words by which /tasks is filtered, those of most tasks first; of each kind the 200 most frequent.
+         */
+        TaskLabels: {
+            /** Categories */
+            categories: components["schemas"]["Labelled"][];
+            /** Levels */
+            levels: components["schemas"]["Labelled"][];
+            /** Sources */
+            sources: components["schemas"]["Labelled"][];
+            /** Splits */
+            splits: components["schemas"]["Labelled"][];
+            /** Tags */
+            tags: components["schemas"]["Labelled"][];
+        };
+        /**
          * TaskSummary
          * @description A task as it is listed. difficulty: its level; entry_point: what a fix must define, empty if that is not told.
          *
          *     split: train, or held_out, of which the curriculum chooses none; source: the data set or generator it is of.
+         *     certified: its record says what was found when it was certified. statistics: of its steps, where they are asked for;
+         *     null: /stats does not tell it apart from other tasks.
          */
         TaskSummary: {
             /** Category */
             category: string;
+            /**
+             * Certified
+             * @default false
+             */
+            certified: boolean;
             /** Description */
             description: string;
             /** Difficulty */
@@ -1791,6 +2221,7 @@ export interface components {
              * @default train
              */
             split: string;
+            statistics?: components["schemas"]["RewardStats"] | null;
             /**
              * Tags
              * @default []
@@ -1886,6 +2317,8 @@ export interface components {
             /** Base */
             base: number;
             complexity: components["schemas"]["Complexity"];
+            /** @description Null for attempts of before it was kept. */
+            contributions?: components["schemas"]["Contributions"] | null;
             /** Error Log */
             error_log: string;
             execution_metadata: components["schemas"]["ExecutionMetadata"];
@@ -1905,6 +2338,8 @@ export interface components {
              * @default
              */
             judge_model: string;
+            /** @description Null but in the history of an episode. */
+            judgement?: components["schemas"]["Judgement"] | null;
             penalties: components["schemas"]["Penalties"];
             revisions: components["schemas"]["Revisions"];
             /** Reward */
@@ -1945,6 +2380,12 @@ export interface components {
             /** Stdout */
             stdout: string;
         };
+        /**
+         * Window
+         * @description How far back a history goes.
+         * @enum {string}
+         */
+        Window: "hour" | "day" | "week";
     };
     responses: never;
     parameters: never;
@@ -1954,6 +2395,82 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    agents_agents_get: {
+        parameters: {
+            query?: {
+                /** @description In the agent's id. */
+                q?: string | null;
+                /** @description Pass over so many. */
+                offset?: number;
+                /** @description Agents of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentSummary"][];
+                };
+            };
+            /** @description An API key is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request does not match the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Too many requests at once */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable; Overloaded; Sandbox failed; Deadline exceeded; Store unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     agent_curriculum_curriculum_get: {
         parameters: {
             query?: {
@@ -1972,6 +2489,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CurriculumState"];
+                };
+            };
+            /** @description An API key is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request does not match the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Too many requests at once */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable; Overloaded; Sandbox failed; Deadline exceeded; Store unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    episodes_episodes_get: {
+        parameters: {
+            query?: {
+                /** @description In the id of an episode, agent or task. */
+                q?: string | null;
+                task_id?: string | null;
+                agent_id?: string | null;
+                category?: string | null;
+                level?: string | null;
+                partition?: string | null;
+                outcome?: string | null;
+                method?: string | null;
+                solved?: boolean | null;
+                done?: boolean | null;
+                /** @description `next` of the page before. */
+                before?: string | null;
+                /** @description Episodes of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EpisodePage"];
                 };
             };
             /** @description An API key is needed */
@@ -2110,6 +2712,8 @@ export interface operations {
             query?: {
                 /** @description As Last-Event-ID; 0: all that is kept. */
                 after?: string | null;
+                /** @description At most so many that are there already. */
+                last?: number | null;
                 /** @description False: end at the end of what is there. */
                 follow?: boolean;
             };
@@ -2518,6 +3122,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    history_history_get: {
+        parameters: {
+            query?: {
+                /** @description How far back: buckets of 10 s, 5 min or 30 min. */
+                window?: components["schemas"]["Window"];
+                /** @description Only buckets that end after it. */
+                since_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description An API key is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request does not match the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Too many requests at once */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable; Overloaded; Sandbox failed; Deadline exceeded; Store unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4074,6 +4752,66 @@ export interface operations {
             };
         };
     };
+    labels_task_labels_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskLabels"];
+                };
+            };
+            /** @description An API key is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Too many requests at once */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service unavailable; Overloaded; Sandbox failed; Deadline exceeded; Store unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     tasks_tasks_get: {
         parameters: {
             query?: {
@@ -4086,6 +4824,10 @@ export interface operations {
                 split?: string | null;
                 tag?: string | null;
                 source?: string | null;
+                /** @description Words, each of which is in the id or title. */
+                q?: string | null;
+                /** @description With what the steps of each came to. */
+                statistics?: boolean;
             };
             header?: never;
             path?: never;

@@ -22,3 +22,7 @@ export type Stats = Schemas["Stats"];
 export type RewardStats = Schemas["RewardStats"];
 export type CurriculumState = Schemas["CurriculumState"];
 export type Memory = Schemas["Memory"];
+export type EpisodeSummary = Schemas["EpisodeSummary"];
+export type AgentSummary = Schemas["AgentSummary"];
+export type History = Schemas["History"];
+export type HistoryBucket = Schemas["HistoryBucket"];

@@ -10,16 +10,11 @@ const BOTTOM = 30;
 const TOP = 10;
 const RIGHT = 10;
 
-interface Told extends Complexity {
-  /** Beside `times`; of a gateway of an earlier version absent. */
-  reference_times?: number[];
-}
-
 /** How an attempt's time grows, beside the reference's: both axes logarithmic, so that a power of n is a line. */
-export function ComplexityChart({ complexity }: { complexity: Told }) {
+export function ComplexityChart({ complexity }: { complexity: Complexity }) {
   const measured = points(complexity.sizes, complexity.times);
   if (measured.length < 2) return null;
-  const reference = points(complexity.sizes, complexity.reference_times ?? []);
+  const reference = points(complexity.sizes, complexity.reference_times);
   const fit = fitted(complexity.measured, measured);
   const x = logScale(measured.map(point => point.n));
   const y = logScale([...measured, ...reference].map(point => point.seconds));
@@ -94,7 +89,7 @@ function Axes({ x, y, left, top }: AxesProps) {
   );
 }
 
-function spoken(complexity: Told, measured: readonly Point[]): string {
+function spoken(complexity: Complexity, measured: readonly Point[]): string {
   const first = measured[0];
   const last = measured.at(-1);
   if (!first || !last) return "";

@@ -67,14 +67,10 @@ export interface Share {
 }
 
 /** What each component adds to the base: as the verdict says, else by the usual weights. */
-export function shares(verdict: Pick<Verdict, "reward_components" | "base"> & Contributed): Share[] {
+export function shares(verdict: Pick<Verdict, "reward_components" | "contributions">): Share[] {
   return PARTS.map(part => {
     const score = verdict.reward_components[part.name];
     const told = verdict.contributions?.[part.name];
     return { part, score, adds: told ?? (score ?? 0) * part.weight };
   });
-}
-
-interface Contributed {
-  contributions?: Partial<Record<PartName, number | null>> | null;
 }

@@ -3,23 +3,7 @@ import { Words } from "../terminal/TerminalText";
 import { words } from "@/text/format";
 import styles from "./Facts.module.css";
 
-interface Finding {
-  rule: string;
-  message: string;
-  line: number;
-  severity: string;
-}
-
-interface Dimension {
-  score: number | null;
-  reason: string;
-  findings: Finding[];
-}
-
-/** What a gateway of a later version tells of the judgement. */
-interface Told {
-  judgement?: Partial<Record<"correctness" | "security" | "quality", Dimension>> | null;
-}
+type Judgement = NonNullable<Verdict["judgement"]>;
 
 const DIMENSIONS = [
   ["correctness", "Correctness", "llm_correctness"],
@@ -33,7 +17,7 @@ const BY: Record<string, string> = {
 };
 
 /** Who judged, and what they said. */
-export function JudgeWords({ verdict }: { verdict: Verdict & Told }) {
+export function JudgeWords({ verdict }: { verdict: Verdict }) {
   const judgement = verdict.judgement;
   return (
     <div className={styles.words}>
@@ -66,8 +50,8 @@ export function JudgeWords({ verdict }: { verdict: Verdict & Told }) {
   );
 }
 
-function Said({ title, dimension }: { title: string; dimension: Dimension | undefined }) {
-  if (!dimension || (dimension.reason === "" && dimension.findings.length === 0)) return null;
+function Said({ title, dimension }: { title: string; dimension: Judgement["correctness"] }) {
+  if (dimension.reason === "" && dimension.findings.length === 0) return null;
   return (
     <div>
       <h3>{title}</h3>
