@@ -34,7 +34,7 @@ class ExecutorServer:
         self._isolation = self._given or await choose(settings)
         self._pool = Pool(self._isolation, _pool_limits(settings, self._isolation), on_health=self._set_serving)
         attempts = Attempts(self._pool, self._isolation, settings)
-        servicer = Servicer(attempts, self._pool, min(settings.pool_leases, settings.pool_max))
+        servicer = Servicer(attempts, self._pool, min(settings.pool_leases, settings.pool_max), self.serving)
         self._server = rpc.Server(
             [SERVICE], lambda server: executor_pb2_grpc.add_ExecutorServiceServicer_to_server(servicer, server)
         )

@@ -1,6 +1,7 @@
 """The gRPC methods: translate, call, translate."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import grpc
@@ -12,16 +13,19 @@ from executor_service.pool import Pool
 
 SERVICE = executor_pb2.DESCRIPTOR.services_by_name["ExecutorService"].full_name
 
+_LOAD_EVERY_S = 0.2  # callers take an executor for lost that has said nothing for several times as long
+
 _Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class Servicer(executor_pb2_grpc.ExecutorServiceServicer):
-    """ExecutorService over a pool. capacity: attempts that can run at once."""
+    """ExecutorService over a pool. capacity: attempts that can run at once; serving: what its health says."""
 
-    def __init__(self, attempts: Attempts, pool: Pool, capacity: int) -> None:
+    def __init__(self, attempts: Attempts, pool: Pool, capacity: int, serving: Callable[[], Awaitable[bool]]) -> None:
         self._attempts = attempts
         self._pool = pool
         self._capacity = capacity
+        self._serving = serving
 
     async def Attempt(  # type: ignore[override]  # noqa: N802 - the stub knows of generators alone
         self, requests: AsyncIterator[executor_pb2.AttemptRequest], context: _Context
@@ -43,3 +47,11 @@ class Servicer(executor_pb2_grpc.ExecutorServiceServicer):
             queued=status.queued,
             capacity=self._capacity,
         )
+
+    async def WatchLoad(  # noqa: N802
+        self, request: executor_pb2.WatchLoadRequest, context: _Context
+    ) -> AsyncIterator[executor_pb2.WatchLoadResponse]:
+        while await self._serving():
+            status = self._pool.status()
+            yield executor_pb2.WatchLoadResponse(leased=status.leased, queued=status.queued, capacity=self._capacity)
+            await asyncio.sleep(_LOAD_EVERY_S)

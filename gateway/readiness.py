@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from codearena import models
 from codearena.errors import ServiceError
-from gateway import executors
 from gateway.attempt.clients import Clients
 from gateway.catalogue.catalogue import Catalogue
+from gateway.executors import status
 from gateway.metrics import judge_name
 from gateway.settings import Settings
 from gateway.store.redis import Store
@@ -65,6 +65,6 @@ async def _judging(clients: Clients) -> models.JudgeInForce | None:
 
 async def _executors(settings: Settings, address: str) -> tuple[models.Isolation | None, str]:
     try:
-        return await executors.isolation(address, settings.tls_folder), _OK
+        return await status.isolation(address, settings.tls_folder), _OK
     except ServiceError as error:
         return None, error.detail

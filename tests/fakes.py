@@ -76,6 +76,7 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
     change: what is done to the report on each attempt.
     gives_up_between: keeps no sandbox for a second workload. calls: each of one attempt; ended: by their callers.
     given_up: closed, nobody has cancelled an attempt that waits.
+    capacity, leased, queued: what it says of its load, many times a second, until it is silent.
     """
 
     def __init__(self, isolation: str = "local", tls_folder: Path | None = None) -> None:
@@ -97,6 +98,8 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
         self.gate = asyncio.Event()
         self.gate.set()
         self.given_up = asyncio.Event()
+        self.capacity, self.leased, self.queued = 4, 1, 3
+        self.silent = False
         self._arrivals = asyncio.Condition()
 
     @property
@@ -158,6 +161,14 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
     ) -> executor_pb2.GetStatusResponse:
         isolation = executor_pb2.Isolation(name=self.isolation, degradations=["no user namespaces"])
         return executor_pb2.GetStatusResponse(isolation=isolation, ready=2, leased=1, capacity=4, queued=3)
+
+    async def WatchLoad(  # noqa: N802
+        self, request: executor_pb2.WatchLoadRequest, context: Any
+    ) -> AsyncIterator[executor_pb2.WatchLoadResponse]:
+        while await self._server.serving():
+            if not self.silent:
+                yield executor_pb2.WatchLoadResponse(leased=self.leased, queued=self.queued, capacity=self.capacity)
+            await asyncio.sleep(0.01)
 
 
 def _report(workload: executor_pb2.Workload, word: str) -> executor_pb2.Report:

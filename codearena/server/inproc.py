@@ -182,6 +182,10 @@ class StreamCall:
     def cancel(self) -> None:
         self._call.give_up()
 
+    def add_done_callback(self, callback: Callable[[Self], None]) -> None:
+        """Called when the call has ended, however that came about."""
+        self._call.task.add_done_callback(lambda _: callback(self))
+
     def _expire(self) -> None:
         self._call.end(grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded")
         self._call.task.cancel()
@@ -245,7 +249,7 @@ class Channel:
         return called
 
     def unary_stream(self, *_: object, **__: object) -> None:
-        """There are none, but stubs ask for all the methods of a service."""
+        """Nobody calls one, but stubs ask for all the methods of a service."""
 
     stream_unary = unary_stream
 

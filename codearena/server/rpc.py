@@ -45,14 +45,17 @@ _SERVER_OPTIONS = [
     ("grpc.max_connection_age_ms", _CONNECTION_AGE_MS),
     ("grpc.max_connection_age_grace_ms", 120_000),
     ("grpc.keepalive_permit_without_calls", 1),
-    ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 1_000),
     ("grpc.so_reuseport", 0),
 ]
 _CHANNEL_OPTIONS = [
     ("grpc.max_receive_message_length", MESSAGE_BYTES),
     ("grpc.max_send_message_length", MESSAGE_BYTES),
-    ("grpc.keepalive_time_ms", 10_000),
-    ("grpc.keepalive_timeout_ms", 5_000),
+    # What is under way at a peer that the network has cut off fails after so long, and is tried elsewhere.
+    ("grpc.keepalive_time_ms", 2_000),
+    ("grpc.keepalive_timeout_ms", 3_000),
+    ("grpc.http2.ping_timeout_ms", 3_000),  # of a ping that is on its way already: a minute by default
+    ("grpc.http2.max_pings_without_data", 0),  # else one a minute: while an answer is waited for there is no data
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.dns_min_time_between_resolutions_ms", 2_000),
     ("grpc.initial_reconnect_backoff_ms", 100),

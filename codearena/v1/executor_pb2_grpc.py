@@ -44,6 +44,11 @@ class ExecutorServiceStub:
                 request_serializer=codearena_dot_v1_dot_executor__pb2.GetStatusRequest.SerializeToString,
                 response_deserializer=codearena_dot_v1_dot_executor__pb2.GetStatusResponse.FromString,
                 _registered_method=True)
+        self.WatchLoad = channel.unary_stream(
+                '/codearena.v1.ExecutorService/WatchLoad',
+                request_serializer=codearena_dot_v1_dot_executor__pb2.WatchLoadRequest.SerializeToString,
+                response_deserializer=codearena_dot_v1_dot_executor__pb2.WatchLoadResponse.FromString,
+                _registered_method=True)
 
 
 class ExecutorServiceServicer:
@@ -86,6 +91,19 @@ class ExecutorServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WatchLoad(self, request, context):
+        """Says how loaded the executor is: at once, and then several times a second for
+        as long as the caller listens. A caller that hears nothing for longer knows
+        that the executor is lost, or too busy for another attempt, long before the
+        connection fails.
+
+        Ends with OK when the executor no longer serves. Safe to repeat.
+        UNAVAILABLE: not serving.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ExecutorServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -98,6 +116,11 @@ def add_ExecutorServiceServicer_to_server(servicer, server):
                     servicer.GetStatus,
                     request_deserializer=codearena_dot_v1_dot_executor__pb2.GetStatusRequest.FromString,
                     response_serializer=codearena_dot_v1_dot_executor__pb2.GetStatusResponse.SerializeToString,
+            ),
+            'WatchLoad': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchLoad,
+                    request_deserializer=codearena_dot_v1_dot_executor__pb2.WatchLoadRequest.FromString,
+                    response_serializer=codearena_dot_v1_dot_executor__pb2.WatchLoadResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -154,6 +177,33 @@ class ExecutorService:
             '/codearena.v1.ExecutorService/GetStatus',
             codearena_dot_v1_dot_executor__pb2.GetStatusRequest.SerializeToString,
             codearena_dot_v1_dot_executor__pb2.GetStatusResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchLoad(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/codearena.v1.ExecutorService/WatchLoad',
+            codearena_dot_v1_dot_executor__pb2.WatchLoadRequest.SerializeToString,
+            codearena_dot_v1_dot_executor__pb2.WatchLoadResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -60,6 +60,15 @@ class ExecutorServiceStub:
 
     Safe to retry. UNAVAILABLE: draining.
     """
+    WatchLoad: _grpc.UnaryStreamMultiCallable[_executor_pb2.WatchLoadRequest, _executor_pb2.WatchLoadResponse]
+    """Says how loaded the executor is: at once, and then several times a second for
+    as long as the caller listens. A caller that hears nothing for longer knows
+    that the executor is lost, or too busy for another attempt, long before the
+    connection fails.
+
+    Ends with OK when the executor no longer serves. Safe to repeat.
+    UNAVAILABLE: not serving.
+    """
 
 @_typing.type_check_only
 class ExecutorServiceAsyncStub(ExecutorServiceStub):
@@ -92,6 +101,15 @@ class ExecutorServiceAsyncStub(ExecutorServiceStub):
     """Says which isolation is in force and how full the pool is.
 
     Safe to retry. UNAVAILABLE: draining.
+    """
+    WatchLoad: _aio.UnaryStreamMultiCallable[_executor_pb2.WatchLoadRequest, _executor_pb2.WatchLoadResponse]  # type: ignore[assignment]
+    """Says how loaded the executor is: at once, and then several times a second for
+    as long as the caller listens. A caller that hears nothing for longer knows
+    that the executor is lost, or too busy for another attempt, long before the
+    connection fails.
+
+    Ends with OK when the executor no longer serves. Safe to repeat.
+    UNAVAILABLE: not serving.
     """
 
 class ExecutorServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -134,6 +152,21 @@ class ExecutorServiceServicer(metaclass=_abc_1.ABCMeta):
         """Says which isolation is in force and how full the pool is.
 
         Safe to retry. UNAVAILABLE: draining.
+        """
+
+    @_abc_1.abstractmethod
+    def WatchLoad(
+        self,
+        request: _executor_pb2.WatchLoadRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_executor_pb2.WatchLoadResponse], _abc.AsyncIterator[_executor_pb2.WatchLoadResponse]]:
+        """Says how loaded the executor is: at once, and then several times a second for
+        as long as the caller listens. A caller that hears nothing for longer knows
+        that the executor is lost, or too busy for another attempt, long before the
+        connection fails.
+
+        Ends with OK when the executor no longer serves. Safe to repeat.
+        UNAVAILABLE: not serving.
         """
 
 def add_ExecutorServiceServicer_to_server(servicer: ExecutorServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

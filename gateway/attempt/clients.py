@@ -1,7 +1,7 @@
 """The gRPC clients of the executor, the judge and the grader.
 
-Every rpc of the three is safe to send again on any status, since none of them keeps anything. A call is repeated, over
-a channel that spreads calls over all replicas, for as long as the ticket's patience lasts; what is left then is raised
+Every rpc of the three is safe to send again on any status, since none of them keeps anything. A call is repeated, by
+another replica if there is one, for as long as the ticket's patience lasts; what is left then is raised
 as a ServiceError, so that a failure on our side can never become a number.
 """
 
@@ -22,7 +22,6 @@ from codearena.retry import RetryPolicy
 from codearena.server import budgets, rpc, telemetry, tracing
 from codearena.v1 import (
     executor_pb2,
-    executor_pb2_grpc,
     grader_pb2,
     grader_pb2_grpc,
     judge_pb2,
@@ -31,6 +30,8 @@ from codearena.v1 import (
 from gateway import metrics
 from gateway.attempt.parts import run_in_parts
 from gateway.attempt.proposal import Ticket
+from gateway.executors.balancing import Executors
+from gateway.executors.replica import Replica
 from gateway.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -52,27 +53,28 @@ class Clients:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._addresses = {
-            "executor": settings.executor_address,
-            "judge": settings.judge_address,
-            "grader": settings.grader_address,
+        self._addresses = {"judge": settings.judge_address, "grader": settings.grader_address}
+        named = {str(name): address for name, address in settings.isolation_executors.items()}
+        self._executors = {
+            isolation: Executors(address, settings.tls_folder)
+            for isolation, address in {"": settings.executor_address, **named}.items()
         }
-        self._isolation_addresses = {str(name): address for name, address in settings.isolation_executors.items()}
         self._tls_folder = settings.tls_folder
-        self._channels: dict[str, grpc.aio.Channel] = {}
+        self._open = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        self._channels = {name: rpc.channel(address, self._tls_folder) for name, address in self._addresses.items()}
-        self._executors = {"": executor_pb2_grpc.ExecutorServiceStub(self._channels["executor"])}
-        for isolation, address in self._isolation_addresses.items():
-            opened = self._channels[f"executor/{isolation}"] = rpc.channel(address, self._tls_folder)
-            self._executors[isolation] = executor_pb2_grpc.ExecutorServiceStub(opened)
-        self._judge = judge_pb2_grpc.JudgeServiceStub(self._channels["judge"])
-        self._grader = grader_pb2_grpc.GraderServiceStub(self._channels["grader"])
+        for executors in self._executors.values():
+            await self._open.enter_async_context(executors)
+        self._judge = judge_pb2_grpc.JudgeServiceStub(await self._opened("judge"))
+        self._grader = grader_pb2_grpc.GraderServiceStub(await self._opened("grader"))
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await asyncio.gather(*(channel.close() for channel in self._channels.values()))
+        await self._open.aclose()
+
+    async def _opened(self, service: str) -> grpc.aio.Channel:
+        """To all replicas, in turns: their calls take about the same time each."""
+        return await self._open.enter_async_context(rpc.channel(self._addresses[service], self._tls_folder))
 
     async def analyse(
         self, ticket: Ticket, source: bytes, checks: Iterable[executor_pb2.Check]
@@ -92,12 +94,12 @@ class Clients:
     @contextlib.asynccontextmanager
     async def sandbox(self, ticket: Ticket) -> "AsyncIterator[Sandbox]":
         """Where the workloads of one attempt run. Raises SandboxError if there are no executors of its isolation."""
-        executor = self._executors.get(ticket.isolation)
-        if executor is None:  # it was named when there were some
+        executors = self._executors.get(ticket.isolation)
+        if executors is None:  # it was named when there were some
             raise SandboxError(
                 f"there are no executors of the isolation {ticket.isolation} any more", retry_after_s=None
             )
-        sandbox = Sandbox(executor)
+        sandbox = Sandbox(executors)
         try:
             yield sandbox
             await sandbox.release()
@@ -157,8 +159,10 @@ class Sandbox:
     What comes after the last one had to be given up gets another. Of one workload nothing is there for the next.
     """
 
-    def __init__(self, executor: executor_pb2_grpc.ExecutorServiceStub) -> None:
-        self._executor: Any = executor  # its stub does not know that it is an asynchronous one
+    def __init__(self, executors: Executors) -> None:
+        self._executors = executors
+        self._used: Replica | None = None  # the last one
+        self._failed: Replica | None = None
         self._kept: Any = None  # the call by which the executor keeps a sandbox
         self._until_s = 0.0
 
@@ -214,7 +218,8 @@ class Sandbox:
         self, request: executor_pb2.AttemptRequest, timeout_s: float, metadata: Metadata
     ) -> executor_pb2.Report:
         self._until_s = time.monotonic() + timeout_s
-        self._kept = self._executor.Attempt(timeout=timeout_s, metadata=metadata)
+        self._used = await self._executors.pick(avoid=self._failed)
+        self._kept = self._used.attempt(timeout_s, metadata)
         return await self._exchange(request) or executor_pb2.Report()
 
     async def _exchange(self, request: executor_pb2.AttemptRequest) -> executor_pb2.Report | None:
@@ -226,6 +231,7 @@ class Sandbox:
             response = await kept.read()
         except BaseException:
             kept.cancel()
+            self._failed = self._used
             raise
         if response is grpc.aio.EOF:
             return None

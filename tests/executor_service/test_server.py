@@ -88,6 +88,21 @@ async def test_status_tells_the_isolation_and_what_it_lacks() -> None:
         assert status.capacity == 1
 
 
+async def test_it_says_its_load_again_and_again_until_it_no_longer_serves() -> None:
+    async with serving() as executor:
+        loads = aiter(executor.stub.WatchLoad(executor_pb2.WatchLoadRequest()))
+        assert await anext(loads) == executor_pb2.WatchLoadResponse(leased=0, queued=0, capacity=1)
+        call = executor.execute(workloads.workload("def f():\n    while True: pass", bounds=LONG))
+        async with asyncio.timeout(30):
+            while not (await anext(loads)).leased:
+                pass
+        call.cancel()
+        draining = asyncio.create_task(executor.server.drain())
+        async with asyncio.timeout(30):
+            assert [load async for load in loads][1:] == []  # but for one that was on its way
+        await draining
+
+
 async def test_a_malformed_workload_is_the_callers_mistake() -> None:
     async with serving() as executor:
         assert isinstance(await error_of(executor.execute(workloads.workload("", calls=[]))), CallerError)

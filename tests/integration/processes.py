@@ -115,16 +115,14 @@ class Gateway(Service):
     """The gateway in front of some backends."""
 
     def __init__(self, backends: "Backends", redis_url: str, **settings: str) -> None:
-        super().__init__(
-            "gateway",
-            "CODEARENA_GATEWAY",
-            REDIS_URL=redis_url,
-            TASKS_DIR=str(ROOT / "gateway" / "tasks"),
-            EXECUTOR_ADDRESS=backends.executor.address,
-            JUDGE_ADDRESS=backends.judge.address,
-            GRADER_ADDRESS=backends.grader.address,
-            **settings,
-        )
+        found = {
+            "REDIS_URL": redis_url,
+            "TASKS_DIR": str(ROOT / "gateway" / "tasks"),
+            "EXECUTOR_ADDRESS": backends.executor.address,
+            "JUDGE_ADDRESS": backends.judge.address,
+            "GRADER_ADDRESS": backends.grader.address,
+        }
+        super().__init__("gateway", "CODEARENA_GATEWAY", **(found | settings))
         self.url = f"http://{self.address}"
 
     async def _serves(self) -> bool:

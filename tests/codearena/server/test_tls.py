@@ -10,7 +10,7 @@ import pytest
 from codearena.errors import SandboxError
 from codearena.server import rpc
 from codearena.v1 import grader_pb2, grader_pb2_grpc
-from gateway import executors
+from gateway.executors import status
 from grader_service.server import GraderServer
 from grader_service.settings import Settings
 from tests.fakes import FakeExecutor
@@ -69,7 +69,7 @@ async def test_an_executor_is_asked_at_its_address_and_believed_by_its_name(tmp_
     ours = authority(tmp_path / "ours")
     gateway = certified(tmp_path / "gateway", ours)
     async with FakeExecutor(tls_folder=certified(tmp_path / "executor", ours, "DNS:localhost")) as executor:
-        asked = await executors.isolation(f"localhost:{executor.port}", gateway)
+        asked = await status.isolation(f"localhost:{executor.port}", gateway)
         with pytest.raises(SandboxError):
-            await executors.isolation(f"ipv4:{executor.address}", gateway)
+            await status.isolation(f"ipv4:{executor.address}", gateway)
     assert asked.executors == 1

@@ -421,6 +421,22 @@ async def test_a_stream_that_is_given_up_ends_on_both_sides(how: str, transport:
         await asyncio.wait_for(echo.ended.wait(), 20)
 
 
+@pytest.mark.parametrize("how", ["asked for no more", "failed", "given up"])
+async def test_who_holds_a_stream_is_told_when_it_has_ended(how: str, transport: str) -> None:
+    ended = asyncio.Event()
+    async with streaming(transport) as (call, _):
+        call.add_done_callback(lambda _: ended.set())
+        assert await told(call, "a") == "a of me"
+        assert not ended.is_set()
+        if how == "asked for no more":
+            await call.done_writing()
+        elif how == "failed":
+            await call.write(executor_pb2.AttemptRequest(attempt_id="fail"))
+        else:
+            call.cancel()
+        await asyncio.wait_for(ended.wait(), 20)
+
+
 async def test_a_stream_to_nobody_is_our_retryable_failure(transport: str) -> None:
     async with rpc.channel({"sockets": "127.0.0.1:1", "in_process": rpc.in_process(1)}[transport]) as channel:
         call = executor_pb2_grpc.ExecutorServiceStub(channel).Attempt(timeout=20)

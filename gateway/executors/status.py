@@ -1,13 +1,10 @@
 """How all executors behind one address are: each replica is asked by itself, and what they say is added up.
 
-The channel that attempts go over spreads its calls, so that a question sent over it would be answered by any one.
+What a gateway hears of their load while it balances is not asked for here: this works before the first attempt, too.
 """
 
 import asyncio
-import re
-import socket
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
@@ -16,18 +13,9 @@ from codearena import models
 from codearena.errors import SandboxError
 from codearena.server import rpc
 from codearena.v1 import executor_pb2, executor_pb2_grpc
+from gateway.executors.addresses import ReplicaAddress, resolve
 
 _TIMEOUT_S = 2.0
-_LISTED = re.compile(r"(ipv4|ipv6):(?!\d+$)")
-_NAMED = re.compile(r"(?:dns:(?:///)?)?(?P<host>[^/]+):(?P<port>\d+)")
-
-
-@dataclass(frozen=True)
-class _Replica:
-    """target: its own address, for gRPC; authority: the name that its certificate has, empty: that of the target."""
-
-    target: str
-    authority: str = ""
 
 
 async def isolation(address: str, tls_folder: Path | None = None) -> models.Isolation:
@@ -38,7 +26,7 @@ async def isolation(address: str, tls_folder: Path | None = None) -> models.Isol
     Raises:
         SandboxError: none of them serves; says why the first does not.
     """
-    replicas = await _replicas(address)
+    replicas = await resolve(address)
     asked = await asyncio.gather(*(_ask(replica, tls_folder) for replica in replicas))
     serving = [status for status in asked if isinstance(status, executor_pb2.GetStatusResponse)]
     if not serving:
@@ -46,28 +34,7 @@ async def isolation(address: str, tls_folder: Path | None = None) -> models.Isol
     return _together(serving, len(replicas) - len(serving))
 
 
-async def _replicas(address: str) -> list[_Replica]:
-    """Every address that the name has now. Raises SandboxError if it has none."""
-    if listed := _LISTED.match(address):
-        return [_Replica(f"{listed[1]}:{each}") for each in address[listed.end() :].split(",")]
-    named = _NAMED.fullmatch(address)
-    if named is None:  # a socket, or a resolver of its own: gRPC knows it, and it is one
-        return [_Replica(address)]
-    host, port = named["host"], int(named["port"])
-    try:
-        async with asyncio.timeout(_TIMEOUT_S):
-            loop = asyncio.get_running_loop()
-            found = await loop.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
-    except (OSError, TimeoutError) as error:
-        raise SandboxError(f"the name {host} has no address: {error or 'no answer'}") from error
-    targets = {
-        f"ipv6:[{place[0]}]:{port}" if family is socket.AF_INET6 else f"ipv4:{place[0]}:{port}"
-        for family, _, _, _, place in found
-    }
-    return [_Replica(target, host) for target in sorted(targets)]
-
-
-async def _ask(replica: _Replica, tls_folder: Path | None) -> executor_pb2.GetStatusResponse | SandboxError:
+async def _ask(replica: ReplicaAddress, tls_folder: Path | None) -> executor_pb2.GetStatusResponse | SandboxError:
     """Its status, or why there is none: the channel calls nobody who says by health that it cannot make sandboxes."""
     request, metadata = executor_pb2.GetStatusRequest(), rpc.call_metadata()
     async with rpc.channel(replica.target, tls_folder, replica.authority) as channel:
