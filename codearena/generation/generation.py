@@ -70,7 +70,7 @@ class Generation:
 
     async def run(self, progress: Progress = lambda _, __: None) -> Result:
         """As many tasks as are wanted, or as can be made."""
-        wanted = self._shares()
+        wanted = _shares(self._plan.count, [each.name for each in self._originals])
         found: dict[str, Yield] = {}
         for _ in range(_PASSES):
             found |= await self._campaigns(wanted, found, progress)
@@ -79,13 +79,13 @@ class Generation:
             able = [each.name for each in self._originals if not found[each.name].exhausted]
             if missing <= 0 or not able:
                 break
-            for place, name in enumerate(able):
-                wanted[name] += missing // len(able) + (place < missing % len(able))
+            for name, more in _shares(missing, self._few(able, missing)).items():
+                wanted[name] += more
         return result
 
-    def _shares(self) -> dict[str, int]:
-        each, more = divmod(self._plan.count, len(self._originals))
-        return {original.name: each + (place < more) for place, original in enumerate(self._originals)}
+    def _few(self, able: Sequence[str], missing: int) -> Sequence[str]:
+        """Those that are to make up for what others could not make: few, since each of them begins anew."""
+        return random.Random(f"{self._plan.seed}:{missing} more").sample(able, min(len(able), -(-missing // _FEW)))
 
     async def _campaigns(
         self, wanted: Mapping[str, int], found: Mapping[str, Yield], progress: Progress
@@ -132,3 +132,8 @@ class Generation:
         twice = [{"": {Reason.DUPLICATE.word: result.duplicates}}] if result.duplicates else []
         result.counts = merged([*counts, *twice])
         return result
+
+
+def _shares(count: int, names: Sequence[str]) -> dict[str, int]:
+    each, more = divmod(count, len(names))
+    return {name: each + (place < more) for place, name in enumerate(names)}
