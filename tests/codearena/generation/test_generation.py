@@ -1,6 +1,7 @@
 """Generation by real services, in local isolation: what is made, that it is made again, and what is refused."""
 
 import asyncio
+import dataclasses
 import json
 import os
 import signal
@@ -9,14 +10,14 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from codearena.commands.arena import arena_of, tools_at
 from codearena.commands.gateways import Isolation
 from codearena.generation.bases import all_bases
-from codearena.generation.campaign import Tools
+from codearena.generation.campaign import Tools, Yield
 from codearena.generation.certificate import Certificate, Reason
 from codearena.generation.certification import Certification, Certified, groups_of
 from codearena.generation.generation import Generation, Plan, Result
@@ -107,6 +108,30 @@ def test_the_same_seed_gives_the_same_tasks(result: Result, tmp_path: Path) -> N
     again = generated(tmp_path, Plan(COUNT, 7, held_out=0.5), originals())
     assert [unmeasured(task) for task in again.tasks] == [unmeasured(task) for task in result.tasks]
     assert again.counts == result.counts
+
+
+def test_what_a_program_cannot_make_few_others_make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, int]] = []
+
+    class Counted:
+        """Makes what it is asked for at once; the program `p00` can make ten and no more."""
+
+        def __init__(self, original: Original, *_: object) -> None:
+            self._name = original.name
+
+        async def run(self, count: int) -> Yield:
+            asked.append((self._name, count))
+            made = min(count, 10) if self._name == "p00" else count
+            trees = [f"{self._name}-{number}" for number in range(made)]
+            return Yield([clamp_task(id=tree, certificate={"tree": tree}) for tree in trees], exhausted=made < count)
+
+    monkeypatch.setattr("codearena.generation.generation.Campaign", Counted)
+    programs = [dataclasses.replace(originals()[0], name=f"p{number:02}") for number in range(20)]
+    plan = Plan(600, 7)
+    with Journal(tmp_path / "journal", plan.identity(programs)) as journal:
+        made = asyncio.run(Generation(plan, programs, cast(Tools, None), journal).run())
+    assert len(made.tasks) == 600
+    assert len(asked) == len(programs) + 2  # twenty are missing, of sixteen and more to a program
 
 
 def test_a_journal_of_another_generation_is_refused(tmp_path: Path) -> None:
