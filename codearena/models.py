@@ -284,7 +284,8 @@ class BatchResponse(Lenient):
 
 
 class Info(Lenient):
-    """Everything about a step beside what the agent sees. All but the ids and difficulty are null after reset."""
+    """Everything about a step beside what the agent sees. All but the ids, difficulty and baseline_seal are null after
+    reset."""
 
     episode_id: str
     task_id: str
@@ -310,6 +311,11 @@ class Info(Lenient):
     judge_flags: list[str] | None = None
     revisions: Revisions | None = None
     timings: Timings | None = None
+    baseline_seal: str | None = Field(
+        default=None,
+        description="After reset: a hash of what the observation shows of the code as given, and of all that it came "
+        "about by, for the task's certificate. Null: not known; after a step.",
+    )
 
 
 class StepResponse(Lenient):

@@ -55,6 +55,11 @@ COMPONENT = Histogram(
     buckets=(0, *_SHARES),
 )
 IDENTICAL = Counter("codearena_gateway_identical_attempts", "Attempts identical to an earlier one of their episode.")
+BASELINES = Counter(
+    "codearena_gateway_baselines",
+    "What resets show of code as given, found (certificate, store) or made (run) for a task that was not in memory.",
+    ["source"],
+)
 SHARED = Counter(
     "codearena_gateway_shared_attempts", "Sources whose verdict came from an attempt of the same source, sent before."
 )
@@ -186,6 +191,7 @@ _AT_ZERO: tuple[tuple[MetricWrapperBase, tuple[Iterable[str], ...]], ...] = (
     (REFUSALS, (_of_kind(UnauthenticatedError, ForbiddenError, RateLimitedError),)),
     (JOB_CHUNKS, (JOB_CHUNK_ENDS,)),
     (JOB_ITEMS, (("verdict", "problem"),)),
+    (BASELINES, (("certificate", "store", "run"),)),
     (FIXES, (("builtin", "model", "none"),)),
     (REDIS_SECONDS, (("ok", "failed"),)),
     (REWARD, (Level,)),

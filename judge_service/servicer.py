@@ -39,7 +39,7 @@ class JudgeServicer(judge_pb2_grpc.JudgeServiceServicer):
             analysis = await self._sources.analyse(request, caller)
         if analysis.compiles:
             self._judge.prepare(request.source, caller)
-        return judge_pb2.AnalyseResponse(analysis=analysis)
+        return judge_pb2.AnalyseResponse(analysis=analysis, revision=self._sources.revision)
 
     async def Judge(  # noqa: N802 - the rpc's name
         self,

@@ -7,11 +7,13 @@ core by the host: that says nothing of the source, and is a failure of ours.
 
 import hashlib
 import logging
+import platform
 import signal
+from pathlib import Path
 
 from google.protobuf.message import DecodeError
 
-from codearena.confined import Ended
+from codearena.confined import Ended, Limits
 from codearena.errors import ServiceError
 from codearena.server import budgets
 from codearena.server.flights import Flights
@@ -28,6 +30,7 @@ log = logging.getLogger(__name__)
 
 _LARGEST_KEPT_BYTES = 16 * 1024
 """Of one answer: all of them together must not fill the memory."""
+_DECIDING = ("analysis/*.py", "analysers/source.py", "source_analyser.py")
 _LONGEST_NAME = 64
 _MOST_LINES = 16
 
@@ -45,6 +48,8 @@ class SourceAnalyser:
         self._gate = Gate("source", places, settings.queue_length, settings.retry_after_s, each=places // 2)
         self._kept: Recent[bytes, executor_pb2.Analysis] = Recent(settings.cache_entries)
         self._flights: Flights[executor_pb2.Analysis] = Flights(0)
+        self.revision = _revision(analyses.limits)
+        """Hex hash of what decides an answer: our code, the parser's version, the limits."""
 
     async def analyse(self, request: judge_pb2.AnalyseRequest, caller: str) -> executor_pb2.Analysis:
         """What the source is. caller: on whose behalf, for queues that take turns.
@@ -109,3 +114,11 @@ def _checked(answer: bytes, request: judge_pb2.AnalyseRequest) -> executor_pb2.A
     ):
         raise ServiceError("a reader's answer contradicts itself")
     return analysis
+
+
+def _revision(limits: Limits) -> str:
+    digest = hashlib.sha256(f"python {platform.python_version()}\n{limits.memory_bytes}\n".encode())
+    package = Path(__file__).parent
+    for path in sorted(path for pattern in _DECIDING for path in package.glob(pattern)):
+        digest.update(path.relative_to(package).as_posix().encode() + b"\n" + path.read_bytes())
+    return digest.hexdigest()

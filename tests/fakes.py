@@ -69,7 +69,7 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
 
     fail: errors to answer calls with that source's first word, in turn, before anything else.
     fail_measurements: no workload with a reference succeeds.
-    isolation: what it says that attempts run in.
+    isolation, runner_revision, packages: what it says that attempts run in, and have.
     gate: closed, every attempt waits; `arrived` returns when so many have come.
     request_ids, time_left_s: what came with each request, in the order of `requests`; sandboxes: where it ran.
     leased_s: how long it says that each attempt has waited for a sandbox.
@@ -93,6 +93,8 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
         self.gives_up_between = False
         self.calls = self.ended = 0
         self.isolation = isolation
+        self.runner_revision = "runner-1"
+        self.packages: tuple[str, ...] = ()
         self.leased_s = 0.0
         self.change: Callable[[executor_pb2.Report], None] = lambda report: None
         self.gate = asyncio.Event()
@@ -145,7 +147,8 @@ class FakeExecutor(_Fake, executor_pb2_grpc.ExecutorServiceServicer):
         report = _report(request.workload, word)
         if not request.attempt_id.startswith(_OURS):
             self.change(report)
-        report.isolation.name = self.isolation
+        report.isolation.name, report.isolation.runner_revision = self.isolation, self.runner_revision
+        report.isolation.packages.extend(self.packages)
         report.timings.leased.FromMilliseconds(round(1000 * self.leased_s))
         return report
 
@@ -225,7 +228,7 @@ class FakeJudge(_Fake, judge_pb2_grpc.JudgeServiceServicer):
     """Reads a source as the FakeExecutor runs it, and scores everything alike.
 
     fail, fail_analyses: errors to answer with first when asked for a judgement, or an analysis, in turn. analysed:
-    sources that it read. change: what is done to each analysis.
+    sources that it read. change: what is done to each analysis. reader_revision: what it says that read a source.
     """
 
     def __init__(self) -> None:
@@ -238,6 +241,7 @@ class FakeJudge(_Fake, judge_pb2_grpc.JudgeServiceServicer):
         self.fail: deque[CodeArenaError] = deque()
         self.fail_analyses: deque[CodeArenaError] = deque()
         self.change: Callable[[executor_pb2.Analysis], None] = lambda analysis: None
+        self.reader_revision = "reader-1"
 
     async def Analyse(self, request: judge_pb2.AnalyseRequest, context: Any) -> judge_pb2.AnalyseResponse:  # noqa: N802
         self.analysed.append(request.source)
@@ -245,7 +249,7 @@ class FakeJudge(_Fake, judge_pb2_grpc.JudgeServiceServicer):
             raise self.fail_analyses.popleft()
         analysis = _analysis(request)
         self.change(analysis)
-        return judge_pb2.AnalyseResponse(analysis=analysis)
+        return judge_pb2.AnalyseResponse(analysis=analysis, revision=self.reader_revision)
 
     async def Judge(self, request: judge_pb2.JudgeRequest, context: Any) -> judge_pb2.JudgeResponse:  # noqa: N802
         self.requests.append(request)

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from codearena.generation.baselines import with_baselines
 from codearena.generation.certificate import (
     Certificate,
     Marks,
@@ -166,7 +167,8 @@ class Campaign:
         ranks = await self._tools.fixer.ranks(questions)
         for each in chosen:
             self._found.count(each.mutant, "certified")
-        return [self._task(number, *each) for number, each in enumerate(zip(chosen, ranks, strict=True), start=1)]
+        tasks = [self._task(number, *each) for number, each in enumerate(zip(chosen, ranks, strict=True), start=1)]
+        return await with_baselines(self._tools.arena, tasks)
 
     def _task(self, number: int, seen: _Seen, fixer_rank: int | None) -> Task:
         mutant = seen.mutant

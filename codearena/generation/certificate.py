@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from codearena.models import Verdict
+from codearena.tasks.baseline import Baseline
 
 FULL_EFFICIENCY = 0.9
 """Least efficiency_score of full marks."""
@@ -105,7 +106,8 @@ class Certificate(_Part):
     revision: of the task; isolation, revisions: of the verdicts; reference, buggy, empty: graded on the task's tests,
     each as if nothing had been given (as the code as given, the buggy code earns nothing); outcome: of the buggy code;
     replays: fresh processes with a hash seed each, in which reference and buggy code did the same every time;
-    mutation_score: of the hidden tests; tree: identity of the buggy code; packages: that the sandbox had to have.
+    mutation_score: of the hidden tests; tree: identity of the buggy code; packages: that the sandbox had to have;
+    baseline: what a reset shows of the buggy code; None: not known, as in certificates of older versions.
     """
 
     revision: str
@@ -121,6 +123,7 @@ class Certificate(_Part):
     difficulty: Difficulty
     tree: str
     packages: list[str] = []
+    baseline: Baseline | None = None
 
 
 def outcome_of(verdict: Verdict) -> Outcome:

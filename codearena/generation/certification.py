@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from codearena.generation.baselines import with_baselines
 from codearena.generation.campaign import Tools
 from codearena.generation.certificate import (
     Certificate,
@@ -156,7 +157,9 @@ class _OfGroup:
         await require_stable(self._standing, replayed, self._tools.replays, self._original.drawn)
         (rank,) = await self._tools.fixer.ranks([Question(task.buggy, alone.error_log, task.solution)])
         made = self._certificate(task, reference, marks, outcome, rank)
-        return task.model_copy(update={"certificate": made.model_dump(mode="json")})
+        certified = task.model_copy(update={"certificate": made.model_dump(mode="json")})
+        (whole,) = await with_baselines(arena, [certified])
+        return whole
 
     async def _wrong(self, task: Task, alone: Verdict) -> tuple[Marks, Outcome]:
         try:

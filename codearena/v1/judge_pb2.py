@@ -25,15 +25,15 @@ _sym_db = _symbol_database.Default()
 from codearena.v1 import executor_pb2 as codearena_dot_v1_dot_executor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x63odearena/v1/judge.proto\x12\x0c\x63odearena.v1\x1a\x1b\x63odearena/v1/executor.proto\"\x11\n\x0f\x44\x65scribeRequest\"H\n\x10\x44\x65scribeResponse\x12%\n\x04kind\x18\x01 \x01(\x0e\x32\x17.codearena.v1.JudgeKind\x12\r\n\x05model\x18\x02 \x01(\t\"E\n\x0e\x41nalyseRequest\x12\x0e\n\x06source\x18\x01 \x01(\x0c\x12#\n\x06\x63hecks\x18\x02 \x03(\x0b\x32\x13.codearena.v1.Check\";\n\x0f\x41nalyseResponse\x12(\n\x08\x61nalysis\x18\x01 \x01(\x0b\x32\x16.codearena.v1.Analysis\"L\n\x0cJudgeRequest\x12\x12\n\nattempt_id\x18\x01 \x01(\t\x12(\n\x08\x65vidence\x18\x02 \x01(\x0b\x32\x16.codearena.v1.Evidence\"P\n\rJudgeResponse\x12*\n\tjudgement\x18\x01 \x01(\x0b\x32\x17.codearena.v1.JudgementJ\x04\x08\x02\x10\x03R\rwants_results\"\xa5\x01\n\x08\x45vidence\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12\x14\n\x0c\x62uggy_source\x18\x04 \x01(\x0c\x12\x0e\n\x06source\x18\x05 \x01(\x0c\x12$\n\x06report\x18\x06 \x01(\x0b\x32\x14.codearena.v1.Report\x12\x18\n\x10\x61ll_tests_passed\x18\x07 \x01(\x08\"\xe5\x01\n\tJudgement\x12%\n\x04kind\x18\x01 \x01(\x0e\x32\x17.codearena.v1.JudgeKind\x12\r\n\x05model\x18\x02 \x01(\t\x12,\n\x0b\x63orrectness\x18\x03 \x01(\x0b\x32\x17.codearena.v1.Dimension\x12)\n\x08security\x18\x04 \x01(\x0b\x32\x17.codearena.v1.Dimension\x12(\n\x07quality\x18\x05 \x01(\x0b\x32\x17.codearena.v1.Dimension\x12\x10\n\x08revision\x18\x06 \x01(\t\x12\r\n\x05\x66lags\x18\x07 \x03(\t\"b\n\tDimension\x12\x12\n\x05score\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\'\n\x08\x66indings\x18\x03 \x03(\x0b\x32\x15.codearena.v1.FindingB\x08\n\x06_score\"H\n\x07\x46inding\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x0c\n\x04line\x18\x03 \x01(\x05\x12\x10\n\x08severity\x18\x04 \x01(\t*R\n\tJudgeKind\x12\x1a\n\x16JUDGE_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11JUDGE_KIND_STATIC\x10\x01\x12\x12\n\x0eJUDGE_KIND_LLM\x10\x02\x32\xe3\x01\n\x0cJudgeService\x12\x46\n\x07\x41nalyse\x12\x1c.codearena.v1.AnalyseRequest\x1a\x1d.codearena.v1.AnalyseResponse\x12@\n\x05Judge\x12\x1a.codearena.v1.JudgeRequest\x1a\x1b.codearena.v1.JudgeResponse\x12I\n\x08\x44\x65scribe\x12\x1d.codearena.v1.DescribeRequest\x1a\x1e.codearena.v1.DescribeResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x63odearena/v1/judge.proto\x12\x0c\x63odearena.v1\x1a\x1b\x63odearena/v1/executor.proto\"\x11\n\x0f\x44\x65scribeRequest\"H\n\x10\x44\x65scribeResponse\x12%\n\x04kind\x18\x01 \x01(\x0e\x32\x17.codearena.v1.JudgeKind\x12\r\n\x05model\x18\x02 \x01(\t\"E\n\x0e\x41nalyseRequest\x12\x0e\n\x06source\x18\x01 \x01(\x0c\x12#\n\x06\x63hecks\x18\x02 \x03(\x0b\x32\x13.codearena.v1.Check\"M\n\x0f\x41nalyseResponse\x12(\n\x08\x61nalysis\x18\x01 \x01(\x0b\x32\x16.codearena.v1.Analysis\x12\x10\n\x08revision\x18\x02 \x01(\t\"L\n\x0cJudgeRequest\x12\x12\n\nattempt_id\x18\x01 \x01(\t\x12(\n\x08\x65vidence\x18\x02 \x01(\x0b\x32\x16.codearena.v1.Evidence\"P\n\rJudgeResponse\x12*\n\tjudgement\x18\x01 \x01(\x0b\x32\x17.codearena.v1.JudgementJ\x04\x08\x02\x10\x03R\rwants_results\"\xa5\x01\n\x08\x45vidence\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12\x14\n\x0c\x62uggy_source\x18\x04 \x01(\x0c\x12\x0e\n\x06source\x18\x05 \x01(\x0c\x12$\n\x06report\x18\x06 \x01(\x0b\x32\x14.codearena.v1.Report\x12\x18\n\x10\x61ll_tests_passed\x18\x07 \x01(\x08\"\xe5\x01\n\tJudgement\x12%\n\x04kind\x18\x01 \x01(\x0e\x32\x17.codearena.v1.JudgeKind\x12\r\n\x05model\x18\x02 \x01(\t\x12,\n\x0b\x63orrectness\x18\x03 \x01(\x0b\x32\x17.codearena.v1.Dimension\x12)\n\x08security\x18\x04 \x01(\x0b\x32\x17.codearena.v1.Dimension\x12(\n\x07quality\x18\x05 \x01(\x0b\x32\x17.codearena.v1.Dimension\x12\x10\n\x08revision\x18\x06 \x01(\t\x12\r\n\x05\x66lags\x18\x07 \x03(\t\"b\n\tDimension\x12\x12\n\x05score\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\'\n\x08\x66indings\x18\x03 \x03(\x0b\x32\x15.codearena.v1.FindingB\x08\n\x06_score\"H\n\x07\x46inding\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x0c\n\x04line\x18\x03 \x01(\x05\x12\x10\n\x08severity\x18\x04 \x01(\t*R\n\tJudgeKind\x12\x1a\n\x16JUDGE_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11JUDGE_KIND_STATIC\x10\x01\x12\x12\n\x0eJUDGE_KIND_LLM\x10\x02\x32\xe3\x01\n\x0cJudgeService\x12\x46\n\x07\x41nalyse\x12\x1c.codearena.v1.AnalyseRequest\x1a\x1d.codearena.v1.AnalyseResponse\x12@\n\x05Judge\x12\x1a.codearena.v1.JudgeRequest\x1a\x1b.codearena.v1.JudgeResponse\x12I\n\x08\x44\x65scribe\x12\x1d.codearena.v1.DescribeRequest\x1a\x1e.codearena.v1.DescribeResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'codearena.v1.judge_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_JUDGEKIND']._serialized_start=1030
-  _globals['_JUDGEKIND']._serialized_end=1112
+  _globals['_JUDGEKIND']._serialized_start=1048
+  _globals['_JUDGEKIND']._serialized_end=1130
   _globals['_DESCRIBEREQUEST']._serialized_start=71
   _globals['_DESCRIBEREQUEST']._serialized_end=88
   _globals['_DESCRIBERESPONSE']._serialized_start=90
@@ -41,19 +41,19 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ANALYSEREQUEST']._serialized_start=164
   _globals['_ANALYSEREQUEST']._serialized_end=233
   _globals['_ANALYSERESPONSE']._serialized_start=235
-  _globals['_ANALYSERESPONSE']._serialized_end=294
-  _globals['_JUDGEREQUEST']._serialized_start=296
-  _globals['_JUDGEREQUEST']._serialized_end=372
-  _globals['_JUDGERESPONSE']._serialized_start=374
-  _globals['_JUDGERESPONSE']._serialized_end=454
-  _globals['_EVIDENCE']._serialized_start=457
-  _globals['_EVIDENCE']._serialized_end=622
-  _globals['_JUDGEMENT']._serialized_start=625
-  _globals['_JUDGEMENT']._serialized_end=854
-  _globals['_DIMENSION']._serialized_start=856
-  _globals['_DIMENSION']._serialized_end=954
-  _globals['_FINDING']._serialized_start=956
-  _globals['_FINDING']._serialized_end=1028
-  _globals['_JUDGESERVICE']._serialized_start=1115
-  _globals['_JUDGESERVICE']._serialized_end=1342
+  _globals['_ANALYSERESPONSE']._serialized_end=312
+  _globals['_JUDGEREQUEST']._serialized_start=314
+  _globals['_JUDGEREQUEST']._serialized_end=390
+  _globals['_JUDGERESPONSE']._serialized_start=392
+  _globals['_JUDGERESPONSE']._serialized_end=472
+  _globals['_EVIDENCE']._serialized_start=475
+  _globals['_EVIDENCE']._serialized_end=640
+  _globals['_JUDGEMENT']._serialized_start=643
+  _globals['_JUDGEMENT']._serialized_end=872
+  _globals['_DIMENSION']._serialized_start=874
+  _globals['_DIMENSION']._serialized_end=972
+  _globals['_FINDING']._serialized_start=974
+  _globals['_FINDING']._serialized_end=1046
+  _globals['_JUDGESERVICE']._serialized_start=1133
+  _globals['_JUDGESERVICE']._serialized_end=1360
 # @@protoc_insertion_point(module_scope)

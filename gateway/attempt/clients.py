@@ -78,16 +78,16 @@ class Clients:
 
     async def analyse(
         self, ticket: Ticket, source: bytes, checks: Iterable[executor_pb2.Check]
-    ) -> executor_pb2.Analysis:
-        """What the judge reads of a source that nothing has run of."""
+    ) -> judge_pb2.AnalyseResponse:
+        """What the judge reads of a source that nothing has run of, and which judge that is."""
         request = judge_pb2.AnalyseRequest(source=source, checks=checks)
 
-        async def ask(timeout_s: float, metadata: Metadata) -> executor_pb2.Analysis:
-            analysis = (await self._judge.Analyse(request, timeout=timeout_s, metadata=metadata)).analysis
+        async def ask(timeout_s: float, metadata: Metadata) -> judge_pb2.AnalyseResponse:
+            read = await self._judge.Analyse(request, timeout=timeout_s, metadata=metadata)
             # Without either, that it does not compile would be the default of a message that nobody filled in.
-            if analysis.compiles is analysis.HasField("problem"):
+            if read.analysis.compiles is read.analysis.HasField("problem"):
                 raise ServiceError("the judge answered without an analysis")
-            return analysis
+            return read
 
         return await _answer("judge", ticket, budgets.JUDGE_S, ask)
 

@@ -25,6 +25,7 @@ from gateway.attempt import briefs, limits
 from gateway.attempt.clients import Clients
 from gateway.attempt.preparation import Preparation, Prepared
 from gateway.attempt.proposal import Proposal, identity_of, ticket_for
+from gateway.attempt.seals import Seals
 from gateway.attempt.stages import Services, Stages
 from gateway.deadline import Deadline
 from gateway.series.tally import Tally
@@ -72,6 +73,7 @@ class Graph:
         self._tally = tally
         self._services = Services(settings, clients)
         self.preparation = Preparation(settings, rng, self._services)
+        self.seals = Seals(settings, self._services.origin)
 
     async def attempt(self, proposal: Proposal) -> Attempt:
         """Grades one attempt."""

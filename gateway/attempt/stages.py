@@ -11,6 +11,7 @@ from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2
 from gateway.attempt.admission import Admissions
 from gateway.attempt.clients import Clients, Sandbox
 from gateway.attempt.proposal import Proposal, Ticket
+from gateway.attempt.seals import Origin
 from gateway.settings import Settings
 
 
@@ -63,6 +64,7 @@ class Stages:
     ticket: Ticket
     source_bytes: int
     interpreters: Interpreters
+    origin: Origin
     watch: Stopwatch
 
     async def analyse_and_run(self, workload: executor_pb2.Workload) -> executor_pb2.Report:
@@ -74,6 +76,8 @@ class Stages:
         with self.watch.stage("execute"):
             report = await self.sandbox.run(self.ticket, workload)
         self.interpreters.note(report.isolation.python)
+        if not self.ticket.isolation:
+            self.origin.note_sandbox(report.isolation)
         self.ticket = self.ticket.anew()
         if not report.HasField("analysis"):  # else the executor knows better
             report.analysis.CopyFrom(analysis if analysis.compiles else _unread(workload, analysis))
@@ -82,7 +86,8 @@ class Stages:
     async def _analyse(self, workload: executor_pb2.Workload) -> executor_pb2.Analysis:
         if len(workload.source) > self.source_bytes:
             return _too_large(len(workload.source), self.source_bytes)
-        analysis = await self.clients.analyse(self.ticket, workload.source, workload.checks)
+        read = await self.clients.analyse(self.ticket, workload.source, workload.checks)
+        analysis, self.origin.reader = read.analysis, read.revision
         if analysis.compiles and len(analysis.checks) != len(workload.checks):
             raise ServiceError("the judge read other rules than it was asked to")
         return analysis
@@ -116,7 +121,9 @@ class Stages:
     async def grade(self, request: grader_pb2.GradeRequest) -> grader_pb2.GradeResponse:
         """The best verdict that the measurements made so far give."""
         with self.watch.stage("grade"):
-            return await self.clients.grade(self.ticket, request)
+            graded = await self.clients.grade(self.ticket, request)
+        self.origin.grader = graded.verdict.grader_revision
+        return graded
 
 
 class Services:
@@ -126,6 +133,7 @@ class Services:
         self._clients = clients
         self._source_bytes = settings.source_bytes
         self._interpreters = Interpreters()
+        self.origin = Origin()
         self._admissions = Admissions(
             settings.attempts_running, settings.attempts_waiting, settings.isolation_executors
         )
@@ -138,7 +146,7 @@ class Services:
             with watch.stage("queued"):
                 await held.enter_async_context(self._admissions.place(ticket))
             sandbox = await held.enter_async_context(self._clients.sandbox(ticket))
-            yield Stages(self._clients, sandbox, ticket, self._source_bytes, self._interpreters, watch)
+            yield Stages(self._clients, sandbox, ticket, self._source_bytes, self._interpreters, self.origin, watch)
 
     async def run(self, ticket: Ticket, workload: executor_pb2.Workload) -> executor_pb2.Report:
         """What is read and seen of a source that is no attempt."""

@@ -8,10 +8,12 @@ from google.protobuf.message import Message
 
 from codearena import models, returns, steps
 from codearena.server.enums import names
+from codearena.tasks.baseline import Baseline, Shown
 from codearena.tasks.task import Task
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2, store_pb2
 from gateway.access import caller as callers
 from gateway.attempt.graph import Attempt
+from gateway.attempt.shown import shown
 from gateway.metrics import judge_name
 from gateway.store.records import EpisodeRecord
 
@@ -82,7 +84,9 @@ def step(episode: EpisodeRecord, attempt: Attempt, done: bool, source_bytes: int
     summed = {"reward_delta": delta, "episode_return": returns.best(episode.best_reward, graded.reward)}
     return models.StepResponse(
         episode_id=callers.shown(episode.episode_id),
-        observation=observation(episode, attempt.task, attempt.verdict, attempt.proposal.step, sources).model_copy(
+        observation=observation(
+            episode, attempt.task, shown(attempt.verdict), attempt.proposal.step, sources
+        ).model_copy(
             update={name: getattr(graded, name) for name in ("solved", "reward_components", "penalties")} | summed
         ),
         reward=delta if episode.step_reward == "delta" else graded.reward,
@@ -96,14 +100,14 @@ def step(episode: EpisodeRecord, attempt: Attempt, done: bool, source_bytes: int
     )
 
 
-def reset(episode: EpisodeRecord, task: Task, baseline: grader_pb2.Verdict) -> models.StepResponse:
+def reset(episode: EpisodeRecord, task: Task, baseline: Baseline) -> models.StepResponse:
     """The answer to a reset, the same for a retried one however far the episode is by then."""
     return models.StepResponse(
         episode_id=callers.shown(episode.episode_id),
         observation=observation(episode, task, baseline, 0, []),
         reward=None,
         done=False,
-        info=models.Info(**_about(episode, task)),
+        info=models.Info(**_about(episode, task), baseline_seal=baseline.seal or None),
     )
 
 
@@ -116,17 +120,15 @@ def _about(episode: EpisodeRecord, task: Task) -> dict[str, Any]:
     }
 
 
-def observation(
-    record: EpisodeRecord, task: Task, verdict: grader_pb2.Verdict, step: int, sources: list[bytes]
-) -> models.Observation:
+def observation(record: EpisodeRecord, task: Task, seen: Shown, step: int, sources: list[bytes]) -> models.Observation:
     return models.Observation(
         buggy_code=task.buggy,
-        error_log=verdict.error_log,
-        test_results=_test_results(verdict),
+        error_log=seen.error_log,
+        test_results=seen.test_results,
         previous_attempts=[shown_source(source) for source in sources],
         task_id=task.id,
         description=task.description,
-        hint=verdict.hint,
+        hint=seen.hint,
         step=step,
         max_steps=record.max_steps,
         episode_id=callers.shown(record.episode_id),
@@ -162,15 +164,6 @@ def kept(body: bytes, record: EpisodeRecord) -> bytes:
     update = {"previous_attempts": sources, "memory": reminded(record)}
     observation = answer.observation.model_copy(update=update)
     return answer.model_copy(update={"observation": observation}).model_dump_json().encode()
-
-
-def _test_results(verdict: grader_pb2.Verdict) -> str:
-    """One line a visible test, then the counts; of hidden tests the counts alone."""
-    lines = [f"{'PASS' if test.passed else 'FAIL'} {test.name}" for test in verdict.tests]
-    counts = f"{verdict.tests_passed}/{verdict.tests_total} tests passed"
-    if verdict.hidden_total:
-        counts += f", {verdict.hidden_passed}/{verdict.hidden_total} of them hidden"
-    return "\n".join([*lines, counts])
 
 
 def _fields(message: Message) -> dict[str, Any]:
