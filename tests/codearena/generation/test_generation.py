@@ -23,6 +23,7 @@ from codearena.generation.certification import Certification, Certified, groups_
 from codearena.generation.generation import Generation, Plan, Result
 from codearena.generation.journal import Journal
 from codearena.generation.original import Original, of_base
+from codearena.tasks.baseline import Baseline
 from codearena.tasks.faults import TaskError
 from codearena.tasks.jsonl import read_jsonl, write_jsonl
 from codearena.tasks.task import Split, Task
@@ -74,6 +75,30 @@ def test_as_many_tasks_as_wanted_are_certified(result: Result) -> None:
         assert found.reference.passed == found.reference.total
         assert found.outcome != "passes"
         assert found.replays == 20
+
+
+def shown_by_resets(tasks: Sequence[Task]) -> list[Baseline]:
+    """By a gateway that has not seen them before."""
+
+    async def run() -> list[Baseline]:
+        async with tools(tasks) as found:
+            answers = [await found.arena.reset(task.id) for task in tasks]
+        seen = [(answer.observation, answer.info.baseline_seal) for answer in answers]
+        texts = ("error_log", "test_results", "hint")
+        return [
+            Baseline(**{name: getattr(observation, name) for name in texts}, seal=seal or "")
+            for observation, seal in seen
+        ]
+
+    return asyncio.run(run())
+
+
+def test_certificates_say_what_a_run_of_the_code_as_given_shows(result: Result) -> None:
+    """Those of a few programs that fail, do not compile, or are slow."""
+    chosen = list({certificate(task).outcome: task for task in result.tasks}.values())
+    run = shown_by_resets([task.model_copy(update={"certificate": None}) for task in chosen])
+    assert [certificate(task).baseline for task in chosen] == run
+    assert all(each.seal for each in run)
 
 
 def test_no_two_tasks_have_the_same_code(result: Result) -> None:
@@ -219,6 +244,7 @@ def test_a_task_of_somebody_else_is_certified(certified: Certified) -> None:
     assert {name: each.outcome for name, each in found.items()} == dict.fromkeys(("bug", "by-script", "twice"), "fails")
     assert {name: each.replays for name, each in found.items()} == {"bug": 20, "by-script": 0, "twice": 20}
     assert all(each.strength.killed > 0 for each in found.values())
+    assert all(each.baseline is not None and each.baseline.seal for each in found.values())
 
 
 def test_a_reference_that_depends_on_the_hash_seed_is_refused_by_the_name_of_the_test(certified: Certified) -> None:
