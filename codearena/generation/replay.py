@@ -2,7 +2,8 @@
 
 A payload is JSON, as `replaying.py` makes it. An answer is a line for each call, sent as soon as it is known, so that a
 call that ends the process has the ones before it told. The code is the task author's or a wrong version of it: what a
-mistake could do to this machine is refused (files written, processes started, connections), what malice could is not.
+mistake could do to this machine is refused (files written, processes started, connections), what malice could is not;
+what is written all the same is written to a folder of the replay's own.
 """
 
 import base64
@@ -44,6 +45,7 @@ _CHANGING = (
     "os.link",
     "os.symlink",
 )
+_IN_MEMORY = (":memory:", b":memory:")
 _LIMITS = trees.ValueLimits(nodes=50_000, size_bytes=512 * 1024)
 
 
@@ -75,6 +77,7 @@ def _over_time(_: int, __: FrameType | None) -> None:
 def work(_: str, payload: bytes) -> Iterator[bytes]:
     """A line for each call."""
     request = json.loads(payload)
+    os.chdir(request["folder"])
     sys.addaudithook(_audit)
     call_cpu_s, skipped = request["call_cpu_s"], set(request["skipped"])
     replay = _Program(request) if request["program"] else _Module(request)
@@ -91,6 +94,9 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
     if event == "open":
         writes = isinstance(args[1], str) and set(args[1]) & set("wax+")
         if writes or (args[1] is None and args[2] & (os.O_WRONLY | os.O_RDWR)):
+            raise _RefusedError("no file is written")
+    elif event == "sqlite3.connect":
+        if args[0] not in _IN_MEMORY:  # SQLite opens and makes files itself, of which no other event tells
             raise _RefusedError("no file is written")
     elif event.startswith(_FORBIDDEN) or event in _CHANGING:
         raise _RefusedError(f"{event}: {[str(each) for each in args[:2]]}")

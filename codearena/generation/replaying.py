@@ -1,13 +1,14 @@
 """Programs replayed in fresh processes: whether what they do depends on how Python hashes texts, or differs at all.
 
 For each hash seed there is a process that has imported what programs need and nothing else; each replay is a fork of it
-that ends with its answer.
+that ends with its answer, in an empty folder that is gone with it.
 """
 
 import asyncio
 import base64
 import json
 import os
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -93,15 +94,19 @@ class Replays:
 
     seeds: Sequence[int] = HASH_SEEDS
     _workers: dict[int, Workers] = field(default_factory=dict)
+    _scratch: "tempfile.TemporaryDirectory[str] | None" = None
 
     async def __aenter__(self) -> "Replays":
         at_once = os.cpu_count() or 1
+        self._scratch = tempfile.TemporaryDirectory(prefix="codearena-replays-", ignore_cleanup_errors=True)
         self._workers = {seed: Workers(_WORK, at_once, _START_S, hash_seed=seed) for seed in self.seeds}
         self._places = asyncio.Semaphore(at_once)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await asyncio.gather(*(workers.close() for workers in self._workers.values()))
+        if self._scratch is not None:
+            self._scratch.cleanup()
 
     async def once(self, program: Replayed, calls: Sequence[Call]) -> list[str]:
         """What came of each call, with the first of the seeds. Of calls behind one that ends the process nothing is
@@ -137,7 +142,10 @@ class Replays:
         }
         cpu_s = 2.0 + _CALL_CPU_S * _MOST_OVER_TIME
         limits = Limits(cpu_s, 10 * cpu_s, _MEMORY_BYTES, items=1)
+        assert self._scratch is not None
         async with self._places:
-            ended = await self._workers[seed].run("replay", json.dumps(request).encode(), limits)
+            with tempfile.TemporaryDirectory(dir=self._scratch.name, ignore_cleanup_errors=True) as folder:
+                payload = json.dumps(request | {"folder": folder}).encode()
+                ended = await self._workers[seed].run("replay", payload, limits)
         lines = ended.answer.decode().split("\n")[:-1]
         return [*lines, *[LOST] * (len(calls) - len(lines))]

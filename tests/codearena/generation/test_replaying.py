@@ -111,3 +111,21 @@ async def test_lives_of_objects_are_replayed(replays: Replays) -> None:
         "class Stack(list):\n    push = list.append\n", tests=[{"name": "life", "calls": steps, "expect": [None, 1]}]
     )
     assert (await outcomes(replays, of))[0].startswith("value ")
+
+
+async def test_a_database_is_one_in_memory_or_refused(replays: Replays) -> None:
+    source = "import sqlite3\n\ndef f(x):\n    with sqlite3.connect(x) as d:\n        d.execute('CREATE TABLE t (n)')\n"
+    found = await outcomes(replays, task(source, ":memory:", ":memory:~", "left.db"))
+    assert found[0].startswith("value ")
+    assert [each.partition(" ")[0] for each in found[1:]] == ["refused", "refused"]
+
+
+async def test_what_a_program_leaves_in_its_folder_is_gone_with_the_replay(replays: Replays) -> None:
+    of = task("import os\n\ndef f(x):\n    os.mkfifo(x)\n    return os.listdir('.')\n", "left")
+    seen = Replayed.of(of, of.solution), calls_of(of)
+    assert await replays.once(*seen) == await replays.once(*seen)
+    assert "left" not in left_in(".", "/")
+
+
+def left_in(*folders: str) -> list[str]:
+    return [path.name for folder in folders for path in Path(folder).iterdir()]
