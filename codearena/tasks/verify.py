@@ -8,13 +8,16 @@ from codearena import probe_report
 from codearena.errors import CodeArenaError
 from codearena.models import Verdict
 from codearena.sdk.client import CodeArena
+from codearena.tasks.imported import packages_of
 from codearena.tasks.scripts import asked_of_attempt
-from codearena.tasks.task import Task
+from codearena.tasks.task import Check, Task
 
 FULL_EFFICIENCY = 0.9
 """Least efficiency_score that counts as full marks."""
 CALLS_KEPT_AT_RUN_TIME = frozenset({"eval", "exec", "compile", "os.system", "input", "breakpoint"})
 """What `forbid_call` forbids while an attempt runs, too; see executor_service/runner/attempt/rules.py."""
+_TEXT_AS_CODE = frozenset({"eval", "exec", "compile"})
+"""Of these, those that importing a package breaks, whatever it is; the others one with machine code of its own."""
 _AT_ONCE = 32  # tasks: as many as keep a host busy, and few enough to tell how far it has come
 _ON_THE_TEXT = ("forbid_string", "forbid_name")
 
@@ -56,7 +59,8 @@ def _batched(tasks: Iterable[Task]) -> Iterator[list[Task]]:
 
 def _verification(task: Task, reference: Verdict | CodeArenaError, buggy: Verdict | CodeArenaError) -> Verification:
     problems = [*_reference_problems(reference), *_buggy_problems(buggy), *_revision_problems(task, reference)]
-    warnings = [*_read_only(task), *_taken(task), *_unchanged(task), *_of_probe(task, reference)]
+    warnings = [*_read_only(task), *_of_packages(task), *_taken(task), *_unchanged(task)]
+    warnings += _of_probe(task, reference)
     return Verification(task.id, _graded(reference), _graded(buggy), problems, warnings)
 
 
@@ -89,8 +93,24 @@ def _read_only(task: Task) -> list[str]:
         f"the check {check.name!r} is read from the source alone, and code can be written so that it is not seen to "
         "break it: test the behaviour as well"
         for check in task.checks
-        if check.rule not in _ON_THE_TEXT
-        and not (check.rule == "forbid_call" and check.argument in CALLS_KEPT_AT_RUN_TIME and not task.program)
+        if check.rule not in _ON_THE_TEXT and not _is_kept(task, check)
+    ]
+
+
+def _is_kept(task: Task, check: Check) -> bool:
+    """Whether a rule is kept while an attempt runs."""
+    return check.rule == "forbid_call" and check.argument in CALLS_KEPT_AT_RUN_TIME and not task.program
+
+
+def _of_packages(task: Task) -> list[str]:
+    """Of rules that are kept at run time, which take what a package does for what the attempt does that imports it."""
+    packages = ", ".join(packages_of(task))
+    kept = [check for check in task.checks if packages and _is_kept(task, check)]
+    return [
+        f"an attempt that imports {packages} counts as one that breaks the check {check.name!r}"
+        f"{'' if check.argument in _TEXT_AS_CODE else ', if that has machine code of its own'}: what a package does "
+        "while it is imported is not told from what the attempt does. Test the behaviour in the place of the rule"
+        for check in kept
     ]
 
 
