@@ -9,9 +9,10 @@ grader that has been replaced meanwhile: it is shown at once and made anew as so
 does decide rewards, which tests the code as given passes (given.py) and how long the reference takes (limits.py), is
 found out by every gateway for itself, with the runner, the grader and the hosts that its attempts get.
 
-A gateway serves at once. While no attempt is under way it makes what is missing, one task after the other: those that
-resets have asked for, then the most chosen, so many as the settings say. What a reset asks for before that is made at
-once and shared by all who wait. It takes its turn before the other attempts of whoever asked first.
+A gateway serves at once. While no attempt is under way and no reset has come for a moment it makes what is missing, one
+task after the other: those that resets have asked for, then the most chosen, so many as the settings say. What a reset
+asks for before that is made at once and shared by all who wait. It takes its turn before the other attempts of whoever
+asked first.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ import contextlib
 import hashlib
 import heapq
 import logging
+import time
 import zlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
@@ -44,6 +46,8 @@ from gateway.store.redis import Store
 log = logging.getLogger(__name__)
 
 _CALLER = "baseline"  # no batch and no job is called that
+_QUIET_S = 0.5
+"""After a reset: others may follow at once, which would wait for the core that is taken."""
 _RETRY = RetryPolicy(first_wait_s=1.0, max_wait_s=60.0)
 
 
@@ -65,6 +69,7 @@ class Baselines:
         self._most = settings.tasks_kept
         self._to_make: OrderedDict[str, Task] = OrderedDict()  # those asked for first
         self._more = asyncio.Event()
+        self._asked_s = float("-inf")  # when the last reset came, by the monotonic clock
 
     @contextlib.asynccontextmanager
     async def made_ahead(self) -> AsyncIterator[None]:
@@ -84,6 +89,7 @@ class Baselines:
         Raises:
             ServiceError: it was never established, and could not be now.
         """
+        self._asked_s = time.monotonic()
         known = self._known.get(task.revision)
         if known is None and await self._acquainted(task):
             known = await self._found(task)
@@ -179,7 +185,7 @@ class Baselines:
             self._more.clear()
             if not self._to_make:
                 await self._more.wait()
-            await self._graph.idle()
+            await self._quiet()
             revision, task = self._to_make.popitem(last=False)
             try:
                 if revision not in self._own and self._believed(task) is None:
@@ -193,6 +199,14 @@ class Baselines:
                 await _RETRY.pause(failures)
             except Exception:  # the worker's top: a defect at one task is none of the others'
                 log.exception("defect while preparing task %s", task.id)
+
+    async def _quiet(self) -> None:
+        """Returns when nothing else is to be done."""
+        asked_s = None
+        while asked_s != self._asked_s:  # another reset has come meanwhile
+            asked_s = self._asked_s
+            await asyncio.sleep(max(0.0, asked_s + _QUIET_S - time.monotonic()))
+        await self._graph.idle()
 
     async def _most_chosen(self) -> list[str]:
         """By steps taken so far; among those that are alike as a curriculum goes, from easy to hard."""
