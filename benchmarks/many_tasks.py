@@ -201,7 +201,8 @@ def resets(few: str, many: str, count: int, rounds: int) -> Iterator[tuple[str, 
         for turn in range(rounds):
             usual: Body = {"task_id": f"synthetic/{rng.choice(nine)}"}
             yield from both("known, by id", usual, {"task_id": f"synthetic/{rng.choice(known)}"})
-            yield from both("known, of a group by auto", *([{"group_id": f"g{turn % 4}"}] * 2))
+            group: Body = {"group_id": f"g{turn % 4}"}
+            yield from both("known, of a group by auto", group, group)
             again: Body = {"strategy": "learning_progress", "group_id": f"p{turn % 4}", "agent_id": "learner"}
             yield from both("known, of a group by progress", again, again)
             yield from both("new and certified, by id", usual, {"task_id": f"synthetic/{next(new)}"})
