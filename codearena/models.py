@@ -284,8 +284,7 @@ class BatchResponse(Lenient):
 
 
 class Info(Lenient):
-    """Everything about a step beside what the agent sees. All but the ids, difficulty and baseline_seal are null after
-    reset."""
+    """Everything about a step beside what the agent sees. After reset null, but for ids, difficulty, baseline_seal."""
 
     episode_id: str
     task_id: str

@@ -1293,7 +1293,7 @@ export interface components {
         };
         /**
          * Info
-         * @description Everything about a step beside what the agent sees. All but the ids and difficulty are null after reset.
+         * @description Everything about a step beside what the agent sees. After reset null, but for ids, difficulty, baseline_seal.
          */
         Info: {
             /**
@@ -1303,6 +1303,11 @@ export interface components {
             attempt_reward?: number | null;
             /** Base */
             base?: number | null;
+            /**
+             * Baseline Seal
+             * @description After reset: a hash of what the observation shows of the code as given, and of all that it came about by, for the task's certificate. Null: not known; after a step.
+             */
+            baseline_seal?: string | null;
             /** Category */
             category: string;
             complexity?: components["schemas"]["Complexity"] | null;
