@@ -6,7 +6,7 @@
 #   deploy/engine.sh env     set up, then write the base image into .env, which Compose reads, if it is not the default
 #   deploy/engine.sh runner  set up, build the sandbox image from that base, and print its name on stdout
 #   deploy/engine.sh prometheus  install prometheus and promtool, for the tests of metrics; needs no engine
-#   deploy/engine.sh chromium    install chromium, for the tests in a browser; needs no engine
+#   deploy/engine.sh chromium  install chromium, for the tests in a browser; needs no engine
 #   deploy/engine.sh stop    stop the engine, if and only if this script started it
 #
 # A host with a working engine and a registry in reach is left as it is. Software is installed only as root on Debian;
