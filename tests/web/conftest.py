@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 import pytest
 
+from tests.gateway.catalogue.records import record, write
 from tests.web.stack import ROOT, Stack
 
 if find_spec("playwright") is None:
@@ -41,6 +42,33 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def stack(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     running = Stack(tmp_path_factory.mktemp("stack"))
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def hostile_stack(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One that serves a task whose every text is hostile; an attempt at it has been made."""
+    from tests.web.test_hostile import HOSTILE, hostile_record
+
+    folder = tmp_path_factory.mktemp("hostile")
+    (folder / "tasks.jsonl").write_text(hostile_record() + "\n", "utf-8")
+    running = Stack(folder, CODEARENA_GATEWAY_TASKS_DIR=str(folder / "tasks.jsonl"))
+    running.start()
+    running.api.post("/reset", json={"task_id": "hostile", "episode_id": "hostile-1"})
+    fix = f"def echo(x):\n    print({HOSTILE!r})\n    raise ValueError({HOSTILE!r})\n"
+    running.api.post("/step", json={"episode_id": "hostile-1", "proposed_fix": fix}).raise_for_status()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def many_tasks(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One that serves ten thousand tasks."""
+    folder = tmp_path_factory.mktemp("many")
+    write(folder / "tasks.jsonl", map(record, range(10_000)))
+    running = Stack(folder, CODEARENA_GATEWAY_TASKS_DIR=str(folder / "tasks.jsonl"))
     running.start()
     yield running
     running.stop()
