@@ -39,7 +39,12 @@ setup: $(READY)  ## Make the environment: .venv with the locked packages, those 
 run:  ## Serve on http://localhost:7860, or CODEARENA_GATEWAY_PORT, all in one process
 	@"$$(requirements/install.sh --python)" -B -m gateway.preflight
 	@$(MAKE) --silent --no-print-directory $(SERVER_READY)
+	@deploy/frontend.sh || echo 'the dashboard is not built: the page at /web says so, and the API works' >&2
 	@codearena serve
+
+.PHONY: dashboard
+dashboard:  ## Build the dashboard, which takes Node.js; make run does it where there is one
+	@deploy/frontend.sh
 
 .PHONY: image
 image: $(SERVER_READY)  ## Build the sandbox image; PACKAGES=FILE: with what a requirements file names
@@ -53,6 +58,7 @@ demo: $(SERVER_READY)  ## Play one episode per task and show the rewards
 .PHONY: up
 up:  ## Serve with Docker Compose
 	@deploy/engine.sh env
+	@deploy/frontend.sh || echo 'the dashboard is not built: the image says so at /web' >&2
 	$(COMPOSE) up --build --detach --wait
 
 .PHONY: down
@@ -80,6 +86,16 @@ case $$status in \
 esac
 endef
 
+# What the tests in a browser need: the built dashboard, and a Chromium.
+define prepare_browser
+status=0; deploy/frontend.sh && deploy/engine.sh chromium || status=$$?; \
+case $$status in \
+	0) export CODEARENA_TESTS_NEED_BROWSER=1 ;; \
+	3) echo 'no Node.js or no Chromium here: the tests in a browser are skipped' >&2 ;; \
+	*) exit $$status ;; \
+esac
+endef
+
 # What the Docker tests need. A host that is not ours to set up (exit code 3) runs the other tests only; the reason is
 # on stderr, and each skipped test repeats it. Where there is an engine, no Docker test may be skipped.
 define prepare_docker
@@ -94,7 +110,11 @@ endef
 
 .PHONY: test
 test: $(READY)  ## Run every test; sets up a Docker engine where root on Debian
-	@$(prepare_docker); pytest
+	@$(prepare_browser); $(prepare_docker); pytest
+
+.PHONY: test-web
+test-web: $(READY)  ## Run only the tests in a browser; SCREENSHOTS=1: take the pictures of docs/ anew
+	@$(prepare_browser); $(if $(SCREENSHOTS),CODEARENA_TESTS_SCREENSHOTS=1) pytest tests/web
 
 .PHONY: test-docker
 test-docker: $(READY)  ## Run only the tests that need Docker

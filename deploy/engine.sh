@@ -6,6 +6,7 @@
 #   deploy/engine.sh env     set up, then write the base image into .env, which Compose reads, if it is not the default
 #   deploy/engine.sh runner  set up, build the sandbox image from that base, and print its name on stdout
 #   deploy/engine.sh prometheus  install prometheus and promtool, for the tests of metrics; needs no engine
+#   deploy/engine.sh chromium  install chromium, for the tests in a browser; needs no engine
 #   deploy/engine.sh stop    stop the engine, if and only if this script started it
 #
 # A host with a working engine and a registry in reach is left as it is. Software is installed only as root on Debian;
@@ -305,6 +306,20 @@ ensure_prometheus() {
     exec 9>&-
 }
 
+ensure_chromium() {
+    command -v chromium >/dev/null && return
+    local obstacle
+    obstacle="$(install_obstacle)"
+    [[ -z "$obstacle" ]] || unsupported "there is no chromium, and $obstacle"
+    command -v flock >/dev/null || fail "flock (util-linux) is needed"
+    mkdir -p "$STATE_DIR"
+    exec 9>"$STATE_DIR/lock"
+    flock 9
+    say "installing chromium"
+    logged install-chromium apt_install chromium
+    exec 9>&-
+}
+
 stop() {
     local pid_file="$STATE_DIR/dockerd.pid" pid
     [[ -r "$pid_file" ]] || fail "this script started no engine"
@@ -333,9 +348,10 @@ case "${1:-up}" in
         echo "$RUNNER_IMAGE"
         ;;
     prometheus) ensure_prometheus ;;
+    chromium) ensure_chromium ;;
     stop) stop ;;
     *)
-        say "usage: $0 [up|base|env|runner|prometheus|stop]"
+        say "usage: $0 [up|base|env|runner|prometheus|chromium|stop]"
         exit 2
         ;;
 esac

@@ -16,6 +16,7 @@ from gateway.bulk.grading import Grading
 from gateway.bulk.jobs import BulkJobs
 from gateway.catalogue.catalogue import Catalogue
 from gateway.catalogue.sent import Sent
+from gateway.dashboard import Dashboard
 from gateway.episode.history import History
 from gateway.episode.listing import Episodes
 from gateway.episode.reset import Resets
@@ -50,6 +51,8 @@ class Context:
     sessions: Sessions
     mcp: McpServer
     choice: Choice
+    dashboard: Dashboard | None
+    """None: it is not to be served."""
     draining: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the server is to stop: answers without an end come to one."""
 

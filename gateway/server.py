@@ -35,6 +35,7 @@ from gateway.catalogue.reading import Reading
 from gateway.catalogue.sent import Sent
 from gateway.catalogue.wanted import Wants
 from gateway.context import Context
+from gateway.dashboard import Dashboard
 from gateway.episode.history import History
 from gateway.episode.listing import Episodes
 from gateway.episode.reset import Resets
@@ -110,6 +111,7 @@ async def _context(settings: Settings, tasks: Catalogue) -> AsyncIterator[Contex
                 sessions=sessions,
                 mcp=McpServer(settings, sessions, graph, store.sessions),
                 choice=choice,
+                dashboard=Dashboard(settings.dashboard_dir, settings.frame_ancestors) if settings.dashboard else None,
             )
         await steps.drain()
 

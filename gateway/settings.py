@@ -15,6 +15,7 @@ _MIB = 1024 * _KIB
 
 
 Address = Annotated[str, Field(min_length=1)]
+_Origin = Annotated[str, Field(pattern=r"^[^\s;,']+$")]  # one word of a Content-Security-Policy
 
 
 class FixerModel(BaseModel):
@@ -58,6 +59,14 @@ class Settings(ServiceSettings):
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Origins whose pages may call, separated by commas; `*`: all."
+    )
+    dashboard: bool = Field(True, description="Serve the dashboard at /web.")
+    dashboard_dir: Path = Field(
+        Path(__file__).parent / "web", description="Folder of the built dashboard; deploy/frontend.sh builds this one."
+    )
+    frame_ancestors: Annotated[tuple[_Origin, ...], NoDecode] = Field(
+        (),
+        description="Origins whose pages may show the dashboard in a frame, separated by commas; its own always may.",
     )
 
     redis_url: SecretStr = Field(SecretStr("redis://127.0.0.1:6379/0"), description="Where the state is.")
@@ -208,7 +217,7 @@ class Settings(ServiceSettings):
     def _as_json(cls, value: object) -> object:
         return json.loads(value or "{}") if isinstance(value, str) else value
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "frame_ancestors", mode="before")
     @classmethod
     def _separated_by_commas(cls, value: object) -> object:
         return tuple(each.strip() for each in value.split(",") if each.strip()) if isinstance(value, str) else value

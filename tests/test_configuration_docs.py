@@ -10,6 +10,8 @@ SERVICES = ("gateway", "executor_service", "judge_service", "grader_service")
 DEFAULTS_IN_WORDS = {  # those that depend on the machine, or must not be shown
     "CODEARENA_GATEWAY_REDIS_URL": "redis://127.0.0.1:6379/0",
     "CODEARENA_GATEWAY_CORS_ORIGINS": "none",
+    "CODEARENA_GATEWAY_DASHBOARD_DIR": "gateway/web",
+    "CODEARENA_GATEWAY_FRAME_ANCESTORS": "none",
     "CODEARENA_GATEWAY_TASKS_DIR": "gateway/tasks",
     "CODEARENA_EXECUTOR_SECCOMP_PROFILE": "executor_service/image/seccomp.json",
     "CODEARENA_EXECUTOR_POOL_MIN": "by cores",

@@ -20,8 +20,8 @@ OPEN_PATHS = frozenset({"/health", "/ready", "/metadata", "/schema", "/openapi.j
 """What anybody may read: nothing in them is anybody's."""
 DOCS_ASSETS = "/docs/assets"
 """Below it are the scripts of /docs, open as that is."""
-PAGES = frozenset({"/", "/web", "/web/"})
-"""What a browser may open: the page holds nothing, and asks for the key with which it then calls."""
+DASHBOARD = "/web"
+"""It and what is below it are open: files that hold nothing. The page asks for the key with which it then calls."""
 _METRICS_PATH = "/metrics"
 _POLICY_VIOLATION = 1008  # RFC 6455 7.4.1
 
@@ -63,7 +63,11 @@ class Guard:
         path = scope["path"]
         if path in self._open_paths or path.startswith(f"{DOCS_ASSETS}/"):
             return True
-        return path in PAGES and scope["type"] == "http" and wants_page(Headers(scope=scope))
+        if scope["type"] != "http":
+            return False
+        # A browser is led to the dashboard, which tells nothing; what a program is told there, takes a key.
+        is_page = path == DASHBOARD or path.startswith(f"{DASHBOARD}/")
+        return is_page or (path == "/" and wants_page(Headers(scope=scope)))
 
     async def _caller(self, scope: Connection) -> Caller:
         """Raises UnauthenticatedError, ForbiddenError, or StoreError if the keys cannot be read."""

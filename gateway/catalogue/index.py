@@ -34,7 +34,7 @@ class Entry:
 class Filters:
     """Which tasks are listed: those that have every value named; None: any. tag: one of the task's tags.
 
-    words: each of them is in the task's id or title.
+    words: each of them is in the task's id, title or category.
     """
 
     category: str | None = None
@@ -100,7 +100,7 @@ class Index:
         self._labels.append(self._label_words.number(entry.category, entry.split, entry.source))
         self._tags.append(self._tag_words.number(*entry.tags))
         self._levels.append(_LEVELS.index(entry.level))
-        self._texts.add(f"{entry.task_id} {entry.title}")
+        self._texts.add(f"{entry.task_id} {entry.title} {entry.category}")
         for kind, value in (("", ""), ("category", entry.category), ("level", entry.level.value)):
             self._pools[entry.split, kind, value].append(number)
         return True

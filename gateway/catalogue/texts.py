@@ -1,4 +1,4 @@
-"""Finds tasks by words of their ids and titles, of which there may be a hundred thousand."""
+"""Finds tasks by words that are in what they are called, of which there may be a hundred thousand."""
 
 from array import array
 from bisect import bisect_right

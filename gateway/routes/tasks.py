@@ -36,7 +36,9 @@ async def tasks(
     split: Word = None,
     tag: Word = None,
     source: Word = None,
-    q: Annotated[str | None, Query(max_length=200, description="Words, each of which is in the id or title.")] = None,
+    q: Annotated[
+        str | None, Query(max_length=200, description="Words, each of which is in the id, title or category.")
+    ] = None,
     statistics: Annotated[bool, Query(description="With what the steps of each came to.")] = False,
 ) -> list[models.TaskSummary]:
     """A page of the tasks that are served, in an order that stays; of those that have every value named.

@@ -1,39 +1,43 @@
-"""/web: a page to try a fix by hand; where a Space opens, and where / leads."""
-
-from functools import cache
-from importlib import resources
+"""/web: the dashboard; where a Space opens, and where / leads."""
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
 
 from codearena import models
 from gateway.access.guard import wants_page
+from gateway.context import ContextDep
+from gateway.dashboard import Answer
 from gateway.routes import ops
 
 router = APIRouter(include_in_schema=False)
 
-# The page is one file of ours: nothing is loaded from elsewhere, and nothing may be.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'"
-
-
-@cache
-def _page() -> str:
-    return resources.files("gateway").joinpath("web", "index.html").read_text("utf-8")
-
 
 @router.get("/", response_model=None)
-async def root(request: Request) -> Response | models.Metadata:
-    """Leads a browser to the page; tells a program what this is."""
-    return RedirectResponse("web") if wants_page(request.headers) else await ops.metadata()
+async def root(context: ContextDep, request: Request) -> Response | models.Metadata:
+    """Leads a browser to the dashboard; tells a program what this is."""
+    if not wants_page(request.headers):
+        return await ops.metadata()
+    return RedirectResponse("web/" if context.dashboard else "docs")
 
 
-@router.get("/web", response_class=HTMLResponse)
-async def web() -> Response:
-    """The page."""
-    return HTMLResponse(_page(), headers={"Content-Security-Policy": _POLICY})
+@router.get("/web")
+async def web(request: Request) -> Response:
+    """Leads to the folder, below which the page's files and its own paths are."""
+    return RedirectResponse(f"web/?{request.url.query}" if request.url.query else "web/")
 
 
-@router.get("/web/")
-async def web_folder() -> Response:
-    """What some launchers open."""
-    return RedirectResponse("../web")
+@router.api_route("/web/{path:path}", methods=["GET", "HEAD"])
+async def page(context: ContextDep, request: Request, path: str) -> Response:
+    """A file of the dashboard, or the page, which knows what to show by its path."""
+    if context.dashboard is None:
+        raise HTTPException(404, "the dashboard is not served here")
+    headers = request.headers
+    file = context.dashboard.file(path, headers.get("accept-encoding", ""), headers.get("if-none-match", ""))
+    if file is None and context.dashboard.is_asset(path):
+        raise HTTPException(404, "the dashboard has no such file: it is of another build")
+    return _sent(file or context.dashboard.page(path))
+
+
+def _sent(answer: Answer) -> Response:
+    return Response(answer.body, answer.status, headers=dict(answer.headers))

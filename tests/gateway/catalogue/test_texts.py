@@ -1,4 +1,4 @@
-"""Tasks are found by words of their ids and titles."""
+"""Tasks are found by words of their ids, titles and categories."""
 
 import pytest
 
@@ -25,10 +25,11 @@ def index() -> Index:
         (["1"], ["easy-1", "hard-1"]),
         (["easy-1average"], []),
         (["zzz"], []),
+        (["HARD"], ["hard-1"]),
         ([], ["easy-1", "hard-1", "easy-2"]),
     ],
 )
-def test_every_word_is_in_the_id_or_the_title(index: Index, words: list[str], found: list[str]) -> None:
+def test_every_word_is_in_the_id_the_title_or_the_category(index: Index, words: list[str], found: list[str]) -> None:
     assert [index.ids[number] for number in index.found(Filters(words=tuple(words)))] == found
 
 

@@ -1,0 +1,1 @@
+"""The dashboard in a real browser, over the real embedded services."""
