@@ -36,7 +36,8 @@ class AskedInTurn:
         """
         if self._coming is None:
             self._coming = asyncio.ensure_future(self._next())
-        await asyncio.wait([self._coming], timeout=within_s)
+        if not self._coming.done():
+            await asyncio.wait([self._coming], timeout=within_s)
         return self._coming.result() if self._coming.done() else None
 
     @property

@@ -111,8 +111,8 @@ class Attempts:
             asked = await turns.current(self._settings.hold_s)
             if asked is None:
                 return
-            validate(asked.workload, self._settings)
             if run:
+                validate(asked.workload, self._settings)
                 try:
                     await sandbox.renew()
                 except SandboxError as error:

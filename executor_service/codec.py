@@ -21,6 +21,7 @@ import orjson
 from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
 
 from codearena.server import budgets, enums
 from codearena.v1 import common_pb2, executor_pb2
@@ -40,6 +41,10 @@ class MalformedReportError(ValueError):
         super().__init__(f"{problem} at {'.'.join(map(str, place))}" if place else problem)
         self.problem = problem
         self.place = place
+
+    def inside(self, place: str | int) -> "MalformedReportError":
+        """The same of what is around it, in which it has that place."""
+        return MalformedReportError(self.problem, place, *self.place)
 
 
 class Codec(Generic[_Message]):
@@ -89,7 +94,13 @@ def _of_message(descriptor: Any, without: Container[str]) -> _BothWays:
     fields = [field for field in descriptor.fields if field.full_name not in without]
     sent = [(field, _key(field), *_of_field(field, without)) for field in fields]
     readers = {key: (field.name, reader) for field, key, reader, _ in sent}
-    writers = [(field.name, key, writer, field.has_presence and key == field.name) for field, key, _, writer in sent]
+    writers = {field: (key, writer) for field, key, _, writer in sent}
+    unset = GetMessageClass(descriptor)()
+    always = {
+        key: writer(getattr(unset, field.name))
+        for field, key, _, writer in sent
+        if key != field.name or not field.has_presence
+    }
     oneofs = [{field.name for field in oneof.fields} for oneof in descriptor.oneofs if len(oneof.fields) > 1]
 
     def read(value: Any) -> dict[str, Any]:
@@ -98,17 +109,20 @@ def _of_message(descriptor: Any, without: Container[str]) -> _BothWays:
             if key not in readers:
                 raise MalformedReportError("a field that there is not")
             name, reader = readers[key]
-            found[name] = _within(key, reader, part)
-        if any(len(oneof & found.keys()) > 1 for oneof in oneofs):
+            try:
+                found[name] = reader(part)
+            except MalformedReportError as error:
+                raise error.inside(key) from None
+        if oneofs and any(len(oneof & found.keys()) > 1 for oneof in oneofs):
             raise MalformedReportError("two fields of which there is one")
         return found
 
     def write(message: Message) -> dict[str, Any]:
-        return {
-            key: writer(getattr(message, name))
-            for name, key, writer, may_be_unset in writers
-            if not may_be_unset or message.HasField(name)
-        }
+        written = dict(always)
+        for field, part in message.ListFields():
+            key, writer = writers[field]
+            written[key] = writer(part)
+        return written
 
     return read, write
 
@@ -135,13 +149,6 @@ def _key(field: FieldDescriptor) -> str:
     return f"{field.name}_s" if is_duration else field.name
 
 
-def _within(place: str | int, read: _Convert, value: Any) -> Any:
-    try:
-        return read(value)
-    except MalformedReportError as error:
-        raise MalformedReportError(error.problem, place, *error.place) from None
-
-
 def _checked(kind: type, value: Any) -> Any:
     if type(value) is not kind:  # a bool is an int to isinstance
         raise MalformedReportError(f"no {kind.__name__}")
@@ -149,7 +156,13 @@ def _checked(kind: type, value: Any) -> Any:
 
 
 def _list(read: _Convert, value: Any) -> list[Any]:
-    return [_within(index, read, item) for index, item in enumerate(_checked(list, value))]
+    items = []
+    for index, item in enumerate(_checked(list, value)):
+        try:
+            items.append(read(item))
+        except MalformedReportError as error:
+            raise error.inside(index) from None
+    return items
 
 
 def _map(value: Any) -> dict[str, str]:

@@ -26,7 +26,12 @@ def crowding(loadavg: str = "", cores: int = 0) -> float:
     loadavg, cores: what /proc/loadavg says and how many cores there are; empty, 0: of this host.
     """
     running = (loadavg or os.pread(_loadavg(), 128, 0).decode("ascii")).split()[3].partition("/")[0]
-    return max(1.0, int(running) / (cores or os.cpu_count() or 1))
+    return max(1.0, int(running) / (cores or _cores()))
+
+
+@functools.cache
+def _cores() -> int:
+    return os.cpu_count() or 1
 
 
 @functools.cache

@@ -24,6 +24,7 @@ run_seconds = Histogram(
 )
 create_seconds = Histogram("codearena_executor_create_seconds", "Making a ready sandbox.", buckets=_BUCKETS_S)
 sandboxes = Gauge("codearena_executor_sandboxes", "Sandboxes by state.", ["state"], multiprocess_mode="livesum")
+sandboxes_in = {state: sandboxes.labels(state) for state in ("starting", "ready", "leased", "ending")}
 capacity = Gauge(
     "codearena_executor_capacity_sandboxes", "Sandboxes that there may be at once.", multiprocess_mode="livesum"
 )

@@ -202,8 +202,8 @@ class Pool:
 
     def _note(self) -> None:
         status = self.status()
-        for state in ("starting", "ready", "leased", "ending"):
-            metrics.sandboxes.labels(state).set(getattr(status, state))
+        for state, gauge in metrics.sandboxes_in.items():
+            gauge.set(getattr(status, state))
         metrics.queued.set(status.queued)
         metrics.oldest.set(min(self._waiting.oldest_since, self._resuming.oldest_since))
 

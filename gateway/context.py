@@ -63,21 +63,14 @@ async def _context(request: Request) -> Context:
     return context
 
 
-async def _idempotency_key(
-    key: Annotated[
-        str,
-        Header(alias="Idempotency-Key", pattern=models.ID_PATTERN, description="As request_id in the body."),
-    ] = "",
-) -> str:
-    return key
-
-
 async def _agent_id(agent_id: Annotated[str, Query(pattern=models.ID_PATTERN)] = models.DEFAULT_AGENT) -> str:
     return callers.owned(agent_id)
 
 
 ContextDep = Annotated[Context, Depends(_context)]
-IdempotencyKey = Annotated[str, Depends(_idempotency_key)]
-"""Empty if the caller sent none."""
+IdempotencyKey = Annotated[
+    str, Header(alias="Idempotency-Key", pattern=models.ID_PATTERN, description="As request_id in the body.")
+]
+"""Its default, the empty text, says that the caller sent none."""
 OwnedAgent = Annotated[str, Depends(_agent_id)]
 """The query's agent_id as the store knows it: the caller's own."""

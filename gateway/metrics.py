@@ -3,6 +3,7 @@
 Most series are there from the start, at zero; gauges say how those of several worker processes add up.
 """
 
+import functools
 import itertools
 from collections.abc import Iterable, Mapping
 
@@ -124,6 +125,10 @@ TASKS = Gauge(
 )
 REDIS_MEMORY = Gauge("codearena_gateway_redis_memory_bytes", "Memory that Redis uses.", multiprocess_mode="livemax")
 
+# Of each attempt some twenty series are wanted: to look one up checks its labels anew, and takes longer than to count.
+_attempts, _reward = functools.cache(ATTEMPTS.labels), functools.cache(REWARD.labels)
+_component, _stage = functools.cache(COMPONENT.labels), functools.cache(STAGES.labels)
+
 
 def verdict_of(report: executor_pb2.Report, verdict: grader_pb2.Verdict) -> str:
     """How far an attempt got: one of VERDICTS."""
@@ -165,16 +170,16 @@ def count_attempt(
     level: Level, report: executor_pb2.Report, verdict: grader_pb2.Verdict, seconds: Mapping[str, float]
 ) -> None:
     """Counts an attempt that was graded. seconds: of each stage."""
-    ATTEMPTS.labels(verdict_of(report, verdict), level).inc()
-    REWARD.labels(level).observe(verdict.reward)
+    _attempts(verdict_of(report, verdict), level).inc()
+    _reward(level).observe(verdict.reward)
     for component, score in components_of(verdict).items():
         if score is not None:
-            COMPONENT.labels(component, level).observe(score)
+            _component(component, level).observe(score)
     for stage, taken_s in seconds.items():
-        STAGES.labels(stage).observe(taken_s)
+        _stage(stage).observe(taken_s)
     if "execute" in seconds:
         for stage, duration in (("lease", report.timings.leased), ("run", report.timings.ran)):
-            STAGES.labels(stage).observe(duration.ToTimedelta().total_seconds())
+            _stage(stage).observe(duration.ToTimedelta().total_seconds())
 
 
 def _of_kind(*kinds: type[CodeArenaError]) -> list[str]:

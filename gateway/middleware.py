@@ -49,7 +49,7 @@ class RequestContext:
             await send(message)
 
         try:
-            with tracing.continuing(_carried(scope)), tracing.span("request", telemetry.ids(), SpanKind.SERVER) as span:
+            with tracing.continuing(_carried(scope)), tracing.span("request", SpanKind.SERVER) as span:
                 await self._app(scope, receive, sending)
                 span.update_name(f"{scope['method']} {getattr(scope.get('route'), 'path', 'none')}")
                 span.set_attribute("http.response.status_code", status)

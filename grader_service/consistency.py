@@ -15,6 +15,8 @@ from grader_service.compare_output import OUTPUT_MODES
 from grader_service.reading import Reader
 
 _CALL_STATUSES = frozenset(common_pb2.CallStatus.values()) - {common_pb2.CALL_STATUS_UNSPECIFIED}
+_TEST_STATUSES = frozenset(common_pb2.ScriptTestStatus.values()) - {common_pb2.SCRIPT_TEST_STATUS_UNSPECIFIED}
+_ATTEMPT_STATUSES = frozenset(executor_pb2.AttemptStatus.values()) - {executor_pb2.ATTEMPT_STATUS_UNSPECIFIED}
 
 
 def require_consistent(request: grader_pb2.GradeRequest, reader: Reader) -> None:
@@ -50,7 +52,10 @@ def _require_expectations(expectations: grader_pb2.Expectations, reader: Reader)
     _require(len(expectations.tests) + len(expectations.checks) > 0, "no tests and no checks: nothing to grade by")
     _require_test_ids(expectations.tests)
     for number, test in enumerate(expectations.tests):
-        _require_expectation(test, f"test {number}", reader)
+        try:
+            _require_expectation(test, reader)
+        except CallerError as error:
+            raise CallerError(f"test {number} {error.detail}") from error
     optimal = expectations.optimal_complexity
     _require(not optimal or optimal in COMPLEXITIES, "optimal_complexity is not a growth class")
     custom = any(test.compare == grader_pb2.COMPARE_CUSTOM for test in expectations.tests)
@@ -66,48 +71,44 @@ def _require_test_ids(tests: Iterable[grader_pb2.Expectation]) -> None:
     _require(not any(call_id in alone for call_id, test_id in places if test_id), "a script shares its call's id")
 
 
-def _require_expectation(test: grader_pb2.Expectation, where: str, reader: Reader) -> None:
+def _require_expectation(test: grader_pb2.Expectation, reader: Reader) -> None:
+    """Raises CallerError, whose detail is what the test does wrong."""
     outcome = test.WhichOneof("outcome")
     if outcome == "raises":
-        _require(test.raises.type != "", f"{where} expects an exception of no type")
+        _require(test.raises.type != "", "expects an exception of no type")
     elif outcome == "script_test":
-        _require(test.script_test.test_id != "", f"{where} expects a test of a script without an id")
+        _require(test.script_test.test_id != "", "expects a test of a script without an id")
     elif outcome == "output":
-        _require_output(test, where)
+        _require_output(test)
     elif outcome == "process":
-        _require(test.process.program != "", f"{where} expects a process of no program")
+        _require(test.process.program != "", "expects a process of no program")
         if test.process.HasField("value"):
-            _require_value(test.process.value, test.compare, where, reader)
+            _require_value(test.process.value, test.compare, reader)
     else:
-        _require(outcome == "value", f"{where} expects nothing")
-        _require_value(test.value, test.compare, where, reader)
+        _require(outcome == "value", "expects nothing")
+        _require_value(test.value, test.compare, reader)
 
 
-def _require_output(test: grader_pb2.Expectation, where: str) -> None:
-    _require(test.compare in OUTPUT_MODES, f"{where} does not say how to compare")
+def _require_output(test: grader_pb2.Expectation) -> None:
+    _require(test.compare in OUTPUT_MODES, "does not say how to compare")
     answers = len(test.output.answers)
     if test.compare == grader_pb2.COMPARE_CUSTOM:
-        _require(answers <= 1, f"{where} tells its checker of several answers")
+        _require(answers <= 1, "tells its checker of several answers")
     else:
-        _require(answers > 0, f"{where} expects no output")
+        _require(answers > 0, "expects no output")
 
 
-def _require_value(
-    value: common_pb2.EncodedValue, compare: grader_pb2.Compare.ValueType, where: str, reader: Reader
-) -> None:
-    _require(compare in MODES, f"{where} does not say how to compare")
+def _require_value(value: common_pb2.EncodedValue, compare: grader_pb2.Compare.ValueType, reader: Reader) -> None:
+    _require(compare in MODES, "does not say how to compare")
     try:
         reader.expected(value)
     except values.MalformedValueError as error:
-        raise CallerError(f"{where} expects a value that is malformed: {error}") from error
+        raise CallerError(f"expects a value that is malformed: {error}") from error
 
 
 def _require_report(report: executor_pb2.Report, expectations: grader_pb2.Expectations) -> None:
     status = report.status
-    _require(
-        status in executor_pb2.AttemptStatus.values() and status != executor_pb2.ATTEMPT_STATUS_UNSPECIFIED,
-        "the report has no status",
-    )
+    _require(status in _ATTEMPT_STATUSES, "the report has no status")
     does_not_compile = status == executor_pb2.ATTEMPT_STATUS_COMPILE_ERROR
     _require(report.analysis.compiles != does_not_compile, "the report's status contradicts its analysis")
     _require(
@@ -154,8 +155,7 @@ def _require_calls(report: executor_pb2.Report, expectations: grader_pb2.Expecta
         _require(called == expected, "the reference's calls are not those of the expectations")
     outcomes = [*report.calls, *report.reference_calls]
     outcomes += [outcome for point in report.probe for outcome in (point.reference, point.attempt)]
-    for outcome in outcomes:
-        _require(outcome.status in _CALL_STATUSES, "a call without a status")
+    _require({outcome.status for outcome in outcomes} <= _CALL_STATUSES, "a call without a status")
 
 
 def _require_script_tests(calls: Iterable[common_pb2.CallOutcome], expectations: grader_pb2.Expectations) -> None:
@@ -165,11 +165,12 @@ def _require_script_tests(calls: Iterable[common_pb2.CallOutcome], expectations:
         if test.HasField("script_test"):
             expected.setdefault(test.call_id, []).append(test.script_test.test_id)
     for call in calls:
+        if not call.script_tests and call.call_id not in expected:
+            continue
         wanted = expected.get(call.call_id, []) if call.status == common_pb2.CALL_STATUS_RETURNED else []
         seen = [test.test_id for test in call.script_tests]
         _require(sorted(seen) == sorted(wanted), "the report's script tests are not those of the expectations")
-        known = all(test.status in common_pb2.ScriptTestStatus.values() and test.status for test in call.script_tests)
-        _require(known, "a script test without a status")
+        _require({test.status for test in call.script_tests} <= _TEST_STATUSES, "a script test without a status")
 
 
 def _call_ids(ids: Iterable[str], where: str) -> set[str]:

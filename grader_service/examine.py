@@ -176,15 +176,16 @@ def meets(
     """True if what the call did is what the test expects. outcome: the test's own, see `own_outcomes`."""
     if outcome.left_out.HasField("right"):
         return outcome.left_out.right
-    if test.HasField("raises"):
+    kind = test.WhichOneof("outcome")
+    if kind == "raises":
         return _raised_as_expected(outcome, test.raises)
-    if test.HasField("process"):
+    if kind == "process":
         return _started_as_expected(outcome, test, reader)
-    if test.HasField("script_test"):
+    if kind == "script_test":
         returned = outcome.status == common_pb2.CALL_STATUS_RETURNED
         passed = [seen.status for seen in outcome.script_tests] == [common_pb2.SCRIPT_TEST_STATUS_PASSED]
         return returned and passed
-    if test.HasField("output"):
+    if kind == "output":
         return ended_well(outcome) and _wrote_as_expected(outcome, test, reader, checked)
     if test.compare == grader_pb2.COMPARE_CUSTOM:
         return outcome.status == common_pb2.CALL_STATUS_RETURNED and checked.get(test.call_id, False)

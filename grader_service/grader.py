@@ -112,11 +112,8 @@ class Grader:
         of_report = checked[0] if checked else UNCHECKED
         examined = examine.examine(request.report, request.expectations, reader, of_report)
         passes = [test.passed for test in examined]
-        measure = all(passes) and self._takes_measurement(request)
+        measure = all(passes) and takes_measurement(request.report, request.expectations, self._settings)
         return grader_pb2.ExamineResponse(passed=all(passes), measure=measure, passes=passes)
-
-    def _takes_measurement(self, request: grader_pb2.GradeRequest | grader_pb2.ExamineRequest) -> bool:
-        return takes_measurement(request.report, request.expectations, self._settings)
 
     def _reader(self, read: bool) -> Reader:
         if not read:
@@ -124,7 +121,7 @@ class Grader:
         return Reader(self._limits, self._settings.report_nodes, self._settings.report_bytes)
 
     def _measured(self, request: grader_pb2.GradeRequest, reader: Reader, checked: Checked) -> Efficiency:
-        if not request.measurements and self._takes_measurement(request):
+        if not request.measurements and takes_measurement(request.report, request.expectations, self._settings):
             return replace(NOT_MEASURED, untold=True)
         speed = measure(request, self._settings, reader, checked)
         return replace(speed, score=steps.score(speed.score))

@@ -6,6 +6,7 @@ too much, and none costs more than a small part of a second. The budget is in va
 equal reports get equal verdicts.
 """
 
+import functools
 from dataclasses import dataclass, replace
 
 from codearena import values
@@ -15,6 +16,8 @@ _FREE_TIMES, _FREE_BYTES = 8, 1024
 """An equal value may be written longer than the expected one: an int as a float, a Decimal with zeros behind it."""
 _LEAST_BYTES = 2
 """Of the text of a value, with what separates it from the next."""
+_SMALL_BYTES, _SMALL_VALUES = 1024, 2048
+"""Values of tasks of up to so many bytes are read once: they come with every attempt at their task."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,8 @@ class Reader:
         text = value.json
         known = self._expected.get(text)
         if known is None:
-            known = self._expected[text] = Tree(*values.parse_counted(text, self._limits))
+            read = _tree_once if len(text) <= _SMALL_BYTES else _tree
+            known = self._expected[text] = read(text, self._limits)
         return known
 
     def got(self, value: common_pb2.EncodedValue, expected: common_pb2.EncodedValue | None = None) -> Tree | None:
@@ -94,7 +98,7 @@ class Reader:
     def _read(self, text: bytes, free_nodes: int) -> Tree | None:
         most = min(self._limits.nodes, free_nodes + self._nodes_left)
         try:
-            tree = Tree(*values.parse_counted(text, replace(self._limits, nodes=most)))
+            tree = _tree(text, replace(self._limits, nodes=most))
         except values.MalformedValueError as error:
             if isinstance(error, values.BeyondLimitsError) and most < self._limits.nodes:
                 self._unread.add(text)
@@ -109,3 +113,10 @@ class Reader:
 
     def _spend(self, nodes: int) -> None:
         self._nodes_left -= min(self._nodes_left, max(0, nodes))
+
+
+def _tree(text: bytes, limits: values.ValueLimits) -> Tree:
+    return Tree(*values.parse_counted(text, limits))
+
+
+_tree_once = functools.lru_cache(_SMALL_VALUES)(_tree)

@@ -27,9 +27,11 @@ def value(tree: JSONTree, max_chars: int) -> str:
 
 def plain(text: str) -> str:
     """The text with every character but newline that moves a terminal's cursor, or is no character, as an escape."""
+    text = text.expandtabs(4)
+    if text.isprintable():  # as nearly all are
+        return text
     return "".join(
-        char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode("ascii")
-        for char in text.expandtabs(4)
+        char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode("ascii") for char in text
     )
 
 

@@ -1,10 +1,9 @@
-"""`codearena tasks certify`, `stats` and `export`: what can be done with a file of tasks."""
+"""`codearena tasks certify` and `stats`: what can be found out about a file of tasks."""
 
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -17,22 +16,12 @@ from codearena.commands.console import console, number, reported, require, table
 from codearena.commands.gateways import OwnIsolation, require_server
 from codearena.generation import statistics
 from codearena.generation.certification import Certification, Certified, Group, groups_of
-from codearena.tasks.folder import load_tasks, write_folder
+from codearena.tasks.folder import load_tasks
 from codearena.tasks.jsonl import write_jsonl
-from codearena.tasks.task import Task
 
 _MOST_ROWS = 100
 
 TasksFile = Annotated[Path, typer.Argument(help="File of tasks, as JSONL, or a folder of tasks.", exists=True)]
-
-
-class ExportFormat(StrEnum):
-    """What is written. folder: a folder for each task; hf: a data set as Hugging Face's `datasets` reads it."""
-
-    JSONL = "jsonl"
-    FOLDER = "folder"
-    PARQUET = "parquet"
-    HF = "hf"
 
 
 def certify(
@@ -113,28 +102,3 @@ def _figures(found: statistics.Statistics) -> list[list[str]]:
 
 def _mean(values: Sequence[float]) -> float | None:
     return sum(values) / len(values) if values else None
-
-
-def export(
-    file: TasksFile,
-    out: Annotated[Path, typer.Argument(help="File or folder to write.")],
-    kind: Annotated[ExportFormat, typer.Option("--format", help="jsonl and parquet are files, the others folders.")] = (
-        ExportFormat.JSONL
-    ),
-) -> None:
-    """Write tasks in another form; nothing of a task is lost in any of them."""
-    with reported():
-        tasks: Mapping[str, Task] = load_tasks(file)
-        count = _export(list(tasks.values()), out, kind)
-    console.print(f"{count} tasks in {out}", highlight=False)
-
-
-def _export(tasks: Sequence[Task], out: Path, kind: ExportFormat) -> int:
-    if kind is ExportFormat.JSONL:
-        return write_jsonl(tasks, out)
-    if kind is ExportFormat.FOLDER:
-        return len([write_folder(task, out) for task in tasks])
-    require("parquet", "pyarrow")
-    from codearena.tasks import exports  # here: it takes a second, which other uses need not wait
-
-    return exports.write_parquet(tasks, out) if kind is ExportFormat.PARQUET else exports.write_data_set(tasks, out)

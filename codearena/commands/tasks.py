@@ -1,8 +1,9 @@
-"""`codearena tasks`: list them, verify them, write them as lines or as folders."""
+"""`codearena tasks`: list them, verify them, write them in another form."""
 
 import contextlib
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from rich.table import Table
 
 from codearena import probe_report
 from codearena.commands import generate, importing, task_files
-from codearena.commands.console import console, number, reported, table
+from codearena.commands.console import console, number, reported, require, table
 from codearena.commands.gateways import DEFAULT_TASKS, Isolation, OwnIsolation, TasksFolder, gateway
 from codearena.embedded import embedded_gateway
 from codearena.models import Verdict
@@ -37,7 +38,15 @@ app.command()(generate.generate)
 app.command("import")(importing.import_tasks)
 app.command()(task_files.certify)
 app.command()(task_files.stats)
-app.command()(task_files.export)
+
+
+class Format(StrEnum):
+    """What tasks are written as. folder: one for each task; hf: a data set as Hugging Face's `datasets` reads it."""
+
+    JSONL = "jsonl"
+    FOLDER = "folder"
+    PARQUET = "parquet"
+    HF = "hf"
 
 
 @app.command("list")
@@ -77,20 +86,34 @@ def schema(
 @app.command()
 def convert(
     source: Annotated[Path, typer.Argument(help="Folder of tasks, or a file of them, one a line.", exists=True)],
-    target: Annotated[Path, typer.Argument(help="A file if its name ends with .jsonl, else a folder.")],
+    target: Annotated[Path, typer.Argument(help="File or folder to write.")],
+    kind: Annotated[
+        Format | None, typer.Option("--format", help="None: by the target's name, .jsonl or .parquet, else folder.")
+    ] = None,
 ) -> None:
-    """Write tasks as lines or as folders; nothing of them is lost either way.
+    """Write tasks in another form; nothing of them is lost in any.
 
     A file is replaced; in a folder tasks of the same category and id are. What cannot be read is told, and left out.
     """
     with reported():
         loaded = load_all(source)
-        if target.suffix == ".jsonl":
-            count = write_jsonl(loaded.tasks.values(), target)
-        else:
-            count = len([write_folder(task, target) for task in loaded.tasks.values()])
+        count = _write(list(loaded.tasks.values()), target, kind or _BY_SUFFIX.get(target.suffix, Format.FOLDER))
     console.print(f"{count} tasks written to {target}", markup=False, highlight=False)
     _end_with(loaded.faults)
+
+
+_BY_SUFFIX = {".jsonl": Format.JSONL, ".parquet": Format.PARQUET}
+
+
+def _write(tasks: Sequence[Task], target: Path, kind: Format) -> int:
+    if kind is Format.JSONL:
+        return write_jsonl(tasks, target)
+    if kind is Format.FOLDER:
+        return len([write_folder(task, target) for task in tasks])
+    require("parquet", "pyarrow")
+    from codearena.tasks import exports  # here: it takes a second, which other uses need not wait
+
+    return exports.write_parquet(tasks, target) if kind is Format.PARQUET else exports.write_data_set(tasks, target)
 
 
 @app.command()

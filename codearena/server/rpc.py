@@ -5,6 +5,7 @@ Channel: round robin over every address a name resolves to, health checks, keep-
 """
 
 import asyncio
+import functools
 import gc
 import inspect
 import json
@@ -110,7 +111,7 @@ def _guarded(call: Handler, path: str) -> Handler:
         # A stream's messages have it, and a source that is only read belongs to whatever attempt it is read for.
         telemetry.attempt_id.set(getattr(request, "attempt_id", "") or metadata.get(ATTEMPT_ID_KEY, "-"))
         try:
-            with tracing.continuing(metadata), tracing.span(name, telemetry.ids(), SpanKind.SERVER):
+            with tracing.continuing(metadata), tracing.span(name, SpanKind.SERVER):
                 return await call(request, context)
         except CodeArenaError as error:
             trailers = [(PROBLEM_KEY, error.slug)]
@@ -130,6 +131,7 @@ def _counted(path: str, call: Handler) -> Handler:
     service, method = path.strip("/").rsplit("/", 1)
     started = metrics.GRPC_STARTED.labels(service, method)
     seconds = metrics.GRPC_SECONDS.labels(service, method)
+    handled = functools.cache(functools.partial(metrics.GRPC_HANDLED.labels, service, method))
 
     async def counted(request: Any, context: Context) -> Any:
         started.inc()
@@ -146,7 +148,7 @@ def _counted(path: str, call: Handler) -> Handler:
             code = _status_of(context)
             raise
         finally:
-            metrics.GRPC_HANDLED.labels(service, method, code.name).inc()
+            handled(code.name).inc()
 
     return counted
 

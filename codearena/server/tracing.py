@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from opentelemetry import context, propagate, trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
+from codearena.server import telemetry
+
 _tracer = trace.get_tracer("codearena")  # of whatever provider is configured later
 _configured = False  # of the process, as the provider is; to ask for that takes longer than all else while it is none
 _NO_SPAN = contextlib.nullcontext(trace.INVALID_SPAN)
@@ -33,19 +35,17 @@ def configure(service: str, endpoint: str | None) -> None:
     _configured = True
 
 
-def span(
-    name: str, ids: Mapping[str, str], kind: SpanKind = SpanKind.INTERNAL
-) -> contextlib.AbstractContextManager[Span]:
-    """What is done within it, as a part of what is being done. ids: attributes by name, without those that are "-".
+def span(name: str, kind: SpanKind = SpanKind.INTERNAL) -> contextlib.AbstractContextManager[Span]:
+    """What is done within it, as a part of what is being done. Its attributes are the ids of what is being served.
 
     An error that passes is told by its type alone: its message may quote what a caller sent.
     """
-    return _span(name, ids, kind) if _configured else _NO_SPAN
+    return _span(name, kind) if _configured else _NO_SPAN
 
 
 @contextlib.contextmanager
-def _span(name: str, ids: Mapping[str, str], kind: SpanKind) -> Iterator[Span]:
-    attributes = {f"codearena.{key}": value for key, value in ids.items() if value != "-"}
+def _span(name: str, kind: SpanKind) -> Iterator[Span]:
+    attributes = {f"codearena.{key}": value for key, value in telemetry.ids().items() if value != "-"}
     with _tracer.start_as_current_span(
         name, kind=kind, attributes=attributes, record_exception=False, set_status_on_exception=False
     ) as current:

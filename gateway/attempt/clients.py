@@ -19,7 +19,7 @@ from opentelemetry.trace import SpanKind
 
 from codearena.errors import CallerError, CodeArenaError, OverloadedError, SandboxError, ServiceError
 from codearena.retry import RetryPolicy
-from codearena.server import budgets, rpc, telemetry, tracing
+from codearena.server import budgets, rpc, tracing
 from codearena.v1 import (
     executor_pb2,
     grader_pb2,
@@ -246,7 +246,7 @@ async def _answer(service: str, ticket: Ticket, longest_s: float, ask: Ask[Answe
     for tries in itertools.count(1):
         started = time.monotonic()
         try:
-            with tracing.span(f"call {service}", telemetry.ids(), SpanKind.CLIENT), _as_ours(service):
+            with tracing.span(f"call {service}", SpanKind.CLIENT), _as_ours(service):
                 return await ask(ticket.patience.remaining_s + longest_s, rpc.call_metadata(ticket.owner))
         except ServiceError as error:
             ticket.patience.spend(time.monotonic() - started)

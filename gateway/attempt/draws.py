@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import math
 import random
+import weakref
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -44,6 +45,7 @@ class Draws:
         self._size = size
         self._tests = drawn_tests(task)
         self._pool: asyncio.Task[dict[str, list[Drawn]]] | None = None
+        self._in_use: weakref.WeakValueDictionary[tuple[str, int], Brief] = weakref.WeakValueDictionary()
 
     @property
     def some(self) -> bool:
@@ -51,7 +53,9 @@ class Draws:
         return bool(self._tests)
 
     async def drawn(self, brief: Brief, key: str, step: int, run: Run, authored: Authored | None = None) -> Brief:
-        """The brief with the inputs that are drawn for this key and step. run: takes a workload whose source is set.
+        """The brief with the inputs that are drawn for this key and step: of a group at once, all have the same.
+
+        run: takes a workload whose source is set.
 
         Raises:
             ServiceError: the reference did not answer for every case of the pool.
@@ -61,8 +65,11 @@ class Draws:
         if self._pool is None or (self._pool.done() and (self._pool.cancelled() or self._pool.exception() is not None)):
             self._pool = asyncio.create_task(self._prepare(run, authored))
         pool = await asyncio.shield(self._pool)
-        cases = {test.name: pool[test.name][self._index(test.name, key, step)] for test in self._tests}
-        return _with_cases(brief, cases)
+        drawn = self._in_use.get((key, step))
+        if drawn is None or drawn.undrawn is not brief:
+            cases = {test.name: pool[test.name][self._index(test.name, key, step)] for test in self._tests}
+            drawn = self._in_use[key, step] = _with_cases(brief, cases)
+        return drawn
 
     def _index(self, name: str, key: str, step: int) -> int:
         """Goes round the pool in strides that have no divisor in common with its size, and so meets every case."""

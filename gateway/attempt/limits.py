@@ -91,6 +91,7 @@ class AttemptLimits:
         self._settings = settings
         self._learn = learn
         self._times: dict[str, _Times] = {}  # by class of hosts
+        self._derived: common_pb2.Limits | None = None
         self._first: dict[str, asyncio.Task[None]] = {}  # by isolation: one whose executors are down holds up no other
         self._tries: Counter[str] = Counter()  # by class of hosts
         self._again: asyncio.Task[None] | None = None
@@ -101,12 +102,12 @@ class AttemptLimits:
         Raises:
             ServiceError: the reference could not be run.
         """
-        if not self._times:
+        while self._derived is None:
             first = self._first.get(isolation)
             if first is None or (first.done() and (first.cancelled() or first.exception() is not None)):
                 first = self._first[isolation] = asyncio.create_task(self._measure(run))
             await asyncio.shield(first)
-        return self._derived(functools.reduce(_Times.most, self._times.values()))
+        return self._derived
 
     def ran(self, report: executor_pb2.Report, run: Run) -> "asyncio.Task[None] | None":
         """Measures the reference again, in the background, if an attempt ran on a class of hosts not seen before.
@@ -131,6 +132,7 @@ class AttemptLimits:
         """Takes in what the reference took in a report of its own."""
         host_class = report.isolation.host_class
         self._times[host_class] = self._times.get(host_class, _Times()).most(_times_of(report))
+        self._derived = self._derive(functools.reduce(_Times.most, self._times.values()))
 
     async def _measure(self, run: Run) -> None:
         limits = ceilings(programs.limits_of(self._task), len(self._calls))
@@ -142,7 +144,7 @@ class AttemptLimits:
         self._learn(report)
         self.note(report)
 
-    def _derived(self, times: _Times) -> common_pb2.Limits:
+    def _derive(self, times: _Times) -> common_pb2.Limits:
         most, floor = programs.limits_of(self._task), self._settings
         ratio, calls = floor.limit_reference_ratio, floor.limit_calls
         call_cpu_s = min(most.call_cpu_s, max(floor.limit_call_cpu_s, ratio * times.call_cpu_s))

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 from codearena.errors import ServiceError
-from codearena.server import telemetry, tracing
+from codearena.server import tracing
 from codearena.v1 import common_pb2, executor_pb2, grader_pb2, judge_pb2
 from gateway.attempt.admission import Admissions
 from gateway.attempt.clients import Clients, Sandbox
@@ -30,7 +30,7 @@ class Stopwatch:
     def stage(self, name: str) -> Iterator[None]:
         """Times what is done inside; nothing is noted of what fails."""
         started = time.perf_counter()
-        with tracing.span(name, telemetry.ids()):
+        with tracing.span(name):
             yield
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
 

@@ -52,7 +52,8 @@ class Commits:
         step, verdict = attempt.proposal.step, attempt.verdict
         done = verdict.solved or step >= episode.max_steps
         answered = answers.step(episode, attempt, done, self._settings.source_bytes)
-        commit = self._changes(episode, attempt, sender, done, answers.to_keep(answered))
+        kept_answer = answers.to_keep(answered) if sender.request_id else b""
+        commit = self._changes(episode, attempt, sender, done, kept_answer)
         with metrics.STAGES.labels("commit").time():
             result, answer = await self._store.steps.commit(commit)
         metrics.STEPS.labels(result).inc()

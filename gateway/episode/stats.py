@@ -27,11 +27,12 @@ _NO_COUNTS: Mapping[str, int] = {}
 def counts_of(attempt: Attempt, done: bool) -> dict[str, int]:
     """Counter -> what this step adds to it. A name is dimension/value/counter."""
     counts: Counter[str] = Counter()
+    rewards = _rewards(attempt, done)
     for dimension, value in _dimensions(attempt):
-        counts.update({f"{dimension}/{value}/{name}": count for name, count in _rewards(attempt, done).items()})
+        counts.update({f"{dimension}/{value}/{name}": count for name, count in rewards.items()})
     counts[f"outcome/{outcome_of(attempt.report, attempt.verdict)}/count"] += 1
-    for call in attempt.report.calls:
-        counts[f"call/{call_status(call.status)}/count"] += 1
+    for status, calls in Counter(call.status for call in attempt.report.calls).items():
+        counts[f"call/{call_status(status)}/count"] = calls
     for stage, seconds in [*attempt.seconds.items(), ("total", attempt.total_s)]:
         counts.update({f"time/{stage}/sum": round(seconds * _MICRO), f"time/{stage}/{_bucket(seconds)}": 1})
     return {name: count for name, count in counts.items() if count}

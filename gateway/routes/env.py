@@ -15,7 +15,7 @@ EpisodeQuery = Annotated[str | None, Query(pattern=models.ID_PATTERN)]
 
 @router.post("/reset")
 async def reset(
-    context: ContextDep, key: IdempotencyKey, request: models.ResetRequest | None = None
+    context: ContextDep, key: IdempotencyKey = "", request: models.ResetRequest | None = None
 ) -> models.StepResponse:
     """Starts an episode; without a body one of the level the curriculum has reached."""
     request = request or models.ResetRequest()
@@ -23,7 +23,7 @@ async def reset(
 
 
 @router.post("/step", response_model=models.StepResponse)
-async def step(context: ContextDep, key: IdempotencyKey, request: models.StepRequest) -> Response:
+async def step(context: ContextDep, request: models.StepRequest, key: IdempotencyKey = "") -> Response:
     """Grades a fix as the next step of an episode.
 
     409 if an episode is named that is finished, or another of its steps came first.

@@ -24,7 +24,7 @@ router = APIRouter(tags=["grading"])
 
 @router.post("/jobs", status_code=202)
 async def submit(
-    context: ContextDep, request: models.JobRequest, response: Response, key: IdempotencyKey
+    context: ContextDep, request: models.JobRequest, response: Response, key: IdempotencyKey = ""
 ) -> bulk.JobStatus:
     """Grades any number of items in the background, whatever becomes of this connection and of this gateway.
 

@@ -153,7 +153,7 @@ async def test_neither_logs_nor_spans_hold_a_source_or_a_key(played: Played) -> 
 
 def test_a_process_without_an_endpoint_has_no_spans() -> None:
     tracing.configure("test", None)
-    with tracing.span("something", {}) as span:
+    with tracing.span("something") as span:
         assert not span.is_recording()
         assert tracing.carried() == ()
 

@@ -81,9 +81,9 @@ def test_statistics_of_tasks_without_certificates_have_no_median(tmp_path: Path)
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "folder"])
-def test_what_is_exported_reads_as_the_same_tasks(file: Path, tmp_path: Path, kind: str) -> None:
-    out = tmp_path / "exported"
-    run("export", file, out, "--format", kind)
+def test_what_is_converted_reads_as_the_same_tasks(file: Path, tmp_path: Path, kind: str) -> None:
+    out = tmp_path / "converted"
+    run("convert", file, out, "--format", kind)
     again, before = load_tasks(out), load_tasks(file)
     assert {name: (task, task.revision) for name, task in again.items()} == {
         name: (task, task.revision) for name, task in before.items()
@@ -91,7 +91,7 @@ def test_what_is_exported_reads_as_the_same_tasks(file: Path, tmp_path: Path, ki
 
 
 def test_parquet_has_a_column_for_each_field(file: Path, tmp_path: Path) -> None:
-    run("export", file, tmp_path / "tasks.parquet", "--format", "parquet")
+    run("convert", file, tmp_path / "tasks.parquet", "--format", "parquet")
     rows = {row["id"]: row for row in pq.read_table(tmp_path / "tasks.parquet").to_pylist()}
     assert rows["a"]["split"] == "held_out"
     assert rows["a"]["buggy"] == load_tasks(file)["a"].buggy
@@ -101,7 +101,7 @@ def test_parquet_has_a_column_for_each_field(file: Path, tmp_path: Path) -> None
 
 def test_a_data_set_has_a_file_for_each_split_and_names_them_in_its_card(file: Path, tmp_path: Path) -> None:
     folder = tmp_path / "set"
-    run("export", file, folder, "--format", "hf")
+    run("convert", file, folder, "--format", "hf")
     card = (folder / "README.md").read_text("utf-8")
     counts = {name: pq.read_table(folder / "data" / f"{name}.parquet").num_rows for name in ("train", "held_out")}
     assert counts == {"train": 3, "held_out": 1}
