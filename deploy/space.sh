@@ -10,11 +10,14 @@ folder=$1
 
 rm -rf "$folder"
 mkdir -p "$folder"
-deploy/frontend.sh
 git archive HEAD | tar -x -C "$folder"
-# A Space is built from what is pushed: no Node.js is in its image, so that the built dashboard has to be in the repository.
-cp -R gateway/web "$folder/gateway/web"
-sed -i '/^\/gateway\/web\/$/d' "$folder/.gitignore"
+# A Space is built from what is pushed, and no Node.js is in its image: the built dashboard has to be in its repository.
+if deploy/frontend.sh; then
+	cp -R gateway/web "$folder/gateway/web"
+	sed -i '/^\/gateway\/web\/$/d' "$folder/.gitignore"
+else
+	echo 'the dashboard is not built: the Space says so at /web' >&2
+fi
 sed -i -e 's/^\[project\.scripts\]$/&\nserver = "server.app:main"/' \
 	-e 's/^dependencies = \[$/&\n    "openenv>=0.2.0",/' "$folder/pyproject.toml"
 

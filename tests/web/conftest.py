@@ -94,7 +94,7 @@ class Faults:
 
     def watch(self, page: "Page") -> None:
         page.on("pageerror", lambda error: self.seen.append(f"error: {error}"))
-        page.on("console", lambda message: self._told(message.type, message.text))
+        page.on("console", lambda message: self._told(message.type, f"{message.text} at {message.location}"))
         page.on("request", lambda request: self._asked(request.url))
 
     def _told(self, kind: str, text: str) -> None:

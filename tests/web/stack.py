@@ -22,7 +22,8 @@ class Stack:
     def __init__(self, folder: Path, **environment: str) -> None:
         self.url = f"http://127.0.0.1:{free_port()}"
         self._folder = folder
-        self._environment = os.environ | environment
+        # Beside other tests the machine may be busy for longer than a service would wait.
+        self._environment = os.environ | {"CODEARENA_JUDGE_LAUNCHER_START_S": "300"} | environment
         self._process: subprocess.Popen[bytes] | None = None
         self.api = httpx.Client(base_url=self.url, timeout=120)
 
@@ -40,6 +41,7 @@ class Stack:
         deadline = time.monotonic() + _START_S
         while not self._serves():
             if self._process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
                 raise RuntimeError(f"the services did not start:\n{(self._folder / 'output').read_text()[-2000:]}")
             time.sleep(_POLL_S)  # nothing tells when another process has come so far
 

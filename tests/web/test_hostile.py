@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.conftest import Open
-from tests.web.playing import log, step, write
+from tests.web.playing import log, paste, step, write
 from tests.web.stack import Stack
 
 _TAGS = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>'
@@ -52,9 +52,8 @@ def test_what_a_hostile_attempt_says_stays_text(open_page: Open) -> None:
 
 def test_what_a_hostile_program_prints_stays_text(open_page: Open) -> None:
     page = open_page("sandbox")
-    program = page.get_by_role("textbox", name="Program")
-    expect(program).to_be_editable()
-    program.fill(_ATTEMPT + "\nprint(text, file=sys.stderr)\nprint(text)\nprint('L' * 65536)\n")
+    printing = "\nprint(text, file=sys.stderr)\nprint(text)\nprint('L' * 65536)\n"
+    paste(page.get_by_role("textbox", name="Program"), _ATTEMPT + printing)
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_role("region", name="Result")).to_contain_text("<script>window.hit=1</script>")
     _is_quiet(page)

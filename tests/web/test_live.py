@@ -20,13 +20,11 @@ def _attempts(page: Page) -> int:
     return int(re.findall(r"[\d,]+", told)[0].replace(",", ""))
 
 
-def _play(stack: Stack, number: int, agent_id: str = "live") -> str:
-    reset = stack.api.post(
-        "/reset", json={"task_id": "easy-1", "agent_id": agent_id, "episode_id": f"{agent_id}-{number}"}
-    )
-    answer = stack.api.post("/step", json={"episode_id": reset.json()["episode_id"], "proposed_fix": SOLUTION})
-    assert answer.is_success, answer.text
-    return str(reset.json()["episode_id"])
+def _play(stack: Stack, number: int, agent_id: str = "live") -> None:
+    episode_id = f"{agent_id}-{number}"
+    reset = {"task_id": "easy-1", "agent_id": agent_id, "episode_id": episode_id}
+    stack.api.post("/reset", json=reset).raise_for_status()
+    stack.api.post("/step", json={"episode_id": episode_id, "proposed_fix": SOLUTION}).raise_for_status()
 
 
 def test_the_page_moves_while_fifty_episodes_are_played(open_page: Open, stack: Stack) -> None:

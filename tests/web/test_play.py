@@ -1,5 +1,7 @@
 """A newcomer solves a task: by hand, with the fixer, and by watching an agent do it."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.web.conftest import Open

@@ -3,12 +3,11 @@
 from playwright.sync_api import Page, expect
 
 from tests.web.conftest import Open
+from tests.web.playing import paste
 
 
 def _run(page: Page, code: str, stdin: str = "") -> None:
-    program = page.get_by_role("textbox", name="Program")
-    expect(program).to_be_editable()
-    program.fill(code)
+    paste(page.get_by_role("textbox", name="Program"), code)
     page.get_by_role("textbox", name="Standard input").fill(stdin)
     page.get_by_role("button", name="Run").click()
 

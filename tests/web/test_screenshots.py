@@ -35,7 +35,7 @@ def played(stack: Stack) -> None:
                 break
 
 
-def _taken(open_page: Open, path: str, name: str, wait_for: str = "", **options: object) -> None:
+def _taken(open_page: Open, path: str, name: str, **options: object) -> None:
     page = open_page(path, **options)
     expect(page.get_by_role("main").get_by_role("heading", level=1)).to_be_visible()
     page.wait_for_timeout(1500)  # a picture has no event that says that charts have drawn
