@@ -117,7 +117,10 @@ class Certificates:
         told = {name: self._run["observation"][name] for name in Shown.model_fields}
         shown = Shown(**{name: text.replace(str(_FIRST + 1), str(_FIRST + number)) for name, text in told.items()})
         revision = hashlib.sha256(json.dumps(record(number), separators=(",", ":")).encode()).hexdigest()
-        return {"baseline": {**shown.model_dump(), "seal": self._seals.seal(revision, shown)}}
+        return {
+            "revision": revision,
+            "baseline": {**shown.model_dump(), "seal": self._seals.seal(revision, shown)},
+        }
 
 
 def is_certified(number: int) -> bool:

@@ -4,6 +4,7 @@ The fields are those of `Task`; values of tests that JSON cannot say are tagged 
 left out, so that tasks that are equal have one record, and their revision is that of its text.
 """
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -139,11 +140,40 @@ def parse(text: bytes, place: str, *, is_checked: bool = False) -> Task:
     Raises:
         TaskError: with every fault that there is, each with its field.
     """
+    return from_record(_loaded(text, place), place, is_checked=is_checked)
+
+
+def parse_certified(text: bytes, place: str) -> Task:
+    """As `parse`, in less time where the record is to the letter the one that its certificate was made of.
+
+    Its code has been compiled then, and its revision is known.
+
+    Raises:
+        TaskError: with every fault that there is, each with its field.
+    """
+    record = _loaded(text, place)
+    revision = _certified_revision(record)
+    task = from_record(record, place, is_checked=bool(revision))
+    if revision:
+        task.__dict__["revision"] = revision  # as its cached property would
+    return task
+
+
+def _certified_revision(record: object) -> str:
+    """The revision of a record that is written as revisions reckon it, if its certificate has it, too; else empty."""
+    certificate = record.get("certificate") if isinstance(record, dict) else None
+    if not isinstance(record, dict) or not isinstance(certificate, dict):
+        return ""
+    rest = {name: value for name, value in record.items() if name != "certificate"}
+    revision = hashlib.sha256(json.dumps(rest, separators=(",", ":")).encode("ascii")).hexdigest()
+    return revision if certificate.get("revision") == revision else ""
+
+
+def _loaded(text: bytes, place: str) -> object:
     try:
-        record = json.loads(text.decode("utf-8-sig"), object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
+        return json.loads(text.decode("utf-8-sig"), object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:  # also a UnicodeDecodeError
         raise TaskError([Fault(place, "", f"is no JSON: {error}")]) from error
-    return from_record(record, place, is_checked=is_checked)
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class Lines:
         text = os.pread(self._file.fileno(), self._lengths[row], self._offsets[row])
         if _digest(text) != self._digests[row]:
             raise _fault(place, "", "the file was changed while it was served")
-        return _running(record.parse(text, place), place)
+        return _running(record.parse_certified(text, place), place)
 
     def close(self) -> None:
         if self._file is not None:

@@ -9,7 +9,7 @@ import pytest
 from codearena.tasks.faults import TaskError
 from codearena.tasks.folder import load_task, load_tasks, read_folder, write_folder
 from codearena.tasks.jsonl import read_jsonl, scan_jsonl, write_jsonl
-from codearena.tasks.record import line_of, parse, to_record
+from codearena.tasks.record import line_of, parse, parse_certified, to_record
 from codearena.tasks.tagged import TagError, from_json, to_json
 from tests.codearena.tasks.made import any_task, any_value, record_of, task_of
 
@@ -40,6 +40,23 @@ def test_any_task_comes_back_from_a_line_and_from_a_folder_as_it_was(seed: int, 
         assert line_of(of_line) == line_of(task)
         assert line_of(of_folder) == line_of(task)
         assert of_line.revision == task.revision == of_folder.revision
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_certified_record_is_read_as_any_other(seed: int) -> None:
+    task = any_task(random.Random(seed), 0)
+    line = line_of(task.model_copy(update={"certificate": {"revision": task.revision}}))
+    plain, quick = parse(line, ""), parse_certified(line, "")
+    assert (line_of(quick), quick.revision) == (line_of(plain), plain.revision)
+
+
+def test_a_record_that_was_edited_since_it_was_certified_has_a_revision_of_its_own_and_is_checked() -> None:
+    task = any_task(random.Random(1), 0)
+    record = {**to_record(task), "certificate": {"revision": task.revision}, "title": "Edited"}
+    edited = parse_certified(json.dumps(record).encode(), "")
+    assert edited.revision == parse(json.dumps(record).encode(), "").revision != task.revision
+    with pytest.raises(TaskError, match="cases"):
+        parse_certified(json.dumps(record | {"cases": "x = ("}).encode(), "")
 
 
 @pytest.mark.parametrize("seed", range(20))
