@@ -32,7 +32,7 @@ export function RewardBreakdown({ verdict }: { verdict: Verdict }) {
     <div className={styles.breakdown}>
       <Bar
         label={`Reward ${reward(verdict.reward)}: ${spoken(parts)}; ${off.toFixed(2)} taken off`}
-        segments={parts.map(({ part, adds }) => ({ key: part.name, colour: part.colour, width: adds }))}
+        segments={parts.map(({ part, adds }) => ({ key: part.name, colour: `var(${part.token})`, width: adds }))}
       />
       <table className={styles.table}>
         <thead className="sr-only">
@@ -48,7 +48,7 @@ export function RewardBreakdown({ verdict }: { verdict: Verdict }) {
               <th scope="row">
                 <span
                   className={styles.key}
-                  style={{ "--colour": part.colour } as CSSProperties}
+                  style={{ "--colour": `var(${part.token})` } as CSSProperties}
                   aria-hidden="true"
                 />
                 {part.title}
