@@ -73,7 +73,8 @@ function Window({ state }: { state: CurriculumState }) {
 function Progress({ state }: { state: CurriculumState }) {
   return (
     <p className="muted">
-      Tasks are chosen by learning progress{state.mean_reward !== null && `; mean final reward ${reward(state.mean_reward)}`}.
+      Tasks are chosen by learning progress
+      {state.mean_reward !== null && `; mean final reward ${reward(state.mean_reward)}`}.
     </p>
   );
 }

@@ -32,7 +32,11 @@ export function RewardBreakdown({ verdict }: { verdict: Verdict }) {
     <div className={styles.breakdown}>
       <Bar
         label={`Reward ${reward(verdict.reward)}: ${spoken(parts)}; ${off.toFixed(2)} taken off`}
-        segments={parts.map(({ part, adds }) => ({ key: part.name, colour: `var(${part.token})`, width: adds }))}
+        segments={parts.map(({ part, adds }) => ({
+          key: part.name,
+          colour: `var(${part.token})`,
+          width: adds,
+        }))}
       />
       <table className={styles.table}>
         <thead className="sr-only">

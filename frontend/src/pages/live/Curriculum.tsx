@@ -19,7 +19,11 @@ export function Curriculum({ agentId, onAgent }: CurriculumProps) {
   const agents = useQuery({ ...agentsQuery({ limit: LISTED }), refetchInterval: REFRESH_MS });
   const listed = agents.data?.agents ?? [];
   const shown = agentId ?? listed[0]?.agent_id;
-  const state = useQuery({ ...curriculumQuery(shown ?? ""), enabled: shown !== undefined, refetchInterval: REFRESH_MS });
+  const state = useQuery({
+    ...curriculumQuery(shown ?? ""),
+    enabled: shown !== undefined,
+    refetchInterval: REFRESH_MS,
+  });
   return (
     <section aria-labelledby="live-curriculum">
       <div className={styles.chartBar}>

@@ -3,7 +3,17 @@ import { toneOf } from "@/components/ui/outcome";
 import { count, share, words } from "@/text/format";
 import type { Totals } from "./history";
 
-const CLASSES = ["O(1)", "O(log n)", "O(n)", "O(n log n)", "O(n^2)", "O(n^2 log n)", "O(n^3)", "O(2^n)", "unknown"];
+const CLASSES = [
+  "O(1)",
+  "O(log n)",
+  "O(n)",
+  "O(n log n)",
+  "O(n^2)",
+  "O(n^2 log n)",
+  "O(n^3)",
+  "O(2^n)",
+  "unknown",
+];
 const OUTCOMES = ["solved", "passed", "failed", "load_error", "compile_error"];
 const MOST = 8;
 
@@ -31,7 +41,11 @@ function bars(counts: Counts, order?: readonly string[], colour?: (name: string)
 export function Distributions({ totals }: { totals: Totals }) {
   return (
     <>
-      <Part id="outcomes" title="Outcomes" bars={bars(totals.outcomes, OUTCOMES, name => `var(--${toneOf(name)})`)} />
+      <Part
+        id="outcomes"
+        title="Outcomes"
+        bars={bars(totals.outcomes, OUTCOMES, name => `var(--${toneOf(name)})`)}
+      />
       <Part id="complexity" title="Complexity" bars={bars(totals.complexity, CLASSES)} />
       <Part id="methods" title="Fixes by method" bars={bars(totals.methods)} />
       <Part id="fixers" title="Repairs asked of the fixer" bars={bars(totals.fixes)} />

@@ -9,7 +9,11 @@ export function Pool({ ready }: { ready: Ready | undefined }) {
   return (
     <section aria-labelledby="live-pool">
       <h2 id="live-pool">Sandboxes</h2>
-      {isolation ? <Sandboxes isolation={isolation} /> : <p className="muted">No executor serves at present.</p>}
+      {isolation ? (
+        <Sandboxes isolation={isolation} />
+      ) : (
+        <p className="muted">No executor serves at present.</p>
+      )}
       {ready && (
         <dl className={facts.facts}>
           <Fact name="Judge">
@@ -37,7 +41,10 @@ function Sandboxes({ isolation }: { isolation: Isolation }) {
         aria-label={`${leased} of ${capacity} sandboxes in use, ${ready} ready, ${queued} attempts waiting`}
       >
         <span data-kind="leased" style={{ width: `${(Math.min(leased, of) / of) * 100}%` }} />
-        <span data-kind="ready" style={{ width: `${(Math.min(ready, Math.max(0, of - leased)) / of) * 100}%` }} />
+        <span
+          data-kind="ready"
+          style={{ width: `${(Math.min(ready, Math.max(0, of - leased)) / of) * 100}%` }}
+        />
       </div>
       <dl className={facts.facts}>
         <Fact name="Isolation">

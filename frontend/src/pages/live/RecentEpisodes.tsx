@@ -23,7 +23,13 @@ export function RecentEpisodes() {
       {last.length === 0 ? (
         <p className="muted">None yet. They appear here as they happen.</p>
       ) : (
-        <Table label="Last episodes" columns={COLUMNS} rows={last} rowKey={event => event.data.episode_id} link={opened} />
+        <Table
+          label="Last episodes"
+          columns={COLUMNS}
+          rows={last}
+          rowKey={event => event.data.episode_id}
+          link={opened}
+        />
       )}
     </section>
   );
@@ -43,7 +49,10 @@ const COLUMNS: readonly Column<LiveEvent>[] = [
   { name: "Task", cell: ({ data }) => <Words text={data.task_id} limit={60} /> },
   { name: "Agent", cell: ({ data }) => <Words text={data.agent_id} limit={40} />, wide: true },
   { name: "Level", cell: ({ data }) => <LevelName level={data.level} />, wide: true },
-  { name: "Outcome", cell: ({ data }) => <OutcomeName outcome={data.outcome ?? (data.solved ? "solved" : "")} /> },
+  {
+    name: "Outcome",
+    cell: ({ data }) => <OutcomeName outcome={data.outcome ?? (data.solved ? "solved" : "")} />,
+  },
   {
     name: "Step",
     cell: ({ data }) => (data.max_steps ? `${data.step ?? 0} of ${data.max_steps}` : String(data.step ?? 0)),

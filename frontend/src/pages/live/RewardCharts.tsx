@@ -42,7 +42,9 @@ function lines(series: Filled, by: Breakdown): Line[] {
 export function RewardChart({ series }: { series: Filled }) {
   const [by, setBy] = useState<Breakdown>("all");
   const drawn = useMemo(() => lines(series, by), [series, by]);
-  const told = drawn.map(line => `${line.name} ${reward(line.values.findLast(value => value !== null))}`).join(", ");
+  const told = drawn
+    .map(line => `${line.name} ${reward(line.values.findLast(value => value !== null))}`)
+    .join(", ");
   return (
     <section aria-labelledby="live-reward">
       <div className={styles.chartBar}>
@@ -58,7 +60,13 @@ export function RewardChart({ series }: { series: Filled }) {
           ]}
         />
       </div>
-      <TimeChart label={`Reward over time. At last: ${told}`} times={series.times} lines={drawn} range={UNIT} height={220} />
+      <TimeChart
+        label={`Reward over time. At last: ${told}`}
+        times={series.times}
+        lines={drawn}
+        range={UNIT}
+        height={220}
+      />
     </section>
   );
 }
@@ -79,7 +87,12 @@ export function AttemptsChart({ series, bucketS }: { series: Filled; bucketS: nu
   return (
     <section aria-labelledby="live-attempts">
       <h2 id="live-attempts">Attempts per second</h2>
-      <TimeChart label={`Attempts per second; at last ${last.toFixed(2)}`} times={series.times} lines={drawn} height={120} />
+      <TimeChart
+        label={`Attempts per second; at last ${last.toFixed(2)}`}
+        times={series.times}
+        lines={drawn}
+        height={120}
+      />
     </section>
   );
 }
@@ -96,7 +109,12 @@ export function LastAttempts() {
     const rewards = steps.map(step => step.reward);
     return [
       { name: "step", colour: "--ink-3", values: rewards, draw: "points" },
-      { name: `rolling mean of ${ROLLING_STEPS}`, colour: "--accent", values: rollingMean(rewards, ROLLING_STEPS), width: 2 },
+      {
+        name: `rolling mean of ${ROLLING_STEPS}`,
+        colour: "--accent",
+        values: rollingMean(rewards, ROLLING_STEPS),
+        width: 2,
+      },
     ];
   }, [steps]);
   if (steps.length < 2) return null;

@@ -3,7 +3,14 @@ import type { LiveEvent } from "@/events/log";
 import { lastEpisodes, lastSteps, rateOf } from "./events";
 
 function event(seq: number, episode_id: string, kind = "step"): LiveEvent {
-  const data = { time_ms: seq * 1000, episode_id, agent_id: "a", task_id: "t", level: "easy", partition: "train" };
+  const data = {
+    time_ms: seq * 1000,
+    episode_id,
+    agent_id: "a",
+    task_id: "t",
+    level: "easy",
+    partition: "train",
+  };
   return { seq, id: `${seq}-0`, kind, data: kind === "step" ? { ...data, reward: seq / 10 } : data };
 }
 

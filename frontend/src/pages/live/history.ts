@@ -14,7 +14,9 @@ export const WINDOW_MS: Record<Window, number> = {
 /** What was known, with what has come since: the last buckets are told anew, and the oldest pass out of the window. */
 export function merged(before: History | undefined, next: History, windowMs: number): History {
   const first = next.buckets[0]?.start_ms ?? Infinity;
-  const kept = before?.buckets.filter(bucket => bucket.start_ms < first && bucket.start_ms >= next.now_ms - windowMs);
+  const kept = before?.buckets.filter(
+    bucket => bucket.start_ms < first && bucket.start_ms >= next.now_ms - windowMs,
+  );
   return { ...next, buckets: [...(kept ?? []), ...next.buckets] };
 }
 

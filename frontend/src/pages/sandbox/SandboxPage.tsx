@@ -133,8 +133,8 @@ export function SandboxPage() {
             <Ran result={run.data} />
           ) : (
             <p className={styles.before}>
-              What it prints is shown here, with its time, its memory and how it ended. A program that does not end is
-              ended at its limit.
+              What it prints is shown here, with its time, its memory and how it ended. A program that does
+              not end is ended at its limit.
             </p>
           )}
         </section>

@@ -69,9 +69,17 @@ export function TaskPage() {
 function statistics({ statistics: found }: TaskDetail): Stat[] {
   if (!found) return [{ name: "Steps", value: "–", note: "not told apart from other tasks" }];
   return [
-    { name: "Success rate", value: found.episodes ? share(found.solved / found.episodes) : "–", note: `${counted(found.solved, "episode")} solved` },
+    {
+      name: "Success rate",
+      value: found.episodes ? share(found.solved / found.episodes) : "–",
+      note: `${counted(found.solved, "episode")} solved`,
+    },
     { name: "Mean reward", value: reward(found.mean_reward), note: `of ${counted(found.steps, "step")}` },
-    { name: "Mean final reward", value: reward(found.mean_final_reward), note: `of ${counted(found.episodes, "episode")}` },
+    {
+      name: "Mean final reward",
+      value: reward(found.mean_final_reward),
+      note: `of ${counted(found.episodes, "episode")}`,
+    },
   ];
 }
 
@@ -100,7 +108,9 @@ function About({ task }: { task: TaskDetail }) {
         <Fact name="Entry point">
           {task.entry_point ? <code>{task.entry_point}</code> : <span className="faint">not told</span>}
         </Fact>
-        <Fact name="Wanted complexity">{task.optimal_complexity || <span className="faint">not said</span>}</Fact>
+        <Fact name="Wanted complexity">
+          {task.optimal_complexity || <span className="faint">not said</span>}
+        </Fact>
         <Fact name="Steps of an episode">{count(task.max_steps)}</Fact>
         {task.source && (
           <Fact name="Source">

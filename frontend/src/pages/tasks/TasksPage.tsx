@@ -51,7 +51,12 @@ const COLUMNS: readonly Column<TaskSummary>[] = [
   { name: "Tests", cell: task => `${task.tests_visible} + ${task.tests_hidden}`, numeric: true, wide: true },
   { name: "Wanted", cell: task => task.optimal_complexity || "–", wide: true },
   { name: "Certificate", cell: task => (task.certified ? "certified" : "–"), wide: true },
-  { name: "Steps", cell: task => (task.statistics ? count(task.statistics.steps) : "–"), numeric: true, wide: true },
+  {
+    name: "Steps",
+    cell: task => (task.statistics ? count(task.statistics.steps) : "–"),
+    numeric: true,
+    wide: true,
+  },
   { name: "Solved", cell: task => solved(task), numeric: true },
   { name: "Mean reward", cell: task => <RewardMeter value={task.statistics?.mean_reward} />, numeric: true },
 ];
@@ -65,9 +70,9 @@ export function TasksPage() {
   const filters = route.useSearch();
   const navigate = route.useNavigate();
   const found = useQuery(pageOf(filters));
-  const set = (change: Partial<Record<keyof Filters, string | undefined>>) =>
+  const set = (change: Filters) =>
     void navigate({
-      search: before => ({ ...before, page: undefined, ...change }) as Filters,
+      search: before => ({ ...before, page: undefined, ...change }),
       replace: "q" in change,
     });
   const page = filters.page ?? 1;
@@ -116,7 +121,7 @@ export function TasksPage() {
 
 interface FilterBarProps {
   filters: Filters;
-  set: (change: Partial<Record<keyof Filters, string | undefined>>) => void;
+  set: (change: Filters) => void;
 }
 
 function FilterBar({ filters, set }: FilterBarProps) {
@@ -150,7 +155,7 @@ function FilterBar({ filters, set }: FilterBarProps) {
             value={filters[name] ?? ""}
             options={values}
             onChange={value => {
-              set({ [name]: value });
+              set({ [name]: value } as Filters);
             }}
           />
         ))}
