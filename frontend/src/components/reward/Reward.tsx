@@ -62,7 +62,7 @@ export function RewardBreakdown({ verdict }: { verdict: Verdict }) {
               <td className="numeric">{adds.toFixed(3)}</td>
             </tr>
           ))}
-          <Penalty title="Step" meaning="0.01 for each step taken." value={step} />
+          <Penalty title="Step" meaning="For each step taken." value={step} />
           <Penalty
             title="Identical"
             meaning="The same syntax tree as an earlier attempt of this episode."

@@ -104,7 +104,7 @@ const ROLLING_STEPS = 50;
 export function LastAttempts() {
   const { events, total, skipped } = useEvents();
   const steps = useMemo(() => lastSteps(events, SHOWN), [events]);
-  const times = useMemo(() => steps.map(step => step.timeMs), [steps]);
+  const numbers = useMemo(() => steps.map((_, number) => number + 1), [steps]);
   const drawn = useMemo((): Line[] => {
     const rewards = steps.map(step => step.reward);
     return [
@@ -128,7 +128,8 @@ export function LastAttempts() {
       </div>
       <TimeChart
         label={`Reward of each of the last ${steps.length} steps; rolling mean ${reward(drawn[1]?.values.at(-1))}`}
-        times={times}
+        times={numbers}
+        axis="count"
         lines={drawn}
         range={UNIT}
         height={160}

@@ -17,7 +17,7 @@ import type { taskFilters } from "../search";
 import styles from "./Tasks.module.css";
 
 const PER_PAGE = 50;
-const route = getRouteApi("/tasks");
+const route = getRouteApi("/tasks/");
 
 type Filters = ReturnType<typeof taskFilters>;
 
