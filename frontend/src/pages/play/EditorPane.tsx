@@ -60,6 +60,7 @@ export function EditorPane({ session, shown }: { session: Session; shown: Attemp
       </div>
       <div className={styles.editor}>
         <Code
+          key={task?.id ?? ""}
           label="Your fix"
           value={draft}
           onChange={session.setDraft}

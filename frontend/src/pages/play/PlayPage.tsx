@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 import { answered, client } from "@/api/client";
 import { asProblem } from "@/api/problem";
 import { LazyDialog } from "@/components/ui/LazyDialog";
@@ -56,43 +56,37 @@ function Board({ session }: { session: Session }) {
 
   const { step, askFixer, play, stop, over } = session;
   const idle = doing === null && session.task !== undefined;
-  useShortcuts(
-    "Play",
-    useMemo(
-      () => [
-        {
-          keys: "$mod+Enter",
-          meaning: "Run a step",
-          run: () => {
-            if (idle && !over) step();
-          },
-        },
-        {
-          keys: "f",
-          meaning: "AI Fix",
-          run: () => {
-            if (idle) askFixer();
-          },
-        },
-        {
-          keys: "m",
-          meaning: "Agent Mode, or stop it",
-          run: () => {
-            if (idle) play();
-            else if (doing === "agent") stop();
-          },
-        },
-        {
-          keys: "/",
-          meaning: "Choose a task",
-          run: () => {
-            setPicking(true);
-          },
-        },
-      ],
-      [idle, over, doing, step, askFixer, play, stop],
-    ),
-  );
+  useShortcuts("Play", [
+    {
+      keys: "$mod+Enter",
+      meaning: "Run a step",
+      run: () => {
+        if (idle && !over) step();
+      },
+    },
+    {
+      keys: "f",
+      meaning: "AI Fix",
+      run: () => {
+        if (idle) askFixer();
+      },
+    },
+    {
+      keys: "m",
+      meaning: "Agent Mode, or stop it",
+      run: () => {
+        if (idle) play();
+        else if (doing === "agent") stop();
+      },
+    },
+    {
+      keys: "/",
+      meaning: "Choose a task",
+      run: () => {
+        setPicking(true);
+      },
+    },
+  ]);
 
   return (
     <div className={styles.page}>

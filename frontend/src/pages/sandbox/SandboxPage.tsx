@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { Play as PlayIcon } from "lucide-react";
-import { useEffect, useId, useMemo, useState } from "react";
+import { useEffect, useId, useState } from "react";
 import { answered, client } from "@/api/client";
 import { asProblem } from "@/api/problem";
 import { Code } from "@/components/code/Code";
@@ -57,21 +57,15 @@ export function SandboxPage() {
   useEffect(() => {
     remember(program);
   }, [program]);
-  useShortcuts(
-    "Sandbox",
-    useMemo(
-      () => [
-        {
-          keys: "$mod+Enter",
-          meaning: "Run",
-          run: () => {
-            if (!isPending) mutate(program);
-          },
-        },
-      ],
-      [isPending, mutate, program],
-    ),
-  );
+  useShortcuts("Sandbox", [
+    {
+      keys: "$mod+Enter",
+      meaning: "Run",
+      run: () => {
+        if (!isPending) mutate(program);
+      },
+    },
+  ]);
 
   return (
     <div className={styles.page}>
