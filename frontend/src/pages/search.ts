@@ -1,6 +1,6 @@
 /** What the addresses of pages hold. Whatever a link says that is not understood is left out. */
 
-const LEVELS = ["easy", "medium", "hard"] as const;
+export const LEVELS = ["easy", "medium", "hard"] as const;
 export type Level = (typeof LEVELS)[number];
 
 const MAX_TEXT = 200;

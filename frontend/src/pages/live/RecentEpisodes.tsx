@@ -2,13 +2,12 @@ import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { RewardMeter } from "@/components/reward/Reward";
 import { Words } from "@/components/terminal/TerminalText";
+import { Ago } from "@/components/ui/Ago";
 import { LevelName } from "@/components/ui/LevelName";
 import { OutcomeName } from "@/components/ui/OutcomeName";
 import { Table, type Column } from "@/components/ui/Table";
 import type { LiveEvent } from "@/events/log";
 import { useEvents } from "@/events/use-events";
-import { useNow } from "@/now";
-import { ago } from "@/text/format";
 import { lastEpisodes } from "./events";
 
 const SHOWN = 12;
@@ -39,10 +38,6 @@ export function RecentEpisodes() {
 function opened({ data }: LiveEvent) {
   if (data.episode_id.includes("/")) return null;
   return <Link to="/episodes/$episodeId" params={{ episodeId: data.episode_id }} />;
-}
-
-function Ago({ timeMs }: { timeMs: number }) {
-  return <span className="nowrap">{ago(timeMs, useNow())}</span>;
 }
 
 const COLUMNS: readonly Column<LiveEvent>[] = [

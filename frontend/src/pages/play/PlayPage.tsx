@@ -3,15 +3,15 @@ import { getRouteApi } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useState } from "react";
 import { answered, client } from "@/api/client";
 import { asProblem } from "@/api/problem";
+import { Steps } from "@/components/episode/Steps";
 import { LazyDialog } from "@/components/ui/LazyDialog";
 import { Loading, Nothing, ProblemNote } from "@/components/ui/states";
+import { Analysis } from "@/components/verdict/Analysis";
 import { useShortcuts } from "@/shortcuts";
-import { Analysis } from "./Analysis";
 import { EditorPane } from "./EditorPane";
 import { LogPane } from "./LogPane";
 import styles from "./Play.module.css";
-import { useSession, type Session } from "./session";
-import { StepStrip } from "./StepStrip";
+import { MOST_STEPS, useSession, type Session } from "./session";
 import { TaskHeader } from "./TaskHeader";
 
 const TaskPicker = lazy(async () => ({ default: (await import("./TaskPicker")).TaskPicker }));
@@ -55,6 +55,8 @@ function Board({ session }: { session: Session }) {
   const shown = current ?? attempts.at(-1);
 
   const { step, askFixer, play, stop, over } = session;
+  const most = episode?.max_steps ?? session.task?.max_steps ?? MOST_STEPS;
+  const left = Math.max(0, most - attempts.length);
   const idle = doing === null && session.task !== undefined;
   useShortcuts("Play", [
     {
@@ -96,12 +98,14 @@ function Board({ session }: { session: Session }) {
           setPicking(true);
         }}
       />
-      <StepStrip
-        session={session}
+      <Steps
+        attempts={attempts}
+        left={over ? 0 : left}
         shown={shown?.step ?? null}
         onShow={next => {
           if (episode?.episode_id) setChosen({ episode: episode.episode_id, step: next });
         }}
+        note={standing(session, left)}
       />
       <div className={styles.work}>
         <EditorPane session={session} shown={shown} />
@@ -126,4 +130,10 @@ function Board({ session }: { session: Session }) {
       </LazyDialog>
     </div>
   );
+}
+
+function standing({ attempts, over }: Session, left: number): string {
+  if (attempts.length === 0) return "No step taken yet";
+  if (over) return attempts.at(-1)?.verdict.solved ? "Solved" : "No steps left";
+  return left === 1 ? "1 step left" : `${left} steps left`;
 }
