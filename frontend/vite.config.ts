@@ -8,7 +8,7 @@ import { defineConfig, type Plugin } from "vite";
 
 /** The paths of the API, which the development server hands on to a running gateway. */
 const API =
-  "^/(agents|curriculum|episodes|events|fix|grade|health|jobs|memory|metadata|metrics|openapi.json|ready|reset|run_raw|sent-tasks|state|stats|step|tasks)($|[/?])";
+  "^/(agents|curriculum|episodes|events|fix|grade|health|history|jobs|memory|metadata|metrics|openapi.json|ready|reset|run_raw|sent-tasks|state|stats|step|task-labels|tasks)($|[/?])";
 const gateway = process.env.CODEARENA_URL ?? "http://localhost:7860";
 const proxy = { [API]: { target: gateway, changeOrigin: true } };
 

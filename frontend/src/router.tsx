@@ -36,16 +36,17 @@ const episode = createRoute({
   path: "/episodes/$episodeId",
   component: lazyRouteComponent(() => import("./pages/episodes/EpisodePage"), "EpisodePage"),
 });
+const catalogue = createRoute({ getParentRoute: () => root, path: "/tasks" });
 const tasks = createRoute({
-  getParentRoute: () => root,
-  path: "/tasks",
+  getParentRoute: () => catalogue,
+  path: "/",
   validateSearch: taskFilters,
   component: lazyRouteComponent(() => import("./pages/tasks/TasksPage"), "TasksPage"),
 });
 const task = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => catalogue,
   // A task's id may have slashes.
-  path: "/tasks/$",
+  path: "$",
   component: lazyRouteComponent(() => import("./pages/tasks/TaskPage"), "TaskPage"),
 });
 const agents = createRoute({
@@ -61,7 +62,16 @@ const agent = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([play, sandbox, live, episodes, episode, tasks, task, agents, agent]),
+  routeTree: root.addChildren([
+    play,
+    sandbox,
+    live,
+    episodes,
+    episode,
+    catalogue.addChildren([tasks, task]),
+    agents,
+    agent,
+  ]),
   basepath: PAGE_PATH,
   defaultPreload: "intent",
   defaultPendingComponent: PageLoading,

@@ -1,6 +1,6 @@
 /** Keyboard shortcuts: bound while a component that has them is shown, and listed in the sheet that `?` opens. */
 
-import { useEffect, useSyncExternalStore } from "react";
+import { useEffect, useRef, useSyncExternalStore } from "react";
 import { tinykeys } from "tinykeys";
 
 export interface Shortcut {
@@ -48,29 +48,30 @@ function meant(keys: string): boolean {
   return keys.includes("$mod") || !writes(focused());
 }
 
-/** Binds the shortcuts, which should be memoised. */
+/** Binds the shortcuts while the component is shown. What they run may change with every render. */
 export function useShortcuts(name: string, shortcuts: readonly Shortcut[]): void {
+  const latest = useRef(shortcuts);
   useEffect(() => {
-    const group = { name, shortcuts };
+    latest.current = shortcuts;
+  });
+  const told = shortcuts.map(({ keys, meaning }) => `${keys}\t${meaning}`).join("\n");
+  useEffect(() => {
+    const group = { name, shortcuts: latest.current };
     set([...groups, group]);
-    const unbind = tinykeys(
-      window,
-      Object.fromEntries(
-        shortcuts.map(({ keys, run }) => [
-          keys,
-          (event: KeyboardEvent) => {
-            if (!meant(keys)) return;
-            event.preventDefault();
-            run();
-          },
-        ]),
-      ),
-    );
+    const bound = latest.current.map(({ keys }, index) => [
+      keys,
+      (event: KeyboardEvent) => {
+        if (!meant(keys)) return;
+        event.preventDefault();
+        latest.current[index]?.run();
+      },
+    ]);
+    const unbind = tinykeys(window, Object.fromEntries(bound) as Record<string, (event: KeyboardEvent) => void>);
     return () => {
       unbind();
       set(groups.filter(each => each !== group));
     };
-  }, [name, shortcuts]);
+  }, [name, told]);
 }
 
 export function useShortcutGroups(): readonly Group[] {
@@ -87,5 +88,5 @@ const NAMES: Record<string, string> = {
 
 /** The keys as they are printed on a keyboard, in the order in which they are pressed. */
 export function printed(keys: string): string[] {
-  return keys.split(" ").flatMap(press => press.split("+").map(each => NAMES[each] ?? each));
+  return keys.replace("Shift+?", "?").split(" ").flatMap(press => press.split("+").map(each => NAMES[each] ?? each));
 }

@@ -32,6 +32,11 @@ export async function fetchWithKey(request: Request): Promise<Response> {
   return response;
 }
 
+/** A body of a request: what has a default may be left out, though the generated types name it as if it may not. */
+export function body<T>(members: Partial<T>): T {
+  return members as T;
+}
+
 interface Answer<T> {
   data?: T;
   error?: unknown;

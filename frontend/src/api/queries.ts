@@ -107,3 +107,14 @@ export const taskLabelsQuery = queryOptions({
   queryFn: ({ signal }) => answered(client.GET("/task-labels", { signal })),
   staleTime: 60_000,
 });
+
+/** The agents that were active last. */
+export const agentsQuery = (query: { q?: string; offset?: number; limit: number }) =>
+  queryOptions({
+    queryKey: ["agents", query],
+    queryFn: async ({ signal }) => {
+      const { data, headers } = await answeredWith(client.GET("/agents", { params: { query }, signal }));
+      return { agents: data, total: Number(headers.get("X-Total-Count") ?? data.length) };
+    },
+    placeholderData: before => before,
+  });

@@ -26,3 +26,6 @@ export type EpisodeSummary = Schemas["EpisodeSummary"];
 export type AgentSummary = Schemas["AgentSummary"];
 export type History = Schemas["History"];
 export type HistoryBucket = Schemas["HistoryBucket"];
+export type ResetRequest = Schemas["ResetRequest"];
+export type StepRequest = Schemas["StepRequest"];
+export type FixRequest = Schemas["FixRequest"];

@@ -1,6 +1,6 @@
 /** What the addresses of pages hold. Whatever a link says that is not understood is left out. */
 
-const LEVELS = ["easy", "medium", "hard"] as const;
+export const LEVELS = ["easy", "medium", "hard"] as const;
 export type Level = (typeof LEVELS)[number];
 
 const MAX_TEXT = 200;
@@ -22,10 +22,8 @@ function whole(value: unknown): number | undefined {
 }
 
 /** Without the members that are undefined, so that addresses stay short. */
-function set<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
+function set<T extends object>(members: T): Partial<T> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 export const playSearch = (search: Search) => set({ task: text(search.task), episode: text(search.episode) });

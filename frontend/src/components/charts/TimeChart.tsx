@@ -18,8 +18,9 @@ export interface Line {
 interface TimeChartProps {
   /** What readers of screens are told; the numbers stand in a table or text beside it. */
   label: string;
-  /** ms since the epoch, ascending. */
+  /** ms since the epoch, ascending; with `count` any numbers that ascend. */
   times: readonly number[];
+  axis?: "time" | "count";
   lines: readonly Line[];
   height?: number;
   /** Of the value axis; null: as the values need it. */
@@ -38,13 +39,22 @@ function resolved(host: HTMLElement, token: string): string {
 }
 
 /** Values over time, on a canvas: thousands of points are drawn within a frame. */
-export function TimeChart({ label, times, lines, height = 200, range = null, format }: TimeChartProps) {
+export function TimeChart({
+  label,
+  times,
+  lines,
+  axis: kind = "time",
+  height = 200,
+  range = null,
+  format,
+}: TimeChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const dark = useDark();
   // What changes the chart's build; its data are given to it without one.
   const build = JSON.stringify([
     dark,
+    kind,
     height,
     range,
     lines.map(({ name, colour, draw, width }) => [name, colour, draw, width]),
@@ -70,9 +80,9 @@ export function TimeChart({ label, times, lines, height = 200, range = null, for
         ms: 1,
         legend: { show: false },
         cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
-        scales: { y: range ? { range: () => range } : {} },
+        scales: { x: { time: kind === "time" }, y: range ? { range: () => range } : {} },
         axes: [
-          { ...axis, space: 80 },
+          { ...axis, space: 80, size: 28, values: (_, ticks) => axisWords(ticks, kind) },
           {
             ...axis,
             size: 44,
@@ -125,6 +135,19 @@ export function TimeChart({ label, times, lines, height = 200, range = null, for
       )}
     </figure>
   );
+}
+
+const DAY_MS = 86_400_000;
+
+/** Ticks in words: hours and minutes, or days where they are a day or more apart. */
+function axisWords(ticks: readonly number[], kind: "time" | "count"): string[] {
+  if (kind === "count") return ticks.map(String);
+  const apart = (ticks[1] ?? 0) - (ticks[0] ?? 0);
+  return ticks.map(tick => {
+    const time = new Date(tick);
+    if (apart >= DAY_MS) return time.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
+    return time.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  });
 }
 
 function data(times: readonly number[], lines: readonly Line[]): uPlot.AlignedData {

@@ -32,7 +32,11 @@ export function RewardBreakdown({ verdict }: { verdict: Verdict }) {
     <div className={styles.breakdown}>
       <Bar
         label={`Reward ${reward(verdict.reward)}: ${spoken(parts)}; ${off.toFixed(2)} taken off`}
-        segments={parts.map(({ part, adds }) => ({ key: part.name, colour: part.colour, width: adds }))}
+        segments={parts.map(({ part, adds }) => ({
+          key: part.name,
+          colour: `var(${part.token})`,
+          width: adds,
+        }))}
       />
       <table className={styles.table}>
         <thead className="sr-only">
@@ -48,7 +52,7 @@ export function RewardBreakdown({ verdict }: { verdict: Verdict }) {
               <th scope="row">
                 <span
                   className={styles.key}
-                  style={{ "--colour": part.colour } as CSSProperties}
+                  style={{ "--colour": `var(${part.token})` } as CSSProperties}
                   aria-hidden="true"
                 />
                 {part.title}
@@ -58,7 +62,7 @@ export function RewardBreakdown({ verdict }: { verdict: Verdict }) {
               <td className="numeric">{adds.toFixed(3)}</td>
             </tr>
           ))}
-          <Penalty title="Step" meaning="0.01 for each step taken." value={step} />
+          <Penalty title="Step" meaning="For each step taken." value={step} />
           <Penalty
             title="Identical"
             meaning="The same syntax tree as an earlier attempt of this episode."

@@ -10,7 +10,8 @@ export interface Part {
   meaning: string;
   /** The weight by default; a deployment may have others, and then the verdict tells what each part came to. */
   weight: number;
-  colour: string;
+  /** Of its colour. */
+  token: `--${string}`;
 }
 
 export const PARTS: readonly Part[] = [
@@ -19,42 +20,42 @@ export const PARTS: readonly Part[] = [
     title: "Compiles",
     meaning: "1 for whatever earns anything at all.",
     weight: 0.15,
-    colour: "var(--part-compile)",
+    token: "--part-compile",
   },
   {
     name: "test_pass_ratio",
     title: "Tests",
     meaning: "The share of visible and hidden tests that pass.",
     weight: 0.35,
-    colour: "var(--part-tests)",
+    token: "--part-tests",
   },
   {
     name: "efficiency_score",
     title: "Efficiency",
     meaning: "CPU time beside the reference's, and how it grows. 0 unless all tests pass.",
     weight: 0.3,
-    colour: "var(--part-efficiency)",
+    token: "--part-efficiency",
   },
   {
     name: "llm_correctness",
     title: "Correctness",
     meaning: "The judge's score; at most the share of tests.",
     weight: 0.1,
-    colour: "var(--part-correctness)",
+    token: "--part-correctness",
   },
   {
     name: "llm_security",
     title: "Security",
     meaning: "The judge's score for what the code exposes.",
     weight: 0.05,
-    colour: "var(--part-security)",
+    token: "--part-security",
   },
   {
     name: "llm_quality",
     title: "Quality",
     meaning: "The judge's score for how it is written.",
     weight: 0.05,
-    colour: "var(--part-quality)",
+    token: "--part-quality",
   },
 ];
 

@@ -1,6 +1,5 @@
 import { Link, useRouter } from "@tanstack/react-router";
 import { Activity, Bot, History, Library, SquareTerminal, Wrench, type LucideIcon } from "lucide-react";
-import { useMemo } from "react";
 import { useShortcuts } from "@/shortcuts";
 import { GatewayState } from "./GatewayState";
 import styles from "./Navigation.module.css";
@@ -26,15 +25,7 @@ export function Navigation() {
   const router = useRouter();
   useShortcuts(
     "Go to",
-    useMemo(
-      () =>
-        PLACES.map(({ to, name, letter }) => ({
-          keys: `g ${letter}`,
-          meaning: name,
-          run: () => void router.navigate({ to }),
-        })),
-      [router],
-    ),
+    PLACES.map(({ to, name, letter }) => ({ keys: `g ${letter}`, meaning: name, run: () => void router.navigate({ to }) })),
   );
   return (
     <nav className={styles.nav} aria-label="Pages">

@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { printed, useShortcutGroups, useShortcuts } from "@/shortcuts";
 import { LazyDialog } from "../ui/LazyDialog";
 import styles from "./ShortcutSheet.module.css";
@@ -22,21 +22,15 @@ function Keys({ keys }: { keys: string }) {
 
 export function ShortcutSheet() {
   const [open, setOpen] = useState(false);
-  useShortcuts(
-    "Everywhere",
-    useMemo(
-      () => [
-        {
-          keys: "Shift+?",
-          meaning: "This list",
-          run: () => {
-            setOpen(true);
-          },
-        },
-      ],
-      [],
-    ),
-  );
+  useShortcuts("Everywhere", [
+    {
+      keys: "Shift+?",
+      meaning: "This list",
+      run: () => {
+        setOpen(true);
+      },
+    },
+  ]);
   const groups = useShortcutGroups();
   return (
     <LazyDialog

@@ -1,5 +1,5 @@
 import * as Ariakit from "@ariakit/react";
-import type { ReactNode } from "react";
+import type { ReactElement, ReactNode } from "react";
 import styles from "./Table.module.css";
 
 export interface Column<Row> {
@@ -17,8 +17,8 @@ interface TableProps<Row> {
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   rowKey: (row: Row) => string;
-  /** The link of the row, put around its first cell: `<Link to=...>`, without content. Arrow keys go from one to the next. */
-  link?: (row: Row) => React.ReactElement;
+  /** The link of the row, put around its first cell: `<Link to=...>`, without content; null: it has none. */
+  link?: (row: Row) => ReactElement | null;
 }
 
 /** Rows of facts. Where rows have links, one tab stop leads into the table and arrow keys lead through it. */
@@ -38,24 +38,36 @@ export function Table<Row>({ label, columns, rows, rowKey, link }: TableProps<Ro
           </thead>
           <Ariakit.Composite render={<tbody />} role={undefined}>
             {rows.map(row => (
-              <tr key={rowKey(row)} data-linked={link !== undefined || undefined}>
-                {columns.map((column, index) => (
-                  <td key={column.name} className={classOf(column)}>
-                    {index === 0 && link ? (
-                      <Ariakit.CompositeItem render={link(row)} className={styles.link}>
-                        {column.cell(row)}
-                      </Ariakit.CompositeItem>
-                    ) : (
-                      column.cell(row)
-                    )}
-                  </td>
-                ))}
-              </tr>
+              <Line key={rowKey(row)} row={row} columns={columns} link={link?.(row) ?? null} />
             ))}
           </Ariakit.Composite>
         </table>
       </div>
     </Ariakit.CompositeProvider>
+  );
+}
+
+interface LineProps<Row> {
+  row: Row;
+  columns: readonly Column<Row>[];
+  link: ReactElement | null;
+}
+
+function Line<Row>({ row, columns, link }: LineProps<Row>) {
+  return (
+    <tr data-linked={link !== null || undefined}>
+      {columns.map((column, index) => (
+        <td key={column.name} className={classOf(column)}>
+          {index === 0 && link ? (
+            <Ariakit.CompositeItem render={link} className={styles.link}>
+              {column.cell(row)}
+            </Ariakit.CompositeItem>
+          ) : (
+            column.cell(row)
+          )}
+        </td>
+      ))}
+    </tr>
   );
 }
 

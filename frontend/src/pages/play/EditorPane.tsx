@@ -1,5 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import { Bot, Play as PlayIcon, RotateCcw, Square, WandSparkles } from "lucide-react";
 import { useState } from "react";
+import { readyQuery } from "@/api/queries";
 import type { Attempt } from "@/api/types";
 import { Code } from "@/components/code/Code";
 import { Words } from "@/components/terminal/TerminalText";
@@ -9,6 +11,7 @@ import styles from "./Play.module.css";
 import type { Session } from "./session";
 
 const GIVEN = "given";
+const BUILTIN = "builtin";
 
 export function EditorPane({ session, shown }: { session: Session; shown: Attempt | undefined }) {
   const { task, attempts, draft, doing, over } = session;
@@ -57,6 +60,7 @@ export function EditorPane({ session, shown }: { session: Session; shown: Attemp
       </div>
       <div className={styles.editor}>
         <Code
+          key={task?.id ?? ""}
           label="Your fix"
           value={draft}
           onChange={session.setDraft}
@@ -105,6 +109,7 @@ export function EditorPane({ session, shown }: { session: Session; shown: Attemp
             Agent Mode
           </Button>
         )}
+        <FixerInForce />
         {over && (
           <Button
             look="quiet"
@@ -118,6 +123,18 @@ export function EditorPane({ session, shown }: { session: Session; shown: Attemp
         )}
       </div>
     </section>
+  );
+}
+
+/** Who would repair: without a language model the rules of the gateway do. */
+function FixerInForce() {
+  const { data } = useQuery(readyQuery);
+  const first = data?.fixers[0];
+  if (first === undefined) return null;
+  return (
+    <span className={styles.inForce}>
+      {first === BUILTIN ? "by built-in rules: no language model is configured" : `by ${first}`}
+    </span>
   );
 }
 

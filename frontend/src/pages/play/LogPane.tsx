@@ -3,6 +3,7 @@ import type { Attempt } from "@/api/types";
 import { TerminalText, Words } from "@/components/terminal/TerminalText";
 import terminal from "@/components/terminal/Terminal.module.css";
 import { VerdictLog } from "@/components/terminal/VerdictLog";
+import { AttemptOutcome } from "@/components/verdict/AttemptOutcome";
 import { outcomeOf } from "@/components/ui/outcome";
 import { ProblemNote } from "@/components/ui/states";
 import { reward, seconds } from "@/text/format";
@@ -15,14 +16,7 @@ export function LogPane({ session, shown }: { session: Session; shown: Attempt |
       <div className={styles.paneBar}>
         <h2>{shown ? `Attempt ${shown.step}` : "Log"}</h2>
         <span className={styles.spring} />
-        {shown && (
-          <p>
-            <span className={styles.outcome} data-outcome={outcomeOf(shown.verdict).tone}>
-              {outcomeOf(shown.verdict).words}
-            </span>{" "}
-            <strong className={styles.reward}>{reward(shown.verdict.reward)}</strong>
-          </p>
-        )}
+        {shown && <AttemptOutcome verdict={shown.verdict} />}
       </div>
       {session.failure && <ProblemNote problem={session.failure.problem} onRetry={session.failure.retry} />}
       {session.episodeProblem && !session.episode && <ProblemNote problem={session.episodeProblem} />}

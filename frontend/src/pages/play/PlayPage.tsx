@@ -1,17 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 import { answered, client } from "@/api/client";
 import { asProblem } from "@/api/problem";
+import { Steps } from "@/components/episode/Steps";
 import { LazyDialog } from "@/components/ui/LazyDialog";
 import { Loading, Nothing, ProblemNote } from "@/components/ui/states";
+import { Analysis } from "@/components/verdict/Analysis";
 import { useShortcuts } from "@/shortcuts";
-import { Analysis } from "./Analysis";
 import { EditorPane } from "./EditorPane";
 import { LogPane } from "./LogPane";
 import styles from "./Play.module.css";
-import { useSession, type Session } from "./session";
-import { StepStrip } from "./StepStrip";
+import { MOST_STEPS, useSession, type Session } from "./session";
 import { TaskHeader } from "./TaskHeader";
 
 const TaskPicker = lazy(async () => ({ default: (await import("./TaskPicker")).TaskPicker }));
@@ -55,44 +55,40 @@ function Board({ session }: { session: Session }) {
   const shown = current ?? attempts.at(-1);
 
   const { step, askFixer, play, stop, over } = session;
+  const most = episode?.max_steps ?? session.task?.max_steps ?? MOST_STEPS;
+  const left = Math.max(0, most - attempts.length);
   const idle = doing === null && session.task !== undefined;
-  useShortcuts(
-    "Play",
-    useMemo(
-      () => [
-        {
-          keys: "$mod+Enter",
-          meaning: "Run a step",
-          run: () => {
-            if (idle && !over) step();
-          },
-        },
-        {
-          keys: "f",
-          meaning: "AI Fix",
-          run: () => {
-            if (idle) askFixer();
-          },
-        },
-        {
-          keys: "m",
-          meaning: "Agent Mode, or stop it",
-          run: () => {
-            if (idle) play();
-            else if (doing === "agent") stop();
-          },
-        },
-        {
-          keys: "/",
-          meaning: "Choose a task",
-          run: () => {
-            setPicking(true);
-          },
-        },
-      ],
-      [idle, over, doing, step, askFixer, play, stop],
-    ),
-  );
+  useShortcuts("Play", [
+    {
+      keys: "$mod+Enter",
+      meaning: "Run a step",
+      run: () => {
+        if (idle && !over) step();
+      },
+    },
+    {
+      keys: "f",
+      meaning: "AI Fix",
+      run: () => {
+        if (idle) askFixer();
+      },
+    },
+    {
+      keys: "m",
+      meaning: "Agent Mode, or stop it",
+      run: () => {
+        if (idle) play();
+        else if (doing === "agent") stop();
+      },
+    },
+    {
+      keys: "/",
+      meaning: "Choose a task",
+      run: () => {
+        setPicking(true);
+      },
+    },
+  ]);
 
   return (
     <div className={styles.page}>
@@ -102,12 +98,14 @@ function Board({ session }: { session: Session }) {
           setPicking(true);
         }}
       />
-      <StepStrip
-        session={session}
+      <Steps
+        attempts={attempts}
+        left={over ? 0 : left}
         shown={shown?.step ?? null}
         onShow={next => {
           if (episode?.episode_id) setChosen({ episode: episode.episode_id, step: next });
         }}
+        note={standing(session, left)}
       />
       <div className={styles.work}>
         <EditorPane session={session} shown={shown} />
@@ -132,4 +130,10 @@ function Board({ session }: { session: Session }) {
       </LazyDialog>
     </div>
   );
+}
+
+function standing({ attempts, over }: Session, left: number): string {
+  if (attempts.length === 0) return "No step taken yet";
+  if (over) return attempts.at(-1)?.verdict.solved ? "Solved" : "No steps left";
+  return left === 1 ? "1 step left" : `${left} steps left`;
 }

@@ -1,11 +1,19 @@
 /** Playing a task: an episode, its steps, the fixer, and the agent that does both in turn. */
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useRef, useState } from "react";
-import { answered, client } from "@/api/client";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { answered, body, client } from "@/api/client";
 import { asProblem, type ApiProblem } from "@/api/problem";
 import { episodeQuery, taskQuery } from "@/api/queries";
-import type { Attempt, Episode, FixResponse, TaskDetail } from "@/api/types";
+import type {
+  Attempt,
+  Episode,
+  FixRequest,
+  FixResponse,
+  ResetRequest,
+  StepRequest,
+  TaskDetail,
+} from "@/api/types";
 import { useAgent } from "@/agent";
 
 export const MOST_STEPS = 5;
@@ -80,6 +88,14 @@ export function useSession(place: Place, goTo: (place: { task: string; episode: 
   const [fix, setFix] = useState<FixResponse | null>(null);
   const [deeds, setDeeds] = useState<readonly Deed[]>([]);
   const abort = useRef<AbortController | null>(null);
+  useEffect(
+    () => () => {
+      // Whatever is under way by then.
+      // eslint-disable-next-line react-hooks/exhaustive-deps
+      abort.current?.abort();
+    },
+    [],
+  );
 
   const taskId = place.task ?? "";
   const attempts = episode.data?.attempts ?? [];
@@ -119,11 +135,11 @@ export function useSession(place: Place, goTo: (place: { task: string; episode: 
   async function reset(choice: string, signal: AbortSignal, requestId: string): Promise<string> {
     const answer = await answered(
       client.POST("/reset", {
-        // The schema names defaults as if they had to be sent.
-        body: { task_id: choice, agent_id: agentId, request_id: requestId } as never,
+        body: body<ResetRequest>({ task_id: choice, agent_id: agentId, request_id: requestId }),
         signal,
       }),
     );
+    signal.throwIfAborted(); // who has left the page is not led back to it
     const { observation, info } = answer;
     const baseline: Baseline = { errorLog: observation.error_log, hint: observation.hint };
     queries.setQueryData(["baseline", answer.episode_id], baseline);
@@ -147,13 +163,13 @@ export function useSession(place: Place, goTo: (place: { task: string; episode: 
   ) {
     await answered(
       client.POST("/step", {
-        body: {
+        body: body<StepRequest>({
           proposed_fix: code,
           episode_id: episodeId,
           agent_id: agentId,
           request_id: requestId,
           ...(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,31}$/.test(method) && { method }),
-        } as never,
+        }),
         ...(signal && { signal }),
       }),
     );
@@ -186,12 +202,12 @@ export function useSession(place: Place, goTo: (place: { task: string; episode: 
     const about = last?.proposed_fix === code ? last.verdict : null;
     return answered(
       client.POST("/fix", {
-        body: {
+        body: body<FixRequest>({
           code,
           task_id: taskId,
           agent_id: agentId,
           ...(about && { error_log: about.error_log, hint: about.hint, reward: about.reward }),
-        } as never,
+        }),
         signal,
       }),
     );
@@ -211,48 +227,49 @@ export function useSession(place: Place, goTo: (place: { task: string; episode: 
     setDeeds([]);
     const tell = (deed: Deed) => {
       // What is under way is replaced by what came of it.
-      setDeeds(before => [
-        ...before.filter(each => each.kind !== "fixing" && each.kind !== "stepping"),
-        deed,
-      ]);
+      setDeeds(before => [...before.filter(each => each.kind !== "fixing" && each.kind !== "stepping"), deed]);
     };
     const resetId = newRequestId();
-    let code = draft;
+    const from = over ? given : draft;
     doIt("agent", async signal => {
-      const episodeId = await opened(signal, resetId);
-      let state = await queries.query({ ...episodeQuery(episodeId), staleTime: 0 });
-      while (!state.done && state.step_count < MOST_STEPS) {
-        tell({ kind: "fixing" });
-        const started = performance.now();
-        const found = await fixed(code, state.attempts.at(-1), signal);
-        tell({ kind: "fixed", fix: found, seconds: (performance.now() - started) / 1000 });
-        setFix(found);
-        if (!found.success) {
-          tell({ kind: "over", words: "The fixer has found nothing better." });
-          return;
-        }
-        code = found.fixed_code;
-        setDraft(code);
-        tell({ kind: "stepping", step: state.step_count + 1 });
-        // A step that has begun is counted; it is waited for, even when the agent is to stop.
-        state = await stepped(episodeId, code, found.method, newRequestId());
-        const attempt = state.attempts.at(-1);
-        if (attempt) tell({ kind: "stepped", attempt });
-        signal.throwIfAborted();
+      try {
+        const words = await repair(from, resetId, signal, tell);
+        tell({ kind: "over", words });
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        tell({ kind: "over", words: "Stopped." });
       }
-      const solved = state.attempts.at(-1)?.verdict.solved ?? false;
-      tell({ kind: "over", words: solved ? "Solved." : "No steps are left." });
     });
   }
 
+  /** Fix, step, fix again: until solved or no step is left. Returns how it ended, in words. */
+  async function repair(from: string, resetId: string, signal: AbortSignal, tell: (deed: Deed) => void) {
+    const episodeId = await opened(signal, resetId);
+    let state = await queries.query({ ...episodeQuery(episodeId), staleTime: 0 });
+    let code = from;
+    while (!state.done && state.step_count < MOST_STEPS) {
+      signal.throwIfAborted();
+      tell({ kind: "fixing" });
+      const started = performance.now();
+      const found = await fixed(code, state.attempts.at(-1), signal);
+      tell({ kind: "fixed", fix: found, seconds: (performance.now() - started) / 1000 });
+      setFix(found);
+      const untried = code !== given && code !== state.attempts.at(-1)?.proposed_fix;
+      if (!found.success && !untried) return "The fixer has found nothing better.";
+      code = found.fixed_code;
+      setDraft(code);
+      tell({ kind: "stepping", step: state.step_count + 1 });
+      // A step that has begun is counted; it is waited for, even when the agent is to stop.
+      state = await stepped(episodeId, code, found.success ? found.method : BY_HAND, newRequestId());
+      const attempt = state.attempts.at(-1);
+      if (attempt) tell({ kind: "stepped", attempt });
+    }
+    return state.attempts.at(-1)?.verdict.solved ? "Solved." : "No steps are left.";
+  }
+
+  /** Ends what the agent does, after the step that has begun. */
   function stop(): void {
     abort.current?.abort();
-    abort.current = null;
-    setDoing(null);
-    setDeeds(before => [
-      ...before.filter(each => each.kind !== "fixing"),
-      { kind: "over", words: "Stopped." },
-    ]);
   }
 
   return {

@@ -2,21 +2,21 @@ import { useId } from "react";
 import { reward } from "@/text/format";
 import type { Attempt } from "@/api/types";
 import { outcomeOf } from "@/components/ui/outcome";
-import styles from "./Play.module.css";
-import { MOST_STEPS, type Session } from "./session";
+import styles from "./Steps.module.css";
 
-interface StepStripProps {
-  session: Session;
+interface StepsProps {
+  attempts: readonly Attempt[];
+  /** Of steps that the episode may have; those left are shown as places. */
+  left: number;
   /** Whose verdict is shown. */
   shown: number | null;
   onShow: (step: number) => void;
+  /** What stands behind the last one. */
+  note: string;
 }
 
-/** The steps of the episode: those taken, with their rewards, and those left. */
-export function StepStrip({ session, shown, onShow }: StepStripProps) {
-  const { attempts, episode, task } = session;
-  const most = episode?.max_steps ?? task?.max_steps ?? MOST_STEPS;
-  const left = Math.max(0, most - attempts.length);
+/** The steps of an episode: those taken, with their rewards, and those left. */
+export function Steps({ attempts, left, shown, onShow, note }: StepsProps) {
   const group = useId();
   return (
     <div role="radiogroup" className={styles.steps} aria-label="Steps of this episode">
@@ -31,12 +31,12 @@ export function StepStrip({ session, shown, onShow }: StepStripProps) {
           }}
         />
       ))}
-      {Array.from({ length: session.over ? 0 : left }, (_, index) => (
+      {Array.from({ length: left }, (_, index) => (
         <span key={index} className={styles.stepLeft} aria-hidden="true">
           {attempts.length + index + 1}
         </span>
       ))}
-      <span className={styles.stepsLeft}>{standing(session, left)}</span>
+      <span className={styles.stepsLeft}>{note}</span>
     </div>
   );
 }
@@ -68,10 +68,4 @@ function Step({ attempt, group, shown, onShow }: StepProps) {
       </span>
     </label>
   );
-}
-
-function standing({ attempts, over }: Session, left: number): string {
-  if (attempts.length === 0) return "No step taken yet";
-  if (over) return attempts.at(-1)?.verdict.solved ? "Solved" : "No steps left";
-  return left === 1 ? "1 step left" : `${left} steps left`;
 }
