@@ -38,10 +38,10 @@ def test_a_replay_shows_each_step_with_its_verdict(open_page: Open, played: str)
     radios = page.get_by_role("radiogroup").get_by_role("radio", name=re.compile("^Step"))
     expect(radios).to_have_count(2)
     radios.nth(0).check(force=True)
-    expect(page.get_by_label("Log")).to_contain_text("tests passed")
+    expect(page.get_by_label("Log", exact=True)).to_contain_text("tests passed")
     expect(page.get_by_text("return 0.0").first).to_be_visible()
     radios.nth(1).check(force=True)
-    expect(page.get_by_label("Log")).to_contain_text("solved")
+    expect(page.get_by_label("Log", exact=True)).to_contain_text("solved")
 
 
 def test_an_episode_is_downloaded_as_json(open_page: Open, played: str, tmp_path: Path) -> None:
