@@ -14,6 +14,7 @@ The kind comes before the id, so that no id a caller may choose can make the key
 
 import functools
 import itertools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -109,6 +110,16 @@ class Keys:
         """Those that a gateway with such settings uses."""
         return cls(settings.redis_namespace, spread=is_cluster(settings.redis_url.get_secret_value()))
 
+    def here(self, key: str) -> str | None:
+        """Where this layout has what a layout of any namespace has at that key; None: nowhere, it is of that layout."""
+        tail = key[key.index("}:") + 2 :]
+        kind, _, name = tail.partition(":")
+        if kind in _OF_LAYOUT:
+            return None
+        if kind in _SPREAD:
+            return f"{self._at(_SPREAD[kind](name))}:{tail}"
+        return f"{self._common}:{tail}"
+
     def place(self, name: str) -> int:
         """Number of the place at which everything of that name is."""
         return key_slot(name.encode()) % len(self._tags)
@@ -203,6 +214,20 @@ class Keys:
     def delivered_to(self, agent_id: str) -> str:
         """Hash: number of an outbox -> id of its last entry that the agent has."""
         return f"{self._at(agent_id)}:delivered:{agent_id}"
+
+
+def _whole(name: str) -> str:
+    return name
+
+
+_KINDS = "episode attempts answers last curriculum best best-sources failures failure-order sent-tasks sent-about"
+_SPREAD: Mapping[str, Callable[[str], str]] = {
+    **dict.fromkeys([*_KINDS.split(), "basis", "verdict", "baseline", "group-rewards"], _whole),
+    "group": lambda name: name.rpartition("/")[0],
+    "sent-task": lambda name: name.partition("/")[0],
+}
+"""Kinds that a cluster spreads -> the part of what comes after the kind by which it does."""
+_OF_LAYOUT = ("outbox", "delivered")
 
 
 @functools.cache
