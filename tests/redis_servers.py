@@ -33,8 +33,10 @@ def connect(url: str) -> Iterator["redis.Redis"]:
         with redis.Redis.from_url(url) as client:
             yield client
         return
-    with contextlib.closing(RedisCluster.from_url(url.partition(",")[0].replace("redis+cluster", "redis"))) as cluster:
+    host, _, port = url.partition(",")[0].removeprefix("redis+cluster://").partition(":")
+    with contextlib.closing(RedisCluster(host=host, port=int(port))) as cluster:
         yield cast("redis.Redis", cluster)
+        cluster.disconnect_connection_pools()
 
 
 def each_of(url: str) -> list[str]:

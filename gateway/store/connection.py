@@ -68,7 +68,8 @@ class _Cluster(RedisCluster):
 
     async def aclose(self) -> None:
         await super().aclose()  # closes nothing while the client means to look for its nodes again
-        await self.nodes_manager.aclose()
+        for nodes in ("nodes_cache", "startup_nodes"):
+            await self.nodes_manager.aclose(nodes)
 
     async def execute_command(self, *args: Any, **kwargs: Any) -> Any:
         async with _Place(self._places, self._wait_s):

@@ -65,7 +65,7 @@ async def _kept(settings: Settings) -> list[object]:
 async def test_everything_is_where_the_other_looks_for_it_and_goes_on(server: Settings, cluster: Settings) -> None:
     await _played(server)
     before = await _kept(server)
-    assert await moving.copy(server, cluster) > 40
+    assert await moving.copy(server, cluster) > 24  # there are two for an episode, and more
     assert await _kept(cluster) == before
     async with Store(cluster) as store:
         episode = replace(EPISODE, episode_id="team/new", agent_id="team/a")
