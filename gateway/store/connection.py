@@ -135,7 +135,10 @@ def _by_sentinels(parts: SplitResult, connections: int, wait_s: float, options: 
 
 def _hosts(parts: SplitResult, port: int) -> list[tuple[str, int]]:
     found = [urlsplit(f"//{each}") for each in parts.netloc.rpartition("@")[2].split(",")]
-    return [(host.hostname or "", host.port or port) for host in found]
+    hosts = [(host.hostname, host.port or port) for host in found if host.hostname]
+    if not hosts:
+        raise ValueError("the URL of Redis names no host")
+    return hosts
 
 
 def _options(parts: SplitResult) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Redis Cluster runs a script only on keys of one slot, which those have that shar
 
 - One Redis: every key has the tag `{namespace}`. A step is one atomic script over the episode, its agent, the events
   and the statistics.
-- A cluster: what grows with the load is spread over PLACES tags, `{namespace:<number>}`, whose slots are evenly apart:
+- A cluster: what grows with the load is spread over SLICES tags, `{namespace:<number>}`, whose slots are evenly apart:
   each episode, agent, owner of sent tasks, group, basis, baseline and verdict is where the hash of its name says.
   What all have in common stays at `{namespace}`. docs/redis.md tells what is atomic then, and what
   comes later, but once.
@@ -24,7 +24,7 @@ from redis.crc import key_slot
 from gateway.settings import Settings
 from gateway.store.connection import is_cluster
 
-PLACES = 64
+SLICES = 64
 """Over which a cluster's keys are spread: each has its share while there are fewer shards. Never another number: data
 would not be found."""
 
@@ -120,16 +120,16 @@ class Keys:
             return f"{self._at(_SPREAD[kind](name))}:{tail}"
         return f"{self._common}:{tail}"
 
-    def place(self, name: str) -> int:
-        """Number of the place at which everything of that name is."""
+    def slice_of(self, name: str) -> int:
+        """Number of the slice that everything of that name is in."""
         return key_slot(name.encode()) % len(self._tags)
 
     def _at(self, name: str) -> str:
-        return self._tags[self.place(name)]
+        return self._tags[self.slice_of(name)]
 
-    def outbox(self, place: int) -> str:
-        """Stream of what was committed at the place and is to be delivered; see relay.py."""
-        return f"{self._tags[place]}:outbox"
+    def outbox(self, part: int) -> str:
+        """Stream of what was committed in the slice and is to be delivered; see relay.py."""
+        return f"{self._tags[part]}:outbox"
 
     def series(self, window: str, number: int) -> str:
         """Hash: counter -> its count in a bucket of the history. number: of the bucket, since the epoch."""
@@ -232,11 +232,11 @@ _OF_LAYOUT = ("outbox", "delivered")
 
 @functools.cache
 def _tags(namespace: str) -> tuple[str, ...]:
-    """Hash tags of the places, in slots evenly apart, so that shards with as many slots have as many places."""
+    """Hash tags of the slices, in slots evenly apart, so that shards with as many slots have as many slices."""
     found: dict[int, str] = {}
     for number in itertools.count():
         tag = f"{{{namespace}:{number}}}"
-        found.setdefault(key_slot(tag.encode()) * PLACES // SLOTS, tag)
-        if len(found) == PLACES:
-            return tuple(found[place] for place in range(PLACES))
+        found.setdefault(key_slot(tag.encode()) * SLICES // SLOTS, tag)
+        if len(found) == SLICES:
+            return tuple(found[part] for part in range(SLICES))
     raise AssertionError("there are tags without end")

@@ -160,14 +160,14 @@ class Store:
 
     async def stored(self, wanted: Sequence[tuple[str, int]]) -> list[bytes | None]:
         """StoredAttempt messages of those episodes and steps, in order; None: forgotten."""
-        by_place: dict[int, list[tuple[str, int]]] = {}
+        by_slice: dict[int, list[tuple[str, int]]] = {}
         for each in wanted:
-            by_place.setdefault(self._keys.place(each[0]), []).append(each)
-        parts = await asyncio.gather(*(self._stored_at_one(each) for each in by_place.values()))
+            by_slice.setdefault(self._keys.slice_of(each[0]), []).append(each)
+        parts = await asyncio.gather(*(self._stored_in_one(each) for each in by_slice.values()))
         found = {name: attempt for part in parts for name, attempt in part.items()}
         return [found[each] for each in wanted]
 
-    async def _stored_at_one(self, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], bytes | None]:
+    async def _stored_in_one(self, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], bytes | None]:
         asked: list[Sequence[Word]] = []
         for episode_id, step in wanted:
             keys = self._keys.episode(episode_id)

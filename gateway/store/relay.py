@@ -21,7 +21,7 @@ from redis.commands.core import AsyncScript
 from codearena.errors import StoreError
 from gateway.settings import Settings
 from gateway.store.commit import agent_keys, count_move
-from gateway.store.keys import PLACES, Keys
+from gateway.store.keys import SLICES, Keys
 from gateway.store.translated import translated
 
 log = logging.getLogger(__name__)
@@ -61,8 +61,8 @@ class Relay:
         self._to_all = script(_ALL_SCRIPTS)
         self._clearing: set[asyncio.Task[None]] = set()
 
-    async def deliver(self, place: int, posted: Entry | None, waiting: int) -> None:
-        """Delivers what was posted last at a place, and before it what else waits there. Never raises.
+    async def deliver(self, part: int, posted: Entry | None, waiting: int) -> None:
+        """Delivers what was posted last in a slice, and before it what else waits there. Never raises.
 
         posted: None: it was posted before. waiting: number of entries, with it.
         """
@@ -70,49 +70,49 @@ class Relay:
             return
         try:
             alone = posted is not None and waiting == 1
-            await self._deliver(place, [posted] if alone and posted is not None else await self._waiting(place))
+            await self._deliver(part, [posted] if alone and posted is not None else await self._waiting(part))
         except StoreError as error:
             log.warning("what was committed is delivered later: %s", error.detail)
 
     async def deliver_left(self) -> int:
         """Delivers what waits anywhere, and returns how much still does. Raises StoreError if Redis does not answer."""
-        for place, length in enumerate(await self._lengths()):
+        for part, length in enumerate(await self._lengths()):
             for _ in range(0, length, _BATCH):
-                await self._deliver(place, await self._waiting(place))
+                await self._deliver(part, await self._waiting(part))
                 await self.settled()
         return sum(await self._lengths())
 
     async def _lengths(self) -> list[int]:
         async with translated(), self._redis.pipeline(transaction=False) as pipe:
-            for place in range(PLACES):
-                pipe.xlen(self._keys.outbox(place))
+            for part in range(SLICES):
+                pipe.xlen(self._keys.outbox(part))
             return cast("list[int]", await pipe.execute())
 
     async def settled(self) -> None:
         """Waits until outboxes know of what was delivered."""
         await asyncio.gather(*self._clearing)
 
-    async def _waiting(self, place: int) -> list[Entry]:
+    async def _waiting(self, part: int) -> list[Entry]:
         async with translated():
-            found = cast("_Read", await self._redis.xrange(self._keys.outbox(place), count=_BATCH))
+            found = cast("_Read", await self._redis.xrange(self._keys.outbox(part), count=_BATCH))
         return [_to_entry(entry_id, fields) for entry_id, fields in found]
 
-    async def _deliver(self, place: int, entries: Sequence[Entry]) -> None:
+    async def _deliver(self, part: int, entries: Sequence[Entry]) -> None:
         by_agent: dict[str, list[Entry]] = {}
         for entry in entries:
             by_agent.setdefault(entry.agent_id, []).append(entry)
         resets = by_agent.pop("", [])
-        agents = [self._agent_has(place, agent_id, theirs) for agent_id, theirs in by_agent.items()]
-        everybody, *each = await asyncio.gather(self._all_have(place, entries), *agents)
+        agents = [self._agent_has(part, agent_id, theirs) for agent_id, theirs in by_agent.items()]
+        everybody, *each = await asyncio.gather(self._all_have(part, entries), *agents)
         done = [
             *resets,
             *(entry for taken, theirs in zip(each, by_agent.values(), strict=True) if taken for entry in theirs),
         ]
         if everybody and done:
-            self._clear(place, [entry.entry_id for entry in done])
+            self._clear(part, [entry.entry_id for entry in done])
 
-    async def _agent_has(self, place: int, agent_id: str, entries: Iterable[Entry]) -> bool:
-        args: list[str | int | bytes] = [place, self._settings.agent_ttl_s]
+    async def _agent_has(self, part: int, agent_id: str, entries: Iterable[Entry]) -> bool:
+        args: list[str | int | bytes] = [part, self._settings.agent_ttl_s]
         args += [part for entry in entries for part in (entry.entry_id, entry.step, entry.source)]
         keys = [*agent_keys(agent_id, self._keys), self._keys.delivered_to(agent_id)]
         try:
@@ -125,8 +125,8 @@ class Relay:
             count_move(levels)
         return True
 
-    async def _all_have(self, place: int, entries: Iterable[Entry]) -> bool:
-        args: list[str | int | bytes] = [place, self._settings.events_kept]
+    async def _all_have(self, part: int, entries: Iterable[Entry]) -> bool:
+        args: list[str | int | bytes] = [part, self._settings.events_kept]
         args += [part for entry in entries for part in (entry.entry_id, entry.kind, entry.event, entry.step)]
         try:
             async with translated():
@@ -136,16 +136,16 @@ class Relay:
             return False
         return True
 
-    def _clear(self, place: int, entry_ids: Sequence[bytes]) -> None:
+    def _clear(self, part: int, entry_ids: Sequence[bytes]) -> None:
         """Nobody waits for it: an entry that stays in its outbox is delivered in vain, and then leaves it."""
-        task = asyncio.create_task(self._remove(place, entry_ids))
+        task = asyncio.create_task(self._remove(part, entry_ids))
         self._clearing.add(task)
         task.add_done_callback(self._clearing.discard)
 
-    async def _remove(self, place: int, entry_ids: Sequence[bytes]) -> None:
+    async def _remove(self, part: int, entry_ids: Sequence[bytes]) -> None:
         try:
             async with translated():
-                await self._redis.xdel(self._keys.outbox(place), *entry_ids)
+                await self._redis.xdel(self._keys.outbox(part), *entry_ids)
         except StoreError as error:
             log.warning("what was delivered stays in its outbox for now: %s", error.detail)
 

@@ -39,30 +39,30 @@ class SpreadCommits:
 
     async def commit(self, step: StepCommit) -> tuple[CommitResult, Answer | None]:
         """As Commits.commit. What the agent is to have of the step it has then, if its shard is there."""
-        place, args = self._keys.place(step.episode.episode_id), commit_args(step, self._settings)
+        part, args = self._keys.slice_of(step.episode.episode_id), commit_args(step, self._settings)
         agent_id = step.episode.agent_id
         async with translated():
             result, answer, *told = await self._commit(
-                keys=[*episode_keys(step.episode.episode_id, self._keys), self._keys.outbox(place)],
+                keys=[*episode_keys(step.episode.episode_id, self._keys), self._keys.outbox(part)],
                 args=[*args, agent_id],
             )
         if told:
             posted, waiting = told
             fields, _, _, source, event = args
             entry = Entry(posted, b"step", agent_id, fields, source, event) if posted else None
-            await asyncio.gather(self._relay.deliver(place, entry, waiting), self._keep_basis(step))
+            await asyncio.gather(self._relay.deliver(part, entry, waiting), self._keep_basis(step))
         return CommitResult(result.decode()), to_answer(answer)
 
     async def create(self, episode: EpisodeRecord, fields: Sequence[str | int | bytes], event: bytes) -> list[bytes]:
         """Fields and values of the episode that is there then. fields: the same of the one to be made."""
-        place, ttl_s = self._keys.place(episode.episode_id), self._settings.episode_ttl_s
+        part, ttl_s = self._keys.slice_of(episode.episode_id), self._settings.episode_ttl_s
         async with translated():
             posted, waiting, made = await self._create(
-                keys=[*episode_keys(episode.episode_id, self._keys), self._keys.outbox(place)],
+                keys=[*episode_keys(episode.episode_id, self._keys), self._keys.outbox(part)],
                 args=[episode.episode_id, episode.request_id, ttl_s, event, *fields],
             )
         entry = Entry(posted, b"reset", "", b"", b"", event) if posted else None
-        await self._relay.deliver(place, entry, waiting)
+        await self._relay.deliver(part, entry, waiting)
         return cast("list[bytes]", made)
 
     async def make_last(self, episode: EpisodeRecord) -> None:

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from gateway.settings import Settings
 from gateway.store import relay
 from gateway.store.events import BEFORE_ALL
-from gateway.store.keys import PLACES, Keys
+from gateway.store.keys import SLICES, Keys
 from gateway.store.records import CommitResult, EpisodeRecord
 from gateway.store.redis import Store
 from tests.gateway.store.test_redis import EPISODE, commit_of
@@ -80,11 +80,11 @@ async def test_every_shard_holds_its_share_of_the_episodes(store: Store, redis_u
     assert min(shares) > _EPISODES / 6  # half of its share; which id is where is no chance
 
 
-def test_places_are_evenly_apart_so_that_equal_shards_have_as_many_each() -> None:
+def test_slices_are_evenly_apart_so_that_equal_shards_have_as_many_each() -> None:
     keys = Keys("any", spread=True)
-    slots = [redis.crc.key_slot(keys.outbox(place).encode()) for place in range(PLACES)]
+    slots = [redis.crc.key_slot(keys.outbox(part).encode()) for part in range(SLICES)]
     assert slots == sorted(slots)
-    assert [slot * 4 // 16384 for slot in slots] == [place * 4 // PLACES for place in range(PLACES)]
+    assert [slot * 4 // 16384 for slot in slots] == [part * 4 // SLICES for part in range(SLICES)]
 
 
 async def test_step_is_whole_when_it_is_answered(store: Store) -> None:
@@ -109,7 +109,7 @@ async def test_what_a_killed_gateway_has_committed_is_delivered_once_by_the_othe
 async def test_what_was_left_before_it_comes_with_the_next_step(
     store: Store, killed: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ids = [each for each in map(str, range(1000)) if store._keys.place(each) == 0][:3]
+    ids = [each for each in map(str, range(1000)) if store._keys.slice_of(each) == 0][:3]
     for episode_id in ids:
         await _begin(store, episode_id)
     await _step(killed, ids[0])
@@ -123,7 +123,7 @@ async def test_what_waits_is_delivered_however_much_it_is(
     store: Store, killed: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relay, "_BATCH", 2)
-    ids = [each for each in map(str, range(1000)) if store._keys.place(each) == 0][:7]
+    ids = [each for each in map(str, range(1000)) if store._keys.slice_of(each) == 0][:7]
     for episode_id in ids:
         await _begin(store, episode_id)
         await _step(killed, episode_id)
@@ -172,4 +172,4 @@ def _at_shard(prefix: str, shard: int) -> str:
     """An id whose keys are there."""
     keys = Keys.of(Settings(redis_url=SecretStr("redis+cluster://any")))
     names = (f"{prefix}-{number}" for number in range(1000))
-    return next(name for name in names if keys.place(name) * 3 // PLACES == shard)
+    return next(name for name in names if keys.slice_of(name) * 3 // SLICES == shard)
