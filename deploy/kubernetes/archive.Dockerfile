@@ -4,6 +4,7 @@
 #   docker build --file deploy/kubernetes/archive.Dockerfile --tag codearena-runner-archive:dev build
 ARG EXECUTOR=codearena-executor:dev
 FROM ${EXECUTOR}
-COPY runner.tar /runner.tar
+# `docker save` lets only its user read it.
+COPY --chmod=0444 runner.tar /runner.tar
 USER 10100
 ENTRYPOINT ["cp", "/runner.tar", "/archive/runner.tar"]

@@ -8,6 +8,8 @@ What follows a `?` is for the connections, as redis-py knows it: `?ssl_ca_certs=
 """
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from typing import Any, cast
 from urllib.parse import SplitResult, urlsplit
 
@@ -16,6 +18,7 @@ from redis.asyncio.cluster import ClusterNode, ClusterPipeline
 from redis.asyncio.connection import parse_url
 from redis.asyncio.sentinel import SentinelConnectionPool
 from redis.event import EventDispatcher
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from gateway.settings import Settings
@@ -72,7 +75,7 @@ class _Cluster(RedisCluster):
             await self.nodes_manager.aclose(nodes)
 
     async def execute_command(self, *args: Any, **kwargs: Any) -> Any:
-        async with _Place(self._places, self._wait_s):
+        async with _Place(self._places, self._wait_s), _one_kind_of_failure():
             return await super().execute_command(*args, **kwargs)
 
     def pipeline(self, transaction: Any = None, shard_hint: Any = None) -> ClusterPipeline:
@@ -86,8 +89,21 @@ class _Pipeline(ClusterPipeline):
     _event_dispatcher = EventDispatcher()  # named by the library's protocol, and used by nobody here
 
     async def execute(self, raise_on_error: bool = True, allow_redirections: bool = True) -> list[Any]:
-        async with _Place(self.cluster_client._pipeline_places, self.cluster_client._wait_s):
+        async with _Place(self.cluster_client._pipeline_places, self.cluster_client._wait_s), _one_kind_of_failure():
             return await super().execute(raise_on_error, allow_redirections)
+
+
+@contextlib.asynccontextmanager
+async def _one_kind_of_failure() -> AsyncIterator[None]:
+    """Raises the library's ConnectionError where its own code trips over a connection that is no more.
+
+    Whoever finds a node away closes all free connections to it, also those that others are about to use: these then ask
+    None for its writer.
+    """
+    try:
+        yield
+    except AttributeError as error:
+        raise RedisConnectionError("the connection was closed meanwhile") from error
 
 
 class _Place:

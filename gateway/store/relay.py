@@ -64,7 +64,7 @@ class Relay:
     async def deliver(self, part: int, posted: Entry | None, waiting: int) -> None:
         """Delivers what was posted last in a slice, and before it what else waits there. Never raises.
 
-        posted: None: it was posted before. waiting: number of entries, with it.
+        part: number of the slice. posted: None: it was posted before. waiting: number of entries, with it.
         """
         if not waiting:
             return
@@ -113,7 +113,7 @@ class Relay:
 
     async def _agent_has(self, part: int, agent_id: str, entries: Iterable[Entry]) -> bool:
         args: list[str | int | bytes] = [part, self._settings.agent_ttl_s]
-        args += [part for entry in entries for part in (entry.entry_id, entry.step, entry.source)]
+        args += [word for entry in entries for word in (entry.entry_id, entry.step, entry.source)]
         keys = [*agent_keys(agent_id, self._keys), self._keys.delivered_to(agent_id)]
         try:
             async with translated():
@@ -127,7 +127,7 @@ class Relay:
 
     async def _all_have(self, part: int, entries: Iterable[Entry]) -> bool:
         args: list[str | int | bytes] = [part, self._settings.events_kept]
-        args += [part for entry in entries for part in (entry.entry_id, entry.kind, entry.event, entry.step)]
+        args += [word for entry in entries for word in (entry.entry_id, entry.kind, entry.event, entry.step)]
         try:
             async with translated():
                 await self._to_all(keys=[self._keys.events, self._keys.stats, self._keys.delivered], args=args)
