@@ -19,6 +19,7 @@ from redis.asyncio.connection import parse_url
 from redis.asyncio.sentinel import SentinelConnectionPool
 from redis.event import EventDispatcher
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisClusterException
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from gateway.settings import Settings
@@ -61,6 +62,7 @@ class _Cluster(RedisCluster):
         client = cls(
             startup_nodes=nodes,
             max_connections=2 * connections,  # of each node: commands and pipelines have as many each
+            require_full_coverage=False,  # a shard that is away takes no other with it
             reinitialize_steps=0,  # else every fifth slot that has moved breaks all connections, whoever uses them
             **_options(parts),
             **options,
@@ -68,6 +70,10 @@ class _Cluster(RedisCluster):
         client._places, client._pipeline_places = (asyncio.Semaphore(connections) for _ in range(2))
         client._wait_s = wait_s
         return client
+
+    async def initialize(self, *args: Any, **kwargs: Any) -> RedisCluster:
+        async with _one_kind_of_failure():
+            return await super().initialize(*args, **kwargs)
 
     async def aclose(self) -> None:
         await super().aclose()  # closes nothing while the client means to look for its nodes again
@@ -95,15 +101,15 @@ class _Pipeline(ClusterPipeline):
 
 @contextlib.asynccontextmanager
 async def _one_kind_of_failure() -> AsyncIterator[None]:
-    """Raises the library's ConnectionError where its own code trips over a connection that is no more.
+    """Raises the library's ConnectionError for what it tells in other ways.
 
-    Whoever finds a node away closes all free connections to it, also those that others are about to use: these then ask
-    None for its writer.
+    That no node answers, or has the slot, is an exception that is none of its RedisErrors. And whoever finds a node
+    away closes all free connections to it, also those that others are about to use: these then ask None for its writer.
     """
     try:
         yield
-    except AttributeError as error:
-        raise RedisConnectionError("the connection was closed meanwhile") from error
+    except (RedisClusterException, AttributeError) as error:
+        raise RedisConnectionError("the cluster, or a node of it, is not there") from error
 
 
 class _Place:

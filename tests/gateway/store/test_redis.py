@@ -142,7 +142,8 @@ async def test_step_costs_one_round_trip_to_read_and_one_to_commit(store: Store,
     assert calls(redis_url, "evalsha", "script|load") - before == (3 if "cluster" in redis_url else 2)
 
 
-async def test_store_that_does_not_answer_is_a_retryable_failure() -> None:
-    async with Store(Settings(redis_url=SecretStr("redis://127.0.0.1:9"))) as store:
+@pytest.mark.parametrize("scheme", ["redis", "redis+cluster", "redis+sentinel"])
+async def test_store_that_does_not_answer_is_a_retryable_failure(scheme: str) -> None:
+    async with Store(Settings(redis_url=SecretStr(f"{scheme}://127.0.0.1:9/0"))) as store:
         with pytest.raises(StoreError):
             await store.ping()
