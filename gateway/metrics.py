@@ -124,6 +124,11 @@ TASKS = Gauge(
     multiprocess_mode="livemax",
 )
 REDIS_MEMORY = Gauge("codearena_gateway_redis_memory_bytes", "Memory that Redis uses.", multiprocess_mode="livemax")
+REDIS_UNDELIVERED = Gauge(
+    "codearena_gateway_redis_undelivered",
+    "Steps and resets that the events, the statistics or agents do not have yet; of a Redis Cluster.",
+    multiprocess_mode="livemax",
+)
 
 # Of each attempt some twenty series are wanted: to look one up checks its labels anew, and takes longer than to count.
 _attempts, _reward = functools.cache(ATTEMPTS.labels), functools.cache(REWARD.labels)

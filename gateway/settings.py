@@ -69,11 +69,13 @@ class Settings(ServiceSettings):
         description="Origins whose pages may show the dashboard in a frame, separated by commas; its own always may.",
     )
 
-    redis_url: SecretStr = Field(SecretStr("redis://127.0.0.1:6379/0"), description="Where the state is.")
+    redis_url: SecretStr = Field(
+        SecretStr("redis://127.0.0.1:6379/0"), description="Where the state is: a server, Sentinels or a cluster."
+    )
     redis_namespace: str = Field("codearena", pattern=r"^[A-Za-z0-9_-]+$", description="Prefix of every key.")
     redis_timeout_s: float = Field(5.0, gt=0, description="Longest wait for one answer of Redis.")
     redis_watch_s: float = Field(10.0, gt=0, description="Time between two looks at Redis' condition, for the metrics.")
-    redis_connections: int = Field(64, ge=1, description="Connections kept to Redis.")
+    redis_connections: int = Field(64, ge=1, description="Connections kept to Redis, to each node of a cluster.")
 
     executor_address: str = Field("127.0.0.1:50051", description="host:port; every address of the name is used.")
     isolation_executors: Annotated[dict[IsolationName, Address], NoDecode] = Field(

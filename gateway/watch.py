@@ -1,4 +1,4 @@
-"""Looks at Redis now and then, so that the metrics tell whether what it is given would outlive it."""
+"""Looks at Redis now and then: whether what it is given would outlive it, and what was left undelivered in it."""
 
 import asyncio
 import contextlib
@@ -41,3 +41,7 @@ async def look(store: Store) -> None:
     metrics.REDIS_UP.set(1)
     metrics.REDIS_PERSISTING.set(found.persisting)
     metrics.REDIS_MEMORY.set(found.memory_bytes)
+    try:
+        metrics.REDIS_UNDELIVERED.set(await store.deliver_left())
+    except StoreError as error:
+        log.warning("what was left undelivered stays so for now: %s", error.detail)

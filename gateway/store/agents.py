@@ -1,6 +1,6 @@
 """What the store knows of agents: their memory and their curriculum. Both are written by the commit of a step."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -11,6 +11,7 @@ from codearena.tasks.task import Level
 from gateway.settings import Settings
 from gateway.store.keys import Keys
 from gateway.store.records import BestRecord, CurriculumRecord, FailureRecord, MemoryRecord, MoveRecord, TaskRecord
+from gateway.store.together import Together, flat_pairs
 from gateway.store.translated import pairs, translated
 
 _Fields = Mapping[bytes, bytes]
@@ -29,13 +30,19 @@ class Agents:
     """Every method raises StoreError if Redis does not answer in time or refuses."""
 
     def __init__(
-        self, settings: Settings, connection: aioredis.Redis, keys: Keys, number: AsyncScript, issue: AsyncScript
+        self,
+        settings: Settings,
+        connection: aioredis.Redis,
+        keys: Keys,
+        together: Together,
+        script: Callable[[Sequence[str]], AsyncScript],
     ) -> None:
         self._settings = settings
         self._redis = connection
         self._keys = keys
-        self._number_choice = number
-        self._issue_task = issue
+        self._number_choice = script(["number_choice.lua"])
+        self._issue_task = script(["curriculum.lua", "issue_task.lua"])
+        self._together = together
 
     async def curriculum(self, agent_id: str) -> CurriculumRecord:
         """Where the agent stands; a new one is at the lowest level."""
@@ -68,20 +75,23 @@ class Agents:
 
     async def memory(self, agent_id: str, task_id: str | None = None) -> MemoryRecord:
         """All that is remembered; of a task, if one is named, with the source, and of best attempts only that."""
-        keys = self._keys.memory(agent_id)
-        names = [f"revision:{task_id}", f"best:{task_id}"]
-        async with translated(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.hgetall(keys.failures)
-            if task_id is None:
-                pipe.hgetall(keys.best)
-            else:
-                pipe.hmget(keys.best, names)
-                pipe.hget(keys.sources, task_id)
-            failures, best, source = [*await pipe.execute(), None][:3]
         if task_id is not None:
-            best = {name.encode(): value for name, value in zip(names, best, strict=True) if value is not None}
-        sources = {task_id: source} if task_id is not None and source is not None else {}
-        return MemoryRecord(_to_best(best), _to_failures(failures), sources)
+            return await self._memory_of(agent_id, task_id)
+        keys = self._keys.memory(agent_id)
+        async with translated():
+            failures, best = await self._together.run(("HGETALL", keys.failures), ("HGETALL", keys.best))
+        return MemoryRecord(_to_best(flat_pairs(best)), _to_failures(flat_pairs(failures)), {})
+
+    async def _memory_of(self, agent_id: str, task_id: str) -> MemoryRecord:
+        keys = self._keys.memory(agent_id)
+        asked = ("HMGET", keys.best, f"revision:{task_id}", f"best:{task_id}")
+        source = ("HGET", keys.sources, task_id)
+        async with translated():
+            failures, found, kept = await self._together.run(("HGETALL", keys.failures), asked, source)
+        revision, body = cast("list[bytes | None]", found)
+        best = {task_id: BestRecord(revision.decode(), body)} if revision is not None and body is not None else {}
+        sources = {task_id: kept} if isinstance(kept, bytes) else {}
+        return MemoryRecord(best, _to_failures(flat_pairs(failures)), sources)
 
 
 def _by_kind(fields: _Fields, kind: bytes) -> dict[str, bytes]:

@@ -1,5 +1,7 @@
 """The commit of a step: what its script is given, and what that answers."""
 
+from typing import Protocol
+
 import orjson
 from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
@@ -11,7 +13,7 @@ from gateway.store.keys import Keys
 from gateway.store.records import Answer, CommitResult, Partition, StepCommit
 from gateway.store.translated import translated
 
-SCRIPTS = ("stats.lua", "memory.lua", "curriculum.lua", "commit_step.lua")
+SCRIPTS = ("stats.lua", "memory.lua", "curriculum.lua", "teach.lua", "take_step.lua", "commit_step.lua")
 """Joined in this order: the last one calls what the others define."""
 
 SENT = "(sent)"
@@ -28,8 +30,18 @@ _SETTINGS = (
 """Both: by the names that the script knows them by, too."""
 
 
+class Commits(Protocol):
+    """Commits steps, in the one layout of the keys or the other."""
+
+    async def commit(self, step: StepCommit) -> tuple[CommitResult, Answer | None]:
+        """Commits the step, if the episode still stands where `step.episode` says.
+
+        Raises StoreError if Redis does not answer: the step is committed or not, and may be sent again.
+        """
+
+
 class StepCommits:
-    """script: of the SCRIPTS."""
+    """Where all keys are in one slot. script: of the SCRIPTS."""
 
     def __init__(self, settings: Settings, redis: Redis, keys: Keys, script: AsyncScript) -> None:
         self._settings = settings
@@ -38,10 +50,6 @@ class StepCommits:
         self._script = script
 
     async def commit(self, step: StepCommit) -> tuple[CommitResult, Answer | None]:
-        """Commits the step, if the episode still stands where `step.episode` says.
-
-        Raises StoreError if Redis does not answer: the step is committed or not, and may be sent again.
-        """
         async with translated():
             result, answer, *told = await self._script(
                 keys=commit_keys(step, self._keys), args=commit_args(step, self._settings)
@@ -50,9 +58,14 @@ class StepCommits:
             if not there:  # once for every revision of a task, however many steps it is for
                 key = self._keys.basis(step.basis_revision)
                 await self._redis.set(key, step.basis, ex=self._settings.episode_ttl_s)
-        if moved:
-            metrics.MOVES.labels("up" if moved > 0 else "down").inc()
+        count_move(moved)
         return CommitResult(result.decode()), to_answer(answer)
+
+
+def count_move(levels: int) -> None:
+    """An agent moved by so many."""
+    if levels:
+        metrics.MOVES.labels("up" if levels > 0 else "down").inc()
 
 
 def to_answer(stored: bytes | None) -> Answer | None:
@@ -64,12 +77,21 @@ def to_answer(stored: bytes | None) -> Answer | None:
 
 def commit_keys(step: StepCommit, keys: Keys) -> list[str]:
     """Every key that the commit of the step may touch, in the script's order."""
-    episode, agent_id = keys.episode(step.episode.episode_id), step.episode.agent_id
-    shared = [keys.curriculum(agent_id), keys.events, keys.last(agent_id), keys.stats]
+    common = [keys.basis(step.basis_revision), keys.events, keys.stats]
+    return [*episode_keys(step.episode.episode_id, keys), *common, *agent_keys(step.episode.agent_id, keys)]
+
+
+def episode_keys(episode_id: str, keys: Keys) -> list[str]:
+    """As take_step.lua and make_episode.lua have them."""
+    episode = keys.episode(episode_id)
+    return [episode.record, episode.attempts, episode.answers]
+
+
+def agent_keys(agent_id: str, keys: Keys) -> list[str]:
+    """As teach.lua has them."""
     memory = keys.memory(agent_id)
     remembered = [memory.best, memory.sources, memory.failures, memory.failure_order]
-    basis = keys.basis(step.basis_revision)
-    return [episode.record, episode.attempts, episode.answers, *shared, *remembered, basis]
+    return [keys.curriculum(agent_id), keys.last(agent_id), *remembered]
 
 
 def commit_args(step: StepCommit, settings: Settings) -> list[bytes]:

@@ -10,8 +10,9 @@ from typing import cast
 
 from codearena.errors import OverloadedError
 from gateway.settings import Settings
+from gateway.store.connection import connected
 from gateway.store.keys import Keys
-from gateway.store.translated import connected, translated
+from gateway.store.translated import translated
 
 _Entries = list[tuple[bytes, dict[bytes, bytes]]]  # each an id and its fields
 _Read = list[tuple[bytes, _Entries]]  # stream -> entries
@@ -34,7 +35,7 @@ class EventLog:
     """Reads the stream, and others like it. Every method raises StoreError if Redis does not answer or refuses."""
 
     def __init__(self, settings: Settings) -> None:
-        self._keys = Keys(settings.redis_namespace)
+        self._keys = Keys.of(settings)
         self._key = self._keys.events
         self._readers_max = settings.events_readers
         self._readers = 0

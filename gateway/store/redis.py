@@ -4,6 +4,7 @@ A step costs one round trip to read and one to commit. Every script may be sent 
 breaks, so each one is idempotent: a commit knows its own attempt id, and a creation makes what it finds.
 """
 
+import asyncio
 import dataclasses
 from collections.abc import Mapping, Sequence
 from importlib import resources
@@ -21,15 +22,19 @@ from gateway.store.agents import Agents
 from gateway.store.api_keys import ApiKeys
 from gateway.store.baselines import BaselineRecords
 from gateway.store.bulk import BulkStore
-from gateway.store.commit import SCRIPTS, StepCommits, to_answer
+from gateway.store.commit import SCRIPTS, Commits, StepCommits, episode_keys, to_answer
+from gateway.store.connection import connected
 from gateway.store.events import EventLog
 from gateway.store.keys import Keys
 from gateway.store.listing import Listing
 from gateway.store.records import EpisodeRecord, Snapshot
+from gateway.store.relay import Relay
 from gateway.store.sent_tasks import SentTasks
 from gateway.store.series import SeriesStore
 from gateway.store.sessions import SessionRecords
-from gateway.store.translated import connected, pairs, translated
+from gateway.store.spread import SpreadCommits
+from gateway.store.together import Together, Word, flat_pairs
+from gateway.store.translated import pairs, translated
 from gateway.store.verdicts import VerdictRecords
 
 _RETRIES, _RETRY_BASE_S, _RETRY_CAP_S = 2, 0.05, 0.5
@@ -44,23 +49,27 @@ class Store:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._keys = Keys(settings.redis_namespace)
+        self._keys = Keys.of(settings)
         retry = Retry(ExponentialWithJitterBackoff(base=_RETRY_BASE_S, cap=_RETRY_CAP_S), _RETRIES)
         self._redis = connected(settings, settings.redis_connections, retry=retry)
-        self.sessions = SessionRecords(self._redis, self._keys, settings.session_idle_s)
+        self._together = Together(self._script)
+        self.sessions = SessionRecords(self._redis, self._keys, self._together, settings.session_idle_s)
         self.api_keys = ApiKeys(self._redis, self._keys)
         self.verdicts = VerdictRecords(self._redis, self._keys, settings.group_verdicts_kept_s)
         self.baselines = BaselineRecords(self._redis, self._keys)
-        self.sent_tasks = SentTasks(settings, self._redis, self._keys, self._script)
+        self.sent_tasks = SentTasks(settings, self._redis, self._keys, self._together, self._script)
         self.events = EventLog(settings)
         self.listing = Listing(self._redis, self._keys)
         self.series = SeriesStore(settings, self._redis, self._keys, self._script(["add_counts.lua"]))
         self.bulk = BulkStore(settings, self._redis, self._keys, self._script)
-        number = self._script(["number_choice.lua"])
-        issue = self._script(["curriculum.lua", "issue_task.lua"])
-        self.agents = Agents(settings, self._redis, self._keys, number, issue)
-        self.steps = StepCommits(settings, self._redis, self._keys, self._script(SCRIPTS))
-        self._create_episode = self._script(["create_episode.lua"])
+        self.agents = Agents(settings, self._redis, self._keys, self._together, self._script)
+        self._relay = Relay(settings, self._redis, self._keys, self._script)
+        self._spread = (
+            SpreadCommits(settings, self._redis, self._keys, self._relay, self._script) if self._keys.spread else None
+        )
+        whole = StepCommits(settings, self._redis, self._keys, self._script(SCRIPTS))
+        self.steps: Commits = self._spread or whole
+        self._create_episode = self._script(["make_episode.lua", "create_episode.lua"])
         self._read_last = self._script(["read_last.lua"])
         self._note_group = self._script(["note_group.lua"])
 
@@ -72,6 +81,7 @@ class Store:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self._relay.settled()
         await self.events.close()
         await self._redis.aclose()
 
@@ -90,14 +100,20 @@ class Store:
 
         Returns the one that is there, after a retry the one as it stands.
         """
-        keys = self._keys.episode(episode.episode_id)
-        limits = [self._settings.episode_ttl_s, self._settings.events_kept]
+        fields = _to_fields(episode)
+        if self._spread is not None:
+            made = await self._spread.create(episode, fields, event)
+            if not private:
+                await self._spread.make_last(episode)
+            return _to_episode(episode.episode_id, pairs(made))
+        kept: list[str | int | bytes] = [self._settings.episode_ttl_s, event, self._settings.events_kept]
+        others = [self._keys.events, self._keys.last(episode.agent_id)]
         async with translated():
-            fields = await self._create_episode(
-                keys=[keys.record, keys.attempts, keys.answers, self._keys.events, self._keys.last(episode.agent_id)],
-                args=[episode.episode_id, episode.request_id, *limits, event, int(private), *_to_fields(episode)],
+            there = await self._create_episode(
+                keys=[*episode_keys(episode.episode_id, self._keys), *others],
+                args=[episode.episode_id, episode.request_id, *kept, int(private), *fields],
             )
-        return _to_episode(episode.episode_id, pairs(fields))
+        return _to_episode(episode.episode_id, pairs(there))
 
     async def read(self, episode_id: str, request_id: str = "") -> Snapshot | None:
         """The episode, and what the request id has been answered already; None: no such episode."""
@@ -111,9 +127,13 @@ class Store:
 
     async def read_last(self, agent_id: str, request_id: str = "") -> Snapshot | None:
         """As `read`, of the episode that the agent's latest reset started."""
-        args = [self._keys.episode_prefix, self._keys.answers_prefix, request_id]
+        if self._spread is not None:
+            last = await self._spread.last(agent_id)
+            return None if last is None else await self.read(last, request_id)
         async with translated():
-            found, fields, answer = await self._read_last(keys=[self._keys.last(agent_id)], args=args)
+            found, fields, answer = await self._read_last(
+                keys=[self._keys.last(agent_id)], args=[*self._keys.episode_prefixes, request_id]
+            )
         return _snapshot(found.decode(), pairs(fields), answer)
 
     async def note_group(self, episode: EpisodeRecord, reward: float) -> tuple[int, int]:
@@ -129,28 +149,39 @@ class Store:
     async def attempts(self, episode_id: str) -> tuple[EpisodeRecord | None, list[bytes]]:
         """The episode with its StoredAttempt messages, oldest first."""
         keys = self._keys.episode(episode_id)
-        # A transaction, so that the record's step and the number of attempts belong together.
-        async with translated(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.hgetall(keys.record)
-            pipe.lrange(keys.attempts, 0, -1)
-            fields, attempts = await pipe.execute()
-        if not fields:
+        # Together, so that the record's step and the number of attempts belong together.
+        async with translated():
+            record, attempts = await self._together.run(("HGETALL", keys.record), ("LRANGE", keys.attempts, 0, -1))
+        if not record:
             return None, []
-        episode = _to_episode(episode_id, fields)
-        pairs = zip(attempts, episode.sources, strict=True)
+        episode = _to_episode(episode_id, flat_pairs(record))
+        pairs = zip(cast("list[bytes]", attempts), episode.sources, strict=True)
         return episode, [_with_source(attempt, source) for attempt, source in pairs]
 
     async def stored(self, wanted: Sequence[tuple[str, int]]) -> list[bytes | None]:
         """StoredAttempt messages of those episodes and steps, in order; None: forgotten."""
-        # A transaction, so that an attempt and its source are of the same episode.
-        async with translated(), self._redis.pipeline(transaction=True) as pipe:
-            for episode_id, step in wanted:
-                keys = self._keys.episode(episode_id)
-                pipe.lindex(keys.attempts, step - 1)
-                pipe.hget(keys.record, f"source:{step}")
-            found = cast("list[bytes | None]", await pipe.execute())
+        by_slice: dict[int, list[tuple[str, int]]] = {}
+        for each in wanted:
+            by_slice.setdefault(self._keys.slice_of(each[0]), []).append(each)
+        parts = await asyncio.gather(*(self._stored_in_one(each) for each in by_slice.values()))
+        found = {name: attempt for part in parts for name, attempt in part.items()}
+        return [found[each] for each in wanted]
+
+    async def _stored_in_one(self, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], bytes | None]:
+        asked: list[Sequence[Word]] = []
+        for episode_id, step in wanted:
+            keys = self._keys.episode(episode_id)
+            asked += [("LINDEX", keys.attempts, step - 1), ("HGET", keys.record, f"source:{step}")]
+        # Together, so that an attempt and its source are of the same episode.
+        async with translated():
+            found = cast("list[bytes | None]", await self._together.run(*asked))
         pairs = zip(found[::2], found[1::2], strict=True)
-        return [None if attempt is None else _with_source(attempt, source or b"") for attempt, source in pairs]
+        kept = [None if attempt is None else _with_source(attempt, source or b"") for attempt, source in pairs]
+        return dict(zip(wanted, kept, strict=True))
+
+    async def deliver_left(self) -> int:
+        """Delivers what a gateway or a shard has left undelivered; how much still waits. Nothing, but in a cluster."""
+        return await self._relay.deliver_left() if self._keys.spread else 0
 
     async def basis(self, revision: str) -> bytes | None:
         """The Basis message of that revision; None: forgotten."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from gateway.clock import now_ms
 from gateway.settings import Settings
 from gateway.store.keys import Keys, SentTaskKeys
+from gateway.store.together import Together, flat_pairs
 from gateway.store.translated import translated
 
 if TYPE_CHECKING:
@@ -24,10 +25,16 @@ class SentTasks:
     """
 
     def __init__(
-        self, settings: Settings, redis: "Redis", keys: Keys, script: "Callable[[Sequence[str]], AsyncScript]"
+        self,
+        settings: Settings,
+        redis: "Redis",
+        keys: Keys,
+        together: Together,
+        script: "Callable[[Sequence[str]], AsyncScript]",
     ) -> None:
         self._redis = redis
         self._keys = keys
+        self._together = together
         self._ttl_ms = 1000 * settings.sent_tasks_ttl_s
         self._bounds = (settings.sent_tasks_kept, settings.sent_tasks_bytes)
         self._keep_task = script(["keep_task.lua"])
@@ -72,19 +79,14 @@ class SentTasks:
 
         Those used last come first.
         """
-        keys, now = self._keys.sent_task(owner, ""), now_ms()
-        async with translated(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.zrange(
-                keys.order, "+inf", f"({now}", desc=True, byscore=True, offset=offset, num=limit, withscores=True
-            )
-            pipe.zcount(keys.order, f"({now}", "+inf")
-            found, total = await pipe.execute()
-        if not found:
-            return [], total
+        keys, later = self._keys.sent_task(owner, ""), f"({now_ms()}"
+        page = ("ZRANGE", keys.order, "+inf", later, "BYSCORE", "REV", "LIMIT", offset, limit, "WITHSCORES")
         async with translated():
-            told = await self._redis.hmget(keys.about, [f"about:{reference.decode()}" for reference, _ in found])
+            listed, counted = await self._together.run(page, ("ZCOUNT", keys.order, later, "+inf"))
+            found = [(name.decode(), int(at_ms)) for name, at_ms in flat_pairs(listed).items()]
+            told = await self._redis.hmget(keys.about, [f"about:{name}" for name, _ in found]) if found else []
         pairs = zip(found, cast("list[bytes | None]", told), strict=True)
-        return [(name.decode(), int(at_ms), about) for (name, at_ms), about in pairs if about is not None], total
+        return [(name, at_ms, about) for (name, at_ms), about in pairs if about is not None], cast("int", counted)
 
 
 def _listed(keys: SentTaskKeys) -> list[str]:

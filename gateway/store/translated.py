@@ -1,30 +1,15 @@
-"""The way to Redis: a client, its failures as ours, its times, and the two forms that a script's answers come in."""
+"""The failures of Redis as ours, its times, and the two forms that a script's answers come in."""
 
 import contextlib
 import time
 from collections.abc import AsyncIterator, Mapping
 
-from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import RedisError
 
 from codearena.errors import StoreError
 from gateway import metrics
-from gateway.settings import Settings
 
 _OK, _FAILED = metrics.REDIS_SECONDS.labels("ok"), metrics.REDIS_SECONDS.labels("failed")
-
-
-def connected(settings: Settings, connections: int, **more: object) -> Redis:
-    """A client with so many connections at the most, who wait no longer than the settings say. more: of each."""
-    pool = BlockingConnectionPool.from_url(
-        settings.redis_url.get_secret_value(),
-        max_connections=connections,
-        timeout=settings.redis_timeout_s,
-        socket_timeout=settings.redis_timeout_s,
-        socket_connect_timeout=settings.redis_timeout_s,
-        **more,
-    )
-    return Redis.from_pool(pool)
 
 
 @contextlib.asynccontextmanager

@@ -3,7 +3,7 @@
 import asyncio
 from typing import cast
 
-from redis.asyncio import Redis
+from redis.asyncio import Redis, RedisCluster
 
 from codearena.errors import StoreError
 from gateway.store.keys import Keys
@@ -37,7 +37,7 @@ class VerdictRecords:
         asked, self._asked = self._asked, []
         try:
             async with translated():
-                found = cast("list[bytes | None]", await self._redis.mget([key for key, _ in asked]))
+                found = await self._found([key for key, _ in asked])
         except StoreError as error:
             for _, answer in asked:
                 if not answer.done():  # somebody waits for it still
@@ -46,6 +46,12 @@ class VerdictRecords:
         for (_, answer), record in zip(asked, found, strict=True):
             if not answer.done():
                 answer.set_result(record)
+
+    async def _found(self, keys: list[str]) -> list[bytes | None]:
+        """In one round trip; in a cluster in one to each shard, all at once."""
+        if self._keys.spread:
+            return cast("list[bytes | None]", await cast("RedisCluster", self._redis).mget_nonatomic(keys))
+        return cast("list[bytes | None]", await self._redis.mget(keys))
 
     async def note(self, digest: str, verdict: bytes) -> bytes:
         """What is noted from now on: this one, or the one of whoever was faster."""

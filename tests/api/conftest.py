@@ -11,9 +11,9 @@ from gateway.server import GatewayServer
 from gateway.settings import Settings
 from grader_service.server import GraderServer
 from grader_service.settings import Settings as GraderSettings
-from tests.conftest import RedisServer
 from tests.fakes import FakeExecutor, FakeJudge
 from tests.gateway.conftest import write_tasks
+from tests.redis_servers import RedisServer
 
 
 async def _serve(settings: Settings, ready: "Future[str]", stop: asyncio.Event) -> None:

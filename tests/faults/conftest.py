@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
-from tests.conftest import RedisServer
 from tests.faults.engine_proxy import engine_proxy
 from tests.faults.load import Load
 from tests.faults.system import System, system
+from tests.redis_servers import RedisServer
 
 
 @pytest.fixture(scope="module")

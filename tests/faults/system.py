@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import httpx
 
-from tests.conftest import RedisServer
 from tests.executor_service import images
 from tests.faults.engine_proxy import EngineProxy
 from tests.faults.load import Known, Load, known_verdicts
 from tests.integration.processes import Backends, Executor, Gateway, Service, running
+from tests.redis_servers import RedisServer
 
 _DEADLINE_S = "6"  # of the gateway: shorter than a fault lasts, so that clients see refusals
 _CELL_SETTINGS = {"CELL_ATTEMPTS": "3", "CELL_IDLE_S": "2"}

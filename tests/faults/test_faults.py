@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from executor_service.isolation import owner
-from tests.conftest import RedisServer
 from tests.executor_service.images import require_engine
 from tests.faults.engine_proxy import engine_proxy
 from tests.faults.load import (
@@ -26,6 +25,7 @@ from tests.faults.moved_clock import MovedClock
 from tests.faults.system import System, system
 from tests.integration.processes import Service
 from tests.integration.waiting import until
+from tests.redis_servers import RedisServer
 
 pytestmark = [pytest.mark.redis, pytest.mark.asyncio(loop_scope="module")]
 _KILLED = 3  # containers

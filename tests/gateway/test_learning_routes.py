@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
-import redis
 
 from codearena.models import Stats
 from codearena.sdk.async_client import AsyncCodeArena
 from gateway.settings import Settings
 from tests.fakes import BROKEN, RIGHT, WRONG, FakeExecutor
 from tests.gateway.conftest import Serve
+from tests.redis_servers import connect
 
 
 async def _played(api: httpx.AsyncClient, fixes: list[str], task_id: str = "easy-1", **fields: str) -> str:
@@ -134,7 +134,7 @@ async def test_event_names_the_attempt_that_is_stored(
     api: httpx.AsyncClient, redis_url: str, executor: FakeExecutor
 ) -> None:
     await _played(api, [WRONG])
-    with redis.Redis.from_url(redis_url) as client:
+    with connect(redis_url) as client:
         (entry,) = client.xrevrange("{codearena}:events", count=1)
     assert json.loads(entry[1][b"data"])["attempt_id"] == executor.attempts[-1].attempt_id
 

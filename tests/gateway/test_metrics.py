@@ -15,11 +15,11 @@ from prometheus_client.parser import text_string_to_metric_families as families
 from gateway.settings import Settings
 from gateway.store.redis import Store
 from gateway.watch import look
-from tests.conftest import RedisServer
 from tests.fakes import BROKEN, RIGHT, WRONG, FakeExecutor
 from tests.gateway.conftest import Serve
 from tests.integration.processes import ROOT, free_port
 from tests.integration.waiting import until
+from tests.redis_servers import RedisServer
 
 
 class Counted:

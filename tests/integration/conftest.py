@@ -7,10 +7,10 @@ import pytest
 import pytest_asyncio
 
 from codearena.embedded import embedded_gateway
-from tests.conftest import RedisServer
 from tests.executor_service.images import require_engine
 from tests.integration import processes
 from tests.integration.processes import ROOT, Backends
+from tests.redis_servers import RedisServer
 
 
 @pytest.fixture(scope="session", params=[pytest.param("container", marks=pytest.mark.docker), "local"])

@@ -5,10 +5,10 @@ import signal
 import httpx
 import pytest
 
-from tests.conftest import RedisServer
 from tests.integration import processes
 from tests.integration.playing import TASKS
 from tests.integration.processes import Gateway, running
+from tests.redis_servers import RedisServer
 
 pytestmark = pytest.mark.redis
 TASK = TASKS["easy-1"]

@@ -12,7 +12,7 @@ import redis
 
 from codearena.tasks.findings import Finding, Status, from_json
 from executor_service import doctor as executor_doctor
-from tests.conftest import RedisServer
+from tests.redis_servers import RedisServer
 
 _FORBIDDEN = """
 for limit in /proc/sys/user/max_*_namespaces; do echo 0 > "$limit"; done

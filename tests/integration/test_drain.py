@@ -8,12 +8,12 @@ import pytest
 
 from codearena.models import StepResponse
 from codearena.server import rpc
-from tests.conftest import RedisServer
 from tests.executor_service import workloads
 from tests.integration.executor_client import client_of
 from tests.integration.playing import TASKS
 from tests.integration.processes import Backends, Executor, Gateway, running
 from tests.integration.waiting import until
+from tests.redis_servers import RedisServer
 
 pytestmark = pytest.mark.redis
 TASK = TASKS["security_bugs-2"]

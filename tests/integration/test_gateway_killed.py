@@ -9,7 +9,6 @@ import pytest
 from codearena import AsyncCodeArena
 from codearena.v1 import executor_pb2, store_pb2
 from gateway.store.keys import Keys
-from tests.conftest import RedisServer
 from tests.integration.playing import (
     MAX_STEPS,
     PATIENT,
@@ -22,6 +21,7 @@ from tests.integration.playing import (
 )
 from tests.integration.processes import Backends, Gateway, running
 from tests.integration.scale import STEPS
+from tests.redis_servers import RedisServer
 
 pytestmark = pytest.mark.redis
 QUICK_TASKS = ["security_bugs-1", "security_bugs-2", "security_bugs-3", "type_errors-1", "easy-1"]

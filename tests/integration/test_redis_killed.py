@@ -6,7 +6,6 @@ import httpx
 import pytest
 
 from codearena import AsyncCodeArena
-from tests.conftest import RedisServer
 from tests.integration.playing import (
     MAX_STEPS,
     PATIENT,
@@ -18,6 +17,7 @@ from tests.integration.playing import (
 )
 from tests.integration.processes import Backends, Gateway, running
 from tests.integration.scale import STEPS
+from tests.redis_servers import RedisServer
 
 pytestmark = pytest.mark.redis
 TASK = TASKS["security_bugs-2"]

@@ -23,7 +23,6 @@ from gateway.store import api_keys
 from gateway.store.api_keys import Scope
 from gateway.store.keys import Keys
 from gateway.store.redis import Store
-from tests.conftest import RedisServer
 from tests.fakes import ScriptedLLM
 from tests.integration.playing import TASKS
 from tests.integration.processes import Backends, Executor, Gateway, Service, free_port, running
@@ -33,6 +32,7 @@ from tests.judge_service.verdicts import verdict
 from tests.observability.promtool import require
 from tests.observability.server import Prometheus, prometheus
 from tests.observability.test_dashboards import queries
+from tests.redis_servers import RedisServer
 
 _TASK = TASKS["easy-1"]
 _BROKEN = "def average_list(:\n"

@@ -19,10 +19,10 @@ from gateway.settings import Settings
 from gateway.store import api_keys
 from gateway.store.api_keys import Scope
 from gateway.store.redis import Store
-from tests.conftest import RedisServer
 from tests.integration.playing import TASKS
 from tests.integration.processes import Backends, Executor, Gateway, Service, running
 from tests.integration.waiting import until
+from tests.redis_servers import RedisServer
 
 _TRACE = "0af7651916cd43dd8448eb211c80319c"
 _MARK = "a_word_that_only_the_source_has"

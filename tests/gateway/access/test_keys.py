@@ -12,10 +12,10 @@ from gateway.settings import Settings
 from gateway.store import api_keys
 from gateway.store.api_keys import Scope
 from gateway.store.redis import Store
-from tests.conftest import RedisServer
 from tests.fakes import RIGHT, FakeExecutor
 from tests.gateway.access.conftest import MakeKey
 from tests.gateway.conftest import Serve
+from tests.redis_servers import RedisServer
 
 
 def _slug(answer: httpx.Response) -> str:

@@ -16,10 +16,10 @@ from gateway.agents.memory import partition_of
 from gateway.settings import Settings
 from gateway.store.records import Partition
 from gateway.store.redis import Store
-from tests.conftest import RedisServer
 from tests.fakes import BROKEN, RIGHT, WRONG
 from tests.gateway.conftest import Serve
 from tests.gateway.store.test_redis import EPISODE, commit_of
+from tests.redis_servers import RedisServer
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ import asyncio
 from pathlib import Path
 
 import httpx
-from redis.asyncio import Redis
 
 from codearena.errors import SandboxError
 from gateway.settings import Settings
 from tests.fakes import RIGHT, FakeExecutor
 from tests.gateway.conftest import TASKS, Serve
+from tests.redis_servers import connect
 
 EASY = {"task_id": "easy-1"}
 
@@ -122,10 +122,10 @@ async def test_a_baseline_that_cannot_be_read_is_made(
 
 
 async def spoil(redis_url: str) -> None:
-    async with Redis.from_url(redis_url) as redis:
-        keys = [key async for key in redis.scan_iter("*:baseline:*")]
+    with connect(redis_url) as redis:
+        keys = [*redis.scan_iter("*:baseline:*")]
         assert len(keys) == 1
-        await redis.set(keys[0], b"not a baseline")
+        redis.set(keys[0], b"not a baseline")
 
 
 async def test_a_failure_of_ours_is_none_of_the_next_ones(api: httpx.AsyncClient, executor: FakeExecutor) -> None:

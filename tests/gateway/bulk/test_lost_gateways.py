@@ -18,10 +18,10 @@ from gateway.settings import Settings
 from gateway.store.api_keys import Scope
 from gateway.store.bulk import BulkStore, Chunk, Opened
 from gateway.store.redis import Store
-from tests.conftest import RedisServer
 from tests.fakes import WRONG, FakeExecutor
 from tests.gateway.conftest import Serve
 from tests.gateway.test_crash import GatewayProcess
+from tests.redis_servers import RedisServer
 
 ITEMS = 120
 PATIENT = RetryPolicy(attempts=100, max_wait_s=0.2)

@@ -12,12 +12,12 @@ from codearena.sdk.async_client import AsyncCodeArena
 from codearena.sdk.references import reference_of
 from gateway.settings import Settings
 from gateway.store.api_keys import Scope
-from tests.conftest import RedisServer
 from tests.fakes import RIGHT, WRONG, FakeExecutor
 from tests.gateway.access.conftest import *  # noqa: F403 - its fixtures
 from tests.gateway.access.conftest import MakeKey
 from tests.gateway.catalogue.records import record
 from tests.gateway.conftest import Serve
+from tests.redis_servers import RedisServer
 
 TASK = record(1)
 REF = reference_of(TASK)

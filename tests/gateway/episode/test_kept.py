@@ -18,6 +18,7 @@ from grader_service.grader import Grader
 from tests.fakes import RIGHT, WRONG, FakeExecutor
 from tests.gateway.conftest import Serve
 from tests.grader_service import build
+from tests.redis_servers import connect
 
 STEP_BYTES = 256 * 1024
 """What a step may take of Redis, all keys together."""
@@ -26,7 +27,7 @@ NOISE_BYTES = 250_000
 
 @pytest.fixture
 def client(redis_url: str) -> Iterator["redis.Redis"]:
-    with redis.Redis.from_url(redis_url) as client:
+    with connect(redis_url) as client:
         yield client
 
 
