@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.integration.deployment import base_image
+from tests.integration.deployment import TAG, base_image
 from tests.integration.processes import ROOT
 
-IMAGE = "codearena-swarm-node:test"
+IMAGE = f"codearena-swarm-node:{TAG}"
 _TIMEOUT_S = 600
 _SUBNETS = 20  # tries, of those that Docker and Swarm give out by themselves neither
 # Not --privileged: an engine refuses it where it lacks a capability itself.

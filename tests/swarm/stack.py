@@ -1,19 +1,17 @@
 """The stack on a Swarm, brought up by the commands of deploy/swarm/README.md as they stand there."""
 
 import json
-import os
 import re
 import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tests.integration.deployment import base_image
+from tests.integration.deployment import TAG, base_image
 from tests.integration.processes import ROOT
 from tests.swarm.machines import Machines, Node, machines, run
 
 _README = ROOT / "deploy" / "swarm" / "README.md"
-_TAG = os.environ.get("RUNNER_IMAGE", "codearena-runner:dev").rpartition(":")[2]  # two checkouts do not share images
 MOST_COMMANDS = 10
 
 
@@ -89,8 +87,8 @@ def _environment(choices: Mapping[str, str]) -> dict[str, str]:
     ours = {
         "PYTHON_BASE": base_image(),
         # Tags of their own, so that a deployment of the developer's keeps the images it runs.
-        "CODEARENA_TAG": f"{_TAG}-swarm",
-        "RUNNER_IMAGE": f"codearena-runner:{_TAG}-swarm",
+        "CODEARENA_TAG": f"{TAG}-swarm",
+        "RUNNER_IMAGE": f"codearena-runner:{TAG}-swarm",
         # Sandboxes that cost little: what is tried is the services.
         "ISOLATION": "cell",
     }
