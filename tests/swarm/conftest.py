@@ -17,7 +17,7 @@ from tests.swarm.stack import Stack, deployed
 FULL = bool(os.environ.get("CODEARENA_TESTS_SWARM"))
 NODES = 3 if FULL else 2
 ATTEMPTS_PER_S = float(os.environ.get("CODEARENA_TESTS_SWARM_RATE", "10" if FULL else "2"))
-WATCHED_S = 45.0 if FULL else 15.0
+WATCHED_S = 35.0 if FULL else 15.0
 """How long the rate is looked at after something went wrong."""
 SETTLING_S = 300.0
 """Longest wait for Swarm to have started what it lacks; ten seconds on machines that are not one and the same."""

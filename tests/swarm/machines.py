@@ -83,15 +83,18 @@ class Node:
 
     def cut(self) -> None:
         """Nothing comes from or gets to other machines any more, and nobody is told."""
-        self._rules("-I")
+        for table, chain, direction in _CUT:
+            self._rule(table, "-I", chain, direction)
 
     def mend(self) -> None:
-        self._rules("-D")
-
-    def _rules(self, change: str) -> None:
+        """Undoes `cut`; does nothing if it was not cut off."""
         for table, chain, direction in _CUT:
-            rule = ["iptables", "-t", table, change, chain, direction, "eth0", "-j", "DROP"]
-            run(["docker", "exec", self.container, *rule])
+            with contextlib.suppress(RuntimeError):  # there is no such rule
+                self._rule(table, "-D", chain, direction)
+
+    def _rule(self, table: str, change: str, chain: str, direction: str) -> None:
+        rule = ["iptables", "-t", table, change, chain, direction, "eth0", "-j", "DROP"]
+        run(["docker", "exec", self.container, *rule])
 
 
 @dataclass(frozen=True)

@@ -63,8 +63,10 @@ async def _goes_on(stack: Stack, arena: AsyncCodeArena, what: str, change: Calla
 
 async def test_killing_a_node_loses_and_doubles_no_step(stack: Stack, arena: AsyncCodeArena) -> None:
     lost = stack.machines.nodes[-1]
-    await _survives(stack, arena, "node killed", lost.kill)
-    await asyncio.to_thread(lost.start)
+    try:
+        await _survives(stack, arena, "node killed", lost.kill)
+    finally:
+        await asyncio.to_thread(lost.start)
     await settled(stack)
     await until(lambda: _all_executors(arena), "the node takes part again", SETTLING_S)
 
@@ -77,8 +79,11 @@ async def _all_executors(arena: AsyncCodeArena) -> bool:
 @needs_three_nodes
 async def test_cutting_a_node_off_loses_and_doubles_no_step(stack: Stack, arena: AsyncCodeArena) -> None:
     lost = stack.machines.nodes[-1]
-    await _survives(stack, arena, "node cut off", lost.cut)
-    await _survives(stack, arena, "node back on the network", lost.mend)
+    try:
+        await _survives(stack, arena, "node cut off", lost.cut)
+        await _survives(stack, arena, "node back on the network", lost.mend)
+    finally:
+        await asyncio.to_thread(lost.mend)
     await settled(stack)
     await until(lambda: _all_executors(arena), "the node takes part again", SETTLING_S)
 
