@@ -120,6 +120,13 @@ test-web: $(READY)  ## Run only the tests in a browser; SCREENSHOTS=1: take the 
 test-docker: $(READY)  ## Run only the tests that need Docker
 	@$(prepare_docker); pytest -m docker
 
+# What it saw is in build/swarm.jsonl: a line for each thing that went wrong, and after how long the rate was back.
+.PHONY: test-swarm
+test-swarm: export CODEARENA_TESTS_SWARM := 1
+test-swarm: export CODEARENA_TESTS_SWARM_REPORT ?= $(CURDIR)/build/swarm.jsonl
+test-swarm: $(READY)  ## Run the stack on a Swarm of three machines in containers, and take them away under load
+	@mkdir -p build; $(prepare_docker); pytest tests/swarm; cat "$(CODEARENA_TESTS_SWARM_REPORT)"
+
 # Trainers and OpenEnv bring a gigabyte that nothing else needs: an environment of their own.
 .venv-train/ready-train: requirements/train.lock requirements/torch.txt requirements/install.sh pyproject.toml
 	@requirements/install.sh .venv-train requirements/train.lock requirements/torch.txt

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -28,6 +29,9 @@ from codearena.sdk.proxies import Proxy, proxy_for
 _CONNECT_TIMEOUT_S = 5.0
 _NO_CONTENT = 204
 _NO_SUCH_PATH = (PROBLEM_BASE + "not-found", PROBLEM_BASE + "method-not-allowed")
+_LOST = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 3, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 14_000}
+"""What a connection asks of a peer that is silent, by tcp(7), as far as this system knows it: one whose machine is gone
+closes no connection, and a request to it would wait for its whole time. So it ends after 14 s, and is sent again."""
 _PROXY_STATUSES = (429, 502, 503, 504)  # without a problem document they come from something between us and the gateway
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -185,9 +189,11 @@ class Transport:
 
 def _network(url: httpx.URL, proxy: Proxy | None) -> httpx.AsyncBaseTransport:
     """Raises UnreachableError for a proxy or certificates that cannot be used."""
-    limits = httpx.Limits(max_connections=None)
+    limits, options = httpx.Limits(max_connections=None), [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
+    known = {name: value for name, value in _LOST.items() if hasattr(socket, name)}
+    options += [(socket.IPPROTO_TCP, getattr(socket, name), value) for name, value in known.items()]
     try:
-        return httpx.AsyncHTTPTransport(proxy=proxy.url if proxy else None, limits=limits)
+        return httpx.AsyncHTTPTransport(proxy=proxy.url if proxy else None, limits=limits, socket_options=options)
     except ImportError as error:
         detail = f"the way to {url} is by the proxy {proxy}"
         raise UnreachableError(

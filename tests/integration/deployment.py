@@ -16,7 +16,7 @@ from tests.integration.processes import ROOT
 from tests.ports import free_port
 
 EXECUTORS = 3
-_TAG = os.environ.get("RUNNER_IMAGE", "codearena-runner:dev").rpartition(":")[2]  # two checkouts do not share images
+TAG = os.environ.get("RUNNER_IMAGE", "codearena-runner:dev").rpartition(":")[2]  # two checkouts do not share images
 _UP_TIMEOUT_S = 900  # the first time, it downloads and installs what the images hold
 _METRICS = "from urllib.request import urlopen; print(urlopen('http://127.0.0.1:9464/metrics').read().decode())"
 _IDENTITY = "from executor_service.isolation.owner import process_identity; print(process_identity(1))"
@@ -95,8 +95,8 @@ def deployed() -> Iterator[Deployment]:
         "PROMETHEUS_PORT": str(prometheus_port),
         "REDIS_PASSWORD": uuid.uuid4().hex,
         # Tags of their own, so that a deployment of the developer's keeps the images it runs.
-        "CODEARENA_TAG": f"{_TAG}-integration",
-        "RUNNER_IMAGE": f"codearena-runner:{_TAG}-integration",
+        "CODEARENATAG": f"{TAG}-integration",
+        "RUNNER_IMAGE": f"codearena-runner:{TAG}-integration",
     }
     project = f"codearena-{uuid.uuid4().hex[:12]}"
     urls = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{prometheus_port}"
