@@ -177,6 +177,17 @@ bench-mix: $(READY)  ## Measure what a policy really sends against bare runs of 
 bench-hangs: $(READY)  ## Measure what attempts that hang cost the honest ones of their batch
 	@$(prepare_docker); python -m benchmarks.hangs
 
+.PHONY: bench-scale
+bench-scale: $(READY)  ## Measure two executors with a core each against one; then simulate 10 to 1,000
+	@python -m benchmarks.scale_out
+	@python -m benchmarks.scale
+
+.PHONY: soak
+soak: export MINUTES ?= 30
+soak: export OUT ?= build/soak
+soak: $(READY)  ## Load and kill everything for MINUTES, and tell what breaks a promise; the report is in the folder OUT
+	@python -m benchmarks.soak --minutes "$$MINUTES" --out "$$OUT"
+
 # ------------------------------------------------------------------------------------------------------------ develop
 
 .PHONY: proto

@@ -92,7 +92,7 @@ class ExecutorServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def WatchLoad(self, request, context):
-        """Says how loaded the executor is: at once, and then several times a second for
+        """Says how loaded the executor is: at once, and then every 0.4 seconds for
         as long as the caller listens. A caller that hears nothing for longer knows
         that the executor is lost, or too busy for another attempt, long before the
         connection fails.

@@ -61,7 +61,7 @@ class ExecutorServiceStub:
     Safe to retry. UNAVAILABLE: draining.
     """
     WatchLoad: _grpc.UnaryStreamMultiCallable[_executor_pb2.WatchLoadRequest, _executor_pb2.WatchLoadResponse]
-    """Says how loaded the executor is: at once, and then several times a second for
+    """Says how loaded the executor is: at once, and then every 0.4 seconds for
     as long as the caller listens. A caller that hears nothing for longer knows
     that the executor is lost, or too busy for another attempt, long before the
     connection fails.
@@ -103,7 +103,7 @@ class ExecutorServiceAsyncStub(ExecutorServiceStub):
     Safe to retry. UNAVAILABLE: draining.
     """
     WatchLoad: _aio.UnaryStreamMultiCallable[_executor_pb2.WatchLoadRequest, _executor_pb2.WatchLoadResponse]  # type: ignore[assignment]
-    """Says how loaded the executor is: at once, and then several times a second for
+    """Says how loaded the executor is: at once, and then every 0.4 seconds for
     as long as the caller listens. A caller that hears nothing for longer knows
     that the executor is lost, or too busy for another attempt, long before the
     connection fails.
@@ -160,7 +160,7 @@ class ExecutorServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _executor_pb2.WatchLoadRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_executor_pb2.WatchLoadResponse], _abc.AsyncIterator[_executor_pb2.WatchLoadResponse]]:
-        """Says how loaded the executor is: at once, and then several times a second for
+        """Says how loaded the executor is: at once, and then every 0.4 seconds for
         as long as the caller listens. A caller that hears nothing for longer knows
         that the executor is lost, or too busy for another attempt, long before the
         connection fails.

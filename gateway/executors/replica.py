@@ -17,7 +17,7 @@ from gateway.executors.addresses import ReplicaAddress
 
 log = logging.getLogger(__name__)
 
-_SILENT_S = 0.8  # four times the time between two words of a healthy one
+_SILENT_S = 0.9  # a healthy one speaks every 0.4 s
 _SLOW_START_S = 10.0
 _FIRST_SHARE = 0.1
 _LISTEN_S = 60.0  # less than an old connection is kept for a call that is under way

@@ -26,7 +26,7 @@ _LOOPBACK = "127.0.0.1"
 class Service:
     """`python -m <package>` on one port, which it keeps when it is started again.
 
-    settings: without the prefix, e.g. REDIS_URL.
+    settings: without the prefix, e.g. REDIS_URL. environment: that of the next start.
     """
 
     def __init__(self, package: str, prefix: str, **settings: str) -> None:
@@ -34,7 +34,7 @@ class Service:
         self.address = f"{_LOOPBACK}:{self.port}"
         self._package = package
         values = {"HOST": _LOOPBACK, "PORT": str(self.port), "LOG_LEVEL": "ERROR", **settings}
-        self._environment = os.environ | {f"{prefix}_{name}": value for name, value in values.items()}
+        self.environment = os.environ | {f"{prefix}_{name}": value for name, value in values.items()}
         self._process: subprocess.Popen[bytes] | None = None
         self.log: Path | None = None
         """Where what it writes to stderr goes; None: to ours."""
@@ -45,13 +45,18 @@ class Service:
         return self._process.pid
 
     @property
+    def started(self) -> bool:
+        """Whether it ever was."""
+        return self._process is not None
+
+    @property
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    async def start(self) -> None:
-        """Returns when it serves."""
+    async def start(self, patience_s: float = PATIENCE_S) -> None:
+        """Returns when it serves. Raises TimeoutError if it does not for so long."""
         self._spawn()
-        await until(self._serves_or_ended, f"{self._package} serves")
+        await until(self._serves_or_ended, f"{self._package} serves", patience_s)
         assert self._process is not None
         if self._process.poll() is not None:
             raise RuntimeError(f"{self._package} ended with status {self._process.returncode} while starting")
@@ -60,7 +65,7 @@ class Service:
         command = [sys.executable, "-m", self._package]
         with contextlib.ExitStack() as stack:
             log = stack.enter_context(self.log.open("ab")) if self.log else None
-            self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stderr=log)
+            self._process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stderr=log)
 
     async def _serves_or_ended(self) -> bool:
         assert self._process is not None

@@ -157,7 +157,7 @@ async def test_one_that_says_nothing_for_a_second_is_passed_over_and_taken_again
     async with fakes(4, 4) as both, picking(both, clock) as picks:
         await picks.until_heard(0, 1)
         await silenced(both[0])
-        clock.now += 0.9
+        clock.now += 0.95
         await picks.until_heard(1)
         assert await picks.picked(CHANCE) == {1: CHANCE}
         both[0].silent = False
