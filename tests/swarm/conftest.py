@@ -27,6 +27,8 @@ needs_three_nodes = pytest.mark.skipif(not FULL, reason="make test-swarm: three 
 
 @pytest.fixture(scope="session")
 def swarm() -> Iterator[Stack]:
+    if not FULL:
+        pytest.skip("make test-swarm: makes machines of containers, for some minutes")
     if reason := deployment.obstacle() or _remote():
         pytest.skip(reason)
     try:
