@@ -66,7 +66,10 @@ export function useShortcuts(name: string, shortcuts: readonly Shortcut[]): void
         latest.current[index]?.run();
       },
     ]);
-    const unbind = tinykeys(window, Object.fromEntries(bound) as Record<string, (event: KeyboardEvent) => void>);
+    const unbind = tinykeys(
+      window,
+      Object.fromEntries(bound) as Record<string, (event: KeyboardEvent) => void>,
+    );
     return () => {
       unbind();
       set(groups.filter(each => each !== group));
@@ -88,5 +91,8 @@ const NAMES: Record<string, string> = {
 
 /** The keys as they are printed on a keyboard, in the order in which they are pressed. */
 export function printed(keys: string): string[] {
-  return keys.replace("Shift+?", "?").split(" ").flatMap(press => press.split("+").map(each => NAMES[each] ?? each));
+  return keys
+    .replace("Shift+?", "?")
+    .split(" ")
+    .flatMap(press => press.split("+").map(each => NAMES[each] ?? each));
 }

@@ -25,7 +25,11 @@ export function Navigation() {
   const router = useRouter();
   useShortcuts(
     "Go to",
-    PLACES.map(({ to, name, letter }) => ({ keys: `g ${letter}`, meaning: name, run: () => void router.navigate({ to }) })),
+    PLACES.map(({ to, name, letter }) => ({
+      keys: `g ${letter}`,
+      meaning: name,
+      run: () => void router.navigate({ to }),
+    })),
   );
   return (
     <nav className={styles.nav} aria-label="Pages">

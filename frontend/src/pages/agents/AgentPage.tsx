@@ -25,7 +25,8 @@ const FAILURES = 20;
 const memoryQuery = (agentId: string) =>
   queryOptions({
     queryKey: ["memory", agentId],
-    queryFn: ({ signal }) => answered(client.GET("/memory", { params: { query: { agent_id: agentId } }, signal })),
+    queryFn: ({ signal }) =>
+      answered(client.GET("/memory", { params: { query: { agent_id: agentId } }, signal })),
   });
 
 /** What is known of an agent: its curriculum, and what it remembers. */
@@ -78,7 +79,10 @@ function Standing({ state }: { state: CurriculumState }) {
       <CurriculumFacts state={state} moves={MOVES} />
       {state.window.length > 1 && (
         <p className={styles.window}>
-          <Spark values={state.window} label={`Final rewards of the window: ${state.window.map(reward).join(", ")}`} />
+          <Spark
+            values={state.window}
+            label={`Final rewards of the window: ${state.window.map(reward).join(", ")}`}
+          />
           <span className="muted">final rewards of the window</span>
         </p>
       )}

@@ -25,12 +25,24 @@ const COLUMNS: readonly Column<AgentSummary>[] = [
     name: "Level",
     // In evaluation nothing moves: there is no curriculum.
     cell: agent =>
-      agent.partition === EVAL ? <span className="faint">evaluation</span> : <LevelName level={agent.level} />,
+      agent.partition === EVAL ? (
+        <span className="faint">evaluation</span>
+      ) : (
+        <LevelName level={agent.level} />
+      ),
   },
   { name: "Episodes", cell: agent => count(agent.episodes), numeric: true, wide: true },
   { name: "Steps", cell: agent => count(agent.steps), numeric: true, wide: true },
-  { name: "Solved", cell: agent => (agent.episodes ? share(agent.solved / agent.episodes) : "–"), numeric: true },
-  { name: "Mean final reward", cell: agent => <RewardMeter value={agent.mean_final_reward} />, numeric: true },
+  {
+    name: "Solved",
+    cell: agent => (agent.episodes ? share(agent.solved / agent.episodes) : "–"),
+    numeric: true,
+  },
+  {
+    name: "Mean final reward",
+    cell: agent => <RewardMeter value={agent.mean_final_reward} />,
+    numeric: true,
+  },
   { name: "Last active", cell: agent => <Ago timeMs={agent.last_ms} />, numeric: true, wide: true },
 ];
 

@@ -26,7 +26,11 @@ const REFRESH_MS = 3_000;
 /** An episode, step by step. One that is not over is followed. */
 export function EpisodePage() {
   const { episodeId } = route.useParams();
-  const { data: episode, error, refetch } = useQuery({
+  const {
+    data: episode,
+    error,
+    refetch,
+  } = useQuery({
     ...episodeQuery(episodeId),
     refetchInterval: query => (query.state.data?.done === false ? REFRESH_MS : false),
   });
@@ -144,7 +148,9 @@ function Header({ episode }: { episode: Episode }) {
 }
 
 function download(episode: Episode): void {
-  const address = URL.createObjectURL(new Blob([JSON.stringify(episode, null, 2)], { type: "application/json" }));
+  const address = URL.createObjectURL(
+    new Blob([JSON.stringify(episode, null, 2)], { type: "application/json" }),
+  );
   const link = document.createElement("a");
   link.href = address;
   link.download = `episode-${episode.episode_id ?? ""}.json`;

@@ -119,7 +119,9 @@ export function EpisodesPage() {
         <ProblemNote problem={asProblem(found.error)} onRetry={() => void found.refetch()} />
       )}
       {found.data && episodes.length === 0 && (
-        <Nothing title={narrowing ? "No episode matches, as far as was looked" : "No episode has been played yet"}>
+        <Nothing
+          title={narrowing ? "No episode matches, as far as was looked" : "No episode has been played yet"}
+        >
           {narrowing ? (
             <Button onClick={() => void navigate({ search: {} })}>Show all</Button>
           ) : (

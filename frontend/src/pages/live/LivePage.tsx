@@ -63,7 +63,7 @@ export function LivePage() {
       {history.error && !history.data && (
         <ProblemNote problem={asProblem(history.error)} onRetry={() => void history.refetch()} />
       )}
-      {history.isPending && !history.error && <Loading what="history" lines={6} />}
+      {history.isPending && <Loading what="history" lines={6} />}
       {history.data && series && (
         <>
           <Summary totals={all} />

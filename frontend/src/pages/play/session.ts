@@ -91,7 +91,6 @@ export function useSession(place: Place, goTo: (place: { task: string; episode: 
   useEffect(
     () => () => {
       // Whatever is under way by then.
-      // eslint-disable-next-line react-hooks/exhaustive-deps
       abort.current?.abort();
     },
     [],
@@ -227,7 +226,10 @@ export function useSession(place: Place, goTo: (place: { task: string; episode: 
     setDeeds([]);
     const tell = (deed: Deed) => {
       // What is under way is replaced by what came of it.
-      setDeeds(before => [...before.filter(each => each.kind !== "fixing" && each.kind !== "stepping"), deed]);
+      setDeeds(before => [
+        ...before.filter(each => each.kind !== "fixing" && each.kind !== "stepping"),
+        deed,
+      ]);
     };
     const resetId = newRequestId();
     const from = over ? given : draft;

@@ -120,7 +120,7 @@ export function SandboxPage() {
             <ProblemNote
               problem={asProblem(run.error)}
               onRetry={() => {
-                mutate(run.variables ?? program);
+                mutate(run.variables);
               }}
             />
           ) : run.data ? (

@@ -151,7 +151,7 @@ function Certificate({ certificate }: { certificate: TaskDetail["certificate"] }
       <dl className={facts.facts}>
         {Object.entries(certificate).map(([name, value]) => (
           <Fact key={name} name={words(name)}>
-            <Words text={typeof value === "object" ? JSON.stringify(value) : String(value)} limit={120} />
+            <Words text={typeof value === "string" ? value : JSON.stringify(value)} limit={120} />
           </Fact>
         ))}
       </dl>

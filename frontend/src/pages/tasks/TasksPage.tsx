@@ -76,8 +76,7 @@ export function TasksPage() {
       replace: "q" in change,
     });
   const page = filters.page ?? 1;
-  const { page: _, ...narrowed } = filters;
-  const narrowing = Object.keys(narrowed).length > 0;
+  const narrowing = Object.keys(filters).some(name => name !== "page");
   return (
     <div className={styles.page}>
       <header className={styles.header}>
@@ -155,7 +154,7 @@ function FilterBar({ filters, set }: FilterBarProps) {
             value={filters[name] ?? ""}
             options={values}
             onChange={value => {
-              set({ [name]: value } as Filters);
+              set({ [name]: value });
             }}
           />
         ))}
