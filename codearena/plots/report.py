@@ -30,6 +30,8 @@ TRAINING_FIGURES: dict[str, Callable[[Sequence[Training]], Figure]] = {
     "training_reward": training.training_reward,
     "training_functions": training.training_functions,
     "training_signals": training.training_signals,
+    "training_held_out": training.training_held_out,
+    "training_outcomes": training.training_outcomes,
 }
 _LAST_RECORDS = 10
 Read = TypeVar("Read")

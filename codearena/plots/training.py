@@ -13,6 +13,16 @@ from codearena.plots.history import Curve, Training
 _MOST_RECORDS, _MOST_POINTS = 60, 400
 _MOST_FUNCTIONS = 12
 _SHARES = ("frac_reward_zero_std", "completions/clipped_ratio")
+_OUTCOME = "codearena/outcome/"
+_HELD_OUT = {
+    "eval_reward": "reward, likeliest answer",
+    "eval_solved": "share solved, likeliest answer",
+    "eval_sampled_reward": "reward, sampled answer",
+    "eval_sampled_solved": "share solved, sampled answer",
+    "eval_compile_score": "compile score",
+    "eval_test_pass_ratio": "share of tests",
+    "eval_efficiency_score": "efficiency",
+}
 _SIGNALS = {
     "reward_std": "standard deviation of the reward",
     "frac_reward_zero_std": "share of groups with equal rewards",
@@ -80,6 +90,26 @@ def training_signals(trainings: Sequence[Training]) -> Figure:
     if not names:
         return style.empty(title, f"No record has one of {', '.join(_SIGNALS)}.")
     return _grid(title, "", trainings, names, _SHARES)
+
+
+def training_held_out(trainings: Sequence[Training]) -> Figure:
+    """What the evaluations on held-out tasks found along the training."""
+    title = "Held-out tasks during the training"
+    known = _keys(trainings)
+    names = {key: name for key, name in _HELD_OUT.items() if key in known}
+    if not names:
+        return style.empty(title, f"No record has one of {', '.join(_HELD_OUT)}.")
+    return _grid(title, "", trainings, names, [*names])
+
+
+def training_outcomes(trainings: Sequence[Training]) -> Figure:
+    """What became of the attempts during the training, by kind."""
+    title = "Outcomes of the attempts in training"
+    kinds = [key for key in _keys(trainings) if key.startswith(_OUTCOME)]
+    if not kinds:
+        return style.empty(title, f"No record has the share of an outcome ({_OUTCOME}<kind>).")
+    names = {key: key.removeprefix(_OUTCOME).replace("_", " ") for key in kinds}
+    return _grid(title, " Shares of the graded attempts.", trainings, names, kinds)
 
 
 def _grid(title: str, more: str, trainings: Sequence[Training], names: dict[str, str], units: Sequence[str]) -> Figure:

@@ -11,6 +11,7 @@ from codearena.integrations.trl.groups import group_id, run_id_of, step_of
 from codearena.integrations.trl.own_tasks import TaskId, as_task, with_own
 from codearena.integrations.trl.sharing import Graded, Item, Progress, Rows, client, progress
 from codearena.models import IsolationName, Verdict
+from codearena.outcomes import Outcome, outcome_of
 from codearena.sdk.async_client import DEFAULT_URL
 from codearena.sdk.client import CodeArena
 
@@ -21,6 +22,8 @@ NOT_GRADED_METRIC = "codearena/not_graded"
 """By which TRL logs the share of completions that could not be graded."""
 NO_ANSWER_METRIC = "codearena/no_answer"
 """By which TRL logs the share of graded completions that have no answer, and why, beside each completion."""
+OUTCOME_METRIC = "codearena/outcome/"
+"""Before the name of an outcome: by which TRL logs its share of the graded completions."""
 _AGENT = "trl"
 
 RewardFunction = Callable[..., list[float | None]]
@@ -96,6 +99,8 @@ class Rewards:
             log_metric(NOT_GRADED_METRIC, tried.count(None) / max(len(tried), 1))
             if graded := [row for row in tried if row]:
                 log_metric(NO_ANSWER_METRIC, sum(row.missing is not None for row in graded) / len(graded))
+                for outcome in Outcome:
+                    log_metric(OUTCOME_METRIC + outcome, sum(row.outcome is outcome for row in graded) / len(graded))
         if log_extra is not None:
             log_extra(NO_ANSWER_METRIC, [row.missing.value if row and row.missing else None for row in rows])
         return [row.reward if row else None for row in rows]
@@ -154,7 +159,12 @@ class Rewards:
         return [
             None
             if isinstance(verdict, CodeArenaError)
-            else Graded(verdict.reward, verdict.reward_components, answer.missing)
+            else Graded(
+                verdict.reward,
+                verdict.reward_components,
+                outcome_of(verdict, answered=answer.missing is None),
+                answer.missing,
+            )
             for verdict, answer in zip(answers, proposed, strict=True)
         ]
 

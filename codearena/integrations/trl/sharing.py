@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from codearena.completions import NoAnswer
 from codearena.errors import UnknownTaskError
 from codearena.models import IsolationName, RewardComponents
+from codearena.outcomes import Outcome
 from codearena.sdk.client import CodeArena
 
 _BATCHES_KEPT = 16
@@ -38,6 +39,7 @@ class Graded:
 
     reward: float
     components: RewardComponents
+    outcome: Outcome
     missing: NoAnswer | None = None
 
 

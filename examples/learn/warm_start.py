@@ -1,0 +1,94 @@
+"""Before the training with rewards: a few passes over what the service's built-in fixer repaired, as examples.
+
+Only training tasks, and only repairs that the service grades as solved. It is a curve of its own: what the rewards teach
+has to be told from what the examples have taught.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from transformers import PreTrainedModel, get_constant_schedule_with_warmup
+
+from codearena.errors import CodeArenaError
+from codearena.integrations.trl import SYSTEM_PROMPT, task_text
+from codearena.sdk.client import CodeArena
+from examples.learn.attention import heads_per_key
+from examples.learn.layout import Groups, Ids, Prompts
+from examples.learn.trainer import scores
+
+_AT_ONCE = 8
+_WARMUP_STEPS = 3
+
+
+@dataclass(frozen=True)
+class Example:
+    """A conversation that asks for a repair, and the answer that is to be given."""
+
+    prompt: list[dict[str, str]]
+    answer: str
+
+
+def solved_by_fixer(arena: CodeArena) -> list[Example]:
+    """The training tasks that the built-in fixer solves in an episode, with the repair that did."""
+    found = []
+    for task in arena.tasks(split="train"):
+        episode = arena.reset(task.id)
+        asked, answer = task_text(episode.observation), episode
+        while not answer.done:
+            seen = answer.observation
+            code = seen.previous_attempts[-1] if seen.previous_attempts else seen.buggy_code
+            try:
+                fixed = arena.fix(code, seen.error_log, hint=seen.hint, reward=answer.reward, task_id=task.id)
+                answer = arena.step(fixed.fixed_code, episode_id=episode.episode_id)
+            except CodeArenaError:
+                break
+            if answer.info.solved:
+                prompt = [{"role": "system", "content": SYSTEM_PROMPT}, {"role": "user", "content": asked}]
+                found.append(Example(prompt, f"```python\n{fixed.fixed_code.rstrip()}\n```"))
+    return found
+
+
+def warm_started(
+    model: PreTrainedModel,
+    examples: Sequence[Example],
+    ids_of: Callable[[list[dict[str, str]]], Ids],
+    answer_ids: Callable[[str], Ids],
+    *,
+    epochs: int,
+    learning_rate: float,
+    seed: int,
+) -> list[float]:
+    """Trains all weights on the answers; the mean loss of a token for each update, in nats.
+
+    answer_ids: an answer as tokens, with the one that ends a turn.
+    """
+    rng = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=0.0)
+    schedule = get_constant_schedule_with_warmup(optimizer, _WARMUP_STEPS)
+    pairs = [(ids_of(example.prompt), answer_ids(example.answer)) for example in examples]
+    losses = []
+    model.train()
+    for _ in range(epochs):
+        order = torch.randperm(len(pairs), generator=rng).tolist()
+        for start in range(0, len(order), _AT_ONCE):
+            loss = _loss(model, [pairs[place] for place in order[start : start + _AT_ONCE]])
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            optimizer.zero_grad()
+            losses.append(float(loss))
+    return losses
+
+
+def _loss(model: PreTrainedModel, pairs: Sequence[tuple[Ids, Ids]]) -> torch.Tensor:
+    pad = int(model.config.get_text_config().pad_token_id or 0)
+    prompts = Prompts.of([prompt for prompt, _ in pairs], pad, model.device)
+    width = max(len(answer) for _, answer in pairs)
+    targets = torch.full((len(pairs), 1, width), -1, device=model.device)
+    for place, (_, answer) in enumerate(pairs):
+        targets[place, 0, : len(answer)] = torch.tensor(answer)
+    with torch.autocast(model.device.type, dtype=torch.bfloat16):
+        found, _ = scores(model, Groups.of(prompts, targets, heads_per_key(model)), 1.0)
+    return -found.sum() / (targets >= 0).sum()
