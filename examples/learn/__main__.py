@@ -9,7 +9,7 @@ from pathlib import Path
 
 from peft import LoraConfig
 from rich.console import Console
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, Trainer
 from transformers.trainer_callback import PrinterCallback
 from trl import GRPOConfig
 
@@ -24,6 +24,7 @@ from examples.learn.options import Options, options
 from examples.learn.records import Evaluations, LogFile, ShownProgress
 from examples.learn.tasks import unpacked
 from examples.learn.trainer import GroupTrainer
+from examples.learn.warm_start import solved_by_fixer, warm_started
 
 _PLAN = "run.json"
 
@@ -100,12 +101,32 @@ def _train(chosen: Options, url: str, console: Console) -> None:
         evaluations.trainer = trainer
         trainer.remove_callback(PrinterCallback)
         checkpoint = last_checkpoint(chosen.output) if chosen.resume else None
+        if chosen.warm_start and checkpoint is None:
+            _warm_start(chosen, trainer, arena, console)
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     trainer.save_model(str(chosen.output / "model"))
     tokenizer.save_pretrained(str(chosen.output / "model"))
     for each in chosen.output.glob("checkpoint-*"):
         shutil.rmtree(each)
     console.print(f"model, log and answers are in {chosen.output}; codearena plot {chosen.output}", highlight=False)
+
+
+def _warm_start(chosen: Options, trainer: GroupTrainer, arena: CodeArena, console: Console) -> None:
+    """Teaches the built-in fixer's repairs; in the log as the record of step 0."""
+    console.print("asking the built-in fixer for repairs of the training tasks", style="dim")
+    tokenizer = trainer.processing_class
+    examples = solved_by_fixer(arena)
+    losses = warm_started(
+        trainer.plain(trainer.model),
+        examples,
+        trainer.ids_of,
+        lambda answer: [*tokenizer(answer, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id],
+        epochs=chosen.warm_start,
+        learning_rate=chosen.learning_rate,
+        seed=chosen.seed,
+    )
+    record = {"examples": len(examples), "updates": len(losses), "first_loss": losses[0], "last_loss": losses[-1]}
+    Trainer.log(trainer, {f"warm_start/{name}": value for name, value in record.items()})
 
 
 def _config(chosen: Options, rewards: Rewards) -> GRPOConfig:

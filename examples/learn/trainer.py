@@ -31,8 +31,8 @@ class GroupTrainer(GRPOTrainer):
     def __init__(self, *arguments: Any, clock: Clock, **more: Any) -> None:
         super().__init__(*arguments, rollout_func=lambda prompts, _: self._rollouts(prompts), **more)
         self._clock = clock
-        use_groups(self._plain(self.model))
-        self._sampler = Sampler(self._plain(self.model))
+        use_groups(self.plain(self.model))
+        self._sampler = Sampler(self.plain(self.model))
 
     def sampling_model(self) -> PreTrainedModel:
         """The model as it is now, for sampling."""
@@ -56,7 +56,7 @@ class GroupTrainer(GRPOTrainer):
             logs.update(self._clock.record())
         super().log(logs, start_time)
 
-    def _plain(self, model: Any) -> PreTrainedModel:
+    def plain(self, model: Any) -> PreTrainedModel:
         """The model itself, below what wraps it for low-rank adapters and several devices."""
         model = self.accelerator.unwrap_model(model)
         plain: PreTrainedModel = model.get_base_model() if hasattr(model, "get_base_model") else model
@@ -104,7 +104,7 @@ class GroupTrainer(GRPOTrainer):
         completions = answers.new_full((len(places), count, logits_to_keep), -1)
         for place, rows in enumerate(places):
             completions[place, : len(rows)] = answers[rows]
-        plain = self._plain(model)
+        plain = self.plain(model)
         groups = Groups.of(own, completions, heads_per_key(plain))
         with self.accelerator.autocast():
             scored, entropies = scores(plain, groups, self.temperature)

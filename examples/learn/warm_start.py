@@ -1,7 +1,7 @@
 """Before the training with rewards: a few passes over what the service's built-in fixer repaired, as examples.
 
-Only training tasks, and only repairs that the service grades as solved. It is a curve of its own: what the rewards teach
-has to be told from what the examples have taught.
+Only training tasks, and only repairs that the service grades as solved. It is a curve of its own: what the rewards
+teach has to be told from what the examples have taught.
 """
 
 from collections.abc import Callable, Sequence
@@ -59,12 +59,13 @@ def warm_started(
     learning_rate: float,
     seed: int,
 ) -> list[float]:
-    """Trains all weights on the answers; the mean loss of a token for each update, in nats.
+    """Trains the weights on the answers; the mean loss of a token for each update, in nats.
 
     answer_ids: an answer as tokens, with the one that ends a turn.
     """
     rng = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=0.0)
+    weights = [weight for weight in model.parameters() if weight.requires_grad]
+    optimizer = torch.optim.AdamW(weights, lr=learning_rate, weight_decay=0.0)
     schedule = get_constant_schedule_with_warmup(optimizer, _WARMUP_STEPS)
     pairs = [(ids_of(example.prompt), answer_ids(example.answer)) for example in examples]
     losses = []
@@ -74,7 +75,7 @@ def warm_started(
         for start in range(0, len(order), _AT_ONCE):
             loss = _loss(model, [pairs[place] for place in order[start : start + _AT_ONCE]])
             loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            torch.nn.utils.clip_grad_norm_(weights, 1.0)
             optimizer.step()
             schedule.step()
             optimizer.zero_grad()
