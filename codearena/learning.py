@@ -133,7 +133,7 @@ class Stats(Lenient):
 
 
 class Event(Lenient):
-    """Something that happened. id: its place in the stream; kind: "reset" or "step"; data: as in docs/learning.md."""
+    """Something that happened. id: its place in the stream; kind: "reset" or "step"; data: as in docs/statistics.md."""
 
     id: str
     kind: str

@@ -34,6 +34,7 @@ class Options:
     generations: int
     tokens: int
     lora: bool
+    layers: int | None
     learning_rate: float
     temperature: float
     seed: int
@@ -81,7 +82,8 @@ def _training(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--temperature", type=float, default=0.9, help="of sampling (%(default)s)")
     group.add_argument("--seed", type=int, default=0, help="of everything that is drawn (%(default)s)")
     group.add_argument("--device", default="cpu", help="cpu or cuda (%(default)s)")
-    group.add_argument("--warm-start", type=int, default=0, help="epochs on the fixer's solutions first (%(default)s)")
+    group.add_argument("--layers", type=int, help="train the last layers only; none: all")
+    group.add_argument("--warm-start", type=int, default=0, help="repairs of the fixer to begin with (%(default)s)")
     group.add_argument("--resume", action="store_true", help="go on from the last checkpoint, if there is one")
     group.add_argument(
         "--report-to", action="append", default=[], choices=("trackio", "wandb"), help="too; may be given again"

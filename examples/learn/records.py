@@ -14,6 +14,8 @@ from examples.learn.clock import Clock
 from examples.learn.held_out import HeldOut
 from examples.learn.trainer import GroupTrainer, evaluating
 
+UNTRAINED = -1
+"""The step of the evaluation before a warm start; step 0 is behind it."""
 LOG, ANSWERS = "log.jsonl", "answers.jsonl"
 """Records of the training and its evaluations, a line each; the answers of the evaluations."""
 
@@ -56,13 +58,14 @@ class Evaluations(TrainerCallback):
 
     def on_train_begin(self, args: TrainingArguments, state: TrainerState, *_: Any, **__: Any) -> None:
         if state.global_step == 0:
-            self._evaluate(args.seed, state.global_step)
+            self.evaluate(args.seed, state.global_step)
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, *_: Any, **__: Any) -> None:
         if state.global_step % self._every == 0 or state.global_step == state.max_steps:
-            self._evaluate(args.seed, state.global_step)
+            self.evaluate(args.seed, state.global_step)
 
-    def _evaluate(self, seed: int, step: int) -> None:
+    def evaluate(self, seed: int, step: int) -> None:
+        """Asks, writes down and logs. step: what it is written down as."""
         trainer = self.trainer
         if trainer is None or not trainer.is_world_process_zero():
             return
@@ -71,7 +74,8 @@ class Evaluations(TrainerCallback):
             with evaluating(model):
                 attempts = self._held.attempts(model, trainer.decoding(self._temperatures), seed)
         held_out.append(self._folder / ANSWERS, step, attempts)
-        Trainer.log(trainer, held_out.summary(attempts))  # not GRPOTrainer's: it would add what it has of the step
+        # Not GRPOTrainer's: it would add what it has of the step.
+        Trainer.log(trainer, held_out.summary(attempts) | ({"step": step} if step == UNTRAINED else {}))
 
 
 class ShownProgress(TrainerCallback):

@@ -21,6 +21,8 @@ from examples.learn.clock import Clock
 from examples.learn.layout import Groups, Prompts
 from examples.learn.sampling import Decoding, complete
 
+_ROUNDING = 1e-4
+"""Of the advantages of equal rewards; of others they are a thousand times as large."""
 _SCORED_AT_ONCE = 8192
 """Tokens whose logits are in memory at one time: 1.6 GB of float32 where there are 49,152 tokens to choose from."""
 
@@ -84,6 +86,14 @@ class GroupTrainer(GRPOTrainer):
             loss: torch.Tensor = super().training_step(*arguments, **more)
         return loss
 
+    def _compute_loss(self, model: Any, inputs: dict[str, Any]) -> torch.Tensor:
+        """Of the completions that teach something: an advantage of 0, as in a group of equal rewards, has no gradient.
+
+        The loss is what it would be with the others: TRL divides by the tokens of the whole batch.
+        """
+        loss: torch.Tensor = super()._compute_loss(model, _telling(inputs))
+        return loss
+
     def _get_per_token_logps_and_entropies(
         self,
         model: Any,
@@ -113,6 +123,21 @@ class GroupTrainer(GRPOTrainer):
         back[torch.tensor([row for rows in places for row in rows])] = order
         back = back.to(input_ids.device)
         return scored.flatten(0, 1)[back], entropies.flatten(0, 1)[back] if compute_entropy else None, None
+
+
+def _telling(inputs: dict[str, Any]) -> dict[str, Any]:
+    """The rows of a batch whose advantage is not 0; the first one if there are none."""
+    advantages = inputs["advantages"]
+    telling = advantages.abs() > _ROUNDING
+    rows = telling.nonzero()[:, 0] if bool(telling.any()) else telling.new_zeros(1, dtype=torch.long)
+    width = int(inputs["completion_mask"][rows].sum(dim=1).max().clamp(min=1))
+    found = {}
+    for name, value in inputs.items():
+        is_of_rows = isinstance(value, torch.Tensor) and value.dim() > 0 and len(value) == len(advantages)
+        found[name] = value[rows] if is_of_rows else value
+        if name.startswith("completion_"):
+            found[name] = found[name][:, :width]
+    return found
 
 
 def _places(prompts: Sequence[Sequence[int]]) -> list[list[int]]:

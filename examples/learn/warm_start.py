@@ -4,13 +4,13 @@ Only training tasks, and only repairs that the service grades as solved. It is a
 teach has to be told from what the examples have taught.
 """
 
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 from transformers import PreTrainedModel, get_constant_schedule_with_warmup
 
-from codearena.errors import CodeArenaError
 from codearena.integrations.trl import SYSTEM_PROMPT, task_text
 from codearena.sdk.client import CodeArena
 from examples.learn.attention import heads_per_key
@@ -19,6 +19,7 @@ from examples.learn.trainer import scores
 
 _AT_ONCE = 8
 _WARMUP_STEPS = 3
+_LEARNING_RATE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -29,23 +30,20 @@ class Example:
     answer: str
 
 
-def solved_by_fixer(arena: CodeArena) -> list[Example]:
-    """The training tasks that the built-in fixer solves in an episode, with the repair that did."""
-    found = []
-    for task in arena.tasks(split="train"):
+def solved_by_fixer(arena: CodeArena, most: int, seed: int) -> list[Example]:
+    """Training tasks, in an order that the seed gives, that the fixer solves at once; with its repair."""
+    tasks = sorted(arena.tasks(split="train"), key=lambda task: task.id)
+    random.Random(seed).shuffle(tasks)
+    found: list[Example] = []
+    for task in tasks:
+        if len(found) == most:
+            break
         episode = arena.reset(task.id)
-        asked, answer = task_text(episode.observation), episode
-        while not answer.done:
-            seen = answer.observation
-            code = seen.previous_attempts[-1] if seen.previous_attempts else seen.buggy_code
-            try:
-                fixed = arena.fix(code, seen.error_log, hint=seen.hint, reward=answer.reward, task_id=task.id)
-                answer = arena.step(fixed.fixed_code, episode_id=episode.episode_id)
-            except CodeArenaError:
-                break
-            if answer.info.solved:
-                prompt = [{"role": "system", "content": SYSTEM_PROMPT}, {"role": "user", "content": asked}]
-                found.append(Example(prompt, f"```python\n{fixed.fixed_code.rstrip()}\n```"))
+        seen = episode.observation
+        fixed = arena.fix(seen.buggy_code, seen.error_log, task_id=task.id)
+        if arena.step(fixed.fixed_code, episode_id=episode.episode_id).info.solved:
+            prompt = [{"role": "system", "content": SYSTEM_PROMPT}, {"role": "user", "content": task_text(seen)}]
+            found.append(Example(prompt, f"```python\n{fixed.fixed_code.rstrip()}\n```"))
     return found
 
 
@@ -56,7 +54,6 @@ def warm_started(
     answer_ids: Callable[[str], Ids],
     *,
     epochs: int,
-    learning_rate: float,
     seed: int,
 ) -> list[float]:
     """Trains the weights on the answers; the mean loss of a token for each update, in nats.
@@ -65,7 +62,7 @@ def warm_started(
     """
     rng = torch.Generator().manual_seed(seed)
     weights = [weight for weight in model.parameters() if weight.requires_grad]
-    optimizer = torch.optim.AdamW(weights, lr=learning_rate, weight_decay=0.0)
+    optimizer = torch.optim.AdamW(weights, lr=_LEARNING_RATE, weight_decay=0.0)
     schedule = get_constant_schedule_with_warmup(optimizer, _WARMUP_STEPS)
     pairs = [(ids_of(example.prompt), answer_ids(example.answer)) for example in examples]
     losses = []
