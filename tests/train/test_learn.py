@@ -46,7 +46,7 @@ def model(tiny_model: str) -> Any:
 def tasks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two tasks to train on, and one that is held out."""
     known = load_tasks(ROOT / "gateway" / "tasks")
-    splits = {"easy-1": Split.TRAIN, "easy-2": Split.TRAIN, "medium-1": Split.HELD_OUT}
+    splits = {"easy-1": Split.TRAIN, "type_errors-1": Split.TRAIN, "medium-1": Split.HELD_OUT}
     file = tmp_path_factory.mktemp("tasks") / "tasks.jsonl"
     write_jsonl([known[name].model_copy(update={"split": split}) for name, split in splits.items()], file)
     return file
@@ -177,7 +177,7 @@ def test_examples_are_learnt(model: Any) -> None:
         epochs=60,
         seed=0,
     )
-    assert losses[-1] < losses[0] - 0.5
+    assert losses[-1] < losses[0] - 0.1
 
 
 def test_episodes_of_the_model_the_fixer_and_both_are_runs_that_compare(
