@@ -88,9 +88,10 @@ class ShownProgress(TrainerCallback):
         self._progress = Progress(*columns, TextColumn("{task.description}"), console=console)
         self._console = console
         self._reward = self._held_out = ""
+        self._bar = self._progress.add_task("")
 
     def on_train_begin(self, args: TrainingArguments, state: TrainerState, *_: Any, **__: Any) -> None:
-        self._bar = self._progress.add_task("", total=state.max_steps, completed=state.global_step)
+        self._progress.update(self._bar, total=state.max_steps, completed=state.global_step)
         self._progress.start()
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, *_: Any, **__: Any) -> None:

@@ -103,11 +103,9 @@ def test_a_killed_run_goes_on_from_its_last_checkpoint(tasks: Path, tiny_model: 
     assert [line["step"] for line in log if "eval_reward" in line].count(0) == 1, "it went on, and did not begin again"
 
 
-def test_a_folder_of_another_run_is_not_gone_on_with(
-    tasks: Path, tiny_model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_folder_of_another_run_is_not_gone_on_with(tasks: Path, tiny_model: str, tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text(json.dumps({"seed": "7"}), "utf-8")
-    with pytest.raises(SystemExit, match="holds a run: go on with --resume"):
+    with pytest.raises(SystemExit, match="holds a run: --resume goes on with it"):
         learn.main(command(tasks, tiny_model, tmp_path))
     with pytest.raises(SystemExit, match=r"another .*seed"):
         learn.main(command(tasks, tiny_model, tmp_path, "--resume"))
