@@ -189,6 +189,9 @@ class Sampler:
         adapted = any("lora_" in name for name, _ in model.named_parameters())
         is_copied = model.device.type == "cpu" and model.dtype == torch.float32 and not adapted
         self._copy = copy.deepcopy(model).to(torch.bfloat16).eval() if is_copied else None
+        if self._copy is not None:
+            # TRL's own, put on the model itself, which would go on computing with that one.
+            self._copy.__dict__.pop("forward", None)
 
     @torch.no_grad()
     def current(self) -> PreTrainedModel:
