@@ -161,6 +161,8 @@ def test_the_trainer_scores_as_trls_does(tiny_model: str, tmp_path: Path) -> Non
         found.append([each * mask[:, -2:] for each in scored[:2]])
     for theirs, ours in zip(*found, strict=True):
         assert torch.allclose(theirs, ours, atol=1e-5)
+    sampled = trainer.sampling_model()(input_ids=ids).logits
+    assert sampled.dtype is torch.bfloat16, "on a CPU the copy samples, and not the model itself"
 
 
 def test_examples_are_learnt(model: Any) -> None:
