@@ -75,7 +75,7 @@ def _train(chosen: Options, url: str, console: Console) -> None:
     path = model_path(chosen.model)
     tokenizer = AutoTokenizer.from_pretrained(path, padding_side="left")
     model = AutoModelForCausalLM.from_pretrained(path, dtype="float32" if chosen.device == "cpu" else "bfloat16")
-    if chosen.layers is not None:
+    if chosen.layers:
         _freeze(model, chosen.layers)
     clock = Clock()
     with CodeArena(url, agent_id="eval-learn", timeout_s=600.0) as arena:

@@ -46,7 +46,7 @@ class Attempt:
     verdict: Verdict | None
 
 
-def held_out_tasks(arena: CodeArena, most: int | None) -> list[HeldOutTask]:
+def held_out_tasks(arena: CodeArena, most: int) -> list[HeldOutTask]:
     """Those that the gateway holds out; of more than `most` some of each program, in turns."""
     served = arena.tasks(split="held_out")
     turns = sorted(served, key=lambda task: (task.id.rpartition("-")[2], task.id))

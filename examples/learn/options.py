@@ -12,7 +12,7 @@ _DESCRIPTION = """Teaches a pretrained language model to repair code: GRPO by TR
 
 python -m examples.learn --output runs/seed0 --seed 0        # an hour or less on two CPU cores
 python -m examples.learn --output runs/seed0 --resume        # goes on after a kill
-python -m examples.learn --model Qwen/Qwen2.5-Coder-1.5B-Instruct --device cuda --prompts 32 --lora
+python -m examples.learn --model Qwen/Qwen2.5-Coder-1.5B-Instruct --device cuda --prompts 32 --layers 0 --lora
 codearena plot runs                                          # the figures, of all seeds
 """
 
@@ -21,7 +21,8 @@ codearena plot runs                                          # the figures, of a
 class Options:
     """What a run is. tasks: file of tasks; steps: updates; prompts: tasks of each, with `generations` completions.
 
-    temperature: of the training, and of the sampled half of an evaluation. evaluate_every: steps.
+    temperature: of the training, and of the sampled part of an evaluation. evaluate_every: steps. layers: the last
+    ones, which are trained; 0: all. warm_start: repairs of the fixer that are learnt first.
     """
 
     output: Path
@@ -34,14 +35,14 @@ class Options:
     generations: int
     tokens: int
     lora: bool
-    layers: int | None
+    layers: int
     learning_rate: float
     temperature: float
     seed: int
     device: str
     evaluate_every: int
     evaluation_samples: int
-    held_out: int | None
+    held_out: int
     warm_start: int
     resume: bool
     report_to: tuple[str, ...]
@@ -73,17 +74,17 @@ def _training(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("training")
     group.add_argument("--output", type=Path, default=Path("learned"), help="folder of model and logs (%(default)s)")
     group.add_argument("--model", default=LOCAL, help=f"name or folder; {LOCAL}: SmolLM2-135M-Instruct (%(default)s)")
-    group.add_argument("--steps", type=int, default=60, help="updates (%(default)s)")
-    group.add_argument("--prompts", type=int, default=8, help="tasks of each update (%(default)s)")
+    group.add_argument("--steps", type=int, default=40, help="updates (%(default)s)")
+    group.add_argument("--prompts", type=int, default=4, help="tasks of each update (%(default)s)")
     group.add_argument("--generations", type=int, default=8, help="completions of each task (%(default)s)")
-    group.add_argument("--tokens", type=int, default=160, help="longest completion (%(default)s)")
+    group.add_argument("--tokens", type=int, default=128, help="longest completion (%(default)s)")
     group.add_argument("--lora", action="store_true", help="train low-rank adapters instead of all weights")
-    group.add_argument("--learning-rate", type=float, default=2e-5, help="its highest (%(default)s)")
+    group.add_argument("--learning-rate", type=float, default=5e-5, help="its highest (%(default)s)")
     group.add_argument("--temperature", type=float, default=0.9, help="of sampling (%(default)s)")
     group.add_argument("--seed", type=int, default=0, help="of everything that is drawn (%(default)s)")
     group.add_argument("--device", default="cpu", help="cpu or cuda (%(default)s)")
-    group.add_argument("--layers", type=int, help="train the last layers only; none: all")
-    group.add_argument("--warm-start", type=int, default=0, help="repairs of the fixer to begin with (%(default)s)")
+    group.add_argument("--layers", type=int, default=10, help="train the last ones only; 0: all (%(default)s)")
+    group.add_argument("--warm-start", type=int, default=24, help="repairs of the fixer to begin with (%(default)s)")
     group.add_argument("--resume", action="store_true", help="go on from the last checkpoint, if there is one")
     group.add_argument(
         "--report-to", action="append", default=[], choices=("trackio", "wandb"), help="too; may be given again"
@@ -94,4 +95,4 @@ def _evaluation(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("evaluation on held-out tasks")
     group.add_argument("--evaluate-every", type=int, default=20, help="steps (%(default)s)")
     group.add_argument("--evaluation-samples", type=int, default=1, help="beside the likeliest answer (%(default)s)")
-    group.add_argument("--held-out", type=int, help="tasks, of as many programs as can be; none: all")
+    group.add_argument("--held-out", type=int, default=64, help="tasks, of as many programs as can be (%(default)s)")

@@ -54,6 +54,7 @@ def tasks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def command(tasks: Path, model: str, output: Path, *more: str) -> list[str]:
     small = ["--steps", "2", "--prompts", "2", "--generations", "2", "--tokens", "12", "--evaluate-every", "1"]
+    small += ["--warm-start", "1", "--held-out", "4"]
     run = ["--tasks", str(tasks), "--isolation", "local", "--model", model, "--output", str(output)]
     return [*run, *small, *more]
 
@@ -69,13 +70,15 @@ def test_two_steps_of_the_command_leave_a_model_and_a_log_that_says_where_the_ti
     log = records(tmp_path / "run")
     steps, evaluations = ([line for line in log if name in line] for name in ("reward", "eval_reward"))
     assert [line["step"] for line in steps] == [1, 2]
-    assert [line["step"] for line in evaluations] == [0, 1, 2]
+    assert [line["step"] for line in evaluations] == [-1, 0, 1, 2], (
+        "before the warm start, behind it, and after each step"
+    )
     for step in steps:
         assert (step["attempts"], step["attempts_not_graded"]) == (4, 0)
         assert 0 < step["time/waiting_share"] < 1
         assert step["attempts_per_second"] > 0
         assert sum(value for name, value in step.items() if name.startswith("codearena/outcome/")) == pytest.approx(1)
-    assert [line["eval_tasks"] for line in evaluations] == [1, 1, 1]
+    assert [line["eval_tasks"] for line in evaluations] == [1, 1, 1, 1]
     answers = [json.loads(line) for line in (tmp_path / "run" / "answers.jsonl").read_text("utf-8").splitlines()]
     assert {answer["task_id"] for answer in answers} == {"medium-1"}
     AutoModelForCausalLM.from_pretrained(tmp_path / "run" / "model")
