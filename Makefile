@@ -138,7 +138,7 @@ test-swarm: $(READY)  ## Run the stack on a Swarm of three machines in container
 
 .PHONY: learn
 learn: export SEED ?= 0
-learn: .venv-train/ready-model  ## Teach a small language model to repair code, on the CPU; docs/learning.md explains
+learn: .venv-train/ready-model  ## Train a small language model to repair code, on the CPU; docs/learning.md explains
 	@.venv-train/bin/python -m examples.learn --output "runs/seed$$SEED" --seed "$$SEED" --resume
 
 .PHONY: test-train
