@@ -62,7 +62,7 @@ def test_what_a_small_model_answers_is_data_for_the_fixer_and_for_the_judge(
         "CODEARENA_GATEWAY_FIXER_MODELS": json.dumps([link]),
         "CODEARENA_JUDGE_LLM_MODEL": tiny_model,
         "CODEARENA_JUDGE_LLM_BASE_URL": url,
-        "CODEARENA_JUDGE_LLM_MAX_TOKENS": "16",
+        "CODEARENA_JUDGE_LLM_MAX_TOKENS": "64",
         "CODEARENA_JUDGE_LLM_TIMEOUT_S": "30",
     }
     buggy, solution = ((TASK / name).read_text("utf-8") for name in ("buggy.py", "solution.py"))
