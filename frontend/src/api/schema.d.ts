@@ -4829,7 +4829,7 @@ export interface operations {
                 split?: string | null;
                 tag?: string | null;
                 source?: string | null;
-                /** @description Words, each of which is in the id or title. */
+                /** @description Words, each of which is in the id, title or category. */
                 q?: string | null;
                 /** @description With what the steps of each came to. */
                 statistics?: boolean;
