@@ -76,7 +76,7 @@ def _event(number: int) -> dict[str, str]:
 
 def test_ten_thousand_events_keep_it_responsive(open_page: Open, stack: Stack) -> None:
     page = open_page("live")
-    expect(page.get_by_text("live", exact=True)).to_be_visible()
+    expect(page.get_by_role("status").get_by_text("live", exact=True)).to_be_visible()
 
     def flood() -> None:
         with stack.redis() as redis, redis.pipeline(transaction=False) as pipe:

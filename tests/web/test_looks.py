@@ -66,7 +66,7 @@ def test_the_colour_scheme_follows_the_system_or_the_choice_which_is_kept(open_p
 
 
 def _background(page: Page) -> str:
-    return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+    return str(page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -84,7 +84,7 @@ def test_a_task_is_chosen_and_solved_by_keyboard_alone(open_page: Open) -> None:
     search = page.get_by_role("combobox", name="Search tasks")
     expect(search).to_be_focused()
     page.keyboard.type("easy-1")
-    expect(page.get_by_role("option")).to_have_count(1)
+    expect(page.get_by_role("dialog").get_by_role("option")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("task=easy-1"))
     expect(editor(page)).to_contain_text("average_list")

@@ -18,7 +18,7 @@ def test_a_task_is_solved_by_hand_and_the_verdict_told(open_page: Open) -> None:
     reward = page.get_by_role("region", name="Reward")
     for component in ("Compiles", "Tests", "Efficiency", "Correctness", "Security", "Quality", "Reward"):
         expect(reward.get_by_role("rowheader", name=re.compile(f"^{component}"))).to_be_visible()
-    expect(page.get_by_role("region", name="Judge")).to_contain_text("static")
+    expect(page.get_by_role("region", name="Judge")).to_contain_text("Static analysis")
 
 
 def test_a_task_is_solved_with_the_fixer_whose_method_is_named(open_page: Open) -> None:

@@ -31,6 +31,11 @@ class Server {
   end(): void {
     this.writer?.close();
   }
+
+  /** As when the gateway is killed in the middle of its answer. */
+  break(): void {
+    this.writer?.error(new TypeError("network error"));
+  }
 }
 
 function problem(status: number, headers: Record<string, string> = {}): Response {
@@ -63,6 +68,18 @@ describe("EventStream", () => {
 
   const settled = (): Promise<unknown> => vi.advanceTimersByTimeAsync(1);
   const state = (): string | undefined => statuses.at(-1)?.state;
+
+  test("asks again where the connection broke in the middle of an answer", async () => {
+    stream.start();
+    await settled();
+    server.write("id: 7-0\nevent: step\ndata: {}\n\n");
+    await settled();
+    server.break();
+    await settled();
+    expect(state()).toBe("waiting");
+    await vi.advanceTimersByTimeAsync(LONGEST_WAIT_MS);
+    expect(server.requests.at(-1)?.headers.get("Last-Event-ID")).toBe("7-0");
+  });
 
   test("hands over events with their ids, however the bytes are cut", async () => {
     stream.start();

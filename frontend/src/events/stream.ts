@@ -1,7 +1,7 @@
 /** Follows server-sent events for as long as it is wanted: over restarts, with the id of the last event. */
 
 import { createParser, type EventSourceMessage } from "eventsource-parser";
-import { ApiProblem, asProblem, problemOf } from "@/api/problem";
+import { ApiProblem, asProblem, away, problemOf } from "@/api/problem";
 
 export interface StreamMessage {
   id: string;
@@ -122,7 +122,9 @@ export class EventStream {
     });
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     for (;;) {
-      const { done, value } = await this.inTime(reader.read(), abort);
+      const { done, value } = await this.inTime(reader.read(), abort).catch((error: unknown) => {
+        throw abort.signal.aborted ? error : away(); // the connection broke: a gateway that went, not a mistake of ours
+      });
       if (done) return;
       parser.feed(value);
       const last = batch.findLast(message => message.id !== "");
