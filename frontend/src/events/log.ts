@@ -51,7 +51,7 @@ export interface LogView {
 
 export const KEPT = 10_000;
 const FLUSH_MS = 250;
-/** How far back the first request reaches; one that comes back reaches as far as anything is kept. */
+/** How far back a request reaches, which is as far as the API goes. */
 const REACH = 1_000;
 
 const EMPTY: LogView = { events: [], total: 0, skipped: false };
@@ -86,7 +86,7 @@ class EventLog {
   private flushing: ReturnType<typeof setTimeout> | undefined;
   private users = 0;
   private readonly stream = new EventStream({
-    url: last => `${API_ROOT}/events?last=${last === null ? REACH : KEPT}`,
+    url: `${API_ROOT}/events?last=${REACH}`,
     fetch: fetchWithKey,
     onMessages: messages => {
       this.arrived.push(...messages);

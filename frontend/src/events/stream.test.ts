@@ -54,7 +54,7 @@ describe("EventStream", () => {
     messages = [];
     statuses = [];
     stream = new EventStream({
-      url: () => "http://gateway/events",
+      url: "http://gateway/events",
       fetch: server.fetch,
       onMessages: batch => messages.push(...batch),
       onStatus: status => statuses.push(status),

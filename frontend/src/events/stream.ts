@@ -19,8 +19,8 @@ export type StreamStatus =
   | { state: "refused"; problem: ApiProblem };
 
 export interface StreamOptions {
-  /** The address, which may depend on where the last event was. */
-  url: (lastEventId: string | null) => string;
+  /** The address; where the last event was is in the header Last-Event-ID. */
+  url: string;
   fetch: (request: Request) => Promise<Response>;
   onMessages: (messages: StreamMessage[]) => void;
   onStatus: (status: StreamStatus) => void;
@@ -107,7 +107,7 @@ export class EventStream {
   private async read(abort: AbortController): Promise<void> {
     const headers: Record<string, string> = { Accept: "text/event-stream" };
     if (this.lastEventId !== null) headers["Last-Event-ID"] = this.lastEventId;
-    const request = new Request(this.options.url(this.lastEventId), { headers, signal: abort.signal });
+    const request = new Request(this.options.url, { headers, signal: abort.signal });
     const response = await this.options.fetch(request);
     if (!response.ok || response.body === null) {
       throw problemOf(response, await response.json().catch(() => null), this.now());

@@ -102,6 +102,8 @@ export class Editor {
   private readonly comparison = new Compartment();
   private readonly access = new Compartment();
   private quiet = false;
+  /** What was typed and told, and has not come back yet as what is to be shown. */
+  private told: string[] = [];
 
   constructor(host: HTMLElement, options: EditorOptions) {
     const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
@@ -127,17 +129,25 @@ export class Editor {
           this.comparison.of(compared(options.original)),
           this.access.of(access(options.readOnly)),
           EditorView.updateListener.of(update => {
-            if (update.docChanged && !this.quiet) options.onChange?.(update.state.doc.toString());
+            if (!update.docChanged || this.quiet) return;
+            const text = update.state.doc.toString();
+            if (options.onChange) this.told.push(text);
+            options.onChange?.(text);
           }),
         ],
       }),
     });
   }
 
-  /** Replaces the text, which undo takes back; the same text is left alone. */
+  /**
+   * Replaces the text, which undo takes back. The same text is left alone, and so is what was typed here and comes back late,
+   * when more has been typed.
+   */
   show(text: string): void {
+    const echoed = this.told.indexOf(text);
+    this.told = echoed < 0 ? [] : this.told.slice(echoed + 1);
     const { doc } = this.view.state;
-    if (doc.toString() === text) return;
+    if (echoed >= 0 || doc.toString() === text) return;
     this.quiet = true;
     this.view.dispatch({ changes: { from: 0, to: doc.length, insert: text } });
     this.quiet = false;
