@@ -4,6 +4,7 @@ import random
 from pathlib import Path
 
 from codearena.evaluation.rewards import FinalReward
+from codearena.outcomes import Outcome
 from codearena.plots.data import COMPONENTS, Run, Step
 from codearena.plots.history import History, Record, Training, ordered
 
@@ -60,7 +61,7 @@ def of_steps(name: str, *steps: Step) -> Run:
 
 
 def records(count: int, seed: int = 0, **more: float) -> list[Record]:
-    """What TRL's GRPOTrainer logs with one reward function, and an evaluation in the middle."""
+    """What TRL's GRPOTrainer logs with one reward function and kinds of outcomes, and an evaluation in the middle."""
     rng = random.Random(seed)
     made: list[Record] = [
         {
@@ -77,6 +78,7 @@ def records(count: int, seed: int = 0, **more: float) -> list[Record]:
             "loss": rng.random() - 0.5,
             "grad_norm": rng.random(),
             "learning_rate": 1e-6,
+            **{f"codearena/outcome/{kind}": 1 / len(Outcome) for kind in Outcome},
             **more,
         }
         for number in range(1, count + 1)

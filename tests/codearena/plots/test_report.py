@@ -106,7 +106,7 @@ def command(*arguments: object) -> Result:
 def test_the_command_draws_runs_and_trainings_together(tmp_path: Path) -> None:
     done = command(write_log(tmp_path / "a"), state(tmp_path / "grpo"), "--format", "pdf", "--out", tmp_path / "plots")
     assert done.exit_code == 0, done.output
-    assert "13 figures" in done.output
+    assert "15 figures" in done.output
     written = {file.name for file in (tmp_path / "plots").iterdir()}
     assert {"reward_curve.pdf", "training_reward.pdf", "report.html"} <= written
     assert not [name for name in written if name.endswith(".png")]

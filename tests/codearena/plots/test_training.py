@@ -91,5 +91,13 @@ def test_a_hundred_thousand_records_are_no_more_to_draw_than_some_thousand(name:
 
 
 _LONG: list[Record] = [
-    {"step": float(step), "reward": 0.5, "kl": 0.1, "rewards/f/mean": 0.5} for step in range(100_000)
+    {
+        "step": float(step),
+        "reward": 0.5,
+        "kl": 0.1,
+        "rewards/f/mean": 0.5,
+        "eval_solved": 0.5,
+        "codearena/outcome/solved": 0.5,
+    }
+    for step in range(100_000)
 ]
