@@ -46,7 +46,7 @@ def stack(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     running = Stack(tmp_path_factory.mktemp("stack"))
     running.start()
     yield running
-    running.stop()
+    running.close()
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +62,7 @@ def hostile_stack(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> It
     fix = f"def echo(x):\n    print({HOSTILE!r})\n    raise ValueError({HOSTILE!r})\n"
     running.api.post("/step", json={"episode_id": "hostile-1", "proposed_fix": fix}).raise_for_status()
     yield running
-    running.stop()
+    running.close()
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def many_tasks(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     running = Stack(folder, CODEARENA_GATEWAY_TASKS_DIR=str(folder / "tasks.jsonl"))
     running.start()
     yield running
-    running.stop()
+    running.close()
 
 
 @pytest.fixture(scope="session")

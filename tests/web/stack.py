@@ -55,6 +55,11 @@ class Stack:
             self._process.kill()
             self._process.wait()
 
+    def close(self) -> None:
+        """Stops for good."""
+        self.stop()
+        self.api.close()
+
     def redis(self) -> "redis.Redis":
         """A client of its Redis."""
         return redis.Redis.from_url((self._folder / "state" / "redis-url").read_text("utf-8"))
