@@ -110,11 +110,11 @@ endef
 
 .PHONY: test
 test: $(READY)  ## Run every test; sets up a Docker engine where root on Debian
-	@$(prepare_docker); pytest
+	@$(prepare_browser); $(prepare_docker); pytest
 
 .PHONY: test-web
 test-web: $(READY)  ## Run only the tests in a browser; SCREENSHOTS=1: take the pictures of docs/ anew
-	@$(prepare_browser); CODEARENA_TESTS_WEB=1 $(if $(SCREENSHOTS),CODEARENA_TESTS_SCREENSHOTS=1) pytest tests/web
+	@$(prepare_browser); $(if $(SCREENSHOTS),CODEARENA_TESTS_SCREENSHOTS=1) pytest tests/web
 
 .PHONY: test-docker
 test-docker: $(READY)  ## Run only the tests that need Docker

@@ -22,8 +22,6 @@ PHONE = {"width": 390, "height": 844}
 
 def _obstacle() -> str:
     """Why the dashboard cannot be driven here; empty if it can."""
-    if not os.environ.get("CODEARENA_TESTS_WEB"):
-        return "make test-web: drives the dashboard in a browser, for some minutes"
     if shutil.which("chromium") is None:
         return "no chromium on PATH: deploy/engine.sh chromium installs it where root on Debian"
     if not (ROOT / "gateway" / "web" / "index.html").exists():
