@@ -21,6 +21,7 @@ from codearena.errors import InvalidRequestError, SandboxError, UnknownTaskError
 from codearena.integrations.trl import COMPONENTS, CodeArenaEnvironment, Rewards, sharing, text_of
 from codearena.integrations.trl.groups import group_id, run_id_of
 from codearena.models import TaskDetail
+from codearena.outcomes import Outcome
 from codearena.retry import RetryPolicy
 from codearena.sdk.client import CodeArena
 from gateway.settings import Settings
@@ -297,7 +298,8 @@ async def test_an_outage_in_mid_run_is_masked_counted_and_over_when_it_is_over(
         logged[name] = value
 
     assert None not in await called(reward, RIGHT, trainer_state=at(0), log_metric=log_metric)
-    assert logged == {"codearena/not_graded": 0.0, "codearena/no_answer": 0.0}
+    outcomes = {f"codearena/outcome/{kind}": float(kind is Outcome.SOLVED) for kind in Outcome}
+    assert logged == {"codearena/not_graded": 0.0, "codearena/no_answer": 0.0, **outcomes}
     logged.clear()
 
     async def down(*_: Any, **__: Any) -> httpx.Response:

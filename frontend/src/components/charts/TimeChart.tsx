@@ -137,16 +137,18 @@ export function TimeChart({
   );
 }
 
+const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** Ticks in words: hours and minutes, or days where they are a day or more apart. */
+/** Ticks in words: hours and minutes, with seconds where they are closer, or days where they are a day or more apart. */
 function axisWords(ticks: readonly number[], kind: "time" | "count"): string[] {
   if (kind === "count") return ticks.map(String);
   const apart = (ticks[1] ?? 0) - (ticks[0] ?? 0);
   return ticks.map(tick => {
     const time = new Date(tick);
     if (apart >= DAY_MS) return time.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
-    return time.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+    const seconds = apart < MINUTE_MS ? ({ second: "2-digit" } as const) : {};
+    return time.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", ...seconds });
   });
 }
 

@@ -1,17 +1,17 @@
 import * as Ariakit from "@ariakit/react";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useState } from "react";
 import { AGENT_PATTERN, setAgent, useAgent } from "@/agent";
 import { asProblem } from "@/api/problem";
-import { tasksQuery } from "@/api/queries";
+import { taskLabelsQuery, tasksQuery } from "@/api/queries";
 import type { TaskSummary } from "@/api/types";
 import { Words } from "@/components/terminal/TerminalText";
 import { Button } from "@/components/ui/Button";
-import { TextField } from "@/components/ui/Field";
+import { Select, TextField } from "@/components/ui/Field";
 import { LevelName } from "@/components/ui/LevelName";
 import { Segmented } from "@/components/ui/Segmented";
 import { Loading, Nothing, ProblemNote } from "@/components/ui/states";
-import { counted } from "@/text/format";
+import { count, counted } from "@/text/format";
 import type { Level } from "../search";
 import styles from "./TaskPicker.module.css";
 
@@ -21,8 +21,12 @@ const AUTO = "auto";
 export function TaskPicker({ onPick }: { onPick: (choice: string) => void }) {
   const [typed, setTyped] = useState("");
   const [level, setLevel] = useState<Level | "any">("any");
+  const [category, setCategory] = useState("");
+  const categories = useQuery(taskLabelsQuery).data?.categories ?? [];
   const q = useDeferredValue(typed.trim());
-  const found = useInfiniteQuery(tasksQuery({ ...(q && { q }), ...(level !== "any" && { level }) }));
+  const found = useInfiniteQuery(
+    tasksQuery({ ...(q && { q }), ...(level !== "any" && { level }), ...(category && { category }) }),
+  );
   const tasks = found.data?.pages.flatMap(page => page.tasks) ?? [];
   const total = found.data?.pages[0]?.total ?? 0;
   return (
@@ -48,9 +52,20 @@ export function TaskPicker({ onPick }: { onPick: (choice: string) => void }) {
             { value: "hard", name: "Hard" },
           ]}
         />
+        {categories.length > 1 && (
+          <Select
+            label="Category"
+            any="Any category"
+            value={category}
+            options={categories.map(({ value, tasks }) => ({ value, name: `${value} (${count(tasks)})` }))}
+            onChange={value => {
+              setCategory(value ?? "");
+            }}
+          />
+        )}
       </div>
       <Ariakit.ComboboxList alwaysVisible className={styles.list} aria-label="Tasks">
-        {q === "" && <Auto onPick={onPick} level={level} />}
+        {q === "" && category === "" && <Auto onPick={onPick} level={level} />}
         {tasks.map(task => (
           <Choice key={task.id} task={task} onPick={onPick} />
         ))}
