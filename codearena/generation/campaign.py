@@ -17,6 +17,7 @@ from codearena.generation.certificate import (
     Strength,
 )
 from codearena.generation.certifying import (
+    LUCK_WHEN_MADE,
     check_verdict,
     graded,
     require_stable,
@@ -156,7 +157,7 @@ class Campaign:
     async def _is_stable(self, seen: _Seen) -> bool:
         program = Replayed.of(self._original.examined, seen.mutant.text)
         try:
-            await require_stable(self._standing, program, self._tools.replays, self._original.drawn)
+            await require_stable(self._standing, program, self._tools.replays, self._original.drawn, LUCK_WHEN_MADE)
         except RefusedError as refusal:
             self._found.count(seen.mutant, refusal.reason.word)
             return False

@@ -4,7 +4,9 @@ Every verdict is the pipeline's. All wrong versions of one program are graded as
 program's tests and gives nothing, so that the reference and an empty source have to be graded once only.
 """
 
+import math
 import random
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,9 +26,11 @@ from codearena.sdk.async_client import AsyncCodeArena
 
 DIFFERENTIAL_DRAWS = 40
 """Times that an original's inputs are made anew, to see whether a mutant that no test fails does anything else."""
-_LUCK = 1e-3
+LUCK = 1e-3
 """Most that the estimated chance may be that inputs are drawn which miss a bug."""
-_SURE = 0.975  # what is estimated from twenty draws is no nearer to 1
+LUCK_WHEN_MADE = LUCK / 10
+"""The same for a task that is made here: other draws give another estimate, and are to allow it as well."""
+_DRAWS_PER_SEED = 3
 EMPTY = ""
 """The source of an attempt that does nothing at all."""
 
@@ -93,10 +97,11 @@ def _shortfall(verdict: Verdict) -> str:
 
 
 def _drawn(original: Original, seeds: Sequence[int], seed: int) -> dict[int, list[Call]]:
-    """Inputs for the tests whose inputs attempts get anew, of one draw for each hash seed."""
+    """Inputs for the tests whose inputs attempts get anew, of a few draws for each hash seed."""
     if not original.drawn:
         return {each: [] for each in seeds}
-    draws = {each: original.draw(random.Random(f"{seed}:{original.name}:{each}")) for each in seeds}
+    rngs = {each: random.Random(f"{seed}:{original.name}:{each}") for each in seeds}
+    draws = {each: [call for _ in range(_DRAWS_PER_SEED) for call in original.draw(rng)] for each, rng in rngs.items()}
     return {each: [call for call in calls if call.test in original.drawn] for each, calls in draws.items()}
 
 
@@ -108,41 +113,38 @@ def unstable(fixed: Sequence[Call], outcomes: Mapping[int, Sequence[str]]) -> st
     return None
 
 
-async def require_stable(standing: Standing, program: Replayed, replays: Replays, drawn: frozenset[str]) -> None:
+async def require_stable(
+    standing: Standing, program: Replayed, replays: Replays, drawn: frozenset[str], luck: float = LUCK
+) -> None:
     """Replays a wrong program in every process.
 
-    drawn: tests whose inputs attempts get anew.
+    drawn: tests whose inputs attempts get anew; luck: most that the chance may be that these miss the bug.
 
     Raises:
         RefusedError: it depends on the hash seed, or attempts may get inputs that do not show the bug.
     """
-    outcomes = await replays.everywhere(program, standing.calls)
-    fixed = next(iter(standing.calls.values()))[: standing.fixed]
-    if (test := unstable(fixed, outcomes)) is not None:
+    fixed = {seed: calls[: standing.fixed] for seed, calls in standing.calls.items()}
+    outcomes = await replays.everywhere(program, fixed)
+    first = next(iter(fixed))
+    if (test := unstable(fixed[first], outcomes)) is not None:
         raise RefusedError(Reason.UNSTABLE, f"test {test!r}")
-    if standing.fixed and not _always_seen(standing, outcomes, drawn):
+    seen = zip(fixed[first], outcomes[first], standing.outcomes[first], strict=False)  # what was drawn comes behind
+    failed = {call.test for call, wrong, right in seen if wrong != right}
+    # Where none does, what was seen was seen otherwise: by a check, or by its time.
+    if failed and failed <= drawn and await _missed(standing, program, replays) > luck:
         raise RefusedError(Reason.LUCK)
 
 
-def _always_seen(standing: Standing, outcomes: Mapping[int, Sequence[str]], drawn: frozenset[str]) -> bool:
-    """Whether a test fails whose inputs stay the same, or so many of the others that one always will; or nothing does,
-    and then what was seen was seen otherwise: by a check, or by its time."""
-    missed, differs = 1.0, False
-    first = next(iter(standing.calls))
-    for place, call in enumerate(standing.calls[first][: standing.fixed]):
-        if outcomes[first][place] != standing.outcomes[first][place]:
-            if call.test not in drawn:
-                return True
-            differs = True
-    for name in drawn:
-        shares = [
-            outcomes[seed][place] != standing.outcomes[seed][place]
-            for seed, calls in standing.calls.items()
-            for place, call in enumerate(calls)
-            if place >= standing.fixed and call.test == name
-        ]
-        missed *= 1 - min(_SURE, sum(shares) / len(shares)) if shares else 1.0
-    return missed <= _LUCK or not differs
+async def _missed(standing: Standing, program: Replayed, replays: Replays) -> float:
+    """The chance, by estimate, that none of the tests fails whose inputs are drawn."""
+    drawn = {seed: calls[standing.fixed :] for seed, calls in standing.calls.items()}
+    outcomes = await replays.everywhere(program, drawn)
+    differ: dict[str, list[bool]] = defaultdict(list)
+    for seed, calls in drawn.items():
+        for call, wrong, right in zip(calls, outcomes[seed], standing.outcomes[seed][standing.fixed :], strict=True):
+            differ[call.test].append(wrong != right)
+    # From so many draws no chance is known to be nearer to 0 than half of one among them.
+    return math.prod(max(1 - sum(each) / len(each), 0.5 / len(each)) for each in differ.values())
 
 
 def check_verdict(standing: Standing, verdict: Verdict) -> tuple[Marks, Outcome]:

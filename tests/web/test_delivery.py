@@ -83,6 +83,6 @@ def test_the_build_takes_no_files_that_git_does_not_know() -> None:
 
 
 def _assets(page: Page) -> dict[str, int]:
-    """The assets that have arrived, with the bytes that came over the wire for each; those under way are not among them."""
-    arrived = page.evaluate("() => performance.getEntriesByType('resource').map(each => [each.name, each.transferSize])")
+    """The assets that have arrived, with the bytes over the wire for each; those under way are not among them."""
+    arrived = page.evaluate("() => performance.getEntriesByType('resource').map(one => [one.name, one.transferSize])")
     return {name: size for name, size in arrived if "/assets/" in name}
