@@ -84,7 +84,7 @@ def test_a_task_is_chosen_and_solved_by_keyboard_alone(open_page: Open) -> None:
     search = page.get_by_role("combobox", name="Search tasks")
     expect(search).to_be_focused()
     page.keyboard.type("easy-1")
-    expect(page.get_by_role("dialog").get_by_role("option")).to_have_count(1)
+    expect(page.get_by_role("listbox", name="Tasks").get_by_role("option")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("task=easy-1"))
     expect(editor(page)).to_contain_text("average_list")
