@@ -3,8 +3,8 @@
     codearena tasks generate tasks.jsonl --count 10000 --seed 0
     python -m examples.learn.tasks tasks.jsonl          # makes examples/learn/tasks.jsonl.xz again
 
-Of generated tasks those of level easy with one bug in a short function are taken. Every task of a program is on the
-same side: the held-out programs are in no task that is trained on.
+Of generated tasks those of level easy are taken whose one bug keeps a short function from compiling. Every task of a
+program is on the same side: the held-out programs are in no task that is trained on.
 """
 
 import argparse
@@ -20,9 +20,9 @@ from codearena.tasks.task import Split, Task
 
 PACKED = Path(__file__).parent / "tasks.jsonl.xz"
 """The tasks that come along, compressed: the tests of a program are the same in all of its tasks."""
-_MOST_SOLUTION_CHARS, _MOST_PROMPT_CHARS = 460, 1000
-_MOST_OF_PROGRAM = 12
-_HELD_OUT_SHARE = 0.48
+_MOST_SOLUTION_CHARS, _MOST_PROMPT_CHARS = 560, 1100
+_MOST_OF_PROGRAM = 9
+_HELD_OUT_SHARE = 0.36
 
 
 def unpacked(file: Path, folder: Path) -> Path:
@@ -51,7 +51,7 @@ def program_of(task: Task) -> str:
 
 
 def chosen(tasks: Iterable[Task]) -> list[Task]:
-    """The easy and short ones, at most so many of a program, each with its split; in the order of their ids."""
+    """The suitable ones, at most so many of a program, each with its split; in the order of their ids."""
     by_program: defaultdict[str, list[Task]] = defaultdict(list)
     for task in tasks:
         if _is_suitable(task):
@@ -71,7 +71,8 @@ def _is_suitable(task: Task) -> bool:
         return False
     asked = len(task.description) + len(task.buggy)
     is_short = len(task.solution) <= _MOST_SOLUTION_CHARS and asked <= _MOST_PROMPT_CHARS
-    return is_short and len(made["operators"]) == 1 and task.level.value == "easy"
+    is_easy = task.level.value == "easy" and len(made["operators"]) == 1
+    return is_short and is_easy and certificate.get("outcome") == "compile_error"
 
 
 def _held_out(programs: Sequence[str]) -> frozenset[str]:
