@@ -56,8 +56,8 @@ class MethodCall(Part):
     """One call of a sequence on an object; the first one constructs it, the others name its methods."""
 
     call: EntryPoint
-    args: list[Any] = Field(default_factory=list)
-    kwargs: dict[str, Any] = Field(default_factory=dict)
+    args: list[Any] = []
+    kwargs: dict[str, Any] = {}
 
 
 class TestCase(Part):
@@ -75,17 +75,17 @@ class TestCase(Part):
     __test__ = False  # not a test class, whatever its name
 
     name: Name
-    args: list[Any] = Field(default_factory=list)
-    kwargs: dict[str, Any] = Field(default_factory=dict)
+    args: list[Any] = []
+    kwargs: dict[str, Any] = {}
     make: str = ""
-    calls: list[MethodCall] = Field(default_factory=list)
+    calls: list[MethodCall] = []
     expect: Any = None
     raises: ExpectedRaise | None = None
     process: ExpectedSpawn | None = None
     compare: CompareMode = CompareMode.EXACT
     tolerance: Tolerance | None = None
     visible: bool = False
-    env: dict[str, str] = Field(default_factory=dict)
+    env: dict[str, str] = {}
     result: str = Field("return", pattern=r"^(return|arg\d{1,3})$")
 
     @model_validator(mode="before")
