@@ -48,7 +48,7 @@ def keep_to_files(state: Path) -> logging.Handler:
     terminal = _redirected(state / _OUTPUT_FILE)
     telemetry.configure_logging("embedded", "INFO")
     root = logging.getLogger()
-    to_file = logging.handlers.RotatingFileHandler(log_file(state), maxBytes=_LOG_BYTES, backupCount=2)
+    to_file = _Rotating(log_file(state), maxBytes=_LOG_BYTES, backupCount=2)
     to_file.setFormatter(telemetry.JSONFormatter("embedded"))
     to_terminal = logging.StreamHandler(terminal)
     to_terminal.setLevel(logging.WARNING)
@@ -65,6 +65,17 @@ def _redirected(file: Path) -> TextIO:
     os.dup2(opened, _STDERR)
     os.close(opened)
     return terminal
+
+
+class _Rotating(logging.handlers.RotatingFileHandler):
+    """Begins another file with the record after the one that fills it.
+
+    The library's own way formats each record once more to know its length first, which is 4 % of what a reset costs.
+    """
+
+    def shouldRollover(self, record: logging.LogRecord) -> int:  # noqa: N802
+        del record
+        return int(self.stream is not None and os.fstat(self.stream.fileno()).st_size >= self.maxBytes)
 
 
 class _Brief(logging.Formatter):

@@ -1,6 +1,7 @@
 """What the terminal shows of the embedded gateway, and what it does not."""
 
 import io
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,26 @@ def test_lines_of_libraries_and_children_and_tracebacks_go_into_files(tmp_path: 
     ]
     assert "deep inside" in log.read_text()
     assert "nobody needs to see this" in log.read_text()
+
+
+_MANY = """
+import logging, sys
+from pathlib import Path
+from gateway import terminal
+terminal.keep_to_files(Path(sys.argv[1]))
+for number in range(50_000):
+    logging.getLogger("own").info("%d %s", number, "x" * 1000)
+"""
+
+
+def test_the_log_takes_thirty_megabytes_at_most_and_loses_none_of_the_last_lines(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", _MANY, str(tmp_path)], check=True)
+    files = [tmp_path / name for name in ("embedded.log.2", "embedded.log.1", "embedded.log")]
+    assert sorted(tmp_path.glob("embedded.log*")) == sorted(files)
+    assert sum(file.stat().st_size for file in files) < 3 * 10.01 * 1024 * 1024
+    lines = [line for file in files for line in file.read_text().splitlines()]
+    numbers = [int(json.loads(line)["message"].split()[0]) for line in lines]
+    assert numbers == list(range(50_000))[-len(numbers) :]
 
 
 def test_it_says_how_the_command_is_called_and_where_the_log_is(tmp_path: Path) -> None:
