@@ -18,6 +18,7 @@ from codearena.errors import CodeArenaError, InvalidRequestError
 from codearena.integrations.trl import Rewards, prompts
 from codearena.pretrained import model_path
 from codearena.sdk.client import CodeArena
+from examples.learn import curriculum
 from examples.learn.clock import Clock
 from examples.learn.held_out import HeldOut, held_out_tasks
 from examples.learn.options import Options, options
@@ -78,7 +79,11 @@ def _train(chosen: Options, url: str, console: Console) -> None:
     if chosen.layers:
         _freeze(model, chosen.layers)
     clock = Clock()
-    with CodeArena(url, agent_id="eval-learn", timeout_s=600.0) as arena:
+    agent = f"learn-{chosen.seed}"
+    with (
+        CodeArena(url, agent_id="eval-learn", timeout_s=600.0) as arena,
+        CodeArena(url, agent_id=agent, timeout_s=600.0) as learner,
+    ):
         tasks = held_out_tasks(arena, chosen.held_out)
         if not tasks:
             raise InvalidRequestError("the gateway holds out no task: there is nothing to evaluate on")
@@ -90,12 +95,13 @@ def _train(chosen: Options, url: str, console: Console) -> None:
         )
         temperatures = [0.0] + [chosen.temperature] * chosen.evaluation_samples
         evaluations = Evaluations(held, chosen.evaluate_every, temperatures, chosen.output, clock)
-        rewards = Rewards(url, run_id=f"learn-{chosen.seed}")
+        rewards = Rewards(url, run_id=agent)
+        played = [curriculum.Played(learner)] if chosen.curriculum else []
         trainer = GroupTrainer(
             model=model,
-            args=_config(chosen, rewards),
-            reward_funcs=rewards.functions(),
-            train_dataset=prompts(url),
+            args=_config(chosen, [*rewards.weights(), *([0.0] * len(played))]),
+            reward_funcs=[*rewards.functions(), *played],
+            train_dataset=curriculum.chosen(url, agent, chosen.curriculum) if chosen.curriculum else prompts(url),
             processing_class=tokenizer,
             peft_config=_adapters() if chosen.lora else None,
             callbacks=[LogFile(chosen.output), ShownProgress(console), evaluations],
@@ -132,7 +138,7 @@ def _warm_start(chosen: Options, trainer: GroupTrainer, arena: CodeArena, consol
     Trainer.log(trainer, {f"warm_start/{name}": value for name, value in record.items()})
 
 
-def _config(chosen: Options, rewards: Rewards) -> GRPOConfig:
+def _config(chosen: Options, weights: Sequence[float]) -> GRPOConfig:
     is_cpu = chosen.device == "cpu"
     return GRPOConfig(
         output_dir=str(chosen.output),
@@ -148,7 +154,9 @@ def _config(chosen: Options, rewards: Rewards) -> GRPOConfig:
         max_completion_length=chosen.tokens,
         temperature=chosen.temperature,
         beta=0.0,
-        reward_weights=rewards.weights(),
+        reward_weights=list(weights),
+        shuffle_dataset=chosen.curriculum is None,
+        ignore_data_skip=chosen.curriculum is not None,  # what was chosen before would be chosen once more
         learning_rate=chosen.learning_rate,
         lr_scheduler_type="constant_with_warmup",
         warmup_steps=3,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codearena.pretrained import LOCAL
+from examples.learn.curriculum import STRATEGIES
 from examples.learn.tasks import PACKED
 
 _DESCRIPTION = """Teaches a pretrained language model to repair code: GRPO by TRL, against the running service.
@@ -19,7 +20,8 @@ codearena plot runs                                          # the figures, of a
 
 @dataclass(frozen=True)
 class Options:
-    """What a run is. tasks: file of tasks; steps: updates; prompts: tasks of each, with `generations` completions.
+    """What a run is. tasks: file of tasks; curriculum: the service's strategy that chooses among them, none: all
+    in turns; steps: updates; prompts: tasks of each, with `generations` completions.
 
     temperature: of the training, and of the sampled part of an evaluation. evaluate_every: steps. layers: the last
     ones, which are trained; 0: all. warm_start: repairs of the fixer that are learnt first.
@@ -29,6 +31,7 @@ class Options:
     base_url: str | None
     isolation: str
     tasks: Path
+    curriculum: str | None
     model: str
     steps: int
     prompts: int
@@ -68,6 +71,9 @@ def _service(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--base-url", help="gateway that serves the tasks; none: one is started for the run")
     group.add_argument("--isolation", default="cell", help="of the gateway that is started (%(default)s)")
     group.add_argument("--tasks", type=Path, default=PACKED, help="file of tasks, as JSONL or .xz of it (%(default)s)")
+    group.add_argument(
+        "--curriculum", choices=STRATEGIES, help="the service's curriculum chooses the tasks; none: all in turns"
+    )
 
 
 def _training(parser: argparse.ArgumentParser) -> None:

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 pytest.importorskip("trl", reason="needs requirements/train.lock: make test-train")
@@ -18,6 +19,7 @@ from datasets import Dataset
 from transformers import AutoModelForCausalLM
 from trl import GRPOConfig, GRPOTrainer
 
+from codearena.embedded import embedded_gateway
 from codearena.tasks.folder import load_tasks
 from codearena.tasks.jsonl import write_jsonl
 from codearena.tasks.task import Split
@@ -82,6 +84,21 @@ def test_two_steps_of_the_command_leave_a_model_and_a_log_that_says_where_the_ti
     answers = [json.loads(line) for line in (tmp_path / "run" / "answers.jsonl").read_text("utf-8").splitlines()]
     assert {answer["task_id"] for answer in answers} == {"medium-1"}
     AutoModelForCausalLM.from_pretrained(tmp_path / "run" / "model")
+
+
+def test_the_services_curriculum_chooses_the_tasks_and_hears_how_the_model_fares(
+    tasks: Path, tiny_model: str, tmp_path: Path
+) -> None:
+    with embedded_gateway("local", tasks) as url:
+        chosen = ["--base-url", url, "--curriculum", "learning_progress", "--warm-start", "0"]
+        learn.main(command(tasks, tiny_model, tmp_path / "run", *chosen))
+        episodes = httpx.get(f"{url}/episodes", params={"agent_id": "learn-0"}).json()["episodes"]
+    steps = [line for line in records(tmp_path / "run") if "reward" in line]
+    assert [line["step"] for line in steps] == [1, 2]
+    assert all(line["rewards/episode/mean"] > 0 for line in steps)
+    played = [episode["task_id"] for episode in episodes if episode["step"]]
+    assert len(played) == 4, "two groups for each of two updates"
+    assert set(played) <= {"easy-1", "type_errors-1"}, "none that is held out"
 
 
 def test_a_killed_run_goes_on_from_its_last_checkpoint(tasks: Path, tiny_model: str, tmp_path: Path) -> None:
