@@ -29,6 +29,7 @@ _WAITED_S = 0.5  # without what the host was the cause of
 _DISTURBED_S = 0.02  # of waiting for the host
 _DISTURBED_RATIO = 3.0  # in plateaus: what is slower than this is slow by itself
 _BORDERLINE_RATIO = 1.2  # likewise
+_BEFORE = 2  # sizes before the largest one
 _WORKING_SHARE = 0.1  # of a call's time, on CPU, below which it waited
 _BREAKS = {"RecursionError", "MemoryError"}
 _SHOWN_SHARE = 0.5  # of the largest size: what breaks below is not known to be right, nor how it would grow
@@ -133,12 +134,30 @@ def _used_up_memory(measurement: executor_pb2.Report) -> bool:
 
 
 def _was_disturbed(report: executor_pb2.Report, speed: Efficiency, plateau_ratio: float) -> bool:
-    """What waits for a core finds its caches filled by others, and so takes more CPU time; a few times, not many."""
-    if speed.ratio is None or speed.score >= 1 or speed.ratio > _DISTURBED_RATIO * plateau_ratio:
+    """What waits for a core finds its caches filled by others, and so takes more CPU time; a few times, not many.
+
+    And a host that is itself a guest counts as CPU time what it was stopped for: any time, but at one size alone.
+    """
+    if speed.ratio is None or speed.score >= 1:
+        return False
+    if _stands_out(speed, plateau_ratio):
+        return True
+    if speed.ratio > _DISTURBED_RATIO * plateau_ratio:
         return False
     if speed.ratio < _BORDERLINE_RATIO * plateau_ratio:
         return True  # a neighbour's use of the same caches, for which nobody waits, is enough
     return _kept_s([*_references(report), report.usage]) > _DISTURBED_S
+
+
+def _stands_out(speed: Efficiency, plateau_ratio: float) -> bool:
+    """Whether the largest size alone is slow: at the two before it the attempt is as good as the reference.
+
+    Code that is slow from some size on would be so each time.
+    """
+    pairs = list(zip(speed.times_s, speed.reference_times_s, strict=False))[-_BEFORE - 1 : -1]
+    ratios = [ours / theirs for ours, theirs in pairs if theirs]
+    finished = speed.broke_at is None and speed.limited_at is None
+    return finished and len(ratios) == _BEFORE and max(ratios) <= plateau_ratio
 
 
 def _references(report: executor_pb2.Report) -> list[common_pb2.Usage]:

@@ -108,6 +108,8 @@ def main() -> None:
             from benchmarks.soak.plot import plot
 
             (folder / "report.md").write_text(text, "utf-8")
+            wrong = "".join(f"{verdict.model_dump_json()}\n" for verdict in soaked.rewards.verdicts)
+            (folder / "wrong.jsonl").write_text(wrong, "utf-8")
             plot(soaked, folder / "soak.png")
     sys.exit(any(findings.broken(soaked).values()))
 

@@ -130,7 +130,8 @@ async def deployed(isolation: str, folder: Path, tasks: Path) -> AsyncIterator[D
 def _backends(isolation: str, common: Mapping[str, str]) -> Backends:
     return Backends(
         executor=Executor(isolation, **common),
-        judge=Service("judge_service", "CODEARENA_JUDGE", **common),
+        # As little as is full before memory is looked at, so that what grows is no cache.
+        judge=Service("judge_service", "CODEARENA_JUDGE", CACHE_ENTRIES="512", **common),
         grader=Service("grader_service", "CODEARENA_GRADER", **common),
     )
 

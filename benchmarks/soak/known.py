@@ -27,10 +27,12 @@ Kind = tuple[str, str]
 
 @dataclass
 class Rewards:
-    """known: of each kind of each task; wrong: what was found, in words; noise: of efficiencies, known less found."""
+    """known: of each kind of each task; wrong: what was found, in words; verdicts: those that it was found in; noise:
+    of efficiencies, known less found."""
 
     known: dict[Kind, Verdict] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
     noise: list[float] = field(default_factory=list)
     checked: int = 0
 
@@ -44,6 +46,7 @@ class Rewards:
     def check(self, kind: Kind, verdict: Verdict) -> None:
         """Of a source of the policy."""
         self.checked += 1
+        found_before = len(self.wrong)
         what, known = f"{kind[0]}, {kind[1]}", self.known[kind]
         if essence(verdict) != essence(known):
             self.wrong.append(f"{what}: {essence(verdict)} instead of {essence(known)}")
@@ -52,10 +55,12 @@ class Rewards:
         if abs(found - usual) > NOISE:
             self.wrong.append(f"{what}: efficiency {found:.3f} instead of {usual:.3f}")
         self._check_sum(what, verdict)
+        self._keep(verdict, found_before)
 
     def check_hostile(self, case: Case, verdict: Verdict) -> None:
         """Of a hostile attempt: it stays within its bounds."""
         self.checked += 1
+        found_before = len(self.wrong)
         expected, counts = case.expectation, verdict.execution_metadata
         passed = "none" if not counts.test_passed else "all" if counts.test_passed == counts.test_total else "some"
         broken = {
@@ -66,6 +71,11 @@ class Rewards:
         }
         self.wrong += [f"{case} {name} ({passed}, {verdict.reward:.2f})" for name, is_so in broken.items() if is_so]
         self._check_sum(str(case), verdict)
+        self._keep(verdict, found_before)
+
+    def _keep(self, verdict: Verdict, found_before: int) -> None:
+        if len(self.wrong) > found_before:
+            self.verdicts.append(verdict)
 
     def _check_sum(self, what: str, verdict: Verdict) -> None:
         raw = verdict.base - verdict.penalties.step - verdict.penalties.identical

@@ -57,6 +57,34 @@ def test_the_ratio_is_taken_at_the_largest_size() -> None:
     assert speed.score == 0.0
 
 
+LINEAR = {n: (1e-6 * n, 1e-6 * n) for n in (1_000, 2_000, 4_000, 8_000, 16_000)}
+
+
+@pytest.mark.parametrize("times", [3, 8, 100])
+def test_what_is_slow_at_the_largest_size_alone_was_disturbed(times: int) -> None:
+    reference_s = LINEAR[16_000][0]
+    speed = by_probe(build.probe(LINEAR | {16_000: (reference_s, times * reference_s)}))
+    assert speed.score < 1
+    assert speed.disturbed
+
+
+@pytest.mark.parametrize(
+    "slow", [{n: (1e-6 * n, 8e-6 * n) for n in LINEAR}, {n: (1e-6 * n, 1e-9 * n**2) for n in LINEAR}]
+)
+def test_what_is_slow_at_the_sizes_before_is_slow_by_itself(slow: dict[int, tuple[float, float]]) -> None:
+    speed = by_probe(build.probe(slow))
+    assert speed.score < 1
+    assert not speed.disturbed
+
+
+def test_what_ends_at_the_largest_size_was_not_disturbed() -> None:
+    ended = build.probe(LINEAR)
+    ended[-1].attempt.CopyFrom(build.ended(TIME_LIMIT, cpu_s=0.3, wall_s=0.3))
+    speed = by_probe(ended)
+    assert speed.score < 1
+    assert not speed.disturbed
+
+
 def test_times_within_the_noise_make_no_difference() -> None:
     speed = by_probe(build.probe({100: (0.000_01, 0.000_4)}))
     assert (speed.ratio, speed.score) == (1.0, 1.0)
