@@ -37,7 +37,8 @@ _STALE_S = 0.4
 _LEASES_A_CORE = 4
 _WORDS_S = 2.5  # of an executor, to each gateway that knows it
 _HEARD = 100  # executors that one gateway knows, once they are too many for it
-_WARM = 0.3  # of the time, which does not count
+_WARM = 0.4  # of the time, which does not count
+_TURNS = 5  # that each client gets in that time, at least: all begin at once, and at first wait in one queue
 _MS = 1e-3
 _NETWORK_BYTES_S = 10e9 / 8
 _EXECUTORS = (2, 10, 100, 1000)
@@ -147,8 +148,9 @@ class _Simulation:
         self.turns = itertools.cycle(self.executors)
 
     def run(self, seconds: float) -> Result:
-        """As many clients as fill every lease one and a half times, for so long."""
+        """As many clients as fill every lease one and a half times, for so long at least."""
         clients = int(1.5 * _LEASES_A_CORE * self.plant.cores * self.plant.executors)
+        seconds = max(seconds, _TURNS * clients / _most_per_s(self.plant, self.costs))
         for _ in range(clients):
             self.env.process(self._client())
         self.env.process(self._telling())
@@ -239,6 +241,14 @@ def _gateway_s(heard: int, costs: Costs) -> float:
     return costs.of("gateway") / (1 - min(0.95, heard * _WORDS_S * costs.word * _MS))
 
 
+def _most_per_s(plant: Plant, costs: Costs) -> float:
+    """Attempts a second that the part with the least to spare can do."""
+    each = {part: costs.of(part) for part in SHARDED} | {"gateway": _gateway_s(plant.heard, costs)}
+    return min(
+        plant.executors * plant.cores / costs.executor_s, *(plant.parts[part] / took for part, took in each.items())
+    )
+
+
 def results(options: argparse.Namespace) -> Iterator[tuple[str, Result]]:
     """Once, then sharded, for each number of executors."""
     costs = COSTS[options.isolation]
@@ -298,7 +308,7 @@ def _draw_rates(axes: "Axes", found: Sequence[tuple[str, Result]]) -> None:
     for look, name in zip(style.series(2), ("sharded", "once"), strict=True):
         some = [result for which, result in found if which == name]
         at = [result.plant.executors for result in some]
-        axes.plot(at, [result.per_s for result in some], "o-", color=look.color, linestyle=look.dash, label=name)
+        axes.plot(at, [result.per_s for result in some], "o", color=look.color, linestyle=look.dash, label=name)
     axes.set(xscale="log", yscale="log", xlabel="executors", title="attempts a second")
     for axis in (axes.xaxis, axes.yaxis):
         style.plain_axis(axis)
@@ -312,7 +322,7 @@ def _draw_busy(axes: "Axes", some: Sequence[Result]) -> None:
     at = [result.plant.executors for result in some]
     for look, part in zip(style.series(len(parts)), parts, strict=True):
         values = [100 * result.busy[part] for result in some]
-        axes.plot(at, values, "o-", color=look.color, linestyle=look.dash, label=part)
+        axes.plot(at, values, "o", color=look.color, linestyle=look.dash, label=part)
     axes.set(xscale="log", xlabel="executors", title="% of each part at work, everything once", ylim=(0, 105))
     style.plain_axis(axes.xaxis)
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
