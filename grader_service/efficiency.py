@@ -136,7 +136,7 @@ def _used_up_memory(measurement: executor_pb2.Report) -> bool:
 def _was_disturbed(report: executor_pb2.Report, speed: Efficiency, plateau_ratio: float) -> bool:
     """What waits for a core finds its caches filled by others, and so takes more CPU time; a few times, not many.
 
-    And a host that is itself a guest counts as CPU time what it was stopped for: any time, but at one size alone.
+    And a host that is a virtual machine may count as CPU time what it was stopped for: any time, but at one size alone.
     """
     if speed.ratio is None or speed.score >= 1:
         return False
