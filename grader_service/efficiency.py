@@ -16,6 +16,7 @@ from codearena.v1 import common_pb2, executor_pb2, grader_pb2
 from grader_service import complexity, screening, timing
 from grader_service.charges import Charged, beside_calls_s, best_of_rounds, charge, peaks, seconds
 from grader_service.compare import DEFAULT_TOLERANCE, Tolerance
+from grader_service.disturbance import cannot_be_told, own_wall_s, waited, was_disturbed
 from grader_service.examine import UNCHECKED, Checked, meets, own_outcomes, same_value, tolerance_of
 from grader_service.reading import Reader
 from grader_service.reward import efficiency_score, optimal_class_score, worse_class_score
@@ -25,12 +26,6 @@ from grader_service.standing import Size, Standing, standing
 _RETURNED = common_pb2.CALL_STATUS_RETURNED
 _TIME_LIMIT = common_pb2.CALL_STATUS_TIME_LIMIT
 _ENDED_BY_ITSELF = (_RETURNED, common_pb2.CALL_STATUS_RAISED)
-_WAITED_S = 0.5  # without what the host was the cause of
-_DISTURBED_S = 0.02  # of waiting for the host
-_DISTURBED_RATIO = 3.0  # in plateaus: what is slower than this is slow by itself
-_BORDERLINE_RATIO = 1.2  # likewise
-_BEFORE = 2  # sizes before the largest one
-_WORKING_SHARE = 0.1  # of a call's time, on CPU, below which it waited
 _BREAKS = {"RecursionError", "MemoryError"}
 _SHOWN_SHARE = 0.5  # of the largest size: what breaks below is not known to be right, nor how it would grow
 _EXPLAINED = 2.0
@@ -100,7 +95,7 @@ def measure(
     report = request.measurements[0] if request.measurements else request.report
     if report.status != executor_pb2.ATTEMPT_STATUS_RAN:
         return NOT_MEASURED  # it ran before: not to load again is the attempt's own doing
-    if _cannot_be_told(report) or (report.screening and not screening.finished(report)):
+    if cannot_be_told(report) or (report.screening and not screening.finished(report)):
         return replace(NOT_MEASURED, untold=True)
     if report.probe:
         likely = (request.report.analysis.estimated_complexity, request.expectations.optimal_complexity)
@@ -108,7 +103,7 @@ def measure(
         clear = all(speed.probed) and screening.is_clear(speed.ratio, speed.fit, *likely, settings)
         if report.screening and not clear:
             return replace(NOT_MEASURED, untold=True)
-        return replace(speed, disturbed=_was_disturbed(report, speed, settings.probe_plateau_ratio))
+        return replace(speed, disturbed=was_disturbed(report, speed, settings.probe_plateau_ratio))
     if request.measurements and _used_up_memory(report):
         return NOT_MEASURED
     if takes_measurement(report, request.expectations, settings):
@@ -121,7 +116,7 @@ def measure(
     if not all(passes):
         return replace(NOT_MEASURED, passes=passes)  # fast and wrong earns nothing
     speed = replace(_of_ratio(_tests_ratio(report, settings), settings), passes=passes)
-    return replace(speed, disturbed=_was_disturbed(report, speed, settings.tests_plateau_ratio))
+    return replace(speed, disturbed=was_disturbed(report, speed, settings.tests_plateau_ratio))
 
 
 def _used_up_memory(measurement: executor_pb2.Report) -> bool:
@@ -131,42 +126,6 @@ def _used_up_memory(measurement: executor_pb2.Report) -> bool:
     """
     lost = (common_pb2.CALL_STATUS_MEMORY_LIMIT, common_pb2.CALL_STATUS_NOT_RUN)
     return not measurement.reference_calls and all(call.status in lost for call in measurement.calls)
-
-
-def _was_disturbed(report: executor_pb2.Report, speed: Efficiency, plateau_ratio: float) -> bool:
-    """What waits for a core finds its caches filled by others, and so takes more CPU time; a few times, not many.
-
-    And a host that is a virtual machine may count as CPU time what it was stopped for: any time, but at one size alone.
-    """
-    if speed.ratio is None or speed.score >= 1:
-        return False
-    if _stands_out(speed, plateau_ratio):
-        return True
-    if speed.ratio > _DISTURBED_RATIO * plateau_ratio:
-        return False
-    if speed.ratio < _BORDERLINE_RATIO * plateau_ratio:
-        return True  # a neighbour's use of the same caches, for which nobody waits, is enough
-    return _kept_s([*_references(report), report.usage]) > _DISTURBED_S
-
-
-def _stands_out(speed: Efficiency, plateau_ratio: float) -> bool:
-    """Whether the largest size alone is slow: at the two before it the attempt is as good as the reference.
-
-    Code that is slow from some size on would be so each time.
-    """
-    pairs = list(zip(speed.times_s, speed.reference_times_s, strict=False))[-_BEFORE - 1 : -1]
-    ratios = [ours / theirs for ours, theirs in pairs if theirs]
-    finished = speed.broke_at is None and speed.limited_at is None
-    return finished and len(ratios) == _BEFORE and max(ratios) <= plateau_ratio
-
-
-def _references(report: executor_pb2.Report) -> list[common_pb2.Usage]:
-    return [outcome.usage for outcome in (*(point.reference for point in report.probe), *report.reference_calls)]
-
-
-def _kept_s(usages: Iterable[common_pb2.Usage]) -> float:
-    """Seconds of waiting for the host."""
-    return sum(seconds(usage.starved) for usage in usages)
 
 
 def _of_ratio(ratio: float, settings: Settings) -> Efficiency:
@@ -293,7 +252,7 @@ def _is_explained(tried: list[Charged], common: list[Charged], beside_s: float, 
 
 def _waited_in(charged: Charged) -> bool:
     limited = charged.point.attempt.status == _TIME_LIMIT
-    return limited and _waited(_own_wall_s(charged.point.attempt.usage), charged.attempt_s)
+    return limited and waited(own_wall_s(charged.point.attempt.usage), charged.attempt_s)
 
 
 def _class(
@@ -340,8 +299,8 @@ def _probe_ratio(
     if timed_out:
         # To come to a limit early, at a small size, by work beside the calls or by waiting, must not pay.
         ratios.append(_ratio_of_all(usable, beside_calls_s, settings))
-        waited = _waited(_own_wall_s(report.usage), seconds(report.usage.cpu))
-        ratios.append(settings.zero_ratio if waited else 0.0)
+        idle = waited(own_wall_s(report.usage), seconds(report.usage.cpu))
+        ratios.append(settings.zero_ratio if idle else 0.0)
     if common:
         largest = common[-1]
         ratios.append(_ratio(largest.attempt_s + beside_calls_s, largest.reference_s, settings.probe_noise_s))
@@ -362,33 +321,8 @@ def _time_limit_ratio(charged: Charged, settings: Settings) -> float:
     """
     by_cpu = _ratio(charged.attempt_s, charged.reference_s, settings.probe_noise_s)
     attempt, reference = charged.point.attempt.usage, charged.point.reference.usage
-    by_wall = _ratio(_own_wall_s(attempt), _own_wall_s(reference), settings.wall_noise_s)
+    by_wall = _ratio(own_wall_s(attempt), own_wall_s(reference), settings.wall_noise_s)
     return max(by_cpu, by_wall, settings.zero_ratio if _waited_in(charged) else settings.unfinished_ratio)
-
-
-def _own_wall_s(usage: common_pb2.Usage) -> float:
-    """Wall time without that in which the host had no core for the attempt, which costs nobody anything."""
-    return max(0.0, seconds(usage.wall) - seconds(usage.starved))
-
-
-def _waited(wall_s: float, cpu_s: float) -> bool:
-    return wall_s > _WAITED_S and cpu_s < _WORKING_SHARE * wall_s
-
-
-def _cannot_be_told(report: executor_pb2.Report) -> bool:
-    """Whether the attempt came to a limit by waits of which it is not known who was their cause.
-
-    Where the reference, just before in the same sandbox, was kept from nothing, the host was not.
-    """
-    if _kept_s(_references(report)) <= _DISTURBED_S:
-        return False
-    outcomes = [*(point.attempt for point in report.probe), *report.calls]
-    ended = [outcome.usage for outcome in outcomes if outcome.status == _TIME_LIMIT]
-    for usage in (*ended, *([report.usage] if ended else ())):
-        wall_s, cpu_s = _own_wall_s(usage), seconds(usage.cpu)
-        if _waited(wall_s, cpu_s) and not _waited(wall_s - seconds(usage.blocked), cpu_s):
-            return True
-    return False
 
 
 def _probe_modes(expectations: grader_pb2.Expectations) -> _Modes:

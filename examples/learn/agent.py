@@ -12,7 +12,7 @@ from transformers import PreTrainedModel
 from codearena.completions import answer_of
 from codearena.evaluation.agents import Agent, Proposal
 from codearena.evaluation.records import Use
-from codearena.integrations.trl import SYSTEM_PROMPT, task_text
+from codearena.integrations.trl import conversation, task_text
 from codearena.models import Observation
 from examples.learn.layout import Ids
 from examples.learn.sampling import Decoding, complete
@@ -52,7 +52,7 @@ class BatchedModelAgent:
 
     async def propose(self, seen: Observation, reward: float | None, seed: int) -> Proposal:
         started = time.monotonic()
-        prompt = [{"role": "system", "content": SYSTEM_PROMPT}, {"role": "user", "content": asked(seen)}]
+        prompt = conversation(asked(seen))
         question = _Question(self._ids_of(prompt), asyncio.get_running_loop().create_future())
         self._waiting.append(question)
         if self._answering is None or self._answering.done():

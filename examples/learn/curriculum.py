@@ -12,7 +12,7 @@ from datasets import IterableDataset
 
 from codearena.completions import answer_of
 from codearena.errors import ServiceError
-from codearena.integrations.trl import SYSTEM_PROMPT, Completion, task_text, text_of
+from codearena.integrations.trl import Completion, conversation, task_text, text_of
 from codearena.sdk.client import CodeArena
 
 STRATEGIES = ("threshold", "learning_progress")
@@ -34,7 +34,7 @@ def _rows(url: str, agent_id: str, strategy: str) -> Iterator[dict[str, object]]
             episode = arena.reset("auto", strategy=strategy)
             seen = episode.observation
             yield {
-                "prompt": [{"role": "system", "content": SYSTEM_PROMPT}, {"role": "user", "content": task_text(seen)}],
+                "prompt": conversation(task_text(seen)),
                 "task_id": seen.task_id,
                 "entry_point": entry_points.get(seen.task_id, ""),
                 "episode_id": episode.episode_id,

@@ -12,7 +12,7 @@ from transformers import PreTrainedModel
 
 from codearena.completions import Answer, answer_of
 from codearena.errors import CodeArenaError
-from codearena.integrations.trl import SYSTEM_PROMPT, task_text
+from codearena.integrations.trl import conversation, task_text
 from codearena.models import Verdict
 from codearena.outcomes import Outcome, outcome_of
 from codearena.sdk.client import CodeArena
@@ -54,10 +54,7 @@ def held_out_tasks(arena: CodeArena, most: int) -> list[HeldOutTask]:
         HeldOutTask(
             task.id,
             task.entry_point,
-            [
-                {"role": "system", "content": SYSTEM_PROMPT},
-                {"role": "user", "content": task_text(arena.reset(task.id).observation)},
-            ],
+            conversation(task_text(arena.reset(task.id).observation)),
         )
         for task in turns[:most]
     ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from transformers import PreTrainedModel, get_constant_schedule_with_warmup
 
-from codearena.integrations.trl import SYSTEM_PROMPT, task_text
+from codearena.integrations.trl import conversation, task_text
 from codearena.sdk.client import CodeArena
 from examples.learn.attention import heads_per_key
 from examples.learn.layout import Groups, Ids, Prompts
@@ -42,8 +42,7 @@ def solved_by_fixer(arena: CodeArena, most: int, seed: int) -> list[Example]:
         seen = episode.observation
         fixed = arena.fix(seen.buggy_code, seen.error_log, task_id=task.id)
         if arena.step(fixed.fixed_code, episode_id=episode.episode_id).info.solved:
-            prompt = [{"role": "system", "content": SYSTEM_PROMPT}, {"role": "user", "content": task_text(seen)}]
-            found.append(Example(prompt, f"```python\n{fixed.fixed_code.rstrip()}\n```"))
+            found.append(Example(conversation(task_text(seen)), f"```python\n{fixed.fixed_code.rstrip()}\n```"))
     return found
 
 

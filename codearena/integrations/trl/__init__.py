@@ -18,7 +18,7 @@ What could not be graded is `None`, which TRL leaves out of the batch: never a n
 """
 
 from codearena.integrations.trl.completions import Completion, text_of
-from codearena.integrations.trl.data_set import SYSTEM_PROMPT, prompts, task_text
+from codearena.integrations.trl.data_set import SYSTEM_PROMPT, conversation, prompts, task_text
 from codearena.integrations.trl.environment import (
     AGENT_VARIABLE,
     ISOLATION_VARIABLE,
@@ -39,6 +39,7 @@ __all__ = [
     "Completion",
     "RewardFunction",
     "Rewards",
+    "conversation",
     "prompts",
     "task_text",
     "text_of",

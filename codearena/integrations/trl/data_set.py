@@ -39,7 +39,7 @@ def prompts(
     system = _TOOLS_PROMPT if tools else SYSTEM_PROMPT
     rows = [
         {
-            "prompt": [{"role": "system", "content": system}, {"role": "user", "content": text}],
+            "prompt": conversation(text, system),
             **_columns(task, known),
         }
         for _ in range(repeats)
@@ -54,6 +54,11 @@ def _columns(task: Task, known: Mapping[str, str]) -> dict[str, str]:
     if isinstance(task, str):
         return {"task_id": task, "difficulty": known.get(task, "")}
     return {"task_id": str(task["id"]), "difficulty": str(task.get("level", "medium")), "task": json.dumps(task)}
+
+
+def conversation(text: str, system: str = SYSTEM_PROMPT) -> list[dict[str, str]]:
+    """A prompt, as a conversation. text: of the task."""
+    return [{"role": "system", "content": system}, {"role": "user", "content": text}]
 
 
 def task_text(seen: Observation) -> str:
